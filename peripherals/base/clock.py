@@ -1,0 +1,104 @@
+"""Virtual time: an integer count of nanoseconds since power-on, and the events on it."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import Any, Protocol
+
+MICROSECOND = 1_000
+MILLISECOND = 1_000_000
+SECOND = 1_000_000_000
+
+Callback = Callable[[], None]
+
+
+class Event:
+    """One call that is due at `time` (ns); `cancel` takes it back."""
+
+    __slots__ = ("callback", "sequence", "time")
+
+    def __init__(self, time: int, sequence: int, callback: Callback) -> None:
+        self.time = time
+        self.sequence = sequence
+        self.callback: Callback | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+    def __lt__(self, other: Event) -> bool:
+        return (self.time, self.sequence) < (other.time, other.sequence)
+
+
+class Clock(Protocol):
+    """What a model may ask of time."""
+
+    @property
+    def now(self) -> int:
+        """Virtual time in ns."""
+
+    def schedule(self, delay: int, callback: Callback) -> Event:
+        """Call `callback` in `delay` ns. It must be picklable: a bound method or a partial of one."""
+
+
+class VirtualClock:
+    """Events ordered by (time, sequence number), so that equal times stay deterministic.
+
+    On its own it is the clock of a test bench, moved by `advance`. An engine gives it a
+    `source` that tells the time of the guest, and a `listener` that hears of the earliest
+    event whenever one is scheduled before all others.
+    """
+
+    def __init__(self) -> None:
+        self._now = 0
+        self._heap: list[Event] = []
+        self._sequence = 0
+        self.source: Callable[[], int] | None = None
+        self.listener: Callable[[int], None] | None = None
+
+    @property
+    def now(self) -> int:
+        return self._now if self.source is None else self.source()
+
+    def schedule(self, delay: int, callback: Callback) -> Event:
+        self._sequence += 1
+        event = Event(self.now + max(0, delay), self._sequence, callback)
+        heapq.heappush(self._heap, event)
+        if self.listener is not None and self._heap[0] is event:
+            self.listener(event.time)
+        return event
+
+    @property
+    def next_time(self) -> int | None:
+        """When the earliest event is due, in ns; None without events."""
+        while self._heap and self._heap[0].callback is None:
+            heapq.heappop(self._heap)
+        return self._heap[0].time if self._heap else None
+
+    def run_due(self) -> None:
+        """Run every event whose time has come, in order."""
+        while (time := self.next_time) is not None and time <= self.now:
+            callback = heapq.heappop(self._heap).callback
+            assert callback is not None
+            callback()
+
+    def advance(self, duration: int) -> None:
+        """Move a clock without a source on by `duration` ns, running what falls due on the way."""
+        end = self._now + duration
+        while (time := self.next_time) is not None and time <= end:
+            self._now = max(self._now, time)
+            self.run_due()
+        self._now = end
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            **self.__dict__,
+            "_now": self.now,
+            "_heap": [event for event in self._heap if event.callback is not None],
+            "source": None,
+            "listener": None,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        heapq.heapify(self._heap)

@@ -1,0 +1,39 @@
+# ironpython: executed by Renode
+"""A digital signal between two blocks: interrupt, chip select, data-ready, reset."""
+
+
+class Line(object):
+    """One output. Receivers are told of changes only, with the input number they gave."""
+
+    def __init__(self, level=False):
+        # type: (bool) -> None
+        self.level = level
+        self._receivers = []  # type: list[tuple[Receiver, int]]
+
+    def connect(self, receiver, number):
+        # type: (Receiver, int) -> None
+        """Tell `receiver.on_gpio(number, level)` of each change, and of the level as it stands."""
+        self._receivers.append((receiver, number))
+        if self.level:
+            receiver.on_gpio(number, True)
+
+    def set(self, level):
+        # type: (bool) -> None
+        level = bool(level)
+        if level != self.level:
+            self.level = level
+            for receiver, number in self._receivers:
+                receiver.on_gpio(number, level)
+
+    def pulse(self):
+        # type: () -> None
+        self.set(True)
+        self.set(False)
+
+
+class Receiver(object):
+    """Anything with numbered inputs."""
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        raise NotImplementedError

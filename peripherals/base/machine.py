@@ -1,0 +1,117 @@
+"""What a model may ask of the board it sits on. The engine supplies it; tests use `BenchMachine`."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from renode_wifi.peripherals.base.clock import Clock, VirtualClock
+
+WriteTrap = Callable[[int, int, int], None]
+"""Called with (address, value, width in bytes) for a store to a trapped range."""
+
+
+class Bus(Protocol):
+    """The system bus as a bus master (DMA) or a memory controller sees it."""
+
+    def read(self, address: int, width: int) -> int: ...
+
+    def write(self, address: int, value: int, width: int) -> None: ...
+
+    def read_bytes(self, address: int, length: int) -> bytes: ...
+
+    def write_bytes(self, address: int, data: bytes) -> None:
+        """Write memory behind the CPU's back; works on flash and ROM too."""
+
+    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+        """Send the CPU's stores into a memory to `handler` instead (flash programming)."""
+
+
+class Machine(Protocol):
+    """Injected as first argument of every model: `Model(machine, name, **attributes)`.
+
+    Models keep only picklable state (no lambdas, generators, threads, sockets), so that the whole
+    board can be saved at any moment.
+    """
+
+    clock: Clock
+    bus: Bus
+    log: logging.Logger
+
+    def random(self, stream: str) -> random.Random:
+        """A random source of its own for `stream`, fixed by the world's seed."""
+
+    def peripheral(self, name: str) -> Any:
+        """The model registered as `name`; KeyError where there is none."""
+
+    def trace(self, source: str, event: str, **fields: Any) -> None:
+        """Tell observers (transcript, trace, pcap) of something; never changes behaviour."""
+
+    def set_cpu_frequency(self, hertz: int) -> None:
+        """The core clock changed: from now on one instruction takes 1/hertz seconds."""
+
+    def request_reset(self, cause: str) -> None:
+        """Reset the whole chip at the end of the current instruction block (`cause` for RCC flags)."""
+
+    reset_cause: str
+    """Why the chip was last reset: "power-on", "pin", "software", "iwdg", "wwdg", "hibernate"."""
+
+
+class BenchMachine:
+    """A machine without CPU for unit tests: a clock moved by hand and a memory of bytes."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.clock = VirtualClock()
+        self.bus = BenchBus()
+        self.log = logging.getLogger("renode_wifi.bench")
+        self.seed = seed
+        self.peripherals: dict[str, Any] = {}
+        self.traced: list[tuple[int, str, str, dict[str, Any]]] = []
+        self.cpu_frequency = 0
+        self.reset_cause = "power-on"
+        self.reset_requests: list[str] = []
+
+    def random(self, stream: str) -> random.Random:
+        return random.Random(f"{self.seed}/{stream}")
+
+    def peripheral(self, name: str) -> Any:
+        return self.peripherals[name]
+
+    def trace(self, source: str, event: str, **fields: Any) -> None:
+        self.traced.append((self.clock.now, source, event, fields))
+
+    def set_cpu_frequency(self, hertz: int) -> None:
+        self.cpu_frequency = hertz
+
+    def request_reset(self, cause: str) -> None:
+        self.reset_requests.append(cause)
+
+
+class BenchBus:
+    """Sparse memory: every byte that was never written reads 0."""
+
+    def __init__(self) -> None:
+        self.memory: dict[int, int] = {}
+        self.traps: list[tuple[int, int, WriteTrap]] = []
+
+    def read(self, address: int, width: int) -> int:
+        return int.from_bytes(self.read_bytes(address, width), "little")
+
+    def write(self, address: int, value: int, width: int) -> None:
+        for start, size, handler in self.traps:
+            if start <= address < start + size:
+                handler(address, value, width)
+                return
+        self.write_bytes(address, value.to_bytes(width, "little"))
+
+    def read_bytes(self, address: int, length: int) -> bytes:
+        return bytes(self.memory.get(address + i, 0) for i in range(length))
+
+    def write_bytes(self, address: int, data: bytes) -> None:
+        for i, byte in enumerate(data):
+            self.memory[address + i] = byte
+
+    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+        self.traps.append((start, size, handler))

@@ -1,0 +1,208 @@
+"""What a radio sees of the world: the air, the network behind it, and what lives there.
+
+Everything happens on the injected virtual clock: a call returns at once and its outcome arrives
+later through a callback, in modelled latency. Callbacks are bound methods or partials of them,
+never closures, so that a board can be saved at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import Protocol
+
+
+class Security(Enum):
+    OPEN = "open"
+    WEP = "wep"
+    WPA = "wpa"
+    WPA2 = "wpa2"
+    WPA_WPA2 = "wpa/wpa2"
+    WPA2_TKIP = "wpa2-tkip"
+    WPA3 = "wpa3"
+
+
+@dataclass(frozen=True)
+class Beacon:
+    """What a scan hears of one access point. rssi in dBm."""
+
+    ssid: bytes
+    bssid: bytes
+    channel: int
+    rssi: int
+    security: Security
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The addresses a station got from DHCP (or was given)."""
+
+    address: IPv4Address
+    netmask: IPv4Address
+    gateway: IPv4Address
+    dns: IPv4Address
+    duration: int = 86_400
+    """Seconds."""
+
+
+class JoinFailure(Enum):
+    NO_ACCESS_POINT = "no access point with this SSID"
+    WRONG_PASSPHRASE = "wrong passphrase"
+    WRONG_SECURITY = "security type does not fit"
+    NO_ADDRESS = "no answer from DHCP"
+
+
+class Failure(Enum):
+    """Why a network operation ended without success."""
+
+    NOT_JOINED = "the station has no address"
+    REFUSED = "connection refused"
+    UNREACHABLE = "no route to host"
+    DENIED = "the world file does not allow this destination"
+    TIMED_OUT = "no answer"
+    RESET = "connection reset by peer"
+    ADDRESS_IN_USE = "local port is taken"
+
+
+class StreamEvents(Protocol):
+    """What the owner of a `Stream` is told."""
+
+    def on_connected(self, stream: Stream) -> None: ...
+
+    def on_connect_failed(self, stream: Stream, failure: Failure) -> None: ...
+
+    def on_data(self, stream: Stream) -> None:
+        """Bytes arrived: `stream.receive` gives them."""
+
+    def on_writable(self, stream: Stream) -> None:
+        """There is room again after `send` took less than it was given."""
+
+    def on_closed(self, stream: Stream, failure: Failure | None) -> None:
+        """The peer closed (None) or the connection broke. Buffered data can still be received."""
+
+
+class Stream(Protocol):
+    """One TCP connection."""
+
+    local: tuple[IPv4Address, int]
+    remote: tuple[IPv4Address, int]
+    events: StreamEvents
+
+    @property
+    def open(self) -> bool:
+        """Connected, and not closed by either side."""
+
+    @property
+    def available(self) -> int:
+        """Bytes that `receive` would give now."""
+
+    def send(self, data: bytes) -> int:
+        """Take as many bytes as the send window has room for; returns how many (0: none)."""
+
+    def receive(self, limit: int) -> bytes:
+        """Take up to `limit` received bytes; b"" when none are there."""
+
+    def peek(self, limit: int) -> bytes: ...
+
+    def shutdown(self) -> None:
+        """Send FIN after what was sent; receiving goes on."""
+
+    def close(self) -> None:
+        """Let go of the connection: FIN after what was sent; no further events."""
+
+    def abort(self) -> None:
+        """RST; no further events."""
+
+
+class Listener(Protocol):
+    port: int
+
+    def close(self) -> None: ...
+
+
+class DatagramEvents(Protocol):
+    def on_datagram(self, sender: tuple[IPv4Address, int], data: bytes) -> None: ...
+
+
+class DatagramSocket(Protocol):
+    port: int
+
+    def send_to(self, remote: tuple[IPv4Address, int], data: bytes) -> None:
+        """May be lost, as datagrams are."""
+
+    def close(self) -> None: ...
+
+
+class StationEvents(Protocol):
+    def on_link_lost(self, reason: str) -> None:
+        """The access point vanished or put the station out; all its connections are gone."""
+
+
+class Station(Protocol):
+    """One radio in the world, known by its MAC address."""
+
+    mac: bytes
+    events: StationEvents | None
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """The access point joined, or None."""
+
+    @property
+    def lease(self) -> Lease | None:
+        """The addresses in use; None while not joined."""
+
+    def scan(self) -> list[Beacon]:
+        """What is on the air now, strongest first; RSSI varies by the seed."""
+
+    def join(
+        self,
+        ssid: bytes,
+        passphrase: bytes,
+        security: Security | None,
+        done: Callable[[Lease | JoinFailure], None],
+        static: Lease | None = None,
+        bssid: bytes | None = None,
+        dhcp: bool = True,
+    ) -> None:
+        """Associate and get an address. security None: whatever the access point has.
+
+        A join under way is dropped, and an association given up, before the new one starts.
+        """
+
+    def leave(self) -> None:
+        """Give up the association; connections are gone without FIN. Fine when not joined."""
+
+    def resolve(self, name: str, done: Callable[[IPv4Address | Failure], None]) -> None:
+        """DNS A record of `name`; Failure.TIMED_OUT/UNREACHABLE where there is none."""
+
+    def ping(
+        self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]
+    ) -> None:
+        """One ICMP echo; round-trip time in ns, None when nothing came back in `timeout` ns."""
+
+    def connect(
+        self, remote: tuple[IPv4Address, int], events: StreamEvents, local_port: int = 0
+    ) -> Stream:
+        """Start a TCP connection; `events` hears how it went. 0.0.0.0 and port 0 always fail."""
+
+    def listen(
+        self, port: int, accepted: Callable[[Stream], None], backlog: int = 1
+    ) -> Listener | Failure: ...
+
+    def datagrams(self, port: int, events: DatagramEvents) -> DatagramSocket | Failure:
+        """Open a UDP socket; port 0 picks one."""
+
+    def start_access_point(self, beacon: Beacon, passphrase: bytes, address: Lease) -> None:
+        """SoftAP: the radio becomes an access point itself."""
+
+    def stop_access_point(self) -> None: ...
+
+
+class World(Protocol):
+    """The whole surroundings of one board, built from a world file."""
+
+    def station(self, mac: bytes) -> Station: ...
