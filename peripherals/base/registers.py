@@ -20,8 +20,19 @@ class Register(object):
     first.
     """
 
-    def __init__(self, name, offset, reset=0, writable=0xFFFFFFFF, write_one_clears=0,
-                 write_zero_clears=0, on_read=None, on_write=None, count=1, stride=4):
+    def __init__(
+        self,
+        name,
+        offset,
+        reset=0,
+        writable=0xFFFFFFFF,
+        write_one_clears=0,
+        write_zero_clears=0,
+        on_read=None,
+        on_write=None,
+        count=1,
+        stride=4,
+    ):
         # type: (str, int, int, int, int, int, str | None, str | None, int, int) -> None
         self.name = name
         self.offset = offset
@@ -45,7 +56,7 @@ class RegisterFile(object):
         # type: (typing.Any, typing.Sequence[Register], int) -> None
         self.owner = owner
         self.size = size
-        self.values = array("I", [0] * (size // 4))
+        self.values = array("I", [0] * (size // 4))  # type: array[int]
         self._by_word = {}  # type: dict[int, tuple[Register, int]]
         self._by_name = {}  # type: dict[str, Register]
         self._readers = {}  # type: dict[int, typing.Any]
@@ -101,7 +112,7 @@ class RegisterFile(object):
         reader = self._readers.get(word)
         if reader is not None:
             register, index = self._by_word[word]
-            value = reader() if register.count == 1 else reader(index)
+            value = reader() if register.count == 1 else reader(index)  # type: int
         elif word in self._by_word:
             value = self.values[word]
         else:
@@ -148,4 +159,4 @@ class RegisterFile(object):
 
 MYPY = False
 if MYPY:
-    import typing
+    import typing  # noqa: F401

@@ -1,1 +1,1 @@
-"""The world around the boards: access points, names, servers inside it, and the bridge to the host."""
+"""The world around the boards: access points, names, servers in it, the bridge to the host."""

@@ -179,9 +179,7 @@ class Station(Protocol):
     def resolve(self, name: str, done: Callable[[IPv4Address | Failure], None]) -> None:
         """DNS A record of `name`; Failure.TIMED_OUT/UNREACHABLE where there is none."""
 
-    def ping(
-        self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]
-    ) -> None:
+    def ping(self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]) -> None:
         """One ICMP echo; round-trip time in ns, None when nothing came back in `timeout` ns."""
 
     def connect(

@@ -1,4 +1,4 @@
-"""The TLS client of a radio that offloads TLS, as both radios use it. Implementation: `tls_client`."""
+"""What a radio that offloads TLS asks of a TLS client, and what it learns from it."""
 
 from __future__ import annotations
 
