@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 
-class RenodeWifiError(Exception):
-    """Something the user can mend. where: file, line and column or the thing at fault; cure: how."""
-
-    def __init__(self, message: str, *, where: str | None = None, cure: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.cure = cure
-
-    def __str__(self) -> str:
-        text = self.message if self.where is None else f"{self.where}: {self.message}"
-        return text if self.cure is None else f"{text}\n  {self.cure}"
+__all__ = ["RenodeWifiError"]
