@@ -1,0 +1,73 @@
+# Everything one does with this package. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+BOARD ?= b_l475e_iot01a
+ENGINE ?= auto
+WORLD ?= platforms/worlds/home.yaml
+IMAGE ?=
+SECONDS ?= 60
+
+help:
+	@echo "make demo       install into $(VENV) and run the probe firmware: boot, join, echo, TLS"
+	@echo "                BOARD=name IMAGE=my.elf WORLD=my.yaml ENGINE=embedded|renode SECONDS=60"
+	@echo "make test       lint, type checks, robot suites and tests"
+	@echo "make robot      the robot suites alone"
+	@echo "make bench      measurements, side by side"
+	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
+	@echo "make lint       ruff, mypy and the Python 2.7 check of the models that Renode executes"
+	@echo "make clean      remove what the above made, $(VENV) included"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml setup.py $(wildcard emulation/embedded/*.[ch]) | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/developer: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed
+ifeq ($(IMAGE),)
+	@$(BIN)/renode-wifi run --board $(BOARD) --engine $(ENGINE) --world $(WORLD) \
+	    --image firmware/probe/$(BOARD).elf --until 'probe: PASSED' --fail-on 'FAILED'
+	@echo
+	@echo "Now your own firmware:  make demo BOARD=$(BOARD) IMAGE=my.elf WORLD=my.yaml"
+	@echo "or with all options:    $(BIN)/renode-wifi run --help"
+	@echo "A world file to start from: platforms/worlds/home.yaml (documented in docs/world.md)"
+else
+	$(BIN)/renode-wifi run --board $(BOARD) --engine $(ENGINE) --world $(WORLD) \
+	    --image $(IMAGE) --time $(SECONDS)
+endif
+
+lint: $(VENV)/developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.ironpython
+
+robot: $(VENV)/installed
+	$(BIN)/robot --outputdir out/robot --console dotted robot
+
+test: lint robot
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+bench: $(VENV)/developer
+	$(BIN)/python -m bench
+
+firmware:
+	$(MAKE) -C firmware
+
+clean:
+	$(MAKE) -C firmware tidy
+	rm -rf $(VENV) out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf src/*.egg-info
+
+.PHONY: help demo lint robot test bench firmware clean

@@ -1,0 +1,1 @@
+"""Boards that run: images, descriptions, engines, observers and the ways to drive them."""

@@ -1,0 +1,7 @@
+"""`python -m renode_wifi.emulation`: the command line from a checkout without install."""
+
+import sys
+
+from renode_wifi.emulation.cli import main
+
+sys.exit(main())

@@ -1,0 +1,42 @@
+"""Arguments that several subcommands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from renode_wifi.emulation import engines
+from renode_wifi.emulation.image import Image, load_image
+
+
+def integer(text: str) -> int:
+    """A number as people write addresses: decimal or 0x…"""
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 0x08000000") from None
+
+
+def add_image_arguments(command: argparse.ArgumentParser, positional: bool = False) -> None:
+    if positional:
+        command.add_argument("image", type=Path, metavar="FILE", help="ELF, Intel HEX or binary")
+    else:
+        command.add_argument(
+            "--image", type=Path, required=True, metavar="FILE", help="ELF, Intel HEX or binary"
+        )
+    command.add_argument(
+        "--base", type=integer, metavar="ADDRESS", help="where a raw binary belongs"
+    )
+
+
+def read_image(options: argparse.Namespace) -> Image:
+    return load_image(options.image, options.base)
+
+
+def add_board_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--board", required=True, metavar="NAME", help="see `renode-wifi boards`")
+    command.add_argument(
+        "--world", type=Path, metavar="FILE", help="world file (default: the package's home.yaml)"
+    )
+    command.add_argument("--seed", type=integer, metavar="N", help="instead of the world file's")
+    command.add_argument("--engine", choices=engines.NAMES, default="auto")

@@ -1,0 +1,26 @@
+"""`renode-wifi boards`: what can be emulated."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from renode_wifi.emulation.boards import all_boards
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser("boards", help="list the boards")
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    table = Table(box=None)
+    for heading in ("name", "board", "chip", "radio", "console"):
+        table.add_column(heading)
+    for board in all_boards():
+        table.add_row(board.name, board.title, board.chip, board.radio, board.uart)
+    Console(soft_wrap=True).print(table)
+    return 0

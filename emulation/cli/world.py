@@ -1,0 +1,23 @@
+"""`renode-wifi world check FILE`: is a world file right, and what does it hold."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from renode_wifi.peripherals.network.world_file import read_world_file
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser("world", help="look into a world file")
+    actions = command.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="tell errors with file, line and cure")
+    check.add_argument("world", type=Path, metavar="FILE")
+    check.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    settings = read_world_file(options.world)
+    print(settings.summary())
+    return 0

@@ -1,0 +1,94 @@
+"""A UART as a person sees it: lines with the virtual time of their first byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class UartLine:
+    """time: ns of virtual time at which the line's first byte was sent."""
+
+    time: int
+    text: str
+
+    @property
+    def stamp(self) -> str:
+        return format_time(self.time)
+
+    def __str__(self) -> str:
+        return f"[{self.stamp}] {self.text}"
+
+
+def format_time(time: int) -> str:
+    """Virtual time in seconds with microseconds, aligned for runs of up to 9999 s."""
+    return f"{time // 1_000_000_000:4d}.{time % 1_000_000_000 // 1_000:06d}"
+
+
+class UartConsole:
+    """Collects what one UART sends.
+
+    A line ends with LF; CR is dropped. Bytes that are not UTF-8 appear as \\xNN, so that nothing
+    the guest sent is lost.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: list[UartLine] = []
+        self.listeners: list[Callable[[UartLine], None]] = []
+        self.byte_listeners: list[Callable[[int, int], None]] = []
+        self.position = 0
+        """Index of the first line that no wait has returned yet."""
+        self._pending = bytearray()
+        self._pending_time = 0
+
+    def feed(self, time: int, byte: int) -> None:
+        """One byte was sent at virtual time `time` (ns)."""
+        if not self._pending:
+            self._pending_time = time
+        if byte == 0x0A:
+            self.flush()
+        else:
+            self._pending.append(byte)
+        for listener in self.byte_listeners:
+            listener(time, byte)
+
+    def flush(self) -> None:
+        """End the line under way."""
+        line = UartLine(self._pending_time, self.pending)
+        self._pending.clear()
+        self.lines.append(line)
+        for listener in list(self.listeners):
+            listener(line)
+
+    @property
+    def pending(self) -> str:
+        """The line under way, for prompts that end without a line feed."""
+        data = bytes(self._pending).rstrip(b"\r").lstrip(b"\r")
+        return data.decode("utf-8", "backslashreplace")
+
+    @property
+    def text(self) -> str:
+        """Everything sent so far."""
+        lines = [line.text for line in self.lines]
+        return "\n".join([*lines, self.pending])
+
+    def find(self, pattern: re.Pattern[str], start: int = 0) -> int | None:
+        """Index of the first line from `start` on that matches."""
+        for index in range(start, len(self.lines)):
+            if pattern.search(self.lines[index].text):
+                return index
+        return None
+
+    @property
+    def partial(self) -> tuple[bytes, int]:
+        """The line under way as sent, and when it began (ns)."""
+        return bytes(self._pending), self._pending_time
+
+    def rewind(self, lines: Sequence[UartLine], partial: tuple[bytes, int]) -> None:
+        """Go back to an earlier moment, given what had been seen by then."""
+        self.lines[:] = lines
+        self._pending[:], self._pending_time = partial
+        self.position = min(self.position, len(self.lines))

@@ -1,0 +1,38 @@
+"""Everything the models trace, as JSON lines that a diff can compare."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from renode_wifi.emulation.board import Board
+
+
+class TraceFile:
+    """Writes one JSON object per event: time in ns, source, event, then the event's fields.
+
+    Bytes are written as text where they are printable ASCII, else as {"hex": …}.
+    """
+
+    def __init__(self, board: Board, stream: TextIO) -> None:
+        self._stream = stream
+        board.subscribe(self._on_trace)
+
+    def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        if event == "uart":
+            return  # The console's log has it, by lines.
+        record = {"time": time, "source": source, "event": event}
+        record.update((name, _plain(value)) for name, value in fields.items())
+        self._stream.write(json.dumps(record) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes | bytearray):
+        text = value.decode("latin-1")
+        printable = all(" " <= character <= "~" or character in "\r\n\t" for character in text)
+        return text if printable else {"hex": value.hex()}
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value)
