@@ -1,0 +1,1 @@
+"""Platform descriptions (`.repl`): reading them and saying what they describe."""
