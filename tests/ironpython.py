@@ -26,7 +26,7 @@ def main() -> int:
         print("no file is marked as executed by Renode", file=sys.stderr)
         return 1
     vermin = str(Path(sys.executable).with_name("vermin"))
-    command = [vermin, "--target=2.7", "--violations", "--no-tips"]
+    command = [vermin, "--target=2.7-", "--violations", "--no-tips"]
     # `typing` is imported for type checkers alone, under a condition that is false when run.
     command += ["--exclude", "typing"]
     return subprocess.run([*command, *map(str, files)], check=False).returncode
