@@ -1,0 +1,180 @@
+"""One TCP connection of the module, plain or with TLS, whichever side opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.base.clock import MILLISECOND, Event
+from renode_wifi.peripherals.network.station import Failure, Stream
+from renode_wifi.peripherals.network.tls import TlsSettings, TlsVerdict
+from renode_wifi.peripherals.network.tls_client import TlsStream
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.ism43362.processor import Processor
+
+Remote = tuple[IPv4Address, int]
+
+
+class Connection:
+    """Hears of a stream and tells its socket that something changed.
+
+    Opened with a finished stream (a server's) or by `connect`, which calls `opened(problem)` when
+    it is ready for data (problem "") or has failed.
+    """
+
+    def __init__(
+        self, processor: Processor, number: int, changed: Callable[[], None], remote: Remote
+    ) -> None:
+        self.processor = processor
+        self.number = number
+        self.changed = changed
+        self.remote = remote
+        self.stream: Stream | None = None
+        self.alive = False
+        """Carries data; False before it is open and once either side has closed it."""
+        self._opened: Callable[[str], None] | None = None
+        self._tls: TlsSettings | None = None
+        self._handshaking = False
+        self._deadline: Event | None = None
+
+    def connect(self, tls: TlsSettings | None, opened: Callable[[str], None]) -> None:
+        station = self.processor.station
+        assert station is not None
+        self._tls = tls
+        self._opened = opened
+        self._within(self.processor.profile.connect_timeout_ms)
+        self._trace("connect", secure=tls is not None)
+        self.stream = station.connect(self.remote, self)
+
+    def take_over(self, stream: Stream) -> None:
+        """Own a connection that a peer opened."""
+        self.stream = stream
+        stream.events = self
+        self.alive = True
+        self._trace("accepted")
+
+    @property
+    def available(self) -> int:
+        return self.stream.available if self.stream is not None and not self._handshaking else 0
+
+    def receive(self, limit: int) -> bytes:
+        return self.stream.receive(limit) if self.stream is not None else b""
+
+    def send(self, data: bytes) -> int:
+        return self.stream.send(data) if self.stream is not None and self.alive else 0
+
+    def close(self) -> None:
+        """Let go in good order; nothing more is heard of it."""
+        if self.stream is not None:
+            self._trace("close")
+            self.stream.close()
+        self._forget()
+
+    def abort(self) -> None:
+        """The connection is lost at once, with what was buffered."""
+        if self.stream is not None:
+            self._trace("dropped")
+            self.stream.abort()
+        self._forget()
+
+    def on_connected(self, stream: Stream) -> None:
+        if self._tls is None:
+            self._open()
+            return
+        self._handshaking = True
+        self._within(self.processor.profile.handshake_timeout_ms)
+        machine = self.processor.machine
+        self.stream = TlsStream(
+            stream,
+            self._tls,
+            self,
+            machine.clock,
+            machine.random(f"{self.processor.name}/tls"),
+        )
+
+    def on_handshake(self, stream: Stream, verdict: TlsVerdict) -> None:
+        self._handshaking = False
+        self.processor.machine.trace(
+            self.processor.name,
+            "tls",
+            socket=self.number,
+            problem=verdict.problem.value if verdict.problem is not None else "",
+            detail=verdict.detail,
+            version=verdict.version,
+            cipher=verdict.cipher,
+        )
+        if verdict.problem is None:
+            self._open()
+        else:
+            self._fail(verdict.problem.value)
+
+    def on_connect_failed(self, stream: Stream, failure: Failure) -> None:
+        if failure is Failure.REFUSED and self.processor.profile.refusal_is_timeout:
+            self.stream = None  # the deadline ends it
+        else:
+            self._fail(failure.value)
+
+    def on_data(self, stream: Stream) -> None:
+        self.changed()
+
+    def on_writable(self, stream: Stream) -> None:
+        self.changed()
+
+    def on_closed(self, stream: Stream, failure: Failure | None) -> None:
+        if self._opened is not None:
+            self._fail("closed by peer" if failure is None else failure.value)
+        elif self.alive:
+            self.alive = False
+            self._trace("closed", reason="peer" if failure is None else failure.value)
+            self.changed()
+
+    def _open(self) -> None:
+        opened = self._settle()
+        self.alive = True
+        self._trace("connected")
+        if opened is not None:
+            opened("")
+
+    def _fail(self, reason: str) -> None:
+        opened = self._settle()
+        self._trace("failed", reason=reason)
+        if self.stream is not None:
+            self.stream.abort()
+        self._forget()
+        if opened is not None:
+            opened(reason)
+
+    def _settle(self) -> Callable[[str], None] | None:
+        opened, self._opened = self._opened, None
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        return opened
+
+    def _forget(self) -> None:
+        self._settle()
+        self.stream = None
+        self.alive = False
+        self._handshaking = False
+
+    def _within(self, milliseconds: int) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        clock = self.processor.machine.clock
+        self._deadline = clock.schedule(milliseconds * MILLISECOND, self._too_late)
+
+    def _too_late(self) -> None:
+        self._deadline = None
+        self._fail("no answer")
+
+    def _trace(self, event: str, **fields: object) -> None:
+        self.processor.machine.trace(
+            self.processor.name,
+            "socket",
+            socket=self.number,
+            what=event,
+            remote=f"{self.remote[0]}:{self.remote[1]}",
+            **fields,
+        )

@@ -1,0 +1,210 @@
+# ironpython: executed by Renode
+"""The module's pins and SPI framing (Inventek eS-WiFi data sheet, SPI pages).
+
+One exchange in order: RDY is high, the host lowers NSS and shifts a command out, and raises NSS.
+RDY falls with that edge, the command is executed, RDY rises, the host lowers NSS and shifts words
+in for as long as RDY is high; RDY falls with the last word. The host raises NSS and RDY rises for
+the next command. Nothing here knows what a command means: bytes go to a `processor` and come back.
+
+A 16-bit frame carries two characters, the earlier one in its low byte.
+"""
+
+import struct
+
+from renode_wifi.peripherals.base.line import Line
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
+
+# Inputs of `on_gpio`.
+NSS = 0
+RESET = 1
+WAKEUP = 2
+
+# Outputs in `lines`.
+DATA_READY = 0
+
+CURSOR = b"\x15\x15\r\n> "
+PAD = 0x15
+PAD_WORD = 0x1515
+
+# Phases.
+IN_RESET = "reset"
+BOOTING = "booting"
+COMMAND = "command"
+BUSY = "busy"
+DATA = "data"
+
+# What can go wrong between the module's processor and its pins; `fail` takes one of them.
+EDGE_LOST = "edge-lost"
+STUCK_LOW = "stuck-low"
+STUCK_HIGH = "stuck-high"
+HIGH_AFTER_REPLY = "high-after-reply"
+OUT_OF_STEP = "out-of-step"
+
+# Nothing a driver sends is longer than a header and 1460 bytes; more is not kept.
+LONGEST_COMMAND = 4096
+
+
+class Link(object):
+    """An SPI device: NSS and RESET in, frames both ways, RDY out.
+
+    `processor.reset(asserted)` hears of the RESET pin, `processor.execute(request)` of a finished
+    command window. The processor answers with `booted()` and `reply(data)`, in its own time and
+    never from within these calls.
+    """
+
+    def __init__(self, machine, name, processor=None):
+        # type: (typing.Any, str, typing.Any) -> None
+        self.machine = machine
+        self.name = name
+        self.processor = processor
+        self.lines = {DATA_READY: Line()}
+        self.phase = IN_RESET
+        self._ready = self.lines[DATA_READY]
+        self._reset = True
+        # Pins of a processor that has not configured them yet read low.
+        self._selected = True
+        self._reply = b""
+        self._words = []  # type: list[int]  # what is left of the open data window, last first
+        self._command = []  # type: list[int]  # frames of the open command window
+        self._collecting = False
+        self._half = -1
+        self._failure = ""
+        self._late_word = PAD_WORD
+
+    def exchange(self, frame, bits):
+        # type: (int, int) -> int
+        """Shift one frame of 8 or 16 bits both ways."""
+        if bits == 16:
+            words = self._words
+            if words:
+                word = words.pop()
+                if not words:
+                    self._all_read()
+                return word
+            if self._collecting and len(self._command) < LONGEST_COMMAND:
+                self._command.append(frame)
+            return PAD_WORD
+        return self._exchange_byte(frame)
+
+    def _exchange_byte(self, frame):
+        # type: (int) -> int
+        """Half a word: on the wire the later character goes first."""
+        if self._half < 0:
+            words = self._words
+            self._half = (words[-1] if words else PAD_WORD) & 0xFF | (frame & 0xFF) << 8
+            return words[-1] >> 8 if words else PAD
+        earlier = self._half & 0xFF
+        self.exchange(self._half & 0xFF00 | frame & 0xFF, 16)
+        self._half = -1
+        return earlier
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        if number == NSS:
+            if level == self._selected:
+                self._selected = not level
+                if level:
+                    self._deselect()
+                else:
+                    self._open_window()
+        elif number == RESET and level == self._reset:
+            self._reset = not level
+            if level:
+                self.phase = BOOTING
+                self.processor.reset(False)
+            else:
+                self.phase = IN_RESET
+                self._failure = ""
+                self._late_word = PAD_WORD
+                self._close_window()
+                self._ready.set(False)
+                self.processor.reset(True)
+
+    def booted(self):
+        # type: () -> None
+        """The processor is up: offer the cursor, which the host reads without a command."""
+        self._offer(CURSOR)
+
+    def reply(self, data):
+        # type: (bytes) -> None
+        """The answer to the command given to `processor.execute`."""
+        if self.phase == BUSY:
+            self._offer(data)
+
+    def fail(self, failure):
+        # type: (str) -> None
+        """Break the handshake. All but EDGE_LOST and HIGH_AFTER_REPLY last until RESET."""
+        self._failure = failure
+        if failure == STUCK_LOW:
+            self._ready.set(False)
+        elif failure == STUCK_HIGH:
+            self._ready.set(True)
+
+    def _offer(self, data):
+        # type: (bytes) -> None
+        self.phase = DATA
+        if self._failure == OUT_OF_STEP:
+            # One word behind: each window starts with the word that the one before owed.
+            late = struct.pack("<H", self._late_word)
+            padded = _padded(data)
+            self._late_word = struct.unpack("<H", padded[-2:])[0]
+            data = late + padded[:-2]
+        self._reply = _padded(data)
+        self._set_ready(True)
+        if self._selected:
+            self._open_window()
+
+    def _open_window(self):
+        # type: () -> None
+        self._half = -1
+        if self.phase == DATA:
+            reply = self._reply
+            self._words = list(struct.unpack("<%dH" % (len(reply) // 2), reply))
+            self._words.reverse()
+        elif self.phase == COMMAND:
+            self._command = []
+            self._collecting = True
+
+    def _all_read(self):
+        # type: () -> None
+        if self._failure == HIGH_AFTER_REPLY:
+            self._failure = ""
+        else:
+            self._set_ready(False)
+
+    def _deselect(self):
+        # type: () -> None
+        if self.phase == COMMAND and self._collecting:
+            command = self._command
+            self._close_window()
+            if command:
+                self.phase = BUSY
+                self.processor.execute(struct.pack("<%dH" % len(command), *command))
+                if self._failure == EDGE_LOST:
+                    self._failure = ""
+                else:
+                    self._set_ready(False)
+        elif self.phase == DATA:
+            self._close_window()
+            self.phase = COMMAND
+            self._set_ready(True)
+
+    def _close_window(self):
+        # type: () -> None
+        self._words = []
+        self._command = []
+        self._collecting = False
+        self._half = -1
+
+    def _set_ready(self, level):
+        # type: (bool) -> None
+        if self._failure != STUCK_LOW and self._failure != STUCK_HIGH:
+            self._ready.set(level)
+
+
+def _padded(data):
+    # type: (bytes) -> bytes
+    return data + b"\x15" if len(data) % 2 else data

@@ -1,0 +1,98 @@
+"""What differs from module to module, and what no source tells for sure.
+
+Every field can be set as an attribute of the module in a `.repl` file, as written here or in
+camel case (`bootTime`). Times are in virtual time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ModuleProfile:
+    """The defaults are an ISM43362-M3G-L44 with the firmware of the B-L475E-IOT01A."""
+
+    product: str = "ISM43362-M3G-L44-SPI"
+    firmware: str = "C3.5.2.5.STM"
+    api: str = "v3.5.2"
+    stack: str = "v1.4.0.rc1"
+    rtos: str = "v8.2.1"
+    clock_hz: int = 120_000_000
+    product_name: str = "Inventek eS-WiFi"
+    mac: str = ""
+    """`C4:7F:51:…`; empty: drawn from the world's seed within Inventek's C4:7F:51."""
+
+    boot_time_us: int = 200_000
+    """From RESET rising to the cursor; ST's drivers look 500 ms after it."""
+    command_time_us: int = 150
+    """RDY low of a command that waits for nothing. Arm's driver polls it every 32 µs."""
+    byte_time_ns: int = 1_000
+    """Added for each byte of S3 and R0: keeps throughput near Arm's report (222 KB/s down)."""
+    flash_time_us: int = 20_000
+    """Added for a command that stores something for good."""
+    scan_time_us: int = 2_000_000
+    ping_timeout_ms: int = 1_000
+    handshake_timeout_ms: int = 20_000
+    """A TLS handshake that takes longer has failed; the drivers give up after 30 s."""
+    connect_timeout_ms: int = 20_000
+
+    longest_ssid: int = 32
+    longest_passphrase: int = 64
+    longest_read: int = 1460
+    longest_write: int = 1460
+    longest_credential: int = 4096
+
+    closed_reply: bytes = b"\r\n-1\r\nERROR\r\n> "
+    """R0 and S3 on a connection that is gone or was never there."""
+    error_text: bool = True
+    """Tell the reason after ERROR."""
+    scan_separator: bytes = b"\r\n> "
+    """Ends each line but the last of a scan with F0=2."""
+    scan_reply_limit: int = 1390
+    """Longest reply to F0; ST's driver resets a module that answers 1400 bytes."""
+    extra_line_before_ok: bool = False
+    """Firmware C6.2.1.8 puts one more empty line before OK."""
+    messages_in_reads: bool = False
+    """Put pending messages ahead of the data of R0."""
+
+    verify_without_certificate: bool = True
+    """P9=1 verifies the server but presents no certificate; False: P9=1 is like P9=0."""
+    server_name: str = "none"
+    """TLS server name indication: `none`, or `last-dns` (the name that D0 last resolved to P3)."""
+    minimum_tls: str = "TLSv1.2"
+    maximum_tls: str = "TLSv1.2"
+    ciphers: str = "DEFAULT"
+    check_dates: bool = False
+    """The module knows no time, so it cannot tell an expired certificate."""
+
+    refuse_unusual_addresses: bool = False
+    """Seen by Arm: connect fails for an octet 255 or a first or last octet 0."""
+    refusal_is_timeout: bool = False
+    """Seen by Arm: connecting to a closed port ends as a time-out."""
+
+    def __post_init__(self) -> None:
+        if self.server_name not in ("none", "last-dns"):
+            raise ValueError(f"server_name is {self.server_name!r}: use none or last-dns")
+        if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:
+            raise ValueError(f"mac is {self.mac!r}: write it as C4:7F:51:00:00:01")
+
+    @classmethod
+    def from_attributes(cls, attributes: dict[str, Any]) -> ModuleProfile:
+        """The profile with the constructor attributes of a `.repl` file applied."""
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {}
+        for name, value in attributes.items():
+            key = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
+            if key not in fields:
+                raise ValueError(f"no attribute {name!r}; known are {', '.join(sorted(fields))}")
+            kind = type(fields[key].default)
+            if kind is bytes and isinstance(value, str):
+                value = value.encode("latin-1").decode("unicode_escape").encode("latin-1")
+            if type(value) is not kind:
+                raise ValueError(f"{name} is {value!r}, which is no {kind.__name__}")
+            values[key] = value
+        return cls(**values)

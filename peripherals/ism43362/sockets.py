@@ -1,0 +1,529 @@
+"""The four sockets: the `P`, `R` and `S` commands, which act on the one chosen by `P0`."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.base.clock import MILLISECOND, Event
+from renode_wifi.peripherals.ism43362 import at
+from renode_wifi.peripherals.ism43362.at import BadRequest
+from renode_wifi.peripherals.ism43362.connection import Connection, Remote
+from renode_wifi.peripherals.ism43362.faults import FaultKind
+from renode_wifi.peripherals.network.station import DatagramSocket, Failure, Listener, Stream
+from renode_wifi.peripherals.network.tls import TlsSettings
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
+
+SOCKETS = 4
+ANY = IPv4Address("0.0.0.0")
+
+TCP = 0
+UDP = 1
+UDP_LITE = 2
+TLS = 3
+
+LONGEST_TIMEOUT = 0xFFFFFFFF
+MOST_DATAGRAMS = 8
+MOST_BACKLOG = 6
+
+
+class Datagrams:
+    """A UDP socket: what was received, one datagram to a read."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket = socket
+        self.port: DatagramSocket | None = None
+        self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MOST_DATAGRAMS)
+
+    def on_datagram(self, sender: Remote, data: bytes) -> None:
+        self.received.append((sender, data))
+        self.socket.on_sender(sender)
+        self.socket.on_change()
+
+    def take(self, limit: int) -> bytes:
+        """Up to `limit` bytes of the oldest datagram; the rest stays for the next read."""
+        if not self.received:
+            return b""
+        sender, data = self.received.popleft()
+        if len(data) > limit:
+            self.received.appendleft((sender, data[limit:]))
+        self.socket.remote_address, self.socket.remote_port = sender
+        return data[:limit]
+
+
+class Socket:
+    """One of the four, with its settings, its connection or server, and who waits for it."""
+
+    def __init__(self, processor: Processor, number: int) -> None:
+        self.processor = processor
+        self.number = number
+        self.protocol = TCP
+        self.local_port = 0
+        self.remote_address = ANY
+        self.remote_port = 0
+        self.backlog = 1
+        self.accept_loop = False
+        self.verification = 0
+        self.keep_alive = (0, 0)
+        self.read_mode = 0
+        self.read_size = processor.profile.longest_read
+        self.read_timeout = 5_000
+        self.write_size = processor.profile.longest_write
+        self.write_timeout = 5_000
+
+        self.connection: Connection | None = None
+        self.datagrams: Datagrams | None = None
+        self.listener: Listener | None = None
+        self.queue: list[Stream] = []
+        self._reader: Transaction | None = None
+        self._writer: Transaction | None = None
+        self._unsent = b""
+        self._timer: Event | None = None
+
+    @property
+    def is_udp(self) -> bool:
+        return self.protocol in (UDP, UDP_LITE)
+
+    # Client (P6)
+
+    def connect(self, transaction: Transaction) -> bytes | None:
+        processor = self.processor
+        station, profile = processor.station, processor.profile
+        if station is None or station.lease is None:
+            return processor.error("not joined")
+        if self.remote_address == ANY or self.remote_port == 0:
+            return processor.error("no remote host")
+        octets = self.remote_address.packed
+        if profile.refuse_unusual_addresses and (255 in octets or 0 in (octets[0], octets[3])):
+            return processor.error("address refused")
+        if processor.faults.take(FaultKind.CONNECT_FAILS, processor.machine.clock.now, "P6"):
+            return processor.error("no answer")
+        self.close()
+        if self.is_udp:
+            return self._open_datagrams()
+        if self.protocol not in (TCP, TLS):
+            return processor.error("protocol not supported")
+        self.connection = Connection(
+            processor, self.number, self.on_change, (self.remote_address, self.remote_port)
+        )
+        tls = self._tls_settings() if self.protocol == TLS else None
+        self.connection.connect(tls, partial(self._connected, transaction))
+        return None
+
+    def _tls_settings(self) -> TlsSettings:
+        """A copy of the credentials: the next socket may overwrite the set."""
+        processor, profile = self.processor, self.processor.profile
+        credentials = processor.credentials.current
+        present = self.verification == 2
+        verify = present or (self.verification == 1 and profile.verify_without_certificate)
+        name = None
+        if profile.server_name == "last-dns" and processor.dns.last_address == self.remote_address:
+            name = processor.dns.last_name
+        return TlsSettings(
+            ca=credentials.ca or None,
+            certificate=(credentials.certificate or None) if present else None,
+            key=(credentials.key or None) if present else None,
+            server_name=name,
+            verify=verify,
+            minimum_version=profile.minimum_tls,
+            maximum_version=profile.maximum_tls,
+            ciphers=profile.ciphers,
+        )
+
+    def _connected(self, transaction: Transaction, problem: str) -> None:
+        if problem:
+            self.connection = None
+            transaction.finish(self.processor.error(problem))
+        else:
+            transaction.finish(self.processor.ok())
+
+    def _open_datagrams(self) -> bytes:
+        station = self.processor.station
+        assert station is not None
+        datagrams = Datagrams(self)
+        port = station.datagrams(self.local_port, datagrams)
+        if isinstance(port, Failure):
+            return self.processor.error(port.value)
+        datagrams.port = port
+        self.datagrams = datagrams
+        self._trace("udp", port=port.port)
+        return self.processor.ok()
+
+    def close(self) -> None:
+        """Give up connection, server and datagrams; fine when there are none."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        self._stop_serving()
+
+    def drop(self) -> None:
+        """The network is gone: nothing is sent any more, and readers see a dead connection."""
+        if self.connection is not None:
+            self.connection.abort()
+        self._stop_serving()
+        self.on_change()
+
+    def _stop_serving(self) -> None:
+        for stream in self.queue:
+            stream.abort()
+        self.queue.clear()
+        if self.listener is not None:
+            self.listener.close()
+            self.listener = None
+        if self.datagrams is not None:
+            if self.datagrams.port is not None:
+                self.datagrams.port.close()
+            self.datagrams = None
+
+    # Server (P5, P7)
+
+    def serve(self) -> bytes:
+        processor, station = self.processor, self.processor.station
+        if station is None or (station.lease is None and not processor.softap.running):
+            return processor.error("not joined")
+        self.close()
+        if self.is_udp:
+            return self._open_datagrams()
+        if self.protocol != TCP:
+            return processor.error("protocol not supported")
+        listener = station.listen(self.local_port, self._accepted, self.backlog)
+        if isinstance(listener, Failure):
+            return processor.error(listener.value)
+        self.listener = listener
+        self._trace("listen", port=listener.port)
+        processor.messages.post(b"[TCP SVR] Waiting on connection...")
+        return processor.ok()
+
+    def _accepted(self, stream: Stream) -> None:
+        if self.connection is not None and self.connection.alive:
+            if len(self.queue) < self.backlog:
+                self.queue.append(stream)
+            else:
+                stream.abort()
+            return
+        self._serve_client(stream)
+
+    def _serve_client(self, stream: Stream) -> None:
+        processor = self.processor
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = Connection(processor, self.number, self.on_change, stream.remote)
+        self.connection.take_over(stream)
+        self.remote_address, self.remote_port = stream.remote
+        if not processor.faults.take(FaultKind.ACCEPT_SILENT, processor.machine.clock.now, "P5"):
+            line = f"[TCP SVR] Accepted {self.remote_address}:{self.remote_port}"
+            processor.messages.post(line.encode())
+        self.on_change()
+
+    def end_client(self) -> None:
+        """Close the connection of the client served now and turn to the next."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        while self.queue and self.connection is None:
+            stream = self.queue.pop(0)
+            if stream.open:
+                self._serve_client(stream)
+
+    def on_sender(self, sender: Remote) -> None:
+        """A datagram came: a server learns whom to answer."""
+        if (self.remote_address, self.remote_port) != sender and self.local_port:
+            self.remote_address, self.remote_port = sender
+            self.processor.messages.post(f"[UDP SVR] Accepted {sender[0]}:{sender[1]}".encode())
+
+    # Data (R0, S3)
+
+    def read(self, transaction: Transaction) -> bytes | None:
+        reply = self._read_now(transaction)
+        if reply is None:
+            self._reader = transaction
+            self._wait(self.read_timeout, self._read_timed_out)
+        return reply
+
+    def _read_now(self, transaction: Transaction) -> bytes | None:
+        processor = self.processor
+        connection, data = self.connection, b""
+        if self.datagrams is not None:
+            data = self.datagrams.take(self.read_size)
+        elif connection is not None and connection.available:
+            data = connection.receive(self.read_size)
+        elif (connection is None and self.listener is None) or (
+            connection is not None and not connection.alive
+        ):
+            return processor.profile.closed_reply
+        if not data:
+            return None
+        transaction.extra_time += len(data) * processor.profile.byte_time_ns
+        if processor.profile.messages_in_reads:
+            message = processor.messages.take()
+            if message:
+                data = b"[SOMA]" + message + b"[EOMA]" + data
+        return processor.ok(data)
+
+    def _read_timed_out(self) -> None:
+        self._timer = None
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.finish(self.processor.ok())
+
+    def write(self, transaction: Transaction, data: bytes) -> bytes | None:
+        processor = self.processor
+        transaction.extra_time += len(data) * processor.profile.byte_time_ns
+        if self.datagrams is not None and self.datagrams.port is not None:
+            if self.remote_address == ANY or self.remote_port == 0:
+                return processor.error("no remote host")
+            self.datagrams.port.send_to((self.remote_address, self.remote_port), data)
+            return processor.ok(b"%d" % len(data))
+        if self.connection is None or not self.connection.alive:
+            return processor.profile.closed_reply
+        sent = self.connection.send(data)
+        if sent == len(data):
+            return processor.ok(b"%d" % sent)
+        self._writer, self._unsent = transaction, data[sent:]
+        self._wait(self.write_timeout, self._write_timed_out)
+        return None
+
+    def _write_timed_out(self) -> None:
+        self._timer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            announced = int(writer.request.argument or 0)
+            sent = announced - len(self._unsent)
+            # ST's driver takes any OK but -1 for all of it.
+            writer.finish(self.processor.ok(b"%d" % sent if sent else b"-1"))
+
+    def on_change(self) -> None:
+        """Data, room or an end came: whoever waits may go on."""
+        if self._reader is not None:
+            reply = self._read_now(self._reader)
+            if reply is not None:
+                reader, self._reader = self._reader, None
+                self._stop_waiting()
+                reader.finish(reply)
+        elif self._writer is not None:
+            self._write_more(self._writer)
+
+    def _write_more(self, writer: Transaction) -> None:
+        connection = self.connection
+        if connection is None or not connection.alive:
+            reply = self.processor.profile.closed_reply
+        else:
+            self._unsent = self._unsent[connection.send(self._unsent) :]
+            if self._unsent:
+                return
+            reply = self.processor.ok(b"%d" % int(writer.request.argument or 0))
+        self._writer = None
+        self._stop_waiting()
+        writer.finish(reply)
+
+    def _wait(self, milliseconds: int, callback: partial[None] | object) -> None:
+        """0: for as long as it takes."""
+        if milliseconds:
+            clock = self.processor.machine.clock
+            self._timer = clock.schedule(milliseconds * MILLISECOND, callback)  # type: ignore[arg-type]
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def reset(self) -> None:
+        """RESET: no word to anyone on the network."""
+        self._stop_waiting()
+        self._reader = self._writer = None
+        if self.connection is not None:
+            self.connection.abort()
+        self._stop_serving()
+
+    def _trace(self, event: str, **fields: object) -> None:
+        machine = self.processor.machine
+        machine.trace(self.processor.name, "socket", socket=self.number, what=event, **fields)
+
+
+class Sockets:
+    """The commands, and the choice of the socket they act on."""
+
+    COMMANDS = {
+        "P0": "select",
+        "P1": "set_protocol",
+        "P2": "set_local_port",
+        "P3": "set_remote_address",
+        "P4": "set_remote_port",
+        "P5": "serve",
+        "P6": "connect",
+        "P7": "accept",
+        "P8": "set_backlog",
+        "P9": "set_verification",
+        "PK": "set_keep_alive",
+        "PR": "set_bypass",
+        "P?": "settings_line",
+        "R0": "read",
+        "R1": "set_read_size",
+        "R2": "set_read_timeout",
+        "R3": "set_read_mode",
+        "R?": "read_settings_line",
+        "S0": "write_fixed",
+        "S1": "set_write_size",
+        "S2": "set_write_timeout",
+        "S3": "write",
+        "S?": "write_settings_line",
+    }
+
+    def __init__(self, processor: Processor) -> None:
+        self.processor = processor
+        self.all = [Socket(processor, number) for number in range(SOCKETS)]
+        self.current = self.all[0]
+
+    def reset(self) -> None:
+        for socket in self.all:
+            socket.reset()
+        self.all = [Socket(self.processor, number) for number in range(SOCKETS)]
+        self.current = self.all[0]
+
+    def drop(self, number: int) -> None:
+        self.all[number].drop()
+
+    def drop_all(self) -> None:
+        for socket in self.all:
+            socket.drop()
+
+    def select(self, transaction: Transaction) -> bytes:
+        self.current = self.all[transaction.request.number(SOCKETS - 1)]
+        return self.processor.ok()
+
+    def set_protocol(self, transaction: Transaction) -> bytes:
+        self.current.protocol = transaction.request.number(4)
+        return self.processor.ok()
+
+    def set_local_port(self, transaction: Transaction) -> bytes:
+        self.current.local_port = transaction.request.number(0xFFFF)
+        return self.processor.ok()
+
+    def set_remote_address(self, transaction: Transaction) -> bytes:
+        self.current.remote_address = transaction.request.address()
+        return self.processor.ok()
+
+    def set_remote_port(self, transaction: Transaction) -> bytes:
+        self.current.remote_port = transaction.request.number(0xFFFF)
+        return self.processor.ok()
+
+    def serve(self, transaction: Transaction) -> bytes:
+        """`P5`: 0 stop, 1 start, 10 close the client, 11 start and accept one after another."""
+        mode = transaction.request.number(11)
+        socket = self.current
+        if mode in (1, 11):
+            socket.accept_loop = mode == 11
+            return socket.serve()
+        if mode == 10:
+            socket.end_client()
+        elif mode == 0:
+            socket.close()
+        else:
+            raise BadRequest("P5=<0|1|10|11>")
+        return self.processor.ok()
+
+    def connect(self, transaction: Transaction) -> bytes | None:
+        if transaction.request.number(1):
+            return self.current.connect(transaction)
+        self.current.close()
+        return self.processor.ok()
+
+    def accept(self, transaction: Transaction) -> bytes:
+        """`P7`: 0 or 1 set the accept loop, 2 closes the client, 3 turns to the next."""
+        mode = transaction.request.number(3)
+        if mode < 2:
+            self.current.accept_loop = mode == 1
+        elif mode == 2 and self.current.connection is not None:
+            self.current.connection.close()
+        elif mode == 3:
+            self.current.end_client()
+        return self.processor.ok()
+
+    def set_backlog(self, transaction: Transaction) -> bytes:
+        self.current.backlog = transaction.request.number(MOST_BACKLOG, 1)
+        return self.processor.ok()
+
+    def set_verification(self, transaction: Transaction) -> bytes:
+        self.current.verification = transaction.request.number(2)
+        return self.processor.ok()
+
+    def set_keep_alive(self, transaction: Transaction) -> bytes:
+        enabled, milliseconds = transaction.request.fields(2)
+        self.current.keep_alive = (at.number(enabled, 1), at.number(milliseconds, LONGEST_TIMEOUT))
+        return self.processor.ok()
+
+    def set_bypass(self, transaction: Transaction) -> bytes:
+        """Bypass mode of the UART variants; on SPI it can only be off."""
+        transaction.request.number(0)
+        return self.processor.ok()
+
+    def settings_line(self, transaction: Transaction) -> bytes:
+        socket = self.current
+        lease = self.processor.wlan.lease
+        connection = socket.connection
+        if connection is not None and connection.alive and connection.stream is not None:
+            local = connection.stream.local
+        elif socket.datagrams is not None and socket.datagrams.port is not None:
+            local = (lease.address if lease is not None else ANY, socket.datagrams.port.port)
+        else:
+            local = (ANY, socket.local_port)
+        fields = [
+            socket.protocol,
+            local[0],
+            local[1],
+            socket.remote_address,
+            socket.remote_port,
+            int(socket.listener is not None),
+            int(socket.datagrams is not None and socket.local_port != 0),
+            socket.backlog,
+            int(socket.accept_loop),
+            socket.read_mode,
+        ]
+        return self.processor.ok(",".join(map(str, fields)).encode())
+
+    def read(self, transaction: Transaction) -> bytes | None:
+        return self.current.read(transaction)
+
+    def set_read_size(self, transaction: Transaction) -> bytes:
+        self.current.read_size = transaction.request.number(self.processor.profile.longest_read, 1)
+        return self.processor.ok()
+
+    def set_read_timeout(self, transaction: Transaction) -> bytes:
+        self.current.read_timeout = transaction.request.number(LONGEST_TIMEOUT)
+        return self.processor.ok()
+
+    def set_read_mode(self, transaction: Transaction) -> bytes:
+        self.current.read_mode = transaction.request.number(1)
+        return self.processor.ok()
+
+    def read_settings_line(self, transaction: Transaction) -> bytes:
+        socket = self.current
+        return self.processor.ok(
+            b"%d,%d,%d" % (socket.read_size, socket.read_timeout, socket.read_mode)
+        )
+
+    def write_fixed(self, transaction: Transaction) -> bytes | None:
+        """`S0`: as many bytes as `S1` has set."""
+        return self.current.write(transaction, transaction.request.payload(self.current.write_size))
+
+    def set_write_size(self, transaction: Transaction) -> bytes:
+        limit = self.processor.profile.longest_write
+        self.current.write_size = transaction.request.number(limit, 1)
+        return self.processor.ok()
+
+    def set_write_timeout(self, transaction: Transaction) -> bytes:
+        self.current.write_timeout = transaction.request.number(LONGEST_TIMEOUT)
+        return self.processor.ok()
+
+    def write(self, transaction: Transaction) -> bytes | None:
+        request = transaction.request
+        length = request.number(self.processor.profile.longest_write)
+        return self.current.write(transaction, request.payload(length))
+
+    def write_settings_line(self, transaction: Transaction) -> bytes:
+        socket = self.current
+        return self.processor.ok(b"%d,%d" % (socket.write_size, socket.write_timeout))
