@@ -57,20 +57,31 @@ class RegisterFile(object):
         self.owner = owner
         self.size = size
         self.values = array("I", [0] * (size // 4))  # type: array[int]
-        self._by_word = {}  # type: dict[int, tuple[Register, int]]
         self._by_name = {}  # type: dict[str, Register]
-        self._readers = {}  # type: dict[int, typing.Any]
-        self._writers = {}  # type: dict[int, typing.Any]
+        self._by_word = {}  # type: dict[int, Register]
+        # What an access needs, flat, because every access of the guest comes through here:
+        # word -> (method, index in its array or None).
+        self._readers = {}  # type: dict[int, tuple[typing.Any, int | None]]
+        # word -> (writable, write_one_clears, write_zero_clears, method or None, index or None).
+        self._writers = {}  # type: dict[int, tuple[int, int, int, typing.Any, int | None]]
         self._unknown = set()  # type: set[int]
         for register in registers:
             self._by_name[register.name] = register
+            reader = getattr(owner, register.on_read) if register.on_read else None
+            writer = getattr(owner, register.on_write) if register.on_write else None
             for index in range(register.count):
                 word = (register.offset + index * register.stride) // 4
-                self._by_word[word] = (register, index)
-                if register.on_read is not None:
-                    self._readers[word] = getattr(owner, register.on_read)
-                if register.on_write is not None:
-                    self._writers[word] = getattr(owner, register.on_write)
+                number = index if register.count > 1 else None
+                self._by_word[word] = register
+                if reader is not None:
+                    self._readers[word] = (reader, number)
+                self._writers[word] = (
+                    register.writable,
+                    register.write_one_clears,
+                    register.write_zero_clears,
+                    writer,
+                    number,
+                )
         self.reset()
 
     def reset(self):
@@ -78,8 +89,8 @@ class RegisterFile(object):
         """Every register to its reset value; calls no method of the owner."""
         for word in range(len(self.values)):
             self.values[word] = 0
-        for word, entry in self._by_word.items():
-            self.values[word] = entry[0].reset
+        for word, register in self._by_word.items():
+            self.values[word] = register.reset
 
     def __getitem__(self, name):
         # type: (str) -> int
@@ -99,20 +110,17 @@ class RegisterFile(object):
         # type: () -> dict[int, int]
         """Word index -> writable bits, for words whose writes do nothing but store."""
         return dict(
-            (word, entry[0].writable)
-            for word, entry in self._by_word.items()
-            if word not in self._writers
-            and not entry[0].write_one_clears
-            and not entry[0].write_zero_clears
+            (word, plan[0])
+            for word, plan in self._writers.items()
+            if plan[3] is None and not plan[1] and not plan[2]
         )
 
     def read(self, offset, width):
         # type: (int, int) -> int
         word = offset >> 2
-        reader = self._readers.get(word)
-        if reader is not None:
-            register, index = self._by_word[word]
-            value = reader() if register.count == 1 else reader(index)  # type: int
+        if word in self._readers:
+            reader, index = self._readers[word]
+            value = reader() if index is None else reader(index)  # type: int
         elif word in self._by_word:
             value = self.values[word]
         else:
@@ -125,25 +133,26 @@ class RegisterFile(object):
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
         word = offset >> 2
-        entry = self._by_word.get(word)
-        if entry is None:
+        plan = self._writers.get(word)
+        if plan is None:
             self._tell_unknown("write to", offset)
             return
-        register, index = entry
+        writable, ones, zeros, writer, index = plan
         old = self.values[word]
-        ones = zeros = 0xFFFFFFFF
         if width != 4:
             shift = 8 * (offset & 3)
-            mask = ((1 << (8 * width)) - 1) << shift
-            ones = zeros = mask
-            value = (old & ~mask) | ((value << shift) & mask)
-        new = (old & ~register.writable) | (value & register.writable)
-        new &= ~(value & ones & register.write_one_clears)
-        new &= value | ~(register.write_zero_clears & zeros)
+            touched = ((1 << (8 * width)) - 1) << shift
+            ones &= touched
+            zeros &= touched
+            value = (old & ~touched) | ((value << shift) & touched)
+        new = (old & ~writable) | (value & writable)
+        if ones:
+            new &= ~(value & ones)
+        if zeros:
+            new &= value | ~zeros
         self.values[word] = new & 0xFFFFFFFF
-        writer = self._writers.get(word)
         if writer is not None:
-            if register.count == 1:
+            if index is None:
                 writer(value, old)
             else:
                 writer(index, value, old)

@@ -1,0 +1,112 @@
+"""Extended interrupt and event controller (RM0351 section 14): forty lines in two banks.
+
+A configurable line latches edges in PRx and drives output n while it is pending and unmasked. A
+direct line (17, 23 to 34, 39) has no latch here: its level passes through.
+"""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+LINES = 40
+CONFIGURABLE = (0x007DFFFF, 0x00000078)
+"""Lines of each bank with an edge detector."""
+
+
+class STM32F4_EXTI(Block):
+    """numberOfOutputLines: outputs to the NVIC. firstDirectLine: as Renode's model takes it.
+
+    The chip has direct lines between configurable ones, so the chip's own table decides here.
+    """
+
+    OUTPUTS = ()
+    REGISTERS = (
+        Register("IMR1", 0x00, reset=0xFF820000, on_write="_mask_changed"),
+        Register("EMR1", 0x04),
+        Register("RTSR1", 0x08, writable=CONFIGURABLE[0]),
+        Register("FTSR1", 0x0C, writable=CONFIGURABLE[0]),
+        Register("SWIER1", 0x10, writable=CONFIGURABLE[0], on_write="_trigger1"),
+        Register("PR1", 0x14, writable=0, write_one_clears=CONFIGURABLE[0], on_write="_cleared1"),
+        Register("IMR2", 0x20, reset=0x00000087, writable=0xFF, on_write="_mask_changed"),
+        Register("EMR2", 0x24, writable=0xFF),
+        Register("RTSR2", 0x28, writable=CONFIGURABLE[1]),
+        Register("FTSR2", 0x2C, writable=CONFIGURABLE[1]),
+        Register("SWIER2", 0x30, writable=CONFIGURABLE[1], on_write="_trigger2"),
+        Register("PR2", 0x34, writable=0, write_one_clears=CONFIGURABLE[1], on_write="_cleared2"),
+    )
+    BANK_WORDS = 0x20 // 4
+    IMR, RTSR, FTSR, SWIER, PR = 0, 2, 3, 4, 5
+
+    def __init__(
+        self,
+        machine: Machine,
+        name: str,
+        numberOfOutputLines: int = LINES,
+        firstDirectLine: int = 23,
+    ) -> None:
+        super().__init__(machine, name)
+        self._outputs = [Line() for _ in range(max(LINES, numberOfOutputLines))]
+        self.lines.update(enumerate(self._outputs))
+        self._levels = 0
+
+    def reset(self) -> None:
+        self.registers.reset()
+        self._mask_changed(0, 0)
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        bit = 1 << number
+        if bool(self._levels & bit) == level:
+            return
+        self._levels ^= bit
+        bank, bit = number >> 5, 1 << (number & 31)
+        if not CONFIGURABLE[bank] & bit:
+            self._outputs[number].set(level)
+            return
+        values = self.registers.values
+        base = bank * self.BANK_WORDS
+        if values[base + (self.RTSR if level else self.FTSR)] & bit:
+            values[base + self.PR] |= bit
+            if values[base + self.IMR] & bit:
+                self._outputs[number].set(True)
+
+    def _update(self, bank: int) -> None:
+        values = self.registers.values
+        base = bank * self.BANK_WORDS
+        pending = values[base + self.PR] & values[base + self.IMR]
+        for number in range(32 * bank, min(LINES, 32 * bank + 32)):
+            bit = 1 << (number & 31)
+            if CONFIGURABLE[bank] & bit:
+                self._outputs[number].set(bool(pending & bit))
+
+    def _mask_changed(self, value: int, old: int) -> None:
+        self._update(0)
+        self._update(1)
+
+    def _trigger(self, bank: int, value: int, old: int) -> None:
+        """A software edge: only a 0 to 1 change of an unmasked line counts."""
+        values = self.registers.values
+        base = bank * self.BANK_WORDS
+        values[base + self.PR] |= (
+            values[base + self.SWIER] & ~old & values[base + self.IMR] & CONFIGURABLE[bank]
+        )
+        self._update(bank)
+
+    def _trigger1(self, value: int, old: int) -> None:
+        self._trigger(0, value, old)
+
+    def _trigger2(self, value: int, old: int) -> None:
+        self._trigger(1, value, old)
+
+    def _cleared(self, bank: int, value: int) -> None:
+        """Clearing a pending bit clears its software trigger too."""
+        self.registers.values[bank * self.BANK_WORDS + self.SWIER] &= ~value & 0xFFFFFFFF
+        self._update(bank)
+
+    def _cleared1(self, value: int, old: int) -> None:
+        self._cleared(0, value)
+
+    def _cleared2(self, value: int, old: int) -> None:
+        self._cleared(1, value)

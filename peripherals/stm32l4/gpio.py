@@ -1,0 +1,205 @@
+"""General-purpose I/O port (RM0351 section 8): sixteen pins.
+
+Line n is the level of pin n, whether software, an alternate function, the outside (`on_gpio`) or a
+pull resistor decides it. A pin that nothing decides reads 0. IDR is kept current at each change, so
+that polling it costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+PINS = 16
+INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
+PULL_UP = 1
+LCKR_LCKK = 1 << 16
+
+
+def spread(bits: int, width: int) -> int:
+    """Each of sixteen bits, `width` times side by side: the field mask of pins."""
+    field = (1 << width) - 1
+    return sum(field << (width * pin) for pin in range(PINS) if bits >> pin & 1)
+
+
+class AlternateFunction:
+    """The inputs of one pin's multiplexer: what the chip's other blocks send to that pin."""
+
+    def __init__(self, port: STM32_GPIOPort, pin: int) -> None:
+        self._port = port
+        self._pin = pin
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        self._port.on_alternate(self._pin, number, level)
+
+
+class STM32_GPIOPort(Block):
+    """modeResetValue, outputSpeedResetValue, pullUpPullDownResetValue: MODER, OSPEEDR, PUPDR.
+
+    Reset values differ by port. numberOfAFs and invertedAFPins ([[pin, af, ...], ...])
+    describe the alternate functions wired to `receiver(pin)`.
+    """
+
+    OUTPUTS = tuple(range(PINS))
+    REGISTERS = (
+        Register("MODER", 0x00, on_write="_configure"),
+        Register("OTYPER", 0x04, writable=0xFFFF, on_write="_configure"),
+        Register("OSPEEDR", 0x08, on_write="_configure"),
+        Register("PUPDR", 0x0C, on_write="_configure"),
+        Register("IDR", 0x10, writable=0),
+        Register("ODR", 0x14, writable=0xFFFF, on_write="_drive"),
+        Register("BSRR", 0x18, writable=0, on_write="_set_and_reset"),
+        Register("LCKR", 0x1C, writable=0, on_write="_lock", on_read="_read_lock"),
+        Register("AFRL", 0x20, on_write="_configure"),
+        Register("AFRH", 0x24, on_write="_configure"),
+        Register("BRR", 0x28, writable=0, on_write="_reset_bits"),
+        Register("ASCR", 0x2C, writable=0xFFFF),
+    )
+    # Configuration registers and their bits per pin; the lock freezes them.
+    CONFIGURATION = (("MODER", 2), ("OTYPER", 1), ("OSPEEDR", 2), ("PUPDR", 2))
+
+    def __init__(
+        self,
+        machine: Machine,
+        name: str,
+        modeResetValue: int = 0,
+        outputSpeedResetValue: int = 0,
+        pullUpPullDownResetValue: int = 0,
+        numberOfAFs: int = 16,
+        invertedAFPins: Sequence[Sequence[int]] = (),
+    ) -> None:
+        super().__init__(machine, name)
+        self._resets = {
+            "MODER": modeResetValue,
+            "OSPEEDR": outputSpeedResetValue,
+            "PUPDR": pullUpPullDownResetValue,
+        }
+        self._inverted = {(entry[0], af) for entry in invertedAFPins for af in entry[1:]}
+        self._functions = [AlternateFunction(self, pin) for pin in range(PINS)]
+        self._function_levels = [[False] * numberOfAFs for _ in range(PINS)]
+        self._functions_wired = [[False] * numberOfAFs for _ in range(PINS)]
+        self._pins: list[Line] = [self.lines[pin] for pin in range(PINS)]
+        # What the outside says: one bit per pin that it drives, and the levels.
+        self._driven = 0
+        self._outside = 0
+        self._output_pins = 0
+        self.reset()
+
+    def reset(self) -> None:
+        self.registers.reset()
+        for register, value in self._resets.items():
+            self.registers[register] = value
+        self._locked = 0
+        self._lock_step = 0
+        self._lock_pins = 0
+        self._accepted = self._configuration()
+        self._configure(0, 0)
+
+    def receiver(self, index: int) -> AlternateFunction:
+        """Where the chip's blocks deliver their signals for pin `index`; the number is the AF."""
+        return self._functions[index]
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """The outside drives pin `number`."""
+        bit = 1 << number
+        self._driven |= bit
+        self._outside = self._outside | bit if level else self._outside & ~bit
+        self._update(number)
+
+    def release(self, number: int) -> None:
+        """The outside stops driving pin `number`."""
+        self._driven &= ~(1 << number)
+        self._update(number)
+
+    def on_alternate(self, pin: int, function: int, level: bool) -> None:
+        self._function_levels[pin][function] = level ^ ((pin, function) in self._inverted)
+        self._functions_wired[pin][function] = True
+        self._update(pin)
+
+    # Pin levels.
+
+    def _level(self, pin: int) -> bool:
+        mode = self.registers["MODER"] >> (2 * pin) & 3
+        if mode == ANALOG:
+            return False
+        open_drain = self.registers["OTYPER"] >> pin & 1
+        driven: bool | None = None
+        if mode == OUTPUT:
+            driven = bool(self.registers["ODR"] >> pin & 1)
+        elif mode == ALTERNATE:
+            half = self.registers["AFRL" if pin < 8 else "AFRH"]
+            function = half >> (4 * (pin & 7)) & 0xF
+            if function < len(self._function_levels[pin]) and self._functions_wired[pin][function]:
+                driven = self._function_levels[pin][function]
+        if driven is not None and not (open_drain and driven):
+            return driven
+        if self._driven >> pin & 1:
+            return bool(self._outside >> pin & 1)
+        return (self.registers["PUPDR"] >> (2 * pin) & 3) == PULL_UP
+
+    def _update(self, pin: int) -> None:
+        level = self._level(pin)
+        bit = 1 << pin
+        state = self.registers["IDR"]
+        self.registers["IDR"] = state | bit if level else state & ~bit
+        self._pins[pin].set(level)
+
+    def _drive(self, value: int, old: int) -> None:
+        changed = (self.registers["ODR"] ^ old) & self._output_pins
+        for pin in range(PINS):
+            if changed >> pin & 1:
+                self._update(pin)
+
+    def _set_and_reset(self, value: int, old: int) -> None:
+        """BSRR: where both are asked for, set wins."""
+        before = self.registers["ODR"]
+        self.registers["ODR"] = (before & ~(value >> 16) | value) & 0xFFFF
+        self._drive(0, before)
+
+    def _reset_bits(self, value: int, old: int) -> None:
+        before = self.registers["ODR"]
+        self.registers["ODR"] = before & ~value
+        self._drive(0, before)
+
+    # Configuration and its lock.
+
+    def _configuration(self) -> dict[str, int]:
+        names = [register for register, _ in self.CONFIGURATION] + ["AFRL", "AFRH"]
+        return {register: self.registers[register] for register in names}
+
+    def _configure(self, value: int, old: int) -> None:
+        if self._locked:
+            frozen = {
+                register: spread(self._locked, width) for register, width in self.CONFIGURATION
+            }
+            frozen["AFRL"] = spread(self._locked & 0xFF, 4)
+            frozen["AFRH"] = spread(self._locked >> 8, 4)
+            for register, mask in frozen.items():
+                accepted = self._accepted[register]
+                self.registers[register] = self.registers[register] & ~mask | accepted & mask
+        self._accepted = self._configuration()
+        mode = self.registers["MODER"]
+        self._output_pins = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == OUTPUT)
+        for pin in range(PINS):
+            self._update(pin)
+
+    def _lock(self, value: int, old: int) -> None:
+        """The key sequence of the manual: LCKK 1, 0, 1 with the same pins, then a read."""
+        if self._locked:
+            return
+        pins, key = value & 0xFFFF, bool(value & LCKR_LCKK)
+        if self._lock_step in (1, 2) and pins == self._lock_pins and key == (self._lock_step == 2):
+            self._lock_step += 1
+            return
+        self._lock_step = 1 if key else 0
+        self._lock_pins = pins
+
+    def _read_lock(self) -> int:
+        if self._lock_step == 3:
+            self._locked = self._lock_pins
+        self._lock_step = 0
+        return self._locked | LCKR_LCKK if self._locked else self._lock_pins
