@@ -55,6 +55,14 @@ LINK_FAULTS = {
     FaultKind.HIGH_AFTER_REPLY: link.HIGH_AFTER_REPLY,
 }
 
+AMOUNTS = {
+    FaultKind.LEADING_PADS: 2,
+    FaultKind.PADS_WITHOUT_DATA: 2,
+    FaultKind.TRUNCATED: 5,
+    FaultKind.OVERSIZED: 1_500,
+    FaultKind.SLOW: 1_000_000,
+}
+
 PASSIVE = {FaultKind.CONNECT_FAILS, FaultKind.STALE_DNS, FaultKind.ACCEPT_SILENT}
 """Wait for what they spoil to happen; the others strike a command."""
 
@@ -72,7 +80,12 @@ class Fault:
     nth: int = 1
     at: int | None = None
     times: int = 1
-    amount: int = 2
+    amount: int | None = None
+    """None: what `AMOUNTS` says; of a dropped connection, that of the current socket."""
+
+    @property
+    def size(self) -> int:
+        return AMOUNTS.get(self.kind, 0) if self.amount is None else self.amount
 
     def strikes(self, now: int, command: str) -> bool:
         """Count a command; True if it is hit."""

@@ -17,7 +17,13 @@ MOST_PINGS = 100
 class Ping:
     """ICMP echo, `count` times with a pause of `interval` ms."""
 
-    COMMANDS = {"T0": "run", "T1": "set_address", "T2": "set_count", "T3": "set_interval"}
+    COMMANDS = {
+        "T0": "run",
+        "T1": "set_address",
+        "T2": "set_count",
+        "T3": "set_interval",
+        "T?": "settings_line",
+    }
 
     def __init__(self, processor: Processor) -> None:
         self.processor = processor
@@ -39,6 +45,10 @@ class Ping:
     def set_interval(self, transaction: Transaction) -> bytes:
         self.interval = transaction.request.number(60_000)
         return self.processor.ok()
+
+    def settings_line(self, transaction: Transaction) -> bytes:
+        fields = (str(self.address), str(self.count), str(self.interval))
+        return self.processor.ok(",".join(fields).encode())
 
     def run(self, transaction: Transaction) -> bytes | None:
         station = self.processor.station

@@ -28,6 +28,15 @@ from renode_wifi.peripherals.ism43362.system import System
 from renode_wifi.peripherals.ism43362.wlan import Wlan
 from renode_wifi.peripherals.network.station import Station, World
 
+# fmt: off
+UNMODELLED = frozenset((
+    "B2", "B3", "B?", "D1", "D2", "E2", "G2", "G3", "G4", "G?", "MF", "MS",
+    "MT", "PA", "PB", "PC", "PD", "PM", "PS", "PT", "PW", "PY", "U0", "U2",
+    "U?", "WL", "Z2", "Z3", "Z8", "Z9", "ZC", "ZD", "ZF", "ZO", "ZU",
+))
+# fmt: on
+"""Listed by drivers (stm32duino/WiFi-ISM43362-M3G-L44), with an effect that no source tells."""
+
 Handler = Callable[["Transaction"], bytes | None]
 
 
@@ -51,6 +60,7 @@ class Transaction:
         self.extra_time = 0
         """ns that the reply takes beyond that of a simple command."""
         self.faults: list[Fault] = []
+        self.finished = False
 
     @property
     def current(self) -> bool:
@@ -58,7 +68,8 @@ class Transaction:
         return self.processor.transaction is self
 
     def finish(self, reply: bytes) -> None:
-        if self.current:
+        if self.current and not self.finished:
+            self.finished = True
             self.processor.finish(self, reply)
 
 
@@ -158,7 +169,8 @@ class Processor:
             return
         handler = self.handlers.get(request.name)
         if handler is None:
-            transaction.finish(self.usage("no such command"))
+            empty = request.name in UNMODELLED and self.profile.unmodelled_succeed
+            transaction.finish(self.ok() if empty else self.usage("no such command"))
             return
         try:
             reply = handler(transaction)
@@ -215,17 +227,17 @@ class Processor:
         """The reply as the faults that hit the command leave it."""
         for fault in transaction.faults:
             if fault.kind is FaultKind.LEADING_PADS:
-                reply = b"\x15" * fault.amount + reply
+                reply = b"\x15" * fault.size + reply
             elif fault.kind is FaultKind.PADS_WITHOUT_DATA:
-                reply = b"\x15" * fault.amount + at.OK
+                reply = b"\x15" * fault.size + at.OK
             elif fault.kind is FaultKind.TRUNCATED:
-                reply = reply[: fault.amount]
+                reply = reply[: fault.size]
             elif fault.kind is FaultKind.OVERSIZED:
-                reply = reply.ljust(fault.amount, b"#")
+                reply = reply.ljust(fault.size, b"#")
             elif fault.kind is FaultKind.SHORT_CLOSED_FORM:
                 reply = b"\r\n-1" + at.PROMPT
             elif fault.kind is FaultKind.SLOW:
-                transaction.extra_time += fault.amount * MICROSECOND
+                transaction.extra_time += fault.size * MICROSECOND
         return reply
 
     def inject(self, fault: Fault) -> None:

@@ -56,9 +56,13 @@ class ModuleProfile:
     """Longest reply to F0; ST's driver resets a module that answers 1400 bytes."""
     extra_line_before_ok: bool = False
     """Firmware C6.2.1.8 puts one more empty line before OK."""
+    unmodelled_succeed: bool = False
+    """Commands that a driver lists but whose effect is unknown: an empty success, or an error."""
     messages_in_reads: bool = False
     """Put pending messages ahead of the data of R0."""
 
+    default_verification: int = 0
+    """P9 before the host sets it; Zephyr's driver never does."""
     verify_without_certificate: bool = True
     """P9=1 verifies the server but presents no certificate; False: P9=1 is like P9=0."""
     server_name: str = "none"

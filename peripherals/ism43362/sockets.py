@@ -7,7 +7,7 @@ from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from renode_wifi.peripherals.base.clock import MILLISECOND, Event
+from renode_wifi.peripherals.base.clock import MILLISECOND, Callback, Event
 from renode_wifi.peripherals.ism43362 import at
 from renode_wifi.peripherals.ism43362.at import BadRequest
 from renode_wifi.peripherals.ism43362.connection import Connection, Remote
@@ -41,8 +41,7 @@ class Datagrams:
 
     def on_datagram(self, sender: Remote, data: bytes) -> None:
         self.received.append((sender, data))
-        self.socket.on_sender(sender)
-        self.socket.on_change()
+        self.socket.on_datagram(sender)
 
     def take(self, limit: int) -> bytes:
         """Up to `limit` bytes of the oldest datagram; the rest stays for the next read."""
@@ -67,7 +66,7 @@ class Socket:
         self.remote_port = 0
         self.backlog = 1
         self.accept_loop = False
-        self.verification = 0
+        self.verification = processor.profile.default_verification
         self.keep_alive = (0, 0)
         self.read_mode = 0
         self.read_size = processor.profile.longest_read
@@ -79,9 +78,12 @@ class Socket:
         self.datagrams: Datagrams | None = None
         self.listener: Listener | None = None
         self.queue: list[Stream] = []
+        self.serving = False
+        self._last_sender: Remote | None = None
         self._reader: Transaction | None = None
         self._writer: Transaction | None = None
         self._unsent = b""
+        self._announced = 0
         self._timer: Event | None = None
 
     @property
@@ -95,6 +97,9 @@ class Socket:
         station, profile = processor.station, processor.profile
         if station is None or station.lease is None:
             return processor.error("not joined")
+        if self.is_udp:
+            self.close()
+            return self._open_datagrams()
         if self.remote_address == ANY or self.remote_port == 0:
             return processor.error("no remote host")
         octets = self.remote_address.packed
@@ -103,8 +108,6 @@ class Socket:
         if processor.faults.take(FaultKind.CONNECT_FAILS, processor.machine.clock.now, "P6"):
             return processor.error("no answer")
         self.close()
-        if self.is_udp:
-            return self._open_datagrams()
         if self.protocol not in (TCP, TLS):
             return processor.error("protocol not supported")
         self.connection = Connection(
@@ -168,6 +171,8 @@ class Socket:
         self.on_change()
 
     def _stop_serving(self) -> None:
+        self.serving = False
+        self._last_sender = None
         for stream in self.queue:
             stream.abort()
         self.queue.clear()
@@ -186,6 +191,7 @@ class Socket:
         if station is None or (station.lease is None and not processor.softap.running):
             return processor.error("not joined")
         self.close()
+        self.serving = True
         if self.is_udp:
             return self._open_datagrams()
         if self.protocol != TCP:
@@ -195,11 +201,12 @@ class Socket:
             return processor.error(listener.value)
         self.listener = listener
         self._trace("listen", port=listener.port)
-        processor.messages.post(b"[TCP SVR] Waiting on connection...")
-        return processor.ok()
+        # Not a message: ST's driver takes one that says nothing of "Accepted" for an error.
+        return processor.ok(b"[TCP SVR] Waiting on connection...")
 
     def _accepted(self, stream: Stream) -> None:
-        if self.connection is not None and self.connection.alive:
+        """Later clients wait until the host is done with this one, even if it has left."""
+        if self.connection is not None:
             if len(self.queue) < self.backlog:
                 self.queue.append(stream)
             else:
@@ -209,8 +216,6 @@ class Socket:
 
     def _serve_client(self, stream: Stream) -> None:
         processor = self.processor
-        if self.connection is not None:
-            self.connection.close()
         self.connection = Connection(processor, self.number, self.on_change, stream.remote)
         self.connection.take_over(stream)
         self.remote_address, self.remote_port = stream.remote
@@ -219,21 +224,24 @@ class Socket:
             processor.messages.post(line.encode())
         self.on_change()
 
-    def end_client(self) -> None:
-        """Close the connection of the client served now and turn to the next."""
+    def close_client(self) -> None:
         if self.connection is not None:
             self.connection.close()
             self.connection = None
+
+    def next_client(self) -> None:
         while self.queue and self.connection is None:
             stream = self.queue.pop(0)
-            if stream.open:
+            if stream.open or stream.available:
                 self._serve_client(stream)
+            else:
+                stream.close()
 
-    def on_sender(self, sender: Remote) -> None:
-        """A datagram came: a server learns whom to answer."""
-        if (self.remote_address, self.remote_port) != sender and self.local_port:
-            self.remote_address, self.remote_port = sender
+    def on_datagram(self, sender: Remote) -> None:
+        if self.serving and sender != self._last_sender:
+            self._last_sender = sender
             self.processor.messages.post(f"[UDP SVR] Accepted {sender[0]}:{sender[1]}".encode())
+        self.on_change()
 
     # Data (R0, S3)
 
@@ -283,7 +291,7 @@ class Socket:
         sent = self.connection.send(data)
         if sent == len(data):
             return processor.ok(b"%d" % sent)
-        self._writer, self._unsent = transaction, data[sent:]
+        self._writer, self._unsent, self._announced = transaction, data[sent:], len(data)
         self._wait(self.write_timeout, self._write_timed_out)
         return None
 
@@ -291,8 +299,7 @@ class Socket:
         self._timer = None
         writer, self._writer = self._writer, None
         if writer is not None:
-            announced = int(writer.request.argument or 0)
-            sent = announced - len(self._unsent)
+            sent = self._announced - len(self._unsent)
             # ST's driver takes any OK but -1 for all of it.
             writer.finish(self.processor.ok(b"%d" % sent if sent else b"-1"))
 
@@ -315,16 +322,16 @@ class Socket:
             self._unsent = self._unsent[connection.send(self._unsent) :]
             if self._unsent:
                 return
-            reply = self.processor.ok(b"%d" % int(writer.request.argument or 0))
+            reply = self.processor.ok(b"%d" % self._announced)
         self._writer = None
         self._stop_waiting()
         writer.finish(reply)
 
-    def _wait(self, milliseconds: int, callback: partial[None] | object) -> None:
+    def _wait(self, milliseconds: int, callback: Callback) -> None:
         """0: for as long as it takes."""
         if milliseconds:
             clock = self.processor.machine.clock
-            self._timer = clock.schedule(milliseconds * MILLISECOND, callback)  # type: ignore[arg-type]
+            self._timer = clock.schedule(milliseconds * MILLISECOND, callback)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
@@ -384,8 +391,9 @@ class Sockets:
         self.all = [Socket(self.processor, number) for number in range(SOCKETS)]
         self.current = self.all[0]
 
-    def drop(self, number: int) -> None:
-        self.all[number].drop()
+    def drop(self, number: int | None) -> None:
+        """Lose the connection of one socket; None: the current one."""
+        (self.current if number is None else self.all[number]).drop()
 
     def drop_all(self) -> None:
         for socket in self.all:
@@ -419,7 +427,8 @@ class Sockets:
             socket.accept_loop = mode == 11
             return socket.serve()
         if mode == 10:
-            socket.end_client()
+            socket.close_client()
+            socket.next_client()
         elif mode == 0:
             socket.close()
         else:
@@ -437,14 +446,14 @@ class Sockets:
         mode = transaction.request.number(3)
         if mode < 2:
             self.current.accept_loop = mode == 1
-        elif mode == 2 and self.current.connection is not None:
-            self.current.connection.close()
-        elif mode == 3:
-            self.current.end_client()
+        elif mode == 2:
+            self.current.close_client()
+        else:
+            self.current.next_client()
         return self.processor.ok()
 
     def set_backlog(self, transaction: Transaction) -> bytes:
-        self.current.backlog = transaction.request.number(MOST_BACKLOG, 1)
+        self.current.backlog = transaction.request.number(MOST_BACKLOG)
         return self.processor.ok()
 
     def set_verification(self, transaction: Transaction) -> bytes:
@@ -462,23 +471,29 @@ class Sockets:
         return self.processor.ok()
 
     def settings_line(self, transaction: Transaction) -> bytes:
+        """`P?`: the second field is 0.0.0.0 until there is a connection.
+
+        Of a server it is the client's address: ST's driver waits for that and takes it from there.
+        """
         socket = self.current
         lease = self.processor.wlan.lease
         connection = socket.connection
+        client, port = ANY, socket.local_port
         if connection is not None and connection.alive and connection.stream is not None:
-            local = connection.stream.local
+            client, port = connection.stream.local
+            if socket.serving:
+                client = connection.remote[0]
         elif socket.datagrams is not None and socket.datagrams.port is not None:
-            local = (lease.address if lease is not None else ANY, socket.datagrams.port.port)
-        else:
-            local = (ANY, socket.local_port)
+            client = lease.address if lease is not None else ANY
+            port = socket.datagrams.port.port
         fields = [
             socket.protocol,
-            local[0],
-            local[1],
+            client,
+            port,
             socket.remote_address,
             socket.remote_port,
-            int(socket.listener is not None),
-            int(socket.datagrams is not None and socket.local_port != 0),
+            int(socket.serving and not socket.is_udp),
+            int(socket.serving and socket.is_udp),
             socket.backlog,
             int(socket.accept_loop),
             socket.read_mode,

@@ -30,7 +30,6 @@ class SystemSettings:
         self.access_point_address = IPv4Address("192.168.10.1")
         self.wps_pin = b""
         self.power: dict[int, int] = {}
-        self.others: dict[str, bytes] = {}
 
 
 class System:
@@ -40,8 +39,6 @@ class System:
         "I?": "identify",
         "Z0": "factory_reset",
         "Z1": "save",
-        "Z2": "set_other",
-        "Z3": "set_other",
         "Z4": "set_mac",
         "Z5": "mac_line",
         "Z6": "set_access_point_address",
@@ -134,19 +131,13 @@ class System:
         self.settings.power[int(item)] = int(value)
         return self.processor.ok()
 
-    def set_other(self, transaction: Transaction) -> bytes:
-        """Settings that change nothing here: kept as they are."""
-        request = transaction.request
-        self.settings.others[request.name] = request.required()
-        return self.processor.ok()
-
     def settings_line(self, transaction: Transaction) -> bytes:
         settings = self.settings
         fields = [
             b"0",
             settings.wps_pin or b"0",
-            settings.others.get("Z2", b"0"),
-            settings.others.get("Z3", b"0"),
+            b"0",
+            b"0",
             _colons(settings.mac),
             str(settings.access_point_address).encode(),
             b"%d" % settings.power.get(1, 0),
