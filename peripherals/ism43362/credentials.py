@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.ism43362 import at
 from renode_wifi.peripherals.ism43362.at import BadRequest, Request
 
@@ -66,9 +67,13 @@ class Credentials:
         processor.flash_time(transaction)
         return processor.ok()
 
-    def provision(self, number: int, ca: bytes, certificate: bytes, key: bytes) -> None:
+    def provision(self, number: int, credentials: CredentialSet) -> None:
         """Load a set from outside, as a factory would."""
-        self.sets[number] = CredentialSet(ca, certificate, key)
+        if not 0 <= number < SETS:
+            raise RenodeWifiError(
+                f"the ISM43362 has no credential set {number}", cure=f"take one of 0 to {SETS - 1}"
+            )
+        self.sets[number] = credentials
 
     @staticmethod
     def redacted(request: Request) -> bytes:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault
 from renode_wifi.peripherals.ism43362.link import Link
 from renode_wifi.peripherals.ism43362.processor import Processor
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.network.settings import Credential, WorldSettings
 from renode_wifi.peripherals.network.station import World
+
+RELAXED_TLS = {"maximum_tls": "TLSv1.3"}
+"""What `radio: tls: relaxed` of a world file changes."""
+
+
+@runtime_checkable
+class DescribedWorld(Protocol):
+    """A world built from a world file, which may have something to say of the radio."""
+
+    settings: WorldSettings
+
+    def radio_credentials(self) -> dict[int, Credential]: ...
 
 
 class ISM43362(Link):
@@ -18,13 +32,40 @@ class ISM43362(Link):
     Inputs: 0 NSS, 1 RESET (active low), 2 WAKEUP. Output 0: CMD/DATA READY.
     """
 
+    processor: Processor
+
     def __init__(self, machine: Machine, name: str = "ism43362", **attributes: Any) -> None:
         super().__init__(machine, name)
-        self.profile = ModuleProfile.from_attributes(attributes)
-        self.processor: Processor = Processor(machine, name, self.profile, self)
+        self._attributes = attributes
+        self._build({})
+
+    def _build(self, options: dict[str, Any]) -> None:
+        profile = ModuleProfile.from_attributes({**self._attributes, **options})
+        self.processor = Processor(self.machine, self.name, profile, self)
+
+    @property
+    def profile(self) -> ModuleProfile:
+        return self.processor.profile
 
     def connect_world(self, world: World) -> None:
-        """Put the module's radio into a world."""
+        """Put the module's radio into a world, before its RESET is first released.
+
+        What the world file says of the radio takes precedence over the board's description.
+        """
+        if isinstance(world, DescribedWorld):
+            radio = world.settings.radio
+            options = dict(radio.options)
+            if radio.tls == "relaxed":
+                options = {**RELAXED_TLS, **options}
+            if options:
+                self._build(options)
+            for number, credential in world.radio_credentials().items():
+                self.processor.credentials.provision(
+                    number,
+                    CredentialSet(
+                        credential.ca or b"", credential.certificate or b"", credential.key or b""
+                    ),
+                )
         self.processor.connect_world(world)
 
     def inject(self, fault: Fault) -> None:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+
 
 @dataclass(frozen=True)
 class ModuleProfile:
@@ -70,8 +72,9 @@ class ModuleProfile:
     minimum_tls: str = "TLSv1.2"
     maximum_tls: str = "TLSv1.2"
     ciphers: str = "DEFAULT"
-    check_dates: bool = False
-    """The module knows no time, so it cannot tell an expired certificate."""
+    certificate_time: int = 0
+    """Unix time at which certificates are judged; 0: their dates are not looked at, as the module
+    knows no time."""
 
     refuse_unusual_addresses: bool = False
     """Seen by Arm: connect fails for an octet 255 or a first or last octet 0."""
@@ -80,9 +83,11 @@ class ModuleProfile:
 
     def __post_init__(self) -> None:
         if self.server_name not in ("none", "last-dns"):
-            raise ValueError(f"server_name is {self.server_name!r}: use none or last-dns")
+            raise RenodeWifiError(
+                f"server_name is {self.server_name!r}", cure="use none or last-dns"
+            )
         if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:
-            raise ValueError(f"mac is {self.mac!r}: write it as C4:7F:51:00:00:01")
+            raise RenodeWifiError(f"mac is {self.mac!r}", cure="write it as C4:7F:51:00:00:01")
 
     @classmethod
     def from_attributes(cls, attributes: dict[str, Any]) -> ModuleProfile:
@@ -92,11 +97,16 @@ class ModuleProfile:
         for name, value in attributes.items():
             key = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
             if key not in fields:
-                raise ValueError(f"no attribute {name!r}; known are {', '.join(sorted(fields))}")
+                raise RenodeWifiError(
+                    f"the ISM43362 has no attribute {name!r}",
+                    cure=f"it has {', '.join(sorted(fields))}",
+                )
             kind = type(fields[key].default)
             if kind is bytes and isinstance(value, str):
                 value = value.encode("latin-1").decode("unicode_escape").encode("latin-1")
             if type(value) is not kind:
-                raise ValueError(f"{name} is {value!r}, which is no {kind.__name__}")
+                raise RenodeWifiError(
+                    f"{name} is {value!r}", cure=f"give it a value of type {kind.__name__}"
+                )
             values[key] = value
         return cls(**values)

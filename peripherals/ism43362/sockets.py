@@ -135,6 +135,7 @@ class Socket:
             minimum_version=profile.minimum_tls,
             maximum_version=profile.maximum_tls,
             ciphers=profile.ciphers,
+            when=profile.certificate_time or None,
         )
 
     def _connected(self, transaction: Transaction, problem: str) -> None:
