@@ -134,6 +134,7 @@ class STM32L4_RCC(Block):
         Block.__init__(self, machine, name)
         self.hse_hertz = hseFrequency
         self._listeners = []  # type: list[typing.Callable[[], None]]
+        self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
         self._propagate()
@@ -156,6 +157,11 @@ class STM32L4_RCC(Block):
         # type: (typing.Callable[[], None]) -> None
         """Call `listener()` after each change of a clock."""
         self._listeners.append(listener)
+
+    def on_backup_reset(self, listener):
+        # type: (typing.Callable[[], None]) -> None
+        """Call `listener()` when software resets the backup domain."""
+        self._backup_listeners.append(listener)
 
     # The clock tree, in Hz.
 
@@ -268,6 +274,9 @@ class STM32L4_RCC(Block):
         domain = self.registers["BDCR"]
         if domain & BDCR_BDRST:
             domain = BDCR_BDRST
+            if not old & BDCR_BDRST:
+                for listener in self._backup_listeners:
+                    listener()
         domain = domain | BDCR_LSERDY if domain & BDCR_LSEON else domain & ~BDCR_LSERDY
         self.registers["BDCR"] = domain
         if domain & ~old & BDCR_LSERDY:

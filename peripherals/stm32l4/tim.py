@@ -1,0 +1,370 @@
+"""Timers (RM0351 sections 30 to 33): advanced, general-purpose and basic ones share this model.
+
+Nothing happens per tick. The counter, the update and compare flags are worked out from virtual time
+when somebody looks; an event is scheduled only for a flag whose interrupt is enabled and that isn't
+set yet. Positions are exact: the remainder of a division is never dropped.
+
+Clocked by the internal clock only; a slave mode that needs another clock stops the counter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+CR1_CEN = 1 << 0
+CR1_UDIS = 1 << 1
+CR1_URS = 1 << 2
+CR1_OPM = 1 << 3
+CR1_DIR = 1 << 4
+CR1_CMS = 3 << 5
+CR1_ARPE = 1 << 7
+CR1_UIFREMAP = 1 << 11
+SMCR_SMS = 7
+SMCR_SMS3 = 1 << 16
+SMCR_ECE = 1 << 14
+SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
+SR_UIF = 1 << 0
+EGR_UG = 1 << 0
+CNT_UIFCPY = 1 << 31
+
+CHANNELS = 4
+CR1_WORD, DIER_WORD, SR_WORD = 0x00 // 4, 0x0C // 4, 0x10 // 4
+PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = 0x28 // 4, 0x2C // 4, 0x30 // 4, 0x34 // 4
+INTERRUPTS = 0xFF
+"""Flags of SR that DIER has an enable bit for, at the same place."""
+
+APB2_TIMERS = (1, 8, 15, 16, 17)
+CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}
+
+
+class STM32_Timer(Block):
+    """frequency: clock in Hz where no RCC named "rcc" tells it. initialLimit: ARR after reset.
+
+    initialLimit is the counter's width as well. The number in the timer's name tells its bus (1, 8,
+    15, 16 and 17 are on APB2) and its channels. `on_gpio(channel, level)` are the capture inputs,
+    counted from 0.
+    """
+
+    REGISTERS = (
+        Register("CR1", 0x00, writable=0x0BFF, on_write="_control"),
+        Register("CR2", 0x04, writable=0x00F5FFFD),
+        Register("SMCR", 0x08, writable=0x0001FFFF, on_write="_changed"),
+        Register("DIER", 0x0C, writable=0x7FFF, on_write="_changed"),
+        Register(
+            "SR",
+            0x10,
+            writable=0,
+            write_zero_clears=0x31FFF,
+            on_read="_read_status",
+            on_write="_changed",
+        ),
+        Register("EGR", 0x14, writable=0, on_write="_generate"),
+        Register("CCMR1", 0x18, writable=0x0101FFFF),
+        Register("CCMR2", 0x1C, writable=0x0101FFFF),
+        Register("CCER", 0x20, writable=0x0033FFFF),
+        Register("CNT", 0x24, on_read="_read_counter", on_write="_set_counter"),
+        Register("PSC", 0x28, writable=0xFFFF, on_write="_changed"),
+        Register("ARR", 0x2C, on_write="_limit"),
+        Register("RCR", 0x30, writable=0xFFFF, on_write="_changed"),
+        Register("CCR", 0x34, count=CHANNELS, on_write="_compare_changed"),
+        Register("BDTR", 0x44, writable=0x03FFFFFF),
+        Register("DCR", 0x48, writable=0x1F1F),
+        Register("DMAR", 0x4C),
+        Register("OR1", 0x50),
+        Register("CCMR3", 0x54, writable=0x0101FCFC),
+        Register("CCR5", 0x58, writable=0xE000FFFF),
+        Register("CCR6", 0x5C, writable=0xFFFF),
+        Register("OR2", 0x60),
+        Register("OR3", 0x64),
+    )
+
+    def __init__(
+        self, machine: Machine, name: str, frequency: int = 0, initialLimit: int = 0xFFFF
+    ) -> None:
+        super().__init__(machine, name)
+        digits = "".join(character for character in name if character.isdigit())
+        self._number = int(digits) if digits else 0
+        self._channels = range(CHANNELS_BY_TIMER.get(self._number, CHANNELS))
+        self._width = initialLimit
+        self._hertz = frequency
+        self._rcc: Any = None
+        self._looked_for_rcc = False
+        self._inputs = [False] * CHANNELS
+        self._event: Event | None = None
+        self._values = self.registers.values
+        self._irq = self.lines["IRQ"]
+        self._clear()
+
+    def reset(self) -> None:
+        super().reset()
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self.registers["ARR"] = self._width
+        self._running = False
+        self._down = False
+        self._prescaler = 0
+        self._limit_now = self._width
+        self._repetition = 0
+        # Ticks since the counter last started over, and the time of that position in ns * Hz.
+        self._position = 0
+        self._origin = 0
+
+    # The clock.
+
+    def _find_clock(self) -> None:
+        self._looked_for_rcc = True
+        try:
+            self._rcc = self.machine.peripheral("rcc")
+            listen = self._rcc.on_change
+        except (KeyError, AttributeError):
+            return
+        listen(self._clock_changed)
+        self._hertz = self._rcc_hertz()
+
+    def _rcc_hertz(self) -> int:
+        if self._number in APB2_TIMERS:
+            return int(self._rcc.apb2_timer_hz())
+        return int(self._rcc.apb1_timer_hz())
+
+    def _clock_changed(self) -> None:
+        hertz = self._rcc_hertz()
+        if hertz == self._hertz:
+            return
+        self._sync()
+        now = self.machine.clock.now
+        fraction = now * self._hertz - self._origin
+        self._hertz = hertz
+        self._origin = now * hertz - fraction
+        self._reschedule()
+
+    # The counter.
+
+    def _period(self) -> int:
+        """Ticks from one start of the counter to the next; 0 while it stands still."""
+        limit = self._limit_now
+        if self._values[CR1_WORD] & CR1_CMS:
+            return limit
+        if self._position > limit:
+            # The limit was lowered behind the counter's back: it runs on to the end of its width.
+            return self._width + 1
+        return limit + 1 if limit else 0
+
+    def _sync(self) -> None:
+        """Bring position and flags up to now."""
+        while self._running:
+            period = self._period()
+            if not period or not self._hertz:
+                self._origin = self.machine.clock.now * self._hertz
+                return
+            scale = SECOND * (self._prescaler + 1)
+            ticks = (self.machine.clock.now * self._hertz - self._origin) // scale
+            left = period - self._position
+            if ticks < left:
+                if ticks:
+                    self._match(self._position + 1, self._position + ticks)
+                    self._position += ticks
+                    self._origin += ticks * scale
+                return
+            wraps = 1 if self._next_period_differs(period) else 1 + (ticks - left) // period
+            self._match(self._position + 1, period - 1)
+            self._match(0, period - 1 if wraps > 1 else 0)
+            self._origin += (left + (wraps - 1) * period) * scale
+            self._position = 0
+            if self._values[CR1_WORD] & CR1_CMS:
+                self._down = not self._down
+            self._wrapped(wraps)
+
+    def _next_period_differs(self, period: int) -> bool:
+        values = self._values
+        return bool(
+            values[CR1_WORD] & (CR1_OPM | CR1_CMS)
+            or values[PSC_WORD] != self._prescaler
+            or values[ARR_WORD] != self._limit_now
+            or period != self._limit_now + 1
+        )
+
+    def _wrapped(self, wraps: int) -> None:
+        if wraps <= self._repetition:
+            self._repetition -= wraps
+            return
+        turns = self._values[RCR_WORD] + 1
+        self._repetition = turns - 1 - (wraps - self._repetition - 1) % turns
+        if not self._values[CR1_WORD] & CR1_UDIS:
+            self._load()
+            self._values[SR_WORD] |= SR_UIF
+            if self._values[CR1_WORD] & CR1_OPM:
+                self._values[CR1_WORD] &= ~CR1_CEN
+                self._running = False
+
+    def _load(self) -> None:
+        """An update event: the preloaded values count from here."""
+        self._prescaler = self._values[PSC_WORD]
+        self._limit_now = self._values[ARR_WORD]
+
+    def _compare_position(self, channel: int) -> int | None:
+        """Where in the period the counter equals CCR; None for inputs and unreachable values."""
+        if self._channel_mode(channel) & 3:
+            return None
+        compare = self._values[CCR_WORD + channel]
+        if compare > self._limit_now:
+            return None
+        return self._limit_now - compare if self._counts_down() else compare
+
+    def _channel_mode(self, channel: int) -> int:
+        register = "CCMR1" if channel < 2 else "CCMR2"
+        return self.registers[register] >> (8 * (channel & 1)) & 0xFF
+
+    def _counts_down(self) -> bool:
+        control = self._values[CR1_WORD]
+        return self._down if control & CR1_CMS else bool(control & CR1_DIR)
+
+    def _match(self, first: int, last: int) -> None:
+        """The counter went through positions `first` to `last`."""
+        flags = 0
+        for channel in self._channels:
+            position = self._compare_position(channel)
+            if position is not None and first <= position <= last:
+                flags |= 2 << channel
+        self._values[SR_WORD] |= flags
+
+    def _count(self) -> int:
+        return self._limit_now - self._position if self._counts_down() else self._position
+
+    # Events.
+
+    def _ticks_ahead(self, missing: int, period: int) -> Iterator[int]:
+        """Ticks to each flag that is to interrupt and isn't set yet."""
+        values = self._values
+        if missing & SR_UIF and not values[CR1_WORD] & CR1_UDIS:
+            yield period - self._position + self._repetition * period
+        for channel in self._channels:
+            if missing & (2 << channel):
+                position = self._compare_position(channel)
+                if position is not None:
+                    yield (position - self._position - 1) % period + 1
+
+    def _reschedule(self) -> None:
+        """The next event, and the interrupt line as it has to be."""
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+        flags, enabled = self._values[SR_WORD], self._values[DIER_WORD] & INTERRUPTS
+        missing = enabled & ~flags
+        if missing and self._running and self._hertz:
+            period = self._period()
+            ticks = min(self._ticks_ahead(missing, period), default=0) if period else 0
+            if ticks:
+                scaled = self._origin + ticks * SECOND * (self._prescaler + 1)
+                due = -(-scaled // self._hertz)
+                self._event = self.machine.clock.schedule(due - self.machine.clock.now, self._due)
+        # Last, for a receiver may answer with accesses of its own.
+        self._irq.set(flags & enabled != 0)
+
+    def _due(self) -> None:
+        self._event = None
+        self._sync()
+        self._reschedule()
+
+    # Registers.
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if not self._looked_for_rcc:
+            self._find_clock()
+        self._sync()
+        super().write(offset, value, width)
+        self._reschedule()
+
+    def _changed(self, value: int, old: int) -> None:
+        """What was written counts when `write` looks for the next event."""
+
+    def _control(self, value: int, old: int) -> None:
+        control = self._values[CR1_WORD]
+        slave = self.registers["SMCR"]
+        internal = (
+            slave & SMCR_SMS not in SMS_CLOCKED_OUTSIDE or slave & SMCR_SMS3
+        ) and not slave & SMCR_ECE
+        if control & CR1_CEN and not internal:
+            self.machine.log.warning(
+                "%s: only the internal clock is modelled, the counter stands still", self.name
+            )
+        if bool(control & CR1_DIR) != bool(old & CR1_DIR) and not control & CR1_CMS:
+            self._position = max(0, self._limit_now - self._position)
+        if control & CR1_CMS and not old & CR1_CMS:
+            self._down = False
+        running = bool(control & CR1_CEN and internal)
+        if running and not self._running:
+            self._origin = self.machine.clock.now * self._hertz
+        self._running = running
+
+    def _limit(self, value: int, old: int) -> None:
+        self._values[ARR_WORD] &= self._width
+        if not self._values[CR1_WORD] & CR1_ARPE:
+            count = self._count()
+            self._limit_now = self._values[ARR_WORD]
+            if self._counts_down():
+                self._position = max(0, self._limit_now - count)
+
+    def _compare_changed(self, channel: int, value: int, old: int) -> None:
+        self._values[CCR_WORD + channel] &= self._width
+
+    def _set_counter(self, value: int, old: int) -> None:
+        count = value & self._width
+        self._position = max(0, self._limit_now - count) if self._counts_down() else count
+        self._origin = self.machine.clock.now * self._hertz
+
+    def _generate(self, value: int, old: int) -> None:
+        """EGR: UG starts counter and prescaler over; the other bits set their flags."""
+        if value & EGR_UG:
+            self._position = 0
+            self._down = False
+            self._origin = self.machine.clock.now * self._hertz
+            if not self._values[CR1_WORD] & CR1_UDIS:
+                self._load()
+                self._repetition = self._values[RCR_WORD]
+                if not self._values[CR1_WORD] & CR1_URS:
+                    self._values[SR_WORD] |= SR_UIF
+        self._values[SR_WORD] |= value & (INTERRUPTS & ~SR_UIF)
+
+    def _read_status(self) -> int:
+        self._sync()
+        return self._values[SR_WORD]
+
+    def _read_counter(self) -> int:
+        self._sync()
+        count = self._count() & self._width
+        if self._values[CR1_WORD] & CR1_UIFREMAP:
+            copy = CNT_UIFCPY if self._values[SR_WORD] & SR_UIF else 0
+            return count & ~CNT_UIFCPY | copy
+        return count
+
+    # Capture.
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """An edge at capture input `number` (0 is TI1)."""
+        if level == self._inputs[number]:
+            return
+        self._inputs[number] = level
+        polarity = self.registers["CCER"] >> (4 * number)
+        rising, falling = {0: (True, False), 2: (False, True)}.get(polarity & 0xA, (True, True))
+        if (
+            not polarity & 1
+            or self._channel_mode(number) & 3 != 1
+            or not (rising if level else falling)
+        ):
+            return
+        self._sync()
+        if self._values[SR_WORD] & (2 << number):
+            self._values[SR_WORD] |= 0x200 << number
+        self._values[CCR_WORD + number] = self._count() & self._width
+        self._values[SR_WORD] |= 2 << number
+        self._reschedule()
