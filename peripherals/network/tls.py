@@ -31,6 +31,8 @@ class TlsVerdict:
     detail: str = ""
     version: str = ""
     cipher: str = ""
+    credential: str = ""
+    """With BAD_CREDENTIAL, which of the radio's own it is: "ca", "certificate" or "key"."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""Servers that live inside the world, one protocol per file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.network.servers.base import Server, TcpServer, UdpServer
+from renode_wifi.peripherals.network.servers.echo import EchoServer, UdpEchoServer
+from renode_wifi.peripherals.network.servers.http import HttpServer
+from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
+from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
+from renode_wifi.peripherals.network.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
+
+TYPES: dict[str, type[Server]] = {
+    "echo": EchoServer,
+    "udp-echo": UdpEchoServer,
+    "discard": DiscardServer,
+    "udp-discard": UdpDiscardServer,
+    "tarpit": Tarpit,
+    "http": HttpServer,
+    "mqtt": MqttBroker,
+}
+
+
+def make_server(world: World, settings: ServerSettings) -> Server:
+    return TYPES[settings.type](world, settings)
+
+
+__all__ = ["TYPES", "Server", "TcpServer", "UdpServer", "make_server"]

@@ -1,0 +1,16 @@
+"""Echo (RFC 862): every byte comes back."""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer, UdpServer
+from renode_wifi.peripherals.network.tcp import Address
+
+
+class EchoServer(TcpServer):
+    def received(self, connection: ServerConnection, data: bytes) -> None:
+        connection.send(data)
+
+
+class UdpEchoServer(UdpServer):
+    def received(self, sender: Address, data: bytes) -> None:
+        self.send(sender, data)

@@ -1,0 +1,345 @@
+"""An MQTT 3.1.1 broker on virtual time: QoS 0 to 2, retained messages, wills, sessions.
+
+A client whose first bytes are no CONNECT gets silence, not a closed connection: firmware tests send
+text to a broker's port and rely on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer
+from renode_wifi.peripherals.network.servers.mqtt_packets import (
+    Acknowledge,
+    Bare,
+    ConnAck,
+    Connect,
+    Message,
+    MqttError,
+    Packet,
+    PacketReader,
+    Publish,
+    SubAck,
+    Subscribe,
+    Type,
+    Unsubscribe,
+    emit,
+    filter_is_valid,
+    matches,
+)
+from renode_wifi.peripherals.network.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
+
+ACCEPTED = 0
+UNACCEPTABLE_PROTOCOL = 1
+IDENTIFIER_REJECTED = 2
+BAD_USER_OR_PASSWORD = 4
+"""Connect return codes, section 3.2.2.3."""
+
+SUBSCRIBE_FAILURE = 0x80
+LAST_IDENTIFIER = 65_535
+QUEUED = 1_000
+"""Messages kept for a session whose client is away."""
+
+
+@dataclass
+class Session:
+    """What outlives a connection when the client asks for it (section 3.1.2.4)."""
+
+    client_id: str
+    clean: bool
+    subscriptions: dict[str, int] = field(default_factory=dict)
+    queue: list[Message] = field(default_factory=list)
+    outgoing: dict[int, Publish | Acknowledge] = field(default_factory=dict)
+    """By identifier: sent and not acknowledged."""
+    incoming: set[int] = field(default_factory=set)
+    """Identifiers of QoS 2 messages taken and not released."""
+    next_identifier: int = 1
+
+
+@dataclass
+class Client:
+    """The protocol's side of one connection."""
+
+    reader: PacketReader = field(default_factory=PacketReader)
+    session: Session | None = None
+    will: Message | None = None
+    keep_alive: int = 0
+    last_heard: int = 0
+    watchdog: Event | None = None
+    deaf: bool = False
+    """It spoke something else than MQTT: nothing is said or heard any more."""
+
+
+class MqttBroker(TcpServer):
+    """`messages` records everything published; `publish` injects a message."""
+
+    def __init__(self, world: World, settings: ServerSettings) -> None:
+        super().__init__(world, settings)
+        self.users: dict[str, str] | None = settings.options.get("users")
+        self.messages: list[Message] = []
+        self.retained: dict[str, Message] = {
+            topic: Message(topic, text.encode(), 0, True)
+            for topic, text in settings.options.get("retained", {}).items()
+        }
+        self.sessions: dict[str, Session] = {}
+        self.clients: dict[str, ServerConnection] = {}
+        """Connected clients by identifier."""
+
+    # For tests
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+        self._route(Message(topic, payload, qos, retain))
+
+    def subscriptions(self, client_id: str) -> dict[str, int]:
+        session = self.sessions.get(client_id)
+        return {} if session is None else dict(session.subscriptions)
+
+    # The server
+
+    def opened(self, connection: ServerConnection) -> None:
+        connection.state = Client()
+
+    def received(self, connection: ServerConnection, data: bytes) -> None:
+        client: Client = connection.state
+        if client.deaf:
+            return
+        client.last_heard = self.world.clock.now
+        client.reader.feed(data)
+        try:
+            while connection.open and (packet := client.reader.next()) is not None:
+                self._handle(connection, client, packet)
+        except MqttError as error:
+            self._trace("mqtt-error", connection, detail=str(error))
+            if client.session is None:
+                client.deaf = True
+            else:
+                connection.abort()
+
+    def closed(self, connection: ServerConnection) -> None:
+        client: Client | None = connection.state
+        if client is None:
+            return
+        if client.watchdog is not None:
+            client.watchdog.cancel()
+        session = client.session
+        if session is None or self.clients.get(session.client_id) is not connection:
+            return
+        del self.clients[session.client_id]
+        if session.clean:
+            del self.sessions[session.client_id]
+        self._trace("mqtt-gone", connection, client=session.client_id)
+        if client.will is not None:
+            will, client.will = client.will, None
+            self._route(will)
+
+    def _trace(self, event: str, connection: ServerConnection, **fields: object) -> None:
+        self.world.internet.trace(event, flow=connection.stream.flow, server=self.name, **fields)
+
+    # Packets
+
+    def _handle(self, connection: ServerConnection, client: Client, packet: Packet) -> None:
+        if isinstance(packet, Connect):
+            if client.session is not None:
+                raise MqttError("a second CONNECT")
+            self._connect(connection, client, packet)
+            return
+        session = client.session
+        if session is None:
+            raise MqttError("the first packet is no CONNECT")
+        if isinstance(packet, Publish):
+            self._published(connection, session, packet)
+        elif isinstance(packet, Acknowledge):
+            self._acknowledged(connection, session, packet)
+        elif isinstance(packet, Subscribe):
+            self._subscribe(connection, session, packet)
+        elif isinstance(packet, Unsubscribe):
+            for topic in packet.filters:
+                session.subscriptions.pop(topic, None)
+            self._send(connection, Acknowledge(Type.UNSUBACK, packet.identifier))
+        elif isinstance(packet, Bare) and packet.type is Type.PINGREQ:
+            self._send(connection, Bare(Type.PINGRESP))
+        elif isinstance(packet, Bare) and packet.type is Type.DISCONNECT:
+            client.will = None
+            connection.end()
+        else:
+            raise MqttError(f"{type(packet).__name__} is not for a broker")
+
+    def _connect(self, connection: ServerConnection, client: Client, packet: Connect) -> None:
+        code = self._judge(packet)
+        if code != ACCEPTED:
+            self._trace("mqtt-refused", connection, client=packet.client_id, code=code)
+            self._send(connection, ConnAck(code))
+            connection.end()
+            return
+        client_id = packet.client_id or f"auto-{connection.number}"
+        previous = self.clients.get(client_id)
+        if previous is not None:
+            # Section 3.1.4: the newer connection takes the identifier over.
+            previous.abort()
+        session = self.sessions.get(client_id)
+        present = session is not None and not packet.clean
+        if session is None or packet.clean:
+            session = Session(client_id, packet.clean)
+        session.clean = packet.clean
+        self.sessions[client_id] = session
+        self.clients[client_id] = connection
+        client.session = session
+        client.will = packet.will
+        client.keep_alive = packet.keep_alive
+        self._trace("mqtt-connect", connection, client=client_id, keep_alive=packet.keep_alive)
+        self._watch(connection, client)
+        self._send(connection, ConnAck(ACCEPTED, present))
+        for waiting in list(session.outgoing.values()):
+            again = replace(waiting, duplicate=True) if isinstance(waiting, Publish) else waiting
+            self._send(connection, again)
+        queue, session.queue = session.queue, []
+        for message in queue:
+            self._give(session, message)
+
+    def _judge(self, packet: Connect) -> int:
+        if packet.level != 4:
+            return UNACCEPTABLE_PROTOCOL
+        if not packet.client_id and not packet.clean:
+            return IDENTIFIER_REJECTED
+        if self.users is not None:
+            password = None if packet.user is None else self.users.get(packet.user)
+            if password is None or password.encode() != packet.password:
+                return BAD_USER_OR_PASSWORD
+        return ACCEPTED
+
+    def _published(self, connection: ServerConnection, session: Session, packet: Publish) -> None:
+        message = packet.message
+        if message.qos == 1:
+            self._send(connection, Acknowledge(Type.PUBACK, packet.identifier))
+        elif message.qos == 2:
+            self._send(connection, Acknowledge(Type.PUBREC, packet.identifier))
+            if packet.identifier in session.incoming:
+                return
+            session.incoming.add(packet.identifier)
+        self._trace(
+            "mqtt-publish",
+            connection,
+            client=session.client_id,
+            topic=message.topic,
+            payload=message.payload,
+            qos=message.qos,
+        )
+        self._route(message)
+
+    def _acknowledged(
+        self, connection: ServerConnection, session: Session, packet: Acknowledge
+    ) -> None:
+        if packet.type is Type.PUBREL:
+            session.incoming.discard(packet.identifier)
+            self._send(connection, Acknowledge(Type.PUBCOMP, packet.identifier))
+        elif packet.type is Type.PUBREC:
+            release = Acknowledge(Type.PUBREL, packet.identifier)
+            session.outgoing[packet.identifier] = release
+            self._send(connection, release)
+        elif packet.type in (Type.PUBACK, Type.PUBCOMP):
+            session.outgoing.pop(packet.identifier, None)
+        else:
+            raise MqttError(f"{packet.type.name} is not for a broker")
+
+    def _subscribe(self, connection: ServerConnection, session: Session, packet: Subscribe) -> None:
+        codes = []
+        for topic_filter, qos in packet.filters:
+            if filter_is_valid(topic_filter):
+                session.subscriptions[topic_filter] = qos
+                codes.append(qos)
+            else:
+                codes.append(SUBSCRIBE_FAILURE)
+        self._trace(
+            "mqtt-subscribe",
+            connection,
+            client=session.client_id,
+            filters=[topic_filter for topic_filter, _ in packet.filters],
+        )
+        self._send(connection, SubAck(packet.identifier, tuple(codes)))
+        for (topic_filter, _), code in zip(packet.filters, codes, strict=True):
+            if code == SUBSCRIBE_FAILURE:
+                continue
+            for topic in sorted(self.retained):
+                if matches(topic_filter, topic):
+                    message = self.retained[topic]
+                    self._give(session, replace(message, qos=min(message.qos, code)))
+
+    # Messages
+
+    def _route(self, message: Message) -> None:
+        self.messages.append(message)
+        if message.retain:
+            if message.payload:
+                self.retained[message.topic] = message
+            else:
+                self.retained.pop(message.topic, None)
+        for session in list(self.sessions.values()):
+            granted = [
+                qos
+                for topic_filter, qos in session.subscriptions.items()
+                if matches(topic_filter, message.topic)
+            ]
+            if granted:
+                qos = min(message.qos, max(granted))
+                # Section 3.3.1.3: RETAIN is 0 towards a subscription that stood already.
+                self._give(session, Message(message.topic, message.payload, qos, False))
+
+    def _give(self, session: Session, message: Message) -> None:
+        connection = self.clients.get(session.client_id)
+        if connection is None:
+            if message.qos and len(session.queue) < QUEUED:
+                session.queue.append(message)
+            return
+        identifier = 0
+        if message.qos:
+            identifier = self._free_identifier(session)
+            session.outgoing[identifier] = Publish(message, identifier)
+        self._send(connection, Publish(message, identifier))
+
+    @staticmethod
+    def _free_identifier(session: Session) -> int:
+        identifier = session.next_identifier
+        while identifier in session.outgoing:
+            identifier = identifier % LAST_IDENTIFIER + 1
+        session.next_identifier = identifier % LAST_IDENTIFIER + 1
+        return identifier
+
+    @staticmethod
+    def _send(connection: ServerConnection, packet: Packet) -> None:
+        connection.send(emit(packet))
+
+    # Keep-alive
+
+    def _watch(self, connection: ServerConnection, client: Client) -> None:
+        if client.keep_alive:
+            silence = self.world.clock.now - client.last_heard
+            client.watchdog = self.world.clock.schedule(
+                client.keep_alive * SECOND * 3 // 2 - silence, _Watch(self, connection)
+            )
+
+    def check_alive(self, connection: ServerConnection) -> None:
+        """Section 3.1.2.10: one and a half times the keep-alive without a packet ends it."""
+        client: Client = connection.state
+        if not connection.open:
+            return
+        if self.world.clock.now - client.last_heard >= client.keep_alive * SECOND * 3 // 2:
+            self._trace("mqtt-silent", connection)
+            connection.abort()
+        else:
+            self._watch(connection, client)
+
+
+@dataclass
+class _Watch:
+    """A keep-alive check that can be saved with the world."""
+
+    broker: MqttBroker
+    connection: ServerConnection
+
+    def __call__(self) -> None:
+        self.broker.check_alive(self.connection)

@@ -1,0 +1,201 @@
+"""What a world file says, checked and with every default filled in. Durations are ns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.network.station import Security
+from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """The way between a station and everything else."""
+
+    latency: int = 1 * MILLISECOND
+    """One way."""
+    jitter: int = 0
+    """Added to each delivery: 0 up to this, by the seed."""
+    loss: float = 0.0
+    """Chance that a packet is lost. TCP delivers it later, UDP and ping don't."""
+    window: int = 16_384
+    """Bytes of one TCP direction that may be sent and not yet read."""
+
+
+@dataclass(frozen=True)
+class DhcpSettings:
+    first: IPv4Address = IPv4Address("10.10.0.50")
+    last: IPv4Address = IPv4Address("10.10.0.250")
+    lease: int = 86_400
+    """Seconds."""
+    latency: int = 300 * MILLISECOND
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """The subnet behind an access point."""
+
+    subnet: IPv4Network = IPv4Network("10.10.0.0/24")
+    gateway: IPv4Address = IPv4Address("10.10.0.1")
+    dns: IPv4Address = IPv4Address("10.10.0.1")
+    dhcp: DhcpSettings | None = field(default_factory=DhcpSettings)
+
+
+@dataclass(frozen=True)
+class AccessPointSettings:
+    ssid: bytes
+    bssid: bytes
+    channel: int = 6
+    security: Security = Security.WPA2
+    passphrase: bytes = b""
+    rssi: int = -50
+    hidden: bool = False
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+
+
+@dataclass(frozen=True)
+class AirSettings:
+    neighbours: int = 10
+    """Access points next door: heard on a scan, joined by nobody who doesn't know the passphrase."""
+    association: int = 700 * MILLISECOND
+    search: int = 2 * SECOND
+    """How long a join looks for an SSID that isn't there."""
+
+
+@dataclass(frozen=True)
+class DnsSettings:
+    names: dict[str, tuple[IPv4Address, ...]] = field(default_factory=dict)
+    """Lower case; `*.` in front stands for one or more labels."""
+    latency: int = 10 * MILLISECOND
+    pass_through: bool = False
+    """Ask the host's resolver for names that aren't in the table (bridged worlds)."""
+
+
+@dataclass(frozen=True)
+class TlsServerSettings:
+    certificate: bytes | None = None
+    key: bytes | None = None
+    """None: a throw-away pair by the world's own root."""
+    key_type: str = "ec"
+    names: tuple[str, ...] = ()
+    """More names for the throw-away certificate."""
+    minimum_version: str = "TLSv1.2"
+    maximum_version: str = "TLSv1.3"
+    ciphers: str = "DEFAULT"
+    client_certificate: ClientCertificate = ClientCertificate.NONE
+    client_ca: bytes | None = None
+    """None: the world's own root."""
+    alpn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    name: str
+    type: str
+    address: IPv4Address
+    port: int
+    tls: TlsServerSettings | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    start: bool = True
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class ForwardSettings:
+    """An address in the world that is a socket of the host. port None: every port, unchanged."""
+
+    address: IPv4Address
+    port: int
+    host: str
+    host_port: int
+    udp: bool = False
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class ExposeSettings:
+    """A socket of the host that leads to a listener of the station."""
+
+    host: str
+    host_port: int
+    port: int
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class EgressRule:
+    """A destination outside the world that may be reached (bridged worlds)."""
+
+    network: IPv4Network | None
+    name: str | None
+    port: int | None
+
+
+@dataclass(frozen=True)
+class BridgeSettings:
+    forwards: tuple[ForwardSettings, ...] = ()
+    expose: tuple[ExposeSettings, ...] = ()
+    egress: tuple[EgressRule, ...] = ()
+    grace: int = 200 * MILLISECOND
+    """Wall time for which the guest's clock may stand still while one reply is awaited."""
+
+
+@dataclass(frozen=True)
+class FaultSettings:
+    """at: virtual time; or event (and its number) after which, `delay` later, the fault happens."""
+
+    do: str
+    at: int | None = None
+    event: str | None = None
+    event_match: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    delay: int = 0
+    duration: int | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One slot of the radio. `from_world`: made by the world's throw-away authority."""
+
+    ca: bytes | None = None
+    certificate: bytes | None = None
+    key: bytes | None = None
+    from_world: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RadioSettings:
+    """What the world file tells the radio model."""
+
+    tls: str = "faithful"
+    """"faithful": versions and ciphers of the silicon; "relaxed": those of the host's OpenSSL."""
+    credentials: dict[int, Credential] = field(default_factory=dict)
+    """ISM43362: credential slots."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """CC3220SF: files in the NWP's file system."""
+    world_files: dict[str, str] = field(default_factory=dict)
+    """Names of files whose content is the world's own: "ca", "certificate" or "key"."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Whatever else the model of the board's radio understands."""
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    name: str = "world"
+    seed: int = 1
+    bridged: bool = False
+    access_points: tuple[AccessPointSettings, ...] = ()
+    air: AirSettings = field(default_factory=AirSettings)
+    link: LinkSettings = field(default_factory=LinkSettings)
+    dns: DnsSettings = field(default_factory=DnsSettings)
+    servers: tuple[ServerSettings, ...] = ()
+    bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    faults: tuple[FaultSettings, ...] = ()
+    radio: RadioSettings = field(default_factory=RadioSettings)
+    when: int | None = None
+    """Unix time at which servers judge client certificates; None: dates are not judged."""

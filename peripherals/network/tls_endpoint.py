@@ -1,0 +1,455 @@
+"""One end of a TLS connection without I/O: bytes in, bytes out, on the `ssl` of the host's Python.
+
+An endpoint draws its random numbers from a seed of its own and keeps a record of what it was given,
+so that it can be saved at any moment: a saved endpoint is its settings, its seed and that record,
+and is built anew from them when it is next used. Contexts aren't shared and tickets are off,
+because sessions and blinding values kept in a context would make one connection's bytes depend on
+another's.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from renode_wifi.peripherals.network.openssl import (
+    SeededBytes,
+    accept_any_certificate,
+    deterministic_tls_available,
+    file_of,
+    judge_certificates_at,
+    no_password,
+    random_from,
+)
+from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
+
+READ_SIZE = 16_384
+"""Largest TLS record payload, RFC 5246 section 6.2.1."""
+
+ALERT_RECORD = 21
+FATAL = 2
+
+ALERTS = {
+    "close_notify": 0,
+    "unexpected_message": 10,
+    "bad_record_mac": 20,
+    "record_overflow": 22,
+    "decompression_failure": 30,
+    "handshake_failure": 40,
+    "no_certificate": 41,
+    "bad_certificate": 42,
+    "unsupported_certificate": 43,
+    "certificate_revoked": 44,
+    "certificate_expired": 45,
+    "certificate_unknown": 46,
+    "illegal_parameter": 47,
+    "unknown_ca": 48,
+    "access_denied": 49,
+    "decode_error": 50,
+    "decrypt_error": 51,
+    "protocol_version": 70,
+    "insufficient_security": 71,
+    "internal_error": 80,
+    "inappropriate_fallback": 86,
+    "user_cancelled": 90,
+    "no_renegotiation": 100,
+    "missing_extension": 109,
+    "unsupported_extension": 110,
+    "unrecognized_name": 112,
+    "bad_certificate_status_response": 113,
+    "unknown_psk_identity": 115,
+    "certificate_required": 116,
+    "no_application_protocol": 120,
+}
+"""RFC 8446 section 6.2 and RFC 5246 section 7.2, by the names in OpenSSL's error reasons."""
+
+VERIFY_PROBLEMS = {
+    2: TlsProblem.UNKNOWN_ROOT,
+    9: TlsProblem.NOT_YET_VALID,
+    10: TlsProblem.EXPIRED,
+    18: TlsProblem.UNKNOWN_ROOT,
+    19: TlsProblem.UNKNOWN_ROOT,
+    20: TlsProblem.UNKNOWN_ROOT,
+    21: TlsProblem.UNKNOWN_ROOT,
+    27: TlsProblem.UNKNOWN_ROOT,
+    62: TlsProblem.NAME_MISMATCH,
+    63: TlsProblem.NAME_MISMATCH,
+    64: TlsProblem.NAME_MISMATCH,
+}
+"""X509_V_ERR_… of openssl/x509_vfy.h; whatever isn't here is a broken chain."""
+
+VERIFY_ALERTS = {
+    TlsProblem.UNKNOWN_ROOT: 48,
+    TlsProblem.EXPIRED: 45,
+    TlsProblem.NOT_YET_VALID: 42,
+    TlsProblem.NAME_MISMATCH: 42,
+    TlsProblem.BAD_CERTIFICATE: 42,
+}
+
+NO_COMMON = (
+    "NO_SHARED_CIPHER",
+    "UNSUPPORTED_PROTOCOL",
+    "NO_PROTOCOLS_AVAILABLE",
+    "NO_CIPHERS_AVAILABLE",
+    "WRONG_SSL_VERSION",
+    "UNKNOWN_PROTOCOL",
+    "VERSION_TOO_LOW",
+    "VERSION_TOO_HIGH",
+    "NO_SUITABLE_SIGNATURE_ALGORITHM",
+    "NO_SUITABLE_KEY_SHARE",
+    "WRONG_CIPHER_RETURNED",
+    "DH_KEY_TOO_SMALL",
+)
+
+VERSIONS = {
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
+class ClientCertificate(Enum):
+    """What a server wants of its clients."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    """Asked for; verified when one comes."""
+    REQUIRED = "required"
+    """Demanded and verified against `ca`."""
+    ANY = "any"
+    """Demanded, whoever signed it."""
+
+
+@dataclass(frozen=True)
+class EndpointSettings:
+    """PEM or DER bytes for the credentials. A server needs certificate and key."""
+
+    server: bool
+    ca: bytes | None = None
+    certificate: bytes | None = None
+    key: bytes | None = None
+    client_certificate: ClientCertificate = ClientCertificate.NONE
+    verify: bool = True
+    server_name: str | None = None
+    check_name: bool = False
+    minimum_version: str = "TLSv1.2"
+    maximum_version: str = "TLSv1.3"
+    ciphers: str = "DEFAULT"
+    alpn: tuple[str, ...] = ()
+    when: int | None = None
+
+
+class BadCredential(Exception):
+    """A certificate or key that OpenSSL doesn't take; `which` is "ca", "certificate" or "key"."""
+
+    def __init__(self, which: str, detail: str) -> None:
+        super().__init__(detail)
+        self.which = which
+
+
+class State(Enum):
+    HANDSHAKE = "handshake"
+    OPEN = "open"
+    CLOSED = "closed"
+    """The peer said close_notify or ended the stream."""
+    FAILED = "failed"
+
+
+class TlsEndpoint:
+    """`feed` what the peer sent, `write` plaintext; take `outgoing` and `plaintext` away."""
+
+    def __init__(self, settings: EndpointSettings, seed: bytes) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.state = State.HANDSHAKE
+        self.verdict: TlsVerdict | None = None
+        """Set when the handshake ended, and again when an open connection breaks."""
+        self.outgoing = bytearray()
+        self.plaintext = bytearray()
+        self.peer_chain: list[bytes] = []
+        """DER, the peer's own certificate first."""
+        self.alpn: str | None = None
+        self.requested_name: str | None = None
+        """Server: the name the client asked for (SNI)."""
+        self._record: list[tuple[str, bytes]] = []
+        self._replaying = False
+        self._build()
+        if not settings.server:
+            self._step()
+
+    # What the owner does
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the peer."""
+        self._apply("feed", data)
+
+    def feed_end(self) -> None:
+        """The peer's stream ended."""
+        self._apply("end", b"")
+
+    def write(self, data: bytes) -> None:
+        """Encrypt `data`; only while `OPEN` (or `CLOSED` by the peer alone)."""
+        self._apply("write", data)
+
+    def close(self) -> None:
+        """Say close_notify."""
+        self._apply("close", b"")
+
+    def take_outgoing(self) -> bytes:
+        data = bytes(self.outgoing)
+        self.outgoing.clear()
+        return data
+
+    def take_plaintext(self, limit: int | None = None) -> bytes:
+        if limit is None:
+            limit = len(self.plaintext)
+        data = bytes(self.plaintext[:limit])
+        del self.plaintext[:limit]
+        return data
+
+    # Saving
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        for name in ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context"):
+            state.pop(name, None)
+        return state
+
+    def _alive(self) -> None:
+        """Build the live object anew after a restore, by doing all that was done."""
+        if hasattr(self, "_object"):
+            return
+        available, problem = deterministic_tls_available()
+        if not available:
+            raise RuntimeError(f"a TLS connection cannot be restored: {problem}")
+        keep = {name: getattr(self, name) for name in ("state", "verdict", "outgoing", "plaintext")}
+        keep["peer_chain"] = self.peer_chain
+        self.outgoing, self.plaintext = bytearray(), bytearray()
+        self.state, self.verdict = State.HANDSHAKE, None
+        self._replaying = True
+        self._build()
+        if not self.settings.server:
+            self._step()
+        for operation, data in self._record:
+            self._do(operation, data)
+        self._replaying = False
+        self.__dict__.update(keep)
+
+    def _apply(self, operation: str, data: bytes) -> None:
+        self._alive()
+        self._record.append((operation, data))
+        self._do(operation, data)
+
+    # The protocol
+
+    def _do(self, operation: str, data: bytes) -> None:
+        if self.state is State.FAILED:
+            return
+        with random_from(self._stream):
+            if operation == "feed":
+                self._incoming_bio.write(data)
+            elif operation == "end":
+                self._incoming_bio.write_eof()
+            else:
+                # After a broken end OpenSSL takes nothing more, and `unwrap` wants to wait for the
+                # peer's close_notify when its own has been written: neither is news.
+                with suppress(ssl.SSLError):
+                    if operation == "write":
+                        self._object.write(data)
+                    else:
+                        self._object.unwrap()
+        self._step()
+
+    def _build(self) -> None:
+        self._stream = SeededBytes(self.seed)
+        self._incoming_bio = ssl.MemoryBIO()
+        self._outgoing_bio = ssl.MemoryBIO()
+        with random_from(self._stream):
+            self._context = make_context(self.settings)
+            if self.settings.server:
+                self._context.sni_callback = self._remember_name
+            self._object = self._context.wrap_bio(
+                self._incoming_bio,
+                self._outgoing_bio,
+                server_side=self.settings.server,
+                server_hostname=None if self.settings.server else self.settings.server_name,
+            )
+
+    def _remember_name(self, endpoint: Any, name: str | None, context: Any) -> None:
+        self.requested_name = name
+
+    def _step(self) -> None:
+        """Go on as far as the bytes at hand allow."""
+        with random_from(self._stream):
+            try:
+                if self.state is State.HANDSHAKE:
+                    self._object.do_handshake()
+                    self._note_success()
+                while self.state is State.OPEN:
+                    data = self._object.read(READ_SIZE)
+                    if not data:
+                        self.state = State.CLOSED
+                    self.plaintext += data
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLZeroReturnError:
+                self._ended()
+            except ssl.SSLEOFError:
+                self._ended()
+            except ssl.SSLError as error:
+                self._fail(error)
+        self.outgoing += self._outgoing_bio.read()
+
+    def _note_success(self) -> None:
+        self.state = State.OPEN
+        cipher = self._object.cipher()
+        self.verdict = TlsVerdict(
+            version=self._object.version() or "", cipher=cipher[0] if cipher else ""
+        )
+        self.alpn = self._object.selected_alpn_protocol()
+        self.peer_chain = _peer_chain(self._object)
+
+    def _ended(self) -> None:
+        if self.state is State.HANDSHAKE:
+            self.state = State.FAILED
+            self.verdict = TlsVerdict(TlsProblem.PEER_CLOSED, detail=TlsProblem.PEER_CLOSED.value)
+        else:
+            self.state = State.CLOSED
+
+    def _fail(self, error: ssl.SSLError) -> None:
+        self.state = State.FAILED
+        self.outgoing += self._outgoing_bio.read()
+        self.verdict = _verdict_of(error, bytes(self.outgoing))
+
+
+def _verdict_of(error: ssl.SSLError, written: bytes) -> TlsVerdict:
+    reason = error.reason or ""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        problem = VERIFY_PROBLEMS.get(error.verify_code, TlsProblem.BAD_CERTIFICATE)
+        alert = _alert_in(written) or VERIFY_ALERTS[problem]
+        return TlsVerdict(problem, alert, error.verify_message)
+    match = re.match(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)", reason)
+    if match is not None:
+        name = match[1].lower()
+        return TlsVerdict(TlsProblem.PEER_ALERT, ALERTS.get(name), f"alert {name} from the peer")
+    alert = _alert_in(written)
+    detail = (reason or str(error)).lower().replace("_", " ")
+    if reason in NO_COMMON:
+        return TlsVerdict(TlsProblem.NO_COMMON_CIPHER, alert, detail)
+    if reason in ("PEER_DID_NOT_RETURN_A_CERTIFICATE", "NO_CERTIFICATE_RETURNED"):
+        return TlsVerdict(TlsProblem.BAD_CERTIFICATE, alert or 116, "no certificate came")
+    return TlsVerdict(TlsProblem.PROTOCOL, alert, detail)
+
+
+def _alert_in(written: bytes) -> int | None:
+    """The alert in the last record written, where it isn't encrypted (RFC 5246 section 7.2)."""
+    if len(written) >= 7 and written[-7] == ALERT_RECORD and written[-4:-2] == b"\0\2":
+        return written[-1]
+    return None
+
+
+def _peer_chain(endpoint: ssl.SSLObject) -> list[bytes]:
+    chain = getattr(endpoint, "get_unverified_chain", None)
+    if chain is not None:  # Python 3.13
+        return [bytes(certificate) for certificate in chain() or ()]
+    inner = endpoint._sslobj  # type: ignore[attr-defined]
+    return [
+        ssl.PEM_cert_to_DER_cert(certificate.public_bytes())
+        for certificate in inner.get_unverified_chain() or ()
+    ]
+
+
+# Contexts
+
+
+def make_context(settings: EndpointSettings) -> ssl.SSLContext:
+    """An `ssl` context of its own for one endpoint. Raises BadCredential."""
+    context = ssl.SSLContext(
+        ssl.PROTOCOL_TLS_SERVER if settings.server else ssl.PROTOCOL_TLS_CLIENT
+    )
+    # Embedded peers use certificates and versions that OpenSSL's higher levels refuse; the level
+    # must be set before certificates are loaded, because loading applies it.
+    suites = (
+        settings.ciphers if "@SECLEVEL" in settings.ciphers else settings.ciphers + (":@SECLEVEL=0")
+    )
+    context.set_ciphers(suites)
+    context.minimum_version = VERSIONS[settings.minimum_version]
+    context.maximum_version = VERSIONS[settings.maximum_version]
+    context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    if settings.alpn:
+        context.set_alpn_protocols(list(settings.alpn))
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_TRUSTED_FIRST
+    judge_certificates_at(context, settings.when)
+    if settings.ca is not None:
+        _load_ca(context, settings.ca)
+    if settings.server:
+        context.num_tickets = 0
+        wanted = settings.client_certificate
+        if wanted is ClientCertificate.OPTIONAL:
+            context.verify_mode = ssl.CERT_OPTIONAL
+        elif wanted is ClientCertificate.REQUIRED:
+            context.verify_mode = ssl.CERT_REQUIRED
+        elif wanted is ClientCertificate.ANY:
+            accept_any_certificate(context)
+    else:
+        context.check_hostname = settings.verify and settings.check_name
+        context.verify_mode = ssl.CERT_REQUIRED if settings.verify else ssl.CERT_NONE
+    if settings.certificate is not None and settings.key is not None:
+        _load_pair(context, settings.certificate, settings.key)
+    return context
+
+
+def is_pem(data: bytes) -> bool:
+    return b"-----BEGIN" in data
+
+
+def clean_pem(data: bytes) -> bytes:
+    """PEM as drivers store it, without the trailing NUL that C strings have."""
+    return data.rstrip(b"\0").strip() + b"\n"
+
+
+def _load_ca(context: ssl.SSLContext, data: bytes) -> None:
+    try:
+        if is_pem(data):
+            context.load_verify_locations(cadata=clean_pem(data).decode("ascii"))
+        else:
+            context.load_verify_locations(cadata=data)
+    except (ssl.SSLError, ValueError) as error:
+        raise BadCredential("ca", f"the CA certificate cannot be read: {error}") from None
+
+
+def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    from cryptography import x509
+
+    try:
+        if is_pem(certificate):
+            certificate = clean_pem(certificate)
+        else:
+            certificate = ssl.DER_cert_to_PEM_cert(certificate).encode()
+        x509.load_pem_x509_certificate(certificate)
+    except ValueError as error:
+        raise BadCredential("certificate", f"the certificate cannot be read: {error}") from None
+    try:
+        pem = clean_pem(key) if is_pem(key) else _pem_key(key)
+        with file_of(certificate + pem) as name:
+            context.load_cert_chain(name, password=no_password)
+    except (ssl.SSLError, ValueError, TypeError) as error:
+        mismatch = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+        text = "the key does not fit the certificate" if mismatch else "the key cannot be read"
+        raise BadCredential("key", f"{text}: {error}") from None
+
+
+def _pem_key(der: bytes) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
+    return serialization.load_der_private_key(der, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

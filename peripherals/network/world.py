@@ -1,0 +1,153 @@
+"""The surroundings of a board: air, network, servers, faults, built from a world file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from renode_wifi.peripherals.base.clock import Clock
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.network.air import AccessPoint, Air
+from renode_wifi.peripherals.network.internet import Internet
+from renode_wifi.peripherals.network.openssl import deterministic_tls_available
+from renode_wifi.peripherals.network.pki import Authority
+from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
+from renode_wifi.peripherals.network.settings import Credential, WorldSettings
+from renode_wifi.peripherals.network.wireless import WirelessStation
+
+
+class World:
+    """Implements `station.World`. machine: for its clock, log and trace.
+
+    seed: overrides the world file's; everything random in the world follows from it.
+    """
+
+    def __init__(self, settings: WorldSettings, machine: Machine, seed: int | None = None) -> None:
+        self.settings = settings
+        self.machine = machine
+        self.clock: Clock = machine.clock
+        self.seed = settings.seed if seed is None else seed
+        self.authority = Authority(f"renode-wifi/{self.seed}")
+        self.air = Air(settings.access_points, settings.air.neighbours, self.random("air"))
+        self.internet = Internet(settings, machine, self.random("link"))
+        self.stations: dict[bytes, WirelessStation] = {}
+        self.servers: dict[str, Server] = {}
+        for access_point in settings.access_points:
+            self.internet.host(access_point.network.gateway)
+            self.internet.host(access_point.network.dns)
+        for server in settings.servers:
+            self.servers[server.name] = make_server(self, server)
+            if server.start:
+                self.servers[server.name].start()
+        available, problem = deterministic_tls_available()
+        if not available and any(server.tls is not None for server in settings.servers):
+            machine.log.warning("world: TLS bytes will differ from run to run: %s", problem)
+
+    def random(self, stream: str) -> Random:
+        """A source of its own for `stream`, fixed by the seed."""
+        return Random(f"{self.seed}/world/{stream}")
+
+    def secret(self, stream: str) -> bytes:
+        """The seed of one TLS connection's random numbers."""
+        return hashlib.sha256(f"{self.seed}/world/tls/{stream}".encode()).digest()
+
+    # For radios
+
+    def station(self, mac: bytes) -> WirelessStation:
+        station = self.stations.get(mac)
+        if station is None:
+            station = self.stations[mac] = WirelessStation(self, mac)
+        return station
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The root of the throw-away certificates."""
+        return self.authority.certificate
+
+    def client_credentials(
+        self, name: str = "renode-wifi-device", key: str = "rsa"
+    ) -> tuple[bytes, bytes]:
+        """A throw-away client certificate and its key, PEM, by the world's own root."""
+        return self.authority.client(name, key)
+
+    def radio_credentials(self) -> dict[int, Credential]:
+        """Credential slots of the radio as the world file provisions them."""
+        return {
+            slot: Credential(
+                self._content(credential, "ca"),
+                self._content(credential, "certificate"),
+                self._content(credential, "key"),
+            )
+            for slot, credential in self.settings.radio.credentials.items()
+        }
+
+    def radio_files(self) -> dict[str, bytes]:
+        """Files in the radio's file system as the world file provisions them."""
+        files = dict(self.settings.radio.files)
+        for name, kind in self.settings.radio.world_files.items():
+            files[name] = self._own(kind)
+        return files
+
+    def _content(self, credential: Credential, kind: str) -> bytes | None:
+        if kind in credential.from_world:
+            return self._own(kind)
+        content: bytes | None = getattr(credential, kind)
+        return content
+
+    def _own(self, kind: str) -> bytes:
+        if kind == "ca":
+            return self.ca_pem
+        certificate, key = self.client_credentials()
+        return certificate if kind == "certificate" else key
+
+    # For tests, suites and faults
+
+    def server(self, name: str) -> Any:
+        """A server by its name in the world file."""
+        try:
+            return self.servers[name]
+        except KeyError:
+            raise RenodeWifiError(
+                f"the world has no server {name!r}",
+                cure=f"its servers: {', '.join(sorted(self.servers)) or 'none'}",
+            ) from None
+
+    def access_point(self, ssid: str) -> AccessPoint:
+        found = self.air.named(ssid)
+        if not found:
+            known = ", ".join(
+                sorted(ap.settings.ssid.decode("latin-1") for ap in self.air.access_points)
+            )
+            raise RenodeWifiError(
+                f"the world has no access point {ssid!r}", cure=f"its access points: {known}"
+            )
+        return found[0]
+
+    def put_out(self, access_point: AccessPoint, reason: str) -> None:
+        """Every station of an access point loses its link."""
+        for station in self.stations.values():
+            if station.is_at(access_point):
+                station.put_out(reason)
+
+    def names(self) -> Mapping[str, tuple[IPv4Address, ...]]:
+        return self.internet.names.table
+
+
+def load_world(
+    path: Path | str,
+    machine: Machine,
+    seed: int | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> World:
+    """The world that a world file describes, around `machine`."""
+    from renode_wifi.peripherals.network.world_file import load_settings
+
+    return World(load_settings(path, variables), machine, seed)
+
+
+__all__ = ["TcpServer", "UdpServer", "World", "load_world"]

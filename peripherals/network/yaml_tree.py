@@ -1,0 +1,246 @@
+"""YAML with the place of every value kept, so that an error can point at its line.
+
+Only `true` and `false` are truth values and only plain digits are numbers, as in YAML 1.2: with
+YAML 1.1's rules an SSID `off` or a BSSID of digits would turn into something else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+
+Key = str | int
+KeyPath = tuple[Key, ...]
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+ENVIRONMENT = "RENODE_WIFI_"
+"""Prefix of environment variables that set ${NAME}."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a file, counted from 1."""
+
+    file: Path
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass
+class Tree:
+    """Plain data, with the mark of each value and of each key by its path."""
+
+    data: dict[str, Any]
+    values: dict[KeyPath, Mark] = field(default_factory=dict)
+    keys: dict[KeyPath, Mark] = field(default_factory=dict)
+    from_outside: set[KeyPath] = field(default_factory=set)
+    """Values that begin with a variable given on the command line or in the environment."""
+
+    def mark(self, path: KeyPath, *, key: bool = False) -> Mark:
+        """Where a value (or its key) is written; the nearest parent's place for one that isn't."""
+        table = self.keys if key and path in self.keys else self.values
+        while path not in table and path:
+            path = path[:-1]
+        return table[path]
+
+    def folder(self, path: KeyPath) -> Path:
+        """The folder that a file name is relative to: its world file's, or where the user is."""
+        return Path() if path in self.from_outside else self.mark(path).file.parent
+
+
+@dataclass(frozen=True)
+class _Scalar:
+    """A value as it is written, until variables are put in."""
+
+    text: str
+    quoted: bool
+
+
+def load(path: Path, variables: Mapping[str, str], shipped: Path) -> Tree:
+    """Read a file and what it includes. shipped: folder of files included as `<name>`."""
+    tree = Tree({})
+    tree.values[()] = Mark(path, 1, 1)
+    for file, node in _with_includes(path, shipped, ()):
+        _merge(tree, tree.data, node, file, ())
+    tree.data.pop("include", None)
+    section = tree.data.pop("variables", {})
+    if not isinstance(section, dict):
+        raise RenodeWifiError(
+            "variables: wants names with values",
+            where=str(tree.mark(("variables",))),
+            cure="write lines such as `PKI: ../pki` below it",
+        )
+    defaults = {name: value.text for name, value in section.items() if isinstance(value, _Scalar)}
+    _resolve(tree, tree.data, (), variables, defaults)
+    return tree
+
+
+def _resolve(
+    tree: Tree,
+    value: Any,
+    path: KeyPath,
+    given: Mapping[str, str],
+    defaults: Mapping[str, str],
+) -> Any:
+    """Put the values of variables in, and tell numbers and truth values from text."""
+    if isinstance(value, dict):
+        for key in value:
+            value[key] = _resolve(tree, value[key], (*path, key), given, defaults)
+        return value
+    if isinstance(value, list):
+        return [
+            _resolve(tree, item, (*path, index), given, defaults)
+            for index, item in enumerate(value)
+        ]
+    text = value.text
+    for name in VARIABLE.findall(text):
+        outside = given.get(name, os.environ.get(ENVIRONMENT + name))
+        if outside is not None and value.text.startswith(f"${{{name}}}"):
+            tree.from_outside.add(path)
+        setting = defaults.get(name) if outside is None else outside
+        if setting is None:
+            raise RenodeWifiError(
+                f"variable ${{{name}}} has no value",
+                where=str(tree.mark(path)),
+                cure=f"give one: --set {name}=…, environment variable {ENVIRONMENT}{name}, "
+                "or a line in `variables:`",
+            )
+        text = text.replace(f"${{{name}}}", setting)
+    return text if value.quoted else _scalar(text)
+
+
+def _with_includes(
+    path: Path, shipped: Path, above: tuple[Path, ...]
+) -> list[tuple[Path, MappingNode]]:
+    """The file after everything it includes, deepest first."""
+    node = _compose(path)
+    files: list[tuple[Path, MappingNode]] = []
+    for key, value in node.value:
+        if key.value != "include":
+            continue
+        names = value.value if isinstance(value, SequenceNode) else [value]
+        for entry in names:
+            mark = _mark(path, entry)
+            if not isinstance(entry, ScalarNode):
+                raise RenodeWifiError("include wants file names", where=str(mark))
+            target = _included(path, entry.value, shipped)
+            if target.resolve() in [file.resolve() for file in (*above, path)]:
+                raise RenodeWifiError(f"{entry.value} includes itself", where=str(mark))
+            if not target.is_file():
+                raise RenodeWifiError(
+                    f"there is no file {target}",
+                    where=str(mark),
+                    cure="name it relative to this file, or a shipped world as <home>",
+                )
+            files += _with_includes(target, shipped, (*above, path))
+    return [*files, (path, node)]
+
+
+def _included(path: Path, name: str, shipped: Path) -> Path:
+    if name.startswith("<") and name.endswith(">"):
+        return shipped / f"{name[1:-1]}.yaml"
+    return path.parent / name
+
+
+def _compose(path: Path) -> MappingNode:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RenodeWifiError(
+            f"cannot read the file: {error.strerror}", where=str(path), cure="check the name"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise RenodeWifiError(
+            f"the file is not UTF-8 text (byte {error.start})", where=str(path)
+        ) from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark
+        where = str(path) if place is None else f"{path}:{place.line + 1}:{place.column + 1}"
+        raise RenodeWifiError(
+            f"this is not YAML: {error.problem or error.context}",
+            where=where,
+            cure="check indentation, colons and quotes on this line and the one before",
+        ) from None
+    except yaml.YAMLError as error:
+        raise RenodeWifiError(f"this is not YAML: {error}", where=str(path)) from None
+    if node is None:
+        raise RenodeWifiError(
+            "the file is empty", where=str(path), cure="start with `access_points:`"
+        )
+    if not isinstance(node, MappingNode):
+        raise RenodeWifiError(
+            "a world file is a mapping of sections",
+            where=str(_mark(path, node)),
+            cure="start with a line such as `access_points:`",
+        )
+    return node
+
+
+def _mark(file: Path, node: Node) -> Mark:
+    start = node.start_mark
+    return Mark(file, start.line + 1, start.column + 1)
+
+
+def _merge(
+    tree: Tree, target: dict[str, Any], node: MappingNode, file: Path, path: KeyPath
+) -> None:
+    """Lay a mapping over `target`: mappings join, everything else is replaced."""
+    seen: dict[str, Mark] = {}
+    for key_node, value_node in node.value:
+        mark = _mark(file, key_node)
+        if not isinstance(key_node, ScalarNode):
+            raise RenodeWifiError("a key must be a plain word", where=str(mark))
+        key = str(key_node.value)
+        if key in seen:
+            raise RenodeWifiError(
+                f"key {key!r} is there twice",
+                where=str(mark),
+                cure=f"it is also at line {seen[key].line}; keep one",
+            )
+        seen[key] = mark
+        here = (*path, key)
+        tree.keys[here] = mark
+        if isinstance(value_node, MappingNode) and isinstance(target.get(key), dict):
+            tree.values[here] = _mark(file, value_node)
+            _merge(tree, target[key], value_node, file, here)
+        else:
+            target[key] = _raw(tree, value_node, file, here)
+
+
+def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
+    tree.values[path] = _mark(file, node)
+    if isinstance(node, MappingNode):
+        data: dict[str, Any] = {}
+        _merge(tree, data, node, file, path)
+        return data
+    if isinstance(node, SequenceNode):
+        return [_raw(tree, item, file, (*path, index)) for index, item in enumerate(node.value)]
+    return _Scalar(str(node.value), node.style in ("'", '"', "|", ">"))
+
+
+def _scalar(text: str) -> Any:
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", text):
+        return int(text)
+    if re.fullmatch(r"0x[0-9A-Fa-f]+", text):
+        return int(text, 16)
+    if re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", text):
+        return float(text)
+    return text
