@@ -6,10 +6,14 @@ from renode_wifi.peripherals.base.registers import RegisterFile
 
 
 class Block(object):
-    """A block of registers on the bus. Subclasses declare REGISTERS, SIZE and OUTPUTS."""
+    """A block of registers on the bus. Subclasses declare REGISTERS, SIZE and OUTPUTS.
+
+    GATED: the subclass overrides `write` with more than a faster way to the same result.
+    """
 
     REGISTERS = ()  # type: typing.Sequence[Register]
     SIZE = 0x400
+    GATED = False
     OUTPUTS = ("IRQ",)  # type: typing.Sequence[int | str]
 
     def __init__(self, machine, name):
@@ -17,7 +21,7 @@ class Block(object):
         self.machine = machine
         self.name = name
         self.lines = dict((output, Line()) for output in self.OUTPUTS)  # type: dict[int | str, Line]
-        self.registers = RegisterFile(self, self.REGISTERS, self.SIZE)
+        self.registers = RegisterFile(self, self.REGISTERS, self.SIZE, self.GATED)
 
     def read(self, offset, width):
         # type: (int, int) -> int

@@ -49,13 +49,15 @@ class Register(object):
 class RegisterFile(object):
     """The registers of one block.
 
-    owner: the model, with the attributes `name` and `machine`. size: bytes of the block.
+    owner: the model, with the attributes `name` and `machine`. size: bytes of the block. gated: the
+    owner's `write` does more than pass on, so no write may be served without it.
     """
 
-    def __init__(self, owner, registers, size):
-        # type: (typing.Any, typing.Sequence[Register], int) -> None
+    def __init__(self, owner, registers, size, gated=False):
+        # type: (typing.Any, typing.Sequence[Register], int, bool) -> None
         self.owner = owner
         self.size = size
+        self.gated = gated
         self.values = array("I", [0] * (size // 4))  # type: array[int]
         self._by_name = {}  # type: dict[str, Register]
         self._by_word = {}  # type: dict[int, Register]
@@ -112,7 +114,7 @@ class RegisterFile(object):
         return dict(
             (word, plan[0])
             for word, plan in self._writers.items()
-            if plan[3] is None and not plan[1] and not plan[2]
+            if not self.gated and plan[3] is None and not plan[1] and not plan[2]
         )
 
     def read(self, offset, width):

@@ -54,6 +54,7 @@ def from_bcd(code: int) -> int:
 class STM32F4_RTC(Block):
     """wakeupTimerFrequency: accepted for Renode's sake; the RTC clock decides."""
 
+    GATED = True
     OUTPUTS = ("AlarmIRQ", "WakeupIRQ")
     REGISTERS = (
         Register("TR", TR, writable=0x007F7F7F, on_read="_read_time"),

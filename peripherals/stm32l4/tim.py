@@ -51,27 +51,21 @@ class STM32_Timer(Block):
     counted from 0.
     """
 
+    GATED = True
     REGISTERS = (
         Register("CR1", 0x00, writable=0x0BFF, on_write="_control"),
         Register("CR2", 0x04, writable=0x00F5FFFD),
-        Register("SMCR", 0x08, writable=0x0001FFFF, on_write="_changed"),
-        Register("DIER", 0x0C, writable=0x7FFF, on_write="_changed"),
-        Register(
-            "SR",
-            0x10,
-            writable=0,
-            write_zero_clears=0x31FFF,
-            on_read="_read_status",
-            on_write="_changed",
-        ),
+        Register("SMCR", 0x08, writable=0x0001FFFF),
+        Register("DIER", 0x0C, writable=0x7FFF),
+        Register("SR", 0x10, writable=0, write_zero_clears=0x31FFF, on_read="_read_status"),
         Register("EGR", 0x14, writable=0, on_write="_generate"),
         Register("CCMR1", 0x18, writable=0x0101FFFF),
         Register("CCMR2", 0x1C, writable=0x0101FFFF),
         Register("CCER", 0x20, writable=0x0033FFFF),
         Register("CNT", 0x24, on_read="_read_counter", on_write="_set_counter"),
-        Register("PSC", 0x28, writable=0xFFFF, on_write="_changed"),
+        Register("PSC", 0x28, writable=0xFFFF),
         Register("ARR", 0x2C, on_write="_limit"),
-        Register("RCR", 0x30, writable=0xFFFF, on_write="_changed"),
+        Register("RCR", 0x30, writable=0xFFFF),
         Register("CCR", 0x34, count=CHANNELS, on_write="_compare_changed"),
         Register("BDTR", 0x44, writable=0x03FFFFFF),
         Register("DCR", 0x48, writable=0x1F1F),
@@ -283,9 +277,6 @@ class STM32_Timer(Block):
         self._sync()
         super().write(offset, value, width)
         self._reschedule()
-
-    def _changed(self, value: int, old: int) -> None:
-        """What was written counts when `write` looks for the next event."""
 
     def _control(self, value: int, old: int) -> None:
         control = self._values[CR1_WORD]

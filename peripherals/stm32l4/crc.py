@@ -1,0 +1,88 @@
+"""CRC calculation unit (RM0351 section 15): any polynomial of 7, 8, 16 or 32 bits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+DR_OFFSET = 0x00
+CR_RESET = 1 << 0
+CR_REV_OUT = 1 << 7
+POLYNOMIAL_BITS = (32, 16, 8, 7)
+# REV_IN: bits reversed within a byte, a halfword, a word.
+REVERSED_WITHIN = (0, 8, 16, 32)
+
+
+def reversed_bits(value: int, bits: int) -> int:
+    return int(f"{value:0{bits}b}"[::-1], 2)
+
+
+class STM32_CRC(Block):
+    """series: as Renode's model takes it. configurablePoly: POL can be written.
+
+    The STM32L4 always can, so both only keep descriptions exchangeable with Renode.
+    """
+
+    OUTPUTS = ()
+    REGISTERS = (
+        Register("DR", DR_OFFSET, reset=0xFFFFFFFF, writable=0, on_write="_feed_word"),
+        Register("IDR", 0x04, writable=0xFF),
+        Register("CR", 0x08, writable=0xF8, on_write="_control"),
+        Register("INIT", 0x10, reset=0xFFFFFFFF),
+        Register("POL", 0x14, reset=0x04C11DB7),
+    )
+
+    def __init__(
+        self, machine: Machine, name: str, series: Any = None, configurablePoly: bool = True
+    ) -> None:
+        super().__init__(machine, name)
+        self._state = 0xFFFFFFFF
+
+    def reset(self) -> None:
+        super().reset()
+        self._state = 0xFFFFFFFF
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if offset == DR_OFFSET:
+            self._feed(value, 8 * width)
+        else:
+            super().write(offset, value, width)
+
+    def _width(self) -> int:
+        return POLYNOMIAL_BITS[self.registers["CR"] >> 3 & 3]
+
+    def _feed_word(self, value: int, old: int) -> None:
+        self._feed(value, 32)
+
+    def _feed(self, value: int, bits: int) -> None:
+        """The most significant bit first, after the reversal that REV_IN asks for."""
+        unit = min(REVERSED_WITHIN[self.registers["CR"] >> 5 & 3], bits)
+        if unit:
+            mask = (1 << unit) - 1
+            parts = [reversed_bits(value >> at & mask, unit) << at for at in range(0, bits, unit)]
+            value = sum(parts)
+        width = self._width()
+        top, mask = 1 << (width - 1), (1 << width) - 1
+        polynomial = self.registers["POL"] & mask
+        state = self._state & mask
+        for at in range(bits - 1, -1, -1):
+            feedback = bool(state & top) != bool(value >> at & 1)
+            state = state << 1 & mask
+            if feedback:
+                state ^= polynomial
+        self._state = state
+        self._publish()
+
+    def _publish(self) -> None:
+        reverse = self.registers["CR"] & CR_REV_OUT
+        width = self._width()
+        state = self._state & ((1 << width) - 1)
+        self.registers["DR"] = reversed_bits(state, width) if reverse else state
+
+    def _control(self, value: int, old: int) -> None:
+        if value & CR_RESET:
+            self._state = self.registers["INIT"]
+        self._publish()

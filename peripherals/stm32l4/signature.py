@@ -1,0 +1,44 @@
+# ironpython: executed by Renode
+"""Device electronic signature (RM0351 section 49): package, unique identity and flash size.
+
+The words lie in the system memory from 0x1FFF7500 on: package at 0x00, unique identity at 0x90,
+flash size in KiB at 0xE0.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+LQFP100 = 0x00000002
+
+
+class STM32L4_Signature(Block):
+    """uid0, uid1, uid2: words of the unique identity. flashSize: in KiB. The package is the VG's."""
+
+    SIZE = 0x100
+    OUTPUTS = ()
+    REGISTERS = (
+        Register("PKG", 0x00, writable=0),
+        Register("UID", 0x90, writable=0, count=3),
+        Register("FLASHSIZE", 0xE0, writable=0),
+    )
+
+    def __init__(
+        self, machine, name, uid0=0x00230045, uid1=0x36305114, uid2=0x20363133, flashSize=0x400
+    ):
+        # type: (typing.Any, str, int, int, int, int) -> None
+        Block.__init__(self, machine, name)
+        self._words = {0x00: LQFP100, 0x90: uid0, 0x94: uid1, 0x98: uid2}
+        # The upper half of the flash size's word isn't defined; ones, as on an unwritten word.
+        self._words[0xE0] = 0xFFFF0000 | flashSize
+        self.reset()
+
+    def reset(self):
+        # type: () -> None
+        Block.reset(self)
+        for offset, word in self._words.items():
+            self.registers.values[offset // 4] = word
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
