@@ -9,7 +9,7 @@ import sys
 from importlib import metadata
 from typing import Any
 
-from renode_wifi.peripherals.network.randomness import deterministic_tls_available
+from renode_wifi.peripherals.network.openssl import deterministic_tls_available
 
 from renode_wifi import __version__
 from renode_wifi.emulation.embedded import native

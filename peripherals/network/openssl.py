@@ -137,9 +137,14 @@ class _Library:
 _library = _Library()
 
 
-def deterministic_tls_available() -> tuple[bool, str]:
-    """Whether TLS endpoints repeat their bytes from run to run; where not, why."""
-    return not _library.problem, _library.problem
+def deterministic_tls_available() -> bool:
+    """Whether TLS endpoints repeat their bytes from run to run, and can be saved and restored."""
+    return not _library.problem
+
+
+def deterministic_tls_problem() -> str:
+    """Why they don't; empty where they do."""
+    return _library.problem
 
 
 class random_from:

@@ -199,3 +199,28 @@ class WorldSettings:
     radio: RadioSettings = field(default_factory=RadioSettings)
     when: int | None = None
     """Unix time at which servers judge client certificates; None: dates are not judged."""
+
+    def summary(self) -> str:
+        """What is in the world, a line each."""
+        mode = "bridged" if self.bridged else "hermetic"
+        lines = [f"{self.name}: {mode}, seed {self.seed}"]
+        for point in self.access_points:
+            network = point.network
+            lines.append(
+                f"  access point {point.ssid.decode()}: {point.security.value}, "
+                f"channel {point.channel}, {point.rssi} dBm, {network.subnet}, "
+                f"gateway {network.gateway}"
+            )
+        for server in self.servers:
+            tls = "" if server.tls is None else " over TLS"
+            lines.append(f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}")
+        for name, addresses in self.dns.names.items():
+            lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
+        for forward in self.bridge.forwards:
+            lines.append(
+                f"  forward {forward.address}:{forward.port} to {forward.host}:{forward.host_port}"
+            )
+        for fault in self.faults:
+            when = f"after {fault.event}" if fault.at is None else f"at {fault.at / 1e9:g} s"
+            lines.append(f"  fault {fault.do}: {when}")
+        return "\n".join(lines)

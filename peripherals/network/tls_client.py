@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -62,7 +63,9 @@ class TlsStream:
         self._told_closed = False
         self._owner: TlsEvents = events
         stream.events = self
-        seed = random.getrandbits(256).to_bytes(32, "big")
+        # Sources that start anew for each connection must not give two of them the same secrets.
+        here = f"{random.getrandbits(256):x}/{stream.local}/{stream.remote}/{clock.now}"
+        seed = hashlib.sha256(here.encode()).digest()
         try:
             self._endpoint = TlsEndpoint(
                 EndpointSettings(

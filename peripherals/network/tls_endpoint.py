@@ -19,7 +19,7 @@ from typing import Any
 from renode_wifi.peripherals.network.openssl import (
     SeededBytes,
     accept_any_certificate,
-    deterministic_tls_available,
+    deterministic_tls_problem,
     file_of,
     judge_certificates_at,
     no_password,
@@ -224,8 +224,8 @@ class TlsEndpoint:
         """Build the live object anew after a restore, by doing all that was done."""
         if hasattr(self, "_object"):
             return
-        available, problem = deterministic_tls_available()
-        if not available:
+        problem = deterministic_tls_problem()
+        if problem:
             raise RuntimeError(f"a TLS connection cannot be restored: {problem}")
         keep = {name: getattr(self, name) for name in ("state", "verdict", "outgoing", "plaintext")}
         keep["peer_chain"] = self.peer_chain

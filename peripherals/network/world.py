@@ -14,7 +14,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.air import AccessPoint, Air
 from renode_wifi.peripherals.network.internet import Internet
-from renode_wifi.peripherals.network.openssl import deterministic_tls_available
+from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
 from renode_wifi.peripherals.network.pki import Authority
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
 from renode_wifi.peripherals.network.settings import Credential, WorldSettings
@@ -44,8 +44,8 @@ class World:
             self.servers[server.name] = make_server(self, server)
             if server.start:
                 self.servers[server.name].start()
-        available, problem = deterministic_tls_available()
-        if not available and any(server.tls is not None for server in settings.servers):
+        problem = deterministic_tls_problem()
+        if problem and any(server.tls is not None for server in settings.servers):
             machine.log.warning("world: TLS bytes will differ from run to run: %s", problem)
 
     def random(self, stream: str) -> Random:
@@ -145,9 +145,9 @@ def load_world(
     variables: Mapping[str, str] | None = None,
 ) -> World:
     """The world that a world file describes, around `machine`."""
-    from renode_wifi.peripherals.network.world_file import load_settings
+    from renode_wifi.peripherals.network.world_file import read_world_file
 
-    return World(load_settings(path, variables), machine, seed)
+    return World(read_world_file(path, variables), machine, seed)
 
 
 __all__ = ["TcpServer", "UdpServer", "World", "load_world"]

@@ -45,7 +45,9 @@ WORLD = "world"
 WORLD_FILES = {"world-ca": "ca", "world-certificate": "certificate", "world-key": "key"}
 
 
-def load_settings(path: Path | str, variables: Mapping[str, str] | None = None) -> Any:
+def read_world_file(
+    path: Path | str, variables: Mapping[str, str] | None = None
+) -> world.WorldSettings:
     """Read and check a world file. Raises RenodeWifiError."""
     tree = load(Path(path), variables or {}, SHIPPED)
     _keep_text(tree.data)
