@@ -80,6 +80,8 @@ class TlsServerSettings:
     key: bytes | None = None
     """None: a throw-away pair by the world's own root."""
     key_type: str = "ec"
+    trusted: bool = True
+    """False: the throw-away pair is by a root of its own, which `World.ca_pem` isn't."""
     names: tuple[str, ...] = ()
     """More names for the throw-away certificate."""
     minimum_version: str = "TLSv1.2"

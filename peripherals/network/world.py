@@ -33,6 +33,7 @@ class World:
         self.clock: Clock = machine.clock
         self.seed = settings.seed if seed is None else seed
         self.authority = Authority(f"renode-wifi/{self.seed}")
+        self.strange_authority = Authority(f"renode-wifi/{self.seed}/stranger")
         self.air = Air(settings.access_points, settings.air.neighbours, self.random("air"))
         self.internet = Internet(settings, machine, self.random("link"))
         self.stations: dict[bytes, WirelessStation] = {}

@@ -457,6 +457,7 @@ class _Reader:
             certificate,
             key,
             entry.get("key_type", "ec"),
+            entry.get("trusted", True),
             tuple(entry.get("names", ())),
             minimum,
             maximum,

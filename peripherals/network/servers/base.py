@@ -292,7 +292,8 @@ class TcpServer(Server):
         if certificate is None or key is None:
             address = self.settings.address
             names = (*tls.names, *self.world.internet.names.of(address), str(address))
-            certificate, key = self.world.authority.server(names, tls.key_type)
+            authority = self.world.authority if tls.trusted else self.world.strange_authority
+            certificate, key = authority.server(names, tls.key_type)
         ca = tls.client_ca
         if ca is None and tls.client_certificate in (
             ClientCertificate.OPTIONAL,
