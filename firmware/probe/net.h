@@ -4,9 +4,7 @@
 
 #include <stdint.h>
 
-/* NET_TLS verifies the server against the radio's CA; NET_TLS_NO_ROOT verifies it too, but without
- * any root to trust, so that it can only fail. */
-enum net_kind { NET_TCP, NET_UDP, NET_TLS, NET_TLS_NO_ROOT };
+enum net_kind { NET_TCP, NET_UDP, NET_TLS };
 
 /* All functions return 0 or a positive count on success, a negative number on failure. */
 
@@ -15,7 +13,7 @@ int net_start(char *identity, unsigned size);
 /* Joins a WPA2 access point; `address` gets the dotted IPv4 address from DHCP. */
 int net_join(const char *ssid, const char *passphrase, char *address, unsigned size);
 int net_resolve(const char *name, uint8_t address[4]);
-/* Opens and connects; returns a handle. */
+/* Opens and connects; returns a handle. NET_TLS verifies the server against the radio's CA. */
 int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port);
 int net_send(int handle, const void *data, unsigned size);
 /* Waits up to `timeout` ms for at least one byte; returns the number of bytes, 0 for none. */

@@ -9,9 +9,8 @@
 #define RESET 8
 #define PAD 0x15
 #define COMMAND_TIMEOUT 30000
-/* Credential sets of the module: one that the world file provisions with its CA, and an empty one. */
-#define CREDENTIALS 0
-#define NO_CREDENTIALS 1
+/* Credential set of the module that the world file provisions with its CA. */
+#define CREDENTIALS "3"
 
 const int net_sockets = 4;
 
@@ -190,7 +189,7 @@ int net_resolve(const char *name, uint8_t address[4])
 
 int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port)
 {
-    static const uint8_t protocols[] = {[NET_TCP] = 0, [NET_UDP] = 1, [NET_TLS] = 3, [NET_TLS_NO_ROOT] = 3};
+    static const uint8_t protocols[] = {[NET_TCP] = 0, [NET_UDP] = 1, [NET_TLS] = 3};
     char dotted[16] = "";
     unsigned handle = 0;
     while (handle < 4 && state[handle] != FREE)
@@ -198,13 +197,13 @@ int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port)
     if (handle == 4)
         return -1;
     append_address(dotted, sizeof dotted, address);
-    if (kind >= NET_TLS && command_number("PF=0,", kind == NET_TLS ? CREDENTIALS : NO_CREDENTIALS) < 0)
+    if (kind == NET_TLS && command("PF=0," CREDENTIALS "\r", 0, 0) < 0)
         return -1;
     if (command_number("P0=", handle) < 0 || command_number("P1=", protocols[kind]) < 0 ||
         command_number("P2=", 0) < 0 || command_text("P3=", dotted) < 0 ||
         command_number("P4=", port) < 0)
         return -1;
-    if (kind >= NET_TLS && command_number("P9=", 2) < 0)
+    if (kind == NET_TLS && command_number("P9=", 2) < 0)
         return -1;
     if (command_number("P6=", 1) < 0)
         return -1;
