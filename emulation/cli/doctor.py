@@ -15,7 +15,7 @@ from renode_wifi import __version__
 from renode_wifi.emulation.embedded import native
 from renode_wifi.emulation.errors import RenodeWifiError
 
-LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "lark", "cryptography", "pyopenssl")
+LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
 
 
 def add(subparsers: Any) -> None:
@@ -45,7 +45,7 @@ def execute(options: argparse.Namespace) -> int:
     tell(
         "deterministic TLS",
         "yes" if deterministic_tls_available() else None,
-        "Python's ssl module has OpenSSL built in; TLS inside a world then differs from run to run",
+        f"TLS bytes inside a world differ from run to run: {deterministic_tls_problem()}",
         needed=False,
     )
     tell(

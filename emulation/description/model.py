@@ -79,9 +79,7 @@ class DescriptionError(RenodeWifiError):
         cure: str | None = None,
         excerpt: str | None = None,
     ) -> None:
-        super().__init__(
-            f"Error E{problem.value:02d}: {message}", where=str(position), cure=cure
-        )
+        super().__init__(f"Error E{problem.value:02d}: {message}", where=str(position), cure=cure)
         self.problem = problem
         self.position = position
         self.line = position.line
@@ -232,9 +230,7 @@ class Entry:
         return [item for item in self.attributes if isinstance(item, Wiring)]
 
     def scripts(self, kind: str) -> list[Script]:
-        return [
-            item for item in self.attributes if isinstance(item, Script) and item.kind == kind
-        ]
+        return [item for item in self.attributes if isinstance(item, Script) and item.kind == kind]
 
 
 @dataclass

@@ -367,9 +367,7 @@ class _Parser:
         self.expect("}", f"end of the {kind} section")
         return Script(kind, add, lines, position)
 
-    def wiring(
-        self, sources: list[int | str] | None, several: bool, position: Position
-    ) -> Wiring:
+    def wiring(self, sources: list[int | str] | None, several: bool, position: Position) -> Wiring:
         if self.keyword("none"):
             return Wiring(sources, [], position)
         destinations = [self.destination(several)]

@@ -86,9 +86,7 @@ class Resolved:
         return description.error(problem, message, position, cure)
 
 
-def resolve(
-    source: str, file: str, existing: Iterable[str], find_using: FindUsing
-) -> Resolved:
+def resolve(source: str, file: str, existing: Iterable[str], find_using: FindUsing) -> Resolved:
     """Read a description with all it uses. existing: names that the machine has already."""
     return _Resolver(set(existing), find_using).run(source, file)
 
