@@ -9,11 +9,10 @@ import sys
 from importlib import metadata
 from typing import Any
 
-from renode_wifi.peripherals.network.openssl import deterministic_tls_available
-
 from renode_wifi import __version__
 from renode_wifi.emulation.embedded import native
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
 
 LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
 
@@ -42,10 +41,11 @@ def execute(options: argparse.Namespace) -> int:
         tell("embedded engine", str(native.library_path()))
     except RenodeWifiError as error:
         tell("embedded engine", None, str(error))
+    problem = deterministic_tls_problem()
     tell(
         "deterministic TLS",
-        "yes" if deterministic_tls_available() else None,
-        f"TLS bytes inside a world differ from run to run: {deterministic_tls_problem()}",
+        None if problem else "yes",
+        f"TLS bytes inside a world differ from run to run: {problem}",
         needed=False,
     )
     tell(

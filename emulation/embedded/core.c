@@ -1,0 +1,137 @@
+/* Making, resetting, saving and freeing a core. */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How engine.py configures a core; mirrored by native.py. */
+struct configuration {
+    uc_engine *uc;
+    struct unicorn unicorn;
+    struct python python;
+    int32_t ids[REGISTER_COUNT];
+    uint32_t irq_count, priority_bits, systick_divider, systick_calibration;
+};
+
+/* Sizes of the structures that Python mirrors, so that it can tell a mismatch. */
+EXPORT uint32_t core_layout(uint32_t which)
+{
+    const size_t sizes[] = {sizeof(struct configuration), sizeof(struct shared),
+                            sizeof(struct memory), sizeof(struct model), sizeof(struct window)};
+    return which < sizeof sizes / sizeof *sizes ? (uint32_t)sizes[which] : 0;
+}
+
+EXPORT struct core *core_create(const struct configuration *configuration)
+{
+    struct core *core = calloc(1, sizeof *core);
+    if (!core)
+        return NULL;
+    core->uc = configuration->uc;
+    core->unicorn = configuration->unicorn;
+    core->python = configuration->python;
+    for (int i = 0; i < REGISTER_COUNT; i++)
+        core->ids[i] = configuration->ids[i];
+    core->irq_count = configuration->irq_count;
+    core->priority_mask = (uint8_t)(0xFF00 >> configuration->priority_bits);
+    core->systick_divider = configuration->systick_divider;
+    core->systick_calibration = configuration->systick_calibration;
+    core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    core->shared.deadline = core->shared.pause = NEVER;
+    system_reset(core);
+    if (!run_attach(core)) {
+        free(core);
+        return NULL;
+    }
+    return core;
+}
+
+EXPORT void core_destroy(struct core *core)
+{
+    memory_free(core);
+    free(core);
+}
+
+/* Reset as the core's reset pin does: start as the vector table says (B1.5.5). */
+EXPORT bool core_reset(struct core *core, uint32_t vector_table)
+{
+    uint64_t registers[SAVED_REGISTERS] = {0};
+    uint32_t entry[2];
+    const uint8_t *bytes = memory_at(core, vector_table, sizeof entry, false);
+    if (!bytes)
+        return false;
+    memcpy(entry, bytes, sizeof entry);
+    system_reset(core);
+    core->state.vtor = vector_table;
+    core->state.pc = entry[1];
+    core->shared.reset_requested = 0;
+    core->shared.fault_ready = 0;
+    core->imprecise_fault = false;
+    core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    registers[SAVED_LR] = 0xFFFFFFFF;
+    registers[SAVED_XPSR] = XPSR_THUMB;
+    registers[SAVED_MSP] = entry[0] & ~3u;
+    cpu_restore(core, registers);
+    run_limit(core);
+    return true;
+}
+
+EXPORT uint32_t core_state_size(void)
+{
+    return sizeof(struct state) + SAVED_REGISTERS * sizeof(uint64_t);
+}
+
+EXPORT void core_save(struct core *core, uint8_t *buffer)
+{
+    uint64_t registers[SAVED_REGISTERS];
+    cpu_save(core, registers);
+    memcpy(buffer, &core->state, sizeof core->state);
+    memcpy(buffer + sizeof core->state, registers, sizeof registers);
+}
+
+EXPORT void core_restore(struct core *core, const uint8_t *buffer)
+{
+    uint64_t registers[SAVED_REGISTERS];
+    memcpy(&core->state, buffer, sizeof core->state);
+    memcpy(registers, buffer + sizeof core->state, sizeof registers);
+    cpu_restore(core, registers);
+    core->shared.stop = core->shared.reset_requested = core->shared.fault_ready = 0;
+    core->imprecise_fault = false;
+    core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    traps_update(core);
+    nvic_update(core);
+}
+
+/* A register as a debugger names it: `reg` is an index into the list engine.py gave. */
+EXPORT uint64_t core_register(struct core *core, uint32_t reg)
+{
+    if (reg == PC)
+        return core->state.pc & ~1u;
+    bool unprivileged = cpu_is_unprivileged(core);
+    uint64_t value = 0;
+    uint32_t xpsr = cpu_read(core, XPSR);
+    if (reg == XPSR)
+        return xpsr;
+    if (unprivileged && reg > XPSR)
+        cpu_raise_privilege(core);
+    core->unicorn.reg_read(core->uc, core->ids[reg], &value);
+    if (unprivileged && reg > XPSR)
+        cpu_lower_privilege(core);
+    return value;
+}
+
+EXPORT void core_set_register(struct core *core, uint32_t reg, uint64_t value)
+{
+    if (reg == PC) {
+        core->state.pc = (uint32_t)value | 1;
+        core->state.sleeping = 0;
+        core->state.resume_unchecked = 0;
+        core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+        return;
+    }
+    bool unprivileged = reg > XPSR && cpu_is_unprivileged(core);
+    if (unprivileged)
+        cpu_raise_privilege(core);
+    core->unicorn.reg_write(core->uc, core->ids[reg], &value);
+    if (unprivileged)
+        cpu_lower_privilege(core);
+}

@@ -1,0 +1,647 @@
+"""The embedded engine: a Cortex-M4F with its memories, its peripherals and its time."""
+
+from __future__ import annotations
+
+import bisect
+import ctypes
+import mmap
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import unicorn
+import unicorn.arm_const
+from unicorn.unicorn_py3.unicorn import uclib
+
+from renode_wifi.emulation.embedded import native
+from renode_wifi.emulation.embedded.report import Access, CrashReport, crash_report
+from renode_wifi.emulation.embedded.timebase import TimeBase
+from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.clock import VirtualClock
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.line import Receiver
+from renode_wifi.peripherals.base.machine import WriteTrap
+from renode_wifi.peripherals.base.registers import RegisterFile
+
+__all__ = ["Access", "CrashReport", "EmbeddedEngine", "EngineError", "Memory", "RunReason"]
+
+PAGE = 4096
+NEVER = (1 << 64) - 1
+SLICE = 1_000_000
+"""Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
+
+FIRST_IRQ = 16
+NMI = 2
+STATE_FORMAT = 1
+
+
+class EngineError(RenodeWifiError):
+    """A mapping or a use of the engine that cannot be."""
+
+
+class RunReason(Enum):
+    """Why `run` came back."""
+
+    TIME = "the time was reached"
+    STOP = "a stop was requested"
+    FAULT = "the guest faulted"
+    BREAKPOINT = "a breakpoint was reached"
+    RESET = "a reset was requested"
+
+
+class _Outcome:
+    """`enum outcome`."""
+
+    DEADLINE, PAUSE, STOP, FAULT, RESET, BREAKPOINT, UNICORN_ERROR = range(7)
+
+
+@dataclass(eq=False)
+class Memory:
+    """A piece of memory. data: its bytes, shared with the CPU; write by `Bus.write_bytes` only.
+
+    bases: where it is mapped: (address, size, offset in the memory).
+    """
+
+    name: str
+    size: int
+    kind: str
+    data: memoryview
+    executed: memoryview
+    record: native.MemoryRecord
+    bases: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+class _Binding:
+    """A model as the core knows it: its register array and its methods."""
+
+    def __init__(self, model: BusPeripheral) -> None:
+        self.record = native.ModelRecord()
+        self.windows: list[tuple[int, int, int]] = []
+        self.bind(model)
+
+    def bind(self, model: BusPeripheral) -> None:
+        """Take the model's arrays and methods as they are now."""
+        self.model = model
+        self.read, self.write = model.read, model.write
+        registers = getattr(model, "registers", None)
+        words = 0
+        values = array("I")
+        if isinstance(registers, RegisterFile):
+            values = registers.values
+            words = len(values)
+        plain, storage = bytearray(words), bytearray(words)
+        writable = array("I", bytes(4 * words))
+        if isinstance(registers, RegisterFile):
+            for word in registers.plain_words():
+                plain[word] = 1
+            for word, mask in registers.storage_words().items():
+                storage[word], writable[word] = 1, mask
+        # The core holds bare pointers: these references keep what they point to.
+        self.keep = (
+            values,
+            (ctypes.c_uint8 * words).from_buffer(plain),
+            (ctypes.c_uint8 * words).from_buffer(storage),
+            writable,
+        )
+        record = self.record
+        record.read, record.write = self.read, self.write
+        record.words = 0
+        record.values = values.buffer_info()[0]
+        record.plain = ctypes.addressof(self.keep[1])
+        record.storage = ctypes.addressof(self.keep[2])
+        record.writable = writable.buffer_info()[0]
+        record.words = words
+
+
+class Nvic(Receiver):
+    """The interrupt inputs: `on_gpio(irq, level)`."""
+
+    def __init__(self, engine: EmbeddedEngine, first: int = FIRST_IRQ) -> None:
+        self._set_line = engine._library.core_set_line
+        self._core = engine._core
+        self._first = first
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        self._set_line(self._core, self._first + number, level)
+
+
+class EngineBus:
+    """The system bus as bus masters and memory controllers see it (`base.machine.Bus`)."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+        self._word = native.u32()
+
+    def read(self, address: int, width: int) -> int:
+        engine = self._engine
+        if not engine._library.core_bus_read(
+            engine._core, address, width, ctypes.byref(self._word)
+        ):
+            raise EngineError(f"bus master read at 0x{address:08X}: nothing is mapped there")
+        return self._word.value
+
+    def write(self, address: int, value: int, width: int) -> None:
+        engine = self._engine
+        if not engine._library.core_bus_write(engine._core, address, value, width):
+            raise EngineError(f"bus master write at 0x{address:08X}: nothing is mapped there")
+        engine._code_changed(address, width)
+
+    def read_bytes(self, address: int, length: int) -> bytes:
+        parts = []
+        while length:
+            memory, offset, size = self._engine._memory_at(address)
+            if memory is None:
+                parts.append(self.read(address, 1).to_bytes(1, "little"))
+                size = 1
+            else:
+                size = min(length, size)
+                parts.append(bytes(memory.data[offset : offset + size]))
+            address += size
+            length -= size
+        return b"".join(parts)
+
+    def write_bytes(self, address: int, data: bytes) -> None:
+        done = 0
+        while done < len(data):
+            memory, offset, size = self._engine._memory_at(address + done)
+            if memory is None:
+                self.write(address + done, data[done], 1)
+                size = 1
+            else:
+                size = min(len(data) - done, size)
+                memory.data[offset : offset + size] = data[done : done + size]
+                self._engine._code_changed(address + done, size)
+            done += size
+
+    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+        self._engine.trap_writes(start, size, handler)
+
+
+class EmbeddedEngine:
+    """A Cortex-M4F.
+
+    cpu_frequency: Hz after reset. priority_bits: implemented bits of an interrupt priority (4 on
+    STM32, 3 on CC3220). irq_count: interrupts of the NVIC. systick_divider: core cycles per tick
+    of SysTick's reference clock. strict_holes: an access between the registers of a peripheral
+    page is a bus fault instead of reading 0; on_hole(address, is_write) hears of it otherwise.
+
+    on_fault(report) is called for every fault taken; with `stop_on_fault` the run then ends.
+    """
+
+    def __init__(
+        self,
+        cpu_frequency: int = 80_000_000,
+        priority_bits: int = 4,
+        irq_count: int = 96,
+        systick_divider: int = 8,
+        systick_calibration: int = 0,
+        clock: VirtualClock | None = None,
+        strict_holes: bool = False,
+    ) -> None:
+        if not 1 <= irq_count <= 240 or not 1 <= priority_bits <= 8:
+            raise EngineError("an NVIC has 1 to 240 interrupts and 1 to 8 priority bits")
+        self._library = native.load()
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        self._uc.ctl_set_cpu_model(unicorn.arm_const.UC_CPU_ARM_CORTEX_M4)
+        self._uc.ctl_set_page_size(PAGE)
+        self._uc.ctl_exits_enabled(True)
+        self._uc.ctl_set_exits([])
+        self._uc.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        core = self._library.core_create(
+            self._configuration(irq_count, priority_bits, systick_divider, systick_calibration)
+        )
+        if core is None:
+            raise EngineError("the installed Unicorn refuses the engine's hooks")
+        self._core: int | None = core
+        self._shared = native.Shared.from_address(core)
+        self.irq_count = irq_count
+        self.initial_frequency = cpu_frequency
+        self.memories: dict[str, Memory] = {}
+        self._map: list[tuple[int, int, Memory, int]] = []
+        self._bindings: dict[int, _Binding] = {}
+        self._windows: dict[tuple[int, int], _Binding] = {}
+        self._traps: list[tuple[int, int, WriteTrap]] = []
+        self._hooks: dict[int, list[Callable[[], None]]] = {}
+        self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
+        self._on_hooked_block = self._call_hooks
+        self._breakpoints: dict[int, int] = {}
+        self._time = TimeBase(cpu_frequency)
+        self._until: int | None = None
+        self.reset_cause = "software"
+        self.on_fault: Callable[[CrashReport], None] | None = None
+        self.stop_on_fault = False
+        self.last_fault: CrashReport | None = None
+        self.bus = EngineBus(self)
+        self.nvic = Nvic(self)
+        self.nmi = Nvic(self, NMI)
+        self._on_hole: Callable[[int, int], None] = self._forget_hole
+        self._strict_holes = strict_holes
+        self._apply_hole_policy()
+        self._clock = VirtualClock()
+        self.clock = self._clock if clock is None else clock
+
+    def _configuration(
+        self, irq_count: int, priority_bits: int, divider: int, calibration: int
+    ) -> native.Configuration:
+        configuration = native.Configuration()
+        handle = self._uc._uch
+        configuration.uc = getattr(handle, "value", handle)
+        for i, name in enumerate(native.UNICORN_FUNCTIONS):
+            configuration.unicorn[i] = ctypes.cast(getattr(uclib, name), native.pointer).value
+        for i, name in enumerate(native.PYTHON_FUNCTIONS):
+            function = getattr(ctypes.pythonapi, name)
+            configuration.python[i] = ctypes.cast(function, native.pointer).value
+        for i, name in enumerate(native.REGISTERS):
+            configuration.ids[i] = getattr(unicorn.arm_const, f"UC_ARM_REG_{name}")
+        configuration.irq_count = irq_count
+        configuration.priority_bits = priority_bits
+        configuration.systick_divider = divider
+        configuration.systick_calibration = calibration
+        return configuration
+
+    def close(self) -> None:
+        """Free everything; the engine must not be used afterwards."""
+        if self._core is not None:
+            self._clock.source = self._clock.listener = None
+            self._library.core_destroy(self._core)
+            self._core = None
+            del self._uc
+
+    # Memory map ---------------------------------------------------------------------------------
+
+    def map_memory(
+        self, name: str, base: int, size: int, kind: str = "ram", fill: int = 0
+    ) -> Memory:
+        """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
+
+        kind: "ram"; "flash" or "rom", to which a store of the CPU is a bus fault, unless
+        `trap_writes` gives it a handler.
+        """
+        if kind not in ("ram", "flash", "rom"):
+            raise EngineError(f"memory {name}: unknown kind {kind!r}", cure="ram, flash or rom")
+        if name in self.memories:
+            raise EngineError(f"memory {name} is mapped already", cure="use map_alias")
+        if base % PAGE or size % PAGE or size <= 0 or base + size > 1 << 32:
+            raise EngineError(f"memory {name}: base and size must be multiples of {PAGE} bytes")
+        data = memoryview(mmap.mmap(-1, size))
+        if fill:
+            data[:] = bytes([fill]) * size
+        executed = memoryview(bytearray(size // PAGE))
+        record = native.MemoryRecord()
+        record.bytes = ctypes.addressof(ctypes.c_char.from_buffer(data))
+        record.size = size
+        record.physical = base
+        record.writable = kind == "ram"
+        record.executed = ctypes.addressof(ctypes.c_char.from_buffer(executed))
+        memory = Memory(name, size, kind, data, executed, record)
+        self._check_free(name, base, size)
+        self._uc.mem_map_ptr(base, size, unicorn.UC_PROT_ALL, record.bytes)
+        self.memories[name] = memory
+        self._add_mapping(memory, base, size, 0)
+        return memory
+
+    def map_alias(self, name: str, base: int, size: int | None = None, offset: int = 0) -> None:
+        """Show the memory `name`, from `offset` on, at `base` too."""
+        memory = self.memories[name]
+        size = memory.size - offset if size is None else size
+        if base % PAGE or size % PAGE or offset % PAGE or offset + size > memory.size:
+            raise EngineError(f"alias of {name} at 0x{base:08X}: not whole pages of the memory")
+        self._check_free(name, base, size)
+        self._add_mapping(memory, base, size, offset)
+
+    def _check_free(self, name: str, base: int, size: int) -> None:
+        for start, end, other, _ in self._map:
+            if base < end and start < base + size:
+                raise EngineError(f"memory {name} at 0x{base:08X} overlaps {other.name}")
+
+    def _add_mapping(self, memory: Memory, base: int, size: int, offset: int) -> None:
+        memory.bases.append((base, size, offset))
+        bisect.insort(self._map, (base, base + size, memory, offset), key=lambda entry: entry[0])
+        if not self._library.core_map_memory(
+            self._core, ctypes.byref(memory.record), base, offset, size
+        ):
+            raise MemoryError
+        self._flush_tlb()
+
+    def _flush_tlb(self) -> None:
+        """Make Unicorn ask for every page anew (and translate every block anew)."""
+        self._uc.ctl(unicorn.UC_CTL_TLB_FLUSH, unicorn.UC_CTL_IO_WRITE)
+
+    def _memory_at(self, address: int) -> tuple[Memory | None, int, int]:
+        """The memory at an address, the offset in it, and the bytes up to its mapping's end."""
+        index = bisect.bisect_right(self._map, address, key=lambda entry: entry[0]) - 1
+        if index >= 0:
+            start, end, memory, offset = self._map[index]
+            if address < end:
+                return memory, offset + address - start, end - address
+        return None, 0, 0
+
+    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+        """Call `handler(address, value, width)` for the CPU's stores to a range of a memory."""
+        self._traps.append((start, size, handler))
+        if not self._library.core_trap_writes(self._core, start, size, handler):
+            raise MemoryError
+        self._flush_tlb()
+
+    def _code_changed(self, address: int, size: int) -> None:
+        """Memory was written by the host: drop what was translated from it."""
+        memory, offset, available = self._memory_at(address)
+        if memory is None:
+            return
+        first, last = offset // PAGE, (offset + min(size, available) - 1) // PAGE
+        for page in range(first, last + 1):
+            if memory.executed[page]:
+                self._drop_page(memory, page)
+
+    def _drop_page(self, memory: Memory, page: int) -> None:
+        for base, size, offset in memory.bases:
+            start = base + page * PAGE - offset
+            if base <= start < base + size:
+                self._library.core_forget_blocks(self._core, start, PAGE)
+                self._uc.ctl_remove_cache(start, start + PAGE)
+
+    # Peripherals --------------------------------------------------------------------------------
+
+    def map_peripheral(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
+        """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
+        window = (base, size)
+        if window in self._windows:
+            self._windows[window].bind(model)
+            return
+        for other, length in self._windows:
+            if base < other + length and other < base + size:
+                raise EngineError(f"peripheral at 0x{base:08X} overlaps the one at 0x{other:08X}")
+        binding = self._bindings.get(id(model))
+        if binding is None:
+            binding = self._bindings[id(model)] = _Binding(model)
+        self._windows[window] = binding
+        record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
+        if not self._library.core_map_window(self._core, ctypes.byref(record)):
+            raise MemoryError
+        self._flush_tlb()
+
+    def refresh_peripherals(self) -> None:
+        """Take all models' register arrays anew (after a snapshot replaced them)."""
+        for binding in self._bindings.values():
+            binding.bind(binding.model)
+
+    @property
+    def on_hole(self) -> Callable[[int, int], None]:
+        """Hears (address, is write) of accesses between the registers of a peripheral page."""
+        return self._on_hole
+
+    @on_hole.setter
+    def on_hole(self, handler: Callable[[int, int], None]) -> None:
+        self._on_hole = handler
+        self._apply_hole_policy()
+
+    def _apply_hole_policy(self) -> None:
+        self._library.core_hole_policy(self._core, self._strict_holes, self._on_hole)
+
+    @staticmethod
+    def _forget_hole(address: int, is_write: int) -> None:
+        """On these chips nothing happens."""
+
+    # Time ---------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> VirtualClock:
+        return self._clock
+
+    @clock.setter
+    def clock(self, clock: VirtualClock) -> None:
+        self._clock.source = self._clock.listener = None
+        self._clock = clock
+        clock.source = self._now
+        clock.listener = self._on_earlier_event
+
+    def _now(self) -> int:
+        return self._time.time_at(self._shared.cycles)
+
+    @property
+    def now(self) -> int:
+        """Virtual time in ns."""
+        return self._now()
+
+    @property
+    def instructions(self) -> int:
+        """Core cycles since power-on: instructions executed and time slept."""
+        return int(self._shared.cycles)
+
+    @property
+    def cpu_frequency(self) -> int:
+        return self._time.frequency
+
+    def set_cpu_frequency(self, hertz: int) -> None:
+        """From now on an instruction takes 1/hertz seconds."""
+        self._time.change(hertz, self._shared.cycles)
+        pause = self._shared.pause if self._until is None else self._time.cycles_at(self._until)
+        self._library.core_set_bounds(self._core, self._deadline(), pause)
+
+    def _deadline(self) -> int:
+        time = self._clock.next_time
+        return NEVER if time is None else self._time.cycles_at(time)
+
+    def _on_earlier_event(self, time: int) -> None:
+        shared = self._shared
+        shared.deadline = deadline = self._time.cycles_at(time)
+        if deadline < shared.limit:
+            shared.limit = deadline
+
+    # Running ------------------------------------------------------------------------------------
+
+    def reset(self, vector_table: int) -> None:
+        """Reset the core (not its memories, peripherals or time) and start at `vector_table`."""
+        if not self._library.core_reset(self._core, vector_table):
+            raise EngineError(f"no vector table at 0x{vector_table:08X}: no memory is mapped there")
+        self.last_fault = None
+        if self._time.frequency != self.initial_frequency:
+            self.set_cpu_frequency(self.initial_frequency)
+
+    def run(self, until: int) -> RunReason:
+        """Run to virtual time `until` (ns): to the first end of a block at or after it."""
+        shared = self._shared
+        run_core = self._library.core_run
+        self._until = until
+        try:
+            while True:
+                self._clock.run_due()
+                pause = min(self._time.cycles_at(until), shared.cycles + SLICE)
+                outcome = run_core(self._core, self._deadline(), pause)
+                if outcome == _Outcome.DEADLINE:
+                    continue
+                if outcome == _Outcome.PAUSE:
+                    if shared.cycles >= self._time.cycles_at(until):
+                        return RunReason.TIME
+                elif outcome == _Outcome.FAULT:
+                    if self._tell_fault():
+                        return RunReason.FAULT
+                elif outcome == _Outcome.STOP:
+                    return RunReason.STOP
+                elif outcome == _Outcome.RESET:
+                    return RunReason.RESET
+                elif outcome == _Outcome.BREAKPOINT:
+                    return RunReason.BREAKPOINT
+                else:
+                    raise EngineError(
+                        f"Unicorn failed at 0x{self.read_register('pc'):08X}:"
+                        f" {unicorn.UcError(shared.unicorn_error)}"
+                    )
+        finally:
+            self._until = None
+
+    def request_stop(self) -> None:
+        """Come back from `run` at the next block; safe from signal handlers and other threads."""
+        self._shared.stop = 1
+        self._shared.limit = 0
+
+    def request_reset(self, cause: str) -> None:
+        """Come back from `run` at the next block with `RunReason.RESET`."""
+        self.reset_cause = cause
+        self._shared.reset_requested = 1
+        self._shared.limit = 0
+
+    def _tell_fault(self) -> bool:
+        """Report a fault; True: the run is to end."""
+        fault = self._shared.fault
+        frame: tuple[int, ...] = ()
+        if fault.frame:
+            raw = self.bus.read_bytes(fault.frame, 32)
+            frame = tuple(memoryview(raw).cast("I"))
+        report = crash_report(fault, self.now, frame)
+        self.last_fault = report
+        if self.on_fault is not None:
+            self.on_fault(report)
+        return self.stop_on_fault or report.lockup
+
+    # Looking at the guest -----------------------------------------------------------------------
+
+    def read_register(self, name: str) -> int:
+        """A register by its name in any case: r0..r15, sp, lr, pc, xpsr, msp, primask, d0, …"""
+        return int(self._library.core_register(self._core, _register_index(name)))
+
+    def write_register(self, name: str, value: int) -> None:
+        self._library.core_set_register(self._core, _register_index(name), value)
+
+    @property
+    def sleeping_deeply(self) -> bool:
+        """SCR.SLEEPDEEP: what WFI asks of the power controller."""
+        return bool(self.bus.read(0xE000ED10, 4) & 4)
+
+    def add_hook(self, address: int, callback: Callable[[], None]) -> None:
+        """Call back whenever a block starts at `address` (a function's entry), before it runs.
+
+        Takes no virtual time and costs nothing elsewhere. `request_stop` in the callback stops
+        right there.
+        """
+        self._hooks.setdefault(address & ~1, []).append(callback)
+        self._apply_hooks()
+
+    def remove_hook(self, address: int, callback: Callable[[], None]) -> None:
+        callbacks = self._hooks[address & ~1]
+        callbacks.remove(callback)
+        if not callbacks:
+            del self._hooks[address & ~1]
+        self._apply_hooks()
+
+    def _apply_hooks(self) -> None:
+        addresses = sorted(self._hooks)
+        self._hooked = (ctypes.c_uint32 * len(addresses))(*addresses)
+        self._library.core_hook_blocks(
+            self._core, self._hooked, len(addresses), self._on_hooked_block
+        )
+
+    def _call_hooks(self, address: int) -> None:
+        for callback in list(self._hooks.get(address, ())):
+            callback()
+
+    def add_breakpoint(self, address: int) -> None:
+        """Make `run` come back before the instruction at `address`, in mid-block too."""
+        address &= ~1
+        if address not in self._breakpoints:
+            self._breakpoints[address] = self._library.core_add_breakpoint(self._core, address)
+            self._retranslate(address)
+
+    def remove_breakpoint(self, address: int) -> None:
+        address &= ~1
+        self._library.core_remove_breakpoint(self._core, self._breakpoints.pop(address))
+        self._retranslate(address)
+
+    def _retranslate(self, address: int) -> None:
+        memory, offset, _ = self._memory_at(address)
+        if memory is not None and memory.executed[offset // PAGE]:
+            self._uc.ctl_remove_cache(address, address + 2)
+
+    @property
+    def debugger_attached(self) -> bool:
+        """With a debugger BKPT halts the run; without it is a HardFault."""
+        return bool(self._shared.debugger)
+
+    @debugger_attached.setter
+    def debugger_attached(self, attached: bool) -> None:
+        self._shared.debugger = attached
+
+    def step(self) -> RunReason:
+        """Execute one instruction; `RunReason.BREAKPOINT` is the normal outcome."""
+        handle = self._library.core_begin_step(self._core)
+        self._uc.ctl_flush_tb()
+        try:
+            return self.run(self.now + 1_000_000_000)
+        finally:
+            self._library.core_remove_breakpoint(self._core, handle)
+            self._uc.ctl_flush_tb()
+
+    # Snapshots ----------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, Any]:
+        """CPU, core peripherals, memories and time; to be taken between runs."""
+        state = ctypes.create_string_buffer(self._library.core_state_size())
+        self._library.core_save(self._core, state)
+        return {
+            "format": STATE_FORMAT,
+            "core": state.raw,
+            "cycles": int(self._shared.cycles),
+            "time": (self._time.frequency, self._time.cycles, self._time.time),
+            "memories": {name: bytes(memory.data) for name, memory in self.memories.items()},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state, of this engine or of one with the same memory map.
+
+        The clock and its events are the board's to restore: set `clock` afterwards.
+        """
+        if state["format"] != STATE_FORMAT or len(state["core"]) != self._library.core_state_size():
+            raise EngineError("the snapshot was taken by another version of the engine")
+        if state["memories"].keys() != self.memories.keys():
+            raise EngineError("the snapshot was taken with other memories")
+        for name, data in state["memories"].items():
+            self._restore_memory(self.memories[name], data)
+        self._shared.cycles = state["cycles"]
+        self._time = TimeBase(*state["time"])
+        self._library.core_restore(self._core, state["core"])
+        self.refresh_peripherals()
+
+    def _restore_memory(self, memory: Memory, data: bytes) -> None:
+        if memory.data == data:
+            return
+        for page, executed in enumerate(memory.executed):
+            part = slice(page * PAGE, (page + 1) * PAGE)
+            if executed and memory.data[part] != data[part]:
+                memory.data[part] = data[part]
+                self._drop_page(memory, page)
+        memory.data[:] = data
+
+
+_ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}
+
+
+def _register_index(name: str) -> int:
+    upper = name.upper()
+    try:
+        return native.REGISTERS.index(_ALIASES.get(upper, upper))
+    except ValueError:
+        raise EngineError(
+            f"no register is called {name!r}", cure="r0..r15, sp, lr, pc, xpsr, msp, psp, …"
+        ) from None

@@ -1,0 +1,268 @@
+"""Finding, building and loading the native core.
+
+A wheel brings the core compiled; a checkout compiles it at first use with the system's C compiler
+into the user's cache. Either is used only if it was built from the sources beside this file: their
+hash is part of its name.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+
+SOURCES = Path(__file__).resolve().parent
+FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-shared")
+
+u8, u32, u64, pointer = ctypes.c_uint8, ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
+
+UNICORN_FUNCTIONS = (
+    "uc_emu_start",
+    "uc_emu_stop",
+    "uc_reg_read",
+    "uc_reg_write",
+    "uc_reg_read_batch",
+    "uc_reg_write_batch",
+    "uc_hook_add",
+    "uc_hook_del",
+    "uc_mmio_map",
+)
+PYTHON_FUNCTIONS = (
+    "PyObject_Vectorcall",
+    "PyLong_FromUnsignedLong",
+    "PyLong_AsUnsignedLongMask",
+    "Py_IncRef",
+    "Py_DecRef",
+    "PyErr_Occurred",
+)
+
+REGISTERS = (
+    *(f"R{i}" for i in range(13)),
+    *("SP", "LR", "PC", "XPSR", "MSP", "PSP", "CONTROL", "PRIMASK", "BASEPRI", "FAULTMASK"),
+    *("XPSR_NZCVQG", "APSR_NZCV", "EPSR", "FPSCR"),
+    *(f"D{i}" for i in range(16)),
+)
+"""Unicorn's names of the registers in `enum reg`."""
+
+CORE_REGISTERS = 17
+
+
+class Fault(ctypes.Structure):
+    """`struct fault`."""
+
+    _fields_ = [
+        ("raised", u32),
+        ("taken", u32),
+        ("cfsr", u32),
+        ("hfsr", u32),
+        ("address", u32),
+        ("access", u32),
+        ("frame", u32),
+        ("during", u32),
+        ("registers", u32 * CORE_REGISTERS),
+    ]
+
+
+class Shared(ctypes.Structure):
+    """`struct shared`, the beginning of a core."""
+
+    _fields_ = [
+        ("cycles", u64),
+        ("deadline", u64),
+        ("pause", u64),
+        ("limit", u64),
+        ("stop", u32),
+        ("unicorn_error", u32),
+        ("reset_requested", u32),
+        ("fault_ready", u32),
+        ("fault", Fault),
+        ("stop_address", u32),
+        ("debugger", u32),
+        ("exceptions_taken", u64),
+        ("runs", u64),
+    ]
+
+
+class Configuration(ctypes.Structure):
+    """`struct configuration`."""
+
+    _fields_ = [
+        ("uc", pointer),
+        ("unicorn", pointer * len(UNICORN_FUNCTIONS)),
+        ("python", pointer * len(PYTHON_FUNCTIONS)),
+        ("ids", ctypes.c_int32 * len(REGISTERS)),
+        ("irq_count", u32),
+        ("priority_bits", u32),
+        ("systick_divider", u32),
+        ("systick_calibration", u32),
+    ]
+
+
+class MemoryRecord(ctypes.Structure):
+    """`struct memory`."""
+
+    _fields_ = [
+        ("bytes", pointer),
+        ("size", u32),
+        ("physical", u64),
+        ("writable", ctypes.c_bool),
+        ("executed", pointer),
+    ]
+
+
+class ModelRecord(ctypes.Structure):
+    """`struct model`."""
+
+    _fields_ = [
+        ("read", ctypes.py_object),
+        ("write", ctypes.py_object),
+        ("values", pointer),
+        ("words", u32),
+        ("plain", pointer),
+        ("storage", pointer),
+        ("writable", pointer),
+        ("native_accesses", u64),
+        ("python_accesses", u64),
+    ]
+
+
+class WindowRecord(ctypes.Structure):
+    """`struct window`."""
+
+    _fields_ = [
+        ("base", u32),
+        ("size", u32),
+        ("offset", u32),
+        ("model", pointer),
+        ("next_in_page", pointer),
+    ]
+
+
+MIRRORED = (Configuration, Shared, MemoryRecord, ModelRecord, WindowRecord)
+
+# name: (result, arguments) of the core's functions.
+FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
+    "core_layout": (u32, (u32,)),
+    "core_create": (pointer, (ctypes.POINTER(Configuration),)),
+    "core_destroy": (None, (pointer,)),
+    "core_reset": (ctypes.c_bool, (pointer, u32)),
+    "core_run": (ctypes.c_int, (pointer, u64, u64)),
+    "core_set_bounds": (None, (pointer, u64, u64)),
+    "core_set_line": (None, (pointer, u32, u32)),
+    "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
+    "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
+    "core_trap_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
+    "core_hole_policy": (None, (pointer, u32, ctypes.py_object)),
+    "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
+    "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
+    "core_forget_blocks": (None, (pointer, u32, u32)),
+    "core_hook_blocks": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
+    "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
+    "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
+    "core_begin_step": (ctypes.c_size_t, (pointer,)),
+    "core_state_size": (u32, ()),
+    "core_save": (None, (pointer, ctypes.c_char_p)),
+    "core_restore": (None, (pointer, ctypes.c_char_p)),
+    "core_register": (u64, (pointer, u32)),
+    "core_set_register": (None, (pointer, u32, u64)),
+}
+
+
+def source_hash(folder: Path = SOURCES) -> str:
+    """Identifies the sources in `folder`, headers included."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def library_name(hash_: str) -> str:
+    return f"_core-{hash_}-{sysconfig.get_platform()}{'.dll' if sys.platform == 'win32' else '.so'}"
+
+
+def compile_command(compiler: str, target: Path, folder: Path = SOURCES) -> list[str]:
+    sources = [str(path) for path in sorted(folder.glob("*.c"))]
+    return [*compiler.split(), *FLAGS, "-o", str(target), *sources]
+
+
+def cache_folder() -> Path:
+    """Where libraries built at run time are kept."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "renode-wifi"
+
+
+def find_compiler() -> str:
+    """The C compiler to use: $CC, or the first known one on the path."""
+    named = os.environ.get("CC")
+    for candidate in [named] if named else ["cc", "gcc", "clang"]:
+        if shutil.which(candidate.split()[0]):
+            return candidate
+    raise RenodeWifiError(
+        f"the C compiler $CC={named} is not on the path"
+        if named
+        else "no C compiler (cc, gcc or clang) is on the path to build the emulation core",
+        cure="install one (Debian, Ubuntu: apt install gcc libc6-dev; Fedora: dnf install gcc;"
+        " Alpine: apk add gcc musl-dev; macOS: xcode-select --install)",
+    )
+
+
+def build(target: Path) -> None:
+    """Compile the core to `target`, whole or not at all, however many do so at once."""
+    compiler = find_compiler()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        draft = Path(folder) / target.name
+        result = subprocess.run(
+            compile_command(compiler, draft), capture_output=True, text=True, check=False
+        )
+        if result.returncode != 0:
+            raise RenodeWifiError(
+                f"{compiler} could not build the emulation core:\n{result.stderr.strip()}",
+                cure="install the C library's headers too (Debian: apt install libc6-dev)",
+            )
+        os.replace(draft, target)
+
+
+def candidates() -> Iterator[Path]:
+    name = library_name(source_hash())
+    yield SOURCES / name
+    yield cache_folder() / name
+
+
+def library_path() -> Path:
+    """The core built from the sources at hand; it is built if it doesn't exist yet."""
+    for path in candidates():
+        if path.is_file():
+            return path
+    build(path)
+    return path
+
+
+@cache
+def load() -> ctypes.PyDLL:
+    """The core with its functions declared. They run with the interpreter's lock held, so that
+    calls from the core into models cost no more than calls from Python."""
+    library = ctypes.PyDLL(str(library_path()))
+    for name, (result, arguments) in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    for index, structure in enumerate(MIRRORED):
+        if library.core_layout(index) != ctypes.sizeof(structure):
+            raise RenodeWifiError(f"{library._name}: {structure.__name__} differs from its source")
+    return library

@@ -1,0 +1,442 @@
+/* Running: the block hook that counts and bounds, and the loop around Unicorn. */
+#include "core.h"
+
+#include <stdlib.h>
+
+enum { /* Unicorn's numbers for CPU exceptions */
+    EXCP_SWI = 2,
+    EXCP_BKPT = 7,
+    EXCP_EXCEPTION_EXIT = 8,
+};
+enum { UC_ERR_OK = 0, UC_ERR_INSN_INVALID = 10, UC_ERR_EXCEPTION = 21 };
+
+/* When something happens of which the guest must hear: no block may end beyond it. */
+static uint64_t next_event(const struct core *core)
+{
+    uint64_t event = systick_next_event(core);
+    return core->shared.deadline < event ? core->shared.deadline : event;
+}
+
+/* Something is to be dealt with before any other block. */
+static bool is_interrupted(const struct core *core)
+{
+    return core->shared.stop || core->shared.reset_requested || core->imprecise_fault;
+}
+
+/* Recompute up to which cycle the block hook needs to do nothing but count. */
+void run_limit(struct core *core)
+{
+    uint64_t event = next_event(core);
+    core->shared.limit = event < core->shared.pause ? event : core->shared.pause;
+    if (is_interrupted(core) || core->preempting < PRIORITY_THREAD)
+        core->shared.limit = 0;
+}
+
+/* Make Unicorn return. Only ever from a hook at a block's or an instruction's start: a stop within
+ * an instruction would make it execute again. */
+void run_halt(struct core *core, enum halt halt)
+{
+    core->halt = halt;
+    core->unicorn.emu_stop(core->uc);
+}
+
+unsigned instruction_size(uint16_t first_halfword)
+{
+    return first_halfword >> 11 >= 0x1D ? 4 : 2;
+}
+
+static bool is_sev(uint16_t first, uint16_t second)
+{
+    return first == 0xBF40 || (first == 0xF3AF && second == 0x8004);
+}
+
+/* Number of instructions in a range of code; `sends_event`: one of them is SEV. */
+static unsigned count_instructions(struct core *core, uint32_t address, uint32_t size,
+                                   bool *sends_event)
+{
+    unsigned count = 0;
+    for (uint32_t at = address; at < address + size; count++) {
+        uint16_t first = 0, second = 0;
+        if (!memory_fetch(core, at, &first))
+            return count ? count : 1;
+        memory_fetch(core, at + 2, &second);
+        if (sends_event && is_sev(first, second))
+            *sends_event = true;
+        at += instruction_size(first);
+    }
+    return count;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool is_hooked(const struct core *core, uint32_t address)
+{
+    return core->hooked_count && bsearch(&address, core->hooked, core->hooked_count,
+                                         sizeof address, compare_addresses);
+}
+
+static void block_learn(struct core *core, struct block *block, uint32_t address, uint32_t size)
+{
+    bool special = is_hooked(core, address) || memory_at(core, address, 2, true);
+    unsigned count = count_instructions(core, address, size, &special);
+    *block = (struct block){address, (uint16_t)size,
+                            (uint16_t)(count | (special ? BLOCK_SPECIAL : 0))};
+}
+
+/*
+ * A block that needs more than counting: it sends an event, has a hook at its start, or lies in
+ * writable memory, where the code may have changed since. False: stop before it.
+ */
+static bool block_special(struct core *core, uint32_t address, uint32_t size, unsigned *count)
+{
+    bool sends_event = false;
+    *count = count_instructions(core, address, size, &sends_event);
+    if (core->passed_hook == address) {
+        core->passed_hook = NO_ADDRESS;
+    } else if (is_hooked(core, address)) {
+        python_call(core, core->block_handler, &address, 1, NULL);
+        if (core->shared.stop) {
+            core->passed_hook = address;
+            run_halt(core, HALT_LIMIT);
+            return false;
+        }
+    }
+    if (sends_event)
+        core->state.event = 1;
+    return true;
+}
+
+/*
+ * May a block that would end at cycle `end` run? If not, Unicorn has been stopped. A pause lets the
+ * block run that crosses it, so that every run makes progress.
+ */
+static bool block_permitted(struct core *core, uint64_t end)
+{
+    if (core->state.resume_unchecked)
+        return true;
+    if (core->preempting < PRIORITY_THREAD && nvic_can_take(core)) {
+        run_halt(core, HALT_EXCEPTION);
+        return false;
+    }
+    if (is_interrupted(core) || core->shared.cycles >= core->shared.pause ||
+        end > next_event(core)) {
+        run_halt(core, HALT_LIMIT);
+        return false;
+    }
+    return true;
+}
+
+/* Unicorn calls this at the start of every block. */
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    struct core *core = user;
+    struct block *block = &core->blocks[(address >> 1) & (BLOCK_CACHE - 1)];
+    if (UNLIKELY(block->address != (uint32_t)address || block->size != size))
+        block_learn(core, block, (uint32_t)address, size);
+
+    unsigned count = block->count & ~BLOCK_SPECIAL;
+    uint64_t end = core->shared.cycles + count;
+    if (UNLIKELY(end > core->shared.limit) && !block_permitted(core, end))
+        return;
+    core->block_address = (uint32_t)address;
+    core->block_size = size;
+    if (UNLIKELY(block->count & BLOCK_SPECIAL) && !core->state.resume_unchecked &&
+        !block_special(core, (uint32_t)address, size, &count))
+        return;
+    core->state.resume_unchecked = 0;
+    core->shared.cycles += count;
+}
+
+static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
+{
+    (void)uc;
+    struct core *core = user;
+    core->interrupt_number = number;
+    run_halt(core, HALT_INTERRUPT);
+}
+
+/*
+ * Unicorn calls this for undefined instructions, and for WFE and YIELD. Of the latter two the PC is
+ * already behind the block they end; an undefined instruction is within its block.
+ */
+static bool on_invalid(uc_engine *uc, void *user)
+{
+    (void)uc;
+    struct core *core = user;
+    uint32_t end = core->block_address + core->block_size;
+    if (cpu_read(core, PC) != end)
+        return false;
+    uint16_t narrow = 0, wide = 0, suffix = 0;
+    memory_fetch(core, end - 2, &narrow);
+    memory_fetch(core, end - 4, &wide);
+    memory_fetch(core, end - 2, &suffix);
+    bool wfe = narrow == 0xBF20 || (wide == 0xF3AF && suffix == 0x8002);
+    if (!wfe)
+        return true;
+    if (core->state.event)
+        core->state.event = 0;
+    else
+        run_halt(core, HALT_WAIT_FOR_EVENT);
+    return true;
+}
+
+/* A breakpoint's own hook, before its instruction executes. */
+static void on_breakpoint(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    (void)size;
+    struct core *core = user;
+    if (core->passed_breakpoint == (uint32_t)address) {
+        core->passed_breakpoint = NO_ADDRESS;
+        return;
+    }
+    core->passed_breakpoint = (uint32_t)address;
+    core->shared.stop_address = (uint32_t)address;
+    run_halt(core, HALT_BREAKPOINT);
+}
+
+/* Give back the cycles of the block's part that has not run; it is charged when it does. */
+static void refund(struct core *core)
+{
+    uint32_t pc = core->state.pc & ~1u, end = core->block_address + core->block_size;
+    if (pc < core->block_address || pc >= end)
+        return;
+    core->shared.cycles -= count_instructions(core, pc, end - pc, NULL);
+    core->state.resume_unchecked = 1;
+}
+
+static void on_cpu_exception(struct core *core)
+{
+    switch (core->interrupt_number) {
+    case EXCP_SWI:
+        exception_svc(core);
+        return;
+    case EXCP_EXCEPTION_EXIT:
+        exception_return(core, core->state.pc | 1);
+        return;
+    case EXCP_BKPT:
+        core->state.dfsr |= 1u << 1;
+        fault_raise(core, EXCEPTION_HARD_FAULT, 0, HFSR_DEBUGEVT);
+        return;
+    default:
+        fault_raise(core, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
+    }
+}
+
+/* The memory map refused an access. */
+static void on_refusal(struct core *core)
+{
+    /* Of a fetch Unicorn tells the page only. */
+    bool fetch = core->fault_access == ACCESS_FETCH;
+    uint32_t address = fetch ? core->state.pc & ~1u : core->fault_address;
+    if (!fetch)
+        fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_PRECISERR, address, core->fault_access);
+    else if (is_execute_never(address))
+        fault_raise_at(core, EXCEPTION_MEM_MANAGE, CFSR_IACCVIOL, address, ACCESS_FETCH);
+    else
+        fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_IBUSERR, address, ACCESS_FETCH);
+}
+
+static void on_undefined(struct core *core)
+{
+    uint32_t cfsr = cpu_read(core, XPSR) & XPSR_THUMB ? CFSR_UNDEFINSTR : CFSR_INVSTATE;
+    if (cfsr == CFSR_INVSTATE)
+        core->state.pc &= ~1u;
+    fault_raise(core, EXCEPTION_USAGE_FAULT, cfsr, 0);
+}
+
+/* Let Unicorn run until a hook stops it, and deal with what it stopped for. */
+static int execute(struct core *core)
+{
+    struct shared *shared = &core->shared;
+    core->halt = HALT_SLEEP;
+    core->fault_seen = false;
+    shared->runs++;
+    int error = core->unicorn.emu_start(core->uc, core->state.pc | 1, 0, 0, 0);
+    core->state.pc = cpu_read(core, PC) | 1;
+    if (error == UC_ERR_INSN_INVALID) {
+        on_undefined(core);
+        return -1;
+    }
+    if (error == UC_ERR_EXCEPTION && core->fault_seen) {
+        on_refusal(core);
+        return -1;
+    }
+    if (error != UC_ERR_OK) {
+        shared->unicorn_error = (uint32_t)error;
+        return OUTCOME_UNICORN_ERROR;
+    }
+    switch (core->halt) {
+    case HALT_INTERRUPT:
+        if (core->interrupt_number == EXCP_BKPT && shared->debugger) {
+            shared->stop_address = core->state.pc & ~1u;
+            return OUTCOME_BREAKPOINT;
+        }
+        on_cpu_exception(core);
+        break;
+    case HALT_LIMIT:
+        /* Time moves on to a real event that the next block would cross, but never to a pause:
+         * where the caller looks must not change what the guest sees. */
+        if (!is_interrupted(core) && shared->cycles < shared->pause &&
+            shared->cycles < next_event(core))
+            shared->cycles = next_event(core);
+        break;
+    case HALT_SLEEP:
+        core->state.sleeping = 1;
+        core->state.waiting_for_event = 0;
+        break;
+    case HALT_WAIT_FOR_EVENT:
+        core->state.sleeping = 1;
+        core->state.waiting_for_event = 1;
+        break;
+    case HALT_BREAKPOINT:
+        refund(core);
+        return OUTCOME_BREAKPOINT;
+    case HALT_TRAP:
+        refund(core);
+        core->state.resume_unchecked = 0;
+        fault_raise(core, EXCEPTION_USAGE_FAULT, core->trap_cause, 0);
+        break;
+    default:
+        break;
+    }
+    return -1;
+}
+
+static bool wakes(struct core *core)
+{
+    struct state *state = &core->state;
+    if (state->waiting_for_event && state->event) {
+        state->event = 0;
+        return true;
+    }
+    return nvic_wakes(core);
+}
+
+/*
+ * Run until the next Python event (`deadline`) or pause, both in cycles, or until something else
+ * wants Python's attention. The order of the checks is part of the determinism: it must not depend
+ * on where a run was paused.
+ */
+EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
+{
+    struct shared *shared = &core->shared;
+    struct state *state = &core->state;
+    shared->deadline = deadline;
+    shared->pause = pause;
+    for (;;) {
+        systick_sync(core);
+        if (shared->stop) {
+            shared->stop = 0;
+            return OUTCOME_STOP;
+        }
+        if (shared->fault_ready) {
+            shared->fault_ready = 0;
+            return OUTCOME_FAULT;
+        }
+        if (shared->reset_requested)
+            return OUTCOME_RESET;
+        if (shared->cycles >= shared->deadline)
+            return OUTCOME_DEADLINE;
+        if (core->imprecise_fault) {
+            core->imprecise_fault = false;
+            fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR, core->imprecise_address,
+                           ACCESS_NONE);
+            continue;
+        }
+        if (state->sleeping && wakes(core))
+            state->sleeping = 0;
+        if (!state->sleeping && !state->locked_up && !state->resume_unchecked &&
+            nvic_can_take(core)) {
+            exception_enter(core, (unsigned)nvic_best_pending(core), false);
+            continue;
+        }
+        if (shared->cycles >= shared->pause)
+            return OUTCOME_PAUSE;
+        if (state->sleeping || state->locked_up) {
+            uint64_t next = next_event(core);
+            shared->cycles = shared->pause < next ? shared->pause : next;
+            continue;
+        }
+        run_limit(core);
+        int outcome = execute(core);
+        if (outcome >= 0)
+            return outcome;
+    }
+}
+
+enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8, UC_HOOK_INSN_INVALID = 1 << 14,
+       UC_HOOK_TLB_FILL = 1 << 17 };
+
+static bool add_hook(struct core *core, int type, void *callback)
+{
+    size_t handle;
+    return core->unicorn.hook_add(core->uc, &handle, type, callback, core, 1, 0) == UC_ERR_OK;
+}
+
+bool run_attach(struct core *core)
+{
+    return add_hook(core, UC_HOOK_BLOCK, (void *)on_block) &&
+           add_hook(core, UC_HOOK_INTR, (void *)on_interrupt) &&
+           add_hook(core, UC_HOOK_INSN_INVALID, (void *)on_invalid) &&
+           add_hook(core, UC_HOOK_TLB_FILL, (void *)memory_fill) &&
+           core->unicorn.mmio_map(core->uc, DEVICE_PHYSICAL, (size_t)1 << 32, (void *)device_read,
+                                  core, (void *)device_write, core) == UC_ERR_OK;
+}
+
+/* The earliest Python event or the pause changed during a run. */
+EXPORT void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause)
+{
+    core->shared.deadline = deadline;
+    core->shared.pause = pause;
+    run_limit(core);
+}
+
+/* Forget what is known of the blocks that start in a range (its code changed). */
+EXPORT void core_forget_blocks(struct core *core, uint32_t start, uint32_t size)
+{
+    for (unsigned i = 0; i < BLOCK_CACHE; i++) {
+        struct block *block = &core->blocks[i];
+        if (block->size && (uint64_t)block->address + block->size > start &&
+            block->address < (uint64_t)start + size)
+            block->size = 0;
+    }
+}
+
+EXPORT void core_remove_breakpoint(struct core *core, size_t handle)
+{
+    core->unicorn.hook_del(core->uc, handle);
+}
+
+/* Stop after one instruction, as a breakpoint on every other would. */
+EXPORT size_t core_begin_step(struct core *core)
+{
+    size_t handle = 0;
+    core->passed_breakpoint = core->state.pc & ~1u;
+    core->unicorn.hook_add(core->uc, &handle, UC_HOOK_CODE, (void *)on_breakpoint, core, 1, 0);
+    return handle;
+}
+
+/* Addresses, sorted, of blocks at whose start `handler` is called. */
+EXPORT void core_hook_blocks(struct core *core, uint32_t *addresses, uint32_t count,
+                             PyObject *handler)
+{
+    core->hooked = addresses;
+    core->hooked_count = count;
+    core->block_handler = handler;
+    core_forget_blocks(core, 0, UINT32_MAX);
+}
+
+EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address)
+{
+    size_t handle = 0;
+    core->passed_breakpoint = NO_ADDRESS;
+    core->unicorn.hook_add(core->uc, &handle, UC_HOOK_CODE, (void *)on_breakpoint, core, address,
+                           address);
+    return handle;
+}
