@@ -8,21 +8,15 @@ hash is part of its name.
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import sysconfig
-import tempfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from renode_wifi.emulation.embedded import build_core
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 SOURCES = Path(__file__).resolve().parent
-FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-shared")
 
 u8, u32, u64, pointer = ctypes.c_uint8, ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
 
@@ -178,23 +172,6 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
 }
 
 
-def source_hash(folder: Path = SOURCES) -> str:
-    """Identifies the sources in `folder`, headers included."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def library_name(hash_: str) -> str:
-    return f"_core-{hash_}-{sysconfig.get_platform()}{'.dll' if sys.platform == 'win32' else '.so'}"
-
-
-def compile_command(compiler: str, target: Path, folder: Path = SOURCES) -> list[str]:
-    sources = [str(path) for path in sorted(folder.glob("*.c"))]
-    return [*compiler.split(), *FLAGS, "-o", str(target), *sources]
-
-
 def cache_folder() -> Path:
     """Where libraries built at run time are kept."""
     if sys.platform == "win32":
@@ -206,51 +183,18 @@ def cache_folder() -> Path:
     return Path(base) / "renode-wifi"
 
 
-def find_compiler() -> str:
-    """The C compiler to use: $CC, or the first known one on the path."""
-    named = os.environ.get("CC")
-    for candidate in [named] if named else ["cc", "gcc", "clang"]:
-        if shutil.which(candidate.split()[0]):
-            return candidate
-    raise RenodeWifiError(
-        f"the C compiler $CC={named} is not on the path"
-        if named
-        else "no C compiler (cc, gcc or clang) is on the path to build the emulation core",
-        cure="install one (Debian, Ubuntu: apt install gcc libc6-dev; Fedora: dnf install gcc;"
-        " Alpine: apk add gcc musl-dev; macOS: xcode-select --install)",
-    )
-
-
-def build(target: Path) -> None:
-    """Compile the core to `target`, whole or not at all, however many do so at once."""
-    compiler = find_compiler()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        draft = Path(folder) / target.name
-        result = subprocess.run(
-            compile_command(compiler, draft), capture_output=True, text=True, check=False
-        )
-        if result.returncode != 0:
-            raise RenodeWifiError(
-                f"{compiler} could not build the emulation core:\n{result.stderr.strip()}",
-                cure="install the C library's headers too (Debian: apt install libc6-dev)",
-            )
-        os.replace(draft, target)
-
-
-def candidates() -> Iterator[Path]:
-    name = library_name(source_hash())
-    yield SOURCES / name
-    yield cache_folder() / name
-
-
 def library_path() -> Path:
     """The core built from the sources at hand; it is built if it doesn't exist yet."""
-    for path in candidates():
-        if path.is_file():
-            return path
-    build(path)
-    return path
+    name = build_core.library_name(build_core.source_hash(SOURCES))
+    installed, cached = SOURCES / name, cache_folder() / name
+    if installed.is_file():
+        return installed
+    if not cached.is_file():
+        try:
+            build_core.build(cached, SOURCES)
+        except build_core.BuildError as error:
+            raise RenodeWifiError(error.message, cure=error.cure) from None
+    return cached
 
 
 @cache

@@ -1,0 +1,75 @@
+"""Building the native core with the system's C compiler.
+
+Both setup.py, at install, and native.py, at first use in a checkout, build by this recipe. It
+imports nothing of the package, which isn't installed yet in the former case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-shared")
+COMPILERS = ("cc", "gcc", "clang")
+
+
+class BuildError(Exception):
+    """The core cannot be built; `cure` tells what to do."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(f"{message}\n  {cure}")
+        self.message = message
+        self.cure = cure
+
+
+def source_hash(folder: Path) -> str:
+    """Identifies the sources in `folder`, headers included."""
+    digest = hashlib.sha256(" ".join(FLAGS).encode())
+    for path in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def library_name(sources: str) -> str:
+    """The file name of the library built on this platform from sources with that hash."""
+    suffix = ".dll" if sys.platform == "win32" else ".so"
+    return f"_core-{sources}-{sysconfig.get_platform()}{suffix}"
+
+
+def find_compiler() -> str:
+    """The C compiler command: $CC, or the first known one on the path."""
+    named = os.environ.get("CC")
+    for candidate in [named] if named else COMPILERS:
+        if shutil.which(shlex.split(candidate)[0]):
+            return candidate
+    raise BuildError(
+        f"the C compiler $CC={named} is not on the path"
+        if named
+        else f"no C compiler ({', '.join(COMPILERS)}) is on the path to build the emulation core",
+        "install one (Debian, Ubuntu: apt install gcc libc6-dev; Fedora: dnf install gcc;"
+        " Alpine: apk add gcc musl-dev; macOS: xcode-select --install)",
+    )
+
+
+def build(target: Path, folder: Path) -> None:
+    """Compile the sources in `folder` to `target`, whole or not at all, however many do so."""
+    compiler = find_compiler()
+    sources = [str(path) for path in sorted(folder.glob("*.c"))]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        draft = Path(scratch) / target.name
+        command = [*shlex.split(compiler), *FLAGS, "-o", str(draft), *sources]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise BuildError(
+                f"{compiler} could not build the emulation core:\n{result.stderr.strip()}",
+                "the C library's headers are needed too (Debian, Ubuntu: apt install libc6-dev)",
+            )
+        os.replace(draft, target)

@@ -1,0 +1,64 @@
+"""Compiles the embedded engine's native core at install, so that wheels carry it.
+
+Everything else about the package is in pyproject.toml. The core is a plain shared library loaded
+with ctypes: it needs neither Python's nor Unicorn's headers and serves every Python version, so
+wheels are tagged for the platform only.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+try:
+    from setuptools.command.bdist_wheel import bdist_wheel
+except ImportError:
+    from wheel.bdist_wheel import bdist_wheel
+
+ROOT = Path(__file__).resolve().parent
+CORE = ROOT / "emulation" / "embedded"
+
+
+def build_recipe():
+    """The module that builds the core at run time, by itself: the package's dependencies aren't
+    installed while it is built."""
+    recipe = {"__file__": str(CORE / "build_core.py"), "__name__": "build_core"}
+    exec(compile((CORE / "build_core.py").read_text(), recipe["__file__"], "exec"), recipe)
+    return recipe
+
+
+RECIPE = build_recipe()
+
+
+class BuildCore(build_ext):
+    """Builds the library by the same recipe, under the same name, as the package does."""
+
+    def get_ext_filename(self, fullname):
+        folder = fullname.rpartition(".")[0].split(".")
+        return os.path.join(*folder, RECIPE["library_name"](RECIPE["source_hash"](CORE)))
+
+    def build_extension(self, extension):
+        target = Path(self.get_ext_fullpath(extension.name)).resolve()
+        try:
+            RECIPE["build"](target, CORE)
+        except RECIPE["BuildError"] as error:
+            sys.exit(f"renode-wifi: {error}")
+
+
+class PlatformWheel(bdist_wheel):
+    def get_tag(self):
+        return ("py3", "none", super().get_tag()[2])
+
+
+setup(
+    ext_modules=[
+        Extension(
+            "renode_wifi.emulation.embedded._core",
+            sources=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.c"))],
+            depends=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.h"))],
+        )
+    ],
+    cmdclass={"build_ext": BuildCore, "bdist_wheel": PlatformWheel},
+)
