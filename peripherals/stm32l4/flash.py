@@ -379,7 +379,8 @@ class STM32L4_FLASH(Block):
         else:
             # Nearly always the slot is erased.
             self._write_array(
-                address, new if erased else [a & b for a, b in zip(old, new)]  # noqa: B905
+                address,
+                new if erased else [a & b for a, b in zip(old, new)],  # noqa: B905
             )
         self._begin(duration)
 

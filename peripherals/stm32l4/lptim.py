@@ -66,16 +66,17 @@ class STM32L0_LpTimer(Block):
         except (KeyError, AttributeError):
             return self.frequency
 
+    def _prescaler(self) -> int:
+        return 1 << (self.registers["CFGR"] >> CFGR_PRESC_SHIFT & 7)
+
     def _time_of(self, count: int) -> int:
         """ns from the start to the `count`th count."""
-        prescaler: int = 1 << (self.registers["CFGR"] >> CFGR_PRESC_SHIFT & 7)
-        return -(-count * prescaler * SECOND // self._kernel_hz())
+        return -(-count * self._prescaler() * SECOND // self._kernel_hz())
 
     def _counts(self) -> int:
         """Counts since the start."""
-        prescaler = 1 << (self.registers["CFGR"] >> CFGR_PRESC_SHIFT & 7)
-        elapsed = self.machine.clock.now - self._started_at
-        return elapsed * self._kernel_hz() // (prescaler * SECOND)
+        elapsed: int = self.machine.clock.now - self._started_at
+        return elapsed * self._kernel_hz() // (self._prescaler() * SECOND)
 
     def _sync(self) -> None:
         """Raise the flags of everything that happened since the last look."""

@@ -176,9 +176,7 @@ class STM32F4_RTC(Block):
         if self.registers["CR"] & CR_FMT:
             afternoon = TR_PM if hour >= 12 else 0
             hour = (hour + 11) % 12 + 1
-        return (
-            afternoon | to_bcd(hour) << 16 | to_bcd(second // 60 % 60) << 8 | to_bcd(second % 60)
-        )
+        return afternoon | to_bcd(hour) << 16 | to_bcd(second // 60 % 60) << 8 | to_bcd(second % 60)
 
     def _read_date(self) -> int:
         if self.registers["ISR"] & ISR_INITF:

@@ -12,7 +12,7 @@ LQFP100 = 0x00000002
 
 
 class STM32L4_Signature(Block):
-    """uid0, uid1, uid2: words of the unique identity. flashSize: in KiB. The package is the VG's."""
+    """uid0, uid1, uid2: words of the unique identity. flashSize: in KiB. A package of 100 pins."""
 
     SIZE = 0x100
     OUTPUTS = ()

@@ -66,9 +66,7 @@ def _status_by_level(threshold):
     # type: (int) -> tuple[int, ...]
     """SR with an empty transmit FIFO, by bytes in the receive FIFO."""
     return tuple(
-        SR_TXE
-        | (SR_RXNE if level >= threshold else 0)
-        | (FIFO_LEVEL[level] << SR_FRLVL_SHIFT)
+        SR_TXE | (SR_RXNE if level >= threshold else 0) | (FIFO_LEVEL[level] << SR_FRLVL_SHIFT)
         for level in range(FIFO_BYTES + 1)
     )
 

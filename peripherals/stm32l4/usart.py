@@ -265,9 +265,7 @@ class STM32F7_USART(Block):
             acknowledge = (ISR_TEACK if control & CR1_TE else 0) | (
                 ISR_REACK if control & CR1_RE else 0
             )
-            self.registers["ISR"] = (
-                self.registers["ISR"] & ~(ISR_TEACK | ISR_REACK) | acknowledge
-            )
+            self.registers["ISR"] = self.registers["ISR"] & ~(ISR_TEACK | ISR_REACK) | acknowledge
         else:
             # Disabling ends the frames under way and resets the flags.
             self.registers["ISR"] = ISR_RESET
