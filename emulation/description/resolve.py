@@ -299,7 +299,7 @@ class _Resolver:
     def _merge_wires(self, part: Part, entry: Entry, unit: _File) -> None:
         used: set[int | str | None] = set()
         for wiring in entry.wirings:
-            sources: list[int | str | None] = list(wiring.sources or [None])
+            sources: list[int | str | None] = [*(wiring.sources or [None])]
             for source in sources:
                 if source in used:
                     raise self.error(
@@ -315,7 +315,7 @@ class _Resolver:
             part.wires += self._wires(wiring, unit)
 
     def _wires(self, wiring: Wiring, unit: _File) -> list[Wire]:
-        sources: list[int | str | None] = list(wiring.sources or [None])
+        sources: list[int | str | None] = [*(wiring.sources or [None])]
         wires = []
         for destination in wiring.destinations:
             if len(sources) != len(destination.ends):

@@ -1,0 +1,158 @@
+"""Which Python model stands for which type of a platform description.
+
+Types that Renode has carry Renode's name and take the constructor parameters of Renode's class, so
+that a description which loads here loads there. What Renode lacks is ours by name and parameters,
+and is created by the monitor command `wifi_model` on both engines.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+RENODE_NAMESPACE = "Antmicro.Renode.Peripherals."
+PACKAGE = "renode_wifi."
+
+
+@dataclass(frozen=True)
+class ModelType:
+    """implementation: `module:name` within this package of a class or function
+    `(machine, name, **attributes)`. parameters: constructor parameters of Renode's class, each
+    with True where it has to be given; None: what the implementation takes.
+    """
+
+    name: str
+    implementation: str
+    parameters: dict[str, bool] | None = None
+
+    @property
+    def own(self) -> bool:
+        """One of ours, which Renode does not know by itself."""
+        return "." not in self.name
+
+    @cached_property
+    def factory(self) -> Callable[..., Any]:
+        module, _, name = self.implementation.partition(":")
+        factory: Callable[..., Any] = getattr(importlib.import_module(PACKAGE + module), name)
+        return factory
+
+    @cached_property
+    def accepted(self) -> dict[str, bool] | None:
+        """Names of attributes, True where one has to be given; None: any."""
+        if self.parameters is not None:
+            return self.parameters
+        signature = inspect.signature(self.factory).parameters.values()
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
+            return None
+        return {
+            parameter.name: parameter.default is parameter.empty
+            for parameter in signature
+            if parameter.name not in ("machine", "name")
+        }
+
+    @cached_property
+    def _taken(self) -> frozenset[str] | None:
+        """Parameters of the implementation; None: all."""
+        signature = inspect.signature(self.factory).parameters.values()
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
+            return None
+        return frozenset(parameter.name for parameter in signature)
+
+    def create(self, machine: Any, name: str, attributes: dict[str, Any]) -> Any:
+        """Parameters that matter to Renode's implementation only are left out."""
+        if self._taken is not None:
+            attributes = {key: value for key, value in attributes.items() if key in self._taken}
+        return self.factory(machine, name, **attributes)
+
+
+def _stock(name: str, implementation: str, required: str = "", optional: str = "") -> ModelType:
+    parameters = dict.fromkeys(required.split(), True) | dict.fromkeys(optional.split(), False)
+    return ModelType(name, implementation, parameters)
+
+
+STOCK = (
+    _stock("CPU.CortexM", "emulation.parts:CortexM", "cpuType nvic", "cpuId numberOfMPURegions"),
+    _stock(
+        "IRQControllers.NVIC",
+        "emulation.parts:Nvic",
+        "",
+        "systickFrequency priorityMask haltSystickOnDeepSleep",
+    ),
+    _stock("Memory.MappedMemory", "emulation.parts:Memory", "size", "segmentSize"),
+    _stock("Memory.ArrayMemory", "emulation.parts:Memory", "size", "initialValue"),
+    _stock("Miscellaneous.BitBanding", "emulation.parts:BitBanding", "peripheralBase"),
+    _stock("Miscellaneous.LED", "emulation.parts:Led", "", "invert"),
+    _stock("Miscellaneous.Button", "emulation.parts:Button", "", "invert"),
+    _stock("Miscellaneous.CombinedInput", "emulation.parts:CombinedInput", "numberOfInputs"),
+    _stock(
+        "Python.PythonPeripheral",
+        "emulation.parts:PythonPeripheral",
+        "size",
+        "initable script filename",
+    ),
+    _stock(
+        "UART.STM32F7_USART",
+        "peripherals.stm32l4.usart:STM32F7_USART",
+        "frequency",
+        "lowPowerMode",
+    ),
+    _stock(
+        "GPIOPort.STM32_GPIOPort",
+        "peripherals.stm32l4.gpio:STM32_GPIOPort",
+        "",
+        "modeResetValue outputSpeedResetValue pullUpPullDownResetValue numberOfAFs invertedAFPins",
+    ),
+    _stock(
+        "IRQControllers.STM32F4_EXTI",
+        "peripherals.stm32l4.exti:STM32F4_EXTI",
+        "",
+        "numberOfOutputLines firstDirectLine",
+    ),
+    _stock("Miscellaneous.STM32_SYSCFG", "peripherals.stm32l4.syscfg:STM32_SYSCFG"),
+    _stock("Timers.STM32_Timer", "peripherals.stm32l4.tim:STM32_Timer", "frequency initialLimit"),
+    _stock("Timers.STM32L0_LpTimer", "peripherals.stm32l4.lptim:STM32L0_LpTimer", "frequency"),
+    _stock("Timers.STM32F4_RTC", "peripherals.stm32l4.rtc:STM32F4_RTC", "", "wakeupTimerFrequency"),
+    _stock(
+        "Timers.STM32_IndependentWatchdog",
+        "peripherals.stm32l4.iwdg:STM32_IndependentWatchdog",
+        "frequency",
+        "windowOption defaultPrescaler",
+    ),
+    _stock("CRC.STM32_CRC", "peripherals.stm32l4.crc:STM32_CRC", "series", "configurablePoly"),
+    _stock("DMA.STM32LDMA", "peripherals.stm32l4.dma:STM32LDMA"),
+    _stock("I2C.STM32F7_I2C", "peripherals.stm32l4.i2c:STM32F7_I2C"),
+    _stock("SPI.STM32H7_QuadSPI", "peripherals.stm32l4.quadspi:STM32H7_QuadSPI"),
+)
+
+OWN = (
+    ModelType("STM32L4_RCC", "peripherals.stm32l4.rcc:STM32L4_RCC"),
+    ModelType("STM32L4_PWR", "peripherals.stm32l4.pwr:STM32L4_PWR"),
+    ModelType("STM32L4_FLASH", "peripherals.stm32l4.flash:STM32L4_FLASH"),
+    ModelType("STM32L4_SPI", "peripherals.stm32l4.spi:STM32L4_SPI"),
+    ModelType("STM32L4_RNG", "peripherals.stm32l4.rng:STM32L4_RNG"),
+    ModelType("STM32L4_WWDG", "peripherals.stm32l4.wwdg:STM32L4_WWDG"),
+    ModelType("STM32L4_DBGMCU", "peripherals.stm32l4.dbgmcu:STM32L4_DBGMCU"),
+    ModelType("STM32L4_Signature", "peripherals.stm32l4.signature:STM32L4_Signature"),
+    ModelType("STM32L4_Unimplemented", "peripherals.stm32l4.unimplemented:STM32L4_Unimplemented"),
+    ModelType("ISM43362", "peripherals.ism43362.module:ISM43362"),
+)
+
+TYPES = {model.name: model for model in (*STOCK, *OWN)}
+
+
+def find(name: str) -> ModelType | None:
+    """The type called `name`, with Renode's default namespace or without."""
+    return TYPES.get(name.removeprefix(RENODE_NAMESPACE))
+
+
+def nearest(name: str) -> list[str]:
+    """Names that may have been meant, by spelling or by their last part."""
+    name = name.removeprefix(RENODE_NAMESPACE)
+    last = name.rsplit(".", 1)[-1]
+    same = [known for known in TYPES if known.rsplit(".", 1)[-1] == last]
+    return same or difflib.get_close_matches(name, TYPES, n=3, cutoff=0.5)

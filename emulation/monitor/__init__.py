@@ -1,0 +1,1 @@
+"""The monitor: Renode's command language on the embedded engine."""
