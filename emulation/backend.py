@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+from renode_wifi.emulation.boards import BoardType
 from renode_wifi.emulation.crash import Crash
 from renode_wifi.emulation.image import Image
 
@@ -20,6 +21,7 @@ class Stop(Enum):
     TIME = "the time was reached"
     REQUEST = "a stop was asked for"
     CRASH = "the guest crashed"
+    BREAKPOINT = "a breakpoint was reached"
 
 
 class Backend(Protocol):
@@ -75,4 +77,12 @@ class Backend(Protocol):
 
 
 class BackendFactory(Protocol):
-    def __call__(self, script: Path, world: Path | None, seed: int) -> Backend: ...
+    """How a backend comes to be."""
+
+    @classmethod
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> Backend:
+        """A board composed by its script; None: the board's world, the world's seed."""
+
+    @classmethod
+    def empty(cls) -> Backend:
+        """No machine yet: monitor commands will make one."""

@@ -120,6 +120,11 @@ struct uc_tlb_entry {
     uint32_t perms;
 };
 
+struct uc_tb {
+    uint64_t pc;
+    uint16_t icount, size;
+};
+
 /* What the core calls of libunicorn. */
 struct unicorn {
     int (*emu_start)(uc_engine *, uint64_t begin, uint64_t until, uint64_t timeout, size_t count);

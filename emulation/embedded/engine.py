@@ -5,18 +5,19 @@ from __future__ import annotations
 import bisect
 import ctypes
 import mmap
+import pickle
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import unicorn
 import unicorn.arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
+from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.embedded import native
-from renode_wifi.emulation.embedded.report import Access, CrashReport, crash_report
+from renode_wifi.emulation.embedded.report import CrashReport, crash_report
 from renode_wifi.emulation.embedded.timebase import TimeBase
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
@@ -25,7 +26,7 @@ from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import WriteTrap
 from renode_wifi.peripherals.base.registers import RegisterFile
 
-__all__ = ["Access", "CrashReport", "EmbeddedEngine", "EngineError", "Memory", "RunReason"]
+__all__ = ["EmbeddedEngine", "EngineError", "Memory"]
 
 PAGE = 4096
 NEVER = (1 << 64) - 1
@@ -41,20 +42,13 @@ class EngineError(RenodeWifiError):
     """A mapping or a use of the engine that cannot be."""
 
 
-class RunReason(Enum):
-    """Why `run` came back."""
-
-    TIME = "the time was reached"
-    STOP = "a stop was requested"
-    FAULT = "the guest faulted"
-    BREAKPOINT = "a breakpoint was reached"
-    RESET = "a reset was requested"
-
-
 class _Outcome:
     """`enum outcome`."""
 
     DEADLINE, PAUSE, STOP, FAULT, RESET, BREAKPOINT, UNICORN_ERROR = range(7)
+
+
+_STOPS = {_Outcome.STOP: Stop.REQUEST, _Outcome.BREAKPOINT: Stop.BREAKPOINT}
 
 
 @dataclass(eq=False)
@@ -120,11 +114,16 @@ class Nvic(Receiver):
 
     def __init__(self, engine: EmbeddedEngine, first: int = FIRST_IRQ) -> None:
         self._set_line = engine._library.core_set_line
+        self._pend = engine._library.core_pend
         self._core = engine._core
         self._first = first
 
     def on_gpio(self, number: int, level: bool) -> None:
         self._set_line(self._core, self._first + number, level)
+
+    def pend(self, number: int) -> None:
+        """Make input `number` pending, as software can."""
+        self._pend(self._core, self._first + number)
 
 
 class EngineBus:
@@ -217,7 +216,7 @@ class EmbeddedEngine:
         self._core: int | None = core
         self._shared = native.Shared.from_address(core)
         self.irq_count = irq_count
-        self.initial_frequency = cpu_frequency
+        self.vector_table = 0
         self.memories: dict[str, Memory] = {}
         self._map: list[tuple[int, int, Memory, int]] = []
         self._bindings: dict[int, _Binding] = {}
@@ -229,7 +228,6 @@ class EmbeddedEngine:
         self._breakpoints: dict[int, int] = {}
         self._time = TimeBase(cpu_frequency)
         self._until: int | None = None
-        self.reset_cause = "software"
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
         self.last_fault: CrashReport | None = None
@@ -272,7 +270,7 @@ class EmbeddedEngine:
     # Memory map ---------------------------------------------------------------------------------
 
     def map_memory(
-        self, name: str, base: int, size: int, kind: str = "ram", fill: int = 0
+        self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram"
     ) -> Memory:
         """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
 
@@ -282,7 +280,9 @@ class EmbeddedEngine:
         if kind not in ("ram", "flash", "rom"):
             raise EngineError(f"memory {name}: unknown kind {kind!r}", cure="ram, flash or rom")
         if name in self.memories:
-            raise EngineError(f"memory {name} is mapped already", cure="use map_alias")
+            raise EngineError(
+                f"memory {name} is mapped already", cure="use map_alias to show it twice"
+            )
         if base % PAGE or size % PAGE or size <= 0 or base + size > 1 << 32:
             raise EngineError(f"memory {name}: base and size must be multiples of {PAGE} bytes")
         data = memoryview(mmap.mmap(-1, size))
@@ -302,13 +302,12 @@ class EmbeddedEngine:
         self._add_mapping(memory, base, size, 0)
         return memory
 
-    def map_alias(self, name: str, base: int, size: int | None = None, offset: int = 0) -> None:
-        """Show the memory `name`, from `offset` on, at `base` too."""
-        memory = self.memories[name]
-        size = memory.size - offset if size is None else size
-        if base % PAGE or size % PAGE or offset % PAGE or offset + size > memory.size:
-            raise EngineError(f"alias of {name} at 0x{base:08X}: not whole pages of the memory")
-        self._check_free(name, base, size)
+    def map_alias(self, base: int, target: int, size: int) -> None:
+        """Show `size` bytes of the memory at `target` at `base` too."""
+        memory, offset, available = self._memory_at(target)
+        if memory is None or base % PAGE or size % PAGE or offset % PAGE or size > available:
+            raise EngineError(f"alias 0x{base:08X} of 0x{target:08X}: not whole pages of a memory")
+        self._check_free(memory.name, base, size)
         self._add_mapping(memory, base, size, offset)
 
     def _check_free(self, name: str, base: int, size: int) -> None:
@@ -434,7 +433,11 @@ class EmbeddedEngine:
     def cpu_frequency(self) -> int:
         return self._time.frequency
 
-    def set_cpu_frequency(self, hertz: int) -> None:
+    def set_priority_mask(self, mask: int) -> None:
+        """The bits of an interrupt priority that the chip implements."""
+        self._library.core_set_priority_mask(self._core, mask)
+
+    def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         self._time.change(hertz, self._shared.cycles)
         pause = self._shared.pause if self._until is None else self._time.cycles_at(self._until)
@@ -452,16 +455,20 @@ class EmbeddedEngine:
 
     # Running ------------------------------------------------------------------------------------
 
-    def reset(self, vector_table: int) -> None:
+    def reset(self) -> None:
         """Reset the core (not its memories, peripherals or time) and start at `vector_table`."""
-        if not self._library.core_reset(self._core, vector_table):
-            raise EngineError(f"no vector table at 0x{vector_table:08X}: no memory is mapped there")
+        if not self._library.core_reset(self._core, self.vector_table):
+            raise EngineError(
+                f"no vector table at 0x{self.vector_table:08X}: no memory is mapped there"
+            )
         self.last_fault = None
-        if self._time.frequency != self.initial_frequency:
-            self.set_cpu_frequency(self.initial_frequency)
 
-    def run(self, until: int) -> RunReason:
-        """Run to virtual time `until` (ns): to the first end of a block at or after it."""
+    def run(self, until: int) -> Stop | None:
+        """Run to virtual time `until` (ns): to the first end of a block at or after it.
+
+        None: the guest (SYSRESETREQ) or `request_reset` asked for a reset, which is the caller's to
+        do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`.
+        """
         shared = self._shared
         run_core = self._library.core_run
         self._until = until
@@ -474,16 +481,14 @@ class EmbeddedEngine:
                     continue
                 if outcome == _Outcome.PAUSE:
                     if shared.cycles >= self._time.cycles_at(until):
-                        return RunReason.TIME
+                        return Stop.TIME
                 elif outcome == _Outcome.FAULT:
                     if self._tell_fault():
-                        return RunReason.FAULT
-                elif outcome == _Outcome.STOP:
-                    return RunReason.STOP
+                        return Stop.CRASH
                 elif outcome == _Outcome.RESET:
-                    return RunReason.RESET
-                elif outcome == _Outcome.BREAKPOINT:
-                    return RunReason.BREAKPOINT
+                    return None
+                elif outcome in _STOPS:
+                    return _STOPS[outcome]
                 else:
                     raise EngineError(
                         f"Unicorn failed at 0x{self.read_register('pc'):08X}:"
@@ -497,9 +502,8 @@ class EmbeddedEngine:
         self._shared.stop = 1
         self._shared.limit = 0
 
-    def request_reset(self, cause: str) -> None:
-        """Come back from `run` at the next block with `RunReason.RESET`."""
-        self.reset_cause = cause
+    def request_reset(self) -> None:
+        """Come back from `run` at the next block with None."""
         self._shared.reset_requested = 1
         self._shared.limit = 0
 
@@ -583,8 +587,8 @@ class EmbeddedEngine:
     def debugger_attached(self, attached: bool) -> None:
         self._shared.debugger = attached
 
-    def step(self) -> RunReason:
-        """Execute one instruction; `RunReason.BREAKPOINT` is the normal outcome."""
+    def step(self) -> Stop | None:
+        """Execute one instruction; `Stop.BREAKPOINT` is the normal outcome."""
         handle = self._library.core_begin_step(self._core)
         self._uc.ctl_flush_tb()
         try:
@@ -595,32 +599,34 @@ class EmbeddedEngine:
 
     # Snapshots ----------------------------------------------------------------------------------
 
-    def save(self) -> dict[str, Any]:
+    def save(self) -> bytes:
         """CPU, core peripherals, memories and time; to be taken between runs."""
         state = ctypes.create_string_buffer(self._library.core_state_size())
         self._library.core_save(self._core, state)
-        return {
+        saved = {
             "format": STATE_FORMAT,
             "core": state.raw,
             "cycles": int(self._shared.cycles),
             "time": (self._time.frequency, self._time.cycles, self._time.time),
             "memories": {name: bytes(memory.data) for name, memory in self.memories.items()},
         }
+        return pickle.dumps(saved, protocol=pickle.HIGHEST_PROTOCOL)
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: bytes) -> None:
         """Go back to a saved state, of this engine or of one with the same memory map.
 
         The clock and its events are the board's to restore: set `clock` afterwards.
         """
-        if state["format"] != STATE_FORMAT or len(state["core"]) != self._library.core_state_size():
+        saved: dict[str, Any] = pickle.loads(state)
+        if saved["format"] != STATE_FORMAT or len(saved["core"]) != self._library.core_state_size():
             raise EngineError("the snapshot was taken by another version of the engine")
-        if state["memories"].keys() != self.memories.keys():
+        if saved["memories"].keys() != self.memories.keys():
             raise EngineError("the snapshot was taken with other memories")
-        for name, data in state["memories"].items():
+        for name, data in saved["memories"].items():
             self._restore_memory(self.memories[name], data)
-        self._shared.cycles = state["cycles"]
-        self._time = TimeBase(*state["time"])
-        self._library.core_restore(self._core, state["core"])
+        self._shared.cycles = saved["cycles"]
+        self._time = TimeBase(*saved["time"])
+        self._library.core_restore(self._core, saved["core"])
         self.refresh_peripherals()
 
     def _restore_memory(self, memory: Memory, data: bytes) -> None:

@@ -153,6 +153,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_run": (ctypes.c_int, (pointer, u64, u64)),
     "core_set_bounds": (None, (pointer, u64, u64)),
     "core_set_line": (None, (pointer, u32, u32)),
+    "core_pend": (None, (pointer, u32)),
+    "core_set_priority_mask": (None, (pointer, u32)),
     "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
     "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
     "core_trap_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),

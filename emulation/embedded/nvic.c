@@ -156,6 +156,18 @@ EXPORT void core_set_line(struct core *core, uint32_t exception, uint32_t level)
         nvic_pend(core, exception);
 }
 
+/* Make an interrupt pending, as software can. */
+EXPORT void core_pend(struct core *core, uint32_t exception)
+{
+    nvic_pend(core, exception);
+}
+
+/* The implemented bits of a priority. */
+EXPORT void core_set_priority_mask(struct core *core, uint32_t mask)
+{
+    core->priority_mask = (uint8_t)mask;
+}
+
 /* Register arrays of one bit per interrupt: `offset` is from the array's start. */
 static uint32_t read_bits(const struct core *core, const uint32_t *bits, uint32_t offset)
 {

@@ -81,20 +81,18 @@ static bool is_hooked(const struct core *core, uint32_t address)
 
 static void block_learn(struct core *core, struct block *block, uint32_t address, uint32_t size)
 {
-    bool special = is_hooked(core, address) || memory_at(core, address, 2, true);
+    bool special = is_hooked(core, address);
     unsigned count = count_instructions(core, address, size, &special);
     *block = (struct block){address, (uint16_t)size,
                             (uint16_t)(count | (special ? BLOCK_SPECIAL : 0))};
 }
 
 /*
- * A block that needs more than counting: it sends an event, has a hook at its start, or lies in
- * writable memory, where the code may have changed since. False: stop before it.
+ * A block that needs more than counting: it sends an event or has a hook at its start. False: stop
+ * before it.
  */
-static bool block_special(struct core *core, uint32_t address, uint32_t size, unsigned *count)
+static bool block_special(struct core *core, uint32_t address, uint32_t size)
 {
-    bool sends_event = false;
-    *count = count_instructions(core, address, size, &sends_event);
     if (core->passed_hook == address) {
         core->passed_hook = NO_ADDRESS;
     } else if (is_hooked(core, address)) {
@@ -105,6 +103,8 @@ static bool block_special(struct core *core, uint32_t address, uint32_t size, un
             return false;
         }
     }
+    bool sends_event = false;
+    count_instructions(core, address, size, &sends_event);
     if (sends_event)
         core->state.event = 1;
     return true;
@@ -139,17 +139,26 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     if (UNLIKELY(block->address != (uint32_t)address || block->size != size))
         block_learn(core, block, (uint32_t)address, size);
 
-    unsigned count = block->count & ~BLOCK_SPECIAL;
-    uint64_t end = core->shared.cycles + count;
+    uint64_t end = core->shared.cycles + (block->count & ~BLOCK_SPECIAL);
     if (UNLIKELY(end > core->shared.limit) && !block_permitted(core, end))
         return;
     core->block_address = (uint32_t)address;
     core->block_size = size;
     if (UNLIKELY(block->count & BLOCK_SPECIAL) && !core->state.resume_unchecked &&
-        !block_special(core, (uint32_t)address, size, &count))
+        !block_special(core, (uint32_t)address, size))
         return;
     core->state.resume_unchecked = 0;
-    core->shared.cycles += count;
+    core->shared.cycles = end;
+}
+
+/* Unicorn calls this when it has translated a block: what was known of another there is void. */
+static void on_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
+                          void *user)
+{
+    (void)uc;
+    (void)before;
+    struct core *core = user;
+    core->blocks[(block->pc >> 1) & (BLOCK_CACHE - 1)].size = 0;
 }
 
 static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
@@ -371,7 +380,7 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
 }
 
 enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8, UC_HOOK_INSN_INVALID = 1 << 14,
-       UC_HOOK_TLB_FILL = 1 << 17 };
+       UC_HOOK_EDGE_GENERATED = 1 << 15, UC_HOOK_TLB_FILL = 1 << 17 };
 
 static bool add_hook(struct core *core, int type, void *callback)
 {
@@ -382,6 +391,7 @@ static bool add_hook(struct core *core, int type, void *callback)
 bool run_attach(struct core *core)
 {
     return add_hook(core, UC_HOOK_BLOCK, (void *)on_block) &&
+           add_hook(core, UC_HOOK_EDGE_GENERATED, (void *)on_translated) &&
            add_hook(core, UC_HOOK_INTR, (void *)on_interrupt) &&
            add_hook(core, UC_HOOK_INSN_INVALID, (void *)on_invalid) &&
            add_hook(core, UC_HOOK_TLB_FILL, (void *)memory_fill) &&
