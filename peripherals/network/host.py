@@ -16,6 +16,7 @@ from renode_wifi.peripherals.network.tcp import Address, Connection, NoEvents, S
 from renode_wifi.peripherals.network.udp import PortSocket
 
 if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.bridge import BridgedStream
     from renode_wifi.peripherals.network.internet import Internet
 
 FIRST_EPHEMERAL = 49_152
@@ -44,6 +45,8 @@ class Host:
         self.internet = internet
         self.address = address
         self.connections: list[Connection] = []
+        self.bridged: list[BridgedStream] = []
+        """Connections that are sockets of the host computer."""
         self._listeners: dict[int, PortListener] = {}
         self._datagrams: dict[int, PortSocket] = {}
         self._next_port = FIRST_EPHEMERAL
@@ -120,12 +123,15 @@ class Host:
         """The host is off the network; nobody is told."""
         for connection in list(self.connections):
             connection.go_silent()
+        for stream in list(self.bridged):
+            stream.go_silent()
         self._listeners.clear()
         for socket in list(self._datagrams.values()):
             socket.close()
 
     def _ephemeral(self) -> int:
         used = {connection.local[1] for connection in self.connections}
+        used |= {stream.local[1] for stream in self.bridged}
         for _ in range(FIRST_EPHEMERAL, LAST_EPHEMERAL + 1):
             port = self._next_port
             self._next_port = FIRST_EPHEMERAL if port == LAST_EPHEMERAL else port + 1

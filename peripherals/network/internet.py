@@ -164,7 +164,7 @@ class Internet:
 
     def datagram_receivers(self, source: Host, remote: Address) -> list[Host]:
         """Hosts that a datagram reaches: one, or all of the subnet for a broadcast."""
-        address, port = remote
+        address = remote[0]
         subnet = self.subnet_of(source.address)
         if address == IPv4Address("255.255.255.255") or (
             subnet is not None and address == subnet.broadcast_address
@@ -178,6 +178,14 @@ class Internet:
             return [host for host in self.hosts.values() if host is not source]
         route = self.route(source, remote, "udp")
         return [route] if isinstance(route, Host) else []
+
+    def bridge_datagram(self, source: Host, port: int, remote: Address, data: bytes) -> bool:
+        """Send a datagram to the host computer, where the world file leads it there."""
+        target = None if self.bridge is None else self._outside(*remote, "udp")
+        if self.bridge is None or target is None:
+            return False
+        self.bridge.send_datagram(source, port, remote, data, target)
+        return True
 
     def subnet_of(self, address: IPv4Address) -> IPv4Network | None:
         for access_point in self.settings.access_points:

@@ -79,7 +79,7 @@ class _Library:
         )
         self.problem = ""
         try:
-            # A built-in `_ssl` has no file; its OpenSSL is then found in the process, or not at all.
+            # A built-in `_ssl` has no file: its OpenSSL is found in the process, or not at all.
             library = ctypes.CDLL(getattr(_ssl, "__file__", None))
             self._set_method = self._symbol(library, "RAND_set_rand_method", ctypes.c_int)
             self._get_method = self._symbol(library, "RAND_get_rand_method", ctypes.c_void_p)

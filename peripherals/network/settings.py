@@ -27,8 +27,8 @@ class LinkSettings:
 
 @dataclass(frozen=True)
 class DhcpSettings:
-    first: IPv4Address = IPv4Address("10.10.0.50")
-    last: IPv4Address = IPv4Address("10.10.0.250")
+    first: IPv4Address
+    last: IPv4Address
     lease: int = 86_400
     """Seconds."""
     latency: int = 300 * MILLISECOND
@@ -38,10 +38,19 @@ class DhcpSettings:
 class NetworkSettings:
     """The subnet behind an access point."""
 
-    subnet: IPv4Network = IPv4Network("10.10.0.0/24")
-    gateway: IPv4Address = IPv4Address("10.10.0.1")
-    dns: IPv4Address = IPv4Address("10.10.0.1")
-    dhcp: DhcpSettings | None = field(default_factory=DhcpSettings)
+    subnet: IPv4Network
+    gateway: IPv4Address
+    dns: IPv4Address
+    dhcp: DhcpSettings | None = None
+    """None: stations have static addresses."""
+
+
+DEFAULT_NETWORK = NetworkSettings(
+    IPv4Network("10.10.0.0/24"),
+    IPv4Address("10.10.0.1"),
+    IPv4Address("10.10.0.1"),
+    DhcpSettings(IPv4Address("10.10.0.50"), IPv4Address("10.10.0.250")),
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,13 @@ class AccessPointSettings:
     passphrase: bytes = b""
     rssi: int = -50
     hidden: bool = False
-    network: NetworkSettings = field(default_factory=NetworkSettings)
+    network: NetworkSettings = DEFAULT_NETWORK
 
 
 @dataclass(frozen=True)
 class AirSettings:
     neighbours: int = 10
-    """Access points next door: heard on a scan, joined by nobody who doesn't know the passphrase."""
+    """Access points next door: heard on a scan, joined by nobody."""
     association: int = 700 * MILLISECOND
     search: int = 2 * SECOND
     """How long a join looks for an SSID that isn't there."""
@@ -107,7 +116,7 @@ class ServerSettings:
 
 @dataclass(frozen=True)
 class ForwardSettings:
-    """An address in the world that is a socket of the host. port None: every port, unchanged."""
+    """An address in the world that is a socket of the host."""
 
     address: IPv4Address
     port: int
@@ -152,7 +161,6 @@ class FaultSettings:
     do: str
     at: int | None = None
     event: str | None = None
-    event_match: dict[str, Any] = field(default_factory=dict)
     count: int = 1
     delay: int = 0
     duration: int | None = None
@@ -215,7 +223,9 @@ class WorldSettings:
             )
         for server in self.servers:
             tls = "" if server.tls is None else " over TLS"
-            lines.append(f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}")
+            lines.append(
+                f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}"
+            )
         for name, addresses in self.dns.names.items():
             lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
         for forward in self.bridge.forwards:

@@ -289,9 +289,9 @@ def judge_chain(chain: list[bytes], settings: TlsSettings) -> tuple[TlsProblem |
     except X509StoreContextError as error:
         code, _, message = error.errors
         return VERIFY_PROBLEMS.get(code, TlsProblem.BAD_CERTIFICATE), str(message)
-    if settings.check_name and settings.server_name:
-        if not certificate_is_for(chain[0], settings.server_name):
-            return TlsProblem.NAME_MISMATCH, f"the certificate is not for {settings.server_name}"
+    name = settings.server_name if settings.check_name else None
+    if name and not certificate_is_for(chain[0], name):
+        return TlsProblem.NAME_MISMATCH, f"the certificate is not for {name}"
     return None, ""
 
 

@@ -337,13 +337,13 @@ def _verdict_of(error: ssl.SSLError, written: bytes) -> TlsVerdict:
     if match is not None:
         name = match[1].lower()
         return TlsVerdict(TlsProblem.PEER_ALERT, ALERTS.get(name), f"alert {name} from the peer")
-    alert = _alert_in(written)
+    written_alert = _alert_in(written)
     detail = (reason or str(error)).lower().replace("_", " ")
     if reason in NO_COMMON:
-        return TlsVerdict(TlsProblem.NO_COMMON_CIPHER, alert, detail)
+        return TlsVerdict(TlsProblem.NO_COMMON_CIPHER, written_alert, detail)
     if reason in ("PEER_DID_NOT_RETURN_A_CERTIFICATE", "NO_CERTIFICATE_RETURNED"):
-        return TlsVerdict(TlsProblem.BAD_CERTIFICATE, alert or 116, "no certificate came")
-    return TlsVerdict(TlsProblem.PROTOCOL, alert, detail)
+        return TlsVerdict(TlsProblem.BAD_CERTIFICATE, written_alert or 116, "no certificate came")
+    return TlsVerdict(TlsProblem.PROTOCOL, written_alert, detail)
 
 
 def _alert_in(written: bytes) -> int | None:

@@ -38,6 +38,8 @@ class PortSocket:
         )
         if internet.link.lost():
             return
+        if internet.bridge_datagram(self.host, self.port, remote, bytes(data)):
+            return
         for receiver in internet.datagram_receivers(self.host, remote):
             internet.clock.schedule(
                 internet.link.delay(),

@@ -13,6 +13,9 @@ from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.air import AccessPoint, Air
+from renode_wifi.peripherals.network.bridge import Bridge
+from renode_wifi.peripherals.network.faults import Faults
+from renode_wifi.peripherals.network.host_port import HostPort
 from renode_wifi.peripherals.network.internet import Internet
 from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
 from renode_wifi.peripherals.network.pki import Authority
@@ -24,10 +27,17 @@ from renode_wifi.peripherals.network.wireless import WirelessStation
 class World:
     """Implements `station.World`. machine: for its clock, log and trace.
 
-    seed: overrides the world file's; everything random in the world follows from it.
+    seed: overrides the world file's; everything random in the world follows from it. host_port:
+    the sockets of a bridged world, where they aren't real ones.
     """
 
-    def __init__(self, settings: WorldSettings, machine: Machine, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: WorldSettings,
+        machine: Machine,
+        seed: int | None = None,
+        host_port: HostPort | None = None,
+    ) -> None:
         self.settings = settings
         self.machine = machine
         self.clock: Clock = machine.clock
@@ -45,6 +55,9 @@ class World:
             self.servers[server.name] = make_server(self, server)
             if server.start:
                 self.servers[server.name].start()
+        if settings.bridged:
+            self.internet.bridge = Bridge(self.internet, host_port)
+        self.faults = Faults(self, settings.faults)
         problem = deterministic_tls_problem()
         if problem and any(server.tls is not None for server in settings.servers):
             machine.log.warning("world: TLS bytes will differ from run to run: %s", problem)
@@ -57,12 +70,19 @@ class World:
         """The seed of one TLS connection's random numbers."""
         return hashlib.sha256(f"{self.seed}/world/tls/{stream}".encode()).digest()
 
+    def close(self) -> None:
+        """Let go of the host's sockets, where the world has any."""
+        if self.internet.bridge is not None:
+            self.internet.bridge.close()
+
     # For radios
 
     def station(self, mac: bytes) -> WirelessStation:
         station = self.stations.get(mac)
         if station is None:
             station = self.stations[mac] = WirelessStation(self, mac)
+            if self.internet.bridge is not None:
+                self.internet.bridge.stations.append(station)
         return station
 
     @property
@@ -128,6 +148,10 @@ class World:
                 f"the world has no access point {ssid!r}", cure=f"its access points: {known}"
             )
         return found[0]
+
+    def inject(self, do: str, duration: int | None = None, **arguments: Any) -> None:
+        """Let a fault happen now; see `Faults.inject`."""
+        self.faults.inject(do, duration, **arguments)
 
     def put_out(self, access_point: AccessPoint, reason: str) -> None:
         """Every station of an access point loses its link."""

@@ -9,7 +9,7 @@ import difflib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network import settings as world
 from renode_wifi.peripherals.network.dns import normalise
 from renode_wifi.peripherals.network.station import Security
-from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate
+from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate, clean_pem
 from renode_wifi.peripherals.network.yaml_tree import KeyPath, Tree, load
 
 SHIPPED = Path(__file__).resolve().parents[2] / "platforms" / "worlds"
@@ -127,10 +127,14 @@ for _format, _check in _CHECKS.items():
 
 
 @lru_cache(maxsize=1)
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+@lru_cache(maxsize=1)
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(
-        json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=FORMATS
-    )
+    return Draft202012Validator(_schema(), format_checker=FORMATS)
 
 
 def _keep_text(data: Any) -> None:
@@ -149,8 +153,8 @@ def _keep_text(data: Any) -> None:
 def _validate(tree: Tree) -> None:
     errors = list(_validator().iter_errors(tree.data))
     if errors:
-        # The first in the file is the one to mend first; others are often its consequences.
-        first = min(errors, key=lambda error: _place(tree, error))
+        # The first in the file is the one to mend first, before what it leads to.
+        first = min(errors, key=partial(_place, tree))
         raise _explain(tree, first)
 
 
@@ -161,38 +165,40 @@ def _place(tree: Tree, error: ValidationError) -> tuple[str, int, int]:
 
 def _explain(tree: Tree, error: ValidationError) -> RenodeWifiError:
     path: KeyPath = tuple(error.absolute_path)
-    schema = error.schema
-    wanted = schema.get("description", "another value") if isinstance(schema, dict) else ""
-    if error.validator == "additionalProperties":
-        known = sorted(schema.get("properties", {}))
-        for key in error.instance:
-            if key not in known:
-                return _unknown_key(tree, (*path, key), known)
+    schema: dict[str, Any] = dict(error.schema) if isinstance(error.schema, dict) else {}
+    setting: Any = error.validator_value
+    instance: Any = error.instance
+    if error.validator == "additionalProperties" and setting is False:
+        known = sorted(schema["properties"])
+        unknown = next(key for key in instance if key not in known)
+        return _unknown_key(tree, (*path, unknown), known)
     if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        described = _description_of(schema, missing)
+        missing = next(key for key in setting if key not in instance)
         return RenodeWifiError(
             f"{dotted_path(path)} lacks the key `{missing}`",
             where=str(tree.mark(path)),
-            cure=f"add `{missing}:` with {described}",
+            cure=f"add `{missing}:` with {_description_of(schema, missing)}",
         )
     key_at_fault = "propertyNames" in error.absolute_schema_path
     if key_at_fault:
-        path = (*path, str(error.instance))
-    value = f"`{error.instance}`" if not isinstance(error.instance, dict | list) else "this"
-    if error.instance is None:
+        path = (*path, str(instance))
+    value = "this" if isinstance(instance, dict | list) else f"`{instance}`"
+    if instance is None:
         value = "an empty value"
+    near: list[str] = []
+    if error.validator == "enum" and isinstance(instance, str):
+        near = difflib.get_close_matches(instance, setting, n=1)
     return RenodeWifiError(
         f"{dotted_path(path)}: {value} is not right",
         where=str(tree.mark(path, key=key_at_fault)),
-        cure=f"write {wanted}{_nearest(error)}",
+        cure=f"write {schema['description']}" + (f"; did you mean `{near[0]}`?" if near else ""),
     )
 
 
 def _description_of(schema: dict[str, Any], key: str) -> str:
     entry = schema["properties"][key]
     if "$ref" in entry:
-        entry = _validator().schema["$defs"][entry["$ref"].rpartition("/")[2]]
+        entry = _schema()["$defs"][entry["$ref"].rpartition("/")[2]]
     return str(entry["description"])
 
 
@@ -204,13 +210,6 @@ def _unknown_key(tree: Tree, path: KeyPath, known: list[str]) -> RenodeWifiError
         where=str(tree.mark(path, key=True)),
         cure=cure,
     )
-
-
-def _nearest(error: ValidationError) -> str:
-    if error.validator != "enum" or not isinstance(error.instance, str):
-        return ""
-    near = difflib.get_close_matches(error.instance, error.validator_value, n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def dotted_path(path: KeyPath) -> str:
@@ -414,7 +413,7 @@ class _Reader:
     def _pages(self, path: KeyPath, pages: dict[str, Any]) -> dict[str, tuple[int, str, bytes]]:
         result: dict[str, tuple[int, str, bytes]] = {}
         for name, page in pages.items():
-            entry = {"text": page} if isinstance(page, str) else page
+            entry: dict[str, Any] = {"text": page} if isinstance(page, str) else page
             if "file" in entry:
                 body = self._file((*path, name, "file"))
             else:
@@ -512,7 +511,7 @@ class _Reader:
             folder = self.tree.folder(("pki",)) / self.data["pki"]
             if not folder.is_dir():
                 raise self._error(("pki",), f"there is no folder {folder}", "check the name")
-        file = folder / self._value(path)
+        file: Path = folder / self._value(path)
         try:
             return file.read_bytes()
         except OSError as error:
@@ -537,7 +536,7 @@ class _Reader:
                 "it must begin with -----BEGIN CERTIFICATE-----; "
                 "from DER: openssl x509 -inform der -in FILE -out FILE.pem",
             ) from None
-        return data.rstrip(b"\0\n") + b"\n"
+        return clean_pem(data)
 
     def _key(self, path: KeyPath, certificate: bytes | None) -> bytes:
         from cryptography import x509
@@ -563,7 +562,7 @@ class _Reader:
                     f"{self._value(path)} is not the key of the certificate beside it",
                     "name the key that the certificate was made for",
                 )
-        return data.rstrip(b"\0\n") + b"\n"
+        return clean_pem(data)
 
     # Bridge
 
@@ -658,7 +657,6 @@ class _Reader:
                     entry["do"],
                     None if "at" not in entry else duration(entry["at"]),
                     entry.get("after"),
-                    {},
                     entry.get("count", 1),
                     _ns(entry, "delay", 0),
                     None if "for" not in entry else duration(entry["for"]),

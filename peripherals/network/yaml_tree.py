@@ -229,6 +229,7 @@ def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
         return data
     if isinstance(node, SequenceNode):
         return [_raw(tree, item, file, (*path, index)) for index, item in enumerate(node.value)]
+    assert isinstance(node, ScalarNode)
     return _Scalar(str(node.value), node.style in ("'", '"', "|", ">"))
 
 

@@ -120,7 +120,7 @@ class ServerConnection:
         """Never called: the connection stands before the server gets it."""
 
     def on_data(self, stream: Stream) -> None:
-        if not self.server.reads:
+        if not self.server.reads or self.server.hanging:
             return
         while self.open and stream.available and len(self._out) < SEND_BUFFER:
             data = stream.receive(SEND_BUFFER)
@@ -219,7 +219,7 @@ class ServerConnection:
 
 
 class TcpServer(Server):
-    """A server of connections. A protocol overrides `opened`, `received`, `client_ended`, `closed`."""
+    """A server of connections. Protocols override the methods at its end."""
 
     reads = True
 
@@ -227,7 +227,7 @@ class TcpServer(Server):
         super().__init__(world, settings)
         self.connections: list[ServerConnection] = []
         """Every connection since the start, the ended ones too."""
-        self.accepting = True
+        self.hanging = False
         self._listener: PortListener | None = None
         self._tls_settings: EndpointSettings | None = None
 
@@ -263,6 +263,13 @@ class TcpServer(Server):
         """Of what is sent next on each connection half arrives, then a reset."""
         for connection in self.open_connections:
             connection.stream.reset_in_next_data()
+
+    def hang(self, hanging: bool) -> None:
+        """Stop to read and answer, or go on; connections stay, as those of a stuck process do."""
+        self.hanging = hanging
+        if not hanging:
+            for connection in self.open_connections:
+                connection.on_data(connection.stream)
 
     def accept(self, stream: Stream) -> None:
         assert isinstance(stream, Connection)
