@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.ism43362 import link
 
 
@@ -67,6 +70,10 @@ PASSIVE = {FaultKind.CONNECT_FAILS, FaultKind.STALE_DNS, FaultKind.ACCEPT_SILENT
 """Wait for what they spoil to happen; the others strike a command."""
 
 
+FIELDS = {"command": str, "at": str, "nth": int, "times": int, "amount": int}
+"""Of a fault in a world file, beside its kind."""
+
+
 @dataclass
 class Fault:
     """One fault to come.
@@ -82,6 +89,34 @@ class Fault:
     times: int = 1
     amount: int | None = None
     """None: what `AMOUNTS` says; of a dropped connection, that of the current socket."""
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Fault:
+        """A fault as a world file writes it: `{kind: hang, command: R0, nth: 3, at: 5 s}`."""
+        # The reader of world files is slow to load, and most modules have no faults.
+        from renode_wifi.peripherals.network.world_file import duration
+
+        kinds = {kind.value: kind for kind in FaultKind}
+        values = dict(entry)
+        kind = values.pop("kind", None)
+        if kind not in kinds:
+            raise RenodeWifiError(
+                f"the ISM43362 has no fault {kind!r}", cure=f"it has {', '.join(kinds)}"
+            )
+        for name, value in values.items():
+            if name not in FIELDS or type(value) is not FIELDS[name]:
+                raise RenodeWifiError(
+                    f"fault {kind}: {name}: {value!r}",
+                    cure="give command and at (such as 5 s) as text, nth, times, amount as numbers",
+                )
+        if "at" in values:
+            try:
+                values["at"] = duration(values["at"])
+            except (KeyError, ValueError):
+                raise RenodeWifiError(
+                    f"fault {kind}: at: {values['at']!r}", cure="write it as 5 s or 20 ms"
+                ) from None
+        return cls(kinds[kind], **values)
 
     @property
     def size(self) -> int:

@@ -50,11 +50,13 @@ class ISM43362(Link):
     def connect_world(self, world: World) -> None:
         """Put the module's radio into a world, before its RESET is first released.
 
-        What the world file says of the radio takes precedence over the board's description.
+        What the world file says of the radio takes precedence over the board's description:
+        `options` are fields of the profile, and `faults`.
         """
         if isinstance(world, DescribedWorld):
             radio = world.settings.radio
             options = dict(radio.options)
+            faults = [Fault.from_entry(entry) for entry in options.pop("faults", ())]
             if radio.tls == "relaxed":
                 options = {**RELAXED_TLS, **options}
             if options:
@@ -66,6 +68,8 @@ class ISM43362(Link):
                         credential.ca or b"", credential.certificate or b"", credential.key or b""
                     ),
                 )
+            for fault in faults:
+                self.inject(fault)
         self.processor.connect_world(world)
 
     def inject(self, fault: Fault) -> None:

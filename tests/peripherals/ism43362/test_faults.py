@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
-from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort
+from renode_wifi.peripherals.ism43362.module import ISM43362
+from renode_wifi.peripherals.network.settings import RadioSettings
+from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
-from tests.peripherals.ism43362.worlds import ECHO
+from tests.peripherals.ism43362.worlds import ECHO, make_world
 
 SERVER = b"10.10.0.1"
 CURED_BY_RESET = [
@@ -213,3 +217,32 @@ def test_fault_at_a_time(rig: Rig, port: StPort) -> None:
     rig.wires.wait_ms(1000)
     assert port.execute(b"CS\r")[0] is not Status.OK
     assert port.execute(b"CS\r")[0] is Status.OK
+
+
+def test_faults_of_a_world_file() -> None:
+    machine = BenchMachine()
+    module = ISM43362(machine, "wifi")
+    faults = [{"kind": "error", "command": "Z5", "nth": 2}, {"kind": "hang", "at": "60 s"}]
+    radio = RadioSettings(options={"faults": faults})
+    module.connect_world(make_world(machine, radio=radio))
+    port = StPort(Wires(machine, module))
+    assert port.start()
+    assert [port.execute(b"Z5\r")[0] is Status.OK for _ in range(3)] == [True, False, True]
+    port.wires.wait_ms(60_000)
+    assert port.execute(b"Z5\r")[0] is Status.IO_ERROR
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"kind": "explodes"},
+        {"kind": "hang", "when": "now"},
+        {"kind": "hang", "at": "soon"},
+        {"kind": "hang", "at": 5},
+        {"kind": "hang", "nth": "first"},
+    ],
+)
+def test_faults_that_make_no_sense(entry: dict[str, object]) -> None:
+    with pytest.raises(RenodeWifiError):
+        Fault.from_entry(entry)
