@@ -16,7 +16,7 @@ from typing import Any
 
 from renode_wifi.emulation.backend import Stop, TraceListener
 from renode_wifi.emulation.description.model import Range
-from renode_wifi.emulation.embedded.engine import EmbeddedEngine, RunReason
+from renode_wifi.emulation.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import Image
 from renode_wifi.emulation.parts import (
@@ -28,7 +28,7 @@ from renode_wifi.emulation.parts import (
     TaggedRange,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
-from renode_wifi.peripherals.base.clock import Clock, VirtualClock
+from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.line import Line, Receiver
 from renode_wifi.peripherals.base.machine import Bus
 
@@ -37,13 +37,6 @@ LOG = "renode_wifi.machine"
 DEFAULT_BLOCK_SIZE = 0x400
 STATE_VERSION = 1
 
-STOPS = {
-    RunReason.TIME: Stop.TIME,
-    RunReason.STOP: Stop.REQUEST,
-    RunReason.BREAKPOINT: Stop.REQUEST,
-    RunReason.FAULT: Stop.CRASH,
-}
-
 Input = tuple[str, int | None, int]
 """Where a wire ends: name of the receiver, local index, number."""
 
@@ -51,11 +44,12 @@ Input = tuple[str, int | None, int]
 class Machine:
     """Implements `peripherals.base.machine.Machine` over an engine."""
 
-    def __init__(self, name: str = "machine-0", seed: int = 0) -> None:
+    def __init__(self, engine: EmbeddedEngine, name: str = "machine-0", seed: int = 0) -> None:
+        self.engine = engine
         self.name = name
         self.seed = seed
-        self._clock = VirtualClock()
-        self.clock: Clock = self._clock
+        self.clock: Clock = engine.clock
+        self.bus: Bus = engine.bus
         self.log = logging.getLogger(LOG)
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
@@ -70,26 +64,9 @@ class Machine:
         self.search_path: list[Path] = []
         self._listeners: list[TraceListener] = []
         self._inputs: dict[Input, Line | Junction] = {}
-        self._engine: EmbeddedEngine | None = None
+        self._reset_asked: str | None = None
         self._holes: set[tuple[int, int]] = set()
-
-    @property
-    def engine(self) -> EmbeddedEngine:
-        """Made when it is first needed: its interrupt controller's width comes from the board."""
-        if self._engine is None:
-            self.create_engine()
-        assert self._engine is not None
-        return self._engine
-
-    def create_engine(self, priority_bits: int = 4, irq_count: int = 240) -> None:
-        if self._engine is not None:
-            raise RenodeWifiError(
-                "the engine is in use already", cure="name the NVIC before what is on the bus"
-            )
-        self._engine = EmbeddedEngine(
-            priority_bits=priority_bits, irq_count=irq_count, clock=self._clock
-        )
-        self._engine.on_hole = self._on_hole
+        engine.on_hole = self._on_hole
 
     def _on_hole(self, address: int, is_write: int) -> None:
         if (address, is_write) not in self._holes:
@@ -99,10 +76,6 @@ class Machine:
                 "write to" if is_write else "read of",
                 address,
             )
-
-    @property
-    def bus(self) -> Bus:
-        return self.engine.bus
 
     # -- contract with models -----------------------------------------------------------------
 
@@ -122,10 +95,11 @@ class Machine:
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
-        self.engine.set_cpu_frequency(hertz)
+        self.engine.set_frequency(hertz)
 
     def request_reset(self, cause: str) -> None:
-        self.engine.request_reset(cause)
+        self._reset_asked = cause
+        self.engine.request_reset()
 
     # -- composition --------------------------------------------------------------------------
 
@@ -284,24 +258,23 @@ class Machine:
         """Let the core start from its vector table, or from that of an image just loaded."""
         if self.vector_table is None and image is not None:
             self.vector_table = min(segment.address for segment in image.segments)
-        if self.cpu_frequency:
-            self.engine.initial_frequency = self.cpu_frequency
-        self.engine.reset(self.vector_table or 0)
+        self.engine.vector_table = self.vector_table or 0
+        self.engine.reset()
 
     def run(self, until: int) -> Stop:
         """Run to `until` ns, through any resets that the guest asks for."""
         while True:
-            reason = self.engine.run(until)
-            if reason is not RunReason.RESET:
-                return STOPS[reason]
-            cause, self.engine.reset_cause = self.engine.reset_cause, "software"
-            self.reset(cause)
+            stop = self.engine.run(until)
+            if stop is not None:
+                return stop
+            self.reset(self._reset_asked or "software")
 
     def request_stop(self) -> None:
         self.engine.request_stop()
 
     def reset(self, cause: str = "pin") -> None:
         """Reset the chip; memories and what stands around the chip keep their state."""
+        self._reset_asked = None
         self.reset_cause = cause
         self.trace(self.name, "reset", cause=cause)
         for model in self.peripherals.values():
@@ -313,8 +286,7 @@ class Machine:
             listener()
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
+        self.engine.close()
 
     # -- state --------------------------------------------------------------------------------
 
@@ -327,12 +299,17 @@ class Machine:
                 "version": STATE_VERSION,
                 "names": list(self.peripherals),
                 "engine": self.engine.save(),
-                "clock": self._clock.__getstate__(),
+                "clock": self.engine.clock.__getstate__(),
                 "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
                 "inputs": self._inputs,
                 "seed": self.seed,
                 "world": self.world,
-                "reset": (self.reset_cause, self.cpu_frequency, self.vector_table),
+                "reset": (
+                    self.reset_cause,
+                    self._reset_asked,
+                    self.cpu_frequency,
+                    self.vector_table,
+                ),
             }
         )
         return buffer.getvalue()
@@ -359,13 +336,18 @@ class Machine:
                 model.__dict__.clear()
                 model.__dict__.update(attributes)
         self._inputs = saved["inputs"]
-        clock = self._clock
+        clock = self.engine.clock
         source, listener = clock.source, clock.listener
         clock.__setstate__(saved["clock"])
         clock.source, clock.listener = source, listener
         self.seed = saved["seed"]
         self.world = saved["world"]
-        self.reset_cause, self.cpu_frequency, self.vector_table = saved["reset"]
+        (
+            self.reset_cause,
+            self._reset_asked,
+            self.cpu_frequency,
+            self.vector_table,
+        ) = saved["reset"]
         self.engine.restore(saved["engine"])
 
     def _fixed(self) -> dict[str, Any]:

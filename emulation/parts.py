@@ -42,7 +42,7 @@ class Nvic(Part):
         self.lines = {"IRQ": Line()}
         self.systick_frequency = systickFrequency
         self.priority_mask = priorityMask
-        machine.create_engine(priority_bits=priorityMask.bit_count())
+        machine.engine.set_priority_mask(priorityMask)
         self._inputs = machine.engine.nvic
         self._count = machine.engine.irq_count
 
@@ -50,6 +50,10 @@ class Nvic(Part):
         if number >= self._count:
             raise IndexError(number)
         self._inputs.on_gpio(number, level)
+
+    def pend(self, number: int) -> None:
+        """Make interrupt `number` pending, as software can."""
+        self._inputs.pend(number)
 
 
 class CortexM(Part):
@@ -134,9 +138,9 @@ class Memory(Part):
         """Map it at `base`; a second time is an alias of the first."""
         if self.base is None:
             self.base = base
-            self.machine.engine.map_memory(self.name, base, self.size, fill=self.reset_byte)
+            self.machine.engine.map_memory(base, self.size, name=self.name, fill=self.reset_byte)
         else:
-            self.machine.engine.map_alias(self.name, base)
+            self.machine.engine.map_alias(base, self.base, self.size)
 
     def read(self, offset: int, width: int) -> int:
         return int.from_bytes(self._access(offset, width, None), "little")

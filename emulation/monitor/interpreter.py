@@ -18,6 +18,7 @@ from renode_wifi.emulation.boards import PLATFORMS
 from renode_wifi.emulation.description.compose import Composer
 from renode_wifi.emulation.description.model import Position
 from renode_wifi.emulation.description.resolve import find_using
+from renode_wifi.emulation.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.machine import SYSBUS, Machine
 from renode_wifi.emulation.monitor import commands, wifi
@@ -27,6 +28,8 @@ from renode_wifi.emulation.monitor.tokens import Kind, Token, TokenError, TokenV
 TRIPLE = '"""'
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
+MAXIMUM_IRQS = 240
+"""What the architecture allows: chips with fewer leave the rest unwired."""
 DEEPEST_NESTING = 40
 """Scripts, macros and aliases within each other."""
 
@@ -280,7 +283,7 @@ class Monitor:
         if name in self.machines:
             raise self.error(f"Machine {name} already exists", f'mach set "{name}"')
         self._machine_count += 1
-        machine = Machine(name)
+        machine = Machine(EmbeddedEngine(irq_count=MAXIMUM_IRQS), name)
         machine.search_path = self.path
         machine.reset_listeners.append(self._on_machine_reset)
         self.machines[name] = machine

@@ -1,0 +1,107 @@
+"""A board on the embedded engine: its script run by the embedded monitor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from renode_wifi.emulation.backend import Stop, TraceListener
+from renode_wifi.emulation.boards import BoardType
+from renode_wifi.emulation.crash import Crash
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import Image
+from renode_wifi.emulation.machine import Machine
+from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.peripherals.base.uart import Uart
+
+
+class EmbeddedBackend:
+    """Implements `emulation.backend.Backend`. A fault of the guest ends the run."""
+
+    engine = "embedded"
+
+    def __init__(self, monitor: Monitor) -> None:
+        self.monitor = monitor
+
+    @classmethod
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> EmbeddedBackend:
+        monitor = Monitor()
+        monitor.set_variable("name", board.name)
+        monitor.set_variable("world", (world or board.default_world).absolute())
+        if seed is not None:
+            monitor.set_variable("seed", seed)
+        monitor.execute_script(board.script)
+        backend = cls(monitor)
+        backend.machine.vector_table = board.vector_table
+        backend.machine.engine.stop_on_fault = True
+        return backend
+
+    @classmethod
+    def empty(cls) -> EmbeddedBackend:
+        return cls(Monitor())
+
+    @property
+    def machine(self) -> Machine:
+        return self.monitor.current
+
+    @property
+    def now(self) -> int:
+        return self.machine.now
+
+    @property
+    def instructions(self) -> int:
+        return self.machine.engine.instructions
+
+    @property
+    def crash(self) -> Crash | None:
+        return self.machine.engine.last_fault
+
+    @property
+    def world(self) -> Any:
+        return self.machine.world
+
+    def load(self, image: Image) -> None:
+        self.machine.load(image)
+        if self.now == 0:
+            self.machine.start(image)
+        else:
+            self.machine.reset("pin")
+
+    def run(self, until: int) -> Stop:
+        return self.machine.run(until)
+
+    def request_stop(self) -> None:
+        self.machine.request_stop()
+
+    def reset(self) -> None:
+        self.machine.reset("pin")
+
+    def subscribe(self, listener: TraceListener) -> None:
+        self.machine.subscribe(listener)
+
+    def write_uart(self, name: str, data: bytes) -> None:
+        uart = self.machine.peripherals.get(name)
+        if not isinstance(uart, Uart):
+            ports = [
+                key for key, item in self.machine.peripherals.items() if isinstance(item, Uart)
+            ]
+            raise RenodeWifiError(
+                f"the board has no serial port {name!r}", cure=f"it has {', '.join(ports)}"
+            )
+        for byte in data:
+            uart.receive(byte)
+
+    def execute(self, command: str) -> str:
+        return self.monitor.execute(command)
+
+    def read_memory(self, address: int, length: int) -> bytes:
+        return self.machine.bus.read_bytes(address, length)
+
+    def save(self) -> bytes:
+        return self.machine.save()
+
+    def restore(self, state: bytes) -> None:
+        self.machine.restore(state)
+
+    def close(self) -> None:
+        self.machine.close()
