@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.session import Session
 
 
 class TraceFile:
@@ -14,7 +14,7 @@ class TraceFile:
     Bytes are written as text where they are printable ASCII, else as {"hex": …}.
     """
 
-    def __init__(self, board: Board, stream: TextIO) -> None:
+    def __init__(self, board: Session, stream: TextIO) -> None:
         self._stream = stream
         board.subscribe(self._on_trace)
 
