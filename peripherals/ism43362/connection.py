@@ -45,7 +45,7 @@ class Connection:
         self._tls = tls
         self._opened = opened
         self._within(self.processor.profile.connect_timeout_ms)
-        self._trace("connect", secure=tls is not None)
+        self._trace("connecting", secure=tls is not None)
         self.stream = station.connect(self.remote, self)
 
     def take_over(self, stream: Stream) -> None:
@@ -53,7 +53,7 @@ class Connection:
         self.stream = stream
         stream.events = self
         self.alive = True
-        self._trace("accepted")
+        self._trace("open", accepted=True)
 
     @property
     def available(self) -> int:
@@ -68,14 +68,14 @@ class Connection:
     def close(self) -> None:
         """Let go in good order; nothing more is heard of it."""
         if self.stream is not None:
-            self._trace("close")
+            self._end("closed by the host")
             self.stream.close()
         self._forget()
 
     def abort(self) -> None:
         """The connection is lost at once, with what was buffered."""
         if self.stream is not None:
-            self._trace("dropped")
+            self._end("dropped")
             self.stream.abort()
         self._forget()
 
@@ -126,16 +126,20 @@ class Connection:
         if self._opened is not None:
             self._fail("closed by peer" if failure is None else failure.value)
         elif self.alive:
-            self.alive = False
-            self._trace("closed", reason="peer" if failure is None else failure.value)
+            self._end("closed by peer" if failure is None else failure.value)
             self.changed()
 
     def _open(self) -> None:
         opened = self._settle()
         self.alive = True
-        self._trace("connected")
+        self._trace("open")
         if opened is not None:
             opened("")
+
+    def _end(self, reason: str) -> None:
+        if self.alive:
+            self.alive = False
+            self._trace("closed", reason=reason)
 
     def _fail(self, reason: str) -> None:
         opened = self._settle()
@@ -169,12 +173,12 @@ class Connection:
         self._deadline = None
         self._fail("no answer")
 
-    def _trace(self, event: str, **fields: object) -> None:
+    def _trace(self, state: str, **fields: object) -> None:
         self.processor.machine.trace(
             self.processor.name,
             "socket",
             socket=self.number,
-            what=event,
+            state=state,
             remote=f"{self.remote[0]}:{self.remote[1]}",
             **fields,
         )

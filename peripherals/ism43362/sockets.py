@@ -154,7 +154,7 @@ class Socket:
             return self.processor.error(port.value)
         datagrams.port = port
         self.datagrams = datagrams
-        self._trace("udp", port=port.port)
+        self._trace("socket", state="open", port=port.port)
         return self.processor.ok()
 
     def close(self) -> None:
@@ -182,6 +182,7 @@ class Socket:
             self.listener = None
         if self.datagrams is not None:
             if self.datagrams.port is not None:
+                self._trace("socket", state="closed", port=self.datagrams.port.port)
                 self.datagrams.port.close()
             self.datagrams = None
 
@@ -201,7 +202,7 @@ class Socket:
         if isinstance(listener, Failure):
             return processor.error(listener.value)
         self.listener = listener
-        self._trace("listen", port=listener.port)
+        self._trace("socket", state="listening", port=listener.port)
         # Not a message: ST's driver takes one that says nothing of "Accepted" for an error.
         return processor.ok(b"[TCP SVR] Waiting on connection...")
 
@@ -266,6 +267,7 @@ class Socket:
             return processor.profile.closed_reply
         if not data:
             return None
+        self._trace("payload", direction="received", size=len(data))
         transaction.extra_time += len(data) * processor.profile.byte_time_ns
         if processor.profile.messages_in_reads:
             message = processor.messages.take()
@@ -286,15 +288,22 @@ class Socket:
             if self.remote_address == ANY or self.remote_port == 0:
                 return processor.error("no remote host")
             self.datagrams.port.send_to((self.remote_address, self.remote_port), data)
+            self._trace("payload", direction="sent", size=len(data))
             return processor.ok(b"%d" % len(data))
         if self.connection is None or not self.connection.alive:
             return processor.profile.closed_reply
-        sent = self.connection.send(data)
+        sent = self._send(self.connection, data)
         if sent == len(data):
             return processor.ok(b"%d" % sent)
         self._writer, self._unsent, self._announced = transaction, data[sent:], len(data)
         self._wait(self.write_timeout, self._write_timed_out)
         return None
+
+    def _send(self, connection: Connection, data: bytes) -> int:
+        sent = connection.send(data)
+        if sent:
+            self._trace("payload", direction="sent", size=sent)
+        return sent
 
     def _write_timed_out(self) -> None:
         self._timer = None
@@ -320,7 +329,7 @@ class Socket:
         if connection is None or not connection.alive:
             reply = self.processor.profile.closed_reply
         else:
-            self._unsent = self._unsent[connection.send(self._unsent) :]
+            self._unsent = self._unsent[self._send(connection, self._unsent) :]
             if self._unsent:
                 return
             reply = self.processor.ok(b"%d" % self._announced)
@@ -349,7 +358,7 @@ class Socket:
 
     def _trace(self, event: str, **fields: object) -> None:
         machine = self.processor.machine
-        machine.trace(self.processor.name, "socket", socket=self.number, what=event, **fields)
+        machine.trace(self.processor.name, event, socket=self.number, **fields)
 
 
 class Sockets:

@@ -471,7 +471,13 @@ def test_transactions_are_traced(rig: Rig, port: StPort) -> None:
     assert last["data"] == b"data"
     assert last["reply"] == b"\r\n4\r\nOK\r\n> "
     assert last["finished"] - last["started"] == 150_000 + 4 * 2_000
-    assert [each["what"] for each in rig.traced("socket")] == ["connect", "connected"]
+    port.receive_some(0, 3)
+    assert port.close(0)
+    assert port.close(0)
+    states = [each["state"] for each in rig.traced("socket")]
+    assert states == ["connecting", "open", "closed"]
+    payloads = [(each["direction"], each["size"]) for each in rig.traced("payload")]
+    assert payloads == [("sent", 4), ("received", 3)]
 
 
 def test_driver_gives_up_on_a_hung_module_only_after_its_time_out(rig: Rig, port: StPort) -> None:
