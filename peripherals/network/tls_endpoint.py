@@ -105,6 +105,9 @@ NO_COMMON = (
     "DH_KEY_TOO_SMALL",
 )
 
+KEY_MISMATCHES = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+"""The last one: a key of another type than the certificate's."""
+
 VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -440,7 +443,7 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
         with file_of(certificate + pem) as name:
             context.load_cert_chain(name, password=no_password)
     except (ssl.SSLError, ValueError, TypeError) as error:
-        mismatch = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+        mismatch = getattr(error, "reason", None) in KEY_MISMATCHES
         text = "the key does not fit the certificate" if mismatch else "the key cannot be read"
         raise BadCredential("key", f"{text}: {error}") from None
 

@@ -114,8 +114,8 @@ def _resolve(
             raise RenodeWifiError(
                 f"variable ${{{name}}} has no value",
                 where=str(tree.mark(path)),
-                cure=f"give one: --set {name}=…, environment variable {ENVIRONMENT}{name}, "
-                "or a line in `variables:`",
+                cure=f"set the environment variable {ENVIRONMENT}{name}, "
+                f"or add `{name}: …` below `variables:`",
             )
         text = text.replace(f"${{{name}}}", setting)
     return text if value.quoted else _scalar(text)
