@@ -1,8 +1,8 @@
 """Timers (RM0351 sections 30 to 33): advanced, general-purpose and basic ones share this model.
 
-Nothing happens per tick. The counter, the update and compare flags are worked out from virtual time
-when somebody looks; an event is scheduled only for a flag whose interrupt is enabled and that isn't
-set yet. Positions are exact: the remainder of a division is never dropped.
+Nothing happens per tick. The counter is worked out from virtual time when somebody looks. An event
+is scheduled only for a flag that isn't set yet, so a timer costs as much as software clears flags,
+and SR is current without asking. Positions are exact: no remainder of a division is ever dropped.
 
 Clocked by the internal clock only; a slave mode that needs another clock stops the counter.
 """
@@ -57,7 +57,7 @@ class STM32_Timer(Block):
         Register("CR2", 0x04, writable=0x00F5FFFD),
         Register("SMCR", 0x08, writable=0x0001FFFF),
         Register("DIER", 0x0C, writable=0x7FFF),
-        Register("SR", 0x10, writable=0, write_zero_clears=0x31FFF, on_read="_read_status"),
+        Register("SR", 0x10, writable=0, write_zero_clears=0x31FFF),
         Register("EGR", 0x14, writable=0, on_write="_generate"),
         Register("CCMR1", 0x18, writable=0x0101FFFF),
         Register("CCMR2", 0x1C, writable=0x0101FFFF),
@@ -85,6 +85,8 @@ class STM32_Timer(Block):
         digits = "".join(character for character in name if character.isdigit())
         self._number = int(digits) if digits else 0
         self._channels = range(CHANNELS_BY_TIMER.get(self._number, CHANNELS))
+        # Flags that come by counting.
+        self._flags = SR_UIF | sum(2 << channel for channel in self._channels)
         self._width = initialLimit
         self._hertz = frequency
         self._rcc: Any = None
@@ -134,12 +136,12 @@ class STM32_Timer(Block):
         hertz = self._rcc_hertz()
         if hertz == self._hertz:
             return
-        self._sync()
         now = self.machine.clock.now
+        self._sync(now)
         fraction = now * self._hertz - self._origin
         self._hertz = hertz
         self._origin = now * hertz - fraction
-        self._reschedule()
+        self._reschedule(now)
 
     # The counter.
 
@@ -153,15 +155,15 @@ class STM32_Timer(Block):
             return self._width + 1
         return limit + 1 if limit else 0
 
-    def _sync(self) -> None:
-        """Bring position and flags up to now."""
+    def _sync(self, now: int) -> None:
+        """Bring position and flags up to `now`."""
         while self._running:
             period = self._period()
             if not period or not self._hertz:
-                self._origin = self.machine.clock.now * self._hertz
+                self._origin = now * self._hertz
                 return
             scale = SECOND * (self._prescaler + 1)
-            ticks = (self.machine.clock.now * self._hertz - self._origin) // scale
+            ticks = (now * self._hertz - self._origin) // scale
             left = period - self._position
             if ticks < left:
                 if ticks:
@@ -237,9 +239,8 @@ class STM32_Timer(Block):
     # Events.
 
     def _ticks_ahead(self, missing: int, period: int) -> Iterator[int]:
-        """Ticks to each flag that is to interrupt and isn't set yet."""
-        values = self._values
-        if missing & SR_UIF and not values[CR1_WORD] & CR1_UDIS:
+        """Ticks to each flag in `missing`."""
+        if missing & SR_UIF and not self._values[CR1_WORD] & CR1_UDIS:
             yield period - self._position + self._repetition * period
         for channel in self._channels:
             if missing & (2 << channel):
@@ -247,36 +248,38 @@ class STM32_Timer(Block):
                 if position is not None:
                     yield (position - self._position - 1) % period + 1
 
-    def _reschedule(self) -> None:
+    def _reschedule(self, now: int) -> None:
         """The next event, and the interrupt line as it has to be."""
         if self._event is not None:
             self._event.cancel()
             self._event = None
-        flags, enabled = self._values[SR_WORD], self._values[DIER_WORD] & INTERRUPTS
-        missing = enabled & ~flags
+        flags = self._values[SR_WORD]
+        missing = self._flags & ~flags
         if missing and self._running and self._hertz:
             period = self._period()
             ticks = min(self._ticks_ahead(missing, period), default=0) if period else 0
             if ticks:
                 scaled = self._origin + ticks * SECOND * (self._prescaler + 1)
                 due = -(-scaled // self._hertz)
-                self._event = self.machine.clock.schedule(due - self.machine.clock.now, self._due)
+                self._event = self.machine.clock.schedule(due - now, self._due)
         # Last, for a receiver may answer with accesses of its own.
-        self._irq.set(flags & enabled != 0)
+        self._irq.set(flags & self._values[DIER_WORD] & INTERRUPTS != 0)
 
     def _due(self) -> None:
         self._event = None
-        self._sync()
-        self._reschedule()
+        now = self.machine.clock.now
+        self._sync(now)
+        self._reschedule(now)
 
     # Registers.
 
     def write(self, offset: int, value: int, width: int) -> None:
         if not self._looked_for_rcc:
             self._find_clock()
-        self._sync()
-        super().write(offset, value, width)
-        self._reschedule()
+        now = self.machine.clock.now
+        self._sync(now)
+        self.registers.write(offset, value, width)
+        self._reschedule(now)
 
     def _control(self, value: int, old: int) -> None:
         control = self._values[CR1_WORD]
@@ -326,12 +329,8 @@ class STM32_Timer(Block):
                     self._values[SR_WORD] |= SR_UIF
         self._values[SR_WORD] |= value & (INTERRUPTS & ~SR_UIF)
 
-    def _read_status(self) -> int:
-        self._sync()
-        return self._values[SR_WORD]
-
     def _read_counter(self) -> int:
-        self._sync()
+        self._sync(self.machine.clock.now)
         count = self._count() & self._width
         if self._values[CR1_WORD] & CR1_UIFREMAP:
             copy = CNT_UIFCPY if self._values[SR_WORD] & SR_UIF else 0
@@ -353,9 +352,10 @@ class STM32_Timer(Block):
             or not (rising if level else falling)
         ):
             return
-        self._sync()
+        now = self.machine.clock.now
+        self._sync(now)
         if self._values[SR_WORD] & (2 << number):
             self._values[SR_WORD] |= 0x200 << number
         self._values[CCR_WORD + number] = self._count() & self._width
         self._values[SR_WORD] |= 2 << number
-        self._reschedule()
+        self._reschedule(now)
