@@ -1,0 +1,229 @@
+"""Clock tree, ready bits, reset flags and backup domain."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4 import rcc as block
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
+from tests.peripherals.stm32l4.bench import peek, poke
+
+PLL_80_MHZ = 1 | 5 << 4 | 20 << 8 | block.PLLCFGR_PLLREN
+"""MSI, M 6, N 20, R 2."""
+
+
+def make(**attributes: int) -> tuple[STM32L4_RCC, BenchMachine]:
+    machine = BenchMachine()
+    return STM32L4_RCC(machine, "rcc", **attributes), machine
+
+
+def run_at_80_mhz(rcc: STM32L4_RCC) -> None:
+    """What `SystemClock_Config` of the board's applications does."""
+    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4)
+    poke(rcc, "PLLCFGR", PLL_80_MHZ)
+    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4 | 1 << 24)
+    poke(rcc, "CFGR", block.PLL)
+
+
+def test_the_chip_starts_at_four_megahertz() -> None:
+    rcc, machine = make()
+    assert (peek(rcc, "CR"), peek(rcc, "CFGR"), peek(rcc, "PLLCFGR")) == (0x63, 0, 0x1000)
+    assert machine.cpu_frequency == 4_000_000
+
+
+def test_the_boards_applications_get_80_megahertz() -> None:
+    rcc, machine = make()
+    run_at_80_mhz(rcc)
+    assert peek(rcc, "CR") & (1 << 25 | 2) == 1 << 25 | 2
+    assert peek(rcc, "CFGR") == block.PLL | block.PLL << 2
+    assert machine.cpu_frequency == 80_000_000
+    assert rcc.apb1_timer_hz() == rcc.apb2_timer_hz() == 80_000_000
+
+
+def test_msi_pll_mode_keeps_the_clock() -> None:
+    rcc, machine = make()
+    run_at_80_mhz(rcc)
+    poke(rcc, "CR", peek(rcc, "CR") | 1 << 2)
+    assert peek(rcc, "CR") & 4
+    assert machine.cpu_frequency == 80_000_000
+
+
+@given(on=st.integers(0, 0xFFFFFFFF))
+def test_ready_bits_follow_their_on_bits(on: int) -> None:
+    rcc, _ = make()
+    poke(rcc, "CR", on)
+    control = peek(rcc, "CR")
+    assert control & 3 == 3, "MSI clocks the system and can't be switched off"
+    for switch, ready, _ in block.CR_READY[1:]:
+        assert control >> ready & 1 == on >> switch & 1
+
+
+def test_an_external_clock_that_is_not_fitted_never_gets_ready() -> None:
+    rcc, _ = make(hseFrequency=0)
+    poke(rcc, "CR", 1 | block.CR_HSEON)
+    assert not peek(rcc, "CR") & 1 << 17
+    poke(rcc, "CFGR", block.HSE)
+    assert peek(rcc, "CFGR") == block.HSE, "SWS stays at MSI"
+
+
+def test_the_switch_waits_for_its_source() -> None:
+    rcc, machine = make()
+    poke(rcc, "CFGR", block.HSI16)
+    assert peek(rcc, "CFGR") == block.HSI16
+    poke(rcc, "CR", 1 | 1 << 8)
+    assert peek(rcc, "CFGR") == block.HSI16 | block.HSI16 << 2
+    assert machine.cpu_frequency == 16_000_000
+
+
+@pytest.mark.parametrize(("code", "divider"), [(0, 1), (8, 2), (11, 16), (12, 64), (15, 512)])
+def test_the_ahb_prescaler_divides_the_core_clock(code: int, divider: int) -> None:
+    rcc, machine = make()
+    poke(rcc, "CFGR", code << block.CFGR_HPRE_SHIFT)
+    assert machine.cpu_frequency == 4_000_000 // divider
+
+
+def test_timers_run_at_twice_a_divided_bus() -> None:
+    rcc, _ = make()
+    run_at_80_mhz(rcc)
+    poke(rcc, "CFGR", block.PLL | 5 << block.CFGR_PPRE1_SHIFT | 4 << block.CFGR_PPRE2_SHIFT)
+    assert (rcc.apb1_hz(), rcc.apb1_timer_hz()) == (20_000_000, 40_000_000)
+    assert (rcc.apb2_hz(), rcc.apb2_timer_hz()) == (40_000_000, 80_000_000)
+
+
+@pytest.mark.parametrize(
+    ("source", "hertz"), [(0, 0), (1, 80_000_000), (2, 26_666_666), (3, 13_333_333)]
+)
+def test_each_source_of_the_pll(source: int, hertz: int) -> None:
+    rcc, _ = make()
+    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4 | 1 << 8 | block.CR_HSEON)
+    poke(rcc, "PLLCFGR", PLL_80_MHZ & ~3 | source)
+    assert rcc.pll_hz() == hertz
+
+
+def test_a_pll_without_output_gives_no_clock() -> None:
+    rcc, _ = make()
+    assert rcc.pll_hz() == 0
+
+
+@pytest.mark.parametrize(
+    ("choice", "hertz"), [(0, 80_000_000), (1, 80_000_000), (2, 16_000_000), (3, 32_768)]
+)
+def test_serial_ports_choose_their_clock(choice: int, hertz: int) -> None:
+    rcc, _ = make()
+    run_at_80_mhz(rcc)
+    poke(rcc, "CCIPR", choice)
+    assert rcc.kernel_hz("usart1") == hertz
+
+
+def test_low_power_timers_choose_the_lsi() -> None:
+    rcc, _ = make()
+    poke(rcc, "CCIPR", 1 << 18)
+    assert rcc.kernel_hz("lptim1") == 32_000
+    assert rcc.kernel_hz("lptim2") == 4_000_000
+
+
+def test_after_a_standby_the_range_of_msi_comes_from_csr() -> None:
+    rcc, machine = make()
+    poke(rcc, "CSR", 4 << block.CSR_MSISRANGE_SHIFT)
+    assert machine.cpu_frequency == 1_000_000
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def changed(self) -> None:
+        self.calls += 1
+
+
+def test_listeners_hear_of_changes_only() -> None:
+    rcc, _ = make()
+    listener = Listener()
+    rcc.on_change(listener.changed)
+    poke(rcc, "CFGR", 0)
+    assert listener.calls == 0
+    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 7 << 4)
+    assert listener.calls == 1
+
+
+def test_ready_interrupts_are_raised_when_enabled() -> None:
+    rcc, _ = make()
+    poke(rcc, "CR", 1 | 1 << 8)
+    assert peek(rcc, "CIFR") == 0
+    poke(rcc, "CIER", 0x3F)
+    poke(rcc, "CR", 1 | 1 << 8 | block.CR_HSEON)
+    poke(rcc, "CSR", block.CSR_LSION)
+    poke(rcc, "BDCR", block.BDCR_LSEON)
+    assert peek(rcc, "CIFR") == 0b10011
+    assert rcc.lines["IRQ"].level
+    poke(rcc, "CICR", 0b10011)
+    assert not rcc.lines["IRQ"].level
+
+
+def test_slow_oscillators_are_ready_at_once() -> None:
+    rcc, _ = make()
+    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
+    assert peek(rcc, "BDCR") == block.BDCR_LSEON | block.BDCR_LSERDY | 1 << 8
+    assert rcc.rtc_hz() == 32_768
+    poke(rcc, "BDCR", 2 << 8)
+    assert peek(rcc, "BDCR") == 2 << 8
+    assert rcc.rtc_hz() == 32_000
+    poke(rcc, "CSR", block.CSR_LSION)
+    assert peek(rcc, "CSR") & 3 == 3
+    poke(rcc, "CSR", 0)
+    assert peek(rcc, "CSR") & 3 == 0
+
+
+@pytest.mark.parametrize(
+    ("cause", "flags"),
+    [
+        ("pin", block.CSR_PINRSTF),
+        ("software", block.CSR_SFTRSTF | block.CSR_PINRSTF),
+        ("iwdg", block.CSR_IWDGRSTF | block.CSR_PINRSTF),
+        ("wwdg", block.CSR_WWDGRSTF | block.CSR_PINRSTF),
+        ("option-bytes", block.CSR_OBLRSTF | block.CSR_PINRSTF),
+    ],
+)
+def test_flags_tell_the_cause_of_the_reset(cause: str, flags: int) -> None:
+    rcc, machine = make()
+    assert peek(rcc, "CSR") & block.CSR_FLAGS == block.CSR_BORRSTF | block.CSR_PINRSTF
+    poke(rcc, "CSR", block.CSR_RMVF)
+    assert peek(rcc, "CSR") & block.CSR_FLAGS == 0
+    machine.reset_cause = cause
+    rcc.reset()
+    assert peek(rcc, "CSR") & block.CSR_FLAGS == flags
+
+
+def test_the_backup_domain_outlives_all_but_a_loss_of_power() -> None:
+    rcc, machine = make()
+    run_at_80_mhz(rcc)
+    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
+    machine.reset_cause = "software"
+    rcc.reset()
+    assert peek(rcc, "BDCR") & block.BDCR_LSERDY
+    assert (machine.cpu_frequency, peek(rcc, "CFGR")) == (4_000_000, 0)
+    machine.reset_cause = "power-on"
+    rcc.reset()
+    assert peek(rcc, "BDCR") == 0
+
+
+def test_software_can_reset_the_backup_domain() -> None:
+    rcc, _ = make()
+    listener = Listener()
+    rcc.on_backup_reset(listener.changed)
+    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
+    poke(rcc, "BDCR", block.BDCR_BDRST)
+    assert peek(rcc, "BDCR") == block.BDCR_BDRST
+    assert listener.calls == 1
+    poke(rcc, "BDCR", 0)
+    assert listener.calls == 1
+
+
+def test_enable_registers_read_back() -> None:
+    rcc, _ = make()
+    for name in ("AHB2ENR", "APB1ENR1", "APB2ENR", "CCIPR"):
+        poke(rcc, name, 0x00000401)
+        assert peek(rcc, name) == 0x00000401
