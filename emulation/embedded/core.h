@@ -135,6 +135,7 @@ struct unicorn {
     int (*reg_write_batch)(uc_engine *, int *, void *const *, int);
     int (*hook_add)(uc_engine *, size_t *, int, void *, void *, uint64_t, uint64_t, ...);
     int (*hook_del)(uc_engine *, size_t);
+    int (*ctl)(uc_engine *, int, ...);
     int (*mmio_map)(uc_engine *, uint64_t, size_t, void *, void *, void *, void *);
 };
 
@@ -313,6 +314,7 @@ struct core {
     uint32_t trap_cause; /* CFSR bit for HALT_TRAP */
     size_t trap_hook;
     bool trap_hook_set;
+    bool traps_changed; /* the hook is to be set or removed before the next block */
     uint32_t block_address, block_size; /* the block being executed */
     uint32_t passed_hook; /* the hook here was called before a stop and is not to be called again */
     uint32_t passed_breakpoint; /* the same of a breakpoint */
@@ -402,11 +404,13 @@ void systick_write(struct core *core, uint32_t offset, uint32_t value);
 
 /* memory.c */
 #define DEVICE_PHYSICAL 0x100000000ull /* all accesses that need a callback, beyond real addresses */
+#define NOWHERE_PHYSICAL 0x200000000ull /* nothing is mapped here */
 struct page *page_at(struct core *core, uint32_t address);
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write);
 bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword);
 void memory_free(struct core *core);
 bool memory_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry, void *user);
+bool memory_unmapped(uc_engine *uc, int type, uint64_t address, int size, int64_t value, void *user);
 
 /* device.c */
 uint64_t device_read(uc_engine *uc, uint64_t address, unsigned width, void *user);
@@ -416,5 +420,6 @@ bool python_call(struct core *core, PyObject *callable, const uint32_t *argument
 
 /* traps.c */
 void traps_update(struct core *core);
+void traps_apply(struct core *core);
 
 #endif

@@ -29,6 +29,7 @@ UNICORN_FUNCTIONS = (
     "uc_reg_write_batch",
     "uc_hook_add",
     "uc_hook_del",
+    "uc_ctl",
     "uc_mmio_map",
 )
 PYTHON_FUNCTIONS = (

@@ -8,7 +8,7 @@ enum { /* Unicorn's numbers for CPU exceptions */
     EXCP_BKPT = 7,
     EXCP_EXCEPTION_EXIT = 8,
 };
-enum { UC_ERR_OK = 0, UC_ERR_INSN_INVALID = 10, UC_ERR_EXCEPTION = 21 };
+enum { UC_ERR_OK = 0, UC_ERR_INSN_INVALID = 10 };
 
 /* When something happens of which the guest must hear: no block may end beyond it. */
 static uint64_t next_event(const struct core *core)
@@ -20,7 +20,8 @@ static uint64_t next_event(const struct core *core)
 /* Something is to be dealt with before any other block. */
 static bool is_interrupted(const struct core *core)
 {
-    return core->shared.stop || core->shared.reset_requested || core->imprecise_fault;
+    return core->shared.stop || core->shared.reset_requested || core->imprecise_fault ||
+           core->traps_changed;
 }
 
 /* Recompute up to which cycle the block hook needs to do nothing but count. */
@@ -272,7 +273,7 @@ static int execute(struct core *core)
         on_undefined(core);
         return -1;
     }
-    if (error == UC_ERR_EXCEPTION && core->fault_seen) {
+    if (error != UC_ERR_OK && core->fault_seen) {
         on_refusal(core);
         return -1;
     }
@@ -358,6 +359,8 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
                            ACCESS_NONE);
             continue;
         }
+        if (core->traps_changed)
+            traps_apply(core);
         if (state->sleeping && wakes(core))
             state->sleeping = 0;
         if (!state->sleeping && !state->locked_up && !state->resume_unchecked &&
@@ -379,7 +382,8 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     }
 }
 
-enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8, UC_HOOK_INSN_INVALID = 1 << 14,
+enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8,
+       UC_HOOK_MEM_READ_UNMAPPED = 1 << 4, UC_HOOK_MEM_WRITE_UNMAPPED = 1 << 5, UC_HOOK_INSN_INVALID = 1 << 14,
        UC_HOOK_EDGE_GENERATED = 1 << 15, UC_HOOK_TLB_FILL = 1 << 17 };
 
 static bool add_hook(struct core *core, int type, void *callback)
@@ -395,6 +399,8 @@ bool run_attach(struct core *core)
            add_hook(core, UC_HOOK_INTR, (void *)on_interrupt) &&
            add_hook(core, UC_HOOK_INSN_INVALID, (void *)on_invalid) &&
            add_hook(core, UC_HOOK_TLB_FILL, (void *)memory_fill) &&
+           add_hook(core, UC_HOOK_MEM_READ_UNMAPPED | UC_HOOK_MEM_WRITE_UNMAPPED,
+                    (void *)memory_unmapped) &&
            core->unicorn.mmio_map(core->uc, DEVICE_PHYSICAL, (size_t)1 << 32, (void *)device_read,
                                   core, (void *)device_write, core) == UC_ERR_OK;
 }
