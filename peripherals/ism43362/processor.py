@@ -142,10 +142,11 @@ class Processor:
             self._event = None
         self.transaction = None
         self.hung = False
+        if self.station is not None:
+            # First, so that nobody on the network hears of what the sockets give up.
+            self.station.leave()
         for part in self._parts:
             part.reset()
-        if self.station is not None:
-            self.station.leave()
 
     def _booted(self) -> None:
         self._event = None

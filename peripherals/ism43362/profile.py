@@ -30,7 +30,7 @@ class ModuleProfile:
 
     boot_time_us: int = 200_000
     """From RESET rising to the cursor; ST's drivers look 500 ms after it."""
-    command_time_us: int = 150
+    command_time_us: int = 100
     """RDY low of a command that waits for nothing. Arm's driver polls it every 32 µs."""
     byte_time_ns: int = 2_000
     """Added for each byte of S3 and R0: keeps throughput below Arm's report (347 KB/s up)."""

@@ -160,10 +160,10 @@ class Wlan:
 
     def leave(self, transaction: Transaction) -> bytes:
         if self.station is not None:
-            self.processor.sockets.drop_all()
             if self.lease is not None:
                 self.processor.machine.trace(self.processor.name, "left")
             self.station.leave()
+            self.processor.sockets.drop_all()
         return self.processor.ok()
 
     def status(self, transaction: Transaction) -> bytes:

@@ -160,6 +160,7 @@ def test_port_that_is_taken(port: StPort) -> None:
     start(port)
     port.ok(b"P0=1\r", b"P1=0\r", b"P2=80\r")
     assert b"local port is taken" in port.execute(b"P5=1\r")[1]
+    assert port.ok(b"P?\r").split(b",")[5] == b"0"
 
 
 def test_server_needs_a_network(port: StPort) -> None:
