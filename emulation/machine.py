@@ -294,10 +294,9 @@ class Machine:
         """The whole board as bytes: engine, clock, models and world."""
         buffer = io.BytesIO()
         pickler = _Pickler(buffer, self._fixed())
+        pickler.dump((STATE_VERSION, list(self.peripherals)))
         pickler.dump(
             {
-                "version": STATE_VERSION,
-                "names": list(self.peripherals),
                 "engine": self.engine.save(),
                 "clock": self.engine.clock.__getstate__(),
                 "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
@@ -317,17 +316,17 @@ class Machine:
     def restore(self, state: bytes) -> None:
         """Become what `save` saw, on this machine or on another composed alike."""
         try:
-            saved = _Unpickler(io.BytesIO(state), self._fixed()).load()
-            version, names = saved["version"], saved["names"]
-        except (pickle.UnpicklingError, EOFError, KeyError, TypeError, AttributeError) as error:
+            unpickler = _Unpickler(io.BytesIO(state), self._fixed())
+            if unpickler.load() != (STATE_VERSION, list(self.peripherals)):
+                raise RenodeWifiError(
+                    "the snapshot is of another board or version",
+                    cure="restore it on a board composed by the same script",
+                )
+            saved = unpickler.load()
+        except (pickle.UnpicklingError, EOFError, ValueError, ImportError, AttributeError) as error:
             raise RenodeWifiError(
                 "the snapshot cannot be read", cure="take it again with this version"
             ) from error
-        if version != STATE_VERSION or names != list(self.peripherals):
-            raise RenodeWifiError(
-                "the snapshot is of another board or version",
-                cure="restore it on a board composed by the same script",
-            )
         for name, attributes in saved["models"].items():
             model = self.peripherals[name]
             if hasattr(model, "__setstate__"):

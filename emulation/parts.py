@@ -230,7 +230,7 @@ class CombinedInput(Part):
         """Its inputs tell when they change."""
 
 
-class Junction:
+class Junction(Receiver):
     """Where several outputs meet at one input: high while one of them is."""
 
     def __init__(self, receiver: Receiver, number: int) -> None:

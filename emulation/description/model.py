@@ -129,6 +129,9 @@ class Reference:
     name: str
     position: Position = field(compare=False)
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass
 class NewObject:

@@ -15,11 +15,13 @@ from renode_wifi.emulation.description.model import (
     Description,
     DescriptionError,
     Entry,
+    NewObject,
     Position,
     Problem,
     Reference,
     Registration,
     Script,
+    Value,
     Wiring,
     references,
 )
@@ -211,7 +213,10 @@ class _Resolver:
                 "leave the type out to update it, or take another name",
             )
         self.declared_at[key] = entry.position
-        self.parts[key] = Part(key[1])
+        # Local names of two files can be the same; on the machine they need one each.
+        taken = {part.name for part in self.parts.values()}
+        name = key[1] if key[1] not in taken else f"{Path(scope or '').stem}_{key[1]}"
+        self.parts[key] = Part(name)
 
     def _merge(self, entry: Entry, unit: _File) -> None:
         key = self._key(entry.name, unit, entry.local)
@@ -249,9 +254,7 @@ class _Resolver:
             ]
             part.alias = entry.alias
         for assignment in entry.assignments:
-            for reference in references(assignment.value):
-                self._check_exists(reference, unit)
-            part.assignments[assignment.name] = assignment
+            part.assignments[assignment.name] = self._renamed(assignment, unit)
         self._merge_wires(part, entry, unit)
         for script in (item for item in entry.attributes if isinstance(item, Script)):
             before = part.scripts.get(script.kind, []) if script.add else []
@@ -299,7 +302,7 @@ class _Resolver:
     def _merge_wires(self, part: Part, entry: Entry, unit: _File) -> None:
         used: set[int | str | None] = set()
         for wiring in entry.wirings:
-            sources: list[int | str | None] = [*(wiring.sources or [None])]
+            sources: list[int | str | None] = list(wiring.sources) if wiring.sources else [None]
             for source in sources:
                 if source in used:
                     raise self.error(
@@ -315,7 +318,7 @@ class _Resolver:
             part.wires += self._wires(wiring, unit)
 
     def _wires(self, wiring: Wiring, unit: _File) -> list[Wire]:
-        sources: list[int | str | None] = [*(wiring.sources or [None])]
+        sources: list[int | str | None] = list(wiring.sources) if wiring.sources else [None]
         wires = []
         for destination in wiring.destinations:
             if len(sources) != len(destination.ends):
@@ -335,13 +338,47 @@ class _Resolver:
                     self._nearest(destination.receiver.name),
                 )
             for source, end in zip(sources, destination.ends, strict=True):
-                wires.append(Wire(source, name[1], destination.local, end, wiring.position))
+                receiver = self._name(name)
+                wires.append(Wire(source, receiver, destination.local, end, wiring.position))
         return wires
 
     # -- references ---------------------------------------------------------------------------
 
+    def _name(self, key: tuple[str | None, str]) -> str:
+        """Name on the machine."""
+        part = self.parts.get(key)
+        return key[1] if part is None else part.name
+
     def _scoped(self, reference: Reference, unit: _File) -> Reference:
-        return Reference(self._key(reference.name, unit)[1], reference.position)
+        return Reference(self._name(self._key(reference.name, unit)), reference.position)
+
+    def _renamed(self, assignment: Assignment, unit: _File) -> Assignment:
+        """References by their names on the machine."""
+        return Assignment(
+            assignment.name,
+            self._renamed_value(assignment.value, unit),
+            assignment.position,
+            assignment.value_position,
+        )
+
+    def _renamed_value(self, value: Value, unit: _File) -> Value:
+        if isinstance(value, Reference):
+            self._check_exists(value, unit)
+            return self._scoped(value, unit)
+        if isinstance(value, list):
+            return [self._renamed_value(item, unit) for item in value]
+        if isinstance(value, dict):
+            return {
+                self._renamed_value(key, unit): self._renamed_value(item, unit)
+                for key, item in value.items()
+            }
+        if isinstance(value, NewObject):
+            attributes = [
+                self._renamed(item, unit) if isinstance(item, Assignment) else item
+                for item in value.attributes
+            ]
+            return NewObject(value.type, attributes, value.position)
+        return value
 
     def _check_exists(self, reference: Reference, unit: _File) -> None:
         key = self._key(reference.name, unit)
@@ -354,7 +391,7 @@ class _Resolver:
             )
 
     def _check_references(self) -> None:
-        names = {name for _, name in self.parts} | self.existing
+        names = {part.name for part in self.parts.values()} | self.existing
         for part in self.parts.values():
             for item in part.registrations or []:
                 if item.register is not None and item.register.name not in names:

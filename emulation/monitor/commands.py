@@ -76,8 +76,8 @@ def mach(monitor: Monitor, arguments: list[Token]) -> None:
     if not arguments:
         current = "No machine selected." if monitor.machine is None else monitor.machine.name
         monitor.write(f"Current machine: {current}")
-        for number, name in enumerate(monitor.machines):
-            monitor.write(f"  {number}: {name}")
+        for number, known in enumerate(monitor.machines):
+            monitor.write(f"  {number}: {known}")
         return
     action = arguments[0].text
     name = text_of(monitor, arguments[1]) if len(arguments) > 1 else None
@@ -95,10 +95,10 @@ def mach(monitor: Monitor, arguments: list[Token]) -> None:
             name = names[int(name)] if int(name) < len(names) else name
         if name not in monitor.machines:
             near = difflib.get_close_matches(name, monitor.machines, n=1)
-            known = ", ".join(monitor.machines) or "none"
+            machines = ", ".join(monitor.machines) or "none"
             raise monitor.error(
                 f"Machine {name} not found.",
-                f"did you mean {near[0]}?" if near else f"machines are: {known}",
+                f"did you mean {near[0]}?" if near else f"machines are: {machines}",
             )
         if action == "set":
             monitor.machine = monitor.machines[name]
