@@ -75,13 +75,6 @@ class Credentials:
             )
         self.sets[number] = credentials
 
-    @staticmethod
-    def redacted(request: Request) -> bytes:
-        """The data that a request carries, for a trace; b"" for credentials."""
-        if request.name == "S3" and request.argument is not None:
-            return request.rest[: int(request.argument)] if request.argument.isdigit() else b""
-        return b""
-
 
 def _store_header(request: Request) -> tuple[int, int, int]:
     number, kind, length = request.fields(3)

@@ -197,7 +197,7 @@ class Processor:
             self.name,
             "at",
             request=request.text,
-            data=self.credentials.redacted(request),
+            data=self.sockets.data_of(request),
             reply=reply,
             started=transaction.started,
             finished=self.machine.clock.now,
@@ -245,8 +245,8 @@ class Processor:
         self.faults.add(fault)
 
     def ok(self, data: bytes = b"") -> bytes:
-        if self.profile.extra_line_before_ok:
-            data += b"\r\n"
+        if not data and self.profile.extra_line_before_ok:
+            data = b"\r\n"
         return at.success(data)
 
     def error(self, reason: str = "", data: bytes = b"") -> bytes:

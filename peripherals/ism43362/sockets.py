@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.ism43362.at import BadRequest
+from renode_wifi.peripherals.ism43362.at import BadRequest, Request
 from renode_wifi.peripherals.ism43362.socket import ANY, Socket
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ class Sockets:
         self.processor = processor
         self.all = [Socket(processor, number) for number in range(SOCKETS)]
         self.current = self.all[0]
+
+    @staticmethod
+    def data_of(request: Request) -> bytes:
+        """The data that a request brings for a connection, for observers."""
+        if request.name == "S3" and request.argument is not None and request.argument.isdigit():
+            return request.rest[: int(request.argument)]
+        return b""
 
     def reset(self) -> None:
         for socket in self.all:

@@ -90,7 +90,7 @@ class Wlan:
 
     def on_boot(self) -> None:
         """Join by itself where that was stored."""
-        if self.settings.auto_connect and self.settings.ssid:
+        if self.settings.auto_connect and self.settings.ssid and self.station is not None:
             self._join(partial(self._auto_joined, self.settings))
 
     def on_link_lost(self, reason: str) -> None:

@@ -176,6 +176,10 @@ class StDriver:
             reply = self.receive(self.STUFFED)
         except TimedOut:
             return Status.IO_ERROR, b""
+        return self._judged(reply, Status.IO_ERROR)
+
+    @staticmethod
+    def _judged(reply: bytes | None, otherwise: Status) -> tuple[Status, bytes]:
         if reply is None:
             return Status.MODULE_CRASH, b""
         text = reply.split(b"\0")[0]
@@ -183,7 +187,7 @@ class StDriver:
             return Status.OK, reply
         if b"\r\nERROR" in text:
             return Status.UNEXPECTED_CLOSED_SOCKET, reply
-        return Status.IO_ERROR, reply
+        return otherwise, reply
 
     def send_data(self, command: bytes, payload: bytes) -> tuple[Status, bytes]:
         assert len(command) % 2 == 0
@@ -197,14 +201,7 @@ class StDriver:
             reply = self.receive(0)
         except TimedOut:
             return Status.ERROR, b""
-        if reply is None:
-            return Status.MODULE_CRASH, b""
-        text = reply.split(b"\0")[0]
-        if OK_TAIL in text:
-            return Status.OK, reply
-        if b"\r\nERROR" in text:
-            return Status.UNEXPECTED_CLOSED_SOCKET, reply
-        return Status.ERROR, reply
+        return self._judged(reply, Status.ERROR)
 
     def receive_data(self) -> tuple[Status, bytes]:
         self.log.append(b"R0\r")

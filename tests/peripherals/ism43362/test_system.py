@@ -155,6 +155,7 @@ def test_one_more_line_before_ok() -> None:
     rig = Rig(extra_line_before_ok=True)
     assert rig.port.start()
     assert rig.port.execute(b"P0=0\r")[1] == b"\r\n\r\n\r\nOK\r\n> "
+    assert rig.port.execute(b"CS\r")[1] == b"\r\n0\r\nOK\r\n> \x15"
 
 
 def test_messages_are_bounded(rig: Rig, port: StPort) -> None:

@@ -240,6 +240,14 @@ def test_scan_where_nothing_is_heard() -> None:
     assert rig.port.scan() == []
 
 
+def test_auto_connect_without_a_world_does_nothing() -> None:
+    port = Rig(world=False).port
+    assert port.start()
+    port.ok(b"C1=fwemu-ap\r", b"CC=1\r", b"Z1\r")
+    assert port.reset()
+    assert not port.connected()
+
+
 def test_module_without_a_world_cannot_join() -> None:
     rig = Rig(world=False)
     assert rig.port.start()
