@@ -311,7 +311,7 @@ struct core {
     uint32_t fault_address, fault_access;
     bool imprecise_fault; /* raised by a device access, taken at the next block */
     uint32_t imprecise_address;
-    uint32_t trap_cause; /* CFSR bit for HALT_TRAP */
+    uint32_t trap_cause, trap_address; /* CFSR bit and instruction of HALT_TRAP */
     size_t trap_hook;
     bool trap_hook_set;
     bool traps_changed; /* the hook is to be set or removed before the next block */

@@ -33,11 +33,15 @@ void run_limit(struct core *core)
         core->shared.limit = 0;
 }
 
-/* Make Unicorn return. Only ever from a hook at a block's or an instruction's start: a stop within
- * an instruction would make it execute again. */
+/*
+ * Make Unicorn return. Only ever from a hook at a block's or an instruction's start: a stop within
+ * an instruction would make it execute again. Within an IT block Unicorn passes over the stop; the
+ * limit makes the next block repeat it.
+ */
 void run_halt(struct core *core, enum halt halt)
 {
     core->halt = halt;
+    core->shared.limit = 0;
     core->unicorn.emu_stop(core->uc);
 }
 
@@ -119,6 +123,11 @@ static bool block_permitted(struct core *core, uint64_t end)
 {
     if (core->state.resume_unchecked)
         return true;
+    if (core->halt != HALT_SLEEP) {
+        core->block_size = 0; /* nothing of a block is left that has been charged */
+        run_halt(core, core->halt);
+        return false;
+    }
     if (core->preempting < PRIORITY_THREAD && nvic_can_take(core)) {
         run_halt(core, HALT_EXCEPTION);
         return false;
@@ -310,6 +319,7 @@ static int execute(struct core *core)
     case HALT_TRAP:
         refund(core);
         core->state.resume_unchecked = 0;
+        core->state.pc = core->trap_address | 1;
         fault_raise(core, EXCEPTION_USAGE_FAULT, core->trap_cause, 0);
         break;
     default:

@@ -127,6 +127,8 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     (void)size;
     struct core *core = user;
     uint16_t first = 0, second = 0;
+    if (core->halt == HALT_TRAP) /* trapped within an IT block, which Unicorn goes on to finish */
+        return;
     if (!memory_fetch(core, (uint32_t)address, &first))
         return;
     memory_fetch(core, (uint32_t)address + 2, &second);
@@ -138,6 +140,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     if (!cause || is_skipped(core, (uint32_t)address))
         return;
     core->trap_cause = cause;
+    core->trap_address = (uint32_t)address;
     run_halt(core, HALT_TRAP);
 }
 

@@ -65,9 +65,7 @@ svc:
 
 
 @pytest.mark.parametrize(("ccr", "offset", "mark"), [(0x200, 0x28, 0x200), (0, 0x24, 0)])
-def test_stack_is_realigned_to_eight_bytes_if_ccr_says_so(
-    ccr: int, offset: int, mark: int
-) -> None:
+def test_stack_is_realigned_to_eight_bytes_if_ccr_says_so(ccr: int, offset: int, mark: int) -> None:
     source = f"""
 reset:
     put CCR, {ccr}
