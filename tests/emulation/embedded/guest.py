@@ -30,9 +30,23 @@ CODE = Path(__file__).with_name("guests.json")
 ASSEMBLER = "arm-none-eabi-as"
 OBJCOPY = "arm-none-eabi-objcopy"
 
-EXCEPTIONS = (
-    "reset nmi hardfault memmanage busfault usagefault - - - - svc debugmonitor - pendsv systick"
-).split()
+EXCEPTIONS = [
+    "reset",
+    "nmi",
+    "hardfault",
+    "memmanage",
+    "busfault",
+    "usagefault",
+    "-",
+    "-",
+    "-",
+    "-",
+    "svc",
+    "debugmonitor",
+    "-",
+    "pendsv",
+    "systick",
+]
 IRQS = 32
 
 PREAMBLE = """

@@ -94,7 +94,7 @@ busfault:
 
 
 def test_fault_status_bits_clear_by_writing_one() -> None:
-    source = f"""
+    source = """
 reset:
     udf #0
 hardfault:
@@ -192,7 +192,7 @@ reset:
 
 def test_trap_charges_only_what_was_executed() -> None:
     """The handler's clock continues where the trapped instruction stood."""
-    source = f"""
+    source = """
 reset:
     put 0xE000EDFC, 1 << 24
     put 0xE0001000, 1
