@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.clock import MICROSECOND
+from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
 
@@ -104,6 +104,9 @@ class STM32LDMA(Block):
         self._clear()
 
     def reset(self) -> None:
+        for pause in self._pauses:
+            if pause is not None:
+                pause.cancel()
         super().reset()
         self._clear()
 
@@ -112,6 +115,7 @@ class STM32LDMA(Block):
         self._peripheral = [0] * CHANNELS
         self._memory = [0] * CHANNELS
         self._serving = [False] * CHANNELS
+        self._pauses: list[Event | None] = [None] * CHANNELS
 
     def _word(self, offset: int, channel: int) -> int:
         return (offset + channel * CHANNEL_STRIDE) // 4
@@ -173,7 +177,7 @@ class STM32LDMA(Block):
 
     def _serve(self, channel: int) -> None:
         """Move items while there is a request. What an item sets off may come back here."""
-        if self._serving[channel]:
+        if self._serving[channel] or self._pauses[channel] is not None:
             return
         self._serving[channel] = True
         turns = 0
@@ -182,10 +186,15 @@ class STM32LDMA(Block):
             if self._get(0x0C, channel) == self._reload[channel]:
                 turns += 1
                 if turns == 2:
-                    self.machine.clock.schedule(CIRCULAR_PAUSE, partial(self._serve, channel))
+                    resume = partial(self._resume, channel)
+                    self._pauses[channel] = self.machine.clock.schedule(CIRCULAR_PAUSE, resume)
                     break
         self._serving[channel] = False
         self._update(channel)
+
+    def _resume(self, channel: int) -> None:
+        self._pauses[channel] = None
+        self._serve(channel)
 
     def _move(self, channel: int) -> None:
         control = self._get(0x08, channel)

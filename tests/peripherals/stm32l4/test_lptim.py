@@ -1,0 +1,145 @@
+"""Low-power timer against plain arithmetic."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4 import lptim as block
+from renode_wifi.peripherals.stm32l4.lptim import STM32L0_LpTimer
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
+from tests.peripherals.stm32l4.bench import peek, poke
+
+MILLISECOND = 1_000_000
+START = block.CR_ENABLE | block.CR_CNTSTRT
+
+
+def make(
+    limit: int = 9, compare: int = 4, **registers: int
+) -> tuple[STM32L0_LpTimer, BenchMachine]:
+    """A timer that counts milliseconds."""
+    machine = BenchMachine()
+    timer = STM32L0_LpTimer(machine, "lptim1", frequency=1000)
+    for name, value in registers.items():
+        poke(timer, name, value)
+    poke(timer, "CR", block.CR_ENABLE)
+    poke(timer, "ARR", limit)
+    poke(timer, "CMP", compare)
+    assert peek(timer, "ISR") == block.ARROK | block.CMPOK
+    poke(timer, "ICR", block.ARROK | block.CMPOK)
+    return timer, machine
+
+
+@given(
+    limit=st.integers(1, 12),
+    compare=st.integers(0, 12),
+    steps=st.lists(st.tuples(st.integers(1, 30), st.booleans()), max_size=8),
+)
+def test_counter_and_flags_follow_the_time(
+    limit: int, compare: int, steps: list[tuple[int, bool]]
+) -> None:
+    timer, machine = make(limit, compare)
+    poke(timer, "CR", START)
+    total, flags = 0, 0
+    for duration, clear in steps:
+        machine.clock.advance(duration * MILLISECOND)
+        for count in range(total + 1, total + duration + 1):
+            if count % (limit + 1) == limit:
+                flags |= block.ARRM
+            if count % (limit + 1) == compare:
+                flags |= block.CMPM
+        total += duration
+        assert peek(timer, "CNT") == total % (limit + 1)
+        assert peek(timer, "ISR") == flags
+        if clear:
+            poke(timer, "ICR", 0xFF)
+            flags = 0
+
+
+def test_matches_interrupt_in_time() -> None:
+    timer, machine = make(IER=block.ARRM | block.CMPM)
+    poke(timer, "CR", START)
+    moments = []
+    for millisecond in range(1, 21):
+        machine.clock.advance(MILLISECOND)
+        if timer.lines["IRQ"].level:
+            moments.append(millisecond)
+            poke(timer, "ICR", 0xFF)
+    assert moments == [4, 9, 14, 19]
+
+
+def test_a_single_shot_ends_after_one_turn() -> None:
+    timer, machine = make()
+    poke(timer, "CR", block.CR_ENABLE | block.CR_SNGSTRT)
+    machine.clock.advance(5 * MILLISECOND)
+    assert peek(timer, "CNT") == 5
+    machine.clock.advance(10 * MILLISECOND)
+    assert peek(timer, "CNT") == 0
+    assert peek(timer, "ISR") == block.ARRM | block.CMPM
+    poke(timer, "ICR", 0xFF)
+    machine.clock.advance(100 * MILLISECOND)
+    assert peek(timer, "ISR") == 0
+
+
+def test_the_prescaler_divides() -> None:
+    timer, machine = make(limit=0xFFFF, CFGR=3 << 9)
+    poke(timer, "CR", START)
+    machine.clock.advance(80 * MILLISECOND)
+    assert peek(timer, "CNT") == 10
+
+
+def test_starting_needs_an_enabled_timer() -> None:
+    machine = BenchMachine()
+    timer = STM32L0_LpTimer(machine, "lptim1", frequency=1000)
+    poke(timer, "CR", START)
+    machine.clock.advance(5 * MILLISECOND)
+    assert peek(timer, "CNT") == 0
+
+
+def test_disabling_stops_and_clears() -> None:
+    timer, machine = make()
+    poke(timer, "CR", START)
+    machine.clock.advance(5 * MILLISECOND)
+    poke(timer, "CR", 0)
+    assert (peek(timer, "ISR"), peek(timer, "CNT")) == (0, 0)
+
+
+def test_interrupts_are_chosen_while_disabled() -> None:
+    timer, _ = make()
+    poke(timer, "IER", 3)
+    assert peek(timer, "IER") == 0
+
+
+def test_a_clock_from_outside_is_refused_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    timer, machine = make(CFGR=block.CFGR_CKSEL)
+    with caplog.at_level(logging.WARNING):
+        poke(timer, "CR", START)
+    machine.clock.advance(5 * MILLISECOND)
+    assert peek(timer, "CNT") == 0
+    assert "only the internal clock" in caplog.text
+
+
+def test_the_clock_choice_of_the_rcc_counts() -> None:
+    timer, machine = make(limit=0xFFFF)
+    machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
+    poke(machine.peripherals["rcc"], "CCIPR", 3 << 18)
+    poke(timer, "CR", START)
+    machine.clock.advance(1000 * MILLISECOND)
+    assert peek(timer, "CNT") == 32_768
+
+
+def test_a_running_timer_survives_pickling_and_reset() -> None:
+    timer, machine = make(IER=block.ARRM)
+    poke(timer, "CR", START)
+    copy, other = pickle.loads(pickle.dumps((timer, machine)))
+    other.clock.advance(9 * MILLISECOND)
+    assert copy.lines["IRQ"].level
+    assert not timer.lines["IRQ"].level
+    timer.reset()
+    machine.clock.advance(100 * MILLISECOND)
+    assert peek(timer, "ISR") == 0

@@ -1,0 +1,262 @@
+"""Quad-SPI with the board's serial flash: the sequences of ST's board support code."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4 import mx25r
+from renode_wifi.peripherals.stm32l4 import quadspi as block
+from renode_wifi.peripherals.stm32l4.mx25r import Macronix_MX25R
+from renode_wifi.peripherals.stm32l4.quadspi import STM32H7_QuadSPI
+from tests.peripherals.stm32l4.bench import peek, poke
+
+ONE_LINE, ADDRESS, DATA = 1 << 8, 1 << 10 | 2 << 12, 1 << 24
+MODES = {"write": 0, "read": 1 << 26, "poll": 2 << 26, "mapped": 3 << 26}
+
+
+class Rig:
+    """Speaks to the register block as `HAL_QSPI_Command`, `_Transmit` and `_Receive` do."""
+
+    def __init__(self, fitted: bool = True) -> None:
+        self.machine = BenchMachine()
+        self.quadspi = STM32H7_QuadSPI(self.machine, "quadspi")
+        self.flash = Macronix_MX25R(self.machine, "flash")
+        if fitted:
+            self.quadspi.attach(self.flash)
+        poke(self.quadspi, "CR", block.CR_EN | 3 << block.CR_FTHRES_SHIFT)
+
+    def status(self) -> int:
+        return peek(self.quadspi, "SR")
+
+    def finish(self) -> None:
+        assert self.status() & (block.SR_TCF | block.SR_BUSY) == block.SR_TCF
+        poke(self.quadspi, "FCR", block.SR_TCF)
+
+    def command(self, instruction: int, address: int | None = None) -> None:
+        poke(self.quadspi, "CCR", instruction | ONE_LINE | (0 if address is None else ADDRESS))
+        if address is not None:
+            poke(self.quadspi, "AR", address)
+        self.finish()
+
+    def transmit(self, instruction: int, data: bytes, address: int | None = None) -> None:
+        poke(self.quadspi, "DLR", len(data) - 1)
+        frame = instruction | ONE_LINE | DATA | (0 if address is None else ADDRESS)
+        poke(self.quadspi, "CCR", frame)
+        if address is not None:
+            poke(self.quadspi, "AR", address)
+        for byte in data:
+            assert self.status() & block.SR_FTF
+            poke(self.quadspi, "DR", byte, 1)
+        self.finish()
+
+    def receive(self, instruction: int, length: int, address: int | None = None) -> bytes:
+        poke(self.quadspi, "DLR", length - 1)
+        frame = instruction | ONE_LINE | DATA | (0 if address is None else ADDRESS)
+        poke(self.quadspi, "CCR", frame)
+        if address is not None:
+            poke(self.quadspi, "AR", address)
+        poke(self.quadspi, "CCR", frame | MODES["read"])
+        poke(self.quadspi, "AR", address or 0)
+        data = []
+        for _ in range(length):
+            assert self.status() & (block.SR_FTF | block.SR_TCF)
+            data.append(peek(self.quadspi, "DR", 1))
+        self.finish()
+        return bytes(data)
+
+    def poll(self, mask: int, match: int) -> None:
+        poke(self.quadspi, "PSMKR", mask)
+        poke(self.quadspi, "PSMAR", match)
+        poke(self.quadspi, "DLR", 0)
+        poke(self.quadspi, "CR", peek(self.quadspi, "CR") | block.CR_APMS)
+        poke(self.quadspi, "CCR", mx25r.READ_STATUS | ONE_LINE | DATA | MODES["poll"])
+
+    def write_enable(self) -> None:
+        self.command(mx25r.WRITE_ENABLE)
+        self.poll(mx25r.SR_WEL, mx25r.SR_WEL)
+        assert self.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_SMF
+        poke(self.quadspi, "FCR", block.SR_SMF)
+
+
+def test_board_support_initialises_the_flash() -> None:
+    """`BSP_QSPI_Init`: reset, quad enable, high-performance mode, each read back."""
+    rig = Rig()
+    rig.command(0x66)
+    rig.command(mx25r.RESET)
+    rig.poll(1, 0)
+    assert rig.status() & block.SR_SMF
+    poke(rig.quadspi, "FCR", block.SR_SMF)
+    status = rig.receive(mx25r.READ_STATUS, 1)[0]
+    rig.write_enable()
+    rig.transmit(mx25r.WRITE_STATUS, bytes([status | mx25r.SR_QE]))
+    assert rig.receive(mx25r.READ_STATUS, 1)[0] & mx25r.SR_QE
+    configuration = rig.receive(mx25r.READ_CONFIGURATION, 2)
+    rig.write_enable()
+    rig.transmit(mx25r.WRITE_STATUS, bytes([mx25r.SR_QE, configuration[0], configuration[1] | 2]))
+    assert rig.receive(mx25r.READ_CONFIGURATION, 2)[1] & 2
+    assert rig.receive(mx25r.READ_STATUS, 1)[0] == mx25r.SR_QE
+
+
+def test_the_flash_tells_who_it_is() -> None:
+    rig = Rig()
+    assert rig.receive(mx25r.READ_IDENTITY, 3) == bytes(mx25r.IDENTITY)
+    assert rig.receive(mx25r.RELEASE_AND_SIGNATURE, 1) == b"\x17"
+    assert rig.receive(mx25r.READ_SECURITY, 1) == b"\0"
+    assert rig.receive(0x77, 2) == b"\xff\xff"
+
+
+@given(
+    address=st.integers(0, mx25r.SIZE - 1),
+    data=st.binary(min_size=1, max_size=40),
+    again=st.binary(min_size=1, max_size=40),
+)
+def test_programming_clears_bits_within_a_page(address: int, data: bytes, again: bytes) -> None:
+    rig = Rig()
+    page = bytearray(b"\xff" * mx25r.PAGE)
+    for content in (data, again):
+        rig.write_enable()
+        rig.transmit(mx25r.PAGE_PROGRAM, content, address)
+        for index, byte in enumerate(content):
+            page[(address + index) % mx25r.PAGE] &= byte
+    assert rig.receive(mx25r.READS[0], mx25r.PAGE, address & ~(mx25r.PAGE - 1)) == bytes(page)
+
+
+def test_nothing_is_written_without_write_enable() -> None:
+    rig = Rig()
+    rig.transmit(mx25r.PAGE_PROGRAM, b"abc", 0)
+    rig.command(0x20, 0)
+    assert rig.receive(mx25r.READ_SLOW, 3, 0) == b"\xff" * 3
+    rig.write_enable()
+    rig.command(mx25r.WRITE_DISABLE)
+    rig.transmit(mx25r.PAGE_PROGRAM, b"abc", 0)
+    assert rig.receive(mx25r.READ_SLOW, 3, 0) == b"\xff" * 3
+
+
+@pytest.mark.parametrize(("instruction", "length"), [(0x20, 0x1000), (0xD8, 0x10000)])
+def test_an_erase_clears_its_block_only(instruction: int, length: int) -> None:
+    rig = Rig()
+    for address in (length - 1, length, 2 * length - 1, 2 * length):
+        rig.write_enable()
+        rig.transmit(mx25r.PAGE_PROGRAM, b"\0", address)
+    rig.write_enable()
+    rig.command(instruction, length + 5)
+    contents = [
+        rig.receive(mx25r.READ_SLOW, 1, address)[0]
+        for address in (length - 1, length, 2 * length - 1, 2 * length)
+    ]
+    assert contents == [0, 0xFF, 0xFF, 0]
+
+
+class Words:
+    """Memory as a description gives it."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray(0x2000)
+
+    def read(self, offset: int, width: int) -> int:
+        return int.from_bytes(self.bytes[offset : offset + width], "little")
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        self.bytes[offset : offset + width] = value.to_bytes(width, "little")
+
+
+def test_the_contents_can_live_in_memory_of_the_board() -> None:
+    rig = Rig()
+    memory = Words()
+    rig.quadspi.attach(Macronix_MX25R(rig.machine, "flash", underlyingMemory=memory))
+    rig.write_enable()
+    rig.command(0x20, 0)
+    assert memory.bytes[:0x1001] == b"\xff" * 0x1000 + b"\0"
+    rig.write_enable()
+    rig.transmit(mx25r.PAGE_PROGRAM, b"xyz", 16)
+    assert memory.bytes[16:19] == b"xyz"
+
+
+def test_polling_goes_on_until_the_status_agrees() -> None:
+    rig = Rig()
+    rig.poll(mx25r.SR_WEL, mx25r.SR_WEL)
+    assert rig.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_BUSY
+    rig.flash._status |= mx25r.SR_WEL
+    rig.machine.clock.advance(2 * block.POLL_AGAIN)
+    assert rig.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_SMF
+
+
+def test_one_agreeing_bit_is_enough_in_or_mode() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR_PMM)
+    rig.poll(0x03, 0x02)
+    assert rig.status() & block.SR_SMF, "bit 0 is 0 as asked, bit 1 is not 1"
+
+
+def test_nothing_fitted_reads_ones_and_can_be_aborted() -> None:
+    rig = Rig(fitted=False)
+    assert rig.receive(mx25r.READ_IDENTITY, 3) == b"\xff" * 3
+    rig.transmit(mx25r.WRITE_STATUS, b"\0")
+    rig.poll(1, 0)
+    rig.machine.clock.advance(10 * block.POLL_AGAIN)
+    assert rig.status() & block.SR_BUSY
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR_ABORT)
+    rig.finish()
+    assert rig.machine.clock.next_time is None
+
+
+def test_memory_mapped_mode_stays_until_aborted() -> None:
+    rig = Rig()
+    command = mx25r.READS[5] | ONE_LINE | ADDRESS | DATA
+    poke(rig.quadspi, "CCR", command | MODES["mapped"])
+    poke(rig.quadspi, "AR", 0)
+    assert rig.status() & block.SR_BUSY
+    poke(rig.quadspi, "CCR", 0)
+    assert peek(rig.quadspi, "CCR") == command | MODES["mapped"]
+    poke(rig.quadspi, "CR", block.CR_EN | block.CR_ABORT)
+    assert not rig.status() & block.SR_BUSY
+
+
+def test_transfers_interrupt_as_enabled() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "CR", block.CR_EN | 1 << 17)
+    assert not rig.quadspi.lines["IRQ"].level
+    poke(rig.quadspi, "CCR", mx25r.WRITE_ENABLE | ONE_LINE)
+    assert rig.quadspi.lines["IRQ"].level
+    poke(rig.quadspi, "FCR", block.SR_TCF)
+    assert not rig.quadspi.lines["IRQ"].level
+
+
+def test_a_disabled_block_starts_nothing() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "CR", 0)
+    poke(rig.quadspi, "CCR", mx25r.WRITE_ENABLE | ONE_LINE)
+    assert not rig.status() & block.SR_TCF
+    assert peek(rig.quadspi, "DR") == 0
+    poke(rig.quadspi, "CCR", mx25r.READ_STATUS | ONE_LINE | DATA | MODES["read"])
+    poke(rig.quadspi, "DR", 1)
+
+
+def test_words_of_the_data_register_carry_four_bytes() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "DLR", 5)
+    poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    assert rig.status() >> block.SR_FLEVEL_SHIFT & 0x1F == 6
+    assert peek(rig.quadspi, "DR") == 0xC21728C2
+    assert rig.quadspi.registers.read(block.DR_OFFSET, 4) == 0x1728
+    rig.finish()
+    poke(rig.quadspi, "DLR", 1)
+    poke(rig.quadspi, "CCR", mx25r.WRITE_STATUS | ONE_LINE | DATA)
+    rig.quadspi.registers.write(block.DR_OFFSET, 0, 4)
+    rig.finish()
+
+
+def test_a_transfer_survives_pickling_and_reset() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "DLR", 2)
+    poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    copy = pickle.loads(pickle.dumps(rig))
+    assert [peek(copy.quadspi, "DR", 1) for _ in range(3)] == list(mx25r.IDENTITY)
+    rig.quadspi.reset()
+    rig.flash.reset()
+    assert rig.status() == 0
