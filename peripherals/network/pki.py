@@ -115,7 +115,8 @@ def _passes_miller_rabin(number: int, base: int) -> bool:
 @lru_cache(maxsize=64)
 def _root(seed: str) -> x509.Certificate:
     key = _key("ec", f"{seed}/root")
-    name = _name("renode-wifi throw-away root")
+    # Two roots of one name would make "unknown root" look like "broken signature".
+    name = _name(f"renode-wifi throw-away root {SeededBytes(seed.encode()).take(4).hex()}")
     builder = (
         _builder(name, name, key, SeededBytes(f"{seed}/root".encode()))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)

@@ -364,6 +364,7 @@ def _peer_chain(endpoint: ssl.SSLObject) -> list[bytes]:
     return [
         ssl.PEM_cert_to_DER_cert(certificate.public_bytes())
         for certificate in inner.get_unverified_chain() or ()
+        if certificate is not None  # a server's chain begins so when the client sent none
     ]
 
 

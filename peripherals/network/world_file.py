@@ -158,9 +158,10 @@ def _validate(tree: Tree) -> None:
         raise _explain(tree, first)
 
 
-def _place(tree: Tree, error: ValidationError) -> tuple[str, int, int]:
+def _place(tree: Tree, error: ValidationError) -> tuple[str, int, int, bool]:
     mark = tree.mark(tuple(error.absolute_path))
-    return str(mark.file), mark.line, mark.column
+    # A key that is missed is often one that was mistyped, which tells more.
+    return str(mark.file), mark.line, mark.column, error.validator == "required"
 
 
 def _explain(tree: Tree, error: ValidationError) -> RenodeWifiError:
@@ -297,8 +298,10 @@ class _Reader:
             )
         # 02 marks a locally administered address (IEEE 802-2014 section 8.2).
         bssid = entry.get("bssid", f"02:0A:00:00:00:{index + 1:02X}")
-        network = dict(self.data.get("network", {}))
-        network.update(entry.get("network", {}))
+        network = dict(entry.get("network", {}))
+        if "subnet" not in network:
+            # Addresses of the common network would not fit another subnet.
+            network = {**self.data.get("network", {}), **network}
         where: KeyPath = (*path, "network") if "network" in entry else ("network",)
         return world.AccessPointSettings(
             ssid=entry["ssid"].encode(),

@@ -118,7 +118,9 @@ def _resolve(
                 f"or add `{name}: …` below `variables:`",
             )
         text = text.replace(f"${{{name}}}", setting)
-    return text if value.quoted else _scalar(text)
+    # `{port: "${PORT}"}` must be quoted to be YAML, and means a number all the same.
+    alone = VARIABLE.fullmatch(value.text) is not None
+    return text if value.quoted and not alone else _scalar(text)
 
 
 def _with_includes(

@@ -57,9 +57,9 @@ class RequestParser:
         """Whether a whole head was there."""
         while self._buffer[:2] == b"\r\n":
             del self._buffer[:2]
-        end = self._buffer.find(b"\r\n\r\n")
+        end = self._buffer.find(b"\r\n\r\n", 0, LONGEST_HEAD)
         if end < 0:
-            if len(self._buffer) > LONGEST_HEAD:
+            if len(self._buffer) >= LONGEST_HEAD:
                 self.problem = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             return False
         lines = self._buffer[:end].decode("latin-1").split("\r\n")

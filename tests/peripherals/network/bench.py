@@ -74,7 +74,7 @@ class Bench:
     ) -> None:
         file = folder / "world.yaml"
         file.write_text(access_point + textwrap.dedent(text), encoding="utf-8")
-        self.machine = BenchMachine()
+        self.machine: Any = BenchMachine()
         self.world: World = load_world(file, self.machine, seed, variables)
         self.station = self.world.station(MAC)
         self.answers: list[Any] = []
