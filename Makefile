@@ -65,7 +65,6 @@ firmware:
 	$(MAKE) -C firmware
 
 clean:
-	$(MAKE) -C firmware tidy
 	rm -rf $(VENV) out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info

@@ -1,7 +1,7 @@
 /* Joins, resolves, and echoes over TCP, TLS and UDP; one result line for each step.
  * The names and ports are those of platforms/worlds/home.yaml. */
-#include "board.h"
-#include "net.h"
+#include "../boards/board.h"
+#include "../boards/net.h"
 
 #define SSID "renode-wifi"
 #define PASSPHRASE "no-board-farm"

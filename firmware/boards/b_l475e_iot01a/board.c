@@ -76,6 +76,13 @@ void board_put(char character)
     USART1_TDR = (uint8_t)character;
 }
 
+char board_get(void)
+{
+    while (!(USART1_ISR & USART_ISR_RXNE))
+        ;
+    return (char)USART1_RDR;
+}
+
 uint32_t board_ticks(void)
 {
     return milliseconds;

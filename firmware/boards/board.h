@@ -8,6 +8,8 @@
 extern const char board_name[];
 void board_start(void);
 void board_put(char character);
+/* Waits for a character from the console. */
+char board_get(void);
 /* Milliseconds since start. */
 uint32_t board_ticks(void);
 void board_sleep(void);

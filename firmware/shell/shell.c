@@ -1,0 +1,151 @@
+/* A command line over the console that drives the radio: what robot suites type, the board does.
+ *
+ *   start | join SSID PASSPHRASE | resolve NAME | open tcp|udp|tls ADDRESS PORT
+ *   send HANDLE TEXT | receive HANDLE SIZE TIMEOUT | close HANDLE
+ *
+ * Each command answers one line: `ok ...` or `error`, with the milliseconds it took at the end. */
+#include "../boards/board.h"
+#include "../boards/net.h"
+
+static char line[160], answer[1600];
+
+static void print(const char *text)
+{
+    while (*text)
+        board_put(*text++);
+}
+
+static void read_line(void)
+{
+    unsigned length = 0;
+    for (;;) {
+        char character = board_get();
+        if (character == '\r' || character == '\n')
+            break;
+        if (length + 1 < sizeof line) {
+            line[length++] = character;
+            board_put(character);
+        }
+    }
+    line[length] = 0;
+    print("\r\n");
+}
+
+/* Cuts the next word off `*rest`. */
+static char *word(char **rest)
+{
+    char *start = *rest, *end;
+    while (*start == ' ')
+        start++;
+    end = start;
+    while (*end && *end != ' ')
+        end++;
+    *rest = *end ? end + 1 : end;
+    *end = 0;
+    return start;
+}
+
+static int same(const char *left, const char *right)
+{
+    size_t length = strlen(left);
+    return length == strlen(right) && !memcmp(left, right, length);
+}
+
+static unsigned number(const char *text)
+{
+    unsigned value = 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        value = value * 10 + (unsigned)(*text - '0');
+    return value;
+}
+
+static void parse_address(const char *text, uint8_t address[4])
+{
+    for (int i = 0; i < 4; i++) {
+        address[i] = (uint8_t)number(text);
+        while (*text && *text != '.')
+            text++;
+        if (*text)
+            text++;
+    }
+}
+
+static int open_command(char *rest)
+{
+    const char *kind = word(&rest);
+    uint8_t address[4];
+    parse_address(word(&rest), address);
+    return net_open(same(kind, "udp") ? NET_UDP : same(kind, "tls") ? NET_TLS : NET_TCP, address,
+                    (uint16_t)number(word(&rest)));
+}
+
+static int receive_command(char *rest)
+{
+    int handle = (int)number(word(&rest));
+    unsigned size = number(word(&rest)), timeout = number(word(&rest));
+    int count = net_receive(handle, answer, size < sizeof answer ? size : sizeof answer - 1, timeout);
+    answer[count > 0 ? count : 0] = 0;
+    return count;
+}
+
+static int execute(char *command, char *rest)
+{
+    uint8_t address[4];
+    answer[0] = 0;
+    if (same(command, "start"))
+        return net_start(answer, sizeof answer);
+    if (same(command, "join")) {
+        const char *ssid = word(&rest);
+        return net_join(ssid, word(&rest), answer, sizeof answer);
+    }
+    if (same(command, "resolve")) {
+        int outcome = net_resolve(word(&rest), address);
+        if (outcome >= 0)
+            append_address(answer, sizeof answer, address);
+        return outcome;
+    }
+    if (same(command, "open"))
+        return open_command(rest);
+    if (same(command, "send")) {
+        int handle = (int)number(word(&rest));
+        return net_send(handle, rest, (unsigned)strlen(rest));
+    }
+    if (same(command, "receive"))
+        return receive_command(rest);
+    if (same(command, "close"))
+        return net_close((int)number(word(&rest)));
+    append(answer, sizeof answer, "unknown command");
+    return -1;
+}
+
+int main(void)
+{
+    board_start();
+    print("shell: ");
+    print(board_name);
+    print("\r\n");
+    for (;;) {
+        char digits[12] = "";
+        char *rest = line;
+        uint32_t started;
+        int outcome;
+        print("> ");
+        read_line();
+        started = board_ticks();
+        outcome = execute(word(&rest), rest);
+        if (outcome >= 0) {
+            append_number(digits, sizeof digits, (unsigned)outcome);
+            print("ok ");
+            print(digits);
+            print(" ");
+        } else {
+            print("error ");
+        }
+        print(answer);
+        digits[0] = 0;
+        append_number(digits, sizeof digits, board_ticks() - started);
+        print(" in ");
+        print(digits);
+        print(" ms\r\n");
+    }
+}
