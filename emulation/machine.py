@@ -287,6 +287,8 @@ class Machine:
 
     def close(self) -> None:
         self.engine.close()
+        if self.world is not None:
+            self.world.close()
 
     # -- state --------------------------------------------------------------------------------
 
@@ -340,6 +342,9 @@ class Machine:
         clock.__setstate__(saved["clock"])
         clock.source, clock.listener = source, listener
         self.seed = saved["seed"]
+        if self.world is not None:
+            # The restored world opens the host's ports itself.
+            self.world.close()
         self.world = saved["world"]
         (
             self.reset_cause,

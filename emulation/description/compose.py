@@ -1,4 +1,4 @@
-"""From a description to a machine: creates models, sets properties, wires, registers, initialises."""
+"""From a description to a machine: models, properties, wires, registrations, init sections."""
 
 from __future__ import annotations
 

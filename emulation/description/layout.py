@@ -1,8 +1,9 @@
 """From indentation to braces: the first pass over a platform description.
 
 Authors write one attribute a line, indented by four spaces. The grammar itself knows only
-`{ a; b }`, so this pass writes the braces and semicolons that the indentation stands for, and blanks
-comments. Everything it adds goes to the ends of lines: lines and columns stay those of the source.
+`{ a; b }`, so this pass writes the braces and semicolons that the indentation stands for, and
+blanks comments. Everything it adds goes to the ends of lines: lines and columns stay those of the
+source.
 """
 
 from __future__ import annotations
@@ -186,7 +187,8 @@ class _Layout:
         if spaces % INDENT:
             raise self._error(
                 Problem.WRONG_INDENT,
-                f"Indent's length has to be multiple of {INDENT}, this one is {spaces} spaces long.",
+                f"Indent's length has to be multiple of {INDENT},"
+                f" this one is {spaces} spaces long.",
                 line.number,
                 spaces,
                 f"indent with {spaces // INDENT * INDENT} or"

@@ -53,6 +53,8 @@ KEYWORDS = frozenset(
     + ("true", "True", "false", "False")
 )
 
+VALUE_KEYWORDS = ("new", "true", "True", "false", "False")
+
 _NAME = re.compile(r"[^\W\d_]\w*")
 _NUMBER = re.compile(r"-?(?:0x[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*|[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)")
 _NATURAL = re.compile(r"0x[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*|[0-9]+(?:_[0-9]+)*")
@@ -132,6 +134,9 @@ class _Parser:
 
     def sees(self, text: str) -> bool:
         return self.text.startswith(text, self.index)
+
+    def sees_any_of(self, characters: str) -> bool:
+        return self.index < len(self.text) and self.text[self.index] in characters
 
     def accept(self, text: str) -> bool:
         if not self.sees(text):
@@ -294,9 +299,7 @@ class _Parser:
         position = self.position
         register = Reference(self.name("name of a register, such as sysbus"), position)
         point = None
-        if self.sees_name or self.word() in ("new", "true", "True", "false", "False"):
-            point = self.value()
-        elif self.word() is None and re.match(r"[\"'<\-.\[0-9]", self.text[self.index :][:1]):
+        if self.sees_name or self.word() in VALUE_KEYWORDS or self.sees_any_of("\"'<-.[0123456789"):
             point = self.value()
         return Registration(register, point, position)
 
@@ -439,7 +442,7 @@ class _Parser:
         word = self.word()
         if word == "new":
             return self.inline_object(position)
-        if word in ("true", "True", "false", "False"):
+        if word in VALUE_KEYWORDS:
             self.keyword(word)
             return word in ("true", "True")
         first = self.name("value")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.monitor.interpreter import Monitor
 
 SECOND = 1_000_000_000
+PLAIN_TYPES = {"int": int, "str": str, "bool": bool}
+"""Annotations of parameters that are checked before a call."""
 
 
 class Devices:
@@ -137,7 +139,11 @@ class Devices:
     def _call(self, name: str, member: str, method: Any, arguments: list[Any]) -> Any:
         signature = inspect.signature(method)
         try:
-            signature.bind(*arguments)
+            bound = signature.bind(*arguments).arguments
+            for key, value in bound.items():
+                wanted = PLAIN_TYPES.get(str(signature.parameters[key].annotation))
+                if wanted is not None and type(value) is not wanted:
+                    raise TypeError(key)
         except TypeError:
             parameters = " ".join(
                 f"[{p.name}]" if p.default is not p.empty else p.name
@@ -384,10 +390,11 @@ class Emulation:
 def nanoseconds(period: str | int | float) -> int:
     """`0.5`, `"0.5"` and `"00:00:00.5"` are half a second."""
     try:
+        parts = [float(part) for part in str(period).split(":")]
         total = 0.0
-        for part in str(period).split(":"):
-            total = total * 60 + float(part)
-        result = round(total * SECOND)
+        for part in parts:
+            total = total * 60 + part
+        result = round(total * SECOND) if min(parts) >= 0 else -1
     except (ValueError, OverflowError):
         result = -1
     if result < 0:

@@ -81,7 +81,8 @@ def test_script_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "seven.py").write_text("request.Value = 7")
     monkeypatch.chdir(tmp_path)
     machine = machine_with(
-        'py: Python.PythonPeripheral @ sysbus 0x40000000\n    size: 4096\n    filename: "seven.py"\n'
+        "py: Python.PythonPeripheral @ sysbus 0x40000000\n"
+        '    size: 4096\n    filename: "seven.py"\n'
     )
     assert machine.bus.read(0x4000_0000, 4) == 7
 

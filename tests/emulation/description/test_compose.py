@@ -117,7 +117,9 @@ b: Miscellaneous.Button @ none
 
 def test_new_wires_of_a_later_description_are_added() -> None:
     monitor = monitor_with(CHIP + PORTS)
-    monitor.composer().load("led2: Miscellaneous.LED @ gpioPortA 5\n\ngpioPortA:\n    5 -> led2@0\n")
+    monitor.composer().load(
+        "led2: Miscellaneous.LED @ gpioPortA 5\n\ngpioPortA:\n    5 -> led2@0\n"
+    )
     machine = monitor.current
     port = machine.peripheral("gpioPortA")
     port.write(0x00, 1 << 10, 4)
@@ -143,13 +145,16 @@ def test_reset_sections_run_at_each_reset() -> None:
 
 
 def test_preinit_runs_before_anything_exists(tmp_path: Path) -> None:
-    monitor = monitor_with("ram: Memory.MappedMemory @ sysbus 0\n    size: 0x1000\n"
-                           "    preinit:\n        set seen 5\n")
+    monitor = monitor_with(
+        "ram: Memory.MappedMemory @ sysbus 0\n    size: 0x1000\n    preinit:\n        set seen 5\n"
+    )
     assert monitor.execute("echo $seen") == "5"
 
 
 def test_none_gives_a_parameter_its_default() -> None:
-    machine = machine_with("led: Miscellaneous.LED @ none\n    invert: true\nled:\n    invert: none\n")
+    machine = machine_with(
+        "led: Miscellaneous.LED @ none\n    invert: true\nled:\n    invert: none\n"
+    )
     assert not machine.peripheral("led").inverted
 
 
@@ -177,7 +182,8 @@ sysbus:
 
 def test_bus_registration_objects() -> None:
     machine = machine_with(
-        "crc: CRC.STM32_CRC @ { sysbus new Bus.BusRangeRegistration { address: 0x40023000; size: 0x400 };"
+        "crc: CRC.STM32_CRC @ {"
+        " sysbus new Bus.BusRangeRegistration { address: 0x40023000; size: 0x400 };"
         " sysbus new Bus.BusPointRegistration { address: 0x50000000 } }\n"
         "    series: STM32Series.F0\n"
     )
@@ -202,10 +208,21 @@ def test_file_that_is_not_there() -> None:
         ("a: Memory.MappedMemory @ none\n    sice: 1", 25, (2, 5), "'sice'", "did you mean size"),
         ("a: Miscellaneous.LED @ none\n    x: 1", 25, (2, 5), "'x'", "parameters are: invert"),
         ("a: Memory.MappedMemory @ none\n    size: 0", 38, (1, 4), "size 0", "bytes above 0"),
-        ("a: Memory.MappedMemory @ none\n    size: [1]", 38, (1, 4), "construction of 'a'", "check"),
+        (
+            "a: Memory.MappedMemory @ none\n    size: [1]",
+            38,
+            (1, 4),
+            "construction of 'a'",
+            "check",
+        ),
         ("a: Miscellaneous.LED @ none\n    Nope: 1", 10, (2, 5), "'Nope' does not exist", "small"),
-        ("ram:\n    Base: 1\n    Size: 2\n    Read: 0\ncpu:\n    ExecutedInstructions: 1", 40,
-         (6, 27), "'ExecutedInstructions'", None),
+        (
+            "ram:\n    Base: 1\n    Size: 2\n    Read: 0\ncpu:\n    ExecutedInstructions: 1",
+            40,
+            (6, 27),
+            "'ExecutedInstructions'",
+            None,
+        ),
         ("a: Miscellaneous.LED @ none\n    -> nvic@1", 13, (2, 5), "any property", None),
         ("a: Timers.STM32F4_RTC @ none\n    -> nvic@1", 15, (2, 5), "Ambiguous", "AlarmIRQ, Wake"),
         ("a: Miscellaneous.Button @ none\n    1 -> nvic@1", 43, (2, 5), "have IRQ 1", "it has IRQ"),
@@ -213,15 +230,44 @@ def test_file_that_is_not_there() -> None:
         ("a: Miscellaneous.Button @ none\n    -> ram@1", 12, (2, 5), "destination", "name an"),
         ("a: Miscellaneous.Button @ none\n    -> nvic#1@1", 18, (2, 5), "local", "nvic@1"),
         ("a: Miscellaneous.Button @ none\n    -> nvic@999", 11, (2, 5), "no input 999", None),
-        ("s: Miscellaneous.STM32_SYSCFG @ none\na: Miscellaneous.Button @ none\n    -> s#99@1", 11,
-         (3, 5), "no local input 99", None),
-        ("a: Memory.MappedMemory @ sysbus 0x8000000\n    size: 4096", 39, (1, 26), "overlaps", "<a"),
-        ("a: CRC.STM32_CRC @ sysbus\n    series: .F0", 39, (1, 20), "no address", "write it behind"),
-        ("a: Miscellaneous.LED @ sysbus 0x60000000", 39, (1, 24), "cannot be on the system bus", "@ none"),
+        (
+            "s: Miscellaneous.STM32_SYSCFG @ none\na: Miscellaneous.Button @ none\n    -> s#99@1",
+            11,
+            (3, 5),
+            "no local input 99",
+            None,
+        ),
+        (
+            "a: Memory.MappedMemory @ sysbus 0x8000000\n    size: 4096",
+            39,
+            (1, 26),
+            "overlaps",
+            "<a",
+        ),
+        (
+            "a: CRC.STM32_CRC @ sysbus\n    series: .F0",
+            39,
+            (1, 20),
+            "no address",
+            "write it behind",
+        ),
+        (
+            "a: Miscellaneous.LED @ sysbus 0x60000000",
+            39,
+            (1, 24),
+            "cannot be on the system bus",
+            "@ none",
+        ),
         ("a: Miscellaneous.LED @ ram", 39, (1, 24), "interface to register", "bus controller"),
         ("a: CRC.STM32_CRC @ sysbus 1.5\n    series: .F0", 21, (1, 20), "suitable", "an address"),
         ("p: GPIOPort.STM32_GPIOPort\nb: Miscellaneous.LED @ p 1", 39, (2, 1), "parents", "of its"),
-        ('c: CPU.CortexM @ none\n    cpuType: "cortex-m0"\n    nvic: nvic', 38, (1, 4), "no core", "m4"),
+        (
+            'c: CPU.CortexM @ none\n    cpuType: "cortex-m0"\n    nvic: nvic',
+            38,
+            (1, 4),
+            "no core",
+            "m4",
+        ),
     ],
 )
 def test_errors(
@@ -249,7 +295,11 @@ def test_numbered_outputs_count_named_ones() -> None:
 def test_created_objects_take_attributes() -> None:
     monitor = monitor_with(CHIP)
     monitor.composer().create(
-        "id", "STM32L4_Signature", "sysbus 0x1FFF7500", "uid0: 1; flashSize: 0x80", Position("", 1, 1)
+        "id",
+        "STM32L4_Signature",
+        "sysbus 0x1FFF7500",
+        "uid0: 1; flashSize: 0x80",
+        Position("", 1, 1),
     )
     assert monitor.current.bus.read(0x1FFF_7590, 4) == 1
 
@@ -263,9 +313,7 @@ def test_created_objects_take_attributes() -> None:
         ("a", "sysbus 1", "x 1", "Syntax error"),
     ],
 )
-def test_created_objects_are_checked(
-    name: str, place: str, attributes: str, message: str
-) -> None:
+def test_created_objects_are_checked(name: str, place: str, attributes: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message) as caught:
         monitor_with().composer().create(
             name, "STM32L4_RNG", place, attributes, Position("x.resc", 7, 1)

@@ -42,7 +42,7 @@ def test_comment_signs_within_strings_stay() -> None:
 
 
 def test_braces_within_strings_do_not_count() -> None:
-    assert lay_out('a: A\n    x: "{"\n    y: \'\'\'{"{\'\'\'\nb: B').endswith("};\nb: B")
+    assert lay_out("a: A\n    x: \"{\"\n    y: '''{\"{'''\nb: B").endswith("};\nb: B")
 
 
 def test_multi_line_string_is_kept_as_it_is() -> None:

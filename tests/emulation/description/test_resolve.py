@@ -44,9 +44,9 @@ def test_update_may_stand_before_the_declaration() -> None:
 
 
 def test_wires_are_overridden_source_by_source() -> None:
-    wires = parts("n: N @ none\na: A @ none\n    [0-2] -> n@[5-7]\na:\n    1 -> n@9\n    2 -> none")[
-        "a"
-    ].wires
+    wires = parts(
+        "n: N @ none\na: A @ none\n    [0-2] -> n@[5-7]\na:\n    1 -> n@9\n    2 -> none"
+    )["a"].wires
     assert sorted((wire.source, wire.end) for wire in wires) == [(0, 5), (1, 9)]
 
 
@@ -98,7 +98,9 @@ def test_file_used_twice_is_read_once(tmp_path: Path) -> None:
 
 def test_prefix_renames_what_a_file_declares(tmp_path: Path) -> None:
     (tmp_path / "chip.repl").write_text("n: N @ sysbus 0\na: A @ sysbus 16\n    -> n@1\n    p: n\n")
-    found = parts('using "chip.repl" prefixed "left_"\nusing "chip.repl" prefixed "right_"', tmp_path)
+    found = parts(
+        'using "chip.repl" prefixed "left_"\nusing "chip.repl" prefixed "right_"', tmp_path
+    )
     assert set(found) == {"left_n", "left_a", "right_n", "right_a"}
     assert found["right_a"].wires[0].receiver == "right_n"
     assert [str(item.value) for item in found["left_a"].constructor] == ["left_n"]
@@ -126,7 +128,7 @@ def test_local_names_do_not_clash_between_files(tmp_path: Path) -> None:
         ("a: A @ spi9", Problem.MISSING_REFERENCE, (1, 8), "register 'spi9'"),
         ("n: N\na: A\n    [0-1] -> n@[1-3]", Problem.WRONG_ARITY, (3, 5), "2 on the left"),
         ("n: N\na: A\n    0 -> n@1\n    0 -> n@2", Problem.SOURCE_USED_TWICE, (4, 5), "'0'"),
-        ("a: A as \"b\"", Problem.ALIAS_WITHOUT_REGISTRATION, (1, 1), "alias 'b'"),
+        ('a: A as "b"', Problem.ALIAS_WITHOUT_REGISTRATION, (1, 1), "alias 'b'"),
         ('a: A @ none as "b"', Problem.ALIAS_WITH_NONE, (1, 1), "alias 'b'"),
         ("a: A\n    init:\n        X\n    init:\n        Y", Problem.TWO_INITS, (4, 5), "one init"),
         ("a: A\n    x: b\nb: B\n    x: a", Problem.CREATION_CYCLE, (1, 1), "a -> b -> a"),

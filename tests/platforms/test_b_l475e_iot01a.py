@@ -1,0 +1,163 @@
+"""The STM32 board as its description and script make it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from renode_wifi.emulation import boards, models
+from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.description.model import Range
+from renode_wifi.emulation.description.parser import parse_file
+from renode_wifi.emulation.machine import Machine
+from renode_wifi.emulation.monitor.interpreter import Monitor
+
+PLATFORMS = boards.PLATFORMS
+PROBE = PLATFORMS.parent / "firmware" / "probe" / "b_l475e_iot01a.elf"
+
+
+@pytest.fixture(scope="module")
+def machine() -> Machine:
+    monitor = Monitor()
+    monitor.execute_script(PLATFORMS / "b_l475e_iot01a.resc")
+    return monitor.current
+
+
+@pytest.fixture
+def monitor() -> Monitor:
+    monitor = Monitor()
+    monitor.execute_script(PLATFORMS / "b_l475e_iot01a.resc")
+    return monitor
+
+
+# RM0351 table 2.
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("sram1", 0x2000_0000),
+        ("sram2", 0x1000_0000),
+        ("flash", 0x0800_0000),
+        ("rcc", 0x4002_1000),
+        ("pwr", 0x4000_7000),
+        ("flashController", 0x4002_2000),
+        ("syscfg", 0x4001_0000),
+        ("exti", 0x4001_0400),
+        ("gpioPortA", 0x4800_0000),
+        ("gpioPortH", 0x4800_1C00),
+        ("usart1", 0x4001_3800),
+        ("lpuart1", 0x4000_8000),
+        ("spi3", 0x4000_3C00),
+        ("tim6", 0x4000_1000),
+        ("rtc", 0x4000_2800),
+        ("rng", 0x5006_0800),
+        ("quadspi", 0xA000_1000),
+    ],
+)
+def test_memory_map(machine: Machine, name: str, base: int) -> None:
+    assert machine.places[name][0].start == base
+
+
+# RM0351 table 58.
+@pytest.mark.parametrize(
+    ("name", "output", "interrupt"),
+    [
+        ("wwdg", "IRQ", 0),
+        ("flashController", "IRQ", 4),
+        ("rcc", "IRQ", 5),
+        ("exti", 1, 7),
+        ("exti", 13, 40),
+        ("dma1", 0, 11),
+        ("dma2", 6, 69),
+        ("tim2", "IRQ", 28),
+        ("i2c1", "ErrorInterrupt", 32),
+        ("usart1", "IRQ", 37),
+        ("spi3", "IRQ", 51),
+        ("tim6", "IRQ", 54),
+        ("rng", "IRQ", 80),
+    ],
+)
+def test_interrupts(machine: Machine, name: str, output: int | str, interrupt: int) -> None:
+    line = machine.peripheral(name).lines[output]
+    word, bit = 0xE000_E200 + 4 * (interrupt // 32), 1 << interrupt % 32
+    line.set(True)
+    assert machine.bus.read(word, 4) & bit
+    line.set(False)
+    machine.bus.write(word + 0x80, bit, 4)
+    assert not machine.bus.read(word, 4) & bit
+
+
+def test_flash_is_erased_and_seen_at_zero(machine: Machine) -> None:
+    assert machine.bus.read_bytes(0x0806_4000, 0x180C) == b"\xff" * 0x180C
+    assert machine.bus.read(0x10, 4) == 0xFFFF_FFFF
+
+
+def test_size_of_flash_reads_as_the_chip_tells(machine: Machine) -> None:
+    assert machine.bus.read(0x1FFF_75E0, 2) == 0x0400
+
+
+def test_module_pins(machine: Machine) -> None:
+    link = machine.peripheral("ism43362")
+    port = machine.peripheral("gpioPortE")
+    assert machine.full_name("ism43362") == "sysbus.spi3.ism43362"
+    # PE1 is an input: what the module says is what software reads.
+    port.write(0x00, port.read(0x00, 4) & ~(3 << 2), 4)
+    link.lines[0].set(True)
+    assert port.read(0x10, 4) & 2
+    link.lines[0].set(False)
+    assert not port.read(0x10, 4) & 2
+
+
+def test_button_and_leds(monitor: Monitor) -> None:
+    monitor.execute("gpioPortC WriteDoubleWord 0x00 0xF3FFFFFF")
+    assert int(monitor.execute("gpioPortC ReadDoubleWord 0x10"), 16) & 1 << 13
+    monitor.execute("gpioPortC.button Press")
+    assert not int(monitor.execute("gpioPortC ReadDoubleWord 0x10"), 16) & 1 << 13
+    monitor.execute("gpioPortB WriteDoubleWord 0x00 0xDFFFFEBF")
+    monitor.execute("gpioPortB WriteDoubleWord 0x18 0x4000")
+    assert monitor.execute("gpioPortB.led2 State; gpioPortA.led1 State") == "True\nFalse"
+
+
+def test_macro_reset_loads_and_starts_an_image(monitor: Monitor) -> None:
+    monitor.execute(f"$bin=@{PROBE}; runMacro $reset")
+    assert monitor.execute("cpu VectorTableOffset") == "0x08000000"
+    assert int(monitor.execute("cpu PC"), 16) >> 20 == 0x080
+
+
+def test_probe_boots_and_talks_to_its_module() -> None:
+    with Board("b_l475e_iot01a", PROBE) as board:
+        assert board.wait_for_line("^probe:").text == "probe: b_l475e_iot01a"
+        assert re.match(r"radio: ok ISM43362", board.wait_for_line("^radio:").text)
+
+
+def test_run_cut_by_snapshots_is_the_run_in_one_go() -> None:
+    with Board("b_l475e_iot01a", PROBE) as whole, Board("b_l475e_iot01a", PROBE) as cut:
+        whole.run(0.4)
+        for moment in (0.05, 0.2, 0.31):
+            cut.run(moment - cut.now)
+            snapshot = cut.snapshot()
+            cut.run(0.02)
+            cut.restore(snapshot)
+        cut.run(0.4 - cut.now)
+        assert cut.uart.lines == whole.uart.lines
+        for memory in (0x2000_0000, 0x1000_0000):
+            assert cut.backend.read_memory(memory, 0x8000) == (
+                whole.backend.read_memory(memory, 0x8000)
+            )
+
+
+def test_chip_description_names_stock_types_only() -> None:
+    """So that it loads in Renode on its own."""
+    description = parse_file(PLATFORMS / "cpus" / "stm32l475.repl")
+    for entry in description.entries:
+        if entry.type is not None:
+            found = models.find(entry.type)
+            assert found is not None
+            assert not found.own
+
+
+def test_ranges_do_not_touch(machine: Machine) -> None:
+    areas = sorted((area.start, area.end) for areas in machine.places.values() for area in areas)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(areas))
+    assert all(isinstance(area, Range) for areas in machine.places.values() for area in areas)
