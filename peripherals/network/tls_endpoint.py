@@ -182,8 +182,6 @@ class TlsEndpoint:
         self._record: list[tuple[str, bytes]] = []
         self._replaying = False
         self._build()
-        if not settings.server:
-            self._step()
 
     # What the owner does
 
@@ -236,8 +234,6 @@ class TlsEndpoint:
         self.state, self.verdict = State.HANDSHAKE, None
         self._replaying = True
         self._build()
-        if not self.settings.server:
-            self._step()
         for operation, data in self._record:
             self._do(operation, data)
         self._replaying = False
@@ -256,8 +252,10 @@ class TlsEndpoint:
         with random_from(self._stream):
             if operation == "feed":
                 self._incoming_bio.write(data)
+                self._advance()
             elif operation == "end":
                 self._incoming_bio.write_eof()
+                self._advance()
             else:
                 # After a broken end OpenSSL takes nothing more, and `unwrap` wants to wait for the
                 # peer's close_notify when its own has been written: neither is news.
@@ -266,7 +264,7 @@ class TlsEndpoint:
                         self._object.write(data)
                     else:
                         self._object.unwrap()
-        self._step()
+        self.outgoing += self._outgoing_bio.read()
 
     def _build(self) -> None:
         self._stream = SeededBytes(self.seed)
@@ -282,31 +280,30 @@ class TlsEndpoint:
                 server_side=self.settings.server,
                 server_hostname=None if self.settings.server else self.settings.server_name,
             )
+            if not self.settings.server:
+                self._advance()
+        self.outgoing += self._outgoing_bio.read()
 
     def _remember_name(self, endpoint: Any, name: str | None, context: Any) -> None:
         self.requested_name = name
 
-    def _step(self) -> None:
+    def _advance(self) -> None:
         """Go on as far as the bytes at hand allow."""
-        with random_from(self._stream):
-            try:
-                if self.state is State.HANDSHAKE:
-                    self._object.do_handshake()
-                    self._note_success()
-                while self.state is State.OPEN:
-                    data = self._object.read(READ_SIZE)
-                    if not data:
-                        self.state = State.CLOSED
-                    self.plaintext += data
-            except ssl.SSLWantReadError:
-                pass
-            except ssl.SSLZeroReturnError:
-                self._ended()
-            except ssl.SSLEOFError:
-                self._ended()
-            except ssl.SSLError as error:
-                self._fail(error)
-        self.outgoing += self._outgoing_bio.read()
+        try:
+            if self.state is State.HANDSHAKE:
+                self._object.do_handshake()
+                self._note_success()
+            while self.state is State.OPEN:
+                data = self._object.read(READ_SIZE)
+                if not data:
+                    self.state = State.CLOSED
+                self.plaintext += data
+        except ssl.SSLWantReadError:
+            pass
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            self._ended()
+        except ssl.SSLError as error:
+            self._fail(error)
 
     def _note_success(self) -> None:
         self.state = State.OPEN
