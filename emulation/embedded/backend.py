@@ -22,6 +22,9 @@ class EmbeddedBackend:
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
+        self._listeners: list[TraceListener] = []
+        self._attended: Machine | None = None
+        self._attend()
 
     @classmethod
     def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> EmbeddedBackend:
@@ -77,7 +80,9 @@ class EmbeddedBackend:
         self.machine.reset("pin")
 
     def subscribe(self, listener: TraceListener) -> None:
-        self.machine.subscribe(listener)
+        self._listeners.append(listener)
+        if self._attended is not None:
+            self._attended.subscribe(listener)
 
     def write_uart(self, name: str, data: bytes) -> None:
         uart = self.machine.peripherals.get(name)
@@ -92,7 +97,9 @@ class EmbeddedBackend:
             uart.receive(byte)
 
     def execute(self, command: str) -> str:
-        return self.monitor.execute(command)
+        printed = self.monitor.execute(command)
+        self._attend()
+        return printed
 
     def read_memory(self, address: int, length: int) -> bytes:
         return self.machine.bus.read_bytes(address, length)
@@ -104,4 +111,16 @@ class EmbeddedBackend:
         self.machine.restore(state)
 
     def close(self) -> None:
-        self.machine.close()
+        for machine in self.monitor.machines.values():
+            machine.close()
+        self.monitor.machines.clear()
+        self.monitor.machine = None
+
+    def _attend(self) -> None:
+        """Let the listeners hear the machine that the monitor has selected by now."""
+        machine = self.monitor.machine
+        if machine is None or machine is self._attended:
+            return
+        for listener in self._listeners:
+            machine.subscribe(listener)
+        self._attended = machine

@@ -37,6 +37,7 @@ EXPORT struct core *core_create(const struct configuration *configuration)
     core->systick_calibration = configuration->systick_calibration;
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
     core->shared.deadline = core->shared.pause = NEVER;
+    core->repeat.enabled = true;
     system_reset(core);
     if (!run_attach(core)) {
         free(core);
@@ -67,6 +68,7 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table)
     core->shared.fault_ready = 0;
     core->imprecise_fault = false;
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    repeat_restart(core);
     registers[SAVED_LR] = 0xFFFFFFFF;
     registers[SAVED_XPSR] = XPSR_THUMB;
     registers[SAVED_MSP] = entry[0] & ~3u;
@@ -97,6 +99,7 @@ EXPORT void core_restore(struct core *core, const uint8_t *buffer)
     core->shared.stop = core->shared.reset_requested = core->shared.fault_ready = 0;
     core->imprecise_fault = false;
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    repeat_restart(core);
     traps_update(core);
     nvic_update(core);
 }
@@ -121,6 +124,7 @@ EXPORT uint64_t core_register(struct core *core, uint32_t reg)
 
 EXPORT void core_set_register(struct core *core, uint32_t reg, uint64_t value)
 {
+    core->repeat.impure = true;
     if (reg == PC) {
         core->state.pc = (uint32_t)value | 1;
         core->state.sleeping = 0;

@@ -156,6 +156,9 @@ struct memory {
     uint64_t physical; /* where Unicorn has it mapped */
     bool writable; /* by a plain store */
     uint8_t *executed; /* per page: translated code may exist */
+    bool trapped; /* every store goes through the traps */
+    uint8_t *shadow; /* a copy for repeat.c */
+    struct memory *next;
 };
 
 /* A model's registers as the core serves them. */
@@ -253,6 +256,7 @@ struct shared {
     uint32_t stop_address; /* of the breakpoint */
     uint32_t debugger; /* BKPT halts instead of faulting */
     uint64_t exceptions_taken, runs;
+    uint64_t rounds_skipped; /* of waiting loops, see repeat.c */
 };
 
 struct systick {
@@ -284,6 +288,19 @@ struct state {
     struct systick systick;
     uint64_t cycle_counter_base; /* CYCCNT = cycles - base while it counts, else the base */
     uint32_t dwt[24], itm[3]; /* words that only store */
+};
+
+/* The search for a loop that only waits, see repeat.c. */
+struct repeat {
+    bool enabled;
+    enum { REPEAT_IDLE, REPEAT_REGISTERS, REPEAT_MEMORY } stage;
+    uint32_t watched; /* the block at which rounds begin */
+    bool impure; /* something happened that a further round need not repeat */
+    uint64_t next; /* cycle of the next probe, or of giving up */
+    uint64_t wait; /* cycles between probes */
+    uint64_t cycle; /* at which the round began */
+    uint64_t exceptions; /* taken by then */
+    uint64_t registers[40];
 };
 
 struct core {
@@ -319,6 +336,8 @@ struct core {
     uint32_t passed_hook; /* the hook here was called before a stop and is not to be called again */
     uint32_t passed_breakpoint; /* the same of a breakpoint */
 
+    struct repeat repeat;
+    struct memory *memories;
     struct page *tables[1u << (32 - PAGE_BITS - 10)];
     struct trap *traps;
     uint32_t *hooked; /* sorted addresses of hooked blocks */
@@ -366,6 +385,15 @@ bool run_attach(struct core *core);
 void run_limit(struct core *core);
 void run_halt(struct core *core, enum halt halt);
 unsigned instruction_size(uint16_t first_halfword);
+
+uint64_t run_bound(const struct core *core);
+
+/* repeat.c */
+bool repeat_probe(struct core *core, uint32_t address);
+bool repeat_visit(struct core *core);
+void repeat_cancel(struct core *core);
+void repeat_restart(struct core *core);
+void repeat_schedule(struct core *core, uint64_t wait);
 
 /* nvic.c */
 void nvic_update(struct core *core);

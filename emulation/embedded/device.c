@@ -67,6 +67,7 @@ static uint32_t model_read(struct core *core, const struct window *window, uint3
     }
     uint32_t arguments[] = {offset, width}, value = 0;
     model->python_accesses++;
+    core->repeat.impure = true;
     python_call(core, model->read, arguments, 2, &value);
     return value;
 }
@@ -117,8 +118,10 @@ static uint32_t bus_read(struct core *core, uint32_t address, unsigned width)
     const struct window *window = window_at(core, address);
     if (window)
         return model_read(core, window, address, width);
-    if (system_has(address))
+    if (system_has(address)) {
+        core->repeat.impure = true;
         return system_read(core, address & ~3u) >> 8 * (address & 3);
+    }
     if (is_bit_band(address)) {
         unsigned bit;
         uint32_t target = bit_band_target(address, &bit);
@@ -136,6 +139,7 @@ static uint32_t bus_read(struct core *core, uint32_t address, unsigned width)
 static void bus_write(struct core *core, uint32_t address, uint32_t value, unsigned width)
 {
     const struct window *window = window_at(core, address);
+    core->repeat.impure = true;
     if (window) {
         model_write(core, window, address, value, width);
     } else if (system_has(address)) {

@@ -186,6 +186,9 @@ class EmbeddedEngine:
     of SysTick's reference clock. strict_holes: an access between the registers of a peripheral
     page is a bus fault instead of reading 0; on_hole(address, is_write) hears of it otherwise.
 
+    skip_waiting: rounds of a loop that only waits for an event are counted instead of executed,
+    which nothing but speed shows.
+
     on_fault(report) is called for every fault taken; with `stop_on_fault` the run then ends.
     """
 
@@ -198,6 +201,7 @@ class EmbeddedEngine:
         systick_calibration: int = 0,
         clock: VirtualClock | None = None,
         strict_holes: bool = False,
+        skip_waiting: bool = True,
     ) -> None:
         if not 1 <= irq_count <= 240 or not 1 <= priority_bits <= 8:
             raise EngineError("an NVIC has 1 to 240 interrupts and 1 to 8 priority bits")
@@ -237,6 +241,7 @@ class EmbeddedEngine:
         self._on_hole: Callable[[int, int], None] = self._forget_hole
         self._strict_holes = strict_holes
         self._apply_hole_policy()
+        self._library.core_skip_rounds(self._core, skip_waiting)
         self._clock = VirtualClock()
         self.clock = self._clock if clock is None else clock
 
@@ -428,6 +433,11 @@ class EmbeddedEngine:
     def instructions(self) -> int:
         """Core cycles since power-on: instructions executed and time slept."""
         return int(self._shared.cycles)
+
+    @property
+    def rounds_skipped(self) -> int:
+        """Rounds of waiting loops that were counted instead of executed."""
+        return int(self._shared.rounds_skipped)
 
     @property
     def cpu_frequency(self) -> int:

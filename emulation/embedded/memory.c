@@ -135,6 +135,13 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
 EXPORT bool core_map_memory(struct core *core, struct memory *memory, uint32_t base, uint32_t offset,
                             uint32_t size)
 {
+    struct memory *known = core->memories;
+    while (known && known != memory)
+        known = known->next;
+    if (!known) {
+        memory->next = core->memories;
+        core->memories = memory;
+    }
     for (uint32_t done = 0; done < size; done += PAGE_SIZE) {
         struct page *page = page_make(core, base + done);
         if (!page)
@@ -175,6 +182,8 @@ EXPORT bool core_trap_writes(struct core *core, uint32_t start, uint32_t size, P
         struct page *page = page_at(core, (uint32_t)address);
         if (page)
             page->trapped = true;
+        if (page && page->memory && size >= page->memory->size)
+            page->memory->trapped = true;
     }
     return true;
 }
@@ -194,6 +203,8 @@ void memory_free(struct core *core)
         }
         free(core->tables[i]);
     }
+    for (struct memory *memory = core->memories; memory; memory = memory->next)
+        free(memory->shadow);
     while (core->traps) {
         struct trap *next = core->traps->next;
         free(core->traps);

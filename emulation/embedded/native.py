@@ -85,6 +85,7 @@ class Shared(ctypes.Structure):
         ("debugger", u32),
         ("exceptions_taken", u64),
         ("runs", u64),
+        ("rounds_skipped", u64),
     ]
 
 
@@ -112,6 +113,9 @@ class MemoryRecord(ctypes.Structure):
         ("physical", u64),
         ("writable", ctypes.c_bool),
         ("executed", pointer),
+        ("trapped", ctypes.c_bool),
+        ("shadow", pointer),
+        ("next", pointer),
     ]
 
 
@@ -167,6 +171,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
+    "core_skip_rounds": (None, (pointer, u32)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),
     "core_restore": (None, (pointer, ctypes.c_char_p)),

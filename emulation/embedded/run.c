@@ -17,6 +17,13 @@ static uint64_t next_event(const struct core *core)
     return core->shared.deadline < event ? core->shared.deadline : event;
 }
 
+/* How far blocks may run at all. */
+uint64_t run_bound(const struct core *core)
+{
+    uint64_t event = next_event(core);
+    return event < core->shared.pause ? event : core->shared.pause;
+}
+
 /* Something is to be dealt with before any other block. */
 static bool is_interrupted(const struct core *core)
 {
@@ -27,8 +34,8 @@ static bool is_interrupted(const struct core *core)
 /* Recompute up to which cycle the block hook needs to do nothing but count. */
 void run_limit(struct core *core)
 {
-    uint64_t event = next_event(core);
-    core->shared.limit = event < core->shared.pause ? event : core->shared.pause;
+    uint64_t bound = run_bound(core);
+    core->shared.limit = bound < core->repeat.next ? bound : core->repeat.next;
     if (is_interrupted(core) || core->preempting < PRIORITY_THREAD)
         core->shared.limit = 0;
 }
@@ -92,15 +99,13 @@ static void block_learn(struct core *core, struct block *block, uint32_t address
                             (uint16_t)(count | (special ? BLOCK_SPECIAL : 0))};
 }
 
-/*
- * A block that needs more than counting: it sends an event or has a hook at its start. False: stop
- * before it.
- */
+/* SEV in the block, or a hook at its start. False: stop before it. */
 static bool block_special(struct core *core, uint32_t address, uint32_t size)
 {
     if (core->passed_hook == address) {
         core->passed_hook = NO_ADDRESS;
     } else if (is_hooked(core, address)) {
+        core->repeat.impure = true;
         python_call(core, core->block_handler, &address, 1, NULL);
         if (core->shared.stop) {
             core->passed_hook = address;
@@ -119,7 +124,7 @@ static bool block_special(struct core *core, uint32_t address, uint32_t size)
  * May a block that would end at cycle `end` run? If not, Unicorn has been stopped. A pause lets the
  * block run that crosses it, so that every run makes progress.
  */
-static bool block_permitted(struct core *core, uint64_t end)
+static bool block_permitted(struct core *core, struct block *block, uint64_t end)
 {
     if (core->state.resume_unchecked)
         return true;
@@ -137,7 +142,23 @@ static bool block_permitted(struct core *core, uint64_t end)
         run_halt(core, HALT_LIMIT);
         return false;
     }
+    if (end > core->repeat.next) {
+        if (repeat_probe(core, block->address))
+            block->count |= BLOCK_SPECIAL;
+        run_limit(core);
+    }
     return true;
+}
+
+/* The block at which repeat.c looks for a round's end. */
+static void block_watched(struct core *core, struct block *block)
+{
+    if (core->state.resume_unchecked || is_interrupted(core) ||
+        core->preempting < PRIORITY_THREAD || core->halt != HALT_SLEEP)
+        repeat_cancel(core);
+    else if (repeat_visit(core))
+        return;
+    block->size = 0; /* learn anew whether it is special by itself */
 }
 
 /* Unicorn calls this at the start of every block. */
@@ -149,8 +170,14 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     if (UNLIKELY(block->address != (uint32_t)address || block->size != size))
         block_learn(core, block, (uint32_t)address, size);
 
+    if (UNLIKELY(core->repeat.watched == (uint32_t)address && block->count & BLOCK_SPECIAL)) {
+        block_watched(core, block);
+        if (block->size == 0)
+            block_learn(core, block, (uint32_t)address, size);
+        run_limit(core);
+    }
     uint64_t end = core->shared.cycles + (block->count & ~BLOCK_SPECIAL);
-    if (UNLIKELY(end > core->shared.limit) && !block_permitted(core, end))
+    if (UNLIKELY(end > core->shared.limit) && !block_permitted(core, block, end))
         return;
     core->block_address = (uint32_t)address;
     core->block_size = size;
@@ -349,6 +376,7 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     struct state *state = &core->state;
     shared->deadline = deadline;
     shared->pause = pause;
+    repeat_cancel(core);
     for (;;) {
         systick_sync(core);
         if (shared->stop) {

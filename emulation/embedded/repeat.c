@@ -1,0 +1,158 @@
+/*
+ * Loops that wait for an event, executed once and then counted.
+ *
+ * Firmware waits by spinning: an idle task, a delay until the tick counter moves, a poll of a status
+ * register. If the core is at the same block a second time, with the same registers and the same
+ * memory, and has in between neither written to a device nor read from one anything but a plain
+ * register, then it will go round in the same way until the next event. As many whole rounds as fit
+ * before that are added to the cycle counter at once. The guest ends in the very state in which
+ * executing them would have left it, so this shows in nothing but speed.
+ *
+ * A probe looks at the registers now and then. Only if they are the same at the next visit of the
+ * block is memory copied, and only if they and memory are the same at the visit after that do
+ * rounds count.
+ */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LONGEST_ROUND = 8192, /* cycles */
+    SHORTEST_WAIT = 1024, /* cycles between probes while they succeed ... */
+    LONGEST_WAIT = 32768, /* ... and while they fail */
+};
+
+static const uint8_t compared[] = {R0, R1,  R2,  R3,  R4, R5, R6,      R7,      R8,
+                                   R9, R10, R11, R12, SP, LR, CONTROL, XPSR,    PRIMASK,
+                                   BASEPRI, FAULTMASK};
+static const uint8_t compared_fp[] = {FPSCR,  D0,     D0 + 1, D0 + 2, D0 + 3,  D0 + 4,
+                                      D0 + 5, D0 + 6, D0 + 7, D0 + 8, D0 + 9,  D0 + 10,
+                                      D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15};
+enum { COMPARED = sizeof compared, COMPARED_FP = sizeof compared_fp };
+
+static void read_registers(struct core *core, uint64_t *values, bool with_fp)
+{
+    cpu_read_many(core, compared, values, COMPARED);
+    if (with_fp)
+        cpu_read_many(core, compared_fp, values + COMPARED, COMPARED_FP);
+}
+
+static bool is_shadowed(const struct memory *memory)
+{
+    return memory->writable && !memory->trapped;
+}
+
+static bool copy_memories(struct core *core)
+{
+    for (struct memory *memory = core->memories; memory; memory = memory->next) {
+        if (!is_shadowed(memory))
+            continue;
+        if (!memory->shadow)
+            memory->shadow = malloc(memory->size);
+        if (!memory->shadow)
+            return false;
+        memcpy(memory->shadow, memory->bytes, memory->size);
+    }
+    return true;
+}
+
+static bool memories_are_copies(const struct core *core)
+{
+    for (const struct memory *memory = core->memories; memory; memory = memory->next)
+        if (is_shadowed(memory) && memcmp(memory->shadow, memory->bytes, memory->size) != 0)
+            return false;
+    return true;
+}
+
+void repeat_schedule(struct core *core, uint64_t wait)
+{
+    core->repeat.next = core->repeat.enabled ? core->shared.cycles + wait : NEVER;
+}
+
+/* Give up the attempt under way. */
+void repeat_cancel(struct core *core)
+{
+    struct repeat *repeat = &core->repeat;
+    if (repeat->stage == REPEAT_IDLE)
+        return;
+    repeat->stage = REPEAT_IDLE;
+    repeat->watched = NO_ADDRESS;
+    repeat->wait = repeat->wait < LONGEST_WAIT / 2 ? 2 * repeat->wait : LONGEST_WAIT;
+    repeat_schedule(core, repeat->wait);
+}
+
+void repeat_restart(struct core *core)
+{
+    core->repeat.stage = REPEAT_IDLE;
+    core->repeat.watched = NO_ADDRESS;
+    core->repeat.impure = false;
+    core->repeat.wait = SHORTEST_WAIT;
+    repeat_schedule(core, SHORTEST_WAIT);
+}
+
+/* The probe is due, or the watched block wasn't reached in time. True: watch this block. */
+bool repeat_probe(struct core *core, uint32_t address)
+{
+    struct repeat *repeat = &core->repeat;
+    if (repeat->stage != REPEAT_IDLE) {
+        repeat_cancel(core);
+        return false;
+    }
+    repeat->stage = REPEAT_REGISTERS;
+    repeat->watched = address;
+    repeat->impure = false;
+    repeat->cycle = core->shared.cycles;
+    repeat->exceptions = core->shared.exceptions_taken;
+    repeat->next = repeat->cycle + LONGEST_ROUND;
+    read_registers(core, repeat->registers, false);
+    return true;
+}
+
+/* The watched block is entered again. True: keep watching it. */
+bool repeat_visit(struct core *core)
+{
+    struct repeat *repeat = &core->repeat;
+    uint64_t registers[COMPARED + COMPARED_FP];
+    uint64_t now = core->shared.cycles, round = now - repeat->cycle;
+    bool copied = repeat->stage == REPEAT_MEMORY;
+
+    if (repeat->impure || repeat->exceptions != core->shared.exceptions_taken) {
+        repeat_cancel(core);
+        return false;
+    }
+    read_registers(core, registers, copied);
+    if (memcmp(registers, repeat->registers,
+               (COMPARED + (copied ? COMPARED_FP : 0)) * sizeof *registers) != 0) {
+        repeat_cancel(core);
+        return false;
+    }
+    if (!copied) {
+        read_registers(core, repeat->registers, true);
+        repeat->stage = REPEAT_MEMORY;
+        repeat->cycle = now;
+        repeat->next = now + LONGEST_ROUND;
+        if (copy_memories(core))
+            return true;
+        repeat_cancel(core);
+        return false;
+    }
+    if (!memories_are_copies(core)) {
+        repeat_cancel(core);
+        return false;
+    }
+    uint64_t bound = run_bound(core);
+    if (bound > now && round > 0) {
+        core->shared.cycles += (bound - now) / round * round;
+        core->shared.rounds_skipped += (bound - now) / round;
+    }
+    repeat_restart(core);
+    return false;
+}
+
+EXPORT void core_skip_rounds(struct core *core, uint32_t enabled)
+{
+    core->repeat.enabled = enabled;
+    repeat_restart(core);
+    run_limit(core);
+}
