@@ -121,6 +121,7 @@ class BridgedStream:
 
     def abort(self) -> None:
         if self.state is not State.OVER or self._closing:
+            self._trace_end("reset", self.source, self.destination)
             self._end(reset=True)
 
     def go_silent(self) -> None:
@@ -140,6 +141,7 @@ class BridgedStream:
             self._end()
             self.events.on_connect_failed(self, Failure.TIMED_OUT)
         elif self.state is State.OPEN:
+            self._trace_end("reset", self.destination, self.source)
             self._end()
             self.events.on_closed(self, Failure.RESET)
         else:
@@ -188,6 +190,7 @@ class BridgedStream:
             del self._outbox[:sent]
         if self._fin_wanted and not self._fin_sent:
             self._fin_sent = True
+            self._trace_end("fin", self.source, self.destination)
             self.bridge.port.shutdown(self.handle)
         if self._held_up and self.state is State.OPEN and not self._fin_wanted:
             self._held_up = False
@@ -202,8 +205,10 @@ class BridgedStream:
         if data is None:
             self._fin_received = True
             self.patience = 0
+            self._trace_end("fin", self.destination, self.source)
             self.events.on_closed(self, None)
         elif isinstance(data, Failure):
+            self._trace_end("reset", self.destination, self.source)
             self._end()
             self.events.on_closed(self, data)
         elif data:
@@ -224,6 +229,9 @@ class BridgedStream:
         self.patience = 0
         self._closing = False
         self.bridge.forget(self, reset=reset)
+
+    def _trace_end(self, event: str, origin: str, destination: str) -> None:
+        self.bridge.internet.trace(event, flow=self.flow, origin=origin, destination=destination)
 
     def _trace_data(self, origin: str, destination: str, data: bytes) -> None:
         self.bridge.internet.trace(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.openssl import (
     SeededBytes,
     accept_any_certificate,
@@ -227,7 +228,10 @@ class TlsEndpoint:
             return
         problem = deterministic_tls_problem()
         if problem:
-            raise RuntimeError(f"a TLS connection cannot be restored: {problem}")
+            raise RenodeWifiError(
+                f"a TLS connection cannot be restored: {problem}",
+                cure="use a Python whose ssl module loads OpenSSL as a shared library",
+            )
         keep = {name: getattr(self, name) for name in ("state", "verdict", "outgoing", "plaintext")}
         keep["peer_chain"] = self.peer_chain
         self.outgoing, self.plaintext = bytearray(), bytearray()

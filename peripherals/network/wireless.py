@@ -68,7 +68,8 @@ class WirelessStation:
     # The air
 
     def scan(self) -> list[Beacon]:
-        heard = self.world.air.scan()
+        own = None if self._own is None else self._own.settings.bssid
+        heard = [beacon for beacon in self.world.air.scan() if beacon.bssid != own]
         self.world.internet.trace("scan", mac=self.mac.hex(":"), count=len(heard))
         return heard
 
@@ -239,7 +240,7 @@ class WirelessStation:
     def _ping_done(
         self, address: IPv4Address, time: int | None, done: Callable[[int | None], None]
     ) -> None:
-        self.world.internet.trace("ping", destination=str(address), time=time)
+        self.world.internet.trace("ping", destination=str(address), round_trip=time)
         done(time)
 
     # Transport

@@ -234,6 +234,7 @@ def test_a_station_can_be_an_access_point_for_another(tmp_path: Path) -> None:
     accepted: list[Any] = []
     listener = bench.station.listen(80, accepted.append)
     assert not isinstance(listener, Failure)
+    assert b"board" not in {heard.ssid for heard in bench.station.scan()}
     phone = bench.world.station(b"\x02phone")
     phone.join(b"board", b"board-secret", Security.WPA2, bench.answers.append)
     bench.run(5)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from OpenSSL.crypto import FILETYPE_PEM, X509, PKey, dump_certificate
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network import openssl, pki
 from renode_wifi.peripherals.network.openssl import (
     SeededBytes,
@@ -536,7 +537,7 @@ def test_a_python_with_openssl_inside_says_so_and_works(
     assert not judge_certificates_at(context, 5)
     assert not accept_any_certificate(context)
     copy = saved(bench.world.server("ec").connections[0].endpoint)
-    with pytest.raises(RuntimeError, match="cannot be restored"):
+    with pytest.raises(RenodeWifiError, match="cannot be restored"):
         copy.feed(b"")
 
 

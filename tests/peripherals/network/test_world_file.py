@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -26,6 +27,7 @@ from renode_wifi.peripherals.network.world_file import (
 )
 from tests.peripherals.network.bench import Bench
 
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "world.md"
 LEAST = "access_points:\n  - {ssid: lab, passphrase: lab-secret}\n"
 
 
@@ -484,6 +486,36 @@ def test_the_worlds_own_credentials_reach_the_radio(tmp_path: Path) -> None:
         "crt": certificate,
         "key": key,
     }
+
+
+# The documentation
+
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_documentation_are_right(tmp_path: Path, example: str) -> None:
+    authority = Authority("documentation")
+    certificate, key = authority.server(("10.10.0.1",))
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "here" / "roots").mkdir(parents=True)
+    for name, content in (
+        ("pki/broker.crt", certificate),
+        ("pki/broker.key", key),
+        ("pki/root-1.crt", authority.certificate),
+        ("pki/root-2.crt", authority.certificate),
+        ("here/roots/my-root.pem", authority.certificate),
+    ):
+        (tmp_path / name).write_bytes(content)
+    if "include:" not in example and "access_points:" not in example:
+        example += "access_points: [{ssid: my-wifi, passphrase: secret-secret}]\n"
+        if "server: broker" in example:
+            example += "servers: {broker: {type: mqtt, port: 8883, tls: true}}\n"
+    assert read(tmp_path / "here", example).access_points
+
+
+def test_the_documentation_has_examples() -> None:
+    assert len(EXAMPLES) >= 5
 
 
 # Including
