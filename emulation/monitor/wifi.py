@@ -7,8 +7,9 @@ and including the file only opens the commands.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from renode_wifi.emulation import control
 from renode_wifi.emulation.description.model import Position
 from renode_wifi.emulation.monitor.commands import Command, misused, text_of
 from renode_wifi.emulation.monitor.tokens import Token
@@ -56,6 +57,29 @@ def wifi_world(monitor: Monitor, arguments: list[Token]) -> None:
     machine.connect_world(world)
 
 
+def wifi_fault(monitor: Monitor, arguments: list[Token]) -> None:
+    """Let something go wrong in the world or in the radio."""
+    if not 1 <= len(arguments) <= 2:
+        raise misused(monitor, "wifi_fault")
+    texts = [text_of(monitor, token) for token in arguments]
+    machine = monitor.current
+    control.inject(machine.world, _radio(monitor), *texts)
+
+
+def wifi_server(monitor: Monitor, arguments: list[Token]) -> None:
+    """Print what a server of the world has seen, as JSON."""
+    if len(arguments) != 1:
+        raise misused(monitor, "wifi_server")
+    monitor.write(control.describe_server(monitor.current.world, text_of(monitor, arguments[0])))
+
+
+def _radio(monitor: Monitor) -> Any:
+    for model in monitor.current.peripherals.values():
+        if hasattr(model, "connect_world"):
+            return model
+    raise monitor.error("the machine has no radio", "run a board's script first")
+
+
 COMMANDS = {
     entry.name: entry
     for entry in (
@@ -65,6 +89,13 @@ COMMANDS = {
             "creates a model that Renode lacks",
             wifi_model,
         ),
+        Command(
+            "wifi_fault",
+            '"fault" ["attribute: value; …"]',
+            "lets something go wrong in the world or the radio",
+            wifi_fault,
+        ),
+        Command("wifi_server", '"name"', "prints what a server has seen, as JSON", wifi_server),
         Command(
             "wifi_world", '@file [seed|"world"]', "builds the world around the board", wifi_world
         ),

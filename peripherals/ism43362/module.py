@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.machine import Machine
@@ -75,3 +76,7 @@ class ISM43362(Link):
     def inject(self, fault: Fault) -> None:
         """Let a fault of the real module happen."""
         self.processor.inject(fault)
+
+    def inject_entry(self, entry: Mapping[str, Any]) -> None:
+        """Let a fault happen that is described as in a world file."""
+        self.inject(Fault.from_entry(entry))

@@ -1,0 +1,86 @@
+"""What a running world and radio can be told and asked, in the words of the monitor.
+
+Both engines offer these as commands (`wifi_fault`, `wifi_server`), so that a suite says the same
+thing wherever it runs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.network.world_file import duration
+
+WORLD_FAULTS = (
+    "ap-vanishes",
+    "put-out",
+    "dhcp-fails",
+    "dns-fails",
+    "server-stops",
+    "server-resets",
+    "server-cuts",
+    "server-hangs",
+    "link",
+)
+DURATIONS = ("duration", "latency", "jitter")
+
+
+def parse_attributes(text: str) -> dict[str, Any]:
+    """`name: value; name: value` into a dictionary; whole numbers and decimals become numbers."""
+    values: dict[str, Any] = {}
+    for part in filter(None, (item.strip() for item in text.split(";"))):
+        name, colon, value = part.partition(":")
+        if not colon:
+            raise RenodeWifiError(f"{part!r} has no value", cure="write attribute: value")
+        values[name.strip()] = _number(value.strip())
+    return values
+
+
+def inject(world: Any, radio: Any, fault: str, attributes: str = "") -> None:
+    """Let a fault of the world or of the radio happen; the vocabulary is that of world files."""
+    values = parse_attributes(attributes)
+    if fault in WORLD_FAULTS:
+        for name in DURATIONS:
+            if isinstance(values.get(name), str):
+                values[name] = duration(values[name])
+        world.faults.inject(fault, **values)
+    else:
+        radio.inject_entry({"kind": fault, **values})
+
+
+def describe_server(world: Any, name: str) -> str:
+    """A server's connections as JSON: who came, what was exchanged, how it ended."""
+    server = world.server(name)
+    connections = [
+        {
+            "remote": f"{connection.remote[0]}:{connection.remote[1]}",
+            "opened": connection.opened_at / SECOND,
+            "closed": None if connection.closed_at is None else connection.closed_at / SECOND,
+            "failure": None if connection.failure is None else connection.failure.name,
+            "received": connection.received_count,
+            "sent": connection.sent_count,
+            "tls": None if connection.tls is None else connection.tls.version,
+        }
+        for connection in getattr(server, "connections", ())
+    ]
+    datagrams = len(getattr(server, "datagrams", ()))
+    return json.dumps(
+        {
+            "name": name,
+            "running": server.running,
+            "open": sum(connection["closed"] is None for connection in connections),
+            "connections": connections,
+            "datagrams": datagrams,
+        }
+    )
+
+
+def _number(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
