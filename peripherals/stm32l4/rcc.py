@@ -92,6 +92,53 @@ KERNEL_CLOCK_SHIFT = {
 }
 LPTIMS = ("lptim1", "lptim2")
 
+# Reset registers: bit -> block, for the blocks that are modelled.
+RESETS = {
+    "AHB1RSTR": {0: "dma1", 1: "dma2", 8: "flashController", 12: "crc"},
+    "AHB2RSTR": {
+        0: "gpioPortA",
+        1: "gpioPortB",
+        2: "gpioPortC",
+        3: "gpioPortD",
+        4: "gpioPortE",
+        5: "gpioPortF",
+        6: "gpioPortG",
+        7: "gpioPortH",
+        18: "rng",
+    },
+    "AHB3RSTR": {8: "quadspi"},
+    "APB1RSTR1": {
+        0: "tim2",
+        1: "tim3",
+        2: "tim4",
+        3: "tim5",
+        4: "tim6",
+        5: "tim7",
+        14: "spi2",
+        15: "spi3",
+        17: "usart2",
+        18: "usart3",
+        19: "uart4",
+        20: "uart5",
+        21: "i2c1",
+        22: "i2c2",
+        23: "i2c3",
+        28: "pwr",
+        31: "lptim1",
+    },
+    "APB1RSTR2": {0: "lpuart1", 5: "lptim2"},
+    "APB2RSTR": {
+        0: "syscfg",
+        11: "tim1",
+        12: "spi1",
+        13: "tim8",
+        14: "usart1",
+        16: "tim15",
+        17: "tim16",
+        18: "tim17",
+    },
+}
+
 
 class STM32L4_RCC(Block):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted (HSERDY stays 0)."""
@@ -106,12 +153,12 @@ class STM32L4_RCC(Block):
         Register("CIER", 0x18, writable=0x2FF, on_write="_interrupt"),
         Register("CIFR", 0x1C, writable=0),
         Register("CICR", 0x20, writable=0, on_write="_clear_interrupts"),
-        Register("AHB1RSTR", 0x28),
-        Register("AHB2RSTR", 0x2C),
-        Register("AHB3RSTR", 0x30),
-        Register("APB1RSTR1", 0x38),
-        Register("APB1RSTR2", 0x3C),
-        Register("APB2RSTR", 0x40),
+        Register("AHB1RSTR", 0x28, on_write="_reset_blocks"),
+        Register("AHB2RSTR", 0x2C, on_write="_reset_blocks"),
+        Register("AHB3RSTR", 0x30, on_write="_reset_blocks"),
+        Register("APB1RSTR1", 0x38, on_write="_reset_blocks"),
+        Register("APB1RSTR2", 0x3C, on_write="_reset_blocks"),
+        Register("APB2RSTR", 0x40, on_write="_reset_blocks"),
         Register("AHB1ENR", 0x48, reset=0x00000100),
         Register("AHB2ENR", 0x4C),
         Register("AHB3ENR", 0x50),
@@ -134,6 +181,7 @@ class STM32L4_RCC(Block):
         Block.__init__(self, machine, name)
         self.hse_hertz = hseFrequency
         self._listeners = []  # type: list[typing.Callable[[], None]]
+        self._held_in_reset = set()  # type: set[str]
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
@@ -146,6 +194,7 @@ class STM32L4_RCC(Block):
         flags = self.registers["CSR"] & CSR_FLAGS
         cause = self.machine.reset_cause
         Block.reset(self)
+        self._held_in_reset = set()
         if cause == "power-on":
             flags = 0
         else:
@@ -248,6 +297,22 @@ class STM32L4_RCC(Block):
         self.registers["CR"] = control
         self._raise(became_ready)
         self._propagate()
+
+    def _reset_blocks(self, value, old):
+        # type: (int, int) -> None
+        """A block is reset when its bit is set; it doesn't matter here for how long."""
+        held = set()  # type: set[str]
+        for register, blocks in RESETS.items():
+            for bit, block in blocks.items():
+                if self.registers[register] & (1 << bit):
+                    held.add(block)
+        for block in sorted(held - self._held_in_reset):
+            try:
+                model = self.machine.peripheral(block)
+            except KeyError:
+                continue
+            model.reset()
+        self._held_in_reset = held
 
     def _select(self, value, old):
         # type: (int, int) -> None

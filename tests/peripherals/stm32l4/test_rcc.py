@@ -222,6 +222,27 @@ def test_software_can_reset_the_backup_domain() -> None:
     assert listener.calls == 1
 
 
+class Resettable:
+    def __init__(self) -> None:
+        self.resets = 0
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def test_a_block_is_reset_by_its_bit_once() -> None:
+    rcc, machine = make()
+    blocks = {name: Resettable() for name in ("spi3", "usart1")}
+    machine.peripherals.update(blocks)
+    poke(rcc, "APB1RSTR1", 1 << 15)
+    poke(rcc, "APB2RSTR", 1 << 14)
+    poke(rcc, "APB1RSTR1", 0)
+    assert {name: block.resets for name, block in blocks.items()} == {"spi3": 1, "usart1": 1}
+    for register in block.RESETS:
+        poke(rcc, register, 0xFFFFFFFF)
+    assert {name: block.resets for name, block in blocks.items()} == {"spi3": 2, "usart1": 1}
+
+
 def test_enable_registers_read_back() -> None:
     rcc, _ = make()
     for name in ("AHB2ENR", "APB1ENR1", "APB2ENR", "CCIPR"):
