@@ -432,19 +432,20 @@ void systick_write(struct core *core, uint32_t offset, uint32_t value);
 
 /* memory.c */
 #define DEVICE_PHYSICAL 0x100000000ull /* all accesses that need a callback, beyond real addresses */
-#define NOWHERE_PHYSICAL 0x200000000ull /* nothing is mapped here */
 struct page *page_at(struct core *core, uint32_t address);
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write);
 bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword);
 void memory_free(struct core *core);
 bool memory_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry, void *user);
-bool memory_unmapped(uc_engine *uc, int type, uint64_t address, int size, int64_t value, void *user);
 
 /* device.c */
 uint64_t device_read(uc_engine *uc, uint64_t address, unsigned width, void *user);
 void device_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user);
 bool python_call(struct core *core, PyObject *callable, const uint32_t *arguments, int count,
                  uint32_t *result);
+
+/* access.c */
+unsigned access_decode(struct core *core, uint32_t pc, uint32_t *address);
 
 /* traps.c */
 void traps_update(struct core *core);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UC_MEM_WRITE = 17, UC_MEM_FETCH = 18, UC_MEM_WRITE_UNMAPPED = 20 };
+enum { UC_MEM_WRITE = 17, UC_MEM_FETCH = 18 };
 enum { UC_PROT_READ = 1, UC_PROT_WRITE = 2, UC_PROT_EXEC = 4 };
 
 struct page *page_at(struct core *core, uint32_t address)
@@ -41,35 +41,13 @@ bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword)
     return bytes != NULL;
 }
 
-static void note_fault(struct core *core, uint64_t address, enum access access)
+static bool refuse(struct core *core, uint32_t address, int type)
 {
     core->fault_seen = true;
-    core->fault_address = (uint32_t)address;
-    core->fault_access = access;
-}
-
-/*
- * No access here. Of a data access Unicorn tells the page only, so it is sent to where nothing is
- * mapped: then it tells the address, and stops precisely.
- */
-static bool refuse(struct core *core, uint32_t address, int type, struct uc_tlb_entry *entry)
-{
-    if (type == UC_MEM_FETCH) {
-        note_fault(core, address, ACCESS_FETCH);
-        return false;
-    }
-    entry->paddr = NOWHERE_PHYSICAL + (address & ~(PAGE_SIZE - 1));
-    entry->perms = type == UC_MEM_WRITE ? UC_PROT_WRITE : UC_PROT_READ;
-    return true;
-}
-
-/* Unicorn calls this for an access where nothing is mapped. */
-bool memory_unmapped(uc_engine *uc, int type, uint64_t address, int size, int64_t value, void *user)
-{
-    (void)uc;
-    (void)size;
-    (void)value;
-    note_fault(user, address, type == UC_MEM_WRITE_UNMAPPED ? ACCESS_WRITE : ACCESS_READ);
+    core->fault_address = address;
+    core->fault_access = type == UC_MEM_FETCH   ? ACCESS_FETCH
+                         : type == UC_MEM_WRITE ? ACCESS_WRITE
+                                                : ACCESS_READ;
     return false;
 }
 
@@ -104,10 +82,10 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
             return true;
         }
         if (type == UC_MEM_WRITE && !memory->writable)
-            return refuse(core, address, type, entry);
+            return refuse(core, address, type);
         if (type == UC_MEM_FETCH) {
             if (is_execute_never(address))
-                return refuse(core, address, type, entry);
+                return refuse(core, address, type);
             *executed = 1;
         }
         entry->paddr = memory->physical + page->offset;
@@ -119,12 +97,12 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
         return true;
     }
     if (type == UC_MEM_FETCH)
-        return refuse(core, address, type, entry);
+        return refuse(core, address, type);
     if (system_has(page_address)) {
         if (cpu_is_unprivileged(core)) /* no access but to STIR, which isn't told apart (B3.2.26) */
-            return refuse(core, address, type, entry);
+            return refuse(core, address, type);
     } else if (!is_bit_band(address) && !(page && page->windows)) {
-        return refuse(core, address, type, entry);
+        return refuse(core, address, type);
     }
     entry->paddr = DEVICE_PHYSICAL + page_address;
     entry->perms = UC_PROT_READ | UC_PROT_WRITE;

@@ -274,18 +274,22 @@ static void on_cpu_exception(struct core *core)
     }
 }
 
-/* The memory map refused an access. */
+/* The memory map refused an access. Unicorn tells the page only, and a hook that would tell the
+ * address makes every store slow: the address comes from the registers. */
 static void on_refusal(struct core *core)
 {
-    /* Of a fetch Unicorn tells the page only. */
-    bool fetch = core->fault_access == ACCESS_FETCH;
-    uint32_t address = fetch ? core->state.pc & ~1u : core->fault_address;
-    if (!fetch)
+    uint32_t pc = core->state.pc & ~1u, page = core->fault_address & ~(PAGE_SIZE - 1);
+    uint32_t address = page;
+    if (core->fault_access != ACCESS_FETCH) {
+        access_decode(core, pc, &address);
+        if ((address & ~(PAGE_SIZE - 1)) != page) /* it began on the page before */
+            address = page;
         fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_PRECISERR, address, core->fault_access);
-    else if (is_execute_never(address))
-        fault_raise_at(core, EXCEPTION_MEM_MANAGE, CFSR_IACCVIOL, address, ACCESS_FETCH);
-    else
-        fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_IBUSERR, address, ACCESS_FETCH);
+    } else if (is_execute_never(pc)) {
+        fault_raise_at(core, EXCEPTION_MEM_MANAGE, CFSR_IACCVIOL, pc, ACCESS_FETCH);
+    } else {
+        fault_raise_at(core, EXCEPTION_BUS_FAULT, CFSR_IBUSERR, pc, ACCESS_FETCH);
+    }
 }
 
 static void on_undefined(struct core *core)
@@ -420,8 +424,7 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     }
 }
 
-enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8,
-       UC_HOOK_MEM_READ_UNMAPPED = 1 << 4, UC_HOOK_MEM_WRITE_UNMAPPED = 1 << 5, UC_HOOK_INSN_INVALID = 1 << 14,
+enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8, UC_HOOK_INSN_INVALID = 1 << 14,
        UC_HOOK_EDGE_GENERATED = 1 << 15, UC_HOOK_TLB_FILL = 1 << 17 };
 
 static bool add_hook(struct core *core, int type, void *callback)
@@ -437,8 +440,6 @@ bool run_attach(struct core *core)
            add_hook(core, UC_HOOK_INTR, (void *)on_interrupt) &&
            add_hook(core, UC_HOOK_INSN_INVALID, (void *)on_invalid) &&
            add_hook(core, UC_HOOK_TLB_FILL, (void *)memory_fill) &&
-           add_hook(core, UC_HOOK_MEM_READ_UNMAPPED | UC_HOOK_MEM_WRITE_UNMAPPED,
-                    (void *)memory_unmapped) &&
            core->unicorn.mmio_map(core->uc, DEVICE_PHYSICAL, (size_t)1 << 32, (void *)device_read,
                                   core, (void *)device_write, core) == UC_ERR_OK;
 }

@@ -42,82 +42,17 @@ static bool is_skipped(struct core *core, uint32_t address)
     return it && !condition_holds(it >> 4, cpu_read(core, XPSR));
 }
 
-static uint32_t operand(struct core *core, unsigned reg)
-{
-    return cpu_read(core, (enum reg)reg);
-}
-
 static bool divides_by_zero(struct core *core, uint16_t first, uint16_t second)
 {
     bool divides = (first & 0xFFD0) == 0xFB90 && (second & 0xF0F0) == 0xF0F0; /* SDIV, UDIV */
-    return divides && operand(core, second & 0xF) == 0;
+    return divides && cpu_read(core, (enum reg)(second & 0xF)) == 0;
 }
 
-/* The address of a 16-bit load or store and the alignment it needs; 1 for all others (A5.2). */
-static unsigned narrow_access(struct core *core, uint16_t code, uint32_t *address)
-{
-    static const uint8_t register_offset[] = {4, 2, 1, 1, 4, 2, 1, 2};
-    uint32_t base = operand(core, code >> 3 & 7), immediate = code >> 6 & 0x1F;
-    switch (code >> 12) {
-    case 5:
-        *address = base + operand(core, code >> 6 & 7);
-        return register_offset[code >> 9 & 7];
-    case 6:
-        *address = base + 4 * immediate;
-        return 4;
-    case 8:
-        *address = base + 2 * immediate;
-        return 2;
-    case 9:
-        *address = operand(core, SP);
-        return 4;
-    case 0xC: /* LDM, STM */
-        *address = operand(core, code >> 8 & 7);
-        return 4;
-    default: /* PUSH and POP: the stack pointer is always aligned */
-        return 1;
-    }
-}
-
-/* The same of a 32-bit one (A5.3). Offsets that are multiples of a word don't matter. */
-static unsigned wide_access(struct core *core, uint16_t first, uint16_t second, uint32_t *address)
-{
-    unsigned rn = first & 0xF;
-    if (rn == PC)
-        return 1; /* literals are aligned, or their offset shows in the code */
-    *address = operand(core, rn);
-    if ((first & 0xFE00) == 0xE800) { /* LDM, STM, LDRD, STRD, LDREX, STREX; not so TBB, TBH */
-        bool exclusive_or_table = (first & 0xFFE0) == 0xE8C0;
-        if (!exclusive_or_table)
-            return 4;
-        switch (second >> 4 & 0xF) {
-        case 5: return 2; /* LDREXH, STREXH */
-        default: return 1;
-        }
-    }
-    if ((first & 0xEE00) == 0xEC00 && (second & 0x0E00) == 0x0A00) /* VLDR, VSTR, VLDM, VSTM */
-        return 4;
-    if ((first & 0xFE00) != 0xF800)
-        return 1;
-    if (first & 0x80) { /* twelve-bit offset */
-        *address += second & 0xFFF;
-    } else if (second & 0x800) { /* eight-bit offset, with index and direction */
-        uint32_t offset = second & 0xFF;
-        if (second & 0x400)
-            *address += second & 0x200 ? offset : 0 - offset;
-    } else {
-        *address += operand(core, second & 0xF) << (second >> 4 & 3);
-    }
-    return 1u << (first >> 5 & 3);
-}
-
-static bool is_unaligned(struct core *core, uint16_t first, uint16_t second)
+static bool is_unaligned(struct core *core, uint32_t pc)
 {
     uint32_t address = 0;
-    unsigned alignment = instruction_size(first) == 2
-                             ? narrow_access(core, first, &address)
-                             : wide_access(core, first, second, &address);
-    return address & (alignment - 1);
+    unsigned alignment = access_decode(core, pc, &address);
+    return alignment && address & (alignment - 1);
 }
 
 /* Unicorn calls this before every instruction. */
@@ -135,7 +70,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     uint32_t cause = 0;
     if (core->state.ccr & CCR_DIV_0_TRP && divides_by_zero(core, first, second))
         cause = CFSR_DIVBYZERO;
-    else if (core->state.ccr & CCR_UNALIGN_TRP && is_unaligned(core, first, second))
+    else if (core->state.ccr & CCR_UNALIGN_TRP && is_unaligned(core, (uint32_t)address))
         cause = CFSR_UNALIGNED;
     if (!cause || is_skipped(core, (uint32_t)address))
         return;

@@ -115,7 +115,7 @@ PREAMBLE = """
 
 
 def _program(source: str) -> str:
-    """The source with the vector table it needs: each label named like an exception is its handler."""
+    """The source with its vector table: a label named like an exception is its handler."""
     labels = set(re.findall(r"^(\w+):", source, re.MULTILINE))
     handlers = [*EXCEPTIONS, *(f"irq{i}" for i in range(IRQS))]
     vectors = "\n".join(

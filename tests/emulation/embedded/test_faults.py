@@ -72,6 +72,69 @@ hardfault:
     assert guest.faults[0].pc == guest.log[3]
 
 
+@pytest.mark.parametrize(
+    ("instruction", "offset"),
+    [
+        ("ldr r1, [r0, #8]", 8),
+        ("str r1, [r0, r2]", 12),
+        ("ldrb r1, [r0, #3]", 3),
+        ("strh r1, [r0, #6]", 6),
+        ("ldm r0!, {r1, r3}", 0),
+        ("ldr.w r1, [r0, #257]", 257),
+        ("ldr r1, [r0, #4]!", 4),
+        ("ldr r1, [r3, #-4]", 0x100),
+        ("ldr r1, [r3], #4", 0x104),
+        ("str.w r1, [r0, r2, lsl #2]", 48),
+        ("stmdb r3!, {r1, r2}", 0x104 - 8),
+        ("ldrd r1, r2, [r0, #16]", 16),
+        ("strd r1, r2, [r3, #-8]", 0x104 - 8),
+        ("strd r1, r2, [r3], #-8", 0x104),
+        ("ldrex r1, [r0, #20]", 20),
+        ("ldrexb r1, [r3]", 0x104),
+        ("ldrexh r1, [r3]", 0x104),
+        ("tbb [r0, r2]", 12),
+        ("tbh [r0, r2, lsl #1]", 24),
+        ("vldr s0, [r0, #36]", 36),
+        ("vstr s0, [r3, #-4]", 0x100),
+        ("vstmdb r3!, {s0-s3}", 0x104 - 16),
+        ("vldmia r0, {s0-s3}", 0),
+        ("mov sp, r3\n push {r1, r2, lr}", 0x104 - 12),
+        ("mov sp, r3\n pop {r1, r2}", 0x104),
+        ("mov sp, r0\n ldr r1, [sp, #32]", 32),
+    ],
+)
+def test_fault_address_is_that_of_the_access(instruction: str, offset: int) -> None:
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    isb
+    load r0, 0x60000000
+    load r3, 0x60000104
+    mov r2, #12
+    {instruction}
+    b .
+hardfault:
+    load r0, {STACK}
+    mov sp, r0
+    log_word BFAR
+    b .
+"""
+    assert logged(source)[0] == 0x60000000 + offset
+
+
+def test_fault_address_of_a_literal_and_of_an_access_across_pages() -> None:
+    source = f"""
+reset:
+    load r0, {RAM + 0xFFFE}
+    ldr r1, [r0]
+    b .
+hardfault:
+    log_word BFAR
+    b .
+"""
+    assert logged(source) == [RAM + 0x10000]
+
+
 def test_repaired_fault_resumes_at_the_instruction() -> None:
     source = f"""
 reset:
