@@ -127,6 +127,7 @@ STOCK = (
     _stock("DMA.STM32LDMA", "peripherals.stm32l4.dma:STM32LDMA"),
     _stock("I2C.STM32F7_I2C", "peripherals.stm32l4.i2c:STM32F7_I2C"),
     _stock("SPI.STM32H7_QuadSPI", "peripherals.stm32l4.quadspi:STM32H7_QuadSPI"),
+    _stock("SPI.Macronix_MX25R", "peripherals.stm32l4.mx25r:Macronix_MX25R", "underlyingMemory"),
 )
 
 OWN = (
@@ -138,6 +139,11 @@ OWN = (
     ModelType("STM32L4_WWDG", "peripherals.stm32l4.wwdg:STM32L4_WWDG"),
     ModelType("STM32L4_DBGMCU", "peripherals.stm32l4.dbgmcu:STM32L4_DBGMCU"),
     ModelType("STM32L4_Signature", "peripherals.stm32l4.signature:STM32L4_Signature"),
+    ModelType("MX25R6435F", "peripherals.stm32l4.mx25r:Macronix_MX25R"),
+    ModelType("HTS221", "peripherals.stm32l4.sensors:HTS221"),
+    ModelType("LPS22HB", "peripherals.stm32l4.sensors:LPS22HB"),
+    ModelType("LSM6DSL", "peripherals.stm32l4.sensors:LSM6DSL"),
+    ModelType("LIS3MDL", "peripherals.stm32l4.sensors:LIS3MDL"),
     ModelType("STM32L4_Unimplemented", "peripherals.stm32l4.unimplemented:STM32L4_Unimplemented"),
     ModelType("ISM43362", "peripherals.ism43362.module:ISM43362"),
 )
