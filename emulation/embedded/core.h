@@ -149,13 +149,18 @@ struct python {
     PyObject *(*error)(void);
 };
 
+enum page_flags {
+    PAGE_EXECUTED = 1, /* translated code may exist */
+    PAGE_TRAPPED = 2, /* stores go through the traps */
+};
+
 /* One piece of memory; aliases refer to the same piece. */
 struct memory {
     uint8_t *bytes;
     uint32_t size;
-    uint64_t physical; /* where Unicorn has it mapped */
+    uint32_t physical; /* where Unicorn has it mapped: its first address */
     bool writable; /* by a plain store */
-    uint8_t *executed; /* per page: translated code may exist */
+    uint8_t *pages; /* per page: enum page_flags */
     bool trapped; /* every store goes through the traps */
     uint8_t *shadow; /* a copy for repeat.c */
     struct memory *next;
@@ -179,9 +184,10 @@ struct window {
     struct window *next_in_page; /* only for pages shared by several windows */
 };
 
-/* Stores to a range of memory that go to a Python handler (flash programming). */
+/* Stores to a range of memory, by whichever alias, that go to a Python handler (flash
+ * programming). */
 struct trap {
-    uint32_t start, size;
+    uint32_t start, size; /* physical addresses */
     PyObject *handler;
     struct trap *next;
 };
@@ -194,7 +200,6 @@ struct trap {
 struct page {
     struct memory *memory;
     uint32_t offset; /* in the memory */
-    bool trapped; /* stores go through the traps */
     struct window *windows;
 };
 
@@ -433,6 +438,8 @@ void systick_write(struct core *core, uint32_t offset, uint32_t value);
 /* memory.c */
 #define DEVICE_PHYSICAL 0x100000000ull /* all accesses that need a callback, beyond real addresses */
 struct page *page_at(struct core *core, uint32_t address);
+uint8_t *page_flags(const struct page *page);
+uint32_t page_physical(const struct page *page, uint32_t address);
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write);
 bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword);
 void memory_free(struct core *core);

@@ -99,11 +99,13 @@ static uint32_t bit_band_target(uint32_t address, unsigned *bit)
     return (address & 0xF0000000) + (offset >> 7 << 2);
 }
 
-static void trapped_write(struct core *core, uint32_t address, uint32_t value, unsigned width)
+static void trapped_write(struct core *core, const struct page *page, uint32_t address,
+                          uint32_t value, unsigned width)
 {
+    uint32_t physical = page_physical(page, address);
     for (struct trap *trap = core->traps; trap; trap = trap->next)
-        if (address - trap->start < trap->size) {
-            uint32_t arguments[] = {address, value, width};
+        if (physical - trap->start < trap->size) {
+            uint32_t arguments[] = {physical, value, width};
             python_call(core, trap->handler, arguments, 3, NULL);
             return;
         }
@@ -152,8 +154,8 @@ static void bus_write(struct core *core, uint32_t address, uint32_t value, unsig
     } else {
         struct page *page = page_at(core, address);
         uint8_t *bytes = memory_at(core, address, width, true);
-        if (page && page->trapped)
-            trapped_write(core, address, value, width);
+        if (page && page->memory && *page_flags(page) & PAGE_TRAPPED)
+            trapped_write(core, page, address, value, width);
         else if (bytes)
             memcpy(bytes, &value, width);
         else

@@ -55,6 +55,7 @@ _STOPS = {_Outcome.STOP: Stop.REQUEST, _Outcome.BREAKPOINT: Stop.BREAKPOINT}
 class Memory:
     """A piece of memory. data: its bytes, shared with the CPU; write by `Bus.write_bytes` only.
 
+    pages: flags of each page, kept by the core.
     bases: where it is mapped: (address, size, offset in the memory).
     """
 
@@ -62,7 +63,7 @@ class Memory:
     size: int
     kind: str
     data: memoryview
-    executed: memoryview
+    pages: memoryview
     record: native.MemoryRecord
     bases: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -225,7 +226,7 @@ class EmbeddedEngine:
         self._map: list[tuple[int, int, Memory, int]] = []
         self._bindings: dict[int, _Binding] = {}
         self._windows: dict[tuple[int, int], _Binding] = {}
-        self._traps: list[tuple[int, int, WriteTrap]] = []
+        self._traps: list[WriteTrap] = []
         self._hooks: dict[int, list[Callable[[], None]]] = {}
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
@@ -293,14 +294,14 @@ class EmbeddedEngine:
         data = memoryview(mmap.mmap(-1, size))
         if fill:
             data[:] = bytes([fill]) * size
-        executed = memoryview(bytearray(size // PAGE))
+        pages = memoryview(bytearray(size // PAGE))
         record = native.MemoryRecord()
         record.bytes = ctypes.addressof(ctypes.c_char.from_buffer(data))
         record.size = size
         record.physical = base
         record.writable = kind == "ram"
-        record.executed = ctypes.addressof(ctypes.c_char.from_buffer(executed))
-        memory = Memory(name, size, kind, data, executed, record)
+        record.pages = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+        memory = Memory(name, size, kind, data, pages, record)
         self._check_free(name, base, size)
         self._uc.mem_map_ptr(base, size, unicorn.UC_PROT_ALL, record.bytes)
         self.memories[name] = memory
@@ -343,10 +344,13 @@ class EmbeddedEngine:
         return None, 0, 0
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        """Call `handler(address, value, width)` for the CPU's stores to a range of a memory."""
-        self._traps.append((start, size, handler))
+        """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
+
+        A store through an alias is told by the address at which the memory was mapped.
+        """
         if not self._library.core_trap_writes(self._core, start, size, handler):
-            raise MemoryError
+            raise EngineError(f"no memory to trap stores to at 0x{start:08X}, {size} bytes")
+        self._traps.append(handler)
         self._flush_tlb()
 
     def _code_changed(self, address: int, size: int) -> None:
@@ -356,7 +360,7 @@ class EmbeddedEngine:
             return
         first, last = offset // PAGE, (offset + min(size, available) - 1) // PAGE
         for page in range(first, last + 1):
-            if memory.executed[page]:
+            if memory.pages[page] & native.PAGE_EXECUTED:
                 self._drop_page(memory, page)
 
     def _drop_page(self, memory: Memory, page: int) -> None:
@@ -585,7 +589,7 @@ class EmbeddedEngine:
 
     def _retranslate(self, address: int) -> None:
         memory, offset, _ = self._memory_at(address)
-        if memory is not None and memory.executed[offset // PAGE]:
+        if memory is not None and memory.pages[offset // PAGE] & native.PAGE_EXECUTED:
             self._uc.ctl_remove_cache(address, address + 2)
 
     @property
@@ -642,9 +646,9 @@ class EmbeddedEngine:
     def _restore_memory(self, memory: Memory, data: bytes) -> None:
         if memory.data == data:
             return
-        for page, executed in enumerate(memory.executed):
+        for page, flags in enumerate(memory.pages):
             part = slice(page * PAGE, (page + 1) * PAGE)
-            if executed and memory.data[part] != data[part]:
+            if flags & native.PAGE_EXECUTED and memory.data[part] != data[part]:
                 memory.data[part] = data[part]
                 self._drop_page(memory, page)
         memory.data[:] = data

@@ -21,6 +21,18 @@ static struct page *page_make(struct core *core, uint32_t address)
     return *table ? &(*table)[address >> PAGE_BITS & (TABLE_PAGES - 1)] : NULL;
 }
 
+/* Of a page of memory. */
+uint8_t *page_flags(const struct page *page)
+{
+    return &page->memory->pages[page->offset >> PAGE_BITS];
+}
+
+/* The address, of all that show a word of memory, by which the traps know it. */
+uint32_t page_physical(const struct page *page, uint32_t address)
+{
+    return page->memory->physical + page->offset + (address & (PAGE_SIZE - 1));
+}
+
 /* The host's view of `length` bytes at `address`, if they are one piece of memory. */
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write)
 {
@@ -74,9 +86,10 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
     struct page *page = page_at(core, address);
     if (page && page->memory) {
         struct memory *memory = page->memory;
-        uint8_t *executed = &memory->executed[page->offset >> PAGE_BITS];
+        uint8_t *flags = page_flags(page);
+        bool trapped = *flags & PAGE_TRAPPED;
         bool shared_with_device = page->windows && type != UC_MEM_FETCH;
-        if (shared_with_device || (type == UC_MEM_WRITE && page->trapped)) {
+        if (shared_with_device || (type == UC_MEM_WRITE && trapped)) {
             entry->paddr = DEVICE_PHYSICAL + page_address;
             entry->perms = shared_with_device ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_WRITE;
             return true;
@@ -86,13 +99,13 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
         if (type == UC_MEM_FETCH) {
             if (is_execute_never(address))
                 return refuse(core, address, type);
-            *executed = 1;
+            *flags |= PAGE_EXECUTED;
         }
         entry->paddr = memory->physical + page->offset;
         entry->perms = UC_PROT_READ;
-        if (memory->writable && !page->trapped)
+        if (memory->writable && !trapped)
             entry->perms |= UC_PROT_WRITE;
-        if (*executed)
+        if (*flags & PAGE_EXECUTED)
             entry->perms |= UC_PROT_EXEC;
         return true;
     }
@@ -147,22 +160,22 @@ EXPORT bool core_map_window(struct core *core, struct window *window)
     return true;
 }
 
-/* The caller flushes Unicorn's translation buffer afterwards. */
+/* False: not one piece of memory. The caller flushes Unicorn's translation buffer afterwards. */
 EXPORT bool core_trap_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler)
 {
+    struct page *first = page_at(core, start);
     struct trap *trap = malloc(sizeof *trap);
-    if (!trap)
+    if (!trap || !memory_at(core, start, size, false)) {
+        free(trap);
         return false;
-    *trap = (struct trap){start, size, handler, core->traps};
+    }
+    *trap = (struct trap){page_physical(first, start), size, handler, core->traps};
     core->traps = trap;
     uint64_t end = (uint64_t)start + size;
-    for (uint64_t address = start & ~(PAGE_SIZE - 1); address < end; address += PAGE_SIZE) {
-        struct page *page = page_at(core, (uint32_t)address);
-        if (page)
-            page->trapped = true;
-        if (page && page->memory && size >= page->memory->size)
-            page->memory->trapped = true;
-    }
+    for (uint64_t address = start & ~(PAGE_SIZE - 1); address < end; address += PAGE_SIZE)
+        *page_flags(page_at(core, (uint32_t)address)) |= PAGE_TRAPPED;
+    if (size == first->memory->size)
+        first->memory->trapped = true;
     return true;
 }
 

@@ -110,9 +110,9 @@ class MemoryRecord(ctypes.Structure):
     _fields_ = [
         ("bytes", pointer),
         ("size", u32),
-        ("physical", u64),
+        ("physical", u32),
         ("writable", ctypes.c_bool),
-        ("executed", pointer),
+        ("pages", pointer),
         ("trapped", ctypes.c_bool),
         ("shadow", pointer),
         ("next", pointer),
@@ -146,6 +146,9 @@ class WindowRecord(ctypes.Structure):
         ("next_in_page", pointer),
     ]
 
+
+PAGE_EXECUTED = 1
+"""`enum page_flags`."""
 
 MIRRORED = (Configuration, Shared, MemoryRecord, ModelRecord, WindowRecord)
 

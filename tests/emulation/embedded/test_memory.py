@@ -194,12 +194,18 @@ reset:
     assert guest.log == [0, 0x22222222]
 
 
-def test_trap_reaches_stores_through_an_alias() -> None:
-    guest = Guest("reset:\n put 0x8000, 5\n b .\n")
+@pytest.mark.parametrize("base", [0, FLASH])
+def test_trap_reaches_stores_through_every_alias(base: int) -> None:
+    guest = Guest(f"reset:\n put 0x8000, 5\n put {FLASH + 0x8004}, 6\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.engine.trap_writes(0, 0x10000, lambda *store: stores.append(store))
+    guest.engine.trap_writes(base, 0x10000, lambda *store: stores.append(store))
     guest.run()
-    assert stores == [(0x8000, 5, 4)]
+    assert stores == [(FLASH + 0x8000, 5, 4), (FLASH + 0x8004, 6, 4)]
+
+
+def test_trap_needs_memory(engine: EmbeddedEngine) -> None:
+    with pytest.raises(EngineError, match="0x20001000"):
+        engine.trap_writes(RAM + 0x1000, 0x2000, lambda *store: None)
 
 
 COPY_AND_RUN = f"""
