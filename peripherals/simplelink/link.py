@@ -1,0 +1,167 @@
+# ironpython: executed by Renode
+"""The serial link between the host core and the network processor, as 32-bit words on LSPI.
+
+The host writes messages: a synchronisation word, then header, descriptor and payload, each in
+transfers of their own. To read, it writes the clear-to-read word and clocks words until it has the
+message that the interrupt announced. (Host driver of the SimpleLink SDK: source/driver.c and
+source/protocol.h; the link carries one direction at a time.)
+"""
+
+from renode_wifi.peripherals.base.line import Line
+
+HOST_SYNC = 0x12344321
+"""First word of a message from the host."""
+CLEAR_TO_READ = 0x56788765
+"""The host will read next."""
+FILLER = 0xFFFFFFFF
+"""What is clocked out while there is nothing to say."""
+LONGEST_MESSAGE = 8192
+"""Bytes behind the header; a longer length is a header out of step."""
+
+WRITE, READ = 0, 1
+
+
+class Link(object):
+    """Words in, whole messages out, and the other way round.
+
+    processor: has `receive(message)` for a message (bytes: header, descriptor, payload),
+    `on_power(level)`, and `on_garbage(words)` for words that belong to no message.
+    lines[0]: request of an interrupt, high while a message waits to be read.
+    """
+
+    def __init__(self, processor):
+        # type: (typing.Any) -> None
+        self.processor = processor
+        self.lines = {0: Line()}
+        self.powered = False
+        self._state = WRITE
+        self._queue = []  # type: list[list[int]]
+        self._outgoing = []  # type: list[int]
+        self._position = 0
+        self._incoming = bytearray()
+        self._missing = 0
+        self._in_message = False
+
+    # The wires
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        """Input 0: power of the network processor."""
+        if number == 0:
+            if level:
+                self.power_on()
+            else:
+                self.power_off()
+
+    def power_on(self):
+        # type: () -> None
+        if not self.powered:
+            self.powered = True
+            self.processor.on_power(True)
+
+    def power_off(self):
+        # type: () -> None
+        """Everything on its way is lost."""
+        if self.powered:
+            self.powered = False
+            del self._queue[:]
+            self._restart()
+            self.lines[0].set(False)
+            self.processor.on_power(False)
+
+    def exchange(self, word, bits=32):
+        # type: (int, int) -> int
+        """One word each way."""
+        if self._state == READ:
+            return self._read(word)
+        self._write(word)
+        return FILLER
+
+    # The processor's side
+
+    def send(self, message):
+        # type: (bytes) -> None
+        """Queue a message for the host; its length is a multiple of 4."""
+        if not self.powered:
+            return
+        words = []
+        data = bytearray(message)
+        for i in range(0, len(data), 4):
+            words.append(data[i] | data[i + 1] << 8 | data[i + 2] << 16 | data[i + 3] << 24)
+        self._queue.append(words)
+        self.lines[0].set(True)
+
+    @property
+    def waiting(self):
+        # type: () -> int
+        """Messages that the host has not read yet."""
+        return len(self._queue)
+
+    # Inner
+
+    def _restart(self):
+        # type: () -> None
+        self._state = WRITE
+        self._in_message = False
+        self._missing = 0
+        self._incoming = bytearray()
+
+    def _read(self, word):
+        # type: (int) -> int
+        if word == HOST_SYNC:
+            # The host gave up reading: the message is gone, as it is in hardware.
+            self._finish_reading()
+            self._write(word)
+            return FILLER
+        value = self._outgoing[self._position]
+        self._position += 1
+        if self._position == len(self._outgoing):
+            self._finish_reading()
+        return value
+
+    def _finish_reading(self):
+        # type: () -> None
+        self._state = WRITE
+        del self._queue[0]
+        self.lines[0].set(False)
+        if self._queue:
+            self.lines[0].set(True)
+
+    def _write(self, word):
+        # type: (int) -> None
+        if self._in_message:
+            self._collect(word)
+        elif word == HOST_SYNC:
+            self._in_message = True
+            self._incoming = bytearray()
+            self._missing = 0
+        elif word == CLEAR_TO_READ:
+            if self._queue:
+                self._outgoing = self._queue[0]
+                self._position = 0
+                self._state = READ
+        elif word not in (0, FILLER):
+            # Zeros and ones are what a host clocks out while it reads past a message's end.
+            self.processor.on_garbage(word)
+
+    def _collect(self, word):
+        # type: (int) -> None
+        self._incoming += bytearray((word & 255, word >> 8 & 255, word >> 16 & 255, word >> 24))
+        if len(self._incoming) == 4:
+            length = word >> 16
+            self._missing = (length + 3) // 4
+            if length > LONGEST_MESSAGE:
+                self._restart()
+                self.processor.on_garbage(word)
+                return
+        else:
+            self._missing -= 1
+        if self._missing == 0:
+            message = bytes(self._incoming)
+            self._restart()
+            self.processor.receive(message)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

@@ -1,0 +1,146 @@
+"""Numbers of the host protocol: opcodes, options, errors (SimpleLink SDK, source/protocol.h)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Opcode(IntEnum):
+    """Bit 15: from the host; 14 to 11: silo; bit 10: response; bit 9: IPv6."""
+
+    # Commands of the device silo, and its events.
+    INIT_COMPLETE = 0x0008
+    ABORT = 0x000C
+    DUMMY = 0x0063
+    STOP_ASYNC = 0x0073
+    GENERAL_ERROR = 0x0078
+    FLOW_CONTROL = 0x0079
+    RESET_REQUEST = 0x0099
+    NETCFG_SET = 0x8432
+    NETCFG_GET = 0x8433
+    EVENT_MASK_SET = 0x8464
+    EVENT_MASK_GET = 0x8465
+    DEVICE_GET = 0x8466
+    UART_SET_MODE = 0x846B
+    STOP = 0x8473
+    DEVICE_SET = 0x84B7
+
+    WLAN_STATION_ADDED = 0x082E
+    WLAN_STATION_REMOVED = 0x082F
+    WLAN_CONNECTED = 0x0880
+    WLAN_DISCONNECTED = 0x0881
+    WLAN_PROVISIONING_STATUS = 0x089A
+    WLAN_EAP_PROFILE_ADD = 0x8C67
+    WLAN_RX_FILTER_ADD = 0x8C6C
+    WLAN_RX_FILTER_SET = 0x8C6D
+    WLAN_RX_FILTER_STATISTICS = 0x8C6E
+    WLAN_RX_FILTER_GET = 0x8C70
+    WLAN_CONNECT = 0x8C80
+    WLAN_DISCONNECT = 0x8C81
+    WLAN_EAP_CONNECT = 0x8C82
+    WLAN_PROFILE_ADD = 0x8C83
+    WLAN_PROFILE_GET = 0x8C84
+    WLAN_PROFILE_DELETE = 0x8C85
+    WLAN_POLICY_SET = 0x8C86
+    WLAN_POLICY_GET = 0x8C87
+    WLAN_SCAN_RESULTS = 0x8C8C
+    WLAN_EXTENDED_SCAN_RESULTS = 0x8C8D
+    WLAN_STATUS = 0x8C8F
+    WLAN_PROVISIONING = 0x8C98
+    WLAN_START_RX_STATISTICS = 0x8CAC
+    WLAN_STOP_RX_STATISTICS = 0x8CAD
+    WLAN_GET_RX_STATISTICS = 0x8CAF
+    WLAN_SET_MODE = 0x8CB4
+    WLAN_CONFIG_SET = 0x8CB5
+    WLAN_CONFIG_GET = 0x8CB6
+    WLAN_PROFILE_UPDATE = 0x8CC2
+    WLAN_EAP_PROFILE_UPDATE = 0x8CC3
+
+    SOCKET = 0x9401
+    CLOSE = 0x9402
+    ACCEPT = 0x9403
+    BIND = 0x9404
+    LISTEN = 0x9405
+    CONNECT = 0x9406
+    SELECT = 0x9407
+    SETSOCKOPT = 0x9408
+    GETSOCKOPT = 0x9409
+    RECV = 0x940A
+    RECVFROM = 0x940B
+    SEND = 0x940C
+    SENDTO = 0x940D
+    ACCEPT_ASYNC = 0x1003
+    CONNECT_ASYNC = 0x1006
+    SELECT_ASYNC = 0x1007
+    RECV_ASYNC = 0x100A
+    RECVFROM_ASYNC = 0x100B
+    TX_FAILED = 0x100E
+    SOCKET_EVENT = 0x100F
+    CLOSE_ASYNC = 0x1010
+
+    NETAPP_START = 0x9C0A
+    NETAPP_SET = 0x9C0B
+    DNS_BY_NAME = 0x9C20
+    DNS_ASYNC = 0x1820
+    PING_START = 0x9C21
+    PING_REPORT = 0x1822
+    ARP_FLUSH = 0x9C24
+    IP_ACQUIRED = 0x1825
+    DNS_BY_ADDRESS = 0x9C26
+    NETAPP_GET = 0x9C27
+    IP_LEASED = 0x182C
+    IP_RELEASED = 0x182D
+    IP_LOST = 0x1832
+    DHCP_TIMEOUT = 0x1833
+    HTTP_SEND_TOKEN = 0x9C2F
+    MDNS_REGISTER = 0x9C34
+    MDNS_BY_SERVICE = 0x9C35
+    NETAPP_STOP = 0x9C61
+    MDNS_LOOKUP = 0x9C71
+    NETAPP_RESPONSE = 0x9C78
+    NETAPP_SEND = 0x9C79
+    NETAPP_RECEIVE = 0x9C7A
+
+    FILE_OPEN = 0xA43C
+    FILE_CLOSE = 0xA43D
+    FILE_READ = 0xA440
+    FILE_WRITE = 0xA441
+    FILE_INFO = 0xA442
+    FILE_DELETE = 0xA443
+    FILE_LIST = 0xA448
+    FILE_PROGRAM = 0xA44A
+    FILE_CONTROL = 0xA44B
+
+    NETUTIL_SET = 0xB4BE
+    NETUTIL_GET = 0xB4C0
+    NETUTIL_COMMAND = 0xB4C1
+    NETUTIL_ASYNC = 0x30C1
+
+
+def name_of(opcode: int) -> str:
+    """The name of an opcode; that of its command, for a synchronous response."""
+    for candidate in (opcode, opcode & ~0x0400 | 0x8400):
+        try:
+            return Opcode(candidate).name
+        except ValueError:
+            continue
+    return f"0x{opcode:04X}"
+
+
+class Error(IntEnum):
+    """Return values of the API (SimpleLink SDK, errors.h)."""
+
+    GENERAL = -1
+    BAD_SOCKET = -9
+    NO_SOCKETS = -10
+    WOULD_BLOCK = -11
+    NO_MEMORY = -12
+    INVALID = -22
+    ADDRESS_IN_USE = -98
+    UNREACHABLE = -101
+    CONNECTION_RESET = -104
+    ALREADY_CONNECTED = -106
+    NOT_CONNECTED = -107
+    TIMED_OUT = -110
+    REFUSED = -111
+    IN_PROGRESS = -114
