@@ -119,6 +119,9 @@ class STM32L4_SPI(Block):
         self._told_crc = False
         self._status = STATUS_BY_HALF
         self._interrupts = 0
+        # CR2 without its interrupt enables.
+        self._settings = 0
+        self._errors = 0
         self._bits = 8
         self._mask = 0xFF
         self._frame_bytes = 1
@@ -145,14 +148,23 @@ class STM32L4_SPI(Block):
         self._receive_bytes = 0
         self._transmit_fifo = 0
         self._transmit_bytes = 0
-        self._errors = 0
+        self._set_errors(0)
         self._configure(0, 0)
 
-    # The bus. Nearly every access a driver makes per frame is one of the first two cases.
+    # The bus. Nearly every access a driver makes per frame is one of the first two cases; they are
+    # written flat, and read no register that an attribute repeats.
 
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
-        if offset == DR_OFFSET:
+        if offset == CR2_OFFSET and value & ~CR2_INTERRUPTS == self._settings and width != 1:
+            # Interrupt-driven drivers do this up to four times per frame.
+            values = self._values
+            values[CR2_WORD] = value
+            self._interrupts = interrupts = INTERRUPTS[(value >> CR2_ENABLES_SHIFT) & 7]
+            pending = values[SR_WORD] & interrupts != 0
+            if pending != self._irq.level:
+                self._irq.set(pending)
+        elif offset == DR_OFFSET:
             if width == 1 or not self._direct:
                 self._transmit(value, width)
                 return
@@ -160,26 +172,14 @@ class STM32L4_SPI(Block):
             level = self._receive_bytes
             if level <= 2:
                 self._receive_fifo |= frame << (8 * level)
-                level += 2
-                self._receive_bytes = level
-            else:
-                self._errors |= SR_OVR
-            status = self._status[level] | self._errors
-            self._values[SR_WORD] = status
-            pending = status & self._interrupts != 0
-            if pending != self._irq.level:
-                self._irq.set(pending)
-        elif (
-            offset == CR2_OFFSET
-            and width != 1
-            and (value ^ self._values[CR2_WORD]) & ~CR2_INTERRUPTS == 0
-        ):
-            # Interrupt-driven drivers do this twice per frame.
-            self._values[CR2_WORD] = value
-            self._interrupts = INTERRUPTS[(value >> CR2_ENABLES_SHIFT) & 7]
-            pending = self._values[SR_WORD] & self._interrupts != 0
-            if pending != self._irq.level:
-                self._irq.set(pending)
+                self._receive_bytes = level = level + 2
+                self._values[SR_WORD] = status = self._status[level]
+                pending = status & self._interrupts != 0
+                if pending != self._irq.level:
+                    self._irq.set(pending)
+            elif not self._errors & SR_OVR:
+                self._set_errors(self._errors | SR_OVR)
+                self._publish()
         else:
             self.registers.write(offset, value, width)
 
@@ -199,10 +199,10 @@ class STM32L4_SPI(Block):
         else:
             frame = 0
         self._receive_bytes = level
-        self._errors &= ~SR_OVR
+        if self._errors & SR_OVR:
+            self._set_errors(self._errors & ~SR_OVR)
         if self._plain:
-            status = self._status[level] | self._errors
-            self._values[SR_WORD] = status
+            self._values[SR_WORD] = status = self._status[level]
             pending = status & self._interrupts != 0
             if pending != self._irq.level:
                 self._irq.set(pending)
@@ -233,15 +233,16 @@ class STM32L4_SPI(Block):
         self._bits = size + 1
         self._mask = (1 << self._bits) - 1
         self._frame_bytes = 1 if self._bits <= 8 else 2
-        self._status = STATUS_BY_QUARTER if control2 & CR2_FRXTH else STATUS_BY_HALF
+        self._settings = self.registers["CR2"] & ~CR2_INTERRUPTS
         # A write of CR1 is the last step of clearing MODF.
-        self._errors &= ~SR_MODF
+        errors = self._errors & ~SR_MODF
         selected = CR1_MSTR | CR1_SPE
         if control & (selected | CR1_SSM | CR1_SSI) == selected | CR1_SSM:
             # Software chip select says that another master drives the bus.
-            self._errors |= SR_MODF
+            errors |= SR_MODF
             control &= ~selected
             self.registers["CR1"] = control
+        self._set_errors(errors)
         if control & CR1_CRCEN and not self._told_crc:
             self._told_crc = True
             self.machine.log.warning("%s: CRC calculation isn't modelled", self.name)
@@ -264,8 +265,16 @@ class STM32L4_SPI(Block):
 
     def _clear_crc(self, value, old):
         # type: (int, int) -> None
-        self._errors &= value | ~SR_CRCERR
+        self._set_errors(self._errors & (value | ~SR_CRCERR))
         self._publish()
+
+    def _set_errors(self, errors):
+        # type: (int) -> None
+        """The error flags of SR, which `_status` has beside what the receive FIFO decides."""
+        self._errors = errors
+        quarter = self.registers["CR2"] & CR2_FRXTH
+        status = STATUS_BY_QUARTER if quarter else STATUS_BY_HALF
+        self._status = tuple(flags | errors for flags in status) if errors else status
 
     def _transmit(self, value, width):
         # type: (int, int) -> None
@@ -309,7 +318,7 @@ class STM32L4_SPI(Block):
         if not self._receives:
             return
         if self._receive_bytes + self._frame_bytes > FIFO_BYTES:
-            self._errors |= SR_OVR
+            self._set_errors(self._errors | SR_OVR)
             return
         self._receive_fifo |= frame << (8 * self._receive_bytes)
         self._receive_bytes += self._frame_bytes
@@ -317,7 +326,7 @@ class STM32L4_SPI(Block):
     def _publish(self):
         # type: () -> None
         """SR, the interrupt and the DMA requests follow the FIFOs."""
-        status = self._status[self._receive_bytes] | self._errors
+        status = self._status[self._receive_bytes]
         if self._transmit_bytes:
             status |= FIFO_LEVEL[self._transmit_bytes] << SR_FTLVL_SHIFT
             if self._transmit_bytes > 2:

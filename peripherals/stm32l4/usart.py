@@ -101,6 +101,7 @@ class STM32F7_USART(Block):
         self._departure: Event | None = None
         self._timeout: Event | None = None
         self._shifting = 0
+        self._data_mask = 0xFF
         self._waiting: int | None = None
 
     def reset(self) -> None:
@@ -170,7 +171,7 @@ class STM32F7_USART(Block):
         if status & ISR_RXNE and not self.registers["CR3"] & CR3_OVRDIS:
             status |= ISR_ORE
         else:
-            self.registers["RDR"] = byte & ((1 << self._data_bits()) - 1)
+            self.registers["RDR"] = byte & self._data_mask
             status |= ISR_RXNE
         if byte == self.registers["CR2"] >> CR2_ADD_SHIFT:
             status |= ISR_CMF
@@ -211,10 +212,11 @@ class STM32F7_USART(Block):
         enabled = CR1_UE | CR1_TE
         if self.registers["CR1"] & enabled != enabled:
             return
-        byte = value & ((1 << self._data_bits()) - 1)
+        byte = value & self._data_mask
         if not self.timed_transmit:
             self.machine.trace(self.name, "uart", byte=byte & 0xFF)
-            self._raise(ISR_TC | ISR_TXE)
+            if not self.registers["ISR"] & ISR_TC:
+                self._raise(ISR_TC)
         elif self._departure is None:
             self._shift(byte)
             self._update()
@@ -261,6 +263,7 @@ class STM32F7_USART(Block):
 
     def _control(self, value: int, old: int) -> None:
         control = self.registers["CR1"]
+        self._data_mask = (1 << self._data_bits()) - 1
         if control & CR1_UE:
             acknowledge = (ISR_TEACK if control & CR1_TE else 0) | (
                 ISR_REACK if control & CR1_RE else 0
