@@ -203,14 +203,7 @@ struct page {
     struct window *windows;
 };
 
-/* What the block hook must know of a translated block. */
-struct block {
-    uint32_t address;
-    uint16_t size;
-    uint16_t count; /* instructions, and BLOCK_SPECIAL */
-};
-#define BLOCK_SPECIAL 0x8000 /* the block needs more than counting */
-#define BLOCK_CACHE 32768
+#define BLOCK_CACHE 32768 /* entries; see block.c */
 
 /* Why Unicorn returned. */
 enum halt {
@@ -337,7 +330,7 @@ struct core {
     size_t trap_hook;
     bool trap_hook_set;
     bool traps_changed; /* the hook is to be set or removed before the next block */
-    uint32_t block_address, block_size; /* the block being executed */
+    uint64_t block; /* the entry of the block being executed, charged as a whole; or 0 */
     uint32_t passed_hook; /* the hook here was called before a stop and is not to be called again */
     uint32_t passed_breakpoint; /* the same of a breakpoint */
 
@@ -347,7 +340,7 @@ struct core {
     struct trap *traps;
     uint32_t *hooked; /* sorted addresses of hooked blocks */
     uint32_t hooked_count;
-    struct block blocks[BLOCK_CACHE];
+    uint64_t blocks[BLOCK_CACHE]; /* each: address, size and number of instructions */
 };
 
 static inline bool bit_get(const uint32_t *bits, unsigned n) { return bits[n >> 5] >> (n & 31) & 1; }
@@ -389,9 +382,18 @@ void cpu_restore(struct core *core, const uint64_t *values);
 bool run_attach(struct core *core);
 void run_limit(struct core *core);
 void run_halt(struct core *core, enum halt halt);
-unsigned instruction_size(uint16_t first_halfword);
-
+uint64_t run_next_event(const struct core *core);
 uint64_t run_bound(const struct core *core);
+bool run_is_interrupted(const struct core *core);
+
+/* block.c */
+uint32_t block_address(uint64_t block);
+uint32_t block_end(uint64_t block);
+unsigned instruction_size(uint16_t first_halfword);
+unsigned block_instructions(struct core *core, uint32_t address, uint32_t size, bool *sends_event);
+void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
+                      void *user);
 
 /* repeat.c */
 bool repeat_probe(struct core *core, uint32_t address);

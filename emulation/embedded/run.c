@@ -1,7 +1,5 @@
-/* Running: the block hook that counts and bounds, and the loop around Unicorn. */
+/* The loop around Unicorn: runs it until a hook stops it, and deals with what it stopped for. */
 #include "core.h"
-
-#include <stdlib.h>
 
 enum { /* Unicorn's numbers for CPU exceptions */
     EXCP_SWI = 2,
@@ -11,7 +9,7 @@ enum { /* Unicorn's numbers for CPU exceptions */
 enum { UC_ERR_OK = 0, UC_ERR_INSN_INVALID = 10 };
 
 /* When something happens of which the guest must hear: no block may end beyond it. */
-static uint64_t next_event(const struct core *core)
+uint64_t run_next_event(const struct core *core)
 {
     uint64_t event = systick_next_event(core);
     return core->shared.deadline < event ? core->shared.deadline : event;
@@ -20,12 +18,12 @@ static uint64_t next_event(const struct core *core)
 /* How far blocks may run at all. */
 uint64_t run_bound(const struct core *core)
 {
-    uint64_t event = next_event(core);
+    uint64_t event = run_next_event(core);
     return event < core->shared.pause ? event : core->shared.pause;
 }
 
 /* Something is to be dealt with before any other block. */
-static bool is_interrupted(const struct core *core)
+bool run_is_interrupted(const struct core *core)
 {
     return core->shared.stop || core->shared.reset_requested || core->imprecise_fault ||
            core->traps_changed;
@@ -36,7 +34,8 @@ void run_limit(struct core *core)
 {
     uint64_t bound = run_bound(core);
     core->shared.limit = bound < core->repeat.next ? bound : core->repeat.next;
-    if (is_interrupted(core) || core->preempting < PRIORITY_THREAD)
+    if (run_is_interrupted(core) || core->preempting < PRIORITY_THREAD ||
+        core->state.resume_unchecked)
         core->shared.limit = 0;
 }
 
@@ -50,152 +49,6 @@ void run_halt(struct core *core, enum halt halt)
     core->halt = halt;
     core->shared.limit = 0;
     core->unicorn.emu_stop(core->uc);
-}
-
-unsigned instruction_size(uint16_t first_halfword)
-{
-    return first_halfword >> 11 >= 0x1D ? 4 : 2;
-}
-
-static bool is_sev(uint16_t first, uint16_t second)
-{
-    return first == 0xBF40 || (first == 0xF3AF && second == 0x8004);
-}
-
-/* Number of instructions in a range of code; `sends_event`: one of them is SEV. */
-static unsigned count_instructions(struct core *core, uint32_t address, uint32_t size,
-                                   bool *sends_event)
-{
-    unsigned count = 0;
-    for (uint32_t at = address; at < address + size; count++) {
-        uint16_t first = 0, second = 0;
-        if (!memory_fetch(core, at, &first))
-            return count ? count : 1;
-        memory_fetch(core, at + 2, &second);
-        if (sends_event && is_sev(first, second))
-            *sends_event = true;
-        at += instruction_size(first);
-    }
-    return count;
-}
-
-static int compare_addresses(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static bool is_hooked(const struct core *core, uint32_t address)
-{
-    return core->hooked_count && bsearch(&address, core->hooked, core->hooked_count,
-                                         sizeof address, compare_addresses);
-}
-
-static void block_learn(struct core *core, struct block *block, uint32_t address, uint32_t size)
-{
-    bool special = is_hooked(core, address);
-    unsigned count = count_instructions(core, address, size, &special);
-    *block = (struct block){address, (uint16_t)size,
-                            (uint16_t)(count | (special ? BLOCK_SPECIAL : 0))};
-}
-
-/* SEV in the block, or a hook at its start. False: stop before it. */
-static bool block_special(struct core *core, uint32_t address, uint32_t size)
-{
-    if (core->passed_hook == address) {
-        core->passed_hook = NO_ADDRESS;
-    } else if (is_hooked(core, address)) {
-        core->repeat.impure = true;
-        python_call(core, core->block_handler, &address, 1, NULL);
-        if (core->shared.stop) {
-            core->passed_hook = address;
-            run_halt(core, HALT_LIMIT);
-            return false;
-        }
-    }
-    bool sends_event = false;
-    count_instructions(core, address, size, &sends_event);
-    if (sends_event)
-        core->state.event = 1;
-    return true;
-}
-
-/*
- * May a block that would end at cycle `end` run? If not, Unicorn has been stopped. A pause lets the
- * block run that crosses it, so that every run makes progress.
- */
-static bool block_permitted(struct core *core, struct block *block, uint64_t end)
-{
-    if (core->state.resume_unchecked)
-        return true;
-    if (core->halt != HALT_SLEEP) {
-        core->block_size = 0; /* nothing of a block is left that has been charged */
-        run_halt(core, core->halt);
-        return false;
-    }
-    if (core->preempting < PRIORITY_THREAD && nvic_can_take(core)) {
-        run_halt(core, HALT_EXCEPTION);
-        return false;
-    }
-    if (is_interrupted(core) || core->shared.cycles >= core->shared.pause ||
-        end > next_event(core)) {
-        run_halt(core, HALT_LIMIT);
-        return false;
-    }
-    if (end > core->repeat.next) {
-        if (repeat_probe(core, block->address))
-            block->count |= BLOCK_SPECIAL;
-        run_limit(core);
-    }
-    return true;
-}
-
-/* The block at which repeat.c looks for a round's end. */
-static void block_watched(struct core *core, struct block *block)
-{
-    if (core->state.resume_unchecked || is_interrupted(core) ||
-        core->preempting < PRIORITY_THREAD || core->halt != HALT_SLEEP)
-        repeat_cancel(core);
-    else if (repeat_visit(core))
-        return;
-    block->size = 0; /* learn anew whether it is special by itself */
-}
-
-/* Unicorn calls this at the start of every block. */
-static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
-{
-    (void)uc;
-    struct core *core = user;
-    struct block *block = &core->blocks[(address >> 1) & (BLOCK_CACHE - 1)];
-    if (UNLIKELY(block->address != (uint32_t)address || block->size != size))
-        block_learn(core, block, (uint32_t)address, size);
-
-    if (UNLIKELY(core->repeat.watched == (uint32_t)address && block->count & BLOCK_SPECIAL)) {
-        block_watched(core, block);
-        if (block->size == 0)
-            block_learn(core, block, (uint32_t)address, size);
-        run_limit(core);
-    }
-    uint64_t end = core->shared.cycles + (block->count & ~BLOCK_SPECIAL);
-    if (UNLIKELY(end > core->shared.limit) && !block_permitted(core, block, end))
-        return;
-    core->block_address = (uint32_t)address;
-    core->block_size = size;
-    if (UNLIKELY(block->count & BLOCK_SPECIAL) && !core->state.resume_unchecked &&
-        !block_special(core, (uint32_t)address, size))
-        return;
-    core->state.resume_unchecked = 0;
-    core->shared.cycles = end;
-}
-
-/* Unicorn calls this when it has translated a block: what was known of another there is void. */
-static void on_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
-                          void *user)
-{
-    (void)uc;
-    (void)before;
-    struct core *core = user;
-    core->blocks[(block->pc >> 1) & (BLOCK_CACHE - 1)].size = 0;
 }
 
 static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
@@ -214,7 +67,7 @@ static bool on_invalid(uc_engine *uc, void *user)
 {
     (void)uc;
     struct core *core = user;
-    uint32_t end = core->block_address + core->block_size;
+    uint32_t end = block_end(core->block);
     if (cpu_read(core, PC) != end)
         return false;
     uint16_t narrow = 0, wide = 0, suffix = 0;
@@ -249,10 +102,10 @@ static void on_breakpoint(uc_engine *uc, uint64_t address, uint32_t size, void *
 /* Give back the cycles of the block's part that has not run; it is charged when it does. */
 static void refund(struct core *core)
 {
-    uint32_t pc = core->state.pc & ~1u, end = core->block_address + core->block_size;
-    if (pc < core->block_address || pc >= end)
+    uint32_t pc = core->state.pc & ~1u, end = block_end(core->block);
+    if (pc < block_address(core->block) || pc >= end)
         return;
-    core->shared.cycles -= count_instructions(core, pc, end - pc, NULL);
+    core->shared.cycles -= block_instructions(core, pc, end - pc, NULL);
     core->state.resume_unchecked = 1;
 }
 
@@ -332,9 +185,9 @@ static int execute(struct core *core)
     case HALT_LIMIT:
         /* Time moves on to a real event that the next block would cross, but never to a pause:
          * where the caller looks must not change what the guest sees. */
-        if (!is_interrupted(core) && shared->cycles < shared->pause &&
-            shared->cycles < next_event(core))
-            shared->cycles = next_event(core);
+        if (!run_is_interrupted(core) && shared->cycles < shared->pause &&
+            shared->cycles < run_next_event(core))
+            shared->cycles = run_next_event(core);
         break;
     case HALT_SLEEP:
         core->state.sleeping = 1;
@@ -413,7 +266,7 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
         if (shared->cycles >= shared->pause)
             return OUTCOME_PAUSE;
         if (state->sleeping || state->locked_up) {
-            uint64_t next = next_event(core);
+            uint64_t next = run_next_event(core);
             shared->cycles = shared->pause < next ? shared->pause : next;
             continue;
         }
@@ -435,8 +288,8 @@ static bool add_hook(struct core *core, int type, void *callback)
 
 bool run_attach(struct core *core)
 {
-    return add_hook(core, UC_HOOK_BLOCK, (void *)on_block) &&
-           add_hook(core, UC_HOOK_EDGE_GENERATED, (void *)on_translated) &&
+    return add_hook(core, UC_HOOK_BLOCK, (void *)block_enter) &&
+           add_hook(core, UC_HOOK_EDGE_GENERATED, (void *)block_translated) &&
            add_hook(core, UC_HOOK_INTR, (void *)on_interrupt) &&
            add_hook(core, UC_HOOK_INSN_INVALID, (void *)on_invalid) &&
            add_hook(core, UC_HOOK_TLB_FILL, (void *)memory_fill) &&
@@ -452,17 +305,6 @@ EXPORT void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause
     run_limit(core);
 }
 
-/* Forget what is known of the blocks that start in a range (its code changed). */
-EXPORT void core_forget_blocks(struct core *core, uint32_t start, uint32_t size)
-{
-    for (unsigned i = 0; i < BLOCK_CACHE; i++) {
-        struct block *block = &core->blocks[i];
-        if (block->size && (uint64_t)block->address + block->size > start &&
-            block->address < (uint64_t)start + size)
-            block->size = 0;
-    }
-}
-
 EXPORT void core_remove_breakpoint(struct core *core, size_t handle)
 {
     core->unicorn.hook_del(core->uc, handle);
@@ -475,16 +317,6 @@ EXPORT size_t core_begin_step(struct core *core)
     core->passed_breakpoint = core->state.pc & ~1u;
     core->unicorn.hook_add(core->uc, &handle, UC_HOOK_CODE, (void *)on_breakpoint, core, 1, 0);
     return handle;
-}
-
-/* Addresses, sorted, of blocks at whose start `handler` is called. */
-EXPORT void core_hook_blocks(struct core *core, uint32_t *addresses, uint32_t count,
-                             PyObject *handler)
-{
-    core->hooked = addresses;
-    core->hooked_count = count;
-    core->block_handler = handler;
-    core_forget_blocks(core, 0, UINT32_MAX);
 }
 
 EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address)

@@ -29,7 +29,7 @@ static bool condition_holds(unsigned condition, uint32_t flags)
 static bool is_skipped(struct core *core, uint32_t address)
 {
     uint32_t it = 0; /* ITSTATE, A7.3.3 */
-    for (uint32_t at = core->block_address; at < address;) {
+    for (uint32_t at = block_address(core->block); at < address;) {
         uint16_t code = 0;
         if (!memory_fetch(core, at, &code))
             return false;

@@ -1,0 +1,206 @@
+/*
+ * The hook at every block's start: it counts time and keeps it within bounds.
+ *
+ * Everything that isn't counting is kept out of the way: a block that needs more (a hook, SEV, a
+ * round's end that repeat.c waits for) has a mark in its entry, and whatever else is to happen
+ * before the next block sets the limit to 0.
+ */
+#include "core.h"
+
+#include <stdlib.h>
+
+/* An entry: address, size in bytes with the mark at its top, number of instructions. */
+enum { SIZE_SHIFT = 32, COUNT_SHIFT = 48 };
+#define KEY_MASK ((1ull << COUNT_SHIFT) - 1)
+#define SPECIAL (1ull << (COUNT_SHIFT - 1)) /* no block has 32 KB */
+
+static uint64_t key_of(uint32_t address, uint32_t size)
+{
+    return address | (uint64_t)size << SIZE_SHIFT;
+}
+
+uint32_t block_address(uint64_t block)
+{
+    return (uint32_t)block;
+}
+
+uint32_t block_end(uint64_t block)
+{
+    return (uint32_t)block + (uint32_t)((block & KEY_MASK & ~SPECIAL) >> SIZE_SHIFT);
+}
+
+unsigned instruction_size(uint16_t first_halfword)
+{
+    return first_halfword >> 11 >= 0x1D ? 4 : 2;
+}
+
+static bool is_sev(uint16_t first, uint16_t second)
+{
+    return first == 0xBF40 || (first == 0xF3AF && second == 0x8004);
+}
+
+/* Number of instructions in a range of code; `sends_event`: one of them is SEV. */
+unsigned block_instructions(struct core *core, uint32_t address, uint32_t size, bool *sends_event)
+{
+    unsigned count = 0;
+    for (uint32_t at = address; at < address + size; count++) {
+        uint16_t first = 0, second = 0;
+        if (!memory_fetch(core, at, &first))
+            return count ? count : 1;
+        memory_fetch(core, at + 2, &second);
+        if (sends_event && is_sev(first, second))
+            *sends_event = true;
+        at += instruction_size(first);
+    }
+    return count;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool is_hooked(const struct core *core, uint32_t address)
+{
+    return core->hooked_count && bsearch(&address, core->hooked, core->hooked_count,
+                                         sizeof address, compare_addresses);
+}
+
+static uint64_t learn(struct core *core, uint32_t address, uint32_t size)
+{
+    bool special = is_hooked(core, address);
+    uint64_t count = block_instructions(core, address, size, &special);
+    return key_of(address, size) | count << COUNT_SHIFT | (special ? SPECIAL : 0);
+}
+
+/* SEV in the block, or a hook at its start. False: stop before it. */
+static bool run_special(struct core *core, uint32_t address, uint32_t size)
+{
+    if (core->passed_hook == address) {
+        core->passed_hook = NO_ADDRESS;
+    } else if (is_hooked(core, address)) {
+        core->repeat.impure = true;
+        python_call(core, core->block_handler, &address, 1, NULL);
+        if (core->shared.stop) {
+            core->passed_hook = address;
+            run_halt(core, HALT_LIMIT);
+            return false;
+        }
+    }
+    bool sends_event = false;
+    block_instructions(core, address, size, &sends_event);
+    if (sends_event)
+        core->state.event = 1;
+    return true;
+}
+
+/*
+ * May a block that would end at cycle `end` run? If not, Unicorn has been stopped. A pause lets the
+ * block run that crosses it, so that every run makes progress.
+ */
+static bool is_permitted(struct core *core, uint64_t end)
+{
+    if (core->halt != HALT_SLEEP) { /* the stop was passed over */
+        core->block = 0; /* of which nothing is left that has been charged */
+        run_halt(core, core->halt);
+        return false;
+    }
+    if (core->preempting < PRIORITY_THREAD && nvic_can_take(core)) {
+        run_halt(core, HALT_EXCEPTION);
+        return false;
+    }
+    if (run_is_interrupted(core) || core->shared.cycles >= core->shared.pause ||
+        end > run_next_event(core)) {
+        run_halt(core, HALT_LIMIT);
+        return false;
+    }
+    return true;
+}
+
+/* A round may end here; if so, rounds are skipped. True: the block is to be watched further. */
+static bool round_ends(struct core *core)
+{
+    if (!run_is_interrupted(core) && core->preempting == PRIORITY_THREAD &&
+        core->halt == HALT_SLEEP)
+        return repeat_visit(core);
+    repeat_cancel(core);
+    return false;
+}
+
+static void enter_slowly(struct core *core, uint64_t *entry, uint32_t address, uint32_t size)
+{
+    bool unchecked = core->state.resume_unchecked;
+    if ((*entry & KEY_MASK & ~SPECIAL) != key_of(address, size))
+        *entry = learn(core, address, size);
+    if (core->repeat.watched == address && !unchecked) {
+        if (!round_ends(core))
+            *entry = learn(core, address, size);
+        run_limit(core);
+    }
+    uint64_t end = core->shared.cycles + (*entry >> COUNT_SHIFT);
+    if (!unchecked && end > core->shared.limit) {
+        if (!is_permitted(core, end))
+            return;
+        if (end > core->repeat.next) {
+            if (repeat_probe(core, address))
+                *entry |= SPECIAL;
+            run_limit(core);
+        }
+    }
+    core->block = *entry;
+    if (*entry & SPECIAL && !unchecked && !run_special(core, address, size))
+        return;
+    core->shared.cycles = end;
+    if (unchecked) {
+        core->state.resume_unchecked = 0;
+        run_limit(core);
+    }
+}
+
+/* Unicorn calls this at the start of every block. */
+void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    struct core *core = user;
+    uint64_t *entry = &core->blocks[(address >> 1) & (BLOCK_CACHE - 1)];
+    uint64_t block = *entry, end = core->shared.cycles + (block >> COUNT_SHIFT);
+    if (UNLIKELY((block & KEY_MASK) != key_of((uint32_t)address, size) ||
+                 end > core->shared.limit)) {
+        enter_slowly(core, entry, (uint32_t)address, size);
+        return;
+    }
+    core->block = block;
+    core->shared.cycles = end;
+}
+
+/* Unicorn calls this when it has translated a block: what was known of another there is void. */
+void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
+                      void *user)
+{
+    (void)uc;
+    (void)before;
+    struct core *core = user;
+    core->blocks[(block->pc >> 1) & (BLOCK_CACHE - 1)] = 0;
+}
+
+/* Forget what is known of the blocks in a range (its code changed). */
+EXPORT void core_forget_blocks(struct core *core, uint32_t start, uint32_t size)
+{
+    for (unsigned i = 0; i < BLOCK_CACHE; i++) {
+        uint64_t block = core->blocks[i];
+        if (block && block_end(block) > start &&
+            block_address(block) < (uint64_t)start + size)
+            core->blocks[i] = 0;
+    }
+}
+
+/* Addresses, sorted, of blocks at whose start `handler` is called. */
+EXPORT void core_hook_blocks(struct core *core, uint32_t *addresses, uint32_t count,
+                             PyObject *handler)
+{
+    core->hooked = addresses;
+    core->hooked_count = count;
+    core->block_handler = handler;
+    core_forget_blocks(core, 0, UINT32_MAX);
+}
