@@ -103,7 +103,11 @@ class STM32F4_EXTI(Block):
     def _cleared(self, bank: int, value: int) -> None:
         """Clearing a pending bit clears its software trigger too."""
         self.registers.values[bank * self.BANK_WORDS + self.SWIER] &= ~value & 0xFFFFFFFF
-        self._update(bank)
+        cleared = value & CONFIGURABLE[bank]
+        while cleared:
+            lowest = cleared & -cleared
+            cleared ^= lowest
+            self._outputs[32 * bank + lowest.bit_length() - 1].set(False)
 
     def _cleared1(self, value: int, old: int) -> None:
         self._cleared(0, value)
