@@ -1,0 +1,119 @@
+"""`renode-wifi qualify`: run a Unity test image to its end."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.cli.arguments import add_board_arguments, add_image_arguments, read_image
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.qualification import (
+    DEFAULT_TEST_TIME,
+    DEFAULT_TIME,
+    End,
+    Qualification,
+    read_expected,
+)
+from renode_wifi.emulation.unity import Outcome, TestResult
+
+EXIT_CODES = """\
+exit codes:
+  0    the suite finished, every test as it should
+  1    a test failed, or ended otherwise than --expected says
+  2    wrong arguments, image, board or world
+  4    the firmware crashed
+  5    the suite did not come to its end in time
+  130  interrupted
+"""
+EXITS = {End.CRASHED: 4, End.HUNG: 5, End.TIME: 5, End.INTERRUPTED: 130}
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser(
+        "qualify",
+        help="run a Unity test image, such as Amazon FreeRTOS aws_tests",
+        description="Run a Unity test image to its end, test by test.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_board_arguments(command)
+    add_image_arguments(command)
+    command.add_argument("--junit", type=Path, metavar="FILE", help="results as JUnit XML")
+    command.add_argument("--json", type=Path, metavar="FILE", help="results as JSON")
+    command.add_argument(
+        "--expected", type=Path, metavar="FILE", help="YAML of known outcomes with their reasons"
+    )
+    command.add_argument(
+        "--time", type=float, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
+    )
+    command.add_argument(
+        "--test-time",
+        type=float,
+        default=DEFAULT_TEST_TIME,
+        metavar="SECONDS",
+        help="virtual, in which some test must end",
+    )
+    command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    expected = {} if options.expected is None else read_expected(options.expected)
+    image = read_image(options)
+    with Board(options.board, image, options.world, options.seed, options.engine) as board:
+        run = Qualification(board, expected, options.junit, options.json, _show)
+        log = _log(board, options.uart_log)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: run.interrupt())
+        started = time.monotonic()
+        try:
+            end = run.run(options.time, options.test_time)
+        finally:
+            if log is not None:
+                log.close()
+        _summary(run, end, time.monotonic() - started)
+        if end is not End.FINISHED:
+            return EXITS[end]
+        return 0 if run.good else 1
+
+
+def _show(result: TestResult) -> None:
+    line = f"{result.outcome.value:>10}  {result.duration:9.3f} s  {result.group}.{result.name}"
+    if result.outcome is Outcome.FAILED:
+        line += f"\n{'':24}{result.file}:{result.line}: {result.message}"
+    print(line, flush=True)
+
+
+def _summary(run: Qualification, end: End, wall: float) -> None:
+    count = dict.fromkeys(Outcome, 0)
+    for result in run.results:
+        count[result.outcome] += 1
+    told = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
+    print(
+        f"{end.value} at {run.board.now:.3f} s of virtual time ({wall:.1f} s of real time):"
+        f" {told or 'no tests'}"
+    )
+    for key, wrong in run.deviations():
+        print(f"  {key}: {wrong}")
+    for result in run.results:
+        known = run.expected.get(result.key)
+        if known is not None and known.outcome is result.outcome:
+            print(f"  {result.key}: {result.outcome.value}, as known: {known.reason}")
+    if report := run.board.crash_report():
+        print(report, file=sys.stderr)
+
+
+def _log(board: Board, path: Path | None) -> TextIO | None:
+    if path is None:
+        return None
+    try:
+        stream = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise RenodeWifiError(f"cannot write: {error.strerror}", where=str(path)) from error
+    board.uart.listeners.append(lambda line: print(line, file=stream, flush=True))
+    return stream

@@ -1,0 +1,122 @@
+"""Reads the console of a Unity test image: which test, how it ended, where the run ended.
+
+The text is that of Unity's fixture add-on with verbose output (unity_fixture.c). Other tasks of the
+firmware write in between: log lines, and the dots of an idle hook in front of a test's name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+START = re.compile(r"(IGNORE_)?TEST\(([^,()]+), *([^()]+)\)")
+FAILURE = re.compile(r"([^\s:()]+):(\d+):[^:]*:(FAIL|IGNORE)(?::? ?(.*))?$")
+PASS = re.compile(r"(?:^|[\s.)])PASS\s*$")
+TOTALS = re.compile(r"(\d+) Tests (\d+) Failures (\d+) Ignored")
+STARTING = re.compile(r"-+STARTING TESTS-+")
+FINISHED = re.compile(r"-+ALL TESTS FINISHED-+")
+
+
+class Outcome(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    IGNORED = "ignored"
+    UNFINISHED = "unfinished"
+
+
+@dataclass
+class TestResult:
+    """One firmware test. started and ended: ns of virtual time.
+
+    Consoles are buffered, so that a name can appear as late as the result: a test counts as started
+    when the one before it ended.
+    """
+
+    __test__ = False
+
+    group: str
+    name: str
+    started: int
+    ended: int
+    outcome: Outcome = Outcome.UNFINISHED
+    message: str = ""
+    file: str = ""
+    line: int = 0
+    output: list[str] = field(default_factory=list)
+    """What was printed between name and result."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.group}.{self.name}"
+
+    @property
+    def duration(self) -> float:
+        """Seconds of virtual time."""
+        return (self.ended - self.started) / 1e9
+
+
+@dataclass(frozen=True)
+class Totals:
+    tests: int
+    failures: int
+    ignored: int
+
+
+class UnityReader:
+    """Feed it console lines; `results` grows as tests begin."""
+
+    def __init__(self) -> None:
+        self.results: list[TestResult] = []
+        self.totals: Totals | None = None
+        self.finished = False
+        self._current: TestResult | None = None
+        self._last_end: int | None = None
+
+    def feed(self, started: int, ended: int, text: str) -> list[TestResult]:
+        """A console line, sent from `started` to `ended` (ns); returns the tests it finished."""
+        done: list[TestResult] = []
+        position = 0
+        for match in START.finditer(text):
+            done += self._result(ended, text[position : match.start()])
+            position = match.end()
+            begun = started if self._last_end is None else self._last_end
+            self._current = TestResult(match[2], match[3], begun, ended)
+            self.results.append(self._current)
+            if match[1]:
+                done += self._end(ended, Outcome.IGNORED)
+        done += self._result(ended, text[position:])
+        if (totals := TOTALS.search(text)) is not None:
+            self.totals = Totals(*map(int, totals.groups()))
+        if FINISHED.search(text):
+            self.finished = True
+        if STARTING.search(text):
+            self._last_end = ended
+        return done
+
+    def close(self, time: int) -> None:
+        """The run is over: a test without a result stays unfinished."""
+        if self._current is not None:
+            self._current.ended = time
+
+    def _result(self, time: int, text: str) -> list[TestResult]:
+        current = self._current
+        if current is None:
+            return []
+        failure = FAILURE.search(text)
+        if failure is not None:
+            current.file, current.line = failure[1], int(failure[2])
+            current.message = failure[4] or ""
+            return self._end(time, Outcome.FAILED if failure[3] == "FAIL" else Outcome.IGNORED)
+        if PASS.search(text):
+            return self._end(time, Outcome.PASSED)
+        if text.strip(" ."):
+            current.output.append(text)
+        return []
+
+    def _end(self, time: int, outcome: Outcome) -> list[TestResult]:
+        current, self._current = self._current, None
+        assert current is not None
+        current.outcome = outcome
+        current.ended = self._last_end = time
+        return [current]
