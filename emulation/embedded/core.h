@@ -152,6 +152,7 @@ struct python {
 enum page_flags {
     PAGE_EXECUTED = 1, /* translated code may exist */
     PAGE_TRAPPED = 2, /* stores go through the traps */
+    PAGE_WRITTEN = 4, /* plain stores of the CPU may have changed it */
 };
 
 /* One piece of memory; aliases refer to the same piece. */
@@ -161,7 +162,6 @@ struct memory {
     uint32_t physical; /* where Unicorn has it mapped: its first address */
     bool writable; /* by a plain store */
     uint8_t *pages; /* per page: enum page_flags */
-    bool trapped; /* every store goes through the traps */
     uint8_t *shadow; /* a copy for repeat.c */
     struct memory *next;
 };

@@ -103,7 +103,11 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
         }
         entry->paddr = memory->physical + page->offset;
         entry->perms = UC_PROT_READ;
-        if (memory->writable && !trapped)
+        if (type == UC_MEM_WRITE && !(*flags & PAGE_WRITTEN)) {
+            *flags |= PAGE_WRITTEN;
+            core->repeat.impure = true; /* it wasn't copied when the round began */
+        }
+        if (*flags & PAGE_WRITTEN && !trapped)
             entry->perms |= UC_PROT_WRITE;
         if (*flags & PAGE_EXECUTED)
             entry->perms |= UC_PROT_EXEC;
@@ -174,8 +178,6 @@ EXPORT bool core_trap_writes(struct core *core, uint32_t start, uint32_t size, P
     uint64_t end = (uint64_t)start + size;
     for (uint64_t address = start & ~(PAGE_SIZE - 1); address < end; address += PAGE_SIZE)
         *page_flags(page_at(core, (uint32_t)address)) |= PAGE_TRAPPED;
-    if (size == first->memory->size)
-        first->memory->trapped = true;
     return true;
 }
 

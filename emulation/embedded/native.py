@@ -113,7 +113,6 @@ class MemoryRecord(ctypes.Structure):
         ("physical", u32),
         ("writable", ctypes.c_bool),
         ("pages", pointer),
-        ("trapped", ctypes.c_bool),
         ("shadow", pointer),
         ("next", pointer),
     ]

@@ -38,21 +38,24 @@ static void read_registers(struct core *core, uint64_t *values, bool with_fp)
         cpu_read_many(core, compared_fp, values + COMPARED, COMPARED_FP);
 }
 
-static bool is_shadowed(const struct memory *memory)
+/* Only pages that the CPU writes can differ: Unicorn asks before it writes to a page. */
+static bool may_change(const struct memory *memory, uint32_t page)
 {
-    return memory->writable && !memory->trapped;
+    return (memory->pages[page] & (PAGE_WRITTEN | PAGE_TRAPPED)) == PAGE_WRITTEN;
 }
 
 static bool copy_memories(struct core *core)
 {
     for (struct memory *memory = core->memories; memory; memory = memory->next) {
-        if (!is_shadowed(memory))
-            continue;
         if (!memory->shadow)
             memory->shadow = malloc(memory->size);
         if (!memory->shadow)
             return false;
-        memcpy(memory->shadow, memory->bytes, memory->size);
+        for (uint32_t page = 0; page < memory->size >> PAGE_BITS; page++) {
+            uint32_t offset = page << PAGE_BITS;
+            if (may_change(memory, page))
+                memcpy(memory->shadow + offset, memory->bytes + offset, PAGE_SIZE);
+        }
     }
     return true;
 }
@@ -60,8 +63,12 @@ static bool copy_memories(struct core *core)
 static bool memories_are_copies(const struct core *core)
 {
     for (const struct memory *memory = core->memories; memory; memory = memory->next)
-        if (is_shadowed(memory) && memcmp(memory->shadow, memory->bytes, memory->size) != 0)
-            return false;
+        for (uint32_t page = 0; page < memory->size >> PAGE_BITS; page++) {
+            uint32_t offset = page << PAGE_BITS;
+            if (may_change(memory, page) &&
+                memcmp(memory->shadow + offset, memory->bytes + offset, PAGE_SIZE) != 0)
+                return false;
+        }
     return true;
 }
 
