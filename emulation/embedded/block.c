@@ -185,7 +185,7 @@ void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_
 }
 
 /* Forget what is known of the blocks in a range (its code changed). */
-EXPORT void core_forget_blocks(struct core *core, uint32_t start, uint32_t size)
+void block_forget(struct core *core, uint32_t start, uint32_t size)
 {
     for (unsigned i = 0; i < BLOCK_CACHE; i++) {
         uint64_t block = core->blocks[i];
@@ -202,5 +202,5 @@ EXPORT void core_hook_blocks(struct core *core, uint32_t *addresses, uint32_t co
     core->hooked = addresses;
     core->hooked_count = count;
     core->block_handler = handler;
-    core_forget_blocks(core, 0, UINT32_MAX);
+    block_forget(core, 0, UINT32_MAX);
 }

@@ -68,6 +68,7 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table)
     core->shared.fault_ready = 0;
     core->imprecise_fault = false;
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    core->block = 0;
     repeat_restart(core);
     registers[SAVED_LR] = 0xFFFFFFFF;
     registers[SAVED_XPSR] = XPSR_THUMB;
@@ -99,6 +100,7 @@ EXPORT void core_restore(struct core *core, const uint8_t *buffer)
     core->shared.stop = core->shared.reset_requested = core->shared.fault_ready = 0;
     core->imprecise_fault = false;
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
+    core->block = 0;
     repeat_restart(core);
     traps_update(core);
     nvic_update(core);

@@ -318,6 +318,7 @@ struct core {
     PyObject *hole_handler; /* told (address, is_write) of such an access */
     PyObject *block_handler; /* called with the address of a hooked block; true: stop there */
 
+    bool running;
     enum halt halt;
     uint32_t interrupt_number;
     int preempting; /* group priority of the pending exception that can preempt; or THREAD */
@@ -392,6 +393,7 @@ uint32_t block_end(uint64_t block);
 unsigned instruction_size(uint16_t first_halfword);
 unsigned block_instructions(struct core *core, uint32_t address, uint32_t size, bool *sends_event);
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+void block_forget(struct core *core, uint32_t start, uint32_t size);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
                       void *user);
 
@@ -443,6 +445,7 @@ struct page *page_at(struct core *core, uint32_t address);
 uint8_t *page_flags(const struct page *page);
 uint32_t page_physical(const struct page *page, uint32_t address);
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write);
+bool memory_store(struct core *core, uint32_t address, uint32_t value, unsigned width);
 bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword);
 void memory_free(struct core *core);
 bool memory_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry, void *user);

@@ -7,26 +7,29 @@
 bool python_call(struct core *core, PyObject *callable, const uint32_t *arguments, int count,
                  uint32_t *result)
 {
+    const size_t first_is_spare = (size_t)1 << (8 * sizeof(size_t) - 1); /* for a method's self */
     struct python *python = &core->python;
-    PyObject *objects[3];
+    PyObject *objects[4] = {NULL};
     if (python->error()) /* an earlier call of this block raised; the run is stopping */
         return false;
     for (int i = 0; i < count; i++)
-        objects[i] = python->from_unsigned(arguments[i]);
-    PyObject *answer = python->vectorcall(callable, objects, (size_t)count, NULL);
+        objects[1 + i] = python->from_unsigned(arguments[i]);
+    PyObject *answer =
+        python->vectorcall(callable, objects + 1, (size_t)count | first_is_spare, NULL);
     for (int i = 0; i < count; i++)
-        python->decref(objects[i]);
+        python->decref(objects[1 + i]);
     if (answer) {
         if (result)
             *result = (uint32_t)python->as_unsigned(answer);
         python->decref(answer);
     }
-    if (!answer || (result && *result == UINT32_MAX && python->error())) {
+    if (answer && !(result && *result == UINT32_MAX && python->error()))
+        return true;
+    if (core->running) {
         core->shared.stop = 1;
         core->shared.limit = 0;
-        return false;
     }
-    return true;
+    return false;
 }
 
 static struct window *window_at(struct core *core, uint32_t address)
@@ -109,9 +112,7 @@ static void trapped_write(struct core *core, const struct page *page, uint32_t a
             python_call(core, trap->handler, arguments, 3, NULL);
             return;
         }
-    uint8_t *bytes = memory_at(core, address, width, true);
-    if (bytes)
-        memcpy(bytes, &value, width);
+    memory_store(core, address, value, width);
 }
 
 /* An access that stays within a word. */
@@ -152,13 +153,10 @@ static void bus_write(struct core *core, uint32_t address, uint32_t value, unsig
         uint32_t word = bus_read(core, target, 4);
         bus_write(core, target, (word & ~(1u << bit)) | (value & 1) << bit, 4);
     } else {
-        struct page *page = page_at(core, address);
-        uint8_t *bytes = memory_at(core, address, width, true);
+        const struct page *page = page_at(core, address);
         if (page && page->memory && *page_flags(page) & PAGE_TRAPPED)
             trapped_write(core, page, address, value, width);
-        else if (bytes)
-            memcpy(bytes, &value, width);
-        else
+        else if (!memory_store(core, address, value, width))
             hole(core, address, true);
     }
 }

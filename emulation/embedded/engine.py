@@ -114,13 +114,21 @@ class Nvic(Receiver):
     """The interrupt inputs: `on_gpio(irq, level)`."""
 
     def __init__(self, engine: EmbeddedEngine, first: int = FIRST_IRQ) -> None:
-        self._set_line = engine._library.core_set_line
-        self._pend = engine._library.core_pend
+        self._set_line: Callable[..., None] = engine._library.core_set_line
+        self._pend: Callable[..., None] = engine._library.core_pend
         self._core = engine._core
         self._first = first
 
     def on_gpio(self, number: int, level: bool) -> None:
         self._set_line(self._core, self._first + number, level)
+
+    def disconnect(self) -> None:
+        """The engine is closed: levels no longer matter."""
+        self._set_line = self._pend = self._ignore
+
+    @staticmethod
+    def _ignore(core: int, number: int, level: bool = False) -> None:
+        pass
 
     def pend(self, number: int) -> None:
         """Make input `number` pending, as software can."""
@@ -146,7 +154,6 @@ class EngineBus:
         engine = self._engine
         if not engine._library.core_bus_write(engine._core, address, value, width):
             raise EngineError(f"bus master write at 0x{address:08X}: nothing is mapped there")
-        engine._code_changed(address, width)
 
     def read_bytes(self, address: int, length: int) -> bytes:
         parts = []
@@ -266,12 +273,18 @@ class EmbeddedEngine:
         return configuration
 
     def close(self) -> None:
-        """Free everything; the engine must not be used afterwards."""
+        """Free everything but the time reached; the guest cannot be run or looked at any more."""
         if self._core is not None:
-            self._clock.source = self._clock.listener = None
+            self._shared = native.Shared.from_buffer_copy(self._shared)
+            for inputs in (self.nvic, self.nmi):
+                inputs.disconnect()
             self._library.core_destroy(self._core)
             self._core = None
             del self._uc
+
+    def __del__(self) -> None:
+        if getattr(self, "_core", None) is not None:
+            self.close()
 
     # Memory map ---------------------------------------------------------------------------------
 
@@ -355,20 +368,8 @@ class EmbeddedEngine:
 
     def _code_changed(self, address: int, size: int) -> None:
         """Memory was written by the host: drop what was translated from it."""
-        memory, offset, available = self._memory_at(address)
-        if memory is None:
-            return
-        first, last = offset // PAGE, (offset + min(size, available) - 1) // PAGE
-        for page in range(first, last + 1):
-            if memory.pages[page] & native.PAGE_EXECUTED:
-                self._drop_page(memory, page)
-
-    def _drop_page(self, memory: Memory, page: int) -> None:
-        for base, size, offset in memory.bases:
-            start = base + page * PAGE - offset
-            if base <= start < base + size:
-                self._library.core_forget_blocks(self._core, start, PAGE)
-                self._uc.ctl_remove_cache(start, start + PAGE)
+        for page in range(address - address % PAGE, address + size, PAGE):
+            self._library.core_code_changed(self._core, page)
 
     # Peripherals --------------------------------------------------------------------------------
 
@@ -485,6 +486,8 @@ class EmbeddedEngine:
         """
         shared = self._shared
         run_core = self._library.core_run
+        if self._until is not None:
+            raise EngineError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
         try:
             while True:
@@ -646,12 +649,18 @@ class EmbeddedEngine:
     def _restore_memory(self, memory: Memory, data: bytes) -> None:
         if memory.data == data:
             return
-        for page, flags in enumerate(memory.pages):
-            part = slice(page * PAGE, (page + 1) * PAGE)
-            if flags & native.PAGE_EXECUTED and memory.data[part] != data[part]:
-                memory.data[part] = data[part]
-                self._drop_page(memory, page)
+        changed = [
+            page
+            for page, flags in enumerate(memory.pages)
+            if flags & native.PAGE_EXECUTED
+            and memory.data[page * PAGE : (page + 1) * PAGE]
+            != data[page * PAGE : (page + 1) * PAGE]
+        ]
         memory.data[:] = data
+        for page in changed:
+            for base, size, offset in memory.bases:
+                if offset <= page * PAGE < offset + size:
+                    self._library.core_code_changed(self._core, base + page * PAGE - offset)
 
 
 _ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { UC_MEM_WRITE = 17, UC_MEM_FETCH = 18 };
+enum { UC_CTL_TB_REMOVE_CACHE_WRITE = 9 | 2 << 26 | 1 << 30 };
 enum { UC_PROT_READ = 1, UC_PROT_WRITE = 2, UC_PROT_EXEC = 4 };
 
 struct page *page_at(struct core *core, uint32_t address)
@@ -43,6 +44,29 @@ uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool fo
     if (offset + length > page->memory->size)
         return NULL;
     return page->memory->bytes + offset;
+}
+
+/* Drop what was translated from the page of memory at `address`: its contents changed, and not by a
+ * plain store of the CPU. */
+EXPORT void core_code_changed(struct core *core, uint32_t address)
+{
+    const struct page *page = page_at(core, address);
+    uint64_t start = address & ~(PAGE_SIZE - 1);
+    if (!page || !page->memory || !(*page_flags(page) & PAGE_EXECUTED))
+        return;
+    core->unicorn.ctl(core->uc, UC_CTL_TB_REMOVE_CACHE_WRITE, start, start + PAGE_SIZE);
+    block_forget(core, (uint32_t)start, PAGE_SIZE);
+}
+
+/* A store by other means than the CPU's. False: no memory that takes it. */
+bool memory_store(struct core *core, uint32_t address, uint32_t value, unsigned width)
+{
+    uint8_t *bytes = memory_at(core, address, width, true);
+    if (!bytes)
+        return false;
+    memcpy(bytes, &value, width);
+    core_code_changed(core, address);
+    return true;
 }
 
 bool memory_fetch(struct core *core, uint32_t address, uint16_t *halfword)

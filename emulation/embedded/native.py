@@ -168,7 +168,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_hole_policy": (None, (pointer, u32, ctypes.py_object)),
     "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
-    "core_forget_blocks": (None, (pointer, u32, u32)),
+    "core_code_changed": (None, (pointer, u32)),
     "core_hook_blocks": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
     "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),

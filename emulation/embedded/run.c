@@ -222,18 +222,12 @@ static bool wakes(struct core *core)
     return nvic_wakes(core);
 }
 
-/*
- * Run until the next Python event (`deadline`) or pause, both in cycles, or until something else
- * wants Python's attention. The order of the checks is part of the determinism: it must not depend
- * on where a run was paused.
- */
-EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
+/* The order of the checks is part of the determinism: it must not depend on where a run was
+ * paused. */
+static int run(struct core *core)
 {
     struct shared *shared = &core->shared;
     struct state *state = &core->state;
-    shared->deadline = deadline;
-    shared->pause = pause;
-    repeat_cancel(core);
     for (;;) {
         systick_sync(core);
         if (shared->stop) {
@@ -275,6 +269,19 @@ EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
         if (outcome >= 0)
             return outcome;
     }
+}
+
+/* Run until the next Python event (`deadline`) or pause, both in cycles, or until something else
+ * wants Python's attention. */
+EXPORT int core_run(struct core *core, uint64_t deadline, uint64_t pause)
+{
+    core->shared.deadline = deadline;
+    core->shared.pause = pause;
+    repeat_cancel(core);
+    core->running = true;
+    int outcome = run(core);
+    core->running = false;
+    return outcome;
 }
 
 enum { UC_HOOK_INTR = 1, UC_HOOK_CODE = 4, UC_HOOK_BLOCK = 8, UC_HOOK_INSN_INVALID = 1 << 14,

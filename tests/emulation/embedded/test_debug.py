@@ -207,10 +207,22 @@ reset:
     assert guest.register("sp") == RAM + 0x4000
 
 
-def test_engine_can_be_closed_twice() -> None:
+def test_closed_engine_keeps_its_time_and_ignores_its_inputs() -> None:
     guest = Guest("reset:\n b .\n").run()
+    time, cycles = guest.engine.now, guest.engine.instructions
     guest.engine.close()
     guest.engine.close()
+    guest.engine.nvic.on_gpio(1, True)
+    guest.engine.nvic.pend(1)
+    assert (guest.engine.now, guest.engine.instructions) == (time, cycles)
+    assert guest.engine.clock.now == time
+
+
+def test_run_within_a_run_is_refused() -> None:
+    guest = Guest("reset:\n put 0x40000018, 0\n b .\n")
+    guest.bench.actions[0] = lambda: guest.engine.run(10**9)
+    with pytest.raises(EngineError, match="runs already"):
+        guest.run()
 
 
 @pytest.mark.parametrize(("irqs", "bits"), [(0, 4), (241, 4), (10, 0), (10, 9)])

@@ -255,6 +255,13 @@ reset:
     assert guest.run().log == [1, 2]
 
 
+def test_exception_of_a_model_outside_of_a_run_does_not_end_the_next() -> None:
+    guest = guest_with(Faulty(), "reset:\n b .\n")
+    with pytest.raises(ValueError, match="a model's bug"):
+        guest.engine.bus.read(BLOCK + 8, 4)
+    assert guest.engine.run(1000) is Stop.TIME
+
+
 def test_exception_of_an_event_comes_out_of_the_run() -> None:
     guest = Guest("reset:\n wfi\n b .\n")
 

@@ -320,6 +320,22 @@ reset:
     assert guest.run().log == [1, 7]
 
 
+def test_bit_band_write_replaces_code_too() -> None:
+    source = f"""
+reset:
+    put {RAM + 0x2000}, 0x47702001
+    load r4, {RAM + 0x2001}
+    blx r4
+    log_register r0
+    put 0x22000000 + 0x2000 * 32 + 4, 1
+    b 1f
+1:  blx r4
+    log_register r0
+    b .
+"""
+    assert logged(source) == [1, 3]
+
+
 def test_conditional_load_that_meets_a_new_page_does_not_skip_what_follows() -> None:
     """Unicorn leaks the IT state of such a load into the next block, if one lets it."""
     for access in ("ldreq r1, [r2]", "streq r1, [r2]"):
