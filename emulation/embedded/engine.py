@@ -233,7 +233,8 @@ class EmbeddedEngine:
         self._map: list[tuple[int, int, Memory, int]] = []
         self._bindings: dict[int, _Binding] = {}
         self._windows: dict[tuple[int, int], _Binding] = {}
-        self._traps: list[WriteTrap] = []
+        self._traps: list[tuple[int, int, WriteTrap]] = []
+        self._handlers: list[WriteTrap] = []
         self._hooks: dict[int, list[Callable[[], None]]] = {}
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
@@ -341,6 +342,7 @@ class EmbeddedEngine:
             self._core, ctypes.byref(memory.record), base, offset, size
         ):
             raise MemoryError
+        self._apply_traps()
         self._flush_tlb()
 
     def _flush_tlb(self) -> None:
@@ -359,12 +361,23 @@ class EmbeddedEngine:
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
 
-        A store through an alias is told by the address at which the memory was mapped.
+        A store through an alias is told by the address at which the memory was mapped. Memory that
+        isn't mapped yet is trapped when it is.
         """
-        if not self._library.core_trap_writes(self._core, start, size, handler):
-            raise EngineError(f"no memory to trap stores to at 0x{start:08X}, {size} bytes")
-        self._traps.append(handler)
-        self._flush_tlb()
+        if size <= 0 or start + size > 1 << 32:
+            raise EngineError(
+                f"stores cannot be trapped at 0x{start:08X}, {size} bytes",
+                cure="check the address and the size of the memory",
+            )
+        self._traps.append((start, size, handler))
+        self._apply_traps()
+
+    def _apply_traps(self) -> None:
+        for trap in list(self._traps):
+            if self._library.core_trap_writes(self._core, *trap):
+                self._traps.remove(trap)
+                self._handlers.append(trap[2])
+                self._flush_tlb()
 
     def _code_changed(self, address: int, size: int) -> None:
         """Memory was written by the host: drop what was translated from it."""

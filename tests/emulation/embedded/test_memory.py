@@ -203,9 +203,19 @@ def test_trap_reaches_stores_through_every_alias(base: int) -> None:
     assert stores == [(FLASH + 0x8000, 5, 4), (FLASH + 0x8004, 6, 4)]
 
 
-def test_trap_needs_memory(engine: EmbeddedEngine) -> None:
-    with pytest.raises(EngineError, match="0x20001000"):
-        engine.trap_writes(RAM + 0x1000, 0x2000, lambda *store: None)
+def test_trap_may_be_set_before_its_memory_is_mapped() -> None:
+    guest = Guest("reset:\n put 0x30000000, 5\n b .\n")
+    stores: list[tuple[int, int, int]] = []
+    guest.engine.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
+    guest.engine.map_memory(0x3000_0000, 0x1000, "late", kind="flash")
+    guest.run()
+    assert stores == [(0x3000_0000, 5, 4)]
+
+
+@pytest.mark.parametrize(("start", "size"), [(0x1_0000_0000, 16), (0xFFFF_F000, 0x2000), (0, 0)])
+def test_impossible_traps_are_refused(engine: EmbeddedEngine, start: int, size: int) -> None:
+    with pytest.raises(EngineError, match="cannot be trapped"):
+        engine.trap_writes(start, size, lambda *store: None)
 
 
 COPY_AND_RUN = f"""
