@@ -1,9 +1,9 @@
 /*
  * The hook at every block's start: it counts time and keeps it within bounds.
  *
- * Everything that isn't counting is kept out of the way: a block that needs more (a hook, SEV, a
- * round's end that repeat.c waits for) has a mark in its entry, and whatever else is to happen
- * before the next block sets the limit to 0.
+ * Everything that isn't counting is kept out of the way: a block that needs more (a hook, SEV, use
+ * of a disabled FPU, a round's end that repeat.c waits for) has a mark in its entry, and whatever
+ * else is to happen before the next block sets the limit to 0.
  */
 #include "core.h"
 
@@ -39,20 +39,37 @@ static bool is_sev(uint16_t first, uint16_t second)
     return first == 0xBF40 || (first == 0xF3AF && second == 0x8004);
 }
 
-/* Number of instructions in a range of code; `sends_event`: one of them is SEV. */
-unsigned block_instructions(struct core *core, uint32_t address, uint32_t size, bool *sends_event)
+static bool is_fp(uint16_t first, uint16_t second)
 {
-    unsigned count = 0;
-    for (uint32_t at = address; at < address + size; count++) {
+    return (first & 0xEC00) == 0xEC00 && (second & 0x0E00) == 0x0A00; /* coprocessors 10, 11 */
+}
+
+/* What a range of code contains. */
+struct contents {
+    unsigned instructions;
+    bool sends_event; /* one of them is SEV */
+    uint32_t fp; /* the first that uses the FPU; NO_ADDRESS without one */
+};
+
+static struct contents examine(struct core *core, uint32_t address, uint32_t size)
+{
+    struct contents contents = {0, false, NO_ADDRESS};
+    for (uint32_t at = address; at < address + size; contents.instructions++) {
         uint16_t first = 0, second = 0;
         if (!memory_fetch(core, at, &first))
-            return count ? count : 1;
+            break;
         memory_fetch(core, at + 2, &second);
-        if (sends_event && is_sev(first, second))
-            *sends_event = true;
+        contents.sends_event |= is_sev(first, second);
+        if (contents.fp == NO_ADDRESS && is_fp(first, second))
+            contents.fp = at;
         at += instruction_size(first);
     }
-    return count;
+    return contents;
+}
+
+unsigned block_instructions(struct core *core, uint32_t address, uint32_t size)
+{
+    return examine(core, address, size).instructions;
 }
 
 static int compare_addresses(const void *a, const void *b)
@@ -69,12 +86,14 @@ static bool is_hooked(const struct core *core, uint32_t address)
 
 static uint64_t learn(struct core *core, uint32_t address, uint32_t size)
 {
-    bool special = is_hooked(core, address);
-    uint64_t count = block_instructions(core, address, size, &special);
+    struct contents contents = examine(core, address, size);
+    uint64_t count = contents.instructions ? contents.instructions : 1;
+    bool special = is_hooked(core, address) || contents.sends_event ||
+                   (contents.fp != NO_ADDRESS && !fpu_is_usable(core));
     return key_of(address, size) | count << COUNT_SHIFT | (special ? SPECIAL : 0);
 }
 
-/* SEV in the block, or a hook at its start. False: stop before it. */
+/* SEV or use of a disabled FPU in the block, or a hook at its start. False: stop before it. */
 static bool run_special(struct core *core, uint32_t address, uint32_t size)
 {
     if (core->passed_hook == address) {
@@ -88,9 +107,13 @@ static bool run_special(struct core *core, uint32_t address, uint32_t size)
             return false;
         }
     }
-    bool sends_event = false;
-    block_instructions(core, address, size, &sends_event);
-    if (sends_event)
+    struct contents contents = examine(core, address, size);
+    if (contents.fp != NO_ADDRESS && !fpu_is_usable(core)) {
+        core->trap_address = contents.fp;
+        run_halt(core, HALT_FPU);
+        return false;
+    }
+    if (contents.sends_event)
         core->state.event = 1;
     return true;
 }

@@ -38,6 +38,7 @@ EXPORT struct core *core_create(const struct configuration *configuration)
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
     core->shared.deadline = core->shared.pause = NEVER;
     core->repeat.enabled = true;
+    core->has_fpu = true;
     system_reset(core);
     if (!run_attach(core)) {
         free(core);
@@ -76,6 +77,14 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table)
     cpu_restore(core, registers);
     run_limit(core);
     return true;
+}
+
+/* A Cortex-M4 comes with an FPU or without. */
+EXPORT void core_set_fpu(struct core *core, uint32_t present)
+{
+    core->has_fpu = present;
+    core->state.cpacr = 0;
+    block_forget(core, 0, UINT32_MAX);
 }
 
 EXPORT uint32_t core_state_size(void)

@@ -212,6 +212,7 @@ enum halt {
     HALT_EXCEPTION, /* a pending exception can be taken */
     HALT_INTERRUPT, /* Unicorn raised `interrupt_number` */
     HALT_WAIT_FOR_EVENT,
+    HALT_FPU, /* before a block with use of the disabled FPU at trap_address */
     HALT_TRAP, /* divide-by-zero or alignment trap, see traps.c */
     HALT_BREAKPOINT, /* before an instruction in a block that has been charged */
 };
@@ -311,6 +312,7 @@ struct core {
     int ids[REGISTER_COUNT];
 
     uint32_t irq_count;
+    bool has_fpu;
     uint8_t priority_mask; /* implemented bits of a priority */
     uint32_t systick_divider; /* core cycles per tick of the reference clock */
     uint32_t systick_calibration;
@@ -329,6 +331,8 @@ struct core {
     uint32_t imprecise_address;
     uint32_t trap_cause, trap_address; /* CFSR bit and instruction of HALT_TRAP */
     size_t trap_hook;
+    size_t fpu_hook;
+    bool fpu_hook_set;
     bool trap_hook_set;
     bool traps_changed; /* the hook is to be set or removed before the next block */
     uint64_t block; /* the entry of the block being executed, charged as a whole; or 0 */
@@ -391,7 +395,7 @@ bool run_is_interrupted(const struct core *core);
 uint32_t block_address(uint64_t block);
 uint32_t block_end(uint64_t block);
 unsigned instruction_size(uint16_t first_halfword);
-unsigned block_instructions(struct core *core, uint32_t address, uint32_t size, bool *sends_event);
+unsigned block_instructions(struct core *core, uint32_t address, uint32_t size);
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
 void block_forget(struct core *core, uint32_t start, uint32_t size);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
@@ -460,6 +464,9 @@ bool python_call(struct core *core, PyObject *callable, const uint32_t *argument
 unsigned access_decode(struct core *core, uint32_t pc, uint32_t *address);
 
 /* traps.c */
+bool fpu_is_usable(const struct core *core);
+void fpu_approach(struct core *core);
+void fpu_forget(struct core *core);
 void traps_update(struct core *core);
 void traps_apply(struct core *core);
 

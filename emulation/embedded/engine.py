@@ -465,6 +465,10 @@ class EmbeddedEngine:
         """The bits of an interrupt priority that the chip implements."""
         self._library.core_set_priority_mask(self._core, mask)
 
+    def set_fpu(self, present: bool) -> None:
+        """Whether the chip's Cortex-M4 has an FPU; without, CPACR cannot enable one."""
+        self._library.core_set_fpu(self._core, present)
+
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         self._time.change(hertz, self._shared.cycles)

@@ -105,7 +105,7 @@ static void refund(struct core *core)
     uint32_t pc = core->state.pc & ~1u, end = block_end(core->block);
     if (pc < block_address(core->block) || pc >= end)
         return;
-    core->shared.cycles -= block_instructions(core, pc, end - pc, NULL);
+    core->shared.cycles -= block_instructions(core, pc, end - pc);
     core->state.resume_unchecked = 1;
 }
 
@@ -200,7 +200,11 @@ static int execute(struct core *core)
     case HALT_BREAKPOINT:
         refund(core);
         return OUTCOME_BREAKPOINT;
+    case HALT_FPU:
+        fpu_approach(core);
+        break;
     case HALT_TRAP:
+        fpu_forget(core);
         refund(core);
         core->state.resume_unchecked = 0;
         core->state.pc = core->trap_address | 1;

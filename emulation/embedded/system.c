@@ -57,6 +57,7 @@ void system_reset(struct core *core)
     state->fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
     state->dwt[0] = 0x40000000; /* four comparators */
     state->systick.zero = NEVER;
+    block_forget(core, 0, UINT32_MAX); /* the FPU is off */
     traps_update(core);
     nvic_update(core);
 }
@@ -229,8 +230,8 @@ static uint32_t scs_read(struct core *core, uint32_t offset)
     case 0xF34: return read_fpccr(core);
     case 0xF38: return state->fpcar;
     case 0xF3C: return state->fpdscr;
-    case 0xF40: return 0x10110021; /* MVFR0: single precision */
-    case 0xF44: return 0x11000011; /* MVFR1 */
+    case 0xF40: return core->has_fpu ? 0x10110021 : 0; /* MVFR0: single precision */
+    case 0xF44: return core->has_fpu ? 0x11000011 : 0; /* MVFR1 */
     default: return 0;
     }
 }
@@ -278,7 +279,10 @@ static void scs_write(struct core *core, uint32_t offset, uint32_t value, uint32
     case 0xD24: write_shcsr(core, value); break;
     case 0xD34: state->mmfar = value; break;
     case 0xD38: state->bfar = value; break;
-    case 0xD88: state->cpacr = value & CPACR_MASK; break;
+    case 0xD88:
+        state->cpacr = core->has_fpu ? value & CPACR_MASK : 0;
+        block_forget(core, 0, UINT32_MAX); /* use of the FPU marks a block, or no longer */
+        break;
     case 0xD94: state->mpu_control = value & 7; break;
     case 0xD98: state->mpu_number = value & 7; break;
     case 0xDFC: state->demcr = value; break;

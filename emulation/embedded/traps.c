@@ -1,12 +1,18 @@
 /*
- * The traps that CCR can ask for and Unicorn lacks: division by zero and unaligned access (B3.2.8).
+ * Faults of instructions that Unicorn executes without: division by zero and unaligned access, which
+ * CCR can ask for (B3.2.8), and use of an FPU that CPACR doesn't enable (B3.2.20).
  *
- * While a guest has one of them on, a hook looks at every instruction before it executes, at about
- * a tenth of the usual speed. Off, as after reset, they cost nothing.
+ * While a guest has one of the former on, a hook looks at every instruction before it executes, at
+ * about a tenth of the usual speed. Off, as after reset, they cost nothing. Use of the FPU is seen
+ * when a block is entered; a hook at the instruction then stops there.
  */
 #include "core.h"
 
-enum { UC_HOOK_CODE = 4, UC_CTL_TB_FLUSH_WRITE = 10 | 1 << 30 };
+enum {
+    UC_HOOK_CODE = 4,
+    UC_CTL_TB_REMOVE_CACHE_WRITE = 9 | 2 << 26 | 1 << 30,
+    UC_CTL_TB_FLUSH_WRITE = 10 | 1 << 30,
+};
 
 static bool condition_holds(unsigned condition, uint32_t flags)
 {
@@ -102,4 +108,46 @@ void traps_apply(struct core *core)
         core->unicorn.hook_del(core->uc, core->trap_hook);
     core->trap_hook_set = wanted(core);
     core->unicorn.ctl(core->uc, UC_CTL_TB_FLUSH_WRITE);
+}
+
+bool fpu_is_usable(const struct core *core)
+{
+    return core->state.cpacr >> 20 & 3;
+}
+
+static void retranslate(struct core *core, uint32_t address)
+{
+    core->unicorn.ctl(core->uc, UC_CTL_TB_REMOVE_CACHE_WRITE, (uint64_t)address,
+                      (uint64_t)address + 4);
+}
+
+/* Unicorn calls this before the instruction that uses the disabled FPU. */
+static void on_fp_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    (void)size;
+    struct core *core = user;
+    if (fpu_is_usable(core) || is_skipped(core, (uint32_t)address))
+        return;
+    core->trap_cause = CFSR_NOCP;
+    core->trap_address = (uint32_t)address;
+    run_halt(core, HALT_TRAP);
+}
+
+/* Execute the block that Unicorn was stopped before, up to the use of the FPU. */
+void fpu_approach(struct core *core)
+{
+    fpu_forget(core);
+    core->unicorn.hook_add(core->uc, &core->fpu_hook, UC_HOOK_CODE, (void *)on_fp_instruction, core,
+                           (uint64_t)core->trap_address, (uint64_t)core->trap_address);
+    core->fpu_hook_set = true;
+    retranslate(core, core->trap_address);
+    core->state.resume_unchecked = 1;
+}
+
+void fpu_forget(struct core *core)
+{
+    if (core->fpu_hook_set)
+        core->unicorn.hook_del(core->uc, core->fpu_hook);
+    core->fpu_hook_set = false;
 }

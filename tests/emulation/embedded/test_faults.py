@@ -238,6 +238,81 @@ hardfault:
         assert "division by zero" in guest.faults[0].cause or "unaligned" in guest.faults[0].cause
 
 
+USE_FPU = f"""
+reset:
+{ENABLE_FAULTS}
+    b 1f
+1:  mov r1, #1
+    vmov s0, r1
+    mov r1, #2
+    log_register r1
+    b .
+usagefault:
+    log_register r1
+    log_word CFSR
+    put CFSR, 1 << 19
+    put CPACR, 0x00F00000
+    bx lr
+"""
+
+
+def test_use_of_the_disabled_fpu_faults_until_it_is_enabled() -> None:
+    guest = Guest(USE_FPU).run()
+    assert guest.log == [1, 1 << 19, 2]
+    assert "disabled coprocessor" in guest.faults[0].cause
+
+
+def test_core_without_fpu_cannot_enable_it() -> None:
+    guest = Guest(USE_FPU)
+    guest.engine.set_fpu(False)
+    assert guest.run().log[:6] == [1, 1 << 19] * 3
+
+
+def test_skipped_use_of_the_disabled_fpu_does_not_fault() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    b 1f
+1:  cmp r0, r0
+    it ne
+    vmovne s0, r1
+    b 2f
+2:  log 1
+    mov r0, #1
+    cmp r0, #1
+    it eq
+    vmoveq s0, r1
+    b 3f
+3:  log 9
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source)[:2] == [1, 1 << 19]
+
+
+def test_fpu_switched_off_again_faults() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    put CPACR, 0x00F00000
+    isb
+    mov r4, #2
+1:  vmov s0, r1
+    log_register r4
+    subs r4, #1
+    bne 2f
+    b .
+2:  put CPACR, 0
+    isb
+    b 1b
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source) == [2, 1 << 19]
+
+
 def test_traps_can_be_switched_off_again() -> None:
     source = """
 reset:
