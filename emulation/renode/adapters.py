@@ -1,0 +1,449 @@
+# ironpython: executed by Renode
+"""The shared models as Renode peripherals, and Renode as the `machine` that they ask.
+
+An exception that leaves a callback ends Renode. So whatever Renode calls is guarded: a mistake in a
+model shows in the log, and the guest reads 0.
+"""
+
+import heapq
+
+import System
+from Antmicro.Renode.Core import GPIO, IGPIO, IGPIOReceiver, INumberedGPIOOutput
+from Antmicro.Renode.Logging import Logger, LogLevel
+from Antmicro.Renode.Peripherals import IKnownSize
+from Antmicro.Renode.Peripherals.Bus import IBytePeripheral, IDoubleWordPeripheral, IWordPeripheral
+from Antmicro.Renode.Time import TimeInterval
+from System.Collections.Generic import Dictionary
+
+from renode_wifi.emulation.renode import protocol
+from renode_wifi.emulation.renode.flash_trap import FlashTrap
+from renode_wifi.emulation.renode.remote import Helper, HelperError, RemoteProcessor, message_of
+
+SECOND = 1000000000
+DEFAULT_SIZE = 0x400
+LOG_LEVELS = {
+    "debug": LogLevel.Debug,
+    "info": LogLevel.Info,
+    "warning": LogLevel.Warning,
+    "error": LogLevel.Error,
+}
+
+
+class Log(object):
+    """What models write to, in the words of `logging.Logger`, into Renode's log."""
+
+    def __init__(self):
+        # type: () -> None
+        self.element = None  # type: typing.Any
+
+    def write(self, level, text):
+        # type: (str, str) -> None
+        Logger.LogAs(self.element, LOG_LEVELS[level], "{0}", text)
+
+    def debug(self, text, *arguments):
+        # type: (str, *typing.Any) -> None
+        self.write("debug", text % arguments)
+
+    def info(self, text, *arguments):
+        # type: (str, *typing.Any) -> None
+        self.write("info", text % arguments)
+
+    def warning(self, text, *arguments):
+        # type: (str, *typing.Any) -> None
+        self.write("warning", text % arguments)
+
+    def error(self, text, *arguments):
+        # type: (str, *typing.Any) -> None
+        self.write("error", text % arguments)
+
+
+class Event(object):
+    """One call that is due; `cancel` takes it back."""
+
+    def __init__(self, time, callback):
+        # type: (int, typing.Callable[[], None]) -> None
+        self.time = time
+        self.callback = callback  # type: typing.Any
+
+    def cancel(self):
+        # type: () -> None
+        self.callback = None
+
+
+class RenodeClock(object):
+    """Renode's virtual time in ns, and the models' events on it, ordered as everywhere."""
+
+    def __init__(self, machine, log):
+        # type: (typing.Any, Log) -> None
+        self._machine = machine
+        self._log = log
+        self._heap = []  # type: list[tuple[int, int, Event]]
+        self._sequence = 0
+        self._armed = -1
+        self._ticks_per_second = int(TimeInterval.TicksPerSecond)
+
+    @property
+    def now(self):
+        # type: () -> int
+        running, cpu = self._machine.SystemBus.TryGetCurrentCPU()
+        if running:
+            cpu.SyncTime()
+        ticks = int(self._machine.ElapsedVirtualTime.TimeElapsed.Ticks)
+        return ticks * SECOND // self._ticks_per_second
+
+    def schedule(self, delay, callback):
+        # type: (int, typing.Callable[[], None]) -> Event
+        return self.schedule_at(self.now + max(0, delay), callback)
+
+    def schedule_at(self, time, callback):
+        # type: (int, typing.Callable[[], None]) -> Event
+        self._sequence += 1
+        event = Event(time, callback)
+        heapq.heappush(self._heap, (time, self._sequence, event))
+        self._arm()
+        return event
+
+    def _arm(self):
+        # type: () -> None
+        while self._heap and self._heap[0][2].callback is None:
+            heapq.heappop(self._heap)
+        if not self._heap:
+            return
+        time = self._heap[0][0]
+        if self._armed < 0 or time < self._armed:
+            self._armed = time
+            ticks = max(1, (time - self.now) * self._ticks_per_second // SECOND)
+            delay = TimeInterval.FromTicks(System.UInt64(ticks))
+            self._machine.ScheduleAction(delay, self._run)
+
+    def _run(self, _):
+        # type: (typing.Any) -> None
+        try:
+            now = self.now
+            if now < self._armed:
+                # An earlier one was armed after this one, and has been here.
+                return
+            self._armed = -1
+            while self._heap and self._heap[0][0] <= now:
+                event = heapq.heappop(self._heap)[2]
+                callback, event.callback = event.callback, None
+                if callback is not None:
+                    try:
+                        callback()
+                    except System.Exception as error:
+                        self._log.error("an event failed: %s", message_of(error))
+            self._arm()
+        except System.Exception as error:
+            self._log.error("the clock failed: %s", message_of(error))
+
+
+class RenodeBus(object):
+    """Renode's system bus as a bus master sees it."""
+
+    def __init__(self, machine):
+        # type: (RenodeMachine) -> None
+        self._machine = machine
+        self._bus = machine.renode.SystemBus
+
+    def read(self, address, width):
+        # type: (int, int) -> int
+        if width == 4:
+            return int(self._bus.ReadDoubleWord(System.UInt64(address)))
+        if width == 2:
+            return int(self._bus.ReadWord(System.UInt64(address)))
+        return int(self._bus.ReadByte(System.UInt64(address)))
+
+    def write(self, address, value, width):
+        # type: (int, int, int) -> None
+        if width == 4:
+            self._bus.WriteDoubleWord(System.UInt64(address), System.UInt32(value))
+        elif width == 2:
+            self._bus.WriteWord(System.UInt64(address), System.UInt16(value))
+        else:
+            self._bus.WriteByte(System.UInt64(address), System.Byte(value))
+
+    def read_bytes(self, address, length):
+        # type: (int, int) -> bytes
+        data = self._bus.ReadBytes(System.UInt64(address), length)
+        return bytes(bytearray([int(byte) for byte in data]))
+
+    def write_bytes(self, address, data):
+        # type: (int, bytes) -> None
+        values = System.Array[System.Byte]([System.Byte(byte) for byte in bytearray(data)])
+        self._bus.WriteBytes(values, System.UInt64(address))
+
+    def trap_writes(self, start, size, handler):
+        # type: (int, int, typing.Any) -> None
+        self._machine.flash_trap = FlashTrap(self._machine, start, size, handler)
+
+
+class RemoteRandom(object):
+    """A random stream of the world: the same numbers as on the embedded engine."""
+
+    def __init__(self, machine, stream):
+        # type: (RenodeMachine, str) -> None
+        self._machine = machine
+        self._stream = stream
+        self._words = []  # type: list[int]
+
+    def getrandbits(self, bits):
+        # type: (int) -> int
+        if not self._words:
+            self._words = self._machine.ask(protocol.RANDOM, self._stream) or [0]
+            self._words.reverse()
+        return self._words.pop() >> (32 - bits)
+
+
+class NativePeripheral(object):
+    """A peripheral of Renode's own, as far as our models have to do with it."""
+
+    def __init__(self, peripheral):
+        # type: (typing.Any) -> None
+        self._peripheral = peripheral
+
+    def reset(self):
+        # type: () -> None
+        self._peripheral.Reset()
+
+
+class RenodeMachine(object):
+    """Implements `peripherals.base.machine.Machine` over a Renode machine and the helper."""
+
+    def __init__(self, renode):
+        # type: (typing.Any) -> None
+        self.renode = renode
+        self.log = Log()
+        self.log.element = renode
+        self.clock = RenodeClock(renode, self.log)
+        self.bus = RenodeBus(self)
+        self.models = {}  # type: dict[str, typing.Any]
+        self.adapters = {}  # type: dict[str, typing.Any]
+        self.links = {}  # type: dict[str, typing.Any]
+        self.reset_cause = "power-on"
+        self.flash_trap = None  # type: typing.Any
+        self.helper = Helper(self.log.write, self._on_call)
+        self._wake = None  # type: typing.Any
+        renode.MachineReset += self._after_reset
+
+    def random(self, stream):
+        # type: (str) -> RemoteRandom
+        return RemoteRandom(self, stream)
+
+    def peripheral(self, name):
+        # type: (str) -> typing.Any
+        if name in self.models:
+            return self.models[name]
+        try:
+            return NativePeripheral(self.renode["sysbus." + name])
+        except System.Exception:
+            raise KeyError(name)  # noqa: B904
+
+    def trace(self, source, event, **fields):
+        # type: (str, str, **typing.Any) -> None
+        values = []  # type: list[str]
+        for name in sorted(fields):
+            value = fields[name]
+            number = isinstance(value, (int, long))  # noqa: F821
+            values.append(name)
+            values.append(
+                protocol.pack_integer(value) if number else protocol.pack_text(str(value))
+            )
+        self.ask(protocol.TRACE, source, event, *values)
+
+    def set_cpu_frequency(self, hertz):
+        # type: (int) -> None
+        """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
+        for cpu in self.renode.SystemBus.GetCPUs():
+            cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
+        self.renode["sysbus.nvic"].Frequency = System.UInt64(hertz)
+
+    def request_reset(self, cause):
+        # type: (str) -> None
+        self.reset_cause = cause
+        self.renode.RequestReset()
+
+    def _after_reset(self, _):
+        # type: (typing.Any) -> None
+        """A reset that none of our models asks for is the core's own."""
+        self.reset_cause = "software"
+
+    # The helper.
+
+    def ask(self, request, *fields):
+        # type: (str, *str) -> list[typing.Any]
+        """Ask the helper at the present time, and see to it that it gets its time."""
+        values = self.helper.request(request, str(self.clock.now), *fields)
+        self._schedule_wake()
+        return values
+
+    def _schedule_wake(self):
+        # type: () -> None
+        time = self.helper.next_time
+        if self._wake is not None:
+            if self._wake.time == time:
+                return
+            self._wake.cancel()
+            self._wake = None
+        if time >= 0:
+            self._wake = self.clock.schedule_at(time, self._advance)
+
+    def _advance(self):
+        # type: () -> None
+        self._wake = None
+        self.ask(protocol.ADVANCE)
+
+    def _on_call(self, method, values):
+        # type: (str, list[typing.Any]) -> None
+        """The radio's processor calls its link: name, method, values."""
+        name = values[0]
+        arguments = [bytes(value) if isinstance(value, bytearray) else value for value in values[1:]]
+        try:
+            getattr(self.links[name], method)(*arguments)
+        except System.Exception as error:
+            self.log.error("%s: %s failed: %s", name, method, message_of(error))
+
+    def close(self):
+        # type: () -> None
+        self.helper.close()
+
+
+class Pin(object):
+    """An output line of a model, as a GPIO of Renode's."""
+
+    def __init__(self, gpio):
+        # type: (typing.Any) -> None
+        self._gpio = gpio
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        self._gpio.Set(level)
+
+
+def numbered(lines, outputs):
+    # type: (dict[int | str, Line], typing.Sequence[int | str]) -> list[tuple[int, Line]]
+    """Outputs with the numbers that they have in descriptions: their own, or in order."""
+    result = []
+    for position, output in enumerate(outputs):
+        result.append((position if isinstance(output, str) else output, lines[output]))
+    return result
+
+
+class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
+    """A model with pins. Disposed of with its machine, it ends the helper as well."""
+
+    def __init__(self, machine, model):
+        # type: (RenodeMachine, typing.Any) -> None
+        self.machine = machine
+        self.model = model
+        self._reset = getattr(model, "reset", None)
+        self._on_gpio = getattr(model, "on_gpio", None)
+        self._connections = Dictionary[int, IGPIO]()
+        lines = getattr(model, "lines", {})
+        for number, line in numbered(lines, getattr(model, "OUTPUTS", sorted(lines))):
+            gpio = GPIO()
+            self._connections[number] = gpio
+            line.connect(Pin(gpio), number)
+
+    @property
+    def Connections(self):  # noqa: N802
+        # type: () -> typing.Any
+        return self._connections
+
+    def OnGPIO(self, number, value):  # noqa: N802
+        # type: (int, bool) -> None
+        try:
+            if self._on_gpio is not None:
+                self._on_gpio(number, value)
+        except System.Exception as error:
+            self._failed("input %d" % number, error)
+
+    def Reset(self):  # noqa: N802
+        # type: () -> None
+        try:
+            if self._reset is not None:
+                self._reset()
+        except System.Exception as error:
+            self._failed("reset", error)
+
+    def Dispose(self):  # noqa: N802
+        # type: () -> None
+        try:
+            self.machine.close()
+        except System.Exception as error:
+            self._failed("end", error)
+
+    def _failed(self, what, error):
+        # type: (str, typing.Any) -> None
+        self.machine.log.error("%s: %s failed: %s", self.model.name, what, message_of(error))
+
+
+class BusAdapter(
+    Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeripheral, IKnownSize
+):
+    """A model with registers."""
+
+    def __init__(self, machine, model, size):
+        # type: (RenodeMachine, typing.Any, int) -> None
+        Adapter.__init__(self, machine, model)
+        self._size = size
+        self._read = model.read
+        self._write = model.write
+
+    @property
+    def Size(self):  # noqa: N802
+        # type: () -> int
+        return self._size
+
+    def ReadByte(self, offset):  # noqa: N802
+        # type: (int) -> int
+        try:
+            return self._read(offset, 1)
+        except System.Exception as error:
+            self._failed("read of 0x%03X" % offset, error)
+            return 0
+
+    def ReadWord(self, offset):  # noqa: N802
+        # type: (int) -> int
+        try:
+            return self._read(offset, 2)
+        except System.Exception as error:
+            self._failed("read of 0x%03X" % offset, error)
+            return 0
+
+    def ReadDoubleWord(self, offset):  # noqa: N802
+        # type: (int) -> int
+        try:
+            return self._read(offset, 4)
+        except System.Exception as error:
+            self._failed("read of 0x%03X" % offset, error)
+            return 0
+
+    def WriteByte(self, offset, value):  # noqa: N802
+        # type: (int, int) -> None
+        try:
+            self._write(offset, int(value), 1)
+        except System.Exception as error:
+            self._failed("write to 0x%03X" % offset, error)
+
+    def WriteWord(self, offset, value):  # noqa: N802
+        # type: (int, int) -> None
+        try:
+            self._write(offset, int(value), 2)
+        except System.Exception as error:
+            self._failed("write to 0x%03X" % offset, error)
+
+    def WriteDoubleWord(self, offset, value):  # noqa: N802
+        # type: (int, int) -> None
+        try:
+            self._write(offset, int(value), 4)
+        except System.Exception as error:
+            self._failed("write to 0x%03X" % offset, error)
+
+
+__all__ = ["Adapter", "BusAdapter", "HelperError", "RemoteProcessor", "RenodeMachine"]
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.line import Line  # noqa: F401

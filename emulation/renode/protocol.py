@@ -1,0 +1,151 @@
+# ironpython: executed by Renode
+"""What the models inside Renode and the radio's helper process say to each other.
+
+Lines of UTF-8 text over a TCP connection on the loopback interface. A line is a list of fields
+between tabs. Whoever connects says who it is, and the other side answers alike:
+
+    renode-wifi <version> <token>
+
+Then Renode's side asks, one request at a time; every request but `world` and `radio` starts with
+the virtual time in ns, which the helper's clock follows. The answer is any number of lines of
+what came of it, then one that ends it:
+
+    log <level> <text>               for Renode's log
+    call <method> <value>...           the radio calls back its link
+    done <time> <value>...             time: when the helper has something to do next, in ns, or -
+    error <text>                     the request could not be carried out
+
+Values carry their kind: `i` an integer, `b` bytes, `t` text.
+"""
+
+GREETING = "renode-wifi"
+VERSION = 1
+NEVER = "-"
+
+LOG = "log"
+CALL = "call"
+DONE = "done"
+ERROR = "error"
+
+# Requests.
+WORLD = "world"  # path, seed or "" -> seed
+RADIO = "radio"  # name, type, attributes
+INPUT = "input"  # time, method, value...: the link calls the radio's processor
+ADVANCE = "advance"  # time
+FAULT = "fault"  # time, fault, attributes
+SERVER = "server"  # time, name -> JSON
+RANDOM = "random"  # time, stream -> 32-bit words
+TRACE = "trace"  # time, source, event, name, value, ...
+
+RANDOM_WORDS = 64
+"""So many words of a random stream come at once."""
+
+ENVIRONMENT = "RENODE_WIFI_HELPER"
+"""port:token of a helper that runs already."""
+
+
+class ProtocolError(Exception):
+    """The other side said something that isn't in the protocol."""
+
+
+def encode(fields):
+    # type: (typing.Sequence[str]) -> str
+    """A line, without its end."""
+    return "\t".join(
+        field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        for field in fields
+    )
+
+
+ESCAPED = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
+
+
+def decode(line):
+    # type: (str) -> list[str]
+    return [_unescape(field) if "\\" in field else field for field in line.split("\t")]
+
+
+def _unescape(field):
+    # type: (str) -> str
+    parts = field.split("\\")
+    text = [parts[0]]
+    i = 1
+    while i < len(parts):
+        part = parts[i]
+        if part:
+            if part[0] not in ESCAPED:
+                raise ProtocolError("unknown escape in %r" % field)
+            text.append(ESCAPED[part[0]] + part[1:])
+            i += 1
+        elif i + 1 < len(parts):
+            # Two backslashes stand for one.
+            text.append("\\" + parts[i + 1])
+            i += 2
+        else:
+            raise ProtocolError("escape without a character in %r" % field)
+    return "".join(text)
+
+
+def pack_integer(value):
+    # type: (int) -> str
+    return "i%d" % value
+
+
+def pack_text(value):
+    # type: (str) -> str
+    return "t" + value
+
+
+def pack_bytes(value):
+    # type: (bytes) -> str
+    return "b" + "".join(["%02x" % byte for byte in bytearray(value)])
+
+
+def unpack(field):
+    # type: (str) -> typing.Any
+    """An integer, a text, or a bytearray."""
+    kind, text = field[:1], field[1:]
+    try:
+        if kind == "i":
+            return int(text)
+        if kind == "b":
+            return bytearray([int(text[i : i + 2], 16) for i in range(0, len(text), 2)])
+    except ValueError:
+        raise ProtocolError("%r is not a value" % field)  # noqa: B904
+    if kind == "t":
+        return text
+    raise ProtocolError("%r is not a value" % field)
+
+
+def greeting(token):
+    # type: (str) -> str
+    return encode([GREETING, str(VERSION), token])
+
+
+def check_greeting(line, token):
+    # type: (str, str) -> None
+    """Raise ProtocolError unless the other side is of this version and knows the token."""
+    fields = line.split("\t")
+    if len(fields) != 3 or fields[0] != GREETING:
+        raise ProtocolError("the other side is not renode-wifi")
+    if fields[1] != str(VERSION):
+        raise ProtocolError(
+            "the other side speaks version %s of the protocol, this one version %d: they belong to"
+            " different installations of renode-wifi" % (fields[1], VERSION)
+        )
+    if not same(fields[2], token):
+        raise ProtocolError("the other side does not know the token")
+
+
+def same(one, other):
+    # type: (str, str) -> bool
+    """Comparison in a time that tells nothing of where they differ."""
+    difference = len(one) ^ len(other)
+    for a, b in zip(one, other):  # noqa: B905
+        difference |= ord(a) ^ ord(b)
+    return difference == 0
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
