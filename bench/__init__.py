@@ -1,0 +1,1 @@
+"""Measurements. Figures to compare are taken side by side in one run; nothing here is a test."""
