@@ -6,6 +6,7 @@ wheels are tagged for the platform only.
 """
 
 import os
+import runpy
 import sys
 from pathlib import Path
 
@@ -21,15 +22,8 @@ ROOT = Path(__file__).resolve().parent
 CORE = ROOT / "emulation" / "embedded"
 
 
-def build_recipe():
-    """The module that builds the core at run time, by itself: the package's dependencies aren't
-    installed while it is built."""
-    recipe = {"__file__": str(CORE / "build_core.py"), "__name__": "build_core"}
-    exec(compile((CORE / "build_core.py").read_text(), recipe["__file__"], "exec"), recipe)
-    return recipe
-
-
-RECIPE = build_recipe()
+# By itself: the package isn't importable while it is built, as its dependencies aren't there yet.
+RECIPE = runpy.run_path(str(CORE / "build_core.py"))
 
 
 class BuildCore(build_ext):

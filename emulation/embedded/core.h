@@ -55,10 +55,6 @@ enum exception {
 /* Configurable Fault Status Register, B3.2.15. */
 enum cfsr {
     CFSR_IACCVIOL = 1u << 0,
-    CFSR_DACCVIOL = 1u << 1,
-    CFSR_MUNSTKERR = 1u << 3,
-    CFSR_MSTKERR = 1u << 4,
-    CFSR_MMARVALID = 1u << 7,
     CFSR_IBUSERR = 1u << 8,
     CFSR_PRECISERR = 1u << 9,
     CFSR_IMPRECISERR = 1u << 10,
@@ -79,15 +75,13 @@ enum hfsr { HFSR_VECTTBL = 1u << 1, HFSR_FORCED = 1u << 30, HFSR_DEBUGEVT = 1u <
 /* Configuration and Control Register, B3.2.8. */
 enum ccr {
     CCR_NONBASETHRDENA = 1u << 0,
-    CCR_USERSETMPEND = 1u << 1,
     CCR_UNALIGN_TRP = 1u << 3,
     CCR_DIV_0_TRP = 1u << 4,
-    CCR_BFHFNMIGN = 1u << 8,
     CCR_STKALIGN = 1u << 9,
 };
 
 /* System Control Register, B3.2.7. */
-enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SLEEPDEEP = 1u << 2, SCR_SEVONPEND = 1u << 4 };
+enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SEVONPEND = 1u << 4 };
 
 /* Floating-Point Context Control Register, B3.2.21. */
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };
@@ -144,7 +138,6 @@ struct python {
     PyObject *(*vectorcall)(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *);
     PyObject *(*from_unsigned)(unsigned long);
     unsigned long (*as_unsigned)(PyObject *);
-    void (*incref)(PyObject *);
     void (*decref)(PyObject *);
     PyObject *(*error)(void);
 };

@@ -49,6 +49,7 @@ static uint32_t lanes_of(uint32_t address, unsigned width)
 /* Words between the models of a page: on these chips they read 0 and ignore writes. */
 static void hole(struct core *core, uint32_t address, bool write)
 {
+    core->repeat.impure = true;
     if (core->strict_holes) {
         core->imprecise_fault = true;
         core->imprecise_address = address;

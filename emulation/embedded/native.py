@@ -36,7 +36,6 @@ PYTHON_FUNCTIONS = (
     "PyObject_Vectorcall",
     "PyLong_FromUnsignedLong",
     "PyLong_AsUnsignedLongMask",
-    "Py_IncRef",
     "Py_DecRef",
     "PyErr_Occurred",
 )

@@ -23,12 +23,14 @@ enum {
     LONGEST_WAIT = 32768, /* ... and while they fail */
 };
 
-static const uint8_t compared[] = {R0, R1,  R2,  R3,  R4, R5, R6,      R7,      R8,
-                                   R9, R10, R11, R12, SP, LR, CONTROL, XPSR,    PRIMASK,
-                                   BASEPRI, FAULTMASK};
-static const uint8_t compared_fp[] = {FPSCR,  D0,     D0 + 1, D0 + 2, D0 + 3,  D0 + 4,
-                                      D0 + 5, D0 + 6, D0 + 7, D0 + 8, D0 + 9,  D0 + 10,
-                                      D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15};
+static const uint8_t compared[] = {
+    R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12, SP, LR, XPSR,
+    MSP, PSP, CONTROL, PRIMASK, BASEPRI, FAULTMASK,
+};
+static const uint8_t compared_fp[] = {
+    FPSCR, D0, D0 + 1, D0 + 2, D0 + 3, D0 + 4, D0 + 5, D0 + 6, D0 + 7, D0 + 8, D0 + 9,
+    D0 + 10, D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15,
+};
 enum { COMPARED = sizeof compared, COMPARED_FP = sizeof compared_fp };
 
 static void read_registers(struct core *core, uint64_t *values, bool with_fp)

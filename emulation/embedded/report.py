@@ -24,9 +24,6 @@ EXCEPTION_NAMES = {
 # Bits of CFSR and HFSR in words (ARMv7-M Architecture Reference Manual, B3.2.15 and B3.2.16).
 CFSR_CAUSES = {
     0: "instruction fetch from an execute-never region",
-    1: "access that the MPU forbids",
-    3: "the MPU forbade unstacking on exception return",
-    4: "the MPU forbade stacking on exception entry",
     8: "instruction fetch where nothing is mapped",
     9: "access where nothing is mapped",
     10: "access to an undocumented register",
