@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -25,6 +25,16 @@ class UartLine:
 def format_time(time: int) -> str:
     """Virtual time in seconds with microseconds, aligned for runs of up to 9999 s."""
     return f"{time // 1_000_000_000:4d}.{time % 1_000_000_000 // 1_000:06d}"
+
+
+@dataclass(frozen=True)
+class ConsoleState:
+    """What a console had seen at some moment: lines, the one under way and when it began (ns)."""
+
+    lines: tuple[UartLine, ...] = ()
+    pending: bytes = b""
+    pending_time: int = 0
+    position: int = 0
 
 
 class UartConsole:
@@ -82,13 +92,14 @@ class UartConsole:
                 return index
         return None
 
-    @property
-    def partial(self) -> tuple[bytes, int]:
-        """The line under way as sent, and when it began (ns)."""
-        return bytes(self._pending), self._pending_time
+    def save(self) -> ConsoleState:
+        return ConsoleState(
+            tuple(self.lines), bytes(self._pending), self._pending_time, self.position
+        )
 
-    def rewind(self, lines: Sequence[UartLine], partial: tuple[bytes, int]) -> None:
-        """Go back to an earlier moment, given what had been seen by then."""
-        self.lines[:] = lines
-        self._pending[:], self._pending_time = partial
-        self.position = min(self.position, len(self.lines))
+    def restore(self, state: ConsoleState) -> None:
+        """Go back to an earlier moment."""
+        self.lines[:] = state.lines
+        self._pending[:] = state.pending
+        self._pending_time = state.pending_time
+        self.position = state.position

@@ -8,7 +8,7 @@ Options can also be given for one test: `@pytest.mark.board("b_l475e_iot01a", im
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "board(name, image=…, world=…, seed=…, engine=…): the board for this test"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the board printed beside the failure."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("board")
+    if call.when == "call" and isinstance(running, Board):
+        report.sections.append(("Captured uart", "\n".join(map(str, running.uart.lines))))
+    return report
 
 
 @pytest.fixture
@@ -58,8 +70,6 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
         pytest.fail(str(error), False)
     with running:
         yield running
-    report = "\n".join(map(str, running.uart.lines))
-    request.node.add_report_section("call", "uart", report)
 
 
 @pytest.fixture

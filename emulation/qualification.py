@@ -101,7 +101,10 @@ class Qualification:
     def run(self, time: float = DEFAULT_TIME, test_time: float = DEFAULT_TEST_TIME) -> End:
         """Run to the end. time: of the whole run; test_time: without a test ending (s, virtual)."""
         end = self.board.now + time
-        while True:
+        while self.end is None:
+            if self.interrupted:
+                self.end = End.INTERRUPTED
+                break
             done = self._done()
             stop = self.board.run(min(end - self.board.now, test_time))
             if self.reader.finished:
@@ -114,8 +117,6 @@ class Qualification:
                 self.end = End.TIME
             elif stop is Stop.TIME and self._done() == done:
                 self.end = End.HUNG
-            if self.end is not None:
-                break
         self.reader.close(self.board.backend.now)
         self.write()
         return self.end
@@ -137,7 +138,12 @@ class Qualification:
                 wanted = good[0].value
                 wrong.append((result.key, f"{result.outcome.value}, not {wanted}"))
         if self.end is End.FINISHED:
-            wrong += [(key, "expected, but never run") for key in self.expected if key not in seen]
+            groups = {result.group for result in self.results}
+            wrong += [
+                (key, "expected, but never run")
+                for key in self.expected
+                if key not in seen and key.partition(".")[0] in groups
+            ]
         return wrong
 
     @property

@@ -252,9 +252,9 @@ class RenodeWifi:
     def test_if_uart_is_idle(self, timeout: float, testerId: int | None = None) -> None:
         """Fails when a byte is sent within the timeout."""
         console = self.session.console(self._uart(testerId))
-        before = (len(console.lines), console.partial)
+        before = console.save()
         self.session.run(timeout)
-        if (len(console.lines), console.partial) != before:
+        if console.save() != before:
             raise AssertionError(f"{console.name} is not idle")
 
     @keyword

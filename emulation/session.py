@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from renode_wifi.emulation.backend import Backend, Stop, TraceListener
-from renode_wifi.emulation.console import UartConsole, UartLine
+from renode_wifi.emulation.console import ConsoleState, UartConsole, UartLine
 from renode_wifi.emulation.crash import Crash, render_crash
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import Image
@@ -32,8 +32,7 @@ class Snapshot:
     """A whole board at one moment: the engine's state and what the consoles had seen."""
 
     state: bytes
-    lines: dict[str, tuple[UartLine, ...]]
-    pending: dict[str, tuple[bytes, int]]
+    consoles: dict[str, ConsoleState]
 
 
 class Session:
@@ -163,18 +162,13 @@ class Session:
         self.backend.reset()
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(
-            self.backend.save(),
-            {name: tuple(console.lines) for name, console in self.consoles.items()},
-            {name: console.partial for name, console in self.consoles.items()},
-        )
+        consoles = {name: console.save() for name, console in self.consoles.items()}
+        return Snapshot(self.backend.save(), consoles)
 
     def restore(self, snapshot: Snapshot) -> None:
         self.backend.restore(snapshot.state)
-        for name in self.consoles.keys() | snapshot.lines.keys():
-            self.console(name).rewind(
-                snapshot.lines.get(name, ()), snapshot.pending.get(name, (b"", 0))
-            )
+        for name in self.consoles.keys() | snapshot.consoles.keys():
+            self.console(name).restore(snapshot.consoles.get(name, ConsoleState()))
 
     def crash_report(self) -> str:
         """The crash as text with symbols and source lines; "" without a crash."""

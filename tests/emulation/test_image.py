@@ -101,12 +101,12 @@ def test_damaged_elf_files_end_in_one_error_or_an_image(
             )
     path = tmp_path_factory.mktemp("fuzz") / "damaged.elf"
     path.write_bytes(content)
+    told = ""
     try:
         image = load_image(path)
     except RenodeWifiError as error:
-        assert "damaged.elf" in str(error)
-    else:
-        assert image.segments
+        told = str(error)
+    assert "damaged.elf" in told or image.segments
 
 
 def test_a_damaged_hex_file_is_one_error(tmp_path: Path) -> None:
