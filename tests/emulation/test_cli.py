@@ -41,7 +41,7 @@ def test_world_check_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_world_check_tells_line_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "world.yaml"
-    path.write_text("name: x\nservers:\n  echo: {tipe: echo, port: 7}\n")
+    path.write_text("access_points: [{ssid: x}]\nservers:\n  echo: {tipe: echo, port: 7}\n")
     assert main(["world", "check", str(path)]) == 2
     told = capsys.readouterr().err
     assert "world.yaml:3:" in told
