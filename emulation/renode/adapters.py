@@ -222,6 +222,8 @@ class RenodeMachine(object):
         self.reset_cause = "power-on"
         self.flash_trap = None  # type: typing.Any
         self.helper = Helper(self.log.write, self._on_call)
+        self.inputs_open = 0
+        """So many calls of a model's input are under way."""
         self._wake = None  # type: typing.Any
         renode.MachineReset += self._after_reset
 
@@ -296,7 +298,9 @@ class RenodeMachine(object):
         # type: (str, list[typing.Any]) -> None
         """The radio's processor calls its link: name, method, values."""
         name = values[0]
-        arguments = [bytes(value) if isinstance(value, bytearray) else value for value in values[1:]]
+        arguments = [
+            bytes(value) if isinstance(value, bytearray) else value for value in values[1:]
+        ]
         try:
             getattr(self.links[name], method)(*arguments)
         except System.Exception as error:
@@ -308,15 +312,29 @@ class RenodeMachine(object):
 
 
 class Pin(object):
-    """An output line of a model, as a GPIO of Renode's."""
+    """An output line of a model, as a GPIO of Renode's.
 
-    def __init__(self, gpio):
-        # type: (typing.Any) -> None
+    Renode's STM32 port writes all its pins one after the other. What an input's change brings about
+    on another pin of the port has to wait until it is through, or it would be written over.
+    """
+
+    def __init__(self, machine, gpio):
+        # type: (RenodeMachine, typing.Any) -> None
+        self._machine = machine
         self._gpio = gpio
+        self._waiting = []  # type: list[bool]
 
     def on_gpio(self, number, level):
         # type: (int, bool) -> None
-        self._gpio.Set(level)
+        if self._machine.inputs_open or self._waiting:
+            self._waiting.append(level)
+            self._machine.clock.schedule(0, self._follow)
+        else:
+            self._gpio.Set(level)
+
+    def _follow(self):
+        # type: () -> None
+        self._gpio.Set(self._waiting.pop(0))
 
 
 def numbered(lines, outputs):
@@ -342,7 +360,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         for number, line in numbered(lines, getattr(model, "OUTPUTS", sorted(lines))):
             gpio = GPIO()
             self._connections[number] = gpio
-            line.connect(Pin(gpio), number)
+            line.connect(Pin(machine, gpio), number)
 
     @property
     def Connections(self):  # noqa: N802
@@ -351,11 +369,14 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
 
     def OnGPIO(self, number, value):  # noqa: N802
         # type: (int, bool) -> None
+        self.machine.inputs_open += 1
         try:
             if self._on_gpio is not None:
                 self._on_gpio(number, value)
         except System.Exception as error:
             self._failed("input %d" % number, error)
+        finally:
+            self.machine.inputs_open -= 1
 
     def Reset(self):  # noqa: N802
         # type: () -> None
@@ -377,9 +398,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         self.machine.log.error("%s: %s failed: %s", self.model.name, what, message_of(error))
 
 
-class BusAdapter(
-    Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeripheral, IKnownSize
-):
+class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeripheral, IKnownSize):
     """A model with registers."""
 
     def __init__(self, machine, model, size):

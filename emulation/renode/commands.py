@@ -77,9 +77,7 @@ def model(renode, name, kind, place, attributes):
         if parent not in machine.adapters:
             raise CommandError("%s is not one of our models: no %s fits there" % (parent, kind))
         machine.models[parent].attach(link)
-        renode.RegisterAsAChildOf(
-            machine.adapters[parent], adapter, NullRegistrationPoint.Instance
-        )
+        renode.RegisterAsAChildOf(machine.adapters[parent], adapter, NullRegistrationPoint.Instance)
     elif kind in TYPES:
         if parent != "sysbus":
             raise CommandError("a %s is registered on sysbus" % kind)

@@ -172,15 +172,11 @@ class Service:
 
     def _random(self, stream: str) -> list[str]:
         source = self._streams.setdefault(stream, self.machine.random(stream))
-        return [
-            protocol.pack_integer(source.getrandbits(32)) for _ in range(protocol.RANDOM_WORDS)
-        ]
+        return [protocol.pack_integer(source.getrandbits(32)) for _ in range(protocol.RANDOM_WORDS)]
 
     def _trace(self, source: str, event: str, *fields: str) -> list[str]:
         pairs = zip(fields[::2], fields[1::2], strict=True)
-        self.machine.trace(
-            source, event, **{name: protocol.unpack(value) for name, value in pairs}
-        )
+        self.machine.trace(source, event, **{name: protocol.unpack(value) for name, value in pairs})
         return []
 
 

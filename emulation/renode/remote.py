@@ -132,7 +132,11 @@ class Helper(object):
                             "the radio's helper process ended at once (code %d); is %s the Python 3"
                             " with renode-wifi's dependencies? Name the right one in the"
                             " environment variable %s"
-                            % (self._process.ExitCode, self._process.StartInfo.FileName, INTERPRETER)
+                            % (
+                                self._process.ExitCode,
+                                self._process.StartInfo.FileName,
+                                INTERPRETER,
+                            )
                         )
                     waited += POLL_MS
                     if waited > START_TIMEOUT_MS:
@@ -229,9 +233,7 @@ class Helper(object):
                         values = [protocol.unpack(value) for value in answer[2:]]
                         break
                     if kind == protocol.CALL:
-                        calls.append(
-                            (answer[1], [protocol.unpack(value) for value in answer[2:]])
-                        )
+                        calls.append((answer[1], [protocol.unpack(value) for value in answer[2:]]))
                     elif kind == protocol.LOG:
                         self._log(LEVELS.get(answer[1], "warning"), answer[2])
                     elif kind == protocol.ERROR:
@@ -254,7 +256,9 @@ class Helper(object):
         self.next_time = -1
         if not self.dead:
             self.close()
-            self._log("error", "the radio's helper process is gone (%s): the radio is dead" % reason)
+            self._log(
+                "error", "the radio's helper process is gone (%s): the radio is dead" % reason
+            )
 
     def close(self):
         # type: () -> None
