@@ -128,6 +128,8 @@ STOCK = (
     _stock("I2C.STM32F7_I2C", "peripherals.stm32l4.i2c:STM32F7_I2C"),
     _stock("SPI.STM32H7_QuadSPI", "peripherals.stm32l4.quadspi:STM32H7_QuadSPI"),
     _stock("SPI.Macronix_MX25R", "peripherals.stm32l4.mx25r:Macronix_MX25R", "underlyingMemory"),
+    _stock("UART.PL011", "peripherals.cc3220.uart:PL011", "", "fifoSize frequency"),
+    _stock("GPIOPort.CC2538_GPIO", "peripherals.cc3220.gpio:CC2538_GPIO"),
 )
 
 OWN = (
@@ -146,6 +148,30 @@ OWN = (
     ModelType("LIS3MDL", "peripherals.stm32l4.sensors:LIS3MDL"),
     ModelType("STM32L4_Unimplemented", "peripherals.stm32l4.unimplemented:STM32L4_Unimplemented"),
     ModelType("ISM43362", "peripherals.ism43362.module:ISM43362"),
+    ModelType("CC3220_ADC", "peripherals.cc3220.adc:CC3220_ADC"),
+    ModelType("CC3220_AES", "peripherals.cc3220.aes:CC3220_AES"),
+    ModelType("CC3220_APPS_CONFIG", "peripherals.cc3220.apps_config:CC3220_APPS_CONFIG"),
+    ModelType("CC3220_ARCM", "peripherals.cc3220.arcm:CC3220_ARCM"),
+    ModelType("CC3220_Camera", "peripherals.cc3220.camera:CC3220_Camera"),
+    ModelType("CC3220_COMMON_REG", "peripherals.cc3220.common_reg:CC3220_COMMON_REG"),
+    ModelType("CC3220_DES", "peripherals.cc3220.des:CC3220_DES"),
+    ModelType("CC3220_DTHE", "peripherals.cc3220.dthe:CC3220_DTHE"),
+    ModelType("CC3220_FLASH_CTRL", "peripherals.cc3220.flash_ctrl:CC3220_FLASH_CTRL"),
+    ModelType("CC3220_GPRCM", "peripherals.cc3220.gprcm:CC3220_GPRCM"),
+    ModelType("CC3220_HIB1P2", "peripherals.cc3220.hib1p2:CC3220_HIB1P2"),
+    ModelType("CC3220_HIB3P3", "peripherals.cc3220.hib3p3:CC3220_HIB3P3"),
+    ModelType("CC3220_I2C", "peripherals.cc3220.i2c:CC3220_I2C"),
+    ModelType("CC3220_I2S", "peripherals.cc3220.i2s:CC3220_I2S"),
+    ModelType("CC3220_McSPI", "peripherals.cc3220.mcspi:CC3220_McSPI"),
+    ModelType("CC3220_NWP", "peripherals.simplelink.module:CC3220_NWP"),
+    ModelType("CC3220_OCP_SHARED", "peripherals.cc3220.ocp_shared:CC3220_OCP_SHARED"),
+    ModelType("CC3220_ROMPort", "peripherals.cc3220.rom_port:CC3220_ROMPort"),
+    ModelType("CC3220_SDHOST", "peripherals.cc3220.sdhost:CC3220_SDHOST"),
+    ModelType("CC3220_SHAMD5", "peripherals.cc3220.shamd5:CC3220_SHAMD5"),
+    ModelType("CC3220_StackDie", "peripherals.cc3220.stackdie:CC3220_StackDie"),
+    ModelType("CC3220_Timer", "peripherals.cc3220.timer:CC3220_Timer"),
+    ModelType("CC3220_uDMA", "peripherals.cc3220.udma:CC3220_uDMA"),
+    ModelType("CC3220_WDT", "peripherals.cc3220.wdt:CC3220_WDT"),
 )
 
 TYPES = {model.name: model for model in (*STOCK, *OWN)}

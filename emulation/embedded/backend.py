@@ -35,7 +35,8 @@ class EmbeddedBackend:
             monitor.set_variable("seed", seed)
         monitor.execute_script(board.script)
         backend = cls(monitor)
-        backend.machine.vector_table = board.vector_table
+        if backend.machine.vector_table is None:
+            backend.machine.vector_table = board.vector_table
         backend.machine.engine.stop_on_fault = True
         return backend
 

@@ -1,0 +1,11 @@
+/* A delay of three cycles per count. */
+#include "rom.h"
+
+__attribute__((naked)) void UtilsDelay(uint32_t count)
+{
+    (void)count;
+    __asm volatile("    .p2align 2\n"
+                   "1:  subs r0, #1\n"
+                   "    bne 1b\n"
+                   "    bx lr\n");
+}

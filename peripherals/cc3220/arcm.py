@@ -1,0 +1,157 @@
+# ironpython: executed by Renode
+"""ARCM, the application processor's reset and clock manager (SWRU465 section 15.6).
+
+A peripheral answers ready in bit 1 of its soft-reset register while it has its clock and is out of
+reset. Its accesses work at any time: the bus fault of an unclocked peripheral isn't modelled.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+RUN_CLOCK = 1 << 0
+SOFT_RESET = 1 << 0
+ENABLED = 1 << 1
+
+INT_SLEEP_TIMER = 1 << 2
+
+# Peripheral: offset of its clock gate, offset of its soft reset, names of its models.
+PERIPHERALS = (
+    ("CAMERA", 0x04, 0x08, ("camera",)),
+    ("MCASP", 0x14, 0x18, ("i2s",)),
+    ("MMCHS", 0x24, 0x28, ("sdhost",)),
+    ("MCSPI_A1", 0x30, 0x34, ("gspi",)),
+    ("MCSPI_A2", 0x40, 0x44, ("lspi",)),
+    ("UDMA_A", 0x48, 0x4C, ("udma",)),
+    ("GPIO_A", 0x50, 0x54, ("gpioa0",)),
+    ("GPIO_B", 0x58, 0x5C, ("gpioa1",)),
+    ("GPIO_C", 0x60, 0x64, ("gpioa2",)),
+    ("GPIO_D", 0x68, 0x6C, ("gpioa3",)),
+    ("GPIO_E", 0x70, 0x74, ("gpioa4",)),
+    ("WDOG_A", 0x78, 0x7C, ("wdt",)),
+    ("UART_A0", 0x80, 0x84, ("uarta0",)),
+    ("UART_A1", 0x88, 0x8C, ("uarta1",)),
+    ("GPT_A0", 0x90, 0x94, ("timera0",)),
+    ("GPT_A1", 0x98, 0x9C, ("timera1",)),
+    ("GPT_A2", 0xA0, 0xA4, ("timera2",)),
+    ("GPT_A3", 0xA8, 0xAC, ("timera3",)),
+    ("CRYPTO", 0xB8, 0xBC, ("dthe", "aes", "des", "shamd5")),
+    ("MCSPI_S0", 0xC8, 0xCC, ("sspi",)),
+    ("I2C", 0xD8, 0xDC, ("i2ca0",)),
+)
+
+
+def _registers():
+    # type: () -> tuple[Register, ...]
+    registers = [
+        Register("CAMERA_CLK_GEN", 0x00),
+        Register("MMCHS_CLK_GEN", 0x20),
+        Register("MCSPI_A1_CLK_GEN", 0x2C),
+        Register("MCSPI_A2_CLK_GEN", 0x38),
+        Register("MCASP_FRAC_CLK_CONFIG0", 0xB0),
+        Register("MCASP_FRAC_CLK_CONFIG1", 0xB4),
+        Register("MCSPI_S0_CLKDIV_CFG", 0xD0),
+        Register("APPS_LPDS_REQ", 0xE4, on_write="_request_lpds"),
+        Register("APPS_TURBO_REQ", 0xEC),
+        Register("APPS_DSLP_WAKE_CONFIG", 0x108),
+        Register("APPS_DSLP_WAKE_TIMER_CFG", 0x10C),
+        Register("APPS_RCM_SLP_WAKE_ENABLE", 0x110),
+        Register("APPS_SLP_WAKETIMER_CFG", 0x114),
+        Register("APPS_TO_NWP_WAKE_REQUEST", 0x118, on_write="_wake_nwp"),
+        Register("APPS_RCM_INTERRUPT_STATUS", 0x120, writable=0, on_read="_take_status"),
+        Register("APPS_RCM_INTERRUPT_ENABLE", 0x124, on_write="_update"),
+    ]
+    for number, (name, gate, reset, _) in enumerate(PERIPHERALS):
+        registers.append(Register(name + "_CLK_GATING", gate, on_write="_gate_%d" % number))
+        registers.append(
+            Register(name + "_SOFT_RESET", reset, writable=SOFT_RESET, on_write="_reset_%d" % number)
+        )
+    return tuple(registers)
+
+
+class _Peripheral(object):
+    """The two registers of one peripheral."""
+
+    def __init__(self, arcm, index):
+        # type: (CC3220_ARCM, int) -> None
+        self._arcm = arcm
+        name, gate, reset, models = PERIPHERALS[index]
+        self._gate = name + "_CLK_GATING"
+        self._reset = name + "_SOFT_RESET"
+        self._models = models
+
+    def gate(self, value, old):
+        # type: (int, int) -> None
+        registers = self._arcm.registers
+        ready = registers[self._gate] & RUN_CLOCK and not registers[self._reset] & SOFT_RESET
+        registers[self._reset] = registers[self._reset] & SOFT_RESET | (ENABLED if ready else 0)
+
+    def reset(self, value, old):
+        # type: (int, int) -> None
+        if value & ~old & SOFT_RESET:
+            for model in self._models:
+                self._arcm.reset_model(model)
+        self.gate(value, old)
+
+
+class CC3220_ARCM(Block):
+    """Outputs: 0 the PRCM interrupt, 1 a request to wake the network processor (a pulse), 2 the
+    request for LPDS (a pulse). Input 0: the slow clock counter reached its match.
+    """
+
+    OUTPUTS = (0, 1, 2)
+    SIZE = 0x200
+    REGISTERS = _registers()
+
+    def __init__(self, machine, name):
+        # type: (typing.Any, str) -> None
+        for index in range(len(PERIPHERALS)):
+            peripheral = _Peripheral(self, index)
+            setattr(self, "_gate_%d" % index, peripheral.gate)
+            setattr(self, "_reset_%d" % index, peripheral.reset)
+        Block.__init__(self, machine, name)
+
+    def reset_model(self, name):
+        # type: (str) -> None
+        try:
+            model = self.machine.peripheral(name)
+        except KeyError:
+            return
+        model.reset()
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        if level:
+            self.registers["APPS_RCM_INTERRUPT_STATUS"] |= INT_SLEEP_TIMER
+            self._update(0, 0)
+
+    def _take_status(self):
+        # type: () -> int
+        """Reading clears the flags."""
+        status = self.registers["APPS_RCM_INTERRUPT_STATUS"]  # type: int
+        self.registers["APPS_RCM_INTERRUPT_STATUS"] = 0
+        self._update(0, 0)
+        return status
+
+    def _update(self, value, old):
+        # type: (int, int) -> None
+        pending = (
+            self.registers["APPS_RCM_INTERRUPT_STATUS"]
+            & self.registers["APPS_RCM_INTERRUPT_ENABLE"]
+        )
+        self.lines[0].set(pending != 0)
+
+    def _wake_nwp(self, value, old):
+        # type: (int, int) -> None
+        if value & 1:
+            self.lines[1].pulse()
+
+    def _request_lpds(self, value, old):
+        # type: (int, int) -> None
+        self.registers["APPS_LPDS_REQ"] = 0
+        if value & 1:
+            self.lines[2].pulse()
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

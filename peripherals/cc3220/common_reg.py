@@ -1,0 +1,120 @@
+# ironpython: executed by Renode
+"""COMMON_REG: what the application processor and the network processor tell each other.
+
+NW_INT_* is the network processor's interrupt to the application, APPS_INT_* the other way round
+(hardware header hw_common_reg.h of TI's SDK; host driver, NwpRegisters.h and cc_pal.c).
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+NWP = 1 << 0
+"""The one interrupt of each direction that is used."""
+
+
+class CC3220_COMMON_REG(Block):
+    """Input 0: the network processor's interrupt request. Output 0: it reaches the NVIC."""
+
+    OUTPUTS = (0,)
+    SIZE = 0x100
+    REGISTERS = (
+        Register("I2C_Properties_Register", 0x00),
+        Register("SPI_Properties_Register", 0x04),
+        Register("SH_RESOURCE_INTERRUPT", 0x0C, count=4),
+        Register("Flash_ctrl_reg", 0x1C),
+        Register("BUS_MATRIX_SEGMENT_ACCESS_CONFIG", 0x24, count=6),
+        Register("GPIO_properties_register", 0x3C),
+        Register("APPS_NW_SEMAPHORE", 0x40, count=12),
+        Register("APPS_SEMAPPHORE_PEND", 0x70),
+        Register("NW_SEMAPPHORE_PEND", 0x74),
+        Register("SEMAPHORE_STATUS", 0x78),
+        Register("IDMEM_TIM_Update", 0x7C),
+        Register("FPGA_ROM_WR_EN", 0x80),
+        Register("NW_INT_MASK", 0x84, reset=0xFFFFFFFF, on_write="_update"),
+        Register("NW_INT_MASK_SET", 0x88, writable=0, on_write="_set_mask"),
+        Register("NW_INT_MASK_CLR", 0x8C, writable=0, on_write="_clear_mask"),
+        Register("NW_INT_STS_CLR", 0x90, writable=0),
+        Register("NW_INT_ACK", 0x94, writable=0),
+        Register("NW_INT_TRIG", 0x98, writable=0),
+        Register("NW_INT_STS_MASKED", 0x9C, writable=0),
+        Register("NW_INT_STS_RAW", 0xA0, writable=0),
+        Register("APPS_INT_MASK", 0xA4, reset=0xFFFFFFFF),
+        Register("APPS_INT_MASK_SET", 0xA8, writable=0, on_write="_set_apps_mask"),
+        Register("APPS_INT_MASK_CLR", 0xAC, writable=0, on_write="_clear_apps_mask"),
+        Register("APPS_INT_STS_CLR", 0xB0, writable=0, on_write="_clear_apps"),
+        Register("APPS_INT_ACK", 0xB4, writable=0, on_write="_clear_apps"),
+        Register("APPS_INT_TRIG", 0xB8, writable=0, on_write="_trigger_apps"),
+        Register("APPS_INT_STS_MASKED", 0xBC, writable=0),
+        Register("APPS_INT_STS_RAW", 0xC0, writable=0),
+        Register("IDMEM_TIM_Updated", 0xC4),
+        Register("APPS_GPIO_TRIG_EN", 0xC8),
+        Register("EMU_DEBUG_REG", 0xCC),
+        Register("SEMAPHORE_STATUS2", 0xD0),
+        Register("SEMAPHORE_PREV_OWNER", 0xD4, count=2),
+    )
+
+    def __init__(self, machine, name):
+        # type: (typing.Any, str) -> None
+        Block.__init__(self, machine, name)
+        self._request = False
+
+    def reset(self):
+        # type: () -> None
+        """The request is the network processor's, which goes on."""
+        self.registers.reset()
+        self._update(0, 0)
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        self._request = level
+        self._update(0, 0)
+
+    def _update(self, value, old):
+        # type: (int, int) -> None
+        raw = NWP if self._request else 0
+        masked = raw & ~self.registers["NW_INT_MASK"]
+        self.registers["NW_INT_STS_RAW"] = raw
+        self.registers["NW_INT_STS_MASKED"] = masked
+        self.lines[0].set(masked != 0)
+
+    def _set_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["NW_INT_MASK"] |= value
+        self._update(0, 0)
+
+    def _clear_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["NW_INT_MASK"] &= ~value
+        self._update(0, 0)
+
+    # Towards the network processor, which takes an interrupt note of at once.
+
+    def _update_apps(self):
+        # type: () -> None
+        raw = self.registers["APPS_INT_STS_RAW"]
+        self.registers["APPS_INT_STS_MASKED"] = raw & ~self.registers["APPS_INT_MASK"]
+
+    def _set_apps_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["APPS_INT_MASK"] |= value
+        self._update_apps()
+
+    def _clear_apps_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["APPS_INT_MASK"] &= ~value
+        self._update_apps()
+
+    def _clear_apps(self, value, old):
+        # type: (int, int) -> None
+        self.registers["APPS_INT_STS_RAW"] &= ~value
+        self._update_apps()
+
+    def _trigger_apps(self, value, old):
+        # type: (int, int) -> None
+        self.registers["APPS_INT_STS_RAW"] |= value
+        self._update_apps()
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

@@ -1,0 +1,102 @@
+"""GPIOA0 to GPIOA4 (SWRU465 section 5): an ARM PL061 port of eight pins, which Renode calls CC2538's.
+
+Outputs 0 to 7 are the pins' levels where they are driven from inside.
+"""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+PINS = 8
+ALL = 0xFF
+
+
+class CC2538_GPIO(Block):
+    """Inputs 0 to 7: the pins. Its interrupt is the output "IRQ"."""
+
+    OUTPUTS = (*range(PINS), "IRQ")
+    SIZE = 0x1000
+    REGISTERS = (
+        Register("DATA", 0x000, writable=0, on_read="_read", on_write="_write", count=256),
+        Register("DIR", 0x400, writable=ALL, on_write="_turn"),
+        Register("IS", 0x404, writable=ALL, on_write="_sense"),
+        Register("IBE", 0x408, writable=ALL, on_write="_sense"),
+        Register("IEV", 0x40C, writable=ALL, on_write="_sense"),
+        Register("IM", 0x410, writable=ALL, on_write="_update"),
+        Register("RIS", 0x414, writable=0),
+        Register("MIS", 0x418, writable=0),
+        Register("ICR", 0x41C, writable=0, on_write="_clear"),
+        Register("AFSEL", 0x420, writable=ALL),
+        Register("PAD_CONTROL", 0x500, count=15),
+        Register("PERIPHID4", 0xFD0, writable=0, count=4),
+        Register("PERIPHID0", 0xFE0, reset=0x61, writable=0),
+        Register("PERIPHID1", 0xFE4, writable=0),
+        Register("PERIPHID2", 0xFE8, reset=0x18, writable=0),
+        Register("PERIPHID3", 0xFEC, reset=0x01, writable=0),
+        Register("PCELLID0", 0xFF0, reset=0x0D, writable=0),
+        Register("PCELLID1", 0xFF4, reset=0xF0, writable=0),
+        Register("PCELLID2", 0xFF8, reset=0x05, writable=0),
+        Register("PCELLID3", 0xFFC, reset=0xB1, writable=0),
+    )
+
+    def __init__(self, machine: Machine, name: str) -> None:
+        super().__init__(machine, name)
+        self._inputs = 0
+        self._outputs = 0
+        self._edges = 0
+        self._levels = 0
+
+    def reset(self) -> None:
+        """Inputs are the outside's."""
+        super().reset()
+        self._outputs = 0
+        self._edges = 0
+        self._levels = self._pins()
+
+    def _pins(self) -> int:
+        direction = self.registers["DIR"]
+        return self._outputs & direction | self._inputs & ~direction
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        bit = 1 << number
+        self._inputs = self._inputs | bit if level else self._inputs & ~bit
+        self._sense(0, 0)
+
+    def _read(self, mask: int) -> int:
+        return self._pins() & mask
+
+    def _write(self, mask: int, value: int, old: int) -> None:
+        self._outputs = self._outputs & ~mask | value & mask
+        self._drive()
+
+    def _turn(self, value: int, old: int) -> None:
+        self._drive()
+
+    def _drive(self) -> None:
+        direction = self.registers["DIR"]
+        for pin in range(PINS):
+            self.lines[pin].set(bool(self._outputs & direction & 1 << pin))
+        self._sense(0, 0)
+
+    def _sense(self, value: int, old: int) -> None:
+        """Take notice of the pins' levels and of how they changed."""
+        pins = self._pins()
+        changed, self._levels = pins ^ self._levels, pins
+        by_level = self.registers["IS"]
+        both, high = self.registers["IBE"], self.registers["IEV"]
+        self._edges |= changed & ~by_level & (both | ~(pins ^ high)) & ALL
+        self._update(0, 0)
+
+    def _clear(self, value: int, old: int) -> None:
+        self._edges &= ~value
+        self._update(0, 0)
+
+    def _update(self, value: int, old: int) -> None:
+        by_level = self.registers["IS"]
+        active = ~(self._levels ^ self.registers["IEV"])
+        raw = (self._edges & ~by_level | active & by_level) & ALL
+        self.registers["RIS"] = raw
+        self.registers["MIS"] = raw & self.registers["IM"]
+        self.lines["IRQ"].set(self.registers["MIS"] != 0)

@@ -1,0 +1,272 @@
+# ironpython: executed by Renode
+"""McSPI, the controllers GSPI, SSPI and LSPI (SWRU465 section 8): channel 0 as a master.
+
+A word is exchanged with the attached device the moment the channel is enabled, has a word to send
+and room for what comes back; the wire takes no virtual time. A slave keeps its registers only.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+SYSCONFIG_SOFTRESET = 1 << 1
+SYSSTATUS_RESETDONE = 1 << 0
+IRQ_TX_EMPTY = 1 << 0
+IRQ_TX_UNDERFLOW = 1 << 1
+IRQ_RX_FULL = 1 << 2
+IRQ_RX_OVERFLOW = 1 << 3
+IRQ_WKS = 1 << 16
+IRQ_EOW = 1 << 17
+MODULCTRL_SINGLE = 1 << 0
+MODULCTRL_MS = 1 << 2
+CONF_TRM_SHIFT = 12
+TRM_BOTH, TRM_RECEIVE, TRM_SEND = range(3)
+CONF_DMAW = 1 << 14
+CONF_DMAR = 1 << 15
+CONF_FORCE = 1 << 20
+CONF_FFEW = 1 << 27
+CONF_FFER = 1 << 28
+CONF_RESET = 0x00060000
+STAT_RXS = 1 << 0
+STAT_TXS = 1 << 1
+STAT_EOT = 1 << 2
+STAT_TXFFE = 1 << 3
+STAT_TXFFF = 1 << 4
+STAT_RXFFE = 1 << 5
+STAT_RXFFF = 1 << 6
+CTRL_EN = 1 << 0
+
+CH0CONF_OFFSET = 0x12C
+TX0_OFFSET = 0x138
+RX0_OFFSET = 0x13C
+STAT_WORD = 0x130 // 4
+FIFO_BYTES = 64
+"""The buffer, which both directions share when both use it."""
+
+
+class OpenWire(object):
+    """Nothing on MISO: it reads as ones."""
+
+    def exchange(self, word, bits):
+        # type: (int, int) -> int
+        return (1 << bits) - 1
+
+
+class CC3220_McSPI(Block):
+    """`attach` puts a device with `exchange(word, bits) -> word` on the wire.
+
+    Outputs: 0 interrupt, 1 and 2 DMA requests to receive and to send, 3 chip select (high while the
+    software asserts it).
+    """
+
+    OUTPUTS = (0, 1, 2, 3)
+    SIZE = 0x200
+    REGISTERS = (
+        Register("HL_REV", 0x000, reset=0x40301A0B, writable=0),
+        Register("HL_HWINFO", 0x004, reset=0x00000007, writable=0),
+        Register("HL_SYSCONFIG", 0x010),
+        Register("REVISION", 0x100, reset=0x2B, writable=0),
+        Register(
+            "SYSCONFIG", 0x110, reset=0x15, writable=0x31D, on_write="_configure_system"
+        ),
+        Register("SYSSTATUS", 0x114, reset=SYSSTATUS_RESETDONE, writable=0),
+        Register("IRQSTATUS", 0x118, writable=0, on_write="_clear_interrupts"),
+        Register("IRQENABLE", 0x11C, writable=0x3777F, on_write="_update_interrupt"),
+        Register("WAKEUPENABLE", 0x120, writable=1),
+        Register("SYST", 0x124),
+        Register("MODULCTRL", 0x128, reset=MODULCTRL_MS, writable=0x1FF),
+        Register("CH0CONF", CH0CONF_OFFSET, reset=CONF_RESET, on_write="_configure"),
+        Register("CH0STAT", 0x130, reset=STAT_TXFFE | STAT_RXFFE, writable=0),
+        Register("CH0CTRL", 0x134, writable=0xFF01, on_write="_configure"),
+        Register("TX0", TX0_OFFSET, on_write="_send"),
+        Register("RX0", RX0_OFFSET, writable=0, on_read="_take"),
+        Register("CHANNELS", 0x140, count=15),
+        Register("XFERLEVEL", 0x17C, on_write="_configure"),
+        Register("DAFTX", 0x180),
+        Register("DAFRX", 0x1A0),
+    )
+
+    def __init__(self, machine, name):
+        # type: (typing.Any, str) -> None
+        Block.__init__(self, machine, name)
+        self._values = self.registers.values
+        self._interrupts_on = False
+        self.attach(OpenWire())
+        self._clear()
+
+    def attach(self, device):
+        # type: (typing.Any) -> None
+        """Put `device.exchange(word, bits) -> word` at the other end of the wire."""
+        self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
+
+    def reset(self):
+        # type: () -> None
+        Block.reset(self)
+        self._clear()
+
+    def _clear(self):
+        # type: () -> None
+        self._sending = []  # type: list[int]
+        self._received = []  # type: list[int]
+        self._left = 0
+        self._configure(0, 0)
+
+    # The bus. A polled transfer writes TX0 and reads RX0 once per word.
+
+    def write(self, offset, value, width):
+        # type: (int, int, int) -> None
+        if offset == TX0_OFFSET and self._plain and not self._received:
+            word = self._exchange(value & self._mask, self._bits)
+            self._received.append(word)
+            self._count_word()
+            self._values[STAT_WORD] = self._full_status
+        else:
+            self.registers.write(offset, value, width)
+
+    def read(self, offset, width):
+        # type: (int, int) -> int
+        if offset == RX0_OFFSET and self._plain and len(self._received) == 1:
+            self._values[STAT_WORD] = self._idle_status
+            return self._received.pop()
+        return self.registers.read(offset, width)
+
+    # Settings.
+
+    def _configure_system(self, value, old):
+        # type: (int, int) -> None
+        if value & SYSCONFIG_SOFTRESET:
+            self.reset()
+
+    def _configure(self, value, old):
+        # type: (int, int) -> None
+        """Everything that the settings decide, once per change of them."""
+        conf = self.registers["CH0CONF"]
+        level = self.registers["XFERLEVEL"]
+        self._bits = (conf >> 7 & 0x1F) + 1
+        self._mask = (1 << self._bits) - 1
+        word_bytes = 1 if self._bits <= 8 else 2 if self._bits <= 16 else 4
+        both = conf & (CONF_FFEW | CONF_FFER) == CONF_FFEW | CONF_FFER
+        depth = FIFO_BYTES // (2 if both else 1) // word_bytes
+        self._send_room = depth if conf & CONF_FFEW else 1
+        self._receive_room = depth if conf & CONF_FFER else 1
+        self._receive_level = (
+            min(((level >> 8 & 0xFF) + word_bytes) // word_bytes, depth) if conf & CONF_FFER else 1
+        )
+        self._mode = conf >> CONF_TRM_SHIFT & 3
+        enabled = self.registers["CH0CTRL"] & CTRL_EN != 0
+        master = not self.registers["MODULCTRL"] & MODULCTRL_MS
+        if enabled and not getattr(self, "_enabled", False):
+            self._left = level >> 16
+        if not enabled:
+            del self._received[:]
+            del self._sending[:]
+        self._enabled = enabled
+        self._active = enabled and master
+        self._dma = conf & (CONF_DMAR | CONF_DMAW)
+        self.lines[3].set(conf & CONF_FORCE != 0)
+        # What the fast paths of read and write ask: a polled exchange of whole words, with the
+        # states of CH0STAT that alternate in it.
+        self._plain = False
+        self._publish()
+        self._plain = (
+            self._active
+            and self._mode == TRM_BOTH
+            and not self._dma
+            and not self._sending
+            and not self._interrupts_on
+        )
+        self._idle_status = STAT_TXS | STAT_EOT | STAT_TXFFE | STAT_RXFFE
+        self._full_status = STAT_TXS | STAT_EOT | STAT_TXFFE | STAT_RXS
+        if self._receive_room == 1:
+            self._full_status |= STAT_RXFFF
+
+    # Words.
+
+    def _count_word(self):
+        # type: () -> None
+        if self._left:
+            self._left -= 1
+            if not self._left:
+                self.registers["IRQSTATUS"] |= IRQ_EOW
+
+    def _send(self, value, old):
+        # type: (int, int) -> None
+        if len(self._sending) < self._send_room:
+            self._sending.append(value & self._mask)
+        self._pump()
+        self._publish()
+
+    def _take(self):
+        # type: () -> int
+        word = self._received.pop(0) if self._received else 0
+        self._pump()
+        self._publish()
+        return word
+
+    def _pump(self):
+        # type: () -> None
+        """Exchange while there is something to send and room for what comes back."""
+        if not self._active:
+            return
+        while self._mode == TRM_SEND or len(self._received) < self._receive_room:
+            if self._mode == TRM_RECEIVE:
+                if not self._left:
+                    break
+                word = self._exchange(self._mask, self._bits)
+            elif self._sending:
+                word = self._exchange(self._sending.pop(0), self._bits)
+            else:
+                break
+            if self._mode != TRM_SEND:
+                self._received.append(word)
+            self._count_word()
+
+    def _publish(self):
+        # type: () -> None
+        """CH0STAT, the interrupt and the DMA requests follow the buffers."""
+        self._pump()
+        sending, received = len(self._sending), len(self._received)
+        status = STAT_TXFFE | STAT_EOT if not sending else 0
+        if self._enabled and sending < self._send_room:
+            status |= STAT_TXS
+        if sending >= self._send_room:
+            status |= STAT_TXFFF
+        if received:
+            status |= STAT_RXS
+        else:
+            status |= STAT_RXFFE
+        if received >= self._receive_room:
+            status |= STAT_RXFFF
+        self._values[STAT_WORD] = status
+        if self._enabled:
+            events = 0
+            if sending < self._send_room and self._mode != TRM_RECEIVE:
+                events |= IRQ_TX_EMPTY
+            if received >= self._receive_level:
+                events |= IRQ_RX_FULL
+            self.registers["IRQSTATUS"] |= events
+        self._update_interrupt(0, 0)
+        # The request to receive first: it makes the room that a request to send needs.
+        self.lines[1].set(self._dma & CONF_DMAR != 0 and received > 0)
+        self.lines[2].set(
+            self._dma & CONF_DMAW != 0 and self._enabled and len(self._sending) < self._send_room
+        )
+
+    # Interrupts.
+
+    def _update_interrupt(self, value, old):
+        # type: (int, int) -> None
+        enables = self.registers["IRQENABLE"]
+        self._interrupts_on = enables != 0
+        if enables:
+            self._plain = False
+        self.lines[0].set(self.registers["IRQSTATUS"] & enables != 0)
+
+    def _clear_interrupts(self, value, old):
+        # type: (int, int) -> None
+        self.registers["IRQSTATUS"] &= ~value
+        self._publish()
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

@@ -1,0 +1,240 @@
+"""UARTA0 and UARTA1 (SWRU465 section 6): an ARM PL011 with the additions of this family, which are
+the end-of-transmission interrupt and the DMA-done flags.
+
+Transmitted bytes leave at once, so that BUSY and TXFF never read 1. Received ones come at the pace
+of the wire.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.registers import Register
+
+FR_CTS = 1 << 0
+FR_RXFE = 1 << 4
+FR_RXFF = 1 << 6
+FR_TXFE = 1 << 7
+RSR_OE = 1 << 3
+LCRH_STP2 = 1 << 3
+LCRH_PEN = 1 << 1
+LCRH_FEN = 1 << 4
+CTL_UARTEN = 1 << 0
+CTL_EOT = 1 << 4
+CTL_HSE = 1 << 5
+CTL_LBE = 1 << 7
+CTL_TXE = 1 << 8
+CTL_RXE = 1 << 9
+INT_RX = 1 << 4
+INT_TX = 1 << 5
+INT_RT = 1 << 6
+INT_OE = 1 << 10
+INT_EOT = 1 << 11
+INT_DMARX = 1 << 16
+INT_DMATX = 1 << 17
+DMACTL_RXDMAE = 1 << 0
+DMACTL_TXDMAE = 1 << 1
+FIFO_DEPTH = 16
+RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
+"""Bytes in the FIFO that make the receive interrupt, by IFLS.RXIFLSEL."""
+SILENT_BITS = 32
+"""Bit times without a byte after which what is in the FIFO is told of."""
+DEFAULT_HZ = 80_000_000
+
+
+class PL011(Block):
+    """frequency: clock in Hz. fifoSize: bytes. Outputs: IRQ; requests to receive and to send.
+
+    Inputs: 0 the end of a DMA transfer that received, 1 of one that sent.
+    """
+
+    OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
+    SIZE = 0x1000
+    REGISTERS = (
+        Register("DR", 0x000, writable=0xFF, on_read="_take", on_write="_send"),
+        Register("RSR_ECR", 0x004, writable=0, on_write="_clear_errors"),
+        Register("FR", 0x018, reset=FR_TXFE | FR_RXFE | FR_CTS, writable=0),
+        Register("ILPR", 0x020, writable=0xFF),
+        Register("IBRD", 0x024, writable=0xFFFF),
+        Register("FBRD", 0x028, writable=0x3F),
+        Register("LCRH", 0x02C, writable=0xFF, on_write="_format"),
+        Register("CTL", 0x030, reset=CTL_TXE | CTL_RXE, writable=0xCFBF, on_write="_control"),
+        Register("IFLS", 0x034, reset=0x12, writable=0x3F, on_write="_update"),
+        Register("IM", 0x038, writable=0x31FF2, on_write="_update"),
+        Register("RIS", 0x03C, writable=0),
+        Register("MIS", 0x040, writable=0),
+        Register("ICR", 0x044, writable=0, on_write="_clear_interrupts"),
+        Register("DMACTL", 0x048, writable=7, on_write="_update"),
+        Register("LCTL", 0x090),
+        Register("LSS", 0x094, writable=0),
+        Register("LTIM", 0x098, writable=0),
+        Register("9BITADDR", 0x0A4),
+        Register("9BITAMASK", 0x0A8, reset=0xFF),
+        Register("PP", 0xFC0, reset=3, writable=0),
+        Register("CC", 0xFC8),
+        Register("PERIPHID4", 0xFD0, reset=0, writable=0, count=4),
+        Register("PERIPHID0", 0xFE0, reset=0x11, writable=0),
+        Register("PERIPHID1", 0xFE4, reset=0, writable=0),
+        Register("PERIPHID2", 0xFE8, reset=0x18, writable=0),
+        Register("PERIPHID3", 0xFEC, reset=0x01, writable=0),
+        Register("PCELLID0", 0xFF0, reset=0x0D, writable=0),
+        Register("PCELLID1", 0xFF4, reset=0xF0, writable=0),
+        Register("PCELLID2", 0xFF8, reset=0x05, writable=0),
+        Register("PCELLID3", 0xFFC, reset=0xB1, writable=0),
+    )
+
+    def __init__(
+        self,
+        machine: Machine,
+        name: str,
+        fifoSize: int = FIFO_DEPTH,
+        frequency: int = DEFAULT_HZ,
+    ) -> None:
+        super().__init__(machine, name)
+        self.frequency = frequency
+        self.depth = fifoSize
+        self._fifo: deque[int] = deque()
+        self._incoming: deque[int] = deque()
+        self._arrival: Event | None = None
+        self._silence: Event | None = None
+
+    def reset(self) -> None:
+        for event in (self._arrival, self._silence):
+            if event is not None:
+                event.cancel()
+        self._arrival = self._silence = None
+        self._incoming.clear()
+        self._fifo.clear()
+        super().reset()
+
+    # Time on the wire.
+
+    def bit_time(self) -> int:
+        """ns per bit; 0 while no divider is set."""
+        divider = self.registers["IBRD"] << 6 | self.registers["FBRD"]
+        samples = 8 if self.registers["CTL"] & CTL_HSE else 16
+        return divider * samples * SECOND // 64 // self.frequency
+
+    def frame_time(self) -> int:
+        """ns of start bit, data, parity and stop bits."""
+        line = self.registers["LCRH"]
+        bits = 7 + (line >> 5 & 3) + bool(line & LCRH_PEN) + bool(line & LCRH_STP2)
+        return bits * self.bit_time()
+
+    # Reception.
+
+    def receive(self, byte: int) -> None:
+        """A byte reaches the RX pin, after those that are on their way already."""
+        enabled = CTL_UARTEN | CTL_RXE
+        if self.registers["CTL"] & enabled != enabled:
+            self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
+            return
+        self._incoming.append(byte)
+        if self._arrival is None:
+            self._arrival = self.machine.clock.schedule(self.frame_time(), self._arrive)
+
+    def _arrive(self) -> None:
+        byte = self._incoming.popleft()
+        self._arrival = (
+            self.machine.clock.schedule(self.frame_time(), self._arrive) if self._incoming else None
+        )
+        room = self.depth if self.registers["LCRH"] & LCRH_FEN else 1
+        if len(self._fifo) >= room:
+            self.registers["RSR_ECR"] |= RSR_OE
+            self.registers["RIS"] |= INT_OE
+        else:
+            self._fifo.append(byte)
+        self._listen_for_silence()
+        if len(self._fifo) >= self._level():
+            self.registers["RIS"] |= INT_RX
+        self._show_fifo()
+
+    def _level(self) -> int:
+        if not self.registers["LCRH"] & LCRH_FEN:
+            return 1
+        return RECEIVE_LEVELS[self.registers["IFLS"] >> 3 & 7]
+
+    def _listen_for_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        delay = SILENT_BITS * self.bit_time()
+        self._silence = self.machine.clock.schedule(delay, self._silent)
+
+    def _silent(self) -> None:
+        self._silence = None
+        if self._fifo:
+            self.registers["RIS"] |= INT_RT
+            self._update(0, 0)
+
+    def _take(self) -> int:
+        if self._fifo:
+            self.registers["DR"] = self._fifo.popleft()
+        if len(self._fifo) < self._level():
+            self.registers["RIS"] &= ~INT_RX
+        if not self._fifo:
+            self.registers["RIS"] &= ~INT_RT
+        self._show_fifo()
+        return self.registers["DR"]
+
+    def _show_fifo(self) -> None:
+        room = self.depth if self.registers["LCRH"] & LCRH_FEN else 1
+        flags = self.registers["FR"] & ~(FR_RXFE | FR_RXFF)
+        if not self._fifo:
+            flags |= FR_RXFE
+        elif len(self._fifo) >= room:
+            flags |= FR_RXFF
+        self.registers["FR"] = flags
+        self._update(0, 0)
+
+    # Transmission.
+
+    def _send(self, value: int, old: int) -> None:
+        enabled = CTL_UARTEN | CTL_TXE
+        control = self.registers["CTL"]
+        if control & enabled != enabled:
+            return
+        self.machine.trace(self.name, "uart", byte=value & 0xFF)
+        if control & CTL_LBE:
+            self.receive(value & 0xFF)
+        self.registers["RIS"] |= INT_TX | INT_EOT
+        if self.registers["IM"] or self.registers["DMACTL"]:
+            self._update(0, 0)
+
+    # Settings and flags.
+
+    def _format(self, value: int, old: int) -> None:
+        if (value ^ old) & LCRH_FEN:
+            self._fifo.clear()
+        self._show_fifo()
+
+    def _control(self, value: int, old: int) -> None:
+        if not value & CTL_UARTEN:
+            self._incoming.clear()
+            if self._arrival is not None:
+                self._arrival.cancel()
+                self._arrival = None
+        self._update(0, 0)
+
+    def _clear_errors(self, value: int, old: int) -> None:
+        self.registers["RSR_ECR"] = 0
+
+    def _clear_interrupts(self, value: int, old: int) -> None:
+        self.registers["RIS"] &= ~value
+        self._update(0, 0)
+
+    def _update(self, value: int, old: int) -> None:
+        masked = self.registers["RIS"] & self.registers["IM"]
+        self.registers["MIS"] = masked
+        self.lines["IRQ"].set(masked != 0)
+        dma = self.registers["DMACTL"]
+        enabled = bool(self.registers["CTL"] & CTL_UARTEN)
+        self.lines["ReceiveDmaRequest"].set(bool(dma & DMACTL_RXDMAE and self._fifo))
+        self.lines["TransmitDmaRequest"].set(bool(dma & DMACTL_TXDMAE and enabled))
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        if level:
+            self.registers["RIS"] |= INT_DMATX if number else INT_DMARX
+            self._update(0, 0)

@@ -1,0 +1,280 @@
+# ironpython: executed by Renode
+"""The micro DMA controller (SWRU465 section 4): 32 channels with control entries in memory.
+
+Input and output numbers are 4 * channel + encoding, as CHMAP chooses between the peripherals of a
+channel: the input is the peripheral's request, the output pulses when a transfer of it ends. While
+a request lasts the channel moves items, taking no virtual time.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+CHANNELS = 32
+ENCODINGS = 4
+SOFTWARE = CHANNELS * ENCODINGS
+ERROR = SOFTWARE + 1
+
+CFG_MASTEN = 1
+STOP, BASIC, AUTO, PING_PONG, MEMORY_LIST, MEMORY_TASK, PERIPHERAL_LIST, PERIPHERAL_TASK = range(8)
+ALTERNATE_OFFSET = 0x200
+ENTRY_SIZE = 16
+CONTROL_SIZE = 0x3FF0
+NONE = 3
+SOFTWARE_ENCODING = 3
+LAST_ADDRESS = 0xFFFFFFFF
+
+
+class CC3220_uDMA(Block):
+    """Output 128: the software interrupt, 129: the error interrupt."""
+
+    OUTPUTS = tuple(range(SOFTWARE + 2))
+    SIZE = 0x1000
+    REGISTERS = (
+        Register("STAT", 0x000, reset=0x001F0000, writable=0),
+        Register("CFG", 0x004, writable=0, on_write="_enable_controller"),
+        Register("CTLBASE", 0x008, writable=0xFFFFFC00, on_write="_set_base"),
+        Register("ALTBASE", 0x00C, reset=ALTERNATE_OFFSET, writable=0),
+        Register("WAITSTAT", 0x010, reset=0x03C3CF00, writable=0),
+        Register("SWREQ", 0x014, writable=0, on_write="_request_by_software"),
+        Register("USEBURSTSET", 0x018, writable=0, on_write="_set_burst"),
+        Register("USEBURSTCLR", 0x01C, writable=0, on_write="_clear_burst"),
+        Register("REQMASKSET", 0x020, writable=0, on_write="_set_mask"),
+        Register("REQMASKCLR", 0x024, writable=0, on_write="_clear_mask"),
+        Register("ENASET", 0x028, writable=0, on_write="_enable"),
+        Register("ENACLR", 0x02C, writable=0, on_write="_disable"),
+        Register("ALTSET", 0x030, writable=0, on_write="_set_alternate"),
+        Register("ALTCLR", 0x034, writable=0, on_write="_clear_alternate"),
+        Register("PRIOSET", 0x038, writable=0, on_write="_set_priority"),
+        Register("PRIOCLR", 0x03C, writable=0, on_write="_clear_priority"),
+        Register("ERRCLR", 0x04C, writable=0, on_write="_clear_error"),
+        Register("CHASGN", 0x500),
+        Register("CHIS", 0x504, writable=0, write_one_clears=0xFFFFFFFF, on_write="_acknowledge"),
+        Register("CHMAP", 0x510, count=4),
+        Register("PV", 0xFB0, writable=0),
+    )
+
+    def __init__(self, machine, name):
+        # type: (typing.Any, str) -> None
+        Block.__init__(self, machine, name)
+        self._levels = [False] * SOFTWARE
+        self._asked = 0
+        self._serving = False
+
+    def reset(self):
+        # type: () -> None
+        """Request lines are their peripherals'."""
+        Block.reset(self)
+        self._asked = 0
+
+    # Requests.
+
+    def on_gpio(self, number, level):
+        # type: (int, bool) -> None
+        self._levels[number] = level
+        if level and not self._serving:
+            self._serve()
+
+    def _encoding(self, channel):
+        # type: (int) -> int
+        return self.registers.values[0x510 // 4 + channel // 8] >> (4 * (channel % 8)) & 3
+
+    def _is_requested(self, channel):
+        # type: (int) -> bool
+        bit = 1 << channel
+        if self._asked & bit:
+            return True
+        if self.registers["REQMASKSET"] & bit:
+            return False
+        return self._levels[ENCODINGS * channel + self._encoding(channel)]
+
+    def _request_by_software(self, value, old):
+        # type: (int, int) -> None
+        self._asked |= value & self.registers["ENASET"]
+        self._serve()
+
+    def _next_channel(self):
+        # type: () -> int | None
+        enabled = self.registers["ENASET"]
+        if not enabled or not self.registers["STAT"] & CFG_MASTEN:
+            return None
+        first = self.registers["PRIOSET"]
+        for group in (enabled & first, enabled & ~first):
+            channel = 0
+            while group >> channel:
+                if group >> channel & 1 and self._is_requested(channel):
+                    return channel
+                channel += 1
+        return None
+
+    def _serve(self):
+        # type: () -> None
+        """Move items while there are requests. What an item sets off may come back to `on_gpio`."""
+        if self._serving:
+            return
+        self._serving = True
+        channel = self._next_channel()
+        while channel is not None:
+            self._move(channel)
+            channel = self._next_channel()
+        self._serving = False
+
+    # Transfers.
+
+    def _entry(self, channel, alternate):
+        # type: (int, bool) -> int
+        base = self.registers["CTLBASE"]  # type: int
+        return base + ENTRY_SIZE * channel + (ALTERNATE_OFFSET if alternate else 0)
+
+    def _move(self, channel):
+        # type: (int) -> None
+        """One arbitration period of a channel: items until its size or the request ends."""
+        bus = self.machine.bus
+        bit = 1 << channel
+        alternate = self.registers["ALTSET"] & bit != 0
+        entry = self._entry(channel, alternate)
+        control = bus.read(entry + 8, 4)
+        mode = control & 7
+        if mode == STOP:
+            self._stop(channel)
+            return
+        source_end, destination_end = bus.read(entry, 4), bus.read(entry + 4, 4)
+        left = (control >> 4 & 0x3FF) + 1
+        burst = 1 << (control >> 14 & 0xF)
+        width = 1 << (control >> 24 & 3)
+        source_shift, destination_shift = control >> 26 & 3, control >> 30 & 3
+        # Auto requests, and lists whose tasks come from memory, run on without their requests.
+        runs_on = mode in (AUTO, MEMORY_LIST, MEMORY_TASK)
+        whole_burst = mode == PERIPHERAL_LIST or self._asked & bit or runs_on
+        moved = 0
+        while left:
+            source = source_end
+            if source_shift != NONE:
+                source -= (left - 1) << source_shift
+                source -= (1 << source_shift) - 1 if source_end & ((1 << source_shift) - 1) else 0
+            destination = destination_end
+            if destination_shift != NONE:
+                step = 1 << destination_shift
+                destination -= (left - 1) << destination_shift
+                destination -= step - 1 if destination_end & (step - 1) else 0
+            left -= 1
+            moved += 1
+            bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
+            if not runs_on and moved >= burst and mode != PERIPHERAL_LIST:
+                break
+            if not whole_burst and not self._is_requested(channel):
+                break
+        if mode != AUTO and mode not in (MEMORY_LIST, MEMORY_TASK):
+            self._asked &= ~bit
+        if left:
+            bus.write(entry + 8, (control & ~CONTROL_SIZE) | (left - 1) << 4, 4)
+            return
+        bus.write(entry + 8, control & ~(CONTROL_SIZE | 7), 4)
+        self._finish(channel, mode, alternate)
+
+    def _finish(self, channel, mode, alternate):
+        # type: (int, int, bool) -> None
+        """The entry is used up."""
+        bit = 1 << channel
+        if mode in (MEMORY_LIST, PERIPHERAL_LIST):
+            # The task is in the alternate entry now. The list's own entry counts the tasks left.
+            self.registers["ALTSET"] |= bit
+            return
+        if mode in (MEMORY_TASK, PERIPHERAL_TASK):
+            self.registers["ALTSET"] &= ~bit
+            if self.machine.bus.read(self._entry(channel, False) + 8, 4) & 7 != STOP:
+                return
+        elif mode == PING_PONG:
+            self.registers["ALTSET"] ^= bit
+            other = self.machine.bus.read(self._entry(channel, not alternate) + 8, 4)
+            if other & 7 != STOP:
+                self._tell(channel)
+                return
+        self._stop(channel)
+        self._tell(channel)
+
+    def _stop(self, channel):
+        # type: (int) -> None
+        self.registers["ENASET"] &= ~(1 << channel)
+        self._asked &= ~(1 << channel)
+
+    def _tell(self, channel):
+        # type: (int) -> None
+        encoding = self._encoding(channel)
+        self.registers["CHIS"] |= 1 << channel
+        if encoding == SOFTWARE_ENCODING:
+            self.lines[SOFTWARE].set(True)
+        else:
+            self.lines[ENCODINGS * channel + encoding].pulse()
+
+    def _acknowledge(self, value, old):
+        # type: (int, int) -> None
+        for channel in range(CHANNELS):
+            if self.registers["CHIS"] >> channel & 1:
+                if self._encoding(channel) == SOFTWARE_ENCODING:
+                    return
+        self.lines[SOFTWARE].set(False)
+
+    # Registers in pairs that set and clear.
+
+    def _enable_controller(self, value, old):
+        # type: (int, int) -> None
+        status = self.registers["STAT"] & ~CFG_MASTEN
+        self.registers["STAT"] = status | value & CFG_MASTEN
+        self._serve()
+
+    def _set_base(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ALTBASE"] = self.registers["CTLBASE"] + ALTERNATE_OFFSET
+
+    def _enable(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ENASET"] |= value
+        self._serve()
+
+    def _disable(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ENASET"] &= ~value
+        self._asked &= ~value
+
+    def _set_burst(self, value, old):
+        # type: (int, int) -> None
+        self.registers["USEBURSTSET"] |= value
+
+    def _clear_burst(self, value, old):
+        # type: (int, int) -> None
+        self.registers["USEBURSTSET"] &= ~value
+
+    def _set_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["REQMASKSET"] |= value
+
+    def _clear_mask(self, value, old):
+        # type: (int, int) -> None
+        self.registers["REQMASKSET"] &= ~value
+        self._serve()
+
+    def _set_alternate(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ALTSET"] |= value
+
+    def _clear_alternate(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ALTSET"] &= ~value
+
+    def _set_priority(self, value, old):
+        # type: (int, int) -> None
+        self.registers["PRIOSET"] |= value
+
+    def _clear_priority(self, value, old):
+        # type: (int, int) -> None
+        self.registers["PRIOSET"] &= ~value
+
+    def _clear_error(self, value, old):
+        # type: (int, int) -> None
+        self.registers["ERRCLR"] = 0
+        self.lines[ERROR].set(False)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
