@@ -26,6 +26,8 @@ TYPES = {
     "STM32L4_Signature": "renode_wifi.peripherals.stm32l4.signature",
     "STM32L4_Unimplemented": "renode_wifi.peripherals.stm32l4.unimplemented",
 }
+EMBEDDED_ONLY = ("HTS221", "LPS22HB", "LSM6DSL", "LIS3MDL")
+"""Parts beside the radio that boards' scripts name and that Renode does without."""
 RADIOS = {"ISM43362": "renode_wifi.peripherals.ism43362.link"}
 """Radios by the module with their `Link`."""
 
@@ -67,6 +69,8 @@ def model(renode, name, kind, place, attributes):
     machine = machine_of(renode)
     if name in machine.adapters:
         raise CommandError("%s exists already" % name)
+    if kind in EMBEDDED_ONLY:
+        return
     parent, _, point = place.strip().partition(" ")
     if kind in RADIOS:
         link = _class(RADIOS[kind], "Link")(machine, name)

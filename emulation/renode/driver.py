@@ -1,0 +1,204 @@
+# ironpython: executed by Renode
+"""Lets Python outside of Renode drive it: included in a Renode that `RenodeBackend` has started.
+
+Connects to the backend and carries out its requests one by one, each answered before the next:
+
+    execute <command>         a monitor command -> what it prints
+    run <time>                virtual time on to `time` in ns -> now, instructions
+    write <uart> <bytes>      into a UART's RX pin
+    read <address> <length>   memory -> bytes
+    program <address> <bytes> into memory
+    reset                     of the machine
+
+What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the answer's end.
+"""
+
+import System
+from Antmicro.Renode.Core import EmulationManager
+from Antmicro.Renode.Peripherals.UART import IUART
+from Antmicro.Renode.Time import TimeInterval
+from Antmicro.Renode.UserInterface import CommandInteractionEater
+from System.IO import StreamReader, StreamWriter
+from System.Net import IPAddress
+from System.Net.Sockets import TcpClient
+from System.Text import UTF8Encoding
+from System.Threading import Thread, ThreadStart
+
+from renode_wifi.emulation.renode import protocol
+from renode_wifi.emulation.renode.remote import message_of
+
+UART = "uart"
+SECOND = 1000000000
+
+
+class DriverError(Exception):
+    """A request that cannot be carried out."""
+
+
+class Ear(object):
+    """Hears one UART."""
+
+    def __init__(self, driver, machine, name):
+        # type: (Driver, typing.Any, str) -> None
+        self._driver = driver
+        self._machine = machine
+        self._name = name
+
+    def on_byte(self, byte):
+        # type: (int) -> None
+        # A mistake here would end Renode.
+        try:
+            self._driver.heard.append((now_of(self._machine), self._name, int(byte)))
+        except System.Exception:
+            self._driver.heard.append((0, self._name, int(byte)))
+
+
+def now_of(machine):
+    # type: (typing.Any) -> int
+    running, cpu = machine.SystemBus.TryGetCurrentCPU()
+    if running:
+        cpu.SyncTime()
+    ticks = int(machine.ElapsedVirtualTime.TimeElapsed.Ticks)
+    return ticks * SECOND // int(TimeInterval.TicksPerSecond)
+
+
+class Driver(object):
+    """monitor: Renode's. where: port:token of the backend."""
+
+    def __init__(self, monitor, where):
+        # type: (typing.Any, str) -> None
+        self._monitor = monitor
+        self.heard = []  # type: list[tuple[int, str, int]]
+        self._attended = []  # type: list[typing.Any]
+        port, _, token = where.partition(":")
+        client = TcpClient()
+        client.Connect(IPAddress.Loopback, int(port))
+        client.NoDelay = True
+        encoding = UTF8Encoding(False)
+        self._reader = StreamReader(client.GetStream(), encoding)
+        self._writer = StreamWriter(client.GetStream(), encoding)
+        self._say(protocol.greeting(token))
+        protocol.check_greeting(self._reader.ReadLine() or "", token)
+        self._requests = {
+            "execute": self._execute,
+            "run": self._run,
+            "write": self._write,
+            "read": self._read,
+            "program": self._program,
+            "reset": self._reset,
+        }
+
+    def start(self):
+        # type: () -> None
+        thread = Thread(ThreadStart(self._serve))
+        thread.IsBackground = True
+        thread.Start()
+
+    def _serve(self):
+        # type: () -> None
+        try:
+            while True:
+                line = self._reader.ReadLine()
+                if line is None:
+                    break
+                self._answer(line)
+        except System.Exception:
+            # The connection broke: the same as its end.
+            pass
+        # Nobody is left to run for.
+        System.Environment.Exit(0)
+
+    def _say(self, line):
+        # type: (str) -> None
+        self._writer.Write(line + "\n")
+        self._writer.Flush()
+
+    def _answer(self, line):
+        # type: (str) -> None
+        lines = []  # type: list[str]
+        try:
+            fields = protocol.decode(line)
+            values = self._requests[fields[0]](*fields[1:])
+            end = protocol.encode([protocol.DONE, protocol.NEVER] + values)
+        except System.Exception as error:
+            end = protocol.encode([protocol.ERROR, message_of(error)])
+        heard, self.heard = self.heard, []
+        for time, name, byte in heard:
+            lines.append(protocol.encode([UART, str(time), name, str(byte)]))
+        self._say("\n".join(lines + [end]))
+
+    def _machine(self):
+        # type: () -> typing.Any
+        machine = self._monitor.Machine
+        if machine is None:
+            raise DriverError("there is no machine yet")
+        return machine
+
+    def _execute(self, command):
+        # type: (str) -> list[str]
+        eater = CommandInteractionEater()
+        good = self._monitor.Parse(command, eater)
+        text = str(eater.GetContents())
+        trouble = str(eater.GetError()).strip()
+        if trouble or not good:
+            raise DriverError(trouble or "the monitor refuses %r" % command)
+        self._attend()
+        return [protocol.pack_text(text)]
+
+    def _attend(self):
+        # type: () -> None
+        """Hear the UARTs of the machine that the monitor has selected."""
+        machine = self._monitor.Machine
+        if machine is None or machine in self._attended:
+            return
+        found = False
+        for entry in machine.GetRegisteredPeripherals():
+            if isinstance(entry.Peripheral, IUART):
+                found = True
+                entry.Peripheral.CharReceived += Ear(self, machine, entry.Name).on_byte
+        if found:
+            self._attended.append(machine)
+
+    def _run(self, until):
+        # type: (str) -> list[str]
+        machine = self._machine()
+        emulation = EmulationManager.Instance.CurrentEmulation
+        emulation.SetAdvanceImmediately = True
+        left = int(until) - now_of(machine)
+        if left > 0:
+            ticks = left * int(TimeInterval.TicksPerSecond) // SECOND
+            emulation.RunFor(TimeInterval.FromTicks(System.UInt64(max(1, ticks))))
+        instructions = 0
+        for cpu in machine.SystemBus.GetCPUs():
+            instructions += int(cpu.ExecutedInstructions)
+        return [protocol.pack_integer(now_of(machine)), protocol.pack_integer(instructions)]
+
+    def _write(self, name, data):
+        # type: (str, str) -> list[str]
+        uart = self._machine()["sysbus." + name]
+        for byte in protocol.unpack(data):
+            uart.WriteChar(System.Byte(byte))
+        return []
+
+    def _read(self, address, length):
+        # type: (str, str) -> list[str]
+        data = self._machine().SystemBus.ReadBytes(System.UInt64(int(address)), int(length))
+        return [protocol.pack_bytes(bytearray([int(byte) for byte in data]))]
+
+    def _program(self, address, data):
+        # type: (str, str) -> list[str]
+        values = [System.Byte(byte) for byte in protocol.unpack(data)]
+        self._machine().SystemBus.WriteBytes(
+            System.Array[System.Byte](values), System.UInt64(int(address))
+        )
+        return []
+
+    def _reset(self):
+        # type: () -> list[str]
+        self._machine().Reset()
+        return []
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
