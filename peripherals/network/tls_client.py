@@ -109,6 +109,16 @@ class TlsStream:
         return self._endpoint is not None and self._endpoint.state in (State.OPEN, State.CLOSED)
 
     @property
+    def peer_chain(self) -> list[bytes]:
+        """The peer's certificates, DER, its own first; none before the handshake's end."""
+        return [] if self._endpoint is None else self._endpoint.peer_chain
+
+    @property
+    def alpn(self) -> str | None:
+        """The protocol that the server chose."""
+        return None if self._endpoint is None else self._endpoint.alpn
+
+    @property
     def open(self) -> bool:
         return (
             not self._over

@@ -19,13 +19,15 @@ LONGEST_MESSAGE = 8192
 """Bytes behind the header; a longer length is a header out of step."""
 
 WRITE, READ = 0, 1
+MOST_WAITING = 64
+"""Messages kept for a host that doesn't read."""
 
 
 class Link(object):
     """Words in, whole messages out, and the other way round.
 
     processor: has `receive(message)` for a message (bytes: header, descriptor, payload),
-    `on_power(level)`, and `on_garbage(words)` for words that belong to no message.
+    `on_power(level)`, and `on_garbage(word)` for a word that belongs to no message.
     lines[0]: request of an interrupt, high while a message waits to be read.
     """
 
@@ -79,17 +81,22 @@ class Link(object):
 
     # The processor's side
 
-    def send(self, message):
-        # type: (bytes) -> None
-        """Queue a message for the host; its length is a multiple of 4."""
-        if not self.powered:
-            return
+    def send(self, message, interrupt=True):
+        # type: (bytes, bool) -> bool
+        """Queue a message for the host; its length is a multiple of 4. False: no room for it.
+
+        interrupt False: don't announce it (a fault).
+        """
+        if not self.powered or len(self._queue) >= MOST_WAITING:
+            return False
         words = []
         data = bytearray(message)
         for i in range(0, len(data), 4):
             words.append(data[i] | data[i + 1] << 8 | data[i + 2] << 16 | data[i + 3] << 24)
         self._queue.append(words)
-        self.lines[0].set(True)
+        if interrupt:
+            self.lines[0].set(True)
+        return True
 
     @property
     def waiting(self):
@@ -110,6 +117,11 @@ class Link(object):
         # type: (int) -> int
         if word == HOST_SYNC:
             # The host gave up reading: the message is gone, as it is in hardware.
+            self._finish_reading()
+            self._write(word)
+            return FILLER
+        if word == CLEAR_TO_READ and self._position:
+            # The host took less of the message than there was and goes on to the next one.
             self._finish_reading()
             self._write(word)
             return FILLER

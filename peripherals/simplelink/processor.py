@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.network.station import Station, World
+from renode_wifi.peripherals.simplelink.faults import FaultKind, FaultPlan
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.opcodes import Opcode, name_of
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
@@ -23,7 +25,14 @@ from renode_wifi.peripherals.simplelink.wire import (
 Handler = Callable[[Command], None]
 
 ABORT_MALFORMED = 0x22
-"""Value of the abort event for a message that cannot be understood."""
+"""Code of the abort event for a message that cannot be understood."""
+CONNECTED = 0x01
+DROPPED_EVENTS = 0x02
+"""Bits of the device status."""
+FIRST_POOL = 2
+"""Transmit buffers that the host assumes before the first message (source/flowcont.h)."""
+GARBAGE_TOLD = 8
+"""Stray words told of in one power cycle; what follows is the same trouble."""
 
 
 class Processor:
@@ -38,20 +47,33 @@ class Processor:
         self.name = name
         self.profile = profile
         self.link = link
+        self.world: World | None = None
+        self.station: Station | None = None
+        self.faults = FaultPlan()
         self.status = Status()
         self.powered = False
         self.aborted = False
+        self.hung = False
         self.generation = 0
         """Counts power cycles: what was scheduled in an earlier one is void."""
+        self.told_pool = 0
+        """Transmit buffers that the host believes to be free."""
+        self._update: Event | None = None
+        self._garbage = 0
         self._handlers: dict[int, Handler] = {}
+        self._on_power_on: list[Callable[[], None]] = []
         self._on_start: list[Callable[[], None]] = []
         self._on_stop: list[Callable[[], None]] = []
 
     def handle(self, opcode: Opcode, handler: Handler) -> None:
         self._handlers[opcode] = handler
 
+    def on_power_on(self, callback: Callable[[], None]) -> None:
+        """Call when power comes."""
+        self._on_power_on.append(callback)
+
     def on_start(self, callback: Callable[[], None]) -> None:
-        """Call when the processor has booted, before InitComplete."""
+        """Call when the processor has booted."""
         self._on_start.append(callback)
 
     def on_stop(self, callback: Callable[[], None]) -> None:
@@ -63,27 +85,34 @@ class Processor:
     def on_power(self, level: bool) -> None:
         self.powered = level
         self.generation += 1
+        self._update = None
+        self._garbage = 0
         self.machine.trace(self.name, "power", on=level)
         if level:
-            self.aborted = False
+            self.aborted = self.hung = False
+            self.told_pool = FIRST_POOL
             self.status = Status(
                 tx_pool=self.profile.tx_pool, minimum_payload=self.profile.minimum_payload
             )
-            self.after(self.profile.boot_time_us * 1_000, self._booted)
+            for callback in self._on_power_on:
+                callback()
+            self.after(self.profile.boot_time_us * MICROSECOND, self._booted)
         else:
             for callback in self._on_stop:
                 callback()
 
     def on_garbage(self, word: int) -> None:
-        self.machine.log.warning(
-            "%s: word 0x%08X from the host belongs to no message; is the link out of step?",
-            self.name,
-            word,
-        )
+        self._garbage += 1
+        if self._garbage <= GARBAGE_TOLD:
+            self.machine.log.warning(
+                "%s: word 0x%08X from the host belongs to no message; is the link out of step?",
+                self.name,
+                word,
+            )
 
     def receive(self, message: bytes) -> None:
         """A whole message from the host."""
-        if not self.powered or self.aborted:
+        if not self.powered or self.aborted or self.hung:
             return
         try:
             command = parse(message)
@@ -97,11 +126,11 @@ class Processor:
             opcode=name_of(command.opcode),
             body=command.body,
         )
-        self.after(self.profile.command_time_us * 1_000, partial(self._execute, command))
+        self.after(self.profile.command_time_us * MICROSECOND, partial(self._execute, command))
 
     # For the silos
 
-    def after(self, delay: int, callback: Callable[[], None]) -> Any:
+    def after(self, delay: int, callback: Callable[[], None]) -> Event:
         """Call back in `delay` ns, unless the processor has lost power by then."""
         return self.machine.clock.schedule(
             delay, partial(self._if_same_power, self.generation, callback)
@@ -117,13 +146,36 @@ class Processor:
     def event(self, opcode: Opcode, body: bytes = b"") -> None:
         self._send(opcode, body, "event")
 
-    def abort(self, reason: str) -> None:
-        """Tell the host of a fatal error; nothing is answered until the next power-on."""
+    def abort(self, reason: str, code: int = ABORT_MALFORMED) -> None:
+        """Tell the host of a fatal error; nothing is answered until the next power-on.
+
+        The host takes the code from where the socket bits are in other messages.
+        """
+        if self.aborted:
+            return
         self.machine.log.error("%s: fatal error: %s", self.name, reason)
-        self.event(Opcode.ABORT, struct.pack("<II", ABORT_MALFORMED, 0))
+        self.status.transmit_failures = code
+        self.status.non_blocking = 0
+        self.event(Opcode.ABORT, struct.pack("<II", 0, 0))
         self.aborted = True
 
+    def spent(self, buffers: int) -> None:
+        """The host sent data and took buffers off its count; it is due the true count soon."""
+        self.told_pool -= buffers
+        self.owe_update()
+
+    def owe_update(self) -> None:
+        """Tell the host of free buffers, unless another message does it before."""
+        if self._update is None and self.told_pool < self.status.tx_pool:
+            delay = self.profile.flow_update_us * MICROSECOND
+            self._update = self.after(delay, self._tell_pool)
+
     # Inner
+
+    def _tell_pool(self) -> None:
+        self._update = None
+        if self.told_pool < self.status.tx_pool:
+            self.event(Opcode.DUMMY)
 
     def _booted(self) -> None:
         for callback in self._on_start:
@@ -134,7 +186,29 @@ class Processor:
             callback()
 
     def _execute(self, command: Command) -> None:
-        if self.aborted:
+        if self.aborted or self.hung:
+            return
+        name = name_of(command.opcode)
+        for fault in self.faults.striking(self.machine.clock.now, name):
+            self.machine.trace(self.name, "fault", kind=fault.kind.value, command=name)
+            if fault.kind is FaultKind.HANG:
+                self.hung = True
+                return
+            if fault.kind is FaultKind.ABORT:
+                self.abort(f"injected at {name}", fault.size)
+                return
+            if fault.kind is FaultKind.SLOW:
+                self.after(fault.size * MICROSECOND, partial(self._dispatch, command))
+                return
+            if fault.kind is FaultKind.ERROR:
+                self.respond_status(command, -abs(fault.size))
+                return
+            if fault.kind is FaultKind.UNANSWERED:
+                return
+        self._dispatch(command)
+
+    def _dispatch(self, command: Command) -> None:
+        if self.aborted or self.hung:
             return
         handler = self._handlers.get(command.opcode)
         if handler is None:
@@ -147,13 +221,24 @@ class Processor:
             self.abort(f"{name_of(command.opcode)}: {error}")
 
     def _send(self, opcode: int, body: bytes, direction: str) -> None:
-        if not self.powered or self.aborted:
+        if not self.powered or self.aborted or self.hung:
             return
+        name = name_of(opcode | COMMAND_BIT if direction == "response" else opcode)
+        message = emit(opcode, self.status, body)
+        now = self.machine.clock.now
+        interrupt = not self.faults.take(FaultKind.LOST_INTERRUPT, now, name)
+        if self.faults.take(FaultKind.LOST_MESSAGE, now, name):
+            return
+        if self.faults.take(FaultKind.MALFORMED_REPLY, now, name):
+            message = bytes(4) + message[4:]
         self.machine.trace(
-            self.name,
-            "message",
-            direction=direction,
-            opcode=name_of(opcode | COMMAND_BIT if direction == "response" else opcode),
-            body=body,
+            self.name, "message", direction=direction, opcode=name, body=body, interrupt=interrupt
         )
-        self.link.send(emit(opcode, self.status, body))
+        if self.link.send(message, interrupt):
+            self.told_pool = self.status.tx_pool
+            self.status.device &= ~DROPPED_EVENTS
+        elif not self.status.device & DROPPED_EVENTS:
+            self.status.device |= DROPPED_EVENTS
+            self.machine.log.warning(
+                "%s: %s is dropped: the host doesn't read its messages", self.name, name
+            )

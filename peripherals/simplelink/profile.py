@@ -9,12 +9,31 @@ from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
-FAITHFUL_CIPHERS = (
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-CHACHA20-POLY1305:DHE-RSA-CHACHA20-POLY1305:"
-    "AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-SHA256:AES128-SHA256:AES256-SHA:AES128-SHA"
+FAITHFUL_CIPHERS = ":".join(
+    (
+        "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-CHACHA20-POLY1305",
+        "ECDHE-ECDSA-CHACHA20-POLY1305",
+        "DHE-RSA-AES256-GCM-SHA384",
+        "DHE-RSA-AES128-GCM-SHA256",
+        "DHE-RSA-CHACHA20-POLY1305",
+        "AES256-GCM-SHA384",
+        "AES128-GCM-SHA256",
+        "ECDHE-RSA-AES128-SHA256",
+        "ECDHE-ECDSA-AES128-SHA256",
+        "AES256-SHA256",
+        "AES128-SHA256",
+        "ECDHE-RSA-AES256-SHA",
+        "ECDHE-ECDSA-AES256-SHA",
+        "ECDHE-ECDSA-AES128-SHA",
+        "DHE-RSA-AES256-SHA",
+        "AES256-SHA",
+    )
 )
+"""What SL_SEC_MASK_SECURE_DEFAULT has, without RC4, best first (OpenSSL's names)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,16 @@ class NwpProfile:
     stop_time_us: int = 10_000
     command_time_us: int = 100
     """Before any command is answered."""
+    flow_update_us: int = 300
+    """After a send, before the host is told of free buffers by a message of its own."""
+    event_time_us: int = 1_000
+    """Between steps that the radio tells of one after the other."""
+    retry_time_ms: int = 5_000
+    """Between two searches for an access point that isn't there."""
+    file_time_us: int = 2_000
+    """Opening a file for writing, closing, deleting: the serial flash erases and programs."""
+    close_timeout_ms: int = 10_000
+    """For data that a closed socket still has to send."""
     connect_timeout_ms: int = 20_000
     handshake_timeout_ms: int = 20_000
     tx_pool: int = 20
@@ -35,11 +64,21 @@ class NwpProfile:
     sockets: int = 16
     secure_sockets: int = 6
     profiles: int = 7
+    storage_blocks: int = 1024
+    """Blocks of 4096 bytes of the serial flash: the board has 4 MB."""
+    user_files: int = 240
+    open_files: int = 10
+    file_folder: str = ""
+    """A folder of the host that keeps the files from one run to the next; empty: in memory."""
+    certificate_store: bool = True
+    """Whether TI's catalogue of known roots is in place; a world's own roots aren't in it."""
     chip_id: int = 0x3100_0019
     mac: str = ""
     """`08:00:28:…`; empty: drawn from the world's seed within TI's 08:00:28."""
     maximum_tls: str = "TLSv1.2"
     ciphers: str = FAITHFUL_CIPHERS
+    relaxed_tls: bool = False
+    """Offer what the host's OpenSSL offers, whatever the cipher mask says."""
     unknown_command_status: int = -2014
 
     def __post_init__(self) -> None:

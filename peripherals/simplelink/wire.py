@@ -50,7 +50,7 @@ class Status:
     def emit(self) -> bytes:
         return struct.pack(
             "<BBHHH",
-            self.tx_pool,
+            self.tx_pool & 0xFF,
             self.device,
             self.minimum_payload,
             self.transmit_failures,
@@ -81,3 +81,16 @@ def emit(opcode: int, status: Status, body: bytes = b"") -> bytes:
     padded = pad(body)
     header = struct.pack("<IHH", DEVICE_SYNC, opcode, STATUS_SIZE + len(body))
     return header + status.emit() + padded
+
+
+def take(data: bytes, offset: int, length: int) -> bytes:
+    """`length` bytes of a message from `offset` on. Raises WireError where there are fewer."""
+    part = data[offset : offset + length]
+    if length < 0 or len(part) < length:
+        raise WireError(f"{length} bytes are announced at {offset}, {len(part)} are there")
+    return part
+
+
+def string(data: bytes, offset: int) -> bytes:
+    """A string up to its zero byte, or to the end."""
+    return data[offset:].partition(b"\0")[0]
