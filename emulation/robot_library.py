@@ -17,7 +17,9 @@ from renode_wifi.emulation import boards, engines
 from renode_wifi.emulation.board import Board
 from renode_wifi.emulation.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.qualification import DEFAULT_TIME, Qualification, read_expected
 from renode_wifi.emulation.session import Session, Snapshot
+from renode_wifi.emulation.unity import TestResult
 
 DEFAULT_UART_TIMEOUT = 8.0
 """Seconds of virtual time, as in Renode."""
@@ -112,6 +114,32 @@ class RenodeWifi:
     def get_world(self) -> Any:
         """The world around the board."""
         return self.session.world
+
+    @keyword
+    def qualify(
+        self,
+        junit: str | None = None,
+        json: str | None = None,
+        expected: str | None = None,
+        time: float = DEFAULT_TIME,
+    ) -> list[TestResult]:
+        """Run the board's Unity test image to its end; fails unless every test ends as it should.
+
+        junit, json: reports to write; expected: YAML of known outcomes. Returns the results.
+        """
+        known = {} if expected is None else read_expected(Path(expected))
+        run = Qualification(
+            self.session,
+            known,
+            None if junit is None else Path(junit),
+            None if json is None else Path(json),
+            lambda result: logger.info(f"{result.key}: {result.outcome.value}", also_console=True),
+        )
+        end = run.run(time)
+        if not run.good:
+            wrong = "\n".join(f"{key}: {what}" for key, what in run.deviations())
+            raise AssertionError(f"{end.value}\n{wrong}")
+        return run.results
 
     # -- Renode's control keywords ------------------------------------------------------------
 

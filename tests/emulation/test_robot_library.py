@@ -101,3 +101,11 @@ def test_two_testers_and_an_unfinished_line(keywords: RenodeWifi) -> None:
     keywords.write_char_on_uart("x")
     keywords.write_to_uart("y\r")
     assert "unknown command" in keywords.wait_for_line_on_uart("error", testerId=other).text
+
+
+def test_qualify_fails_without_a_suite(keywords: RenodeWifi, tmp_path: Path) -> None:
+    keywords.create_board(BOARD, SHELL)
+    report = tmp_path / "out.json"
+    with pytest.raises(AssertionError, match="the time is over"):
+        keywords.qualify(json=str(report), time=0.5)
+    assert report.exists()
