@@ -8,6 +8,8 @@ def wifi_drive():
     import os
     import sys
 
+    from System import Environment
+
     if "renode_wifi" not in sys.modules:
         here = os.path.dirname(os.path.abspath(wifi_drive.func_code.co_filename))
         package = imp.new_module("renode_wifi")
@@ -15,7 +17,7 @@ def wifi_drive():
         sys.modules["renode_wifi"] = package
     from renode_wifi.emulation.renode.driver import Driver
 
-    Driver(self, os.environ["RENODE_WIFI_CONTROL"]).start()  # noqa: F821
+    Driver(self, Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")).start()  # noqa: F821
 
 
 wifi_drive()

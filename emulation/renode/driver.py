@@ -15,16 +15,15 @@ What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the an
 
 import System
 from Antmicro.Renode.Core import EmulationManager
-from Antmicro.Renode.Peripherals.UART import IUART
 from Antmicro.Renode.Time import TimeInterval
-from Antmicro.Renode.UserInterface import CommandInteractionEater
+from Antmicro.Renode.UserInterface import CommandInteractionEater, MonitorTimeExtensions
 from System.IO import StreamReader, StreamWriter
 from System.Net import IPAddress
 from System.Net.Sockets import TcpClient
 from System.Text import UTF8Encoding
 from System.Threading import Thread, ThreadStart
 
-from renode_wifi.emulation.renode import protocol
+from renode_wifi.emulation.renode import commands, protocol
 from renode_wifi.emulation.renode.remote import message_of
 
 UART = "uart"
@@ -63,14 +62,16 @@ def now_of(machine):
 
 
 class Driver(object):
-    """monitor: Renode's. where: port:token of the backend."""
+    """monitor: Renode's. where: port:token of the backend, and ":stay" where its end isn't ours."""
 
     def __init__(self, monitor, where):
         # type: (typing.Any, str) -> None
         self._monitor = monitor
         self.heard = []  # type: list[tuple[int, str, int]]
         self._attended = []  # type: list[typing.Any]
-        port, _, token = where.partition(":")
+        port, _, rest = where.partition(":")
+        token, _, stay = rest.partition(":")
+        self._stay = stay != ""
         client = TcpClient()
         client.Connect(IPAddress.Loopback, int(port))
         client.NoDelay = True
@@ -105,8 +106,9 @@ class Driver(object):
         except System.Exception:
             # The connection broke: the same as its end.
             pass
-        # Nobody is left to run for.
-        System.Environment.Exit(0)
+        if not self._stay:
+            # Nobody is left to run for.
+            System.Environment.Exit(0)
 
     def _say(self, line):
         # type: (str) -> None
@@ -153,7 +155,7 @@ class Driver(object):
             return
         found = False
         for entry in machine.GetRegisteredPeripherals():
-            if isinstance(entry.Peripheral, IUART):
+            if hasattr(entry.Peripheral, "CharReceived"):
                 found = True
                 entry.Peripheral.CharReceived += Ear(self, machine, entry.Name).on_byte
         if found:
@@ -163,7 +165,7 @@ class Driver(object):
         # type: (str) -> list[str]
         machine = self._machine()
         emulation = EmulationManager.Instance.CurrentEmulation
-        emulation.SetAdvanceImmediately = True
+        MonitorTimeExtensions.SetGlobalAdvanceImmediately(emulation, True)
         left = int(until) - now_of(machine)
         if left > 0:
             ticks = left * int(TimeInterval.TicksPerSecond) // SECOND
@@ -195,7 +197,12 @@ class Driver(object):
 
     def _reset(self):
         # type: () -> list[str]
-        self._machine().Reset()
+        """As by the reset pin."""
+        machine = self._machine()
+        for ours in commands.machines:
+            if ours.renode == machine:
+                ours.reset_cause = "pin"
+        machine.Reset()
         return []
 
 

@@ -51,9 +51,9 @@ def interpreter(root):
     What the environment names; else that of a checkout's .venv, or of the environment that the
     package is installed in; else the one on the search path.
     """
-    named = os.environ.get(INTERPRETER)
+    named = System.Environment.GetEnvironmentVariable(INTERPRETER)
     if named:
-        return named
+        return str(named)
     candidates = []
     for base in (root, os.path.dirname(root), os.path.dirname(os.path.dirname(root))):
         candidates.append(os.path.join(base, ".venv", "bin", "python"))
@@ -95,7 +95,8 @@ class Helper(object):
         self.dead = False
         self.next_time = -1
         """When the helper has something to do next, in ns; -1: not by itself."""
-        known = os.environ.get(protocol.ENVIRONMENT)
+        # As .NET sees it: a Python that has loaded Renode sets it there.
+        known = System.Environment.GetEnvironmentVariable(protocol.ENVIRONMENT)
         if known:
             self._find(known)
         else:
@@ -167,8 +168,9 @@ class Helper(object):
         start.UseShellExecute = False
         start.RedirectStandardInput = True
         paths = [import_path(root)]
-        if os.environ.get("PYTHONPATH"):
-            paths.append(os.environ["PYTHONPATH"])
+        inherited = System.Environment.GetEnvironmentVariable("PYTHONPATH")
+        if inherited:
+            paths.append(str(inherited))
         start.EnvironmentVariables["PYTHONPATH"] = os.pathsep.join(paths)
         try:
             process = Process.Start(start)
