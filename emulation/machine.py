@@ -85,6 +85,8 @@ class Machine:
     def peripheral(self, name: str) -> Any:
         if name == SYSBUS:
             return self.bus
+        if name == "machine":
+            return self
         return self.peripherals[name]
 
     def trace(self, source: str, event: str, **fields: Any) -> None:
@@ -182,14 +184,19 @@ class Machine:
     def _register_on_parent(
         self, name: str, model: Any, register: str, place: int | Range | None
     ) -> None:
-        parent = self.peripherals[register]
+        parent = self.peripherals.get(register)
         attach = getattr(parent, "attach", None)
+        fits = attach is not None or hasattr(parent, "on_gpio")
         if attach is not None:
-            if place is None:
-                attach(model)
-            else:
-                attach(model, place)
-        elif not hasattr(parent, "on_gpio"):
+            try:
+                if place is None:
+                    attach(model)
+                else:
+                    attach(model, place)
+            except (AttributeError, TypeError, ValueError):
+                # What is attached lacks what that bus speaks, or the place is no address on it.
+                fits = False
+        if not fits:
             raise RenodeWifiError(
                 f"Register '{register}' does not provide an interface to register '{name}'",
                 cure="register it with a bus controller or a port",

@@ -17,6 +17,7 @@ from typing import Any
 
 RENODE_NAMESPACE = "Antmicro.Renode.Peripherals."
 PACKAGE = "renode_wifi."
+PLAIN_KINDS: dict[str, type] = {"int": int, "bool": bool, "str": str, "float": float}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,17 @@ class ModelType:
             for parameter in signature
             if parameter.name not in ("machine", "name")
         }
+
+    @cached_property
+    def kinds(self) -> dict[str, type]:
+        """Attributes whose values have to be plain ones of a kind, by annotation or default."""
+        kinds: dict[str, type] = {}
+        for parameter in inspect.signature(self.factory).parameters.values():
+            annotated = PLAIN_KINDS.get(str(parameter.annotation).removesuffix(" | None"))
+            kind = annotated or type(parameter.default)
+            if kind in PLAIN_KINDS.values() and parameter.name not in ("machine", "name"):
+                kinds[parameter.name] = kind
+        return kinds
 
     @cached_property
     def _taken(self) -> frozenset[str] | None:
@@ -173,6 +185,12 @@ OWN = (
     ModelType("CC3220_uDMA", "peripherals.cc3220.udma:CC3220_uDMA"),
     ModelType("CC3220_WDT", "peripherals.cc3220.wdt:CC3220_WDT"),
 )
+
+
+def fits(value: Any, kind: type) -> bool:
+    """Whether a plain value is of a kind; a whole number will do for a fraction, not a bool."""
+    return type(value) is kind or (kind is float and type(value) is int)
+
 
 TYPES = {model.name: model for model in (*STOCK, *OWN)}
 

@@ -124,7 +124,11 @@ class CortexM(Part):
 
 
 class Memory(Part):
-    """RAM, ROM or flash on the bus. The bytes live in the engine."""
+    """RAM, ROM or flash. On the bus its bytes live in the engine; off it, inside a serial flash for
+    instance, they are kept here by pages, of which only those written take room.
+    """
+
+    PAGE = 256
 
     def __init__(self, machine: Machine, name: str, size: int, initialValue: int = 0) -> None:
         super().__init__(machine, name)
@@ -133,6 +137,7 @@ class Memory(Part):
         self.size = size
         self.reset_byte = initialValue
         self.base: int | None = None
+        self._pages: dict[int, bytearray] = {}
 
     def place(self, base: int) -> None:
         """Map it at `base`; a second time is an alias of the first."""
@@ -150,14 +155,28 @@ class Memory(Part):
         self._access(offset, width, data)
 
     def _access(self, offset: int, length: int, data: bytes | None) -> bytes:
-        if self.base is None or not 0 <= offset <= self.size - length:
+        if not 0 <= offset <= self.size - length:
             raise RenodeWifiError(
                 f"offset 0x{offset:X} is outside of {self.name}", cure=f"it has {self.size} bytes"
             )
+        if self.base is None:
+            return self._access_pages(offset, length, data)
         if data is not None:
             self.machine.bus.write_bytes(self.base + offset, data)
             return data
         return self.machine.bus.read_bytes(self.base + offset, length)
+
+    def _access_pages(self, offset: int, length: int, data: bytes | None) -> bytes:
+        found = bytearray()
+        for position in range(offset, offset + length):
+            number, place = divmod(position, self.PAGE)
+            page = self._pages.get(number)
+            if data is not None:
+                if page is None:
+                    page = self._pages[number] = bytearray([self.reset_byte]) * self.PAGE
+                page[place] = data[position - offset]
+            found.append(self.reset_byte if page is None else page[place])
+        return bytes(found)
 
 
 class BitBanding(Part):

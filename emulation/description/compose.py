@@ -37,6 +37,15 @@ from renode_wifi.peripherals.base.line import Line
 RunCommand = Callable[[str, Position], None]
 """Run one monitor command of a section, which stands at a position."""
 
+EXAMPLES: dict[type, str] = {
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    str: 'a text in "quotes"',
+}
+COUNTS = re.compile("size$|numberOf")
+LARGEST_SIZE = 1 << 32
+LARGEST_COUNT = 4096
 BUS_REGISTRATIONS = ("Bus.BusPointRegistration", "Bus.BusRangeRegistration")
 
 
@@ -165,7 +174,24 @@ class Composer:
             if assignment.value is Special.NONE:
                 continue
             self._check_attribute(assignment, model)
-            attributes[assignment.name] = self._value(assignment.value, assignment.value_position)
+            value = self._value(assignment.value, assignment.value_position)
+            kind = model.kinds.get(assignment.name)
+            if kind is not None and not models.fits(value, kind):
+                raise self._error(
+                    Problem.TYPE_MISMATCH,
+                    f"Type mismatch. Expected {kind.__name__}.",
+                    assignment.value_position,
+                    f"{assignment.name} of {model.name} takes {EXAMPLES[kind]}",
+                )
+            limit = LARGEST_SIZE if assignment.name == "size" else LARGEST_COUNT
+            if COUNTS.match(assignment.name) and isinstance(value, int) and value > limit:
+                raise self._error(
+                    Problem.CONSTRUCTION_FAILED,
+                    f"{assignment.name} of {value} is more than anything on this bus can have.",
+                    assignment.value_position,
+                    f"write at most 0x{limit:X}",
+                )
+            attributes[assignment.name] = value
         accepted = model.accepted or {}
         missing = [name for name, needed in accepted.items() if needed and name not in attributes]
         if missing:
@@ -185,8 +211,9 @@ class Composer:
             return model.create(self.machine, name, attributes)
         except RenodeWifiError as error:
             message, cure = error.message, error.cure
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
-            # Whatever a model makes of a wrong attribute, its author gets the place.
+        except Exception as error:
+            # A model fails in its own way on an attribute that it cannot use: the description's
+            # author gets the place, the model's author the chained exception.
             message, cure = f"{type(error).__name__}: {error}", "check the attributes' values"
         raise self._error(
             Problem.CONSTRUCTION_FAILED,
@@ -238,7 +265,8 @@ class Composer:
             if assignment.value is Special.NONE:
                 continue
             name = python_name(assignment.name)
-            if not hasattr(model, name):
+            before = getattr(model, name, None)
+            if before is None or callable(before):
                 raise self._error(
                     Problem.NO_SUCH_PROPERTY,
                     f"Property '{assignment.name}' does not exist in type"
@@ -246,13 +274,25 @@ class Composer:
                     assignment.position,
                     "constructor parameters start with a small letter",
                 )
-            try:
-                setattr(model, name, self._value(assignment.value, assignment.value_position))
-            except (AttributeError, TypeError, ValueError) as error:
+            value = self._value(assignment.value, assignment.value_position)
+            kind = type(before)
+            if kind in EXAMPLES and not models.fits(value, kind):
                 raise self._error(
-                    Problem.PROPERTY_FAILED,
-                    f"Exception was thrown when setting property '{assignment.name}': {error}",
+                    Problem.TYPE_MISMATCH,
+                    f"Type mismatch. Expected {kind.__name__}.",
                     assignment.value_position,
+                    f"{assignment.name} takes {EXAMPLES[kind]}",
+                )
+            try:
+                if kind not in EXAMPLES:
+                    raise AttributeError
+                setattr(model, name, value)
+            except AttributeError as error:
+                raise self._error(
+                    Problem.PROPERTY_NOT_WRITABLE,
+                    f"Property {assignment.name} does not have a public setter.",
+                    assignment.position,
+                    "it can only be read",
                 ) from error
 
     # -- wires --------------------------------------------------------------------------------

@@ -128,9 +128,14 @@ def test_memory_by_offset() -> None:
         ram.read(0x2000, 1)
 
 
-def test_memory_off_the_bus_cannot_be_read() -> None:
+def test_memory_off_the_bus_keeps_what_was_written() -> None:
+    memory = Memory(machine_with(), "loose", 0x800000, initialValue=0xFF)
+    memory.write(0x1FE, 0x1234_5678, 4)
+    assert memory.read(0x1FC, 4) == 0x5678_FFFF
+    assert memory.read(0x200, 2) == 0x1234
+    assert memory.read(0x7FFFFC, 4) == 0xFFFF_FFFF
     with pytest.raises(RenodeWifiError, match="outside"):
-        Memory(machine_with(), "loose", 4096).read(0, 4)
+        memory.read(0x7FFFFD, 4)
 
 
 def test_button_pressed_and_released() -> None:

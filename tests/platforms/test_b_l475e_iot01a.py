@@ -161,3 +161,22 @@ def test_ranges_do_not_touch(machine: Machine) -> None:
     areas = sorted((area.start, area.end) for areas in machine.places.values() for area in areas)
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(areas))
     assert all(isinstance(area, Range) for areas in machine.places.values() for area in areas)
+
+
+# UM2153: sensors on I2C2 by their seven-bit address.
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("hts221", 0x5F), ("lps22hb", 0x5D), ("lsm6dsl", 0x6A), ("lis3mdl", 0x1E)],
+)
+def test_sensors(machine: Machine, name: str, address: int) -> None:
+    i2c = machine.peripheral("i2c2")
+    i2c.write(0x00, 1, 4)
+    # One byte with AUTOEND: the address is acknowledged (RM0351 39.7.2, 39.7.7).
+    i2c.write(0x04, 1 << 25 | 1 << 16 | 1 << 13 | address << 1, 4)
+    assert not i2c.read(0x18, 4) & 1 << 4
+    assert machine.full_name(name) == f"sysbus.i2c2.{name}"
+    i2c.write(0x00, 0, 4)
+
+
+def test_serial_flash_is_on_its_controller(machine: Machine) -> None:
+    assert machine.full_name("mx25r") == "sysbus.quadspi.mx25r"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.monitor.interpreter import Monitor, join_lines
@@ -213,3 +215,67 @@ def test_other_values_as_printed(monitor: Monitor) -> None:
         "[0x00000001, a]",
         "/p",
     ]
+
+
+WORDS = st.sampled_from(
+    ["mach", "create", "set", "clear", "sysbus", "cpu", "PC", "ram", "ReadByte", "WriteDoubleWord"]
+    + ["0", "0x20000000", "-1", "99999999999", "1.5", '"a"', "'b'", "@x", "$a", "$a=1", "$b?=2"]
+    + [
+        "[",
+        "]",
+        ",",
+        "<1 2>",
+        "true",
+        "null",
+        ";",
+        "`echo 1`",
+        "macro",
+        "runMacro",
+        "alias",
+        "echo",
+    ]
+    + [
+        "help",
+        "using",
+        "-",
+        "emulation",
+        "RunFor",
+        "Reset",
+        "Name",
+        "flash",
+        "nvic",
+        "Pend",
+        "#",
+        ":",
+    ]
+    + [
+        "machine",
+        "LoadPlatformDescriptionFromString",
+        '"""',
+        "\n",
+        "peripherals",
+        "path",
+        "log",
+        "if",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=8).map(" ".join))
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_line_works_or_is_refused_politely(chip: Monitor, line: str) -> None:
+    assert isinstance(output_or_error(chip, line), (str, RenodeWifiError))
+
+
+@pytest.fixture(scope="module")
+def chip() -> Monitor:
+    return monitor_with(CHIP)
+
+
+def output_or_error(monitor: Monitor, line: str) -> str | RenodeWifiError:
+    try:
+        return monitor.execute(line)
+    except RenodeWifiError as error:
+        return error
