@@ -142,7 +142,9 @@ class Machine:
         self, name: str, register: str, place: int | Range | None, alias: str | None = None
     ) -> None:
         """Put the model `name` on the bus, or on another model's bus."""
-        model = self.peripherals[name]
+        model = self.peripherals.get(name)
+        if model is None:
+            raise RenodeWifiError(f"{name} is where it is", cure="register what you create")
         if register == SYSBUS:
             self._register_on_bus(name, model, place)
         else:

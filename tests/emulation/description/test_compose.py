@@ -233,6 +233,7 @@ def test_file_that_is_not_there() -> None:
         ("cpu:\n    IsHalted: 1", 6, (2, 15), "Expected bool", "IsHalted takes true or false"),
         ("cpu:\n    Nvic: nvic", 7, (2, 5), "public setter", "only be read"),
         ("ram:\n    Read: 1", 10, (2, 5), "'Read' does not exist", "small letter"),
+        ("sysbus: @ sysbus 1", 39, (1, 11), "is where it is", "what you create"),
         ("a: Miscellaneous.LED @ machine", 39, (1, 24), "interface to register", "bus controller"),
         (
             "s: STM32L4_SPI @ sysbus 0x40003C00\na: Miscellaneous.LED @ s",
