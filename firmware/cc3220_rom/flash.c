@@ -20,6 +20,10 @@
 #define RIS_ERASE_FAILED 0xA01u
 #define RIS_PROGRAM_FAILED 0x2E01u
 
+#define TOP_DIE_ENABLE (GPRCM + 0x100)
+#define BGAP_DUTY_CYCLING_EXIT_CFG (HIB1P2 + 0xC0)
+#define PORPOL_SPARE (HIB1P2 + 0x114)
+
 #define READ_AND_WRITE 0
 
 static void start(uint32_t address, uint32_t command)
@@ -29,10 +33,12 @@ static void start(uint32_t address, uint32_t command)
     REG(FMC) = WRKEY | command;
 }
 
+/* Takes the flash die from the bus; what comes next must run from ROM. */
 void FlashDisable(void)
 {
-    /* Off from the core's side: the sleep request that the flash answers to. */
-    set_bits(0x400F5058u, 1);
+    REG(PORPOL_SPARE) = 0xFFFF0000;
+    REG(TOP_DIE_ENABLE) = 0;
+    REG(BGAP_DUTY_CYCLING_EXIT_CFG) = 1;
 }
 
 int32_t FlashErase(uint32_t address)
@@ -84,11 +90,15 @@ int32_t FlashProgram(uint32_t *data, uint32_t address, uint32_t size)
     return REG(FCRIS) & RIS_PROGRAM_FAILED ? -1 : 0;
 }
 
-/* Starts the first row; what is left is returned for the caller to start when it is done. */
+/* Starts one row of the write buffer, which has to hold all of the data. */
 int32_t FlashProgramNonBlocking(uint32_t *data, uint32_t address, uint32_t size)
 {
+    uint32_t row = 4 * FWB_WORDS;
+    if (!size || address / row != (address + size - 1) / row)
+        return -1;
     REG(FCMISC) = 0x2E07;
-    return size ? (int32_t)(size - 4 * program_row(data, address, size / 4)) : 0;
+    program_row(data, address, size / 4);
+    return 0;
 }
 
 void FlashIntRegister(handler *function)

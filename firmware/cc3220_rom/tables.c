@@ -39,7 +39,7 @@ __asm(".section .text.stubs, \"ax\"\n"
 extern const char stubs[];
 
 /* Only their addresses matter here, so that their signatures are left out. */
-#define ENTRY(table, slot, function) extern handler function __attribute__((weak));
+#define ENTRY(table, slot, function) extern handler function;
 #include "entries.h"
 #undef ENTRY
 
