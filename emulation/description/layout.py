@@ -8,9 +8,15 @@ source.
 
 from __future__ import annotations
 
+import re
+
 from renode_wifi.emulation.description.model import DescriptionError, Position, Problem
 
 INDENT = 4
+
+_BRACE_OR_STRING = re.compile("[{}\"]|'''")
+# `//` is a comment only at the start of a line or after a space: URLs contain it.
+_STRING_OR_COMMENT = re.compile("\"|'''|/[*]|(?:(?<= )|\\A)//")
 
 
 def lay_out(source: str, file: str = "") -> str:
@@ -212,16 +218,15 @@ def brace_balance(text: str) -> int:
     """Opening minus closing braces outside of strings."""
     balance = 0
     index = 0
-    while index < len(text):
-        mark = "'''" if text.startswith("'''", index) else text[index]
-        if mark in ('"', "'''"):
-            end = _closing(text, index, mark)
-            if end < 0:
+    while (found := _BRACE_OR_STRING.search(text, index)) is not None:
+        mark = found.group()
+        if mark in "{}":
+            balance += 1 if mark == "{" else -1
+            index = found.end()
+        else:
+            index = _closing(text, found.start(), mark)
+            if index < 0:
                 break
-            index = end
-            continue
-        balance += (mark == "{") - (mark == "}")
-        index += 1
     return balance
 
 
@@ -232,17 +237,9 @@ def _decoration(indent: int, new_indent: int) -> str:
 
 
 def _next_mark(text: str, start: int) -> int:
-    """Index of the next string or comment; len(text) where there is none.
-
-    `//` is a comment only at the start of a line or after a space: URLs contain it.
-    """
-    for index in range(start, len(text)):
-        character = text[index]
-        if character == '"' or text.startswith(("'''", "/*"), index):
-            return index
-        if text.startswith("//", index) and (index == 0 or text[index - 1] == " "):
-            return index
-    return len(text)
+    """Index of the next string or comment; len(text) where there is none."""
+    found = _STRING_OR_COMMENT.search(text, start)
+    return len(text) if found is None else found.start()
 
 
 def _closing(text: str, start: int, mark: str) -> int:
