@@ -84,13 +84,31 @@ static bool is_hooked(const struct core *core, uint32_t address)
                                          sizeof address, compare_addresses);
 }
 
+static uint64_t *entry_of(struct core *core, uint32_t address)
+{
+    return &core->blocks[(address >> 1) & (BLOCK_CACHE - 1)];
+}
+
 static uint64_t learn(struct core *core, uint32_t address, uint32_t size)
 {
     struct contents contents = examine(core, address, size);
     uint64_t count = contents.instructions ? contents.instructions : 1;
     bool special = is_hooked(core, address) || contents.sends_event ||
                    (contents.fp != NO_ADDRESS && !fpu_is_usable(core));
+    if (core->repeat.watched == address) {
+        core->repeat.special = special;
+        special = true;
+    }
     return key_of(address, size) | count << COUNT_SHIFT | (special ? SPECIAL : 0);
+}
+
+/* The watched block, which was marked for it, isn't watched any more. */
+void block_unwatch(struct core *core)
+{
+    uint64_t *entry = entry_of(core, core->repeat.watched);
+    if (block_address(*entry) == core->repeat.watched && !core->repeat.special)
+        *entry &= ~SPECIAL;
+    core->repeat.watched = NO_ADDRESS;
 }
 
 /* SEV or use of a disabled FPU in the block, or a hook at its start. False: stop before it. */
@@ -141,14 +159,14 @@ static bool is_permitted(struct core *core, uint64_t end)
     return true;
 }
 
-/* A round may end here; if so, rounds are skipped. True: the block is to be watched further. */
-static bool round_ends(struct core *core)
+/* A round may end here; if so, rounds are skipped. */
+static void round_ends(struct core *core)
 {
     if (!run_is_interrupted(core) && core->preempting == PRIORITY_THREAD &&
         core->halt == HALT_SLEEP)
-        return repeat_visit(core);
-    repeat_cancel(core);
-    return false;
+        repeat_visit(core);
+    else
+        repeat_cancel(core);
 }
 
 static void enter_slowly(struct core *core, uint64_t *entry, uint32_t address, uint32_t size)
@@ -157,8 +175,7 @@ static void enter_slowly(struct core *core, uint64_t *entry, uint32_t address, u
     if ((*entry & KEY_MASK & ~SPECIAL) != key_of(address, size))
         *entry = learn(core, address, size);
     if (core->repeat.watched == address && !unchecked) {
-        if (!round_ends(core))
-            *entry = learn(core, address, size);
+        round_ends(core);
         run_limit(core);
     }
     uint64_t end = core->shared.cycles + (*entry >> COUNT_SHIFT);
@@ -166,8 +183,10 @@ static void enter_slowly(struct core *core, uint64_t *entry, uint32_t address, u
         if (!is_permitted(core, end))
             return;
         if (end > core->repeat.next) {
-            if (repeat_probe(core, address))
+            if (repeat_probe(core, address)) {
+                core->repeat.special = *entry & SPECIAL;
                 *entry |= SPECIAL;
+            }
             run_limit(core);
         }
     }
@@ -186,7 +205,7 @@ void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     (void)uc;
     struct core *core = user;
-    uint64_t *entry = &core->blocks[(address >> 1) & (BLOCK_CACHE - 1)];
+    uint64_t *entry = entry_of(core, (uint32_t)address);
     uint64_t block = *entry, end = core->shared.cycles + (block >> COUNT_SHIFT);
     if (UNLIKELY((block & KEY_MASK) != key_of((uint32_t)address, size) ||
                  end > core->shared.limit)) {
@@ -204,7 +223,7 @@ void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_
     (void)uc;
     (void)before;
     struct core *core = user;
-    core->blocks[(block->pc >> 1) & (BLOCK_CACHE - 1)] = 0;
+    *entry_of(core, (uint32_t)block->pc) = 0;
 }
 
 /* Forget what is known of the blocks in a range (its code changed). */

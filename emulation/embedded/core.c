@@ -38,6 +38,7 @@ EXPORT struct core *core_create(const struct configuration *configuration)
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
     core->shared.deadline = core->shared.pause = NEVER;
     core->repeat.enabled = true;
+    core->repeat.watched = NO_ADDRESS;
     core->has_fpu = true;
     system_reset(core);
     if (!run_attach(core)) {

@@ -287,6 +287,7 @@ struct repeat {
     bool enabled;
     enum { REPEAT_IDLE, REPEAT_REGISTERS, REPEAT_MEMORY } stage;
     uint32_t watched; /* the block at which rounds begin */
+    bool special; /* its entry was marked before */
     bool impure; /* something happened that a further round need not repeat */
     uint64_t next; /* cycle of the next probe, or of giving up */
     uint64_t wait; /* cycles between probes */
@@ -390,13 +391,14 @@ uint32_t block_end(uint64_t block);
 unsigned instruction_size(uint16_t first_halfword);
 unsigned block_instructions(struct core *core, uint32_t address, uint32_t size);
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+void block_unwatch(struct core *core);
 void block_forget(struct core *core, uint32_t start, uint32_t size);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
                       void *user);
 
 /* repeat.c */
 bool repeat_probe(struct core *core, uint32_t address);
-bool repeat_visit(struct core *core);
+void repeat_visit(struct core *core);
 void repeat_cancel(struct core *core);
 void repeat_restart(struct core *core);
 void repeat_schedule(struct core *core, uint64_t wait);

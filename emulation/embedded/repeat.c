@@ -33,6 +33,9 @@ static const uint8_t compared_fp[] = {
 };
 enum { COMPARED = sizeof compared, COMPARED_FP = sizeof compared_fp };
 
+_Static_assert(COMPARED + COMPARED_FP <= sizeof((struct repeat *)0)->registers / sizeof(uint64_t),
+               "the registers of a round fit");
+
 static void read_registers(struct core *core, uint64_t *values, bool with_fp)
 {
     cpu_read_many(core, compared, values, COMPARED);
@@ -86,7 +89,7 @@ void repeat_cancel(struct core *core)
     if (repeat->stage == REPEAT_IDLE)
         return;
     repeat->stage = REPEAT_IDLE;
-    repeat->watched = NO_ADDRESS;
+    block_unwatch(core);
     repeat->wait = repeat->wait < LONGEST_WAIT / 2 ? 2 * repeat->wait : LONGEST_WAIT;
     repeat_schedule(core, repeat->wait);
 }
@@ -94,7 +97,7 @@ void repeat_cancel(struct core *core)
 void repeat_restart(struct core *core)
 {
     core->repeat.stage = REPEAT_IDLE;
-    core->repeat.watched = NO_ADDRESS;
+    block_unwatch(core);
     core->repeat.impure = false;
     core->repeat.wait = SHORTEST_WAIT;
     repeat_schedule(core, SHORTEST_WAIT);
@@ -118,8 +121,8 @@ bool repeat_probe(struct core *core, uint32_t address)
     return true;
 }
 
-/* The watched block is entered again. True: keep watching it. */
-bool repeat_visit(struct core *core)
+/* The watched block is entered again. */
+void repeat_visit(struct core *core)
 {
     struct repeat *repeat = &core->repeat;
     uint64_t registers[COMPARED + COMPARED_FP];
@@ -128,27 +131,26 @@ bool repeat_visit(struct core *core)
 
     if (repeat->impure || repeat->exceptions != core->shared.exceptions_taken) {
         repeat_cancel(core);
-        return false;
+        return;
     }
     read_registers(core, registers, copied);
     if (memcmp(registers, repeat->registers,
                (COMPARED + (copied ? COMPARED_FP : 0)) * sizeof *registers) != 0) {
         repeat_cancel(core);
-        return false;
+        return;
     }
     if (!copied) {
         read_registers(core, repeat->registers, true);
         repeat->stage = REPEAT_MEMORY;
         repeat->cycle = now;
         repeat->next = now + LONGEST_ROUND;
-        if (copy_memories(core))
-            return true;
-        repeat_cancel(core);
-        return false;
+        if (!copy_memories(core))
+            repeat_cancel(core);
+        return;
     }
     if (!memories_are_copies(core)) {
         repeat_cancel(core);
-        return false;
+        return;
     }
     uint64_t bound = run_bound(core);
     if (bound > now && round > 0) {
@@ -156,7 +158,6 @@ bool repeat_visit(struct core *core)
         core->shared.rounds_skipped += (bound - now) / round;
     }
     repeat_restart(core);
-    return false;
 }
 
 EXPORT void core_skip_rounds(struct core *core, uint32_t enabled)
