@@ -100,10 +100,15 @@ def find_using(path: str, including: Path | None, roots: Iterable[Path]) -> Path
     if path.split("/")[0] in (".", ".."):
         base = including.parent if including is not None else Path.cwd()
         return base / path
-    for root in roots:
-        if (root / path).is_file():
-            return root / path
-    return None
+    return next((root / path for root in roots if is_file(root / path)), None)
+
+
+def is_file(path: Path) -> bool:
+    """False as well for what can be no file: a name too long, for instance."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 @dataclass
@@ -155,7 +160,7 @@ class _Resolver:
                 )
             seen.add(using.prefix + using.path)
             path = self.find_using(using.path, Path(file) if file else None)
-            if path is None or not path.is_file():
+            if path is None or not is_file(path):
                 raise self.error(
                     Problem.USING_NOT_FOUND,
                     f"Using '{using.path}' does not exist.",

@@ -228,10 +228,14 @@ class Monitor:
         return token
 
     def find_file(self, name: str) -> Path | None:
-        path = Path(name).expanduser()
-        for folder in (Path(), *self.path):
-            if (folder / path).exists():
-                return (folder / path).absolute()
+        try:
+            path = Path(name).expanduser()
+            for folder in (Path(), *self.path):
+                if (folder / path).exists():
+                    return (folder / path).absolute()
+        except (OSError, RuntimeError):
+            # A name too long for the file system, or the home of nobody.
+            return None
         return None
 
     # -- variables ----------------------------------------------------------------------------

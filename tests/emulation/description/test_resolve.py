@@ -134,6 +134,8 @@ def test_local_names_do_not_clash_between_files(tmp_path: Path) -> None:
         ("a: A\n    x: b\nb: B\n    x: a", Problem.CREATION_CYCLE, (1, 1), "a -> b -> a"),
         ("sysbus:\n    x: 1", Problem.CONSTRUCTOR_ATTRIBUTE_IN_UPDATE, (2, 5), "not created"),
         ('using "no.repl"', Problem.USING_NOT_FOUND, (1, 1), "'no.repl' does not exist"),
+        (f'using "{"a" * 5000}"', Problem.USING_NOT_FOUND, (1, 1), "does not exist"),
+        (f'using "./{"a" * 5000}"', Problem.USING_NOT_FOUND, (1, 1), "does not exist"),
         ('using "./a"\nusing "./a"', Problem.USING_NOT_FOUND, (1, 1), "'./a' does not exist"),
     ],
 )

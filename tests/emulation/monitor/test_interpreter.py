@@ -143,6 +143,11 @@ def test_script_that_is_not_there(monitor: Monitor) -> None:
         monitor.execute_script("no.resc")
 
 
+def test_path_that_can_be_no_file_stays_as_it_is(monitor: Monitor) -> None:
+    assert monitor.execute("echo @" + "a" * 5000) == "a" * 5000
+    assert monitor.execute("echo @~nobody-at-all/x") == "~nobody-at-all/x"
+
+
 def test_script_that_is_no_text(tmp_path: Path, monitor: Monitor) -> None:
     path = tmp_path / "binary.resc"
     path.write_bytes(b"\xff\xfe\x00\xd8")
