@@ -12,6 +12,7 @@ from typing import Any
 from renode_wifi import __version__
 from renode_wifi.emulation.embedded import native
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.renode import find
 from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
 
 LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
@@ -48,6 +49,10 @@ def execute(options: argparse.Namespace) -> int:
         f"TLS bytes inside a world differ from run to run: {problem}",
         needed=False,
     )
+    try:
+        tell("renode", find.find().name)
+    except RenodeWifiError as error:
+        tell("renode", None, f"only --engine renode needs it: {error}", needed=False)
     tell(
         "arm-none-eabi-gcc",
         shutil.which("arm-none-eabi-gcc"),

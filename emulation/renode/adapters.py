@@ -18,6 +18,7 @@ from System.Collections.Generic import Dictionary
 from renode_wifi.emulation.renode import protocol
 from renode_wifi.emulation.renode.flash_trap import FlashTrap
 from renode_wifi.emulation.renode.remote import Helper, HelperError, RemoteProcessor, message_of
+from renode_wifi.peripherals.base.line import Receiver
 
 SECOND = 1000000000
 DEFAULT_SIZE = 0x400
@@ -245,10 +246,11 @@ class RenodeMachine(object):
         values = []  # type: list[str]
         for name in sorted(fields):
             value = fields[name]
-            number = isinstance(value, (int, long))  # noqa: F821
             values.append(name)
             values.append(
-                protocol.pack_integer(value) if number else protocol.pack_text(str(value))
+                protocol.pack_text(value)
+                if isinstance(value, str)
+                else protocol.pack_integer(value)
             )
         self.ask(protocol.TRACE, source, event, *values)
 
@@ -311,7 +313,7 @@ class RenodeMachine(object):
         self.helper.close()
 
 
-class Pin(object):
+class Pin(Receiver):
     """An output line of a model, as a GPIO of Renode's.
 
     Renode's STM32 port writes all its pins one after the other. What an input's change brings about
@@ -363,11 +365,11 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
             line.connect(Pin(machine, gpio), number)
 
     @property
-    def Connections(self):  # noqa: N802
+    def Connections(self):
         # type: () -> typing.Any
         return self._connections
 
-    def OnGPIO(self, number, value):  # noqa: N802
+    def OnGPIO(self, number, value):
         # type: (int, bool) -> None
         self.machine.inputs_open += 1
         try:
@@ -378,7 +380,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         finally:
             self.machine.inputs_open -= 1
 
-    def Reset(self):  # noqa: N802
+    def Reset(self):
         # type: () -> None
         try:
             if self._reset is not None:
@@ -386,7 +388,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         except System.Exception as error:
             self._failed("reset", error)
 
-    def Dispose(self):  # noqa: N802
+    def Dispose(self):
         # type: () -> None
         try:
             self.machine.close()
@@ -405,15 +407,15 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
         # type: (RenodeMachine, typing.Any, int) -> None
         Adapter.__init__(self, machine, model)
         self._size = size
-        self._read = model.read
-        self._write = model.write
+        self._read = model.read  # type: typing.Callable[[int, int], int]
+        self._write = model.write  # type: typing.Callable[[int, int, int], None]
 
     @property
-    def Size(self):  # noqa: N802
+    def Size(self):
         # type: () -> int
         return self._size
 
-    def ReadByte(self, offset):  # noqa: N802
+    def ReadByte(self, offset):
         # type: (int) -> int
         try:
             return self._read(offset, 1)
@@ -421,7 +423,7 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
             self._failed("read of 0x%03X" % offset, error)
             return 0
 
-    def ReadWord(self, offset):  # noqa: N802
+    def ReadWord(self, offset):
         # type: (int) -> int
         try:
             return self._read(offset, 2)
@@ -429,7 +431,7 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
             self._failed("read of 0x%03X" % offset, error)
             return 0
 
-    def ReadDoubleWord(self, offset):  # noqa: N802
+    def ReadDoubleWord(self, offset):
         # type: (int) -> int
         try:
             return self._read(offset, 4)
@@ -437,21 +439,21 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
             self._failed("read of 0x%03X" % offset, error)
             return 0
 
-    def WriteByte(self, offset, value):  # noqa: N802
+    def WriteByte(self, offset, value):
         # type: (int, int) -> None
         try:
             self._write(offset, int(value), 1)
         except System.Exception as error:
             self._failed("write to 0x%03X" % offset, error)
 
-    def WriteWord(self, offset, value):  # noqa: N802
+    def WriteWord(self, offset, value):
         # type: (int, int) -> None
         try:
             self._write(offset, int(value), 2)
         except System.Exception as error:
             self._failed("write to 0x%03X" % offset, error)
 
-    def WriteDoubleWord(self, offset, value):  # noqa: N802
+    def WriteDoubleWord(self, offset, value):
         # type: (int, int) -> None
         try:
             self._write(offset, int(value), 4)

@@ -118,7 +118,14 @@ class Process:
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [command, "--disable-xwt", "--plain", "--console", "-e", f"include {monitor_path(DRIVE)}"],
+            [
+                command,
+                "--disable-xwt",
+                "--plain",
+                "--console",
+                "-e",
+                f"include {monitor_path(DRIVE)}",
+            ],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -4,20 +4,19 @@
 
 def wifi_drive():
     # type: () -> None
-    import imp
     import os
     import sys
 
     from System import Environment
 
     if "renode_wifi" not in sys.modules:
-        here = os.path.dirname(os.path.abspath(wifi_drive.func_code.co_filename))
-        package = imp.new_module("renode_wifi")
+        here = os.path.dirname(os.path.abspath(wifi_drive.__code__.co_filename))
+        package = type(sys)("renode_wifi")
         package.__path__ = [os.path.dirname(os.path.dirname(here))]
         sys.modules["renode_wifi"] = package
     from renode_wifi.emulation.renode.driver import Driver
 
-    Driver(self, Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")).start()  # noqa: F821
+    Driver(globals()["self"], Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")).start()
 
 
 wifi_drive()

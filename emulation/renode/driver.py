@@ -80,7 +80,7 @@ class Driver(object):
         self._writer = StreamWriter(client.GetStream(), encoding)
         self._say(protocol.greeting(token))
         protocol.check_greeting(self._reader.ReadLine() or "", token)
-        self._requests = {
+        self._requests = {  # type: dict[str, typing.Callable[..., list[str]]]
             "execute": self._execute,
             "run": self._run,
             "write": self._write,
@@ -185,7 +185,7 @@ class Driver(object):
     def _read(self, address, length):
         # type: (str, str) -> list[str]
         data = self._machine().SystemBus.ReadBytes(System.UInt64(int(address)), int(length))
-        return [protocol.pack_bytes(bytearray([int(byte) for byte in data]))]
+        return [protocol.pack_bytes(bytes(bytearray([int(byte) for byte in data])))]
 
     def _program(self, address, data):
         # type: (str, str) -> list[str]

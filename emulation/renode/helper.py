@@ -22,8 +22,8 @@ from renode_wifi.emulation import control, models
 from renode_wifi.emulation.backend import TraceListener
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.renode import protocol
-from renode_wifi.peripherals.base.clock import VirtualClock
-from renode_wifi.peripherals.base.machine import BenchBus
+from renode_wifi.peripherals.base.clock import Clock, VirtualClock
+from renode_wifi.peripherals.base.machine import BenchBus, Bus
 from renode_wifi.peripherals.network.world import load_world
 
 LOG = "renode_wifi.helper"
@@ -39,8 +39,9 @@ class HelperMachine:
     """Implements `peripherals.base.machine.Machine` for what is outside the chip."""
 
     def __init__(self) -> None:
-        self.clock = VirtualClock()
-        self.bus = BenchBus()
+        self.virtual_clock = VirtualClock()
+        self.clock: Clock = self.virtual_clock
+        self.bus: Bus = BenchBus()
         self.log = logging.getLogger(LOG)
         self.reset_cause = "power-on"
         self.seed = 0
@@ -102,7 +103,7 @@ class Service:
             self.machine.log.exception("request %r failed", line[:80])
             self._say(protocol.ERROR, f"the radio's helper failed: {error!r}")
         else:
-            next_time = self.machine.clock.next_time
+            next_time = self.machine.virtual_clock.next_time
             self._say(
                 protocol.DONE, protocol.NEVER if next_time is None else str(next_time), *values
             )
@@ -125,7 +126,7 @@ class Service:
         self._answer.append(protocol.encode(fields))
 
     def _follow(self, now: int) -> None:
-        clock = self.machine.clock
+        clock = self.machine.virtual_clock
         clock.advance(max(0, now - clock.now))
 
     # -- requests -----------------------------------------------------------------------------

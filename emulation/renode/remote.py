@@ -274,7 +274,7 @@ class Helper(object):
                 # It is gone already, which is what was wanted.
                 pass
         if self._process is not None and not self._process.WaitForExit(2000):
-            try:
+            try:  # noqa: SIM105
                 self._process.Kill()
             except System.Exception:
                 pass

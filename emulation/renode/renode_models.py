@@ -9,13 +9,12 @@ the folders around this file, under the package's name.
 def wifi_import():
     # type: () -> typing.Any
     """The module with the commands; on first use, make `renode_wifi` importable here."""
-    import imp
     import os
     import sys
 
     if "renode_wifi" not in sys.modules:
-        here = os.path.dirname(os.path.abspath(wifi_import.func_code.co_filename))
-        package = imp.new_module("renode_wifi")
+        here = os.path.dirname(os.path.abspath(wifi_import.__code__.co_filename))
+        package = type(sys)("renode_wifi")
         package.__path__ = [os.path.dirname(os.path.dirname(here))]
         sys.modules["renode_wifi"] = package
     from renode_wifi.emulation.renode import commands
@@ -23,24 +22,30 @@ def wifi_import():
     return commands
 
 
+def wifi_machine():
+    # type: () -> typing.Any
+    """The machine that the monitor, `self` of its scripts, has selected."""
+    return globals()["self"].Machine
+
+
 def mc_wifi_world(path, seed="world"):
     # type: (str, int | str) -> None
-    wifi_import().world(self.Machine, path, seed)  # noqa: F821
+    wifi_import().world(wifi_machine(), path, seed)
 
 
 def mc_wifi_model(name, kind, place, attributes=""):
     # type: (str, str, str, str) -> None
-    wifi_import().model(self.Machine, name, kind, place, attributes)  # noqa: F821
+    wifi_import().model(wifi_machine(), name, kind, place, attributes)
 
 
 def mc_wifi_fault(fault, attributes=""):
     # type: (str, str) -> None
-    wifi_import().fault(self.Machine, fault, attributes)  # noqa: F821
+    wifi_import().fault(wifi_machine(), fault, attributes)
 
 
 def mc_wifi_server(name):
     # type: (str) -> None
-    print(wifi_import().server(self.Machine, name))  # noqa: F821
+    print(wifi_import().server(wifi_machine(), name))
 
 
 MYPY = False
