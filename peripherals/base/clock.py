@@ -38,7 +38,7 @@ class Clock(Protocol):
         """Virtual time in ns."""
 
     def schedule(self, delay: int, callback: Callback) -> Event:
-        """Call `callback` in `delay` ns. It must be picklable: a bound method or a partial of one."""
+        """Call `callback`, a bound method or a partial of one, in `delay` ns."""
 
 
 class VirtualClock:

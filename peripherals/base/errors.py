@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class RenodeWifiError(Exception):
-    """Something the user can mend. where: file, line and column or the thing at fault; cure: how."""
+    """Something the user can mend. where: file, line, column or the thing at fault; cure: how."""
 
     def __init__(self, message: str, *, where: str | None = None, cure: str | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a model may ask of the board it sits on. The engine supplies it; tests use `BenchMachine`."""
+"""What a model may ask of the board it sits on; `BenchMachine` is one for tests."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Machine(Protocol):
         """The core clock changed: from now on one instruction takes 1/hertz seconds."""
 
     def request_reset(self, cause: str) -> None:
-        """Reset the whole chip at the end of the current instruction block (`cause` for RCC flags)."""
+        """Reset the whole chip at the next block of instructions; cause: for RCC's flags."""
 
     reset_cause: str
     """Why the chip was last reset: "power-on", "pin", "software", "iwdg", "wwdg", "hibernate"."""
