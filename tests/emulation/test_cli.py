@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -122,3 +123,21 @@ def test_doctor_finds_this_installation(capsys: pytest.CaptureFixture[str]) -> N
     told = capsys.readouterr().out
     assert "ok  embedded engine" in told
     assert "MISSING" not in told
+
+
+def test_the_monitor_runs_a_board_by_commands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = f"$bin=@{SHELL}\nrunMacro $reset\nshowAnalyzer sysbus.usart1\nrun\nnonsense\nstart\n"
+    typed += 'macro twice\n"""\ncurrentTime\n"""\nrun 0.1\nquit\nnever read\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert main(["monitor", BOARD, "-e", "version"]) == 0
+    told = capsys.readouterr().out
+    assert "paused" in told
+    assert "nonsense" in told
+    assert "shell: b_l475e_iot01a" in told
+
+
+def test_the_monitor_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("version"))
+    assert main(["monitor"]) == 0
