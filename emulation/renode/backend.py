@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -116,7 +117,8 @@ class Process:
     """Renode as a process. Its input is a pipe from here: with our end it ends."""
 
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
-        self._log = tempfile.TemporaryFile()
+        # It is open for as long as Renode runs.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [
                 command,
@@ -150,6 +152,10 @@ class Process:
             self.process.kill()
             self.process.wait()
         self._log.close()
+        # A Renode that is killed leaves it behind; one that starts later would remove it.
+        shutil.rmtree(
+            Path(tempfile.gettempdir()) / f"renode-{self.process.pid}", ignore_errors=True
+        )
 
 
 class Embedded:

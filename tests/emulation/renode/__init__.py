@@ -1,0 +1,1 @@
+"""Tests of the boards in real Renode, most of them without Renode."""
