@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Security(Enum):
@@ -139,6 +139,15 @@ class DatagramSocket(Protocol):
 class StationEvents(Protocol):
     def on_link_lost(self, reason: str) -> None:
         """The access point vanished or put the station out; all its connections are gone."""
+
+
+@runtime_checkable
+class AccessPointEvents(Protocol):
+    """What a station that plays the access point may want to hear beside `StationEvents`."""
+
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None: ...
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None: ...
 
 
 class Station(Protocol):

@@ -17,6 +17,7 @@ from renode_wifi.peripherals.network.settings import (
     NetworkSettings,
 )
 from renode_wifi.peripherals.network.station import (
+    AccessPointEvents,
     Beacon,
     DatagramEvents,
     Failure,
@@ -154,7 +155,16 @@ class WirelessStation:
             ssid=self._access_point.settings.ssid.decode("latin-1"),
             address=str(lease.address),
         )
+        owner = self._owner_events()
+        if owner is not None:
+            owner.on_station_joined(self.mac, lease)
         done(lease)
+
+    def _owner_events(self) -> AccessPointEvents | None:
+        """Of the station that plays this one's access point, if it wants to hear."""
+        owner = self._access_point.owner if self._access_point is not None else None
+        events = owner.events if owner is not None else None
+        return events if isinstance(events, AccessPointEvents) else None
 
     def leave(self) -> None:
         if self._joining is not None:
@@ -165,8 +175,11 @@ class WirelessStation:
         self._detach()
 
     def _detach(self) -> None:
+        owner, lease = self._owner_events(), self._lease
         self._access_point = None
         self._lease = None
+        if owner is not None and lease is not None:
+            owner.on_station_left(self.mac, lease)
         host, self._host = self._host, None
         if host is not None:
             host.vanish()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, replace
 from functools import partial
-from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.network.station import Beacon, JoinFailure, Lease, Security
@@ -50,6 +49,7 @@ LISTED = 20
 """Networks that the processor remembers of a scan."""
 REMEMBERED = 30
 
+REASON_RELEASED = 0
 REASON_UNSPECIFIED = 1
 REASON_BEACONS_LOST = 109
 REASON_USER = 200
@@ -404,12 +404,18 @@ class Wlan:
         self._tell_address(lease)
         self.sockets.joined()
 
-    def station_joined(self, mac: bytes, address: IPv4Address, lease: int = 86_400) -> None:
-        """A station in the world has joined this access point and got an address."""
-        if self.processor.powered and self.device.active_role == ROLE_ACCESS_POINT:
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        """The world: a station has joined this access point and got an address."""
+        if self.processor.powered:
             self.processor.event(Opcode.WLAN_STATION_ADDED, mac + bytes(2))
-            body = struct.pack("<II6sH", int(address), lease, mac, 0)
+            body = struct.pack("<II6sH", int(lease.address), lease.duration & 0xFFFF_FFFF, mac, 0)
             self.processor.event(Opcode.IP_LEASED, body)
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        if self.processor.powered:
+            self.processor.event(Opcode.WLAN_STATION_REMOVED, mac + bytes(2))
+            body = struct.pack("<I6sH", int(lease.address), mac, REASON_RELEASED)
+            self.processor.event(Opcode.IP_RELEASED, body)
 
     def _set_mode(self, command: Command) -> None:
         (role,) = struct.unpack_from("<B", command.body)

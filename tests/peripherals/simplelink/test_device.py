@@ -1,0 +1,208 @@
+"""Power, start and stop, versions, the date, masks, addresses; saving in the middle of it."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.simplelink.module import CC3220_NWP
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode, name_of
+from tests.peripherals.simplelink.driver import HostDriver
+from tests.peripherals.simplelink.rig import ECHO, Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def get(driver: HostDriver, identity: int, option: int) -> tuple[int, bytes]:
+    answer = driver.command(Opcode.DEVICE_GET, struct.pack("<HHHH", 0, identity, option, 0xBEEF))
+    status, _, _, length = answer.unpack("hHHH")
+    return status, answer.body[8 : 8 + length]
+
+
+def test_power_brings_init_complete_with_a_full_pool(rig: Rig) -> None:
+    assert rig.driver.start() == 1
+    assert rig.driver.last is not None
+    assert rig.driver.last.pool == rig.nwp.profile.tx_pool
+    assert rig.driver.last.time == rig.nwp.profile.boot_time_us * 1000
+
+
+def test_nothing_is_said_without_power(rig: Rig) -> None:
+    driver = rig.started()
+    rig.nwp.on_gpio(0, False)
+    driver.post(Opcode.DEVICE_GET, bytes(8))
+    driver.run(SECOND)
+    assert driver.events == []
+    assert rig.nwp.waiting == 0
+
+
+def test_power_off_takes_the_answers_on_their_way(rig: Rig) -> None:
+    driver = rig.started()
+    driver.post(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 2, 0, 6))
+    rig.nwp.on_gpio(0, False)
+    rig.nwp.on_gpio(0, True)
+    driver.run(SECOND)
+    assert [message.opcode for message in driver.events] == [Opcode.INIT_COMPLETE]
+
+
+@pytest.mark.parametrize(("role", "status"), [(0, 1), (2, 3), (3, 5)])
+def test_role_outlives_a_power_cycle(rig: Rig, role: int, status: int) -> None:
+    driver = rig.started()
+    assert driver.status(Opcode.WLAN_SET_MODE, bytes((role, 1, 2, 3))) == 0
+    driver.stop()
+    assert driver.start() == status
+
+
+def test_role_that_does_not_exist_is_refused(rig: Rig) -> None:
+    assert rig.started().status(Opcode.WLAN_SET_MODE, bytes((1, 0, 0, 0))) == -2050
+
+
+def test_version_has_the_chip_and_four_numbers(rig: Rig) -> None:
+    status, value = get(rig.started(), 1, 12)
+    assert status == 0
+    assert len(value) == 20
+    assert struct.unpack_from("<I", value)[0] == rig.nwp.profile.chip_id
+
+
+def test_date_goes_on_with_time(rig: Rig) -> None:
+    driver = rig.started()
+    date = struct.pack("<11I", 58, 59, 23, 31, 12, 2024, 0, 0, 0, 0, 0)
+    head = struct.pack("<HHHH", 0, 1, 11, len(date))
+    assert driver.status(Opcode.DEVICE_SET, head + date) == 0
+    driver.run(3 * SECOND)
+    _, value = get(driver, 1, 11)
+    assert struct.unpack_from("<6I", value) == (1, 0, 0, 1, 1, 2025)
+
+
+def test_date_that_no_calendar_has_is_refused(rig: Rig) -> None:
+    date = struct.pack("<11I", 0, 0, 0, 30, 2, 2024, 0, 0, 0, 0, 0)
+    head = struct.pack("<HHHH", 0, 1, 11, len(date))
+    assert rig.started().status(Opcode.DEVICE_SET, head + date) == Error.INVALID
+
+
+def test_device_status_tells_of_the_connection(rig: Rig) -> None:
+    driver = rig.started()
+    assert get(driver, 2, 2) == (0, bytes(4))
+    driver.joined()
+    assert get(driver, 2, 2) == (0, b"\0\0\0\x80")
+    assert get(driver, 9, 9)[0] == Error.INVALID
+
+
+def test_event_masks_are_kept(rig: Rig) -> None:
+    driver = rig.started()
+    assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 2, 5)) == 0
+    assert driver.command(Opcode.EVENT_MASK_GET, struct.pack("<I", 2)).unpack("II") == (2, 5)
+    assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 99, 5)) == Error.INVALID
+
+
+def test_uart_mode_is_accepted(rig: Rig) -> None:
+    assert rig.started().status(Opcode.UART_SET_MODE, struct.pack("<IB", 115200, 0)) == 0
+
+
+def test_mac_address_is_ti_s_and_can_be_changed(rig: Rig) -> None:
+    driver = rig.started()
+    answer = driver.command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 2, 0, 6))
+    assert answer.body[8:11] == b"\x08\x00\x28"
+    new = bytes.fromhex("080028abcdef")
+    assert driver.status(Opcode.NETCFG_SET, struct.pack("<HHHH", 0, 1, 1, 6) + new) == 0
+    driver.stop()
+    driver.start()
+    driver.joined()
+    assert rig.nwp.processor.station is not None
+    assert rig.nwp.processor.station.mac == new
+
+
+def test_mac_address_may_come_from_the_description() -> None:
+    nwp = CC3220_NWP(BenchMachine(), "nwp", mac="08:00:28:00:00:01")
+    assert nwp.netcfg.mac == bytes.fromhex("080028000001")
+
+
+@pytest.mark.parametrize("attributes", [{"mac": "nonsense"}, {"chipId": "0x31"}, {"colour": "red"}])
+def test_wrong_attributes_are_told(attributes: dict[str, str]) -> None:
+    with pytest.raises(RenodeWifiError):
+        CC3220_NWP(BenchMachine(), "nwp", **attributes)
+
+
+def test_static_address_is_used(rig: Rig) -> None:
+    driver = rig.started()
+    numbers = struct.pack("<4I", 0x0A0A0063, 0xFFFFFF00, 0x0A0A0001, 0x0A0A0001)
+    assert driver.status(Opcode.NETCFG_SET, struct.pack("<HHHH", 0, 7, 4, 16) + numbers) == 0
+    driver.joined()
+    answer = driver.command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 7, 0, 16))
+    assert answer.unpack("hHHH") == (0, 7, 4, 16)
+    assert answer.body[8:] == numbers
+    assert driver.status(Opcode.NETCFG_SET, struct.pack("<HHHH", 0, 7, 1, 0)) == 0
+    assert rig.nwp.netcfg.static is None
+
+
+def test_address_without_a_netmask_is_refused(rig: Rig) -> None:
+    numbers = struct.pack("<4I", 0x0A0A0063, 0x00FF00FF, 0, 0)
+    body = struct.pack("<HHHH", 0, 7, 4, 16) + numbers
+    assert rig.started().status(Opcode.NETCFG_SET, body) == Error.INVALID
+
+
+@pytest.mark.parametrize("identity", [3, 4, 6, 8, 9, 11, 12])
+def test_other_network_settings_have_values(rig: Rig, identity: int) -> None:
+    answer = rig.joined().command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, identity, 0, 64))
+    assert answer.unpack("hH") == (0, identity)
+
+
+def test_second_dns_server_is_kept_and_unknown_settings_refused(rig: Rig) -> None:
+    driver = rig.started()
+    body = struct.pack("<HHHHI", 0, 12, 0, 4, 0x08080808)
+    assert driver.status(Opcode.NETCFG_SET, body) == 0
+    answer = driver.command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 12, 0, 4))
+    assert answer.body[8:] == b"\x08\x08\x08\x08"
+    assert driver.status(Opcode.NETCFG_SET, struct.pack("<HHHH", 0, 77, 0, 0)) == Error.INVALID
+    assert driver.status(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 77, 0, 0)) == Error.INVALID
+
+
+def test_unknown_command_is_answered(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    driver = rig.started()
+    driver.post(0x8999)
+    message = driver.event(0x0D99)
+    assert message is not None
+    assert message.unpack("h") == (rig.nwp.profile.unknown_command_status,)
+    assert "0x8999 is not known" in caplog.text
+
+
+def test_command_too_short_ends_in_a_fatal_error(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    driver = rig.started()
+    driver.post(Opcode.CONNECT, bytes(4))
+    message = driver.event(Opcode.ABORT)
+    assert message is not None
+    assert message.failing == 0x22
+    assert "fatal error: CONNECT" in caplog.text
+    driver.post(Opcode.SOCKET, bytes((2, 1, 0, 0)))
+    driver.run(SECOND)
+    assert driver.events == []
+    driver.off()
+    assert driver.start() == 1
+
+
+def test_names_of_opcodes() -> None:
+    assert name_of(Opcode.CONNECT) == "CONNECT"
+    assert name_of(0x1406) == "CONNECT"
+    assert name_of(0x7777) == "0x7777"
+
+
+def test_saved_processor_goes_on_as_the_first(rig: Rig) -> None:
+    driver = rig.joined()
+    number = driver.socket()
+    assert driver.connect(number, ECHO) == 0
+    driver.send(number, b"first")
+    copy = rig.saved()
+    for one in (rig, copy):
+        assert one.driver.receive_all(number, 5) == b"first"
+        one.driver.send(number, b"second")
+        assert one.driver.receive_all(number, 6) == b"second"
+    assert copy.machine.clock.now == rig.machine.clock.now
+    assert copy.machine.traced == rig.machine.traced

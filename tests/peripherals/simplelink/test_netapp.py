@@ -1,0 +1,172 @@
+"""Names, ping, the built-in servers' settings; random numbers."""
+
+from __future__ import annotations
+
+import struct
+from ipaddress import IPv4Address
+
+import pytest
+
+from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from tests.peripherals.simplelink.driver import HostDriver
+from tests.peripherals.simplelink.rig import Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def ping(
+    driver: HostDriver, address: str, attempts: int = 3, flags: int = 0, interval: int = 100
+) -> int:
+    body = struct.pack(
+        "<IHHIIIIII", interval, 56, 500, attempts, flags, int(IPv4Address(address)), 0, 0, 0
+    )
+    return driver.status(Opcode.PING_START, body)
+
+
+def test_name_is_resolved_in_host_order(rig: Rig) -> None:
+    assert rig.joined().resolve(b"broker.test") == (0, IPv4Address("10.10.0.1"))
+
+
+def test_name_with_its_zero_byte_and_dotted_address_are_taken(rig: Rig) -> None:
+    driver = rig.joined()
+    assert driver.resolve(b"broker.test\0")[0] == 0
+    assert driver.resolve(b"10.1.2.3") == (0, IPv4Address("10.1.2.3"))
+
+
+def test_unknown_name_fails(rig: Rig) -> None:
+    assert rig.joined().resolve(b"no-such-host.invalid")[0] == Error.DNS_FAILED
+
+
+def test_silent_name_server_ends_in_a_timeout(rig: Rig) -> None:
+    driver = rig.joined()
+    rig.world.inject("dns-fails")
+    assert driver.resolve(b"broker.test")[0] == Error.DNS_NO_RESPONSE
+
+
+def test_no_names_without_a_network(rig: Rig) -> None:
+    assert rig.started().resolve(b"broker.test")[0] == Error.DNS_NO_SERVER
+
+
+def test_answer_from_before_a_power_cycle_is_dropped(rig: Rig) -> None:
+    driver = rig.joined()
+    name = b"broker.test"
+    driver.status(Opcode.DNS_BY_NAME, struct.pack("<HBB", len(name), 2, 0) + name)
+    driver.off()
+    driver.start()
+    assert driver.event(Opcode.DNS_ASYNC, 20 * SECOND) is None
+
+
+def test_ipv6_address_is_not_found(rig: Rig) -> None:
+    driver = rig.joined()
+    name = b"broker.test"
+    driver.status(Opcode.DNS_BY_NAME, struct.pack("<HBB", len(name), 3, 0) + name)
+    message = driver.event(Opcode.DNS_ASYNC_V6)
+    assert message is not None
+    assert message.unpack("h") == (Error.DNS_NO_IPV6,)
+
+
+def test_empty_name_is_refused(rig: Rig) -> None:
+    body = struct.pack("<HBB", 0, 2, 0)
+    assert rig.joined().status(Opcode.DNS_BY_NAME, body) == Error.DNS_PARAMETERS
+    assert rig.driver.status(Opcode.DNS_BY_ADDRESS, bytes(8)) == Error.DNS_FAILED
+
+
+def test_ping_reports_at_the_end(rig: Rig) -> None:
+    driver = rig.joined()
+    assert ping(driver, "10.10.0.1") == 0
+    message = driver.event(Opcode.PING_REPORT)
+    assert message is not None
+    status, _, _, _, answered, sent, _ = message.unpack("HHHHIII")
+    assert (status, answered, sent) == (0, 3, 3)
+    assert driver.event(Opcode.PING_REPORT, 5 * SECOND) is None
+
+
+def test_ping_into_the_void_counts_no_answers(rig: Rig) -> None:
+    driver = rig.joined()
+    assert ping(driver, "10.10.0.200", attempts=2) == 0
+    message = driver.event(Opcode.PING_REPORT)
+    assert message is not None
+    assert message.unpack("8xII") == (0, 2)
+
+
+def test_ping_may_report_each_attempt_until_it_is_stopped(rig: Rig) -> None:
+    driver = rig.joined()
+    assert ping(driver, "10.10.0.1", attempts=0, flags=1) == 0
+    for sent in (1, 2, 3):
+        message = driver.event(Opcode.PING_REPORT)
+        assert message is not None
+        assert message.unpack("12xI") == (sent,)
+    assert ping(driver, "0.0.0.0") == 0
+    assert driver.event(Opcode.PING_REPORT, 5 * SECOND) is None
+
+
+def test_ping_may_stop_after_a_success(rig: Rig) -> None:
+    driver = rig.joined()
+    assert ping(driver, "10.10.0.1", attempts=10, flags=2) == 0
+    message = driver.event(Opcode.PING_REPORT)
+    assert message is not None
+    assert message.unpack("8xII") == (1, 1)
+
+
+def test_ping_needs_a_network(rig: Rig) -> None:
+    assert ping(rig.started(), "10.10.0.1") == Error.PING_NOT_CONNECTED
+
+
+def test_servers_are_started_and_stopped(rig: Rig) -> None:
+    driver = rig.started()
+
+    def active() -> int:
+        answer = driver.command(Opcode.NETAPP_GET, struct.pack("<HHHH", 0, 0x40, 0, 4))
+        (mask,) = answer.unpack("8xI")
+        return int(mask)
+
+    assert active() == 7
+    assert driver.status(Opcode.NETAPP_STOP, struct.pack("<I", 1)) == 0
+    assert active() == 6
+    assert driver.status(Opcode.NETAPP_START, struct.pack("<I", 9)) == 0
+    assert active() == 15
+
+
+def test_settings_are_kept_or_refused(rig: Rig) -> None:
+    driver = rig.started()
+    head = struct.pack("<HHHH", 0, 0x10, 0, 5)
+    assert driver.status(Opcode.NETAPP_SET, head + b"board") == 0
+    driver.stop()
+    driver.start()
+    answer = driver.command(Opcode.NETAPP_GET, struct.pack("<HHHH", 0, 0x10, 0, 33))
+    assert answer.body[8:] == b"board"
+    head = struct.pack("<HHHH", 0, 0x77, 0, 4)
+    assert driver.status(Opcode.NETAPP_SET, head + bytes(4)) == Error.INVALID
+    assert driver.status(Opcode.NETAPP_GET, head) == Error.INVALID
+
+
+def test_services_are_registered_and_none_is_found(rig: Rig) -> None:
+    driver = rig.joined()
+    assert driver.status(Opcode.MDNS_REGISTER, bytes(20)) == 0
+    assert driver.status(Opcode.MDNS_LOOKUP, bytes(12)) == 0
+    assert driver.status(Opcode.MDNS_BY_SERVICE, bytes(8)) == Error.MDNS_NO_ANSWER
+
+
+def test_random_numbers_differ_and_repeat_with_the_seed() -> None:
+    def drawn() -> list[bytes]:
+        driver = Rig().started()
+        body = struct.pack("<IhHHH", 0, 0, 3, 16, 0)
+        return [driver.command(Opcode.NETUTIL_GET, body).body[12:] for _ in range(2)]
+
+    first = drawn()
+    assert len(first[0]) == 16
+    assert first[0] != first[1]
+    assert drawn() == first
+
+
+def test_crypto_utilities_are_refused(rig: Rig) -> None:
+    driver = rig.started()
+    body = struct.pack("<IhHHH", 5, 0, 1, 0, 0)
+    for opcode in (Opcode.NETUTIL_SET, Opcode.NETUTIL_GET):
+        identity, status, _ = driver.command(opcode, body).unpack("IhH")
+        assert (identity, status) == (5, Error.INVALID)
+    assert driver.status(Opcode.NETUTIL_COMMAND, bytes(8)) == Error.INVALID
