@@ -1,0 +1,183 @@
+# ironpython: executed by Renode
+"""The flash controller of the CC3220SF (hw_flash_ctrl.h of TI's SDK; the controller of TI's TM4C
+family): erases pages of 2 KiB, programs words, and rows of up to 32 words through a write buffer.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+WRKEY = 0xA442
+FMC_WRITE, FMC_ERASE, FMC_MERASE = 1 << 0, 1 << 1, 1 << 2
+FMC2_WRBUF = 1 << 0
+RIS_ACCESS, RIS_PROGRAM = 1 << 0, 1 << 1
+RIS_INVALID_DATA, RIS_PROGRAM_FAILED = 1 << 10, 1 << 13
+RIS_ALL = 0x6E07
+PAGE = 2048
+ROW_WORDS = 32
+ERASE_TIME = 15000000
+MASS_ERASE_TIME = 50000000
+PROGRAM_TIME = 50000
+"""ns; per page, per chip, and per word or row (typical values of the TM4C129 data sheet)."""
+
+
+class CC3220_FLASH_CTRL(Block):
+    """base, size: the array. Output 0: interrupt. Times in ns; 0 makes operations instantaneous."""
+
+    OUTPUTS = (0,)
+    SIZE = 0x1000
+    REGISTERS = (
+        Register("FMA", 0x000),
+        Register("FMD", 0x004),
+        Register("FMC", 0x008, writable=0, on_write="_command"),
+        Register("FCRIS", 0x00C, writable=0),
+        Register("FCIM", 0x010, writable=RIS_ALL, on_write="_update"),
+        Register("FCMISC", 0x014, writable=0, on_write="_clear"),
+        Register("FMC2", 0x020, writable=0, on_write="_command_buffer"),
+        Register("FWBVAL", 0x030),
+        Register("FLPEKEY", 0x03C, writable=0),
+        Register("FWB", 0x100, count=ROW_WORDS, on_write="_fill"),
+        Register("FSIZE", 0xFC0, reset=0x1FF, writable=0),
+        Register("SSIZE", 0xFC4, reset=0x3FF, writable=0),
+    )
+
+    def __init__(
+        self,
+        machine,
+        name,
+        base=0x01000000,
+        size=0x100000,
+        erase_time=ERASE_TIME,
+        program_time=PROGRAM_TIME,
+    ):
+        # type: (typing.Any, str, int, int, int, int) -> None
+        self.base = base
+        self.size = size
+        self.erase_time = erase_time
+        self.program_time = program_time
+        self._operation = None  # type: typing.Any
+        self._flags = 0
+        self._told = False
+        Block.__init__(self, machine, name)
+        machine.bus.trap_writes(base, size, self.store)
+
+    def reset(self):
+        # type: () -> None
+        if self._operation is not None:
+            self._operation.cancel()
+            self._operation = None
+        Block.reset(self)
+
+    def store(self, address, value, width):
+        # type: (int, int, int) -> None
+        """A store of the CPU into the array does nothing."""
+        if not self._told:
+            self._told = True
+            self.machine.log.warning(
+                "%s: store to flash at 0x%08X is lost: use the controller (told once)",
+                self.name,
+                address,
+            )
+
+    # Operations.
+
+    def _offset(self):
+        # type: () -> int
+        """FMA names the array from its start, or by its address."""
+        address = self.registers["FMA"]  # type: int
+        return address - self.base if address >= self.base else address
+
+    def _command(self, value, old):
+        # type: (int, int) -> None
+        if value >> 16 != WRKEY or self._operation is not None:
+            return
+        offset = self._offset()
+        if value & FMC_MERASE:
+            self._erase(0, self.size)
+            self._begin("FMC", FMC_MERASE, self.erase_time and MASS_ERASE_TIME, 0)
+        elif value & FMC_ERASE:
+            if offset < self.size:
+                self._erase(offset // PAGE * PAGE, PAGE)
+            self._begin(
+                "FMC", FMC_ERASE, self.erase_time, 0 if offset < self.size else RIS_ACCESS
+            )
+        elif value & FMC_WRITE:
+            flags = self._program(offset, [self.registers["FMD"]])
+            self._begin("FMC", FMC_WRITE, self.program_time, flags)
+
+    def _fill(self, index, value, old):
+        # type: (int, int, int) -> None
+        self.registers["FWBVAL"] |= 1 << index
+
+    def _command_buffer(self, value, old):
+        # type: (int, int) -> None
+        if value >> 16 != WRKEY or not value & FMC2_WRBUF or self._operation is not None:
+            return
+        row = self._offset() // (4 * ROW_WORDS) * (4 * ROW_WORDS)
+        valid = self.registers["FWBVAL"]
+        flags = 0
+        for index in range(ROW_WORDS):
+            if valid >> index & 1:
+                word = self.registers.values[0x100 // 4 + index]
+                flags |= self._program(row + 4 * index, [word])
+        self.registers["FWBVAL"] = 0
+        self._begin("FMC2", FMC2_WRBUF, self.program_time, flags)
+
+    def _erase(self, offset, length):
+        # type: (int, int) -> None
+        self.machine.bus.write_bytes(self.base + offset, bytes(bytearray([0xFF] * length)))
+        self.machine.trace(self.name, "flash-erase", first=offset, size=length)
+
+    def _program(self, offset, words):
+        # type: (int, list[int]) -> int
+        """Bits only go from 1 to 0. Returns the flags of a failure."""
+        if offset + 4 * len(words) > self.size:
+            return RIS_ACCESS
+        flags = 0
+        for word in words:
+            address = self.base + offset
+            old = 0
+            for shift, byte in enumerate(bytearray(self.machine.bus.read_bytes(address, 4))):
+                old |= byte << (8 * shift)
+            if word & ~old:
+                flags |= RIS_INVALID_DATA
+            new = word & old
+            data = [new & 0xFF, new >> 8 & 0xFF, new >> 16 & 0xFF, new >> 24]
+            self.machine.bus.write_bytes(address, bytes(bytearray(data)))
+            offset += 4
+        return flags
+
+    def _begin(self, register, bit, duration, flags):
+        # type: (str, int, int, int) -> None
+        """The command's bit reads 1 until it is done."""
+        self.registers[register] = bit
+        self._flags = flags
+        if duration:
+            self._operation = self.machine.clock.schedule(duration, self._end)
+        else:
+            self._end()
+
+    def _end(self):
+        # type: () -> None
+        self._operation = None
+        self.registers["FMC"] = 0
+        self.registers["FMC2"] = 0
+        self.registers["FCRIS"] |= RIS_PROGRAM | self._flags
+        self._update(0, 0)
+
+    # Interrupt.
+
+    def _update(self, value, old):
+        # type: (int, int) -> None
+        masked = self.registers["FCRIS"] & self.registers["FCIM"]
+        self.registers["FCMISC"] = masked
+        self.lines[0].set(masked != 0)
+
+    def _clear(self, value, old):
+        # type: (int, int) -> None
+        self.registers["FCRIS"] &= ~value
+        self._update(0, 0)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

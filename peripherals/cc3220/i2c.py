@@ -1,0 +1,203 @@
+# ironpython: executed by Renode
+"""I2CA0 (SWRU465 section 7): the master, byte by byte or in bursts through the FIFOs. The wire takes
+no virtual time, so BUSY never reads 1. The slave keeps its registers only.
+"""
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.registers import Register
+
+MCS_RUN, MCS_START, MCS_STOP, MCS_ACK = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+MCS_QCMD, MCS_BURST = 1 << 5, 1 << 6
+STATUS_ERROR, STATUS_ADRACK, STATUS_DATACK = 1 << 1, 1 << 2, 1 << 3
+STATUS_IDLE, STATUS_BUSBSY = 1 << 5, 1 << 6
+INT_DATA, INT_NACK, INT_START, INT_STOP = 1 << 0, 1 << 4, 1 << 5, 1 << 6
+INT_ALL = 0xFFF
+FIFOCTL_TXFLUSH, FIFOCTL_RXFLUSH = 1 << 14, 1 << 30
+FIFO_TXFE, FIFO_TXFF, FIFO_RXFE, FIFO_RXFF = 1 << 0, 1 << 1, 1 << 16, 1 << 17
+DEPTH = 8
+
+
+class CC3220_I2C(Block):
+    """`attach(device, address)` puts a device on the bus: start(reading), write(byte), read(), stop().
+
+    Output 0: interrupt.
+    """
+
+    OUTPUTS = (0,)
+    SIZE = 0x1000
+    REGISTERS = (
+        Register("MSA", 0x000, writable=0xFF),
+        Register("MCS", 0x004, reset=STATUS_IDLE, writable=0, on_write="_command"),
+        Register("MDR", 0x008, writable=0xFF),
+        Register("MTPR", 0x00C, reset=1),
+        Register("MIMR", 0x010, writable=INT_ALL, on_write="_update"),
+        Register("MRIS", 0x014, writable=0),
+        Register("MMIS", 0x018, writable=0),
+        Register("MICR", 0x01C, writable=0, on_write="_clear"),
+        Register("MCR", 0x020, writable=0x3F),
+        Register("MCLKOCNT", 0x024, writable=0xFF),
+        Register("MBMON", 0x02C, reset=3, writable=0),
+        Register("MBLEN", 0x030, writable=0xFF),
+        Register("MBCNT", 0x034, writable=0),
+        Register("SOAR", 0x800, writable=0x7F),
+        Register("SCSR", 0x804, writable=0),
+        Register("SDR", 0x808, writable=0xFF),
+        Register("SIMR", 0x80C, writable=0x1FF),
+        Register("SRIS", 0x810, writable=0),
+        Register("SMIS", 0x814, writable=0),
+        Register("SICR", 0x818, writable=0),
+        Register("SOAR2", 0x81C, writable=0xFF),
+        Register("SACKCTL", 0x820, writable=3),
+        Register("FIFODATA", 0xF00, writable=0xFF, on_read="_take", on_write="_put"),
+        Register("FIFOCTL", 0xF04, reset=0x00040004, on_write="_flush"),
+        Register("FIFOSTATUS", 0xF08, reset=FIFO_TXFE | FIFO_RXFE, writable=0),
+        Register("OBSMUXSEL", 0xF80, count=2),
+        Register("PP", 0xFC0, reset=0, writable=0),
+        Register("PC", 0xFC4, reset=0),
+    )
+
+    def __init__(self, machine, name):
+        # type: (typing.Any, str) -> None
+        self._devices = {}  # type: dict[int, typing.Any]
+        self._sending = []  # type: list[int]
+        self._received = []  # type: list[int]
+        self._device = None  # type: typing.Any
+        self._burst_left = 0
+        Block.__init__(self, machine, name)
+
+    def attach(self, device, address):
+        # type: (typing.Any, int) -> None
+        """Put `device` on the bus at a seven-bit address."""
+        self._devices[address] = device
+
+    def reset(self):
+        # type: () -> None
+        Block.reset(self)
+        self._device = None
+        del self._sending[:]
+        del self._received[:]
+        self._burst_left = 0
+
+    # The master.
+
+    def _reading(self):
+        # type: () -> bool
+        return self.registers["MSA"] & 1 != 0
+
+    def _command(self, value, old):
+        # type: (int, int) -> None
+        flags = 0
+        if value & MCS_START:
+            flags |= INT_START
+            self._device = self._devices.get(self.registers["MSA"] >> 1)
+            if self._device is None:
+                # Nobody acknowledges the address.
+                self.registers["MCS"] = STATUS_ERROR | STATUS_ADRACK | STATUS_IDLE
+                self._tell(flags | INT_NACK | INT_DATA | INT_STOP)
+                return
+            self._device.start(self._reading())
+        if self._device is None:
+            self.registers["MCS"] = STATUS_IDLE
+            if value & (MCS_RUN | MCS_STOP | MCS_BURST):
+                self._tell(INT_DATA)
+            return
+        if value & MCS_BURST:
+            self._burst_left = self.registers["MBLEN"]
+            self._run_burst()
+        elif value & MCS_RUN and not value & MCS_QCMD:
+            if self._reading():
+                self.registers["MDR"] = self._device.read() & 0xFF
+            else:
+                self._device.write(self.registers["MDR"])
+        if value & MCS_STOP and not self._burst_left:
+            self._device.stop()
+            self._device = None
+            flags |= INT_STOP
+        self.registers["MCS"] = STATUS_IDLE if self._device is None else STATUS_BUSBSY
+        self._tell(flags | INT_DATA)
+
+    def _run_burst(self):
+        # type: () -> None
+        """As far as the FIFOs allow."""
+        while self._burst_left and self._device is not None:
+            if self._reading():
+                if len(self._received) == DEPTH:
+                    break
+                self._received.append(self._device.read() & 0xFF)
+            elif self._sending:
+                self._device.write(self._sending.pop(0))
+            else:
+                break
+            self._burst_left -= 1
+        self.registers["MBCNT"] = self._burst_left
+        self._show()
+
+    # FIFOs.
+
+    def _show(self):
+        # type: () -> None
+        status = 0
+        if not self._sending:
+            status |= FIFO_TXFE
+        if len(self._sending) == DEPTH:
+            status |= FIFO_TXFF
+        if not self._received:
+            status |= FIFO_RXFE
+        if len(self._received) == DEPTH:
+            status |= FIFO_RXFF
+        self.registers["FIFOSTATUS"] = status
+
+    def _put(self, value, old):
+        # type: (int, int) -> None
+        if len(self._sending) < DEPTH:
+            self._sending.append(value & 0xFF)
+        self._continue()
+
+    def _take(self):
+        # type: () -> int
+        byte = self._received.pop(0) if self._received else 0
+        self._continue()
+        return byte
+
+    def _continue(self):
+        # type: () -> None
+        """A burst that waited for a FIFO goes on, and ends as its command said."""
+        waiting = self._burst_left
+        self._run_burst()
+        if waiting and not self._burst_left and self._device is not None:
+            self._device.stop()
+            self._device = None
+            self.registers["MCS"] = STATUS_IDLE
+            self._tell(INT_STOP | INT_DATA)
+
+    def _flush(self, value, old):
+        # type: (int, int) -> None
+        if value & FIFOCTL_TXFLUSH:
+            del self._sending[:]
+        if value & FIFOCTL_RXFLUSH:
+            del self._received[:]
+        self.registers["FIFOCTL"] &= ~(FIFOCTL_TXFLUSH | FIFOCTL_RXFLUSH)
+        self._show()
+
+    # Interrupt.
+
+    def _tell(self, flags):
+        # type: (int) -> None
+        self.registers["MRIS"] |= flags
+        self._update(0, 0)
+
+    def _clear(self, value, old):
+        # type: (int, int) -> None
+        self.registers["MRIS"] &= ~value
+        self._update(0, 0)
+
+    def _update(self, value, old):
+        # type: (int, int) -> None
+        masked = self.registers["MRIS"] & self.registers["MIMR"]
+        self.registers["MMIS"] = masked
+        self.lines[0].set(masked != 0)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
