@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import time as host_time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from renode_wifi.emulation.session import Session
 from renode_wifi.emulation.unity import Outcome, TestResult, UnityReader
 from renode_wifi.peripherals.base.clock import SECOND
 
+SHIPPED = Path(__file__).parents[1] / "platforms" / "expected"
 DEFAULT_TIME = 7200.0
 DEFAULT_TEST_TIME = 1200.0
 UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535], "?")
@@ -44,7 +47,12 @@ class Expectation:
 
 
 def read_expected(path: Path) -> dict[str, Expectation]:
-    """`Group.Test: {outcome: failed, reason: …}` in YAML. Raises RenodeWifiError."""
+    """`Group.Test: {outcome: failed, reason: …}` in YAML. Raises RenodeWifiError.
+
+    `<name>` is a file that comes with the package (platforms/expected), as in world files.
+    """
+    if path.name.startswith("<") and path.name.endswith(">"):
+        path = SHIPPED / f"{path.name[1:-1]}.yaml"
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -72,8 +80,9 @@ def read_expected(path: Path) -> dict[str, Expectation]:
 class Qualification:
     """One run of a test image on a board.
 
-    on_test: told of each test as it ends. junit, json_file: rewritten after each test, so that a
-    run that is killed leaves everything up to then.
+    on_test: told of each test as it ends. junit, json_file: rewritten as each test begins and ends,
+    so that a run that is killed leaves everything up to then. labels: what the report shall say of
+    the image, such as its project and tag.
     """
 
     def __init__(
@@ -83,15 +92,19 @@ class Qualification:
         junit: Path | None = None,
         json_file: Path | None = None,
         on_test: Callable[[TestResult], None] | None = None,
+        labels: dict[str, str] | None = None,
     ) -> None:
         self.board = board
         self.expected = expected or {}
         self.junit = junit
         self.json_file = json_file
         self.on_test = on_test
+        self.labels = labels or {}
         self.reader = UnityReader()
         self.end: End | None = None
         self.interrupted = False
+        self.real_seconds = 0.0
+        self._image_hash = _hash(board)
         board.uart.listeners.append(self._on_line)
 
     @property
@@ -100,7 +113,9 @@ class Qualification:
 
     def run(self, time: float = DEFAULT_TIME, test_time: float = DEFAULT_TEST_TIME) -> End:
         """Run to the end. time: of the whole run; test_time: without a test ending (s, virtual)."""
+        started = host_time.monotonic()
         end = self.board.now + time
+        self.write()
         while self.end is None:
             if self.interrupted:
                 self.end = End.INTERRUPTED
@@ -117,6 +132,7 @@ class Qualification:
                 self.end = End.TIME
             elif stop is Stop.TIME and self._done() == done:
                 self.end = End.HUNG
+        self.real_seconds = host_time.monotonic() - started
         self.reader.close(self.board.backend.now)
         self.write()
         return self.end
@@ -154,10 +170,13 @@ class Qualification:
     def as_dict(self) -> dict[str, Any]:
         totals = self.reader.totals
         return {
-            "image": None if self.board.image is None else str(self.board.image.path),
+            "image": None if self.board.image is None else self.board.image.path.name,
+            "sha256": self._image_hash,
+            "labels": self.labels,
             "engine": self.board.backend.engine,
             "end": None if self.end is None else self.end.name.lower(),
             "virtual_seconds": self.board.now,
+            "real_seconds": round(self.real_seconds, 1),
             "totals": None if totals is None else vars(totals),
             "crash": self.board.crash_report() or None,
             "deviations": dict(self.deviations()),
@@ -188,10 +207,13 @@ class Qualification:
         return sum(result.outcome is not Outcome.UNFINISHED for result in self.results)
 
     def _on_line(self, line: UartLine) -> None:
-        for result in self.reader.feed(line.time, self.board.backend.now, line.text):
+        begun = len(self.results)
+        done = self.reader.feed(line.time, self.board.backend.now, line.text)
+        if done or len(self.results) > begun:
+            self.write()
+        for result in done:
             if self.on_test is not None:
                 self.on_test(result)
-            self.write()
         if self.reader.finished:
             self.board.stop()
 
@@ -240,6 +262,12 @@ class Qualification:
         elif result.outcome is Outcome.UNFINISHED:
             error = xml.SubElement(case, "error", message=self.end.value if self.end else "running")
             error.text = self.board.crash_report().translate(UNPRINTABLE)
+
+
+def _hash(board: Session) -> str | None:
+    if board.image is None:
+        return None
+    return hashlib.sha256(board.image.path.read_bytes()).hexdigest()
 
 
 def _replace(path: Path, text: str) -> None:

@@ -12,6 +12,8 @@ from enum import Enum
 
 START = re.compile(r"(IGNORE_)?TEST\(([^,()]+), *([^()]+)\)")
 FAILURE = re.compile(r"([^\s:()]+):(\d+):[^:]*:(FAIL|IGNORE)(?::? ?(.*))?$")
+LOG_LINE = re.compile(r"\.*\d+ \d+ \[[^\]]+\] .*$")
+"""Of FreeRTOS's logging task, behind the dots of the idle hook."""
 PASS = re.compile(r"(?:^|[\s.)])PASS\s*$")
 TOTALS = re.compile(r"(\d+) Tests (\d+) Failures (\d+) Ignored")
 STARTING = re.compile(r"-+STARTING TESTS-+")
@@ -106,7 +108,7 @@ class UnityReader:
         failure = FAILURE.search(text)
         if failure is not None:
             current.file, current.line = failure[1], int(failure[2])
-            current.message = failure[4] or ""
+            current.message = LOG_LINE.sub("", failure[4] or "").rstrip()
             return self._end(time, Outcome.FAILED if failure[3] == "FAIL" else Outcome.IGNORED)
         if PASS.search(text):
             return self._end(time, Outcome.PASSED)

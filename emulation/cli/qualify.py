@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -46,7 +45,18 @@ def add(subparsers: Any) -> None:
     command.add_argument("--junit", type=Path, metavar="FILE", help="results as JUnit XML")
     command.add_argument("--json", type=Path, metavar="FILE", help="results as JSON")
     command.add_argument(
-        "--expected", type=Path, metavar="FILE", help="YAML of known outcomes with their reasons"
+        "--expected",
+        type=Path,
+        metavar="FILE",
+        help="YAML of known outcomes with their reasons; <name> for one that comes with the package",
+    )
+    command.add_argument(
+        "--label",
+        type=_label,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what the JSON shall say of the image: project, tag, configuration, …",
     )
     command.add_argument(
         "--time", type=float, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
@@ -66,20 +76,28 @@ def execute(options: argparse.Namespace) -> int:
     expected = {} if options.expected is None else read_expected(options.expected)
     image = read_image(options)
     with Board(options.board, image, options.world, options.seed, options.engine) as board:
-        run = Qualification(board, expected, options.junit, options.json, _show)
+        run = Qualification(
+            board, expected, options.junit, options.json, _show, dict(options.label)
+        )
         log = _log(board, options.uart_log)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: run.interrupt())
-        started = time.monotonic()
         try:
             end = run.run(options.time, options.test_time)
         finally:
             if log is not None:
                 log.close()
-        _summary(run, end, time.monotonic() - started)
+        _summary(run, end)
         if end is not End.FINISHED:
             return EXITS[end]
         return 0 if run.good else 1
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not (key and separator):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
 
 
 def _show(result: TestResult) -> None:
@@ -89,13 +107,13 @@ def _show(result: TestResult) -> None:
     print(line, flush=True)
 
 
-def _summary(run: Qualification, end: End, wall: float) -> None:
+def _summary(run: Qualification, end: End) -> None:
     count = dict.fromkeys(Outcome, 0)
     for result in run.results:
         count[result.outcome] += 1
     told = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
     print(
-        f"{end.value} at {run.board.now:.3f} s of virtual time ({wall:.1f} s of real time):"
+        f"{end.value} at {run.board.now:.3f} s of virtual time ({run.real_seconds:.1f} s of real time):"
         f" {told or 'no tests'}"
     )
     for key, wrong in run.deviations():
