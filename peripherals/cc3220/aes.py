@@ -82,7 +82,11 @@ class CC3220_AES(Block):
         Register("KEY1", 0x20, count=8, on_write="_change_key"),
         Register("IV_IN", 0x40, count=4),
         Register(
-            "CTRL", 0x50, reset=CTRL_CTXTRDY, writable=0x3FFFFFFC & ~CTRL_SVCTXTRDY, on_write="_configure"
+            "CTRL",
+            0x50,
+            reset=CTRL_CTXTRDY,
+            writable=0x3FFFFFFC & ~CTRL_SVCTXTRDY,
+            on_write="_configure",
         ),
         Register("C_LENGTH_0", 0x54, on_write="_start"),
         Register("C_LENGTH_1", 0x58, on_write="_start"),

@@ -63,7 +63,9 @@ def _registers():
     for number, (name, gate, reset, _) in enumerate(PERIPHERALS):
         registers.append(Register(name + "_CLK_GATING", gate, on_write="_gate_%d" % number))
         registers.append(
-            Register(name + "_SOFT_RESET", reset, writable=SOFT_RESET, on_write="_reset_%d" % number)
+            Register(
+                name + "_SOFT_RESET", reset, writable=SOFT_RESET, on_write="_reset_%d" % number
+            )
         )
     return tuple(registers)
 

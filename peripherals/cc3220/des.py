@@ -23,9 +23,7 @@ BLOCK = 8
 def _swapped(word):
     # type: (int) -> int
     """Registers hold bytes in the order of memory, the cipher reads them the other way round."""
-    return (
-        (word & 0xFF) << 24 | (word & 0xFF00) << 8 | (word >> 8) & 0xFF00 | (word >> 24) & 0xFF
-    )
+    return (word & 0xFF) << 24 | (word & 0xFF00) << 8 | (word >> 8) & 0xFF00 | (word >> 24) & 0xFF
 
 
 class CC3220_DES(Block):
@@ -128,7 +126,9 @@ class CC3220_DES(Block):
         encrypting = control & CTRL_DIRECTION != 0
         mode = control >> CTRL_MODE_SHIFT & 3
         if mode == CBC:
-            result = self._encrypt(block ^ chained) if encrypting else self._decrypt(block) ^ chained
+            result = (
+                self._encrypt(block ^ chained) if encrypting else self._decrypt(block) ^ chained
+            )
         elif mode == CFB:
             result = block ^ self._encrypt(chained)
         else:

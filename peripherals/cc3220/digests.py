@@ -81,7 +81,9 @@ def _words(block, big_endian):
     words = []
     for i in range(0, 64, 4):
         a, b, c, d = block[i : i + 4]
-        words.append(a << 24 | b << 16 | c << 8 | d if big_endian else d << 24 | c << 16 | b << 8 | a)
+        words.append(
+            a << 24 | b << 16 | c << 8 | d if big_endian else d << 24 | c << 16 | b << 8 | a
+        )
     return words
 
 

@@ -97,9 +97,7 @@ class CC3220_FLASH_CTRL(Block):
         elif value & FMC_ERASE:
             if offset < self.size:
                 self._erase(offset // PAGE * PAGE, PAGE)
-            self._begin(
-                "FMC", FMC_ERASE, self.erase_time, 0 if offset < self.size else RIS_ACCESS
-            )
+            self._begin("FMC", FMC_ERASE, self.erase_time, 0 if offset < self.size else RIS_ACCESS)
         elif value & FMC_WRITE:
             flags = self._program(offset, [self.registers["FMD"]])
             self._begin("FMC", FMC_WRITE, self.program_time, flags)

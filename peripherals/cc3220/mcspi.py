@@ -65,9 +65,7 @@ class CC3220_McSPI(Block):
         Register("HL_HWINFO", 0x004, reset=0x00000007, writable=0),
         Register("HL_SYSCONFIG", 0x010),
         Register("REVISION", 0x100, reset=0x2B, writable=0),
-        Register(
-            "SYSCONFIG", 0x110, reset=0x15, writable=0x31D, on_write="_configure_system"
-        ),
+        Register("SYSCONFIG", 0x110, reset=0x15, writable=0x31D, on_write="_configure_system"),
         Register("SYSSTATUS", 0x114, reset=SYSSTATUS_RESETDONE, writable=0),
         Register("IRQSTATUS", 0x118, writable=0, on_write="_clear_interrupts"),
         Register("IRQENABLE", 0x11C, writable=0x3777F, on_write="_update_interrupt"),

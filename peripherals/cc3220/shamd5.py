@@ -39,9 +39,7 @@ ALGORITHMS = (
 
 def _swapped(word):
     # type: (int) -> int
-    return (
-        (word & 0xFF) << 24 | (word & 0xFF00) << 8 | (word >> 8) & 0xFF00 | (word >> 24) & 0xFF
-    )
+    return (word & 0xFF) << 24 | (word & 0xFF00) << 8 | (word >> 8) & 0xFF00 | (word >> 24) & 0xFF
 
 
 class CC3220_SHAMD5(Block):
