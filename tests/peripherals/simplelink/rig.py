@@ -42,7 +42,11 @@ def make_world(machine: BenchMachine, **changes: Any) -> World:
         servers=(
             ServerSettings("echo", "echo", GATEWAY, ECHO),
             ServerSettings(
-                "tls-echo", "echo", GATEWAY, TLS_ECHO, TlsServerSettings(names=("echo.test",))
+                "tls-echo",
+                "echo",
+                GATEWAY,
+                TLS_ECHO,
+                TlsServerSettings(names=("echo.test",), key_type="rsa"),
             ),
             ServerSettings(
                 "strict",

@@ -1,0 +1,424 @@
+"""The secured file system: contents, sizes, tokens, fail-safe and committed files, persistence."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.simplelink import files
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.store import FolderStore, StoredFile, _name_of, _path_of
+from tests.peripherals.simplelink.driver import HostDriver
+from tests.peripherals.simplelink.rig import Rig
+
+READ, WRITE, CREATE, ANY = 0x0000, 0x1000, 0x2000, 0x3000
+ONE_BLOCK = 0x10
+
+
+def flags(value: int) -> int:
+    return value << 16
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+@pytest.fixture
+def driver(rig: Rig) -> HostDriver:
+    return rig.started()
+
+
+def info(driver: HostDriver, name: bytes, token: int = 0) -> dict[str, Any]:
+    answer = driver.command(Opcode.FILE_INFO, struct.pack("<I", token) + name + b"\0")
+    values = answer.unpack("hHII4III")
+    names = ("status", "flags", "length", "allocated", "t0", "t1", "t2", "t3", "size", "writes")
+    return dict(zip(names, values, strict=True))
+
+
+def delete(driver: HostDriver, name: bytes, token: int = 0) -> int:
+    return driver.status(Opcode.FILE_DELETE, struct.pack("<I", token) + name + b"\0")
+
+
+def control(
+    driver: HostDriver, operation: int, name: bytes = b"", token: int = 0, new: bytes = b""
+) -> tuple[int, bytes]:
+    padded = name + bytes(4 - len(name) % 4) if name else b""
+    body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, len(padded), len(new))
+    answer = driver.command(Opcode.FILE_CONTROL, body + padded + new)
+    status, _, length = answer.unpack("iII")
+    assert len(answer.body) == 12 + length
+    return status, answer.body[12:]
+
+
+def names(driver: HostDriver, count: int = 5, width: int = 64) -> list[bytes]:
+    found: list[bytes] = []
+    index = -1
+    while True:
+        answer = driver.command(Opcode.FILE_LIST, struct.pack("<iBBB", index, count, width, 1))
+        number, index, length = answer.unpack("iiI")
+        assert length == number * width
+        if number <= 0:
+            return found
+        for n in range(number):
+            entry = answer.body[12 + n * width :][:width]
+            found.append(entry[12:].partition(b"\0")[0])
+
+
+# Contents
+
+
+@pytest.mark.parametrize("size", [0, 1, 1455, 1456, 1457, 4000])
+def test_content_is_read_as_written(driver: HostDriver, size: int) -> None:
+    data = bytes(n * 5 & 255 for n in range(size))
+    driver.store(b"/data", data, ANY | ONE_BLOCK)
+    if size:
+        assert driver.load(b"/data") == data
+    assert info(driver, b"/data")["length"] == size
+
+
+def test_contents_outlive_power_and_reset(rig: Rig, driver: HostDriver) -> None:
+    driver.store(b"/certs/RootCA.crt", b"PEM" * 100)
+    driver.stop()
+    assert driver.start() == 1
+    assert driver.load(b"/certs/RootCA.crt") == b"PEM" * 100
+    assert rig.saved().driver.load(b"/certs/RootCA.crt") == b"PEM" * 100
+
+
+def test_writing_anew_replaces_the_content(driver: HostDriver) -> None:
+    driver.store(b"a", b"long content")
+    driver.store(b"a", b"short")
+    assert driver.load(b"a") == b"short"
+    assert info(driver, b"a")["writes"] == 2
+
+
+def test_gap_in_what_was_written_reads_as_erased(driver: HostDriver) -> None:
+    handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
+    driver.write_file(handle, b"end", 5)
+    driver.write_file(handle, b"go")
+    driver.close_file(handle)
+    assert driver.load(b"a") == b"go\xff\xff\xffend"
+
+
+def test_reading_past_the_end_fails(driver: HostDriver) -> None:
+    driver.store(b"a", b"12345")
+    handle, _ = driver.open(b"a", READ)
+    assert driver.read_file(handle, 10, 3) == (2, b"45")
+    assert driver.read_file(handle, 10, 5)[0] == Error.FS_OFFSET
+    assert driver.close_file(handle) == 0
+
+
+def test_file_is_no_bigger_than_it_was_made(driver: HostDriver) -> None:
+    handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
+    assert driver.write_file(handle, bytes(4096)) == 4096
+    assert driver.write_file(handle, b"x", 4096) == Error.FS_TOO_BIG
+    assert driver.close_file(handle) == 0
+    assert info(driver, b"a")["size"] == 4096
+    handle, _ = driver.open(b"b", ANY | 0x0204)  # four times 4096 bytes
+    assert driver.write_file(handle, bytes(4 * 4096)) == 4 * 4096
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "error"),
+    [
+        (b"", READ, Error.FS_WRONG_NAME),
+        (b"x" * 180, READ, Error.FS_WRONG_NAME),
+        (b"none", READ, Error.FS_NOT_THERE),
+        (b"none", WRITE, Error.FS_NOT_THERE),
+        (b"there", CREATE | ONE_BLOCK, Error.FS_EXISTS),
+        (b"there", 0x7000, Error.FS_MODE),
+        (b"huge", CREATE | 0x04FF, Error.FS_NO_SPACE),
+        (b"there", WRITE | flags(files.MUST_COMMIT), Error.FS_NO_FAILSAFE),
+    ],
+)
+def test_open_fails_as_documented(driver: HostDriver, name: bytes, mode: int, error: int) -> None:
+    driver.store(b"there", b"x")
+    assert driver.open(name, mode)[0] == error
+
+
+def test_handles_count(driver: HostDriver) -> None:
+    assert driver.close_file(99) == Error.FS_HANDLE
+    assert driver.read_file(99)[0] == Error.FS_HANDLE
+    assert driver.write_file(99, b"x") == Error.FS_HANDLE
+    driver.store(b"a", b"x")
+    reading, _ = driver.open(b"a", READ)
+    assert driver.write_file(reading, b"x") == Error.FS_ACCESS
+    assert driver.open(b"a", WRITE)[0] == Error.FS_ALREADY_OPEN
+    driver.close_file(reading)
+    writing, _ = driver.open(b"a", WRITE)
+    assert driver.read_file(writing)[0] == Error.FS_ACCESS
+    assert driver.open(b"a", READ)[0] == Error.FS_OPEN_FOR_WRITE
+    driver.close_file(writing)
+    handles = [driver.open(b"a", READ)[0] for _ in range(11)]
+    assert min(handles[:10]) > 0
+    assert handles[10] == Error.FS_TOO_MANY_OPEN
+
+
+def test_files_are_limited_in_number() -> None:
+    driver = Rig(userFiles=3).started()
+    for n in range(3):
+        driver.store(b"%d" % n, b"x")
+    assert driver.open(b"3", ANY | ONE_BLOCK)[0] == Error.FS_NO_INDEX
+
+
+# Losing power
+
+
+def test_power_lost_while_writing_spoils_a_plain_file(driver: HostDriver) -> None:
+    driver.store(b"a", b"old")
+    handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
+    driver.write_file(handle, b"new")
+    driver.off()
+    driver.start()
+    assert driver.open(b"a", READ)[0] == Error.FS_NO_VALID_COPY
+    assert info(driver, b"a")["flags"] & files.INFO_NOT_VALID
+
+
+def test_power_lost_while_writing_leaves_a_fail_safe_file(driver: HostDriver) -> None:
+    mode = ANY | ONE_BLOCK | flags(files.FAILSAFE)
+    driver.store(b"a", b"old", mode)
+    handle, _ = driver.open(b"a", mode)
+    driver.write_file(handle, b"new")
+    driver.off()
+    driver.start()
+    assert driver.load(b"a") == b"old"
+    assert info(driver, b"a")["size"] == 2 * 4096
+
+
+def test_write_given_up_leaves_a_fail_safe_file(driver: HostDriver) -> None:
+    mode = ANY | ONE_BLOCK | flags(files.FAILSAFE)
+    driver.store(b"a", b"old", mode)
+    handle, _ = driver.open(b"a", mode)
+    driver.write_file(handle, b"new")
+    assert driver.close_file(handle, b"", b"A") == 0
+    assert driver.load(b"a") == b"old"
+
+
+def test_flash_that_fails_is_told(rig: Rig, driver: HostDriver) -> None:
+    rig.nwp.inject_entry({"kind": "write-fails"})
+    handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
+    assert driver.write_file(handle, b"x") == Error.FS_WRITE_FAILED
+    assert driver.close_file(handle) == Error.FS_WRITE_FAILED
+
+
+# Commit and rollback
+
+
+COMMITTED = flags(files.FAILSAFE | files.MUST_COMMIT)
+
+
+def update(driver: HostDriver, new: bytes, extra: int = COMMITTED) -> None:
+    driver.store(b"image", b"old", ANY | ONE_BLOCK | flags(files.FAILSAFE))
+    driver.store(b"image", new, WRITE | extra)
+
+
+def test_new_image_is_tried_once_without_a_commit(driver: HostDriver) -> None:
+    update(driver, b"new")
+    assert info(driver, b"image")["flags"] & files.INFO_PENDING
+    assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
+    driver.stop()
+    driver.start()
+    assert driver.load(b"image") == b"new"
+    driver.stop()
+    driver.start()
+    assert driver.load(b"image") == b"old"
+
+
+def test_commit_keeps_and_rollback_returns(driver: HostDriver) -> None:
+    update(driver, b"new")
+    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == 0
+    for _ in range(3):
+        driver.stop()
+        driver.start()
+    assert driver.load(b"image") == b"new"
+    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
+    driver.store(b"image", b"newer", WRITE | COMMITTED)
+    assert control(driver, files.CONTROL_ROLLBACK, b"image")[0] == 0
+    assert driver.load(b"image") == b"new"
+    assert control(driver, files.CONTROL_ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
+
+
+@pytest.mark.parametrize(
+    ("operation", "content"),
+    [(files.CONTROL_BUNDLE_COMMIT, b"new"), (files.CONTROL_BUNDLE_ROLLBACK, b"old")],
+)
+def test_bundle_is_settled_as_a_whole(driver: HostDriver, operation: int, content: bytes) -> None:
+    update(driver, b"new", flags(files.BUNDLE))
+    assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
+    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
+    assert control(driver, operation)[0] == 0
+    assert driver.load(b"image") == content
+    assert control(driver, operation)[0] == Error.FS_STATE
+
+
+# Security
+
+
+SECURE = ANY | ONE_BLOCK | flags(files.SECURE | files.NO_SIGNATURE)
+
+
+def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
+    handle, token = driver.open(b"s", SECURE)
+    driver.write_file(handle, b"secret")
+    driver.close_file(handle)
+    assert token != 0
+    assert driver.open(b"s", READ)[0] == Error.FS_INVALID_TOKEN
+    assert driver.open(b"s", WRITE, token ^ 1)[0] == Error.FS_INVALID_TOKEN
+    assert info(driver, b"s", token ^ 1)["status"] == Error.FS_INVALID_TOKEN
+    assert delete(driver, b"s") == Error.FS_INVALID_TOKEN
+    assert control(driver, files.CONTROL_COMMIT, b"s")[0] == Error.FS_INVALID_TOKEN
+    assert rig.nwp.files.alerts == 5
+    reading, _ = driver.open(b"s", READ, token)
+    assert driver.read_file(reading) == (6, b"secret")
+    driver.close_file(reading)
+    about = info(driver, b"s", token)
+    assert about["t0"] == token
+    assert about["flags"] & files.INFO_SECURE
+    reading, _ = driver.open(b"s", READ, about["t3"])
+    assert driver.close_file(reading) == 0
+    assert driver.open(b"s", WRITE, about["t3"])[0] == Error.FS_INVALID_TOKEN
+    writing, renewed = driver.open(b"s", WRITE, about["t2"])
+    assert renewed != token
+    driver.close_file(writing)
+    assert delete(driver, b"s", renewed) == 0
+
+
+def test_public_and_static_files(driver: HostDriver) -> None:
+    mode = SECURE | flags(files.PUBLIC_READ | files.PUBLIC_WRITE | files.STATIC_TOKEN)
+    handle, token = driver.open(b"p", mode)
+    driver.write_file(handle, b"open")
+    driver.close_file(handle)
+    assert driver.load(b"p") == b"open"
+    handle, same = driver.open(b"p", WRITE)
+    assert same == token
+    driver.close_file(handle)
+    shown = info(driver, b"p")["flags"]
+    assert shown & files.INFO_PUBLIC_READ
+    assert shown & files.INFO_PUBLIC_WRITE
+
+
+def test_signature_is_checked_against_the_certificate(rig: Rig, driver: HostDriver) -> None:
+    from cryptography.hazmat.primitives.asymmetric import padding
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    certificate, pem = rig.world.client_credentials()
+    key: Any = load_pem_private_key(pem, None)
+    signature = key.sign(b"image", padding.PKCS1v15(), SHA1())
+    driver.store(b"signer", certificate)
+    mode = ANY | ONE_BLOCK | flags(files.SECURE | files.FAILSAFE | files.STATIC_TOKEN)
+    handle, token = driver.open(b"s", mode)
+    driver.write_file(handle, b"image")
+    assert driver.close_file(handle, b"signer", signature) == 0
+
+    def again(name: bytes, data: bytes) -> int:
+        handle, _ = driver.open(b"s", WRITE, token)
+        driver.write_file(handle, b"other")
+        return driver.close_file(handle, name, data)
+
+    assert again(b"signer", signature) == Error.FS_WRONG_SIGNATURE
+    assert again(b"", b"") == Error.FS_SIGNATURE_LENGTH
+    assert again(b"nobody", signature) == Error.FS_NOT_THERE
+    driver.store(b"junk", b"no certificate")
+    assert again(b"junk", signature) == Error.FS_WRONG_SIGNATURE
+    handle, _ = driver.open(b"s", READ, token)
+    assert driver.read_file(handle) == (5, b"image")
+
+
+# About files
+
+
+def test_files_are_listed_in_parts(driver: HostDriver) -> None:
+    made = [b"/file%d" % n for n in range(12)]
+    for name in made:
+        driver.store(name, b"x")
+    assert names(driver) == made
+    assert names(driver, count=1) == made
+    answer = driver.command(Opcode.FILE_LIST, struct.pack("<iBBB", -1, 20, 180, 0))
+    assert answer.unpack("i") == (8,)
+    assert answer.body[12:].startswith(b"/file0\0")
+
+
+def test_delete_and_rename(driver: HostDriver) -> None:
+    driver.store(b"a", b"x")
+    driver.store(b"b", b"y")
+    assert control(driver, files.CONTROL_RENAME, b"a", new=b"c")[0] == 0
+    assert driver.load(b"c") == b"x"
+    assert control(driver, files.CONTROL_RENAME, b"a", new=b"d")[0] == Error.FS_NOT_THERE
+    assert control(driver, files.CONTROL_RENAME, b"b", new=b"c")[0] == Error.FS_EXISTS
+    assert control(driver, files.CONTROL_RENAME, b"b", new=b"")[0] == Error.FS_WRONG_NAME
+    handle, _ = driver.open(b"b", READ)
+    assert delete(driver, b"b") == Error.FS_ALREADY_OPEN
+    assert control(driver, files.CONTROL_RENAME, b"b", new=b"e")[0] == Error.FS_ALREADY_OPEN
+    driver.close_file(handle)
+    assert delete(driver, b"b") == 0
+    assert delete(driver, b"b") == Error.FS_NOT_THERE
+    assert info(driver, b"b")["status"] == Error.FS_NOT_THERE
+
+
+def test_storage_information_adds_up(driver: HostDriver) -> None:
+    def storage() -> tuple[int, ...]:
+        status, value = control(driver, files.CONTROL_STORAGE)
+        assert status == 0
+        assert len(value) == 36
+        return struct.unpack("<7H2x8BIIH2x", value)
+
+    before = storage()
+    driver.store(b"a", b"x", ANY | ONE_BLOCK)
+    after = storage()
+    assert after[0] == 4096
+    assert after[2] == before[2] + 1
+    assert after[6] == before[6] - 1
+    assert after[12] == before[12] + 1
+
+
+def test_what_the_emulation_has_no_tool_for_is_refused(driver: HostDriver) -> None:
+    assert control(driver, files.CONTROL_RESTORE)[0] == Error.FS_NOT_SUPPORTED
+    assert control(driver, 99)[0] == Error.FS_ARGUMENTS
+    assert driver.status(Opcode.FILE_FORMAT, bytes(4)) == Error.FS_NOT_SUPPORTED
+    (status,) = driver.command(Opcode.FILE_PROGRAM, bytes(8)).unpack("i")
+    assert status == Error.FS_NOT_SUPPORTED
+
+
+# A folder of the host
+
+
+def test_files_may_live_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "flash"
+    driver = Rig(fileFolder=str(folder)).started()
+    driver.store(b"/certs/RootCA.crt", b"kept")
+    driver.store(b"../../evil", b"inside")
+    driver.store(b"gone", b"x")
+    assert delete(driver, b"gone") == 0
+    assert len(list(folder.iterdir())) == 2
+    assert list(tmp_path.iterdir()) == [folder]
+    again = Rig(fileFolder=str(folder)).started()
+    assert again.load(b"/certs/RootCA.crt") == b"kept"
+    assert again.load(b"../../evil") == b"inside"
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    with pytest.raises(RenodeWifiError, match="fileFolder"):
+        FolderStore(str(file / "below"))
+
+
+@given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=60))
+def test_any_name_becomes_one_path_and_back(name: str) -> None:
+    path = _path_of(name)
+    assert "/" not in path
+    assert "\0" not in path
+    assert path not in (".", "..")
+    assert _name_of(path) == name
+
+
+def test_foreign_files_keep_their_names(tmp_path: Path) -> None:
+    (tmp_path / "50%zz").write_bytes(b"x")
+    assert FolderStore(str(tmp_path)).files == {"50%zz": StoredFile(b"x", 1)}

@@ -1,0 +1,355 @@
+"""Secure sockets: verification and what its failures are called, limits, ciphers, files."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.network.settings import RadioSettings
+from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
+from renode_wifi.peripherals.simplelink import tls
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.options import Options
+from renode_wifi.peripherals.simplelink.profile import NwpProfile
+from tests.peripherals.simplelink.driver import HostDriver
+from tests.peripherals.simplelink.rig import (
+    ECHO,
+    NEW_TLS,
+    STRANGE_TLS,
+    STRICT_TLS,
+    TARPIT,
+    TLS_ECHO,
+    Rig,
+)
+
+METHOD, MASK, KEY, CERTIFICATE, CA, START_TLS = 25, 26, 30, 31, 32, 35
+PARAMETERS, STORE, ALPN, DOMAIN = 36, 38, 40, 42
+SECURED, FAILED, WRONG_ROOT = 3, 4, 5
+GCM_BIT = 12
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+@pytest.fixture
+def driver(rig: Rig) -> HostDriver:
+    return with_files(rig)
+
+
+def with_files(rig: Rig) -> HostDriver:
+    driver = rig.joined()
+    certificate, key = rig.world.client_credentials()
+    driver.store(b"/ca", rig.world.ca_pem)
+    driver.store(b"/cert", certificate)
+    driver.store(b"/key", key)
+    return driver
+
+
+def prepare(driver: HostDriver, number: int, **values: bytes) -> None:
+    """Options by name; the certificate store is off unless `store` is empty."""
+    names = {"method": METHOD, "mask": MASK, "key": KEY, "certificate": CERTIFICATE}
+    names |= {"ca": CA, "store": STORE, "alpn": ALPN, "domain": DOMAIN}
+    values.setdefault("store", bytes(4))
+    for name, value in values.items():
+        if value:
+            assert driver.set_option(number, names[name], value) == 0
+
+
+def secure(driver: HostDriver, port: int, **values: bytes) -> tuple[int, int]:
+    """A socket made secure, and what its connect returned."""
+    number = driver.socket(protocol=100)
+    prepare(driver, number, **values)
+    return number, driver.connect(number, port)
+
+
+def start_tls(driver: HostDriver, port: int, **values: bytes) -> tuple[int, list[tuple[int, int]]]:
+    """A plain socket with TLS started, and its events up to the last: type and value."""
+    number = driver.socket()
+    prepare(driver, number, **values)
+    assert driver.connect(number, port) == 0
+    assert driver.set_option(number, START_TLS, bytes(4)) == 0
+    events: list[tuple[int, int]] = []
+    while not events or events[-1][0] == WRONG_ROOT:
+        message = driver.event(Opcode.SOCKET_EVENT, 60 * SECOND)
+        assert message is not None
+        assert len(message.body) == 132
+        same, kind, value = message.unpack("BBh")
+        assert same == number
+        events.append((kind, value))
+    return number, events
+
+
+def echoes(driver: HostDriver, number: int) -> bool:
+    driver.send(number, b"secret" * 300)
+    return driver.receive_all(number, 1800) == b"secret" * 300
+
+
+def test_secure_socket_connects_verified(driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca", domain=b"echo.test\0")
+    assert status == 0
+    assert echoes(driver, number)
+    assert driver.close(number) == 0
+
+
+def test_starttls_ends_in_one_event(driver: HostDriver) -> None:
+    number, events = start_tls(driver, TLS_ECHO, ca=b"/ca")
+    assert events == [(SECURED, 0)]
+    assert echoes(driver, number)
+    assert driver.set_option(number, START_TLS, bytes(4)) == Error.INVALID
+
+
+def test_without_a_root_the_connection_stands_unverified(driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO)
+    assert status == Error.TLS_NOT_VERIFIED
+    assert echoes(driver, number)
+    number, events = start_tls(driver, TLS_ECHO)
+    assert events == [(SECURED, Error.TLS_NOT_VERIFIED)]
+    assert echoes(driver, number)
+
+
+def test_unknown_root_fails_with_two_events(driver: HostDriver) -> None:
+    number, events = start_tls(driver, STRANGE_TLS, ca=b"/ca")
+    assert events == [(WRONG_ROOT, Error.TLS_NO_SIGNER), (FAILED, Error.TLS_NO_SIGNER)]
+    assert driver.receive(number)[0] < 0  # type: ignore[index]
+    assert driver.last is not None
+    assert driver.last.failing >> number & 1
+    _, status = secure(driver, STRANGE_TLS, ca=b"/ca")
+    assert status == Error.TLS_NO_SIGNER
+    assert driver.event(Opcode.SOCKET_EVENT, SECOND) is not None
+
+
+def test_wrong_name_fails(driver: HostDriver) -> None:
+    _, status = secure(driver, TLS_ECHO, ca=b"/ca", domain=b"other.test")
+    assert status == Error.TLS_NAME_MISMATCH
+    _, events = start_tls(driver, TLS_ECHO, ca=b"/ca", domain=b"other.test")
+    assert events == [(FAILED, Error.TLS_NAME_MISMATCH)]
+
+
+@pytest.mark.parametrize("year", [1995, 2100])
+def test_date_outside_the_certificate_s_is_reported_on_a_standing_connection(
+    driver: HostDriver, year: int
+) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    date = struct.pack("<11I", 0, 0, 0, moment.day, moment.month, moment.year, 0, 0, 0, 0, 0)
+    assert driver.status(Opcode.DEVICE_SET, struct.pack("<HHHH", 0, 1, 11, 44) + date) == 0
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca")
+    assert status == Error.TLS_DATE
+    assert echoes(driver, number)
+
+
+def test_certificate_store_does_not_know_the_world_s_root(driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca", store=b"")
+    assert status == Error.TLS_UNKNOWN_ROOT
+    assert echoes(driver, number)
+
+
+def test_server_that_wants_a_certificate_aborts_without(driver: HostDriver) -> None:
+    number, status = secure(driver, STRICT_TLS, ca=b"/ca", method=b"\3")
+    assert status < -300
+    assert driver.close(number) == 0
+    number, status = secure(
+        driver, STRICT_TLS, ca=b"/ca", certificate=b"/cert", key=b"/key", domain=b"broker.test"
+    )
+    assert status == 0
+    assert echoes(driver, number)
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        ({"ca": b"/missing"}, Error.TLS_NO_CA_FILE),
+        ({"ca": b"/key"}, Error.TLS_BAD_CA_FILE),
+        ({"certificate": b"/missing", "key": b"/key"}, Error.TLS_BAD_CERTIFICATE_FILE),
+        ({"certificate": b"/cert"}, Error.TLS_BAD_KEY_FILE),
+        ({"key": b"/key"}, Error.TLS_BAD_CERTIFICATE_FILE),
+        ({"certificate": b"/cert", "key": b"/missing"}, Error.TLS_BAD_KEY_FILE),
+        ({"certificate": b"/ca", "key": b"/cert"}, Error.TLS_BAD_KEY_FILE),
+    ],
+)
+def test_bad_files_are_named_by_the_error(
+    driver: HostDriver, files: dict[str, bytes], error: int
+) -> None:
+    _, status = secure(driver, TLS_ECHO, **files)
+    assert status == error
+    _, events = start_tls(driver, TLS_ECHO, **files)
+    assert events[-1] == (FAILED, error)
+
+
+def test_one_cipher_is_offered_where_one_is_asked_for(driver: HostDriver) -> None:
+    number, status = secure(
+        driver, TLS_ECHO, ca=b"/ca", method=b"\3", mask=struct.pack("<I", 1 << GCM_BIT)
+    )
+    assert status == 0
+    status, value = driver.get_option(number, PARAMETERS)
+    assert status == 0
+    assert len(value) == 72
+    assert struct.unpack_from("<III", value) == (3, 1 << GCM_BIT, 1)
+
+
+def test_cipher_that_no_one_has_any_more_fails(driver: HostDriver) -> None:
+    _, status = secure(driver, TLS_ECHO, ca=b"/ca", mask=b"\1\0\0\0")
+    assert status == Error.TLS_UNSUPPORTED_SUITE
+
+
+def test_server_with_a_newer_version_only_is_out_of_reach_of_the_silicon(
+    driver: HostDriver,
+) -> None:
+    _, status = secure(driver, NEW_TLS, ca=b"/ca")
+    assert status in (-370, Error.TLS_HANDSHAKE_FAILURE)
+
+
+def test_relaxed_world_reaches_newer_servers() -> None:
+    rig = Rig({"radio": RadioSettings(tls="relaxed")})
+    driver = with_files(rig)
+    number, status = secure(driver, NEW_TLS, ca=b"/ca", mask=struct.pack("<I", 1 << GCM_BIT))
+    assert status == 0
+    assert echoes(driver, number)
+
+
+def test_six_secure_sockets_and_no_seventh(driver: HostDriver) -> None:
+    numbers = [secure(driver, TLS_ECHO, ca=b"/ca")[0] for _ in range(6)]
+    for number in numbers:
+        assert echoes(driver, number)
+    assert driver.socket(protocol=100) == Error.TLS_TOO_MANY
+    plain = driver.socket()
+    assert driver.connect(plain, TLS_ECHO) == 0
+    assert driver.set_option(plain, START_TLS, bytes(4)) == Error.TLS_TOO_MANY
+    assert driver.close(numbers[0]) == 0
+    assert driver.socket(protocol=100) == numbers[0]
+
+
+def test_starttls_wants_an_idle_connected_stream(rig: Rig, driver: HostDriver) -> None:
+    number = driver.socket()
+    assert driver.set_option(number, START_TLS, bytes(4)) == Error.NOT_CONNECTED
+    datagram = driver.socket(2)
+    assert driver.set_option(datagram, START_TLS, bytes(4)) == Error.OPERATION_NOT_SUPPORTED
+    server = driver.socket()
+    driver.bind(server, 80)
+    driver.listen(server)
+    assert driver.set_option(server, START_TLS, bytes(4)) == Error.TLS_NOT_WHEN_LISTENING
+    assert driver.connect(number, ECHO) == 0
+    driver.send(number, b"early")
+    driver.run(SECOND)
+    assert driver.set_option(number, START_TLS, bytes(4)) == Error.TLS_RX_NOT_EMPTY
+    silent = driver.socket()
+    assert driver.connect(silent, TARPIT) == 0
+    for _ in range(15):
+        driver.send(silent, bytes(1460))
+    assert driver.set_option(silent, START_TLS, bytes(4)) == Error.TLS_TX_NOT_EMPTY
+    secure_server = driver.socket(protocol=100)
+    driver.bind(secure_server, 443)
+    assert driver.listen(secure_server) == Error.OPERATION_NOT_SUPPORTED
+
+
+def test_silent_server_ends_in_a_handshake_timeout(driver: HostDriver) -> None:
+    number, events = start_tls(driver, TARPIT, ca=b"/ca")
+    assert events == [(FAILED, Error.TLS_HANDSHAKE_TIMED_OUT)]
+    assert driver.close(number) == 0
+    number = driver.socket()
+    assert driver.connect(number, TARPIT) == 0
+    assert driver.set_option(number, START_TLS, bytes(4)) == 0
+    assert driver.set_option(number, START_TLS, bytes(4)) == Error.TLS_DURING_HANDSHAKE
+    driver.send(number, b"early")
+    assert driver.event(Opcode.TX_FAILED) is not None
+    assert driver.close(number) == 0
+
+
+def test_server_without_tls_fails_the_handshake(driver: HostDriver) -> None:
+    _, events = start_tls(driver, ECHO, ca=b"/ca")
+    assert events[-1][0] == FAILED
+
+
+def test_server_that_goes_away_in_the_handshake_fails_it(rig: Rig, driver: HostDriver) -> None:
+    for fault in ("server-resets", "server-cuts"):
+        number = driver.socket()
+        assert driver.connect(number, TARPIT) == 0
+        assert driver.set_option(number, START_TLS, bytes(4)) == 0
+        rig.world.inject(fault, server="tarpit")
+        message = driver.event(Opcode.SOCKET_EVENT, 60 * SECOND)
+        assert message is not None
+        assert message.unpack("xB") == (FAILED,)
+
+
+def test_peer_s_orderly_end_is_received_as_nothing(rig: Rig, driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca")
+    assert status == 0
+    for connection in list(rig.world.server("tls-echo").connections):
+        connection.end()
+    assert driver.receive(number) == (0, b"")
+
+
+def test_end_of_tls_alone_leaves_a_plain_connection(rig: Rig, driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca")
+    assert status == 0
+    (connection,) = rig.world.server("tls-echo").connections
+    end: Any = connection
+    end.endpoint.close()
+    end.stream.send(end.endpoint.take_outgoing())
+    message = driver.event(Opcode.SOCKET_EVENT)
+    assert message is not None
+    assert message.unpack("BB") == (number, 2)
+    assert driver.receive(number) == (Error.TLS_CLOSED, b"")
+
+
+def test_protocol_chosen_by_the_server_is_told(driver: HostDriver) -> None:
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca", alpn=struct.pack("<I", 0x1F))
+    assert status == 0
+    status, value = driver.get_option(number, ALPN)
+    assert status == 0
+    assert struct.unpack("<I", value)[0] in (0, 1, 2)
+    assert driver.get_option(number, 44)[0] == 0
+    assert driver.get_option(driver.socket(), PARAMETERS)[0] == Error.NO_PROTOCOL_OPTION
+
+
+def test_provisioned_files_serve_as_credentials() -> None:
+    radio = RadioSettings(world_files={"/certs/RootCA.crt": "ca"})
+    driver = Rig({"radio": radio}).joined()
+    assert secure(driver, TLS_ECHO, ca=b"/certs/RootCA.crt")[1] == 0
+
+
+def test_handshakes_can_be_saved_in_the_middle(rig: Rig, driver: HostDriver) -> None:
+    number = driver.socket()
+    prepare(driver, number, ca=b"/ca")
+    assert driver.connect(number, TLS_ECHO) == 0
+    assert driver.set_option(number, START_TLS, bytes(4)) == 0
+    for one in (rig.saved(), rig):
+        message = one.driver.event(Opcode.SOCKET_EVENT)
+        assert message is not None
+        assert message.unpack("BBh") == (number, SECURED, 0)
+        assert echoes(one.driver, number)
+
+
+def test_alerts_and_problems_have_their_numbers() -> None:
+    def error(problem: TlsProblem | None, alert: int | None = None, credential: str = "") -> int:
+        return tls.error_of(TlsVerdict(problem, alert=alert, credential=credential))
+
+    assert error(None) == 0
+    assert error(TlsProblem.PEER_ALERT, 42) == -342
+    assert error(TlsProblem.PEER_ALERT) == Error.TLS_HANDSHAKE_FAILURE
+    assert error(TlsProblem.BAD_CREDENTIAL, credential="key") == Error.TLS_BAD_KEY_FILE
+    assert error(TlsProblem.BAD_CREDENTIAL) == Error.TLS_GENERAL
+    for problem in TlsProblem:
+        assert error(problem) < 0
+
+
+def test_general_protocol_names_are_offered_beside_the_list() -> None:
+    options = Options()
+    options.set(1, 40, struct.pack("<I", 3))
+    options.set(1, 44, b"x-amzn-mqtt-ca")
+    assert tls.protocols(options) == ("http/1.1", "h2", "x-amzn-mqtt-ca")
+    assert tls.protocol_bit("h2") == 2
+    assert tls.protocol_bit("mqtt") == 0
+
+
+def test_default_ciphers_are_those_of_the_silicon() -> None:
+    ciphers = tls.cipher_list(Options(), NwpProfile()).split(":")
+    assert "AES128-GCM-SHA256" in ciphers
+    assert not any("RC4" in cipher for cipher in ciphers)
