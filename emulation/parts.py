@@ -51,6 +51,10 @@ class Nvic(Part):
             raise IndexError(number)
         self._inputs.on_gpio(number, level)
 
+    def exception_of(self, number: int) -> int:
+        """The exception that input `number` pends."""
+        return self._inputs.exception_of(number)
+
     def pend(self, number: int) -> None:
         """Make interrupt `number` pending, as software can."""
         self._inputs.pend(number)

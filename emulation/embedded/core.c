@@ -17,7 +17,8 @@ struct configuration {
 EXPORT uint32_t core_layout(uint32_t which)
 {
     const size_t sizes[] = {sizeof(struct configuration), sizeof(struct shared),
-                            sizeof(struct memory), sizeof(struct model), sizeof(struct window)};
+                            sizeof(struct memory), sizeof(struct model), sizeof(struct window),
+                            sizeof(struct port)};
     return which < sizeof sizes / sizeof *sizes ? (uint32_t)sizes[which] : 0;
 }
 

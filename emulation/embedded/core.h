@@ -140,6 +140,7 @@ struct python {
     unsigned long (*as_unsigned)(PyObject *);
     void (*decref)(PyObject *);
     PyObject *(*error)(void);
+    int (*setattr)(PyObject *object, PyObject *name, PyObject *value);
 };
 
 enum page_flags {
@@ -159,6 +160,25 @@ struct memory {
     struct memory *next;
 };
 
+/* Mirrors of the indices in peripherals/base/stream.py. */
+enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE };
+enum { PORT_OPEN, PORT_READABLE, PORT_FIFO, PORT_LEVEL, PORT_INTERRUPTS, PORT_SETTINGS,
+       PORT_STATUS };
+
+/* A model's data register as port.c serves it. */
+struct port {
+    uint32_t *state;
+    uint32_t *stream; /* NULL: the device has none */
+    uint16_t *sent, *received;
+    uint32_t data, status, control; /* words of the model */
+#define PORT_CAUSES 4
+    struct {
+        uint32_t enable, status;
+    } causes[PORT_CAUSES];
+    uint32_t exception; /* that the line and nothing else drives; 0: the port isn't served */
+    PyObject *line, *level_name, *is_true, *is_false;
+};
+
 /* A model's registers as the core serves them. */
 struct model {
     PyObject *read, *write;
@@ -167,6 +187,7 @@ struct model {
     uint8_t *plain; /* per word: a read is nothing but the value */
     uint8_t *storage; /* per word: a write is nothing but a store of the writable bits */
     uint32_t *writable;
+    struct port *port; /* or NULL */
     uint64_t native_accesses, python_accesses;
 };
 
@@ -411,6 +432,7 @@ int nvic_execution_priority(struct core *core, bool with_primask);
 bool nvic_can_take(struct core *core);
 bool nvic_wakes(struct core *core);
 void nvic_pend(struct core *core, unsigned exception);
+EXPORT void core_set_line(struct core *core, uint32_t exception, uint32_t level);
 void nvic_unpend(struct core *core, unsigned exception);
 void nvic_activate(struct core *core, unsigned exception);
 void nvic_deactivate(struct core *core, unsigned exception);
@@ -425,6 +447,12 @@ void exception_svc(struct core *core);
 void fault_raise(struct core *core, unsigned exception, uint32_t cfsr, uint32_t hfsr);
 void fault_raise_at(struct core *core, unsigned exception, uint32_t cfsr, uint32_t address,
                     enum access access);
+
+/* port.c */
+bool port_read(struct core *core, struct model *model, uint32_t word, unsigned width,
+               uint32_t *value);
+bool port_write(struct core *core, struct model *model, uint32_t word, uint32_t value,
+                unsigned width);
 
 /* system.c: the private peripheral bus */
 uint32_t system_read(struct core *core, uint32_t address);

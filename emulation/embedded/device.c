@@ -70,8 +70,12 @@ static uint32_t model_read(struct core *core, const struct window *window, uint3
         return model->values[word] >> 8 * (offset & 3);
     }
     uint32_t arguments[] = {offset, width}, value = 0;
-    model->python_accesses++;
     core->repeat.impure = true;
+    if (model->port && !(offset & 3) && port_read(core, model, word, width, &value)) {
+        model->native_accesses++;
+        return value;
+    }
+    model->python_accesses++;
     python_call(core, model->read, arguments, 2, &value);
     return value;
 }
@@ -85,6 +89,10 @@ static void model_write(struct core *core, const struct window *window, uint32_t
         uint32_t mask = model->writable[word] & lanes_of(offset, width);
         model->native_accesses++;
         model->values[word] = (model->values[word] & ~mask) | (value << 8 * (offset & 3) & mask);
+        return;
+    }
+    if (model->port && !(offset & 3) && port_write(core, model, word, value, width)) {
+        model->native_accesses++;
         return;
     }
     uint32_t arguments[] = {offset, value, width};

@@ -25,6 +25,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import WriteTrap
 from renode_wifi.peripherals.base.registers import RegisterFile
+from renode_wifi.peripherals.base.stream import Port
 
 __all__ = ["EmbeddedEngine", "EngineError", "Memory"]
 
@@ -108,6 +109,39 @@ class _Binding:
         record.storage = ctypes.addressof(self.keep[2])
         record.writable = writable.buffer_info()[0]
         record.words = words
+        self.port = getattr(model, "port", None)
+        record.port = None
+        if isinstance(self.port, Port) and len(self.port.causes) <= native.PORT_CAUSES:
+            self._bind_port(self.port)
+
+    def _bind_port(self, port: Port) -> None:
+        self.port_record = record = native.PortRecord()
+        record.state = port.state.buffer_info()[0]
+        record.data, record.status, record.control = port.data, port.status, port.control
+        for index, cause in enumerate(port.causes):
+            record.causes[index][:] = cause
+        record.line, record.level_name = port.line, "level"
+        record.is_true, record.is_false = True, False
+        self.record.port = ctypes.addressof(record)
+
+    def wire(self) -> None:
+        """Look where the port's line leads and what is attached to it."""
+        port = self.port
+        if not isinstance(port, Port):
+            return
+        record = self.port_record
+        stream = port.stream
+        record.stream = None
+        if stream is not None:
+            record.stream = stream.state.buffer_info()[0]
+            record.sent = stream.sent.buffer_info()[0]
+            record.received = stream.received.buffer_info()[0]
+        receivers = port.line._receivers
+        record.exception = 0
+        if len(receivers) == 1:
+            receiver, number = receivers[0]
+            exception_of = getattr(receiver, "exception_of", None)
+            record.exception = 0 if exception_of is None else exception_of(number)
 
 
 class Nvic(Receiver):
@@ -121,6 +155,10 @@ class Nvic(Receiver):
 
     def on_gpio(self, number: int, level: bool) -> None:
         self._set_line(self._core, self._first + number, level)
+
+    def exception_of(self, number: int) -> int:
+        """The exception that input `number` pends."""
+        return self._first + number
 
     def disconnect(self) -> None:
         """The engine is closed: levels no longer matter."""
@@ -506,6 +544,8 @@ class EmbeddedEngine:
         if self._until is not None:
             raise EngineError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
+        for binding in self._bindings.values():
+            binding.wire()
         try:
             while True:
                 self._clock.run_due()

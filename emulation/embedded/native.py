@@ -38,6 +38,7 @@ PYTHON_FUNCTIONS = (
     "PyLong_AsUnsignedLongMask",
     "Py_DecRef",
     "PyErr_Occurred",
+    "PyObject_SetAttr",
 )
 
 REGISTERS = (
@@ -128,8 +129,32 @@ class ModelRecord(ctypes.Structure):
         ("plain", pointer),
         ("storage", pointer),
         ("writable", pointer),
+        ("port", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
+    ]
+
+
+PORT_CAUSES = 4
+
+
+class PortRecord(ctypes.Structure):
+    """`struct port`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("stream", pointer),
+        ("sent", pointer),
+        ("received", pointer),
+        ("data", u32),
+        ("status", u32),
+        ("control", u32),
+        ("causes", u32 * 2 * PORT_CAUSES),
+        ("exception", u32),
+        ("line", ctypes.py_object),
+        ("level_name", ctypes.py_object),
+        ("is_true", ctypes.py_object),
+        ("is_false", ctypes.py_object),
     ]
 
 
@@ -148,7 +173,7 @@ class WindowRecord(ctypes.Structure):
 PAGE_EXECUTED = 1
 """`enum page_flags`."""
 
-MIRRORED = (Configuration, Shared, MemoryRecord, ModelRecord, WindowRecord)
+MIRRORED = (Configuration, Shared, MemoryRecord, ModelRecord, WindowRecord, PortRecord)
 
 # name: (result, arguments) of the core's functions.
 FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {

@@ -12,6 +12,7 @@ A 16-bit frame carries two characters, the earlier one in its low byte.
 import struct
 
 from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.stream import Stream
 
 MYPY = False
 if MYPY:
@@ -26,7 +27,6 @@ WAKEUP = 2
 DATA_READY = 0
 
 CURSOR = b"\x15\x15\r\n> "
-PAD = 0x15
 PAD_WORD = 0x1515
 
 # Phases.
@@ -53,6 +53,8 @@ class Link(object):
     `processor.reset(asserted)` hears of the RESET pin, `processor.execute(request)` of a finished
     command window. The processor answers with `booted()` and `reply(data)`, in its own time and
     never from within these calls.
+
+    stream: the words of the open window, which an engine may exchange by itself.
     """
 
     def __init__(self, machine, name, processor=None):
@@ -67,8 +69,7 @@ class Link(object):
         # Pins of a processor that has not configured them yet read low.
         self._selected = True
         self._reply = b""
-        self._words = []  # type: list[int]  # what is left of the open data window, last first
-        self._command = []  # type: list[int]  # frames of the open command window
+        self.stream = Stream(PAD_WORD)
         self._collecting = False
         self._half = -1
         self._failure = ""
@@ -78,24 +79,21 @@ class Link(object):
         # type: (int, int) -> int
         """Shift one frame of 8 or 16 bits both ways."""
         if bits == 16:
-            words = self._words
-            if words:
-                word = words.pop()
-                if not words:
-                    self._all_read()
-                return word
-            if self._collecting and len(self._command) < LONGEST_COMMAND:
-                self._command.append(frame)
-            return PAD_WORD
+            stream = self.stream
+            sends = not stream.is_empty()
+            word = stream.exchange(frame)
+            if sends and stream.is_empty():
+                self._all_read()
+            return word
         return self._exchange_byte(frame)
 
     def _exchange_byte(self, frame):
         # type: (int) -> int
         """Half a word: on the wire the later character goes first."""
         if self._half < 0:
-            words = self._words
-            self._half = (words[-1] if words else PAD_WORD) & 0xFF | (frame & 0xFF) << 8
-            return words[-1] >> 8 if words else PAD
+            word = self.stream.next()
+            self._half = word & 0xFF | (frame & 0xFF) << 8
+            return word >> 8
         earlier = self._half & 0xFF
         self.exchange(self._half & 0xFF00 | frame & 0xFF, 16)
         self._half = -1
@@ -162,10 +160,9 @@ class Link(object):
         self._half = -1
         if self.phase == DATA:
             reply = self._reply
-            self._words = list(struct.unpack("<%dH" % (len(reply) // 2), reply))
-            self._words.reverse()
+            self.stream.send(struct.unpack("<%dH" % (len(reply) // 2), reply))
         elif self.phase == COMMAND:
-            self._command = []
+            self.stream.receive(LONGEST_COMMAND)
             self._collecting = True
 
     def _all_read(self):
@@ -178,7 +175,7 @@ class Link(object):
     def _deselect(self):
         # type: () -> None
         if self.phase == COMMAND and self._collecting:
-            command = self._command
+            command = self.stream.taken()
             self._close_window()
             if command:
                 self.phase = BUSY
@@ -194,8 +191,8 @@ class Link(object):
 
     def _close_window(self):
         # type: () -> None
-        self._words = []
-        self._command = []
+        self.stream.send(())
+        self.stream.receive(0)
         self._collecting = False
         self._half = -1
 

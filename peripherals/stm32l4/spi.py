@@ -12,6 +12,17 @@ with the read of DR instead of the read of SR that has to follow it.
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.stream import (
+    PORT_FIFO,
+    PORT_INTERRUPTS,
+    PORT_LEVEL,
+    PORT_LEVELS,
+    PORT_OPEN,
+    PORT_READABLE,
+    PORT_SETTINGS,
+    PORT_STATUS,
+    Port,
+)
 
 CR1_MSTR = 1 << 2
 CR1_SPE = 1 << 6
@@ -47,8 +58,11 @@ CR1_OFFSET = 0x00
 CR2_OFFSET = 0x04
 DR_OFFSET = 0x0C
 CR2_WORD = CR2_OFFSET // 4
+DR_WORD = DR_OFFSET // 4
 SR_WORD = 0x08 // 4
 FIFO_BYTES = 4
+
+CAUSES = ((CR2_TXEIE, SR_TXE), (CR2_RXNEIE, SR_RXNE), (CR2_ERRIE, SR_ERRORS))
 
 # Bits of SR that interrupt, by the enable bits TXEIE, RXNEIE, ERRIE of CR2.
 INTERRUPTS = tuple(
@@ -116,11 +130,11 @@ class STM32L4_SPI(Block):
         Block.__init__(self, machine, name)
         self._values = self.registers.values
         self._irq = self.lines["IRQ"]
+        # The receive FIFO, the interrupts enabled and SR by the FIFO's level are in the port's
+        # array, so that an engine may exchange frames of 16 bits without this model.
+        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES)
+        self._state = self.port.state
         self._told_crc = False
-        self._status = STATUS_BY_HALF
-        self._interrupts = 0
-        # CR2 without its interrupt enables.
-        self._settings = 0
         self._errors = 0
         self._bits = 8
         self._mask = 0xFF
@@ -134,8 +148,13 @@ class STM32L4_SPI(Block):
 
     def attach(self, device):
         # type: (typing.Any) -> None
-        """Put `device.exchange(frame, bits) -> frame` at the other end of the wire."""
+        """Put `device.exchange(frame, bits) -> frame` at the other end of the wire.
+
+        A device may have a `stream`: what it exchanges in frames of 16 bits.
+        """
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
+        self.port.stream = getattr(device, "stream", None)
+        self._open_port()
 
     def reset(self):
         # type: () -> None
@@ -144,8 +163,8 @@ class STM32L4_SPI(Block):
 
     def _clear(self):
         # type: () -> None
-        self._receive_fifo = 0
-        self._receive_bytes = 0
+        self._state[PORT_FIFO] = 0
+        self._state[PORT_LEVEL] = 0
         self._transmit_fifo = 0
         self._transmit_bytes = 0
         self._set_errors(0)
@@ -156,11 +175,12 @@ class STM32L4_SPI(Block):
 
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
-        if offset == CR2_OFFSET and value & ~CR2_INTERRUPTS == self._settings and width != 1:
+        state = self._state
+        if offset == CR2_OFFSET and value & ~CR2_INTERRUPTS == state[PORT_SETTINGS] and width != 1:
             # Interrupt-driven drivers do this up to four times per frame.
             values = self._values
             values[CR2_WORD] = value
-            self._interrupts = interrupts = INTERRUPTS[(value >> CR2_ENABLES_SHIFT) & 7]
+            state[PORT_INTERRUPTS] = interrupts = INTERRUPTS[(value >> CR2_ENABLES_SHIFT) & 7]
             pending = values[SR_WORD] & interrupts != 0
             if pending != self._irq.level:
                 self._irq.set(pending)
@@ -169,12 +189,12 @@ class STM32L4_SPI(Block):
                 self._transmit(value, width)
                 return
             frame = self._exchange(value & self._mask, self._bits)
-            level = self._receive_bytes
+            level = state[PORT_LEVEL]
             if level <= 2:
-                self._receive_fifo |= frame << (8 * level)
-                self._receive_bytes = level = level + 2
-                self._values[SR_WORD] = status = self._status[level]
-                pending = status & self._interrupts != 0
+                state[PORT_FIFO] |= frame << (8 * level)
+                state[PORT_LEVEL] = level = level + 2
+                self._values[SR_WORD] = status = state[PORT_STATUS + level]
+                pending = status & state[PORT_INTERRUPTS] != 0
                 if pending != self._irq.level:
                     self._irq.set(pending)
             elif not self._errors & SR_OVR:
@@ -187,23 +207,24 @@ class STM32L4_SPI(Block):
         # type: (int, int) -> int
         if offset != DR_OFFSET:
             return self.registers.read(offset, width)
-        level = self._receive_bytes
+        state = self._state
+        level = state[PORT_LEVEL]
         if width != 1 and level >= 2:
-            frame = self._receive_fifo & 0xFFFF
-            self._receive_fifo >>= 16
+            frame = state[PORT_FIFO] & 0xFFFF
+            state[PORT_FIFO] >>= 16
             level -= 2
         elif level:
-            frame = self._receive_fifo & 0xFF
-            self._receive_fifo >>= 8
+            frame = state[PORT_FIFO] & 0xFF
+            state[PORT_FIFO] >>= 8
             level -= 1
         else:
             frame = 0
-        self._receive_bytes = level
+        state[PORT_LEVEL] = level
         if self._errors & SR_OVR:
             self._set_errors(self._errors & ~SR_OVR)
         if self._plain:
-            self._values[SR_WORD] = status = self._status[level]
-            pending = status & self._interrupts != 0
+            self._values[SR_WORD] = status = state[PORT_STATUS + level]
+            pending = status & state[PORT_INTERRUPTS] != 0
             if pending != self._irq.level:
                 self._irq.set(pending)
         else:
@@ -224,7 +245,7 @@ class STM32L4_SPI(Block):
         # type: (int, int) -> None
         control = self.registers["CR1"]
         control2 = self.registers["CR2"]
-        self._interrupts = INTERRUPTS[(control2 >> CR2_ENABLES_SHIFT) & 7]
+        self._state[PORT_INTERRUPTS] = INTERRUPTS[(control2 >> CR2_ENABLES_SHIFT) & 7]
         size = (control2 >> CR2_DS_SHIFT) & 0xF
         if size < 3:
             # "Not used" sizes are forced to 8 bits.
@@ -233,7 +254,7 @@ class STM32L4_SPI(Block):
         self._bits = size + 1
         self._mask = (1 << self._bits) - 1
         self._frame_bytes = 1 if self._bits <= 8 else 2
-        self._settings = self.registers["CR2"] & ~CR2_INTERRUPTS
+        self._state[PORT_SETTINGS] = self.registers["CR2"] & ~CR2_INTERRUPTS
         # A write of CR1 is the last step of clearing MODF.
         errors = self._errors & ~SR_MODF
         selected = CR1_MSTR | CR1_SPE
@@ -262,6 +283,7 @@ class STM32L4_SPI(Block):
             and not self._lsb_first
             and self._frame_bytes == 2
         )
+        self._open_port()
 
     def _clear_crc(self, value, old):
         # type: (int, int) -> None
@@ -270,11 +292,20 @@ class STM32L4_SPI(Block):
 
     def _set_errors(self, errors):
         # type: (int) -> None
-        """The error flags of SR, which `_status` has beside what the receive FIFO decides."""
+        """The error flags of SR, which are there beside what the receive FIFO decides."""
         self._errors = errors
         quarter = self.registers["CR2"] & CR2_FRXTH
         status = STATUS_BY_QUARTER if quarter else STATUS_BY_HALF
-        self._status = tuple(flags | errors for flags in status) if errors else status
+        for level in range(PORT_LEVELS):
+            self._state[PORT_STATUS + level] = status[level] | errors
+        self._open_port()
+
+    def _open_port(self):
+        # type: () -> None
+        """Tell what an engine may do by itself."""
+        stream = self.port.stream is not None
+        self._state[PORT_OPEN] = 1 if self._direct and self._bits == 16 and stream else 0
+        self._state[PORT_READABLE] = 1 if self._plain and not self._errors & SR_OVR else 0
 
     def _transmit(self, value, width):
         # type: (int, int) -> None
@@ -287,6 +318,7 @@ class STM32L4_SPI(Block):
         self._exchange_pending()
         self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
         self._direct = self._direct and self._plain
+        self._open_port()
 
     def _exchange_pending(self):
         # type: () -> None
@@ -297,7 +329,7 @@ class STM32L4_SPI(Block):
         """
         if self._enabled:
             if self._receive_only:
-                while not self._status[self._receive_bytes] & SR_RXNE:
+                while not self._status() & SR_RXNE:
                     self._receive(0)
             else:
                 while self._transmit_bytes >= self._frame_bytes:
@@ -317,22 +349,29 @@ class STM32L4_SPI(Block):
             frame = _reversed_bits(frame, self._bits)
         if not self._receives:
             return
-        if self._receive_bytes + self._frame_bytes > FIFO_BYTES:
+        state = self._state
+        level = state[PORT_LEVEL]
+        if level + self._frame_bytes > FIFO_BYTES:
             self._set_errors(self._errors | SR_OVR)
             return
-        self._receive_fifo |= frame << (8 * self._receive_bytes)
-        self._receive_bytes += self._frame_bytes
+        state[PORT_FIFO] |= frame << (8 * level)
+        state[PORT_LEVEL] = level + self._frame_bytes
+
+    def _status(self):
+        # type: () -> int
+        """SR, but for what the transmit FIFO decides."""
+        return self._state[PORT_STATUS + self._state[PORT_LEVEL]]
 
     def _publish(self):
         # type: () -> None
         """SR, the interrupt and the DMA requests follow the FIFOs."""
-        status = self._status[self._receive_bytes]
+        status = self._status()
         if self._transmit_bytes:
             status |= FIFO_LEVEL[self._transmit_bytes] << SR_FTLVL_SHIFT
             if self._transmit_bytes > 2:
                 status &= ~SR_TXE
         self._values[SR_WORD] = status
-        self._irq.set(status & self._interrupts != 0)
+        self._irq.set(status & self._state[PORT_INTERRUPTS] != 0)
         # A request is an edge for the DMA: it takes everything there is to take at once.
         self.lines["DMAReceive"].set(self._dma & CR2_RXDMAEN != 0 and status & SR_RXNE != 0)
         self.lines["DMASend"].set(

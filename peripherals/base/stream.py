@@ -1,0 +1,132 @@
+# ironpython: executed by Renode
+"""Words between a bus controller and its device, kept where an engine can serve them itself.
+
+A firmware that moves every word in an interrupt handler makes half a dozen accesses per word, all
+alike. What they need is kept in plain arrays, whose layout is given here: the device's side in a
+`Stream`, the controller's in a `Port`. The models work on these arrays, and an engine may do the
+same in their place as long as nothing but words moves; whatever else there is to do, it leaves to
+the models. A model that is never served so does the same work itself.
+"""
+
+from array import array
+
+# Indices in `Stream.state`.
+STREAM_NEXT = 0
+STREAM_END = 1
+STREAM_KEPT = 2
+STREAM_ROOM = 3
+STREAM_IDLE = 4
+STREAM_WORDS = 5
+
+# Indices in `Port.state`.
+PORT_OPEN = 0
+PORT_READABLE = 1
+PORT_FIFO = 2
+PORT_LEVEL = 3
+PORT_INTERRUPTS = 4
+PORT_SETTINGS = 5
+PORT_STATUS = 6
+PORT_LEVELS = 5
+PORT_WORDS = PORT_STATUS + PORT_LEVELS
+
+CAPACITY = 4096
+
+
+class Stream(object):
+    """The words of a device: those that it sends and those that it was sent.
+
+    state: STREAM_NEXT and STREAM_END are indices in `sent`: what is left to send. The last of it is
+    the model's to send, because something happens with it. STREAM_KEPT words are in `received`;
+    more are kept up to STREAM_ROOM, which is 0 while none are. STREAM_IDLE is sent when there is
+    nothing to send; a word is received then only.
+    """
+
+    def __init__(self, idle):
+        # type: (int) -> None
+        self.state = array("I", [0] * STREAM_WORDS)  # type: array[int]
+        self.state[STREAM_IDLE] = idle
+        self.sent = array("H", [0] * CAPACITY)  # type: array[int]
+        self.received = array("H", [0] * CAPACITY)  # type: array[int]
+        # What doesn't fit into `sent`.
+        self._rest = array("H")  # type: array[int]
+
+    def send(self, words):
+        # type: (typing.Sequence[int]) -> None
+        """Words to send from the first on; those of before are dropped."""
+        queue = array("H", words)
+        self._rest = queue[CAPACITY:]
+        queue = queue[:CAPACITY]
+        self.sent[: len(queue)] = queue
+        self.state[STREAM_NEXT] = 0
+        self.state[STREAM_END] = len(queue)
+
+    def receive(self, room):
+        # type: (int) -> None
+        """Drop what was received, and keep up to `room` words from now on."""
+        self.state[STREAM_KEPT] = 0
+        self.state[STREAM_ROOM] = room
+
+    def taken(self):
+        # type: () -> array[int]
+        """What was received."""
+        return self.received[: self.state[STREAM_KEPT]]
+
+    def exchange(self, word):
+        # type: (int) -> int
+        """Send a word and receive one."""
+        state = self.state
+        index = state[STREAM_NEXT]
+        if index < state[STREAM_END]:
+            state[STREAM_NEXT] = index + 1
+            answer = self.sent[index]
+            if index + 1 == CAPACITY and self._rest:
+                self.send(self._rest)
+            return answer
+        kept = state[STREAM_KEPT]
+        if kept < state[STREAM_ROOM]:
+            self.received[kept] = word
+            state[STREAM_KEPT] = kept + 1
+        return state[STREAM_IDLE]
+
+    def next(self):
+        # type: () -> int
+        """The word that `exchange` will send."""
+        index = self.state[STREAM_NEXT]
+        return self.sent[index] if index < self.state[STREAM_END] else self.state[STREAM_IDLE]
+
+    def is_empty(self):
+        # type: () -> bool
+        """Nothing is left to send."""
+        return self.state[STREAM_NEXT] == self.state[STREAM_END]
+
+
+class Port(object):
+    """A controller's data register with a receive FIFO of four bytes, in frames of 16 bits.
+
+    data, status, control: words of the controller's `registers`. line: its interrupt output.
+    causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
+
+    state: PORT_OPEN: a store to `data` wider than a byte exchanges one word with the stream at once.
+    PORT_READABLE: a load takes what it is wide out of the FIFO and does no more than that; of an
+    open port it is 0 while the FIFO has overrun. PORT_FIFO: the
+    bytes received, the earliest lowest; PORT_LEVEL: how many. PORT_INTERRUPTS: the bits of `status`
+    that interrupt. PORT_SETTINGS: `control` without its enable bits; a store that differs in those
+    only sets PORT_INTERRUPTS and nothing else. PORT_STATUS: `status` by PORT_LEVEL.
+    """
+
+    def __init__(self, line, data, status, control, causes):
+        # type: (Line, int, int, int, typing.Sequence[tuple[int, int]]) -> None
+        self.line = line
+        self.data = data
+        self.status = status
+        self.control = control
+        self.causes = tuple(causes)
+        self.state = array("I", [0] * PORT_WORDS)  # type: array[int]
+        self.stream = None  # type: Stream | None
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.line import Line  # noqa: F401
