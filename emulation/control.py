@@ -45,7 +45,13 @@ def inject(world: Any, radio: Any, fault: str, attributes: str = "") -> None:
         for name in DURATIONS:
             if isinstance(values.get(name), str):
                 values[name] = duration(values[name])
-        world.faults.inject(fault, **values)
+        try:
+            world.faults.inject(fault, **values)
+        except TypeError as error:
+            raise RenodeWifiError(
+                f"{fault} does not take {', '.join(values) or 'no attributes'}",
+                cure="attributes are those of the fault in a world file",
+            ) from error
     else:
         radio.inject_entry({"kind": fault, **values})
 

@@ -461,7 +461,27 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
             self._failed("write to 0x%03X" % offset, error)
 
 
-__all__ = ["Adapter", "BusAdapter", "HelperError", "RemoteProcessor", "RenodeMachine"]
+class FlashAdapter(BusAdapter):
+    """The flash controller, with the trap of stores into its array."""
+
+    def WriteDoubleWord(self, offset, value):
+        # type: (int, int) -> None
+        BusAdapter.WriteDoubleWord(self, offset, value)
+        try:
+            self.machine.flash_trap.follow(self.model.registers["CR"])
+        except System.Exception as error:
+            self._failed("trap", error)
+
+    def Reset(self):
+        # type: () -> None
+        BusAdapter.Reset(self)
+        try:
+            self.machine.flash_trap.follow(self.model.registers["CR"])
+        except System.Exception as error:
+            self._failed("trap", error)
+
+
+__all__ = ["Adapter", "BusAdapter", "FlashAdapter", "HelperError", "RemoteProcessor", "RenodeMachine"]
 
 MYPY = False
 if MYPY:

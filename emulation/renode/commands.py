@@ -10,6 +10,7 @@ from renode_wifi.emulation.renode import protocol
 from renode_wifi.emulation.renode.adapters import (
     Adapter,
     BusAdapter,
+    FlashAdapter,
     HelperError,
     RemoteProcessor,
     RenodeMachine,
@@ -87,7 +88,8 @@ def model(renode, name, kind, place, attributes):
             raise CommandError("a %s is registered on sysbus" % kind)
         block = _class(TYPES[kind], kind)(machine, name, **parse_attributes(attributes))
         start, size = parse_range(point)
-        adapter = BusAdapter(machine, block, size)
+        adapter_of = FlashAdapter if kind == "STM32L4_FLASH" else BusAdapter
+        adapter = adapter_of(machine, block, size)
         machine.models[name] = block
         renode.SystemBus.Register(
             adapter, BusRangeRegistration(Range(System.UInt64(start), System.UInt64(size)))

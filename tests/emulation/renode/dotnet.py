@@ -1,0 +1,498 @@
+"""As much of .NET and Renode as the files that Renode executes ask of them, in CPython.
+
+Importing it makes `System` and `Antmicro` importable.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+
+class _Generic:
+    """A generic .NET class: indexing it with types gives the class."""
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self.make = make
+
+    def __getitem__(self, types: Any) -> Callable[..., Any]:
+        return self.make
+
+
+class _Interface:
+    """Any of the interfaces."""
+
+
+class Event:
+    """A .NET event."""
+
+    def __init__(self) -> None:
+        self.handlers: list[Callable[..., None]] = []
+
+    def __iadd__(self, handler: Callable[..., None]) -> Event:
+        self.handlers.append(handler)
+        return self
+
+    def __call__(self, *arguments: Any) -> None:
+        for handler in self.handlers:
+            handler(*arguments)
+
+
+class Gpio:
+    def __init__(self) -> None:
+        self.changes: list[bool] = []
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.changes) and self.changes[-1]
+
+    def Set(self, level: bool) -> None:
+        self.changes.append(level)
+
+
+class TimeInterval:
+    TicksPerSecond = 1_000_000_000
+
+    def __init__(self, ticks: int) -> None:
+        self.Ticks = ticks
+
+    @staticmethod
+    def FromTicks(ticks: int) -> TimeInterval:
+        return TimeInterval(ticks)
+
+
+class Stream:
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.ReadTimeout = 0
+
+
+class StreamReader:
+    def __init__(self, stream: Stream, encoding: Any) -> None:
+        self._file = stream.connection.makefile("r", encoding="utf-8", newline="\n")
+
+    def ReadLine(self) -> str | None:
+        line = self._file.readline()
+        return line.rstrip("\n") if line else None
+
+
+class StreamWriter:
+    def __init__(self, stream: Stream, encoding: Any) -> None:
+        self._connection = stream.connection
+        self._text = ""
+
+    def Write(self, text: str) -> None:
+        self._text += text
+
+    def Flush(self) -> None:
+        text, self._text = self._text, ""
+        self._connection.sendall(text.encode())
+
+
+class TcpClient:
+    def __init__(self, connection: socket.socket | None = None) -> None:
+        self._connection = connection
+        self.NoDelay = False
+
+    def Connect(self, address: str, port: int) -> None:
+        self._connection = socket.create_connection((address, port), 10)
+        self._connection.settimeout(None)
+
+    def GetStream(self) -> Stream:
+        assert self._connection is not None
+        return Stream(self._connection)
+
+    def Close(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.shutdown(socket.SHUT_RDWR)
+            finally:
+                self._connection.close()
+
+
+class TcpListener:
+    def __init__(self, address: str, port: int) -> None:
+        self._socket = socket.create_server((address, port))
+        self._socket.settimeout(0)
+        self.LocalEndpoint = SimpleNamespace(Port=self._socket.getsockname()[1])
+        self._waiting: socket.socket | None = None
+
+    def Start(self, backlog: int) -> None:
+        """It listens already."""
+
+    def Pending(self) -> bool:
+        if self._waiting is None:
+            try:
+                self._waiting, _ = self._socket.accept()
+            except BlockingIOError:
+                return False
+            self._waiting.settimeout(30)
+        return True
+
+    def AcceptTcpClient(self) -> TcpClient:
+        connection, self._waiting = self._waiting, None
+        return TcpClient(connection)
+
+    def Stop(self) -> None:
+        self._socket.close()
+
+
+class ProcessStartInfo:
+    def __init__(self) -> None:
+        self.FileName = ""
+        self.Arguments = ""
+        self.UseShellExecute = True
+        self.RedirectStandardInput = False
+        self.EnvironmentVariables = dict(os.environ)
+
+
+class Process:
+    def __init__(self, info: ProcessStartInfo) -> None:
+        self.StartInfo = info
+        self.process = subprocess.Popen(
+            [info.FileName, *info.Arguments.split()],
+            stdin=subprocess.PIPE,
+            text=True,
+            env=info.EnvironmentVariables,
+        )
+        stdin = self.process.stdin
+        assert stdin is not None
+        self.StandardInput = SimpleNamespace(
+            WriteLine=lambda text: stdin.write(f"{text}\n"), Flush=stdin.flush, Close=stdin.close
+        )
+
+    @staticmethod
+    def Start(info: ProcessStartInfo) -> Process:
+        return Process(info)
+
+    def WaitForExit(self, milliseconds: int) -> bool:
+        try:
+            self.process.wait(milliseconds / 1000)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    @property
+    def ExitCode(self) -> int | None:
+        return self.process.returncode
+
+    def Kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class _Tokens:
+    @staticmethod
+    def Create() -> Any:
+        return SimpleNamespace(GetBytes=lambda data: data.__setitem__(slice(None), _random(data)))
+
+
+def _random(data: list[int]) -> list[int]:
+    return list(secrets.token_bytes(len(data)))
+
+
+class _Array:
+    def __getitem__(self, kind: Any) -> Callable[[list[int]], list[int]]:
+        return list
+
+    def CreateInstance(self, kind: Any, length: int) -> list[int]:
+        return [0] * length
+
+
+class Memory:
+    """Mapped memory of the fake bus."""
+
+
+class Cpu:
+    def __init__(self) -> None:
+        self.PerformanceInMips = 0
+        self.ExecutedInstructions = 0
+        self.syncs = 0
+
+    def SyncTime(self) -> None:
+        self.syncs += 1
+
+
+class Hooks:
+    def __init__(self) -> None:
+        self.by_type: dict[str, Callable[[int, int], int]] = {}
+
+    def __getitem__(self, kind: Any) -> Callable[..., None]:
+        def hook(memory: Memory, handler: Callable[[int, int], int]) -> None:
+            self.by_type[kind.__name__] = handler
+
+        return hook
+
+
+class SystemBus:
+    def __init__(self) -> None:
+        self.bytes: dict[int, int] = {}
+        self.registered: list[tuple[Any, Any]] = []
+        self.cpu = Cpu()
+        self.on_cpu = False
+        self.pages: set[int] = set()
+        self.SetHookBeforePeripheralWrite = Hooks()
+
+    def TryGetCurrentCPU(self) -> tuple[bool, Cpu]:
+        return self.on_cpu, self.cpu
+
+    def GetCPUs(self) -> list[Cpu]:
+        return [self.cpu]
+
+    def Register(self, adapter: Any, place: Any) -> None:
+        self.registered.append((adapter, place))
+
+    def ReadBytes(self, address: int, length: int) -> list[int]:
+        return [self.bytes.get(address + i, 0xFF) for i in range(length)]
+
+    def WriteBytes(self, data: list[int], address: int) -> None:
+        for i, byte in enumerate(data):
+            self.bytes[address + i] = byte
+
+    def _read(self, address: int, width: int) -> int:
+        return int.from_bytes(bytes(self.ReadBytes(address, width)), "little")
+
+    def ReadByte(self, address: int) -> int:
+        return self._read(address, 1)
+
+    def ReadWord(self, address: int) -> int:
+        return self._read(address, 2)
+
+    def ReadDoubleWord(self, address: int) -> int:
+        return self._read(address, 4)
+
+    def WriteByte(self, address: int, value: int) -> None:
+        self.WriteBytes([value], address)
+
+    def WriteWord(self, address: int, value: int) -> None:
+        self.WriteBytes(list(value.to_bytes(2, "little")), address)
+
+    def WriteDoubleWord(self, address: int, value: int) -> None:
+        self.WriteBytes(list(value.to_bytes(4, "little")), address)
+
+    def WhatPeripheralIsAt(self, address: int) -> Memory:
+        return Memory()
+
+    def SetPageAccessViaIo(self, address: int) -> None:
+        self.pages.add(address)
+
+    def ClearPageAccessViaIo(self, address: int) -> None:
+        self.pages.discard(address)
+
+
+class Native:
+    """A peripheral of Renode's own."""
+
+    def __init__(self) -> None:
+        self.resets = 0
+        self.Frequency = 0
+
+    def Reset(self) -> None:
+        self.resets += 1
+
+
+class Uart(Native):
+    def __init__(self) -> None:
+        super().__init__()
+        self.CharReceived = Event()
+        self.written: list[int] = []
+
+    def WriteChar(self, byte: int) -> None:
+        self.written.append(byte)
+
+
+class Machine:
+    """A machine whose time is moved by hand."""
+
+    def __init__(self) -> None:
+        self.SystemBus = SystemBus()
+        self.MachineReset = Event()
+        self.now = 0
+        self.paused = 0
+        self.resets = 0
+        self.children: list[tuple[Any, Any]] = []
+        self.names: dict[str, Any] = {}
+        self.peripherals: dict[str, Any] = {
+            "sysbus.nvic": Native(),
+            "sysbus.usart1": Uart(),
+            "sysbus.tim2": Native(),
+        }
+        self._actions: list[tuple[int, int, Callable[[Any], None]]] = []
+        self._sequence = itertools.count()
+
+    @property
+    def ElapsedVirtualTime(self) -> Any:
+        return SimpleNamespace(TimeElapsed=TimeInterval(self.now))
+
+    def ScheduleAction(self, delay: TimeInterval, action: Callable[[Any], None]) -> None:
+        heapq.heappush(self._actions, (self.now + delay.Ticks, next(self._sequence), action))
+
+    def advance(self, duration: int) -> None:
+        end = self.now + duration
+        while self._actions and self._actions[0][0] <= end:
+            time, _, action = heapq.heappop(self._actions)
+            self.now = max(self.now, time)
+            action(None)
+        self.now = end
+
+    def __getitem__(self, name: str) -> Any:
+        return self.peripherals[name]
+
+    def RegisterAsAChildOf(self, parent: Any, child: Any, point: Any) -> None:
+        self.children.append((parent, child))
+
+    def SetLocalName(self, peripheral: Any, name: str) -> None:
+        self.names[name] = peripheral
+
+    def GetRegisteredPeripherals(self) -> list[Any]:
+        return [
+            SimpleNamespace(Peripheral=peripheral, Name=name.removeprefix("sysbus."))
+            for name, peripheral in self.peripherals.items()
+        ]
+
+    def RequestReset(self) -> None:
+        self.Reset()
+
+    def Reset(self) -> None:
+        self.resets += 1
+        for adapter, _ in self.SystemBus.registered:
+            adapter.Reset()
+        self.MachineReset(self)
+
+    def ObtainPausedState(self, internal: bool) -> Any:
+        self.paused += 1
+        return SimpleNamespace(Dispose=self._resume)
+
+    def _resume(self) -> None:
+        self.paused -= 1
+
+
+class Eater:
+    def __init__(self) -> None:
+        self.text = ""
+        self.trouble = ""
+
+    def GetContents(self) -> str:
+        return self.text
+
+    def GetError(self) -> str:
+        return self.trouble
+
+
+class Monitor:
+    """Understands `echo`, and refuses the rest."""
+
+    def __init__(self, machine: Machine | None) -> None:
+        self.Machine = machine
+
+    def Parse(self, command: str, eater: Eater) -> bool:
+        if command.startswith("echo "):
+            eater.text = command[5:]
+            return True
+        eater.trouble = f"no command {command}"
+        return False
+
+
+class Emulation:
+    def __init__(self) -> None:
+        self.machine: Machine | None = None
+
+    def RunFor(self, interval: TimeInterval) -> None:
+        assert self.machine is not None
+        self.machine.advance(interval.Ticks)
+        self.machine.SystemBus.cpu.ExecutedInstructions += interval.Ticks // 10
+
+
+EMULATION = Emulation()
+LOGGED: list[tuple[str, str]] = []
+EXITS: list[int] = []
+
+
+def _log(element: Any, level: str, pattern: str, text: str) -> None:
+    LOGGED.append((level, text))
+
+
+def _kind(name: str) -> type:
+    return type(name, (int,), {})
+
+
+MODULES: dict[str, dict[str, Any]] = {
+    "System": {
+        "Exception": Exception,
+        "IDisposable": _Interface,
+        "Object": object,
+        "UInt64": int,
+        "Array": _Array(),
+        **{name: _kind(name) for name in ("UInt32", "UInt16", "Byte")},
+        "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get, Exit=EXITS.append),
+    },
+    "System.Collections.Generic": {"Dictionary": _Generic(dict)},
+    "System.Diagnostics": {"Process": Process, "ProcessStartInfo": ProcessStartInfo},
+    "System.IO": {"StreamReader": StreamReader, "StreamWriter": StreamWriter},
+    "System.Net": {"IPAddress": SimpleNamespace(Loopback="127.0.0.1")},
+    "System.Net.Sockets": {"TcpClient": TcpClient, "TcpListener": TcpListener},
+    "System.Security.Cryptography": {"RandomNumberGenerator": _Tokens},
+    "System.Text": {"UTF8Encoding": lambda mark: None},
+    "System.Threading": {
+        "Monitor": SimpleNamespace(Enter=lambda lock: None, Exit=lambda lock: None),
+        "Thread": lambda target: _thread(target),
+        "ThreadStart": lambda target: target,
+    },
+    "Antmicro.Renode.Core": {
+        "GPIO": Gpio,
+        "Range": lambda start, size: (start, size),
+        "EmulationManager": SimpleNamespace(Instance=SimpleNamespace(CurrentEmulation=EMULATION)),
+        **{
+            name: type(name, (), {}) for name in ("IGPIO", "IGPIOReceiver", "INumberedGPIOOutput")
+        },
+    },
+    "Antmicro.Renode.Core.Structure": {"NullRegistrationPoint": SimpleNamespace(Instance=None)},
+    "Antmicro.Renode.Logging": {
+        "Logger": SimpleNamespace(LogAs=_log),
+        "LogLevel": SimpleNamespace(Debug="debug", Info="info", Warning="warning", Error="error"),
+    },
+    "Antmicro.Renode.Peripherals": {"IKnownSize": type("IKnownSize", (), {})},
+    "Antmicro.Renode.Peripherals.Bus": {
+        "BusRangeRegistration": lambda area: area,
+        **{
+            name: type(name, (), {})
+            for name in ("IBytePeripheral", "IWordPeripheral", "IDoubleWordPeripheral")
+        },
+    },
+    "Antmicro.Renode.Time": {"TimeInterval": TimeInterval},
+    "Antmicro.Renode.UserInterface": {
+        "CommandInteractionEater": Eater,
+        "MonitorTimeExtensions": SimpleNamespace(
+            SetGlobalAdvanceImmediately=lambda emulation, value: None
+        ),
+    },
+}
+
+
+def _thread(target: Callable[[], None]) -> Any:
+    thread = threading.Thread(target=target, daemon=True)
+    return SimpleNamespace(IsBackground=False, Start=thread.start)
+
+
+def _provide() -> None:
+    for full_name, contents in MODULES.items():
+        parts = full_name.split(".")
+        for length in range(1, len(parts) + 1):
+            name = ".".join(parts[:length])
+            if name not in sys.modules:
+                sys.modules[name] = ModuleType(name)
+                if length > 1:
+                    setattr(sys.modules[".".join(parts[: length - 1])], parts[length - 1], sys.modules[name])
+        sys.modules[full_name].__dict__.update(contents)
+
+
+_provide()
