@@ -11,6 +11,7 @@
 #define DEVICE_SYNC_MASK 0x7FFF7F78u
 
 #define INIT_COMPLETE 0x0008
+#define ABORTED 0x000C
 #define WLAN_CONNECTED 0x0880
 #define WLAN_DISCONNECTED 0x0881
 #define IPV4_ACQUIRED 0x1825
@@ -52,6 +53,7 @@
 #define BOOT_TIMEOUT 10000
 #define JOIN_TIMEOUT 15000
 #define ADDRESS_TIMEOUT 15000
+#define RESPONSE_TIMEOUT 10000
 #define ANSWER_TIMEOUT 65000
 
 const int net_sockets = 16;
@@ -198,8 +200,12 @@ static int wait_for(uint16_t opcode, uint32_t timeout)
 {
     uint32_t start = board_ticks(), gone;
     while ((gone = board_ticks() - start) <= timeout)
-        if (next_message(timeout - gone) && message.opcode == opcode)
-            return 0;
+        if (next_message(timeout - gone)) {
+            if (message.opcode == opcode)
+                return 0;
+            if (message.opcode == ABORTED)
+                break;
+        }
     return -1;
 }
 
@@ -208,7 +214,7 @@ static int command(uint16_t opcode, const void *descriptor, unsigned size, const
                    unsigned data_size)
 {
     write_message(opcode, descriptor, size, data, data_size);
-    if (wait_for((uint16_t)((opcode & ~0x8000u) | 0x0400u), ANSWER_TIMEOUT) < 0)
+    if (wait_for((uint16_t)((opcode & ~0x8000u) | 0x0400u), RESPONSE_TIMEOUT) < 0)
         return -1;
     return (int16_t)half(0);
 }
