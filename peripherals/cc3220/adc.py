@@ -150,7 +150,7 @@ class CC3220_ADC(Block):
         config = self.registers["adc_timer_configuration"]
         if not config & TIMER_EN:
             return 0
-        ticks = (self.machine.clock.now - self._timer_started) * TIMER_HZ // SECOND
+        ticks = (self.machine.clock.now - self._timer_started) * TIMER_HZ // SECOND  # type: int
         return ticks % ((config & TIMER_MASK) + 1)
 
     def _configure_timer(self, value, old):

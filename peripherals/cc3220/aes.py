@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""The AES engine (SWRU465 section 19): ECB, CBC, CTR, ICM, CFB, CBC-MAC, GCM and CCM with keys of 128,
-192 and 256 bits. XTS, F8 and F9 pass data through, and say so.
+"""The AES engine (SWRU465 section 19): ECB, CBC, CTR, ICM, CFB, CBC-MAC, GCM and CCM with keys of
+128, 192 and 256 bits. XTS, F8 and F9 pass data through, and say so.
 
 A block starts when the last word of DATA_IN, DATA_IN_0, was written. Writing the length starts a
 message. Blocks take no virtual time.

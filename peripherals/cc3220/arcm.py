@@ -76,7 +76,7 @@ class _Peripheral(object):
     def __init__(self, arcm, index):
         # type: (CC3220_ARCM, int) -> None
         self._arcm = arcm
-        name, gate, reset, models = PERIPHERALS[index]
+        name, _, _, models = PERIPHERALS[index]
         self._gate = name + "_CLK_GATING"
         self._reset = name + "_SOFT_RESET"
         self._models = models

@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""The parallel camera interface without a camera (SWRU465 section 14): it can be set up and started,
-but no frame ever comes.
+"""The parallel camera interface without a camera (SWRU465 section 14): it can be set up and
+started, but no frame ever comes.
 """
 
 from renode_wifi.peripherals.base.block import Block

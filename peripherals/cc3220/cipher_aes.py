@@ -82,7 +82,8 @@ def expand_key(key):
         elif count == 8 and index % count == 4:
             word = [BOX[byte] for byte in word]
         words.append([a ^ b for a, b in zip(words[index - count], word)])  # noqa: B905
-    return [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
+    data = [byte for word in words for byte in word]
+    return [data[i : i + BLOCK] for i in range(0, len(data), BLOCK)]
 
 
 def encrypt(round_keys, block):

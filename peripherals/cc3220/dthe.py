@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""DTHE, what the crypto engines share (SWRU465 sections 18 to 21): interrupts of their DMA transfers,
-the CRC and checksum engine, and four words of random key.
+"""DTHE, what the crypto engines share (SWRU465 sections 18 to 21): interrupts of their DMA
+transfers, the CRC and checksum engine, and four words of random key.
 
 A CRC takes the bytes of a word from the upper one down, after the swaps that ENDIAN asks for.
 """

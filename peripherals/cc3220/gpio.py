@@ -1,4 +1,4 @@
-"""GPIOA0 to GPIOA4 (SWRU465 section 5): an ARM PL061 port of eight pins, which Renode calls CC2538's.
+"""GPIOA0 to GPIOA4 (SWRU465 section 5): ARM PL061 ports of eight pins, Renode's CC2538_GPIO.
 
 Outputs 0 to 7 are the pins' levels where they are driven from inside.
 """

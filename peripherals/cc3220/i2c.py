@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""I2CA0 (SWRU465 section 7): the master, byte by byte or in bursts through the FIFOs. The wire takes
-no virtual time, so BUSY never reads 1. The slave keeps its registers only.
+"""I2CA0 (SWRU465 section 7): the master, byte by byte or in bursts through the FIFOs. The wire
+takes no virtual time, so BUSY never reads 1. The slave keeps its registers only.
 """
 
 from renode_wifi.peripherals.base.block import Block
@@ -18,7 +18,7 @@ DEPTH = 8
 
 
 class CC3220_I2C(Block):
-    """`attach(device, address)` puts a device on the bus: start(reading), write(byte), read(), stop().
+    """A device on the bus has `start(reading)`, `write(byte)`, `read()` and `stop()`.
 
     Output 0: interrupt.
     """

@@ -9,9 +9,31 @@ from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 
 TABLES = (
-    "VERSION UART TIMER WATCHDOG INTERRUPT UDMA PRCM I2C SPI CAMERA FLASH PIN SYSTICK UTILS I2S"
-    " HWSPINLOCK GPIO AES DES SHAMD5 CRC SDHOST ADC CPU"
-).split()
+    "VERSION",
+    "UART",
+    "TIMER",
+    "WATCHDOG",
+    "INTERRUPT",
+    "UDMA",
+    "PRCM",
+    "I2C",
+    "SPI",
+    "CAMERA",
+    "FLASH",
+    "PIN",
+    "SYSTICK",
+    "UTILS",
+    "I2S",
+    "HWSPINLOCK",
+    "GPIO",
+    "AES",
+    "DES",
+    "SHAMD5",
+    "CRC",
+    "SDHOST",
+    "ADC",
+    "CPU",
+)
 SLOTS = 64
 
 

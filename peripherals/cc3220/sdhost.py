@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""MMCHS, the host controller for memory cards, with an empty slot (SWRU465 section 11): commands that
-expect a response time out, the others complete.
+"""MMCHS, the host controller for memory cards, with an empty slot (SWRU465 section 11): commands
+that expect a response time out, the others complete.
 """
 
 from renode_wifi.peripherals.base.block import Block

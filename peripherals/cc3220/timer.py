@@ -78,7 +78,8 @@ class _Half(object):
         # type: () -> int
         if not self._running:
             return self._start_count
-        elapsed = (self._timer.machine.clock.now - self._started) * self._timer.frequency // SECOND
+        passed = self._timer.machine.clock.now - self._started  # type: int
+        elapsed = passed * self._timer.frequency // SECOND
         counts = elapsed // self._clocks()
         limit = self._limit()
         if self._up:

@@ -209,9 +209,9 @@ class CC3220_uDMA(Block):
     def _acknowledge(self, value, old):
         # type: (int, int) -> None
         for channel in range(CHANNELS):
-            if self.registers["CHIS"] >> channel & 1:
-                if self._encoding(channel) == SOFTWARE_ENCODING:
-                    return
+            told = self.registers["CHIS"] >> channel & 1
+            if told and self._encoding(channel) == SOFTWARE_ENCODING:
+                return
         self.lines[SOFTWARE].set(False)
 
     # Registers in pairs that set and clear.

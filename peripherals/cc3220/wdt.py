@@ -61,7 +61,7 @@ class CC3220_WDT(Block):
         load = self.registers["LOAD"]  # type: int
         if not self._running():
             return load
-        gone = (self.machine.clock.now - self._started) * self.frequency // SECOND
+        gone = (self.machine.clock.now - self._started) * self.frequency // SECOND  # type: int
         return max(0, load - gone)
 
     def _start(self):
