@@ -55,3 +55,5 @@ class TlsSettings:
     alpn: tuple[str, ...] = field(default_factory=tuple)
     when: int | None = None
     """Unix time for validity dates; None: do not check dates."""
+    server: bool = False
+    """Answer a handshake instead of starting one; with a `ca`, the client must be known to it."""

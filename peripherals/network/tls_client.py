@@ -1,4 +1,4 @@
-"""TLS as a radio offloads it: a client on top of a connected stream, itself a stream."""
+"""TLS as a radio offloads it: one end on top of a connected stream, itself a stream."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from renode_wifi.peripherals.network.tls import TlsProblem, TlsSettings, TlsVerd
 from renode_wifi.peripherals.network.tls_endpoint import (
     VERIFY_PROBLEMS,
     BadCredential,
+    ClientCertificate,
     EndpointSettings,
     State,
     TlsEndpoint,
@@ -69,10 +70,15 @@ class TlsStream:
         try:
             self._endpoint = TlsEndpoint(
                 EndpointSettings(
-                    server=False,
+                    server=settings.server,
                     ca=settings.ca,
                     certificate=settings.certificate,
                     key=settings.key,
+                    client_certificate=(
+                        ClientCertificate.REQUIRED
+                        if settings.server and settings.ca is not None and settings.verify
+                        else ClientCertificate.NONE
+                    ),
                     verify=settings.verify and not settings.continue_unverified,
                     server_name=settings.server_name or None,
                     check_name=settings.check_name and bool(settings.server_name),

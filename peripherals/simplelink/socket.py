@@ -175,6 +175,10 @@ class StreamSocket(Socket):
         self.backlog = 1
         self.arrived: deque[Stream] = deque()
         self.accepting: Command | None = None
+        self.acceptor: StreamSocket | None = None
+        """The listening socket, until the host has heard of this accepted one."""
+        self.secured: deque[StreamSocket] = deque()
+        """Accepted connections whose handshake is done, for the next accept command."""
         self.connecting: Command | None = None
         """A connect command whose outcome the host waits for."""
         self.outcome: int | None = None
@@ -191,7 +195,7 @@ class StreamSocket(Socket):
     @property
     def readable(self) -> bool:
         if self.state is State.LISTENING:
-            return bool(self.arrived)
+            return bool(self.arrived or self.secured)
         if self.state in (State.ENDED, State.BROKEN):
             return True
         return self.state is State.OPEN and self.stream is not None and self.stream.available > 0

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
-from renode_wifi.peripherals.network.station import Failure, Stream
+from renode_wifi.peripherals.network.station import Failure
 from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.network.tls_client import TlsStream, judge_chain
 from renode_wifi.peripherals.simplelink import options, tls
@@ -36,6 +36,7 @@ SECURE_PROTOCOL = 100
 NUMBER_MASK = 0x1F
 DONT_WAIT = 0x08
 
+EVENT_ACCEPT_FAILED = 0
 EVENT_NOT_ENCRYPTED = 2
 EVENT_SECURED = 3
 EVENT_HANDSHAKE_FAILED = 4
@@ -200,9 +201,11 @@ class Sockets:
         self.processor.event(Opcode.SOCKET_EVENT, body)
 
     def _find(self, number: int) -> Socket | None:
+        """A socket that the host knows."""
         number &= NUMBER_MASK
         socket = self.table[number] if number < len(self.table) else None
-        return None if isinstance(socket, StreamSocket) and socket.closing else socket
+        hidden = isinstance(socket, StreamSocket) and (socket.closing or socket.acceptor)
+        return None if hidden else socket
 
     def _close(self, command: Command) -> None:
         (number,) = struct.unpack_from("<B", command.body)
@@ -239,6 +242,9 @@ class Sockets:
         self.table[socket.number] = None
         socket.release()
         self.trace(socket, state="closed")
+        for other in self._all():
+            if isinstance(other, StreamSocket) and other.acceptor is socket:
+                self._forget(other)
         self.refresh()
         self._event(Opcode.CLOSE_ASYNC, Error.CLOSE_FAILED if unsent else 0, socket.number)
         self._look_at_selection()
@@ -292,7 +298,7 @@ class Sockets:
         status: int = 0
         if socket is None:
             status = Error.BAD_SOCKET
-        elif not isinstance(socket, StreamSocket) or socket.secure:
+        elif not isinstance(socket, StreamSocket):
             status = Error.OPERATION_NOT_SUPPORTED
         elif socket.state is not State.IDLE or not socket.port:
             status = Error.INVALID
@@ -332,31 +338,57 @@ class Sockets:
                 self._answer_accept(socket, Error.WOULD_BLOCK)
 
     def _try_accept(self, socket: StreamSocket) -> None:
-        if socket.accepting is None or not socket.arrived:
+        if socket.accepting is None:
+            return
+        if socket.secured:
+            accepted = socket.secured.popleft()
+            accepted.acceptor = None
+            self._answer_accept(socket, accepted.number, accepted.remote)
+            return
+        shaking = any(
+            isinstance(other, StreamSocket) and other.acceptor is socket for other in self._all()
+        )
+        if not socket.arrived or shaking:
             return
         stream = socket.arrived.popleft()
-        number = self._free(False)
+        number = self._free(socket.secure)
         if number < 0:
             stream.abort()
             self._answer_accept(socket, number)
             return
-        accepted = StreamSocket(self, number)
+        accepted = StreamSocket(self, number, socket.secure)
+        accepted.options.values.update(socket.options.values)
         accepted.stream = stream
         accepted.remote = stream.remote
         accepted.port = stream.local[1]
         self.table[number] = accepted
-        self._answer_accept(socket, number, stream)
         stream.events = accepted
+        if socket.secure:
+            accepted.acceptor = socket
+            self._handshake(accepted)
+            return
+        self._answer_accept(socket, number, stream.remote)
         accepted.become(State.OPEN)
         if not stream.open:
             accepted.on_closed(stream, None)
 
-    def _answer_accept(
-        self, socket: StreamSocket, status: int, stream: Stream | None = None
-    ) -> None:
+    def _answer_accept(self, socket: StreamSocket, status: int, remote: Address = (ANY, 0)) -> None:
         socket.accepting = None
-        remote = (ANY, 0) if stream is None else stream.remote
         self.processor.event(Opcode.ACCEPT_ASYNC, _address_body(status, socket.number, remote))
+
+    def _not_accepted(self, accepted: StreamSocket, status: int) -> None:
+        """TCP came about and TLS did not: the listening socket is told and goes on."""
+        listening = accepted.acceptor
+        self._forget(accepted)
+        if listening is not None and self.table[listening.number] is listening:
+            self._notify(listening, EVENT_ACCEPT_FAILED, status)
+            self._try_accept(listening)
+
+    def _forget(self, socket: Socket) -> None:
+        """The socket is gone without the host having known it."""
+        self.table[socket.number] = None
+        socket.release()
+        self.refresh()
 
     # Clients
 
@@ -472,7 +504,8 @@ class Sockets:
 
     def _handshake(self, socket: StreamSocket) -> None:
         processor = self.processor
-        settings = tls.settings_of(socket.options, self.files, processor.profile)
+        server = socket.acceptor is not None
+        settings = tls.settings_of(socket.options, self.files, processor.profile, server)
         stream = socket.stream
         assert stream is not None
         started_open = socket.state is State.OPEN
@@ -521,6 +554,8 @@ class Sockets:
         """With which error a connection that stands is nevertheless reported."""
         stream = socket.stream
         assert isinstance(stream, TlsStream)
+        if stream.settings.server:
+            return 0
         if not stream.settings.verify:
             return Error.TLS_NOT_VERIFIED
         problem, _ = judge_chain(stream.peer_chain, replace(stream.settings, when=self.device.date))
@@ -532,7 +567,10 @@ class Sockets:
         return 0
 
     def _handshake_done(self, socket: StreamSocket, status: int) -> None:
-        if socket.after_tcp:
+        if socket.acceptor is not None:
+            socket.acceptor.secured.append(socket)
+            self.changed(socket.acceptor)
+        elif socket.after_tcp:
             self._notify(socket, EVENT_SECURED, status)
         else:
             self._connect_done(socket, status)
@@ -544,6 +582,9 @@ class Sockets:
         if socket.stream is not None:
             socket.stream.abort()
             socket.stream = None
+        if socket.acceptor is not None:
+            self._not_accepted(socket, status)
+            return
         if verdict is not None and verdict.problem is TlsProblem.UNKNOWN_ROOT:
             self._notify(socket, EVENT_WRONG_ROOT, status, verdict.detail.encode()[:127])
         if socket.after_tcp:

@@ -74,7 +74,9 @@ CREDENTIALS = {
 }
 
 
-def settings_of(wanted: Options, files: FileSystem, profile: NwpProfile) -> TlsSettings | int:
+def settings_of(
+    wanted: Options, files: FileSystem, profile: NwpProfile, server: bool = False
+) -> TlsSettings | int:
     """What a handshake is to be made with, or the error that keeps it from starting."""
     credentials: dict[int, bytes | None] = {}
     for option, missing in (
@@ -90,6 +92,8 @@ def settings_of(wanted: Options, files: FileSystem, profile: NwpProfile) -> TlsS
     if credentials[options.CERTIFICATE_FILE] and not credentials[options.KEY_FILE]:
         return Error.TLS_BAD_KEY_FILE
     if credentials[options.KEY_FILE] and not credentials[options.CERTIFICATE_FILE]:
+        return Error.TLS_BAD_CERTIFICATE_FILE
+    if server and not credentials[options.CERTIFICATE_FILE]:
         return Error.TLS_BAD_CERTIFICATE_FILE
     ciphers = cipher_list(wanted, profile)
     if not ciphers:
@@ -111,6 +115,7 @@ def settings_of(wanted: Options, files: FileSystem, profile: NwpProfile) -> TlsS
         ciphers=ciphers,
         alpn=protocols(wanted),
         when=None,
+        server=server,
     )
 
 
@@ -136,10 +141,7 @@ def cipher_list(wanted: Options, profile: NwpProfile) -> str:
     offered = profile.ciphers.split(":")
     asked = [name for bit, name in enumerate(CIPHERS) if mask >> bit & 1]
     chosen = [name for name in offered if name in asked]
-    if not chosen:
-        return ""
-    # Versions below TLS 1.2 and CBC suites need OpenSSL's lowest level.
-    return ":".join(chosen) + ":@SECLEVEL=0"
+    return ":".join(chosen)
 
 
 def protocols(wanted: Options) -> tuple[str, ...]:
