@@ -69,17 +69,10 @@ class Driver(object):
         self._monitor = monitor
         self.heard = []  # type: list[tuple[int, str, int]]
         self._attended = []  # type: list[typing.Any]
-        port, _, rest = where.partition(":")
-        token, _, stay = rest.partition(":")
-        self._stay = stay != ""
-        client = TcpClient()
-        client.Connect(IPAddress.Loopback, int(port))
-        client.NoDelay = True
-        encoding = UTF8Encoding(False)
-        self._reader = StreamReader(client.GetStream(), encoding)
-        self._writer = StreamWriter(client.GetStream(), encoding)
-        self._say(protocol.greeting(token))
-        protocol.check_greeting(self._reader.ReadLine() or "", token)
+        self._where = where
+        self._stay = where.endswith(":stay")
+        self._reader = None  # type: typing.Any
+        self._writer = None  # type: typing.Any
         self._requests = {  # type: dict[str, typing.Callable[..., list[str]]]
             "execute": self._execute,
             "run": self._run,
@@ -91,6 +84,7 @@ class Driver(object):
 
     def start(self):
         # type: () -> None
+        """On a thread: who includes us has to go on, the backend in this process too."""
         thread = Thread(ThreadStart(self._serve))
         thread.IsBackground = True
         thread.Start()
@@ -98,6 +92,7 @@ class Driver(object):
     def _serve(self):
         # type: () -> None
         try:
+            self._connect()
             while True:
                 line = self._reader.ReadLine()
                 if line is None:
@@ -109,6 +104,18 @@ class Driver(object):
         if not self._stay:
             # Nobody is left to run for.
             System.Environment.Exit(0)
+
+    def _connect(self):
+        # type: () -> None
+        port, token = self._where.split(":")[:2]
+        client = TcpClient()
+        client.Connect(IPAddress.Loopback, int(port))
+        client.NoDelay = True
+        encoding = UTF8Encoding(False)
+        self._reader = StreamReader(client.GetStream(), encoding)
+        self._writer = StreamWriter(client.GetStream(), encoding)
+        self._say(protocol.greeting(token))
+        protocol.check_greeting(self._reader.ReadLine() or "", token)
 
     def _say(self, line):
         # type: (str) -> None
