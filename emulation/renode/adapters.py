@@ -481,7 +481,14 @@ class FlashAdapter(BusAdapter):
             self._failed("trap", error)
 
 
-__all__ = ["Adapter", "BusAdapter", "FlashAdapter", "HelperError", "RemoteProcessor", "RenodeMachine"]
+__all__ = [
+    "Adapter",
+    "BusAdapter",
+    "FlashAdapter",
+    "HelperError",
+    "RemoteProcessor",
+    "RenodeMachine",
+]
 
 MYPY = False
 if MYPY:

@@ -12,10 +12,14 @@ from __future__ import annotations
 import logging
 import os
 import random
+import shutil
 import socket
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TextIO
 
 from renode_wifi.emulation import control, models
@@ -28,6 +32,7 @@ from renode_wifi.peripherals.network.world import load_world
 
 LOG = "renode_wifi.helper"
 CONNECT_TIMEOUT = 10.0
+END_TIMEOUT = 5.0
 LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"), (logging.INFO, "info"))
 CALLBACKS = {"ISM43362": ("booted", "reply", "fail")}
 """By radio: what its processor calls on its link, which is in Renode."""
@@ -243,11 +248,23 @@ def read_line(connection: socket.socket) -> str:
     return line[:-1].decode("utf-8", "replace")
 
 
-def _end_with_input(stream: TextIO) -> None:
+def _end_with_input(stream: TextIO, renode: int) -> None:
     """Renode's end closes the pipe, however it came about, even while a request is under way."""
     while stream.read(4096):
         pass
+    remove_leftovers(renode)
     os._exit(0)
+
+
+def remove_leftovers(renode: int) -> None:
+    """A Renode that was killed leaves its temporary folder to the next one; we need not wait."""
+    folder = Path(tempfile.gettempdir()) / f"renode-{renode}"
+    deadline = time.monotonic() + END_TIMEOUT
+    while folder.exists() and time.monotonic() < deadline:
+        if os.getppid() != renode:
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        time.sleep(0.05)
 
 
 def main(arguments: list[str]) -> int:
@@ -255,7 +272,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     token = sys.stdin.readline().strip()
-    threading.Thread(target=_end_with_input, args=(sys.stdin,), daemon=True).start()
+    threading.Thread(target=_end_with_input, args=(sys.stdin, os.getppid()), daemon=True).start()
     try:
         connection = socket.create_connection(("127.0.0.1", int(arguments[0])), CONNECT_TIMEOUT)
         greet(connection, token)
@@ -267,7 +284,9 @@ def main(arguments: list[str]) -> int:
     logging.getLogger(LOG).addHandler(LogForwarder(service))
     logging.getLogger(LOG).setLevel(logging.INFO)
     logging.getLogger(LOG).propagate = False
+    renode = os.getppid()
     serve(connection, service)
+    remove_leftovers(renode)
     return 0
 
 

@@ -451,9 +451,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "GPIO": Gpio,
         "Range": lambda start, size: (start, size),
         "EmulationManager": SimpleNamespace(Instance=SimpleNamespace(CurrentEmulation=EMULATION)),
-        **{
-            name: type(name, (), {}) for name in ("IGPIO", "IGPIOReceiver", "INumberedGPIOOutput")
-        },
+        **{name: type(name, (), {}) for name in ("IGPIO", "IGPIOReceiver", "INumberedGPIOOutput")},
     },
     "Antmicro.Renode.Core.Structure": {"NullRegistrationPoint": SimpleNamespace(Instance=None)},
     "Antmicro.Renode.Logging": {
@@ -491,7 +489,11 @@ def _provide() -> None:
             if name not in sys.modules:
                 sys.modules[name] = ModuleType(name)
                 if length > 1:
-                    setattr(sys.modules[".".join(parts[: length - 1])], parts[length - 1], sys.modules[name])
+                    setattr(
+                        sys.modules[".".join(parts[: length - 1])],
+                        parts[length - 1],
+                        sys.modules[name],
+                    )
         sys.modules[full_name].__dict__.update(contents)
 
 

@@ -220,7 +220,7 @@ def test_a_renode_that_does_not_start_shows_its_last_lines(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path, "echo No usable version of libssl was found; exit 134", monkeypatch)
-    with pytest.raises(RenodeWifiError, match="(?s)exit code 134.*No usable version"):
+    with pytest.raises(RenodeWifiError, match=r"(?s)exit code 134.*No usable version"):
         RenodeBackend.empty()
 
 

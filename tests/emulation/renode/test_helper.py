@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,18 @@ def test_what_models_log_goes_with_the_answer() -> None:
     finally:
         service.machine.log.removeHandler(forwarder)
         service.close()
+
+
+def test_what_a_killed_renode_leaves_is_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "renode-99999999"
+    left.mkdir()
+    helper.remove_leftovers(99999999)
+    assert not left.exists()
+    own = tmp_path / f"renode-{os.getppid()}"
+    own.mkdir()
+    monkeypatch.setattr(helper, "END_TIMEOUT", 0.1)
+    helper.remove_leftovers(os.getppid())
+    assert own.exists()

@@ -1,0 +1,161 @@
+"""The boards in a real Renode, where there is one."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import renode_wifi
+from renode_wifi.emulation.boards import PLATFORMS
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.renode import find
+from tests.emulation.renode.compare import Record, first_difference, record
+
+ROOT = Path(__file__).resolve().parents[3]
+PROBE = ROOT / "firmware" / "probe" / "b_l475e_iot01a.elf"
+SCRIPT = PLATFORMS / "b_l475e_iot01a.resc"
+KILLS = int(os.environ.get("RENODE_WIFI_KILLS", "2"))
+"""How many kills the last test tries; a thorough run takes 50."""
+LIFETIME = 12.0
+
+
+def _missing() -> str:
+    try:
+        find.find()
+    except RenodeWifiError as error:
+        return " ".join(str(error).split())
+    return ""
+
+
+REASON = _missing()
+needs_renode = pytest.mark.skipif(bool(REASON), reason=REASON)
+
+
+def test_a_difference_is_shown_with_what_came_before() -> None:
+    names = ("embedded", "renode")
+    assert first_difference(["a", "b"], ["a", "b"], names) is None
+    told = first_difference(["a", "b", "c"], ["a", "b"], names)
+    assert told == ("entry 2 differs:\n  a\n  b\n- embedded: c\n+ renode: (nothing more)")
+
+
+@needs_renode
+def test_the_engines_agree_on_the_probe() -> None:
+    def run(engine: str) -> Record:
+        return record(engine, PROBE, "probe: (PASSED|FAILED)", 20, (0x08000000, 0x10000))
+
+    embedded, renode = run("embedded"), run("renode")
+    names = ("embedded", "renode")
+    assert first_difference(embedded.uart, renode.uart, names) is None
+    assert first_difference(embedded.radio, renode.radio, names) is None
+    assert embedded.flash == renode.flash
+    assert renode.uart[-1] == "probe: PASSED"
+
+
+def session(environment: dict[str, str], seconds: str) -> subprocess.Popen[bytes]:
+    """Renode as a user starts it, with the board's script."""
+    commands = [
+        f"$bin=@{PROBE}",
+        f"include @{SCRIPT}",
+        "runMacro $reset",
+        "showAnalyzer usart1",
+        "emulation SetAdvanceImmediately true",
+        f'emulation RunFor "{seconds}"',
+        "quit",
+    ]
+    return subprocess.Popen(
+        [find.find().command, "--disable-xwt", "--plain", "--console", "-e", ";".join(commands)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+    )
+
+
+@needs_renode
+def test_a_plain_session_boots_the_radio() -> None:
+    environment = {**os.environ, "RENODE_WIFI_PYTHON": sys.executable}
+    process = session(environment, "0.22")
+    output = process.communicate(timeout=300)[0].decode("utf-8", "replace")
+    assert "radio: ok ISM43362" in output
+    assert "[ERROR]" not in output
+    assert "There was an error" not in output
+
+
+def driven(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Python that drives Renode."""
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "renode_wifi.emulation", "run", "--engine", "renode"),
+            *("--board", "b_l475e_iot01a", "--image", str(PROBE), "--time", "9"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+    )
+
+
+def marked(mark: str) -> dict[int, str]:
+    """Processes that have `mark` in their environment."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes():
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            # It ended while we looked, or is another user's.
+            continue
+    return found
+
+
+@needs_renode
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("start", [session, driven])
+def test_a_kill_leaves_nothing_behind(start: Callable[..., object], tmp_path: Path) -> None:
+    chance = random.Random(start.__name__)
+    source = str(Path(renode_wifi.__file__).resolve().parent.parent)
+    for attempt in range(KILLS):
+        mark = f"renode-wifi-kill-{os.getpid()}-{start.__name__}-{attempt}"
+        environment = {
+            **os.environ,
+            "KILL_MARK": mark,
+            "TMPDIR": str(tmp_path),
+            "PYTHONPATH": source,
+            "RENODE_WIFI_PYTHON": sys.executable,
+        }
+        process = session(environment, "9") if start is session else driven(environment)
+        moment = time.monotonic() + chance.uniform(1, LIFETIME)
+        while time.monotonic() < moment:
+            time.sleep(0.01)
+        victim = chance.choice(sorted(marked(mark)))
+        os.kill(victim, signal.SIGKILL)
+        if victim != process.pid and start is session:
+            # Renode goes on without its radio.
+            time.sleep(0.5)
+            process.kill()
+        process.communicate(timeout=120)
+        deadline = time.monotonic() + 60
+        while marked(mark) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert marked(mark) == {}, f"attempt {attempt}"
+        if victim == process.pid:
+            assert leftovers(tmp_path) == [], f"attempt {attempt}"
+
+
+def leftovers(folder: Path) -> list[str]:
+    """Temporary files; Renode's own go once somebody who saw it die has removed them."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        left = sorted(path.name for path in folder.iterdir())
+        if not left:
+            return []
+        time.sleep(0.1)
+    return left
