@@ -510,12 +510,15 @@ class EmbeddedEngine:
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         self._time.change(hertz, self._shared.cycles)
-        pause = self._shared.pause if self._until is None else self._time.cycles_at(self._until)
+        pause = self._shared.pause if self._until is None else self._pause(self._until)
         self._library.core_set_bounds(self._core, self._deadline(), pause)
 
     def _deadline(self) -> int:
         time = self._clock.next_time
         return NEVER if time is None else self._time.cycles_at(time)
+
+    def _pause(self, until: int) -> int:
+        return min(self._time.cycles_at(until), self._shared.cycles + SLICE)
 
     def _on_earlier_event(self, time: int) -> None:
         shared = self._shared
@@ -549,8 +552,7 @@ class EmbeddedEngine:
         try:
             while True:
                 self._clock.run_due()
-                pause = min(self._time.cycles_at(until), shared.cycles + SLICE)
-                outcome = run_core(self._core, self._deadline(), pause)
+                outcome = run_core(self._core, self._deadline(), self._pause(until))
                 if outcome == _Outcome.DEADLINE:
                     continue
                 if outcome == _Outcome.PAUSE:
