@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -383,8 +384,11 @@ def make_context(settings: EndpointSettings) -> ssl.SSLContext:
         settings.ciphers if "@SECLEVEL" in settings.ciphers else settings.ciphers + (":@SECLEVEL=0")
     )
     context.set_ciphers(suites)
-    context.minimum_version = VERSIONS[settings.minimum_version]
-    context.maximum_version = VERSIONS[settings.maximum_version]
+    with warnings.catch_warnings():
+        # Old versions are asked for because the board's silicon has them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = VERSIONS[settings.minimum_version]
+        context.maximum_version = VERSIONS[settings.maximum_version]
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
     context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     if settings.alpn:

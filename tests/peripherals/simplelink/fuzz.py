@@ -75,6 +75,7 @@ class Fuzzer:
     def _power_cycle(self) -> None:
         self._left = self.random.randrange(1, POWER_CYCLE_AFTER)
         self.power_cycles += 1
+        self.nwp.files.provision(NAMES[0].decode(), self.world.ca_pem)
         self.nwp.on_gpio(0, False)
         self.nwp.on_gpio(0, True)
         assert self.nwp.processor.powered

@@ -34,8 +34,6 @@ PARAMETERS, STORE, ALPN, DOMAIN = 36, 38, 40, 42
 SECURED, FAILED, WRONG_ROOT = 3, 4, 5
 GCM_BIT = 12
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
 
 @pytest.fixture
 def rig() -> Rig:
