@@ -80,6 +80,11 @@ class UartConsole:
         return data.decode("utf-8", "backslashreplace")
 
     @property
+    def pending_since(self) -> int:
+        """When the line under way began (ns)."""
+        return self._pending_time
+
+    @property
     def text(self) -> str:
         """Everything sent so far."""
         lines = [line.text for line in self.lines]

@@ -106,6 +106,7 @@ class Qualification:
         self.real_seconds = 0.0
         self._image_hash = _hash(board)
         board.uart.listeners.append(self._on_line)
+        board.uart.byte_listeners.append(self._on_byte)
 
     @property
     def results(self) -> list[TestResult]:
@@ -133,6 +134,8 @@ class Qualification:
             elif stop is Stop.TIME and self._done() == done:
                 self.end = End.HUNG
         self.real_seconds = host_time.monotonic() - started
+        if self.board.uart.pending:
+            self.board.uart.flush()
         self.reader.close(self.board.backend.now)
         self.write()
         return self.end
@@ -205,6 +208,13 @@ class Qualification:
 
     def _done(self) -> int:
         return sum(result.outcome is not Outcome.UNFINISHED for result in self.results)
+
+    def _on_byte(self, time: int, byte: int) -> None:
+        # A test's name ends so; its result follows in the same line.
+        if byte == ord(")"):
+            console = self.board.uart
+            if self.reader.begin(console.pending_since, time, console.pending):
+                self.write()
 
     def _on_line(self, line: UartLine) -> None:
         begun = len(self.results)

@@ -74,19 +74,30 @@ class UnityReader:
         self.finished = False
         self._current: TestResult | None = None
         self._last_end: int | None = None
+        self._begun = 0
+        """How many tests of the unfinished line have begun."""
+
+    def begin(self, started: int, ended: int, text: str) -> bool:
+        """What there is of an unfinished line, begun at `started`; tells whether a test begins."""
+        matches = list(START.finditer(text))
+        if len(matches) != self._begun + 1 or matches[-1][1]:
+            return False
+        self._begun += 1
+        self._start(matches[-1], started, ended)
+        return True
 
     def feed(self, started: int, ended: int, text: str) -> list[TestResult]:
         """A console line, sent from `started` to `ended` (ns); returns the tests it finished."""
         done: list[TestResult] = []
         position = 0
-        for match in START.finditer(text):
-            done += self._result(ended, text[position : match.start()])
+        for index, match in enumerate(START.finditer(text)):
+            if index >= self._begun:
+                done += self._result(ended, text[position : match.start()])
+                self._start(match, started, ended)
+                if match[1]:
+                    done += self._end(ended, Outcome.IGNORED)
             position = match.end()
-            begun = started if self._last_end is None else self._last_end
-            self._current = TestResult(match[2], match[3], begun, ended)
-            self.results.append(self._current)
-            if match[1]:
-                done += self._end(ended, Outcome.IGNORED)
+        self._begun = 0
         done += self._result(ended, text[position:])
         if (totals := TOTALS.search(text)) is not None:
             self.totals = Totals(*map(int, totals.groups()))
@@ -100,6 +111,11 @@ class UnityReader:
         """The run is over: a test without a result stays unfinished."""
         if self._current is not None:
             self._current.ended = time
+
+    def _start(self, match: re.Match[str], started: int, ended: int) -> None:
+        begun = started if self._last_end is None else self._last_end
+        self._current = TestResult(match[2], match[3], begun, ended)
+        self.results.append(self._current)
 
     def _result(self, time: int, text: str) -> list[TestResult]:
         current = self._current

@@ -7,14 +7,24 @@ import sys
 from collections.abc import Sequence
 
 from renode_wifi import __version__
-from renode_wifi.emulation.cli import boards, doctor, image, monitor, qualify, renode, run, world
+from renode_wifi.emulation.cli import (
+    boards,
+    compatibility,
+    doctor,
+    image,
+    monitor,
+    qualify,
+    renode,
+    run,
+    world,
+)
 from renode_wifi.emulation.errors import RenodeWifiError
 
 EXIT_OK = 0
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
-SUBCOMMANDS = (run, qualify, monitor, boards, image, world, doctor, renode)
+SUBCOMMANDS = (run, qualify, compatibility, monitor, boards, image, world, doctor, renode)
 
 
 def parser() -> argparse.ArgumentParser:

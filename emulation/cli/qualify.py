@@ -15,6 +15,7 @@ from renode_wifi.emulation.qualification import (
     DEFAULT_TEST_TIME,
     DEFAULT_TIME,
     End,
+    Expectation,
     Qualification,
     read_expected,
 )
@@ -47,8 +48,10 @@ def add(subparsers: Any) -> None:
     command.add_argument(
         "--expected",
         type=Path,
+        action="append",
+        default=[],
         metavar="FILE",
-        help="YAML of known outcomes with their reasons; <name> for one that comes with the package",
+        help="YAML of known outcomes with their reasons; can be repeated; <name>: of the package",
     )
     command.add_argument(
         "--label",
@@ -73,7 +76,9 @@ def add(subparsers: Any) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    expected = {} if options.expected is None else read_expected(options.expected)
+    expected: dict[str, Expectation] = {}
+    for path in options.expected:
+        expected |= read_expected(path)
     image = read_image(options)
     with Board(options.board, image, options.world, options.seed, options.engine) as board:
         run = Qualification(
@@ -113,8 +118,8 @@ def _summary(run: Qualification, end: End) -> None:
         count[result.outcome] += 1
     told = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
     print(
-        f"{end.value} at {run.board.now:.3f} s of virtual time ({run.real_seconds:.1f} s of real time):"
-        f" {told or 'no tests'}"
+        f"{end.value} at {run.board.now:.3f} s of virtual time"
+        f" ({run.real_seconds:.1f} s of real time): {told or 'no tests'}"
     )
     for key, wrong in run.deviations():
         print(f"  {key}: {wrong}")

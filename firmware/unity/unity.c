@@ -49,7 +49,6 @@ int main(void)
     wait(500);
     print("unity.c:12::FAIL: Expected 1 Was 2\nIGNORE_TEST(Suite, is_ignored)\n");
     print("TEST(Suite, " LABEL(LAST) ")");
-    print("\n0 1 [main] a line of the log\n");
     LAST();
     for (;;)
         board_sleep();
