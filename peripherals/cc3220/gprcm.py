@@ -163,7 +163,7 @@ class CC3220_GPRCM(Block):
         self._asleep = False
         self._source = source
         self.lines[0].set(False)
-        self.machine.trace(self.name, "lpds", asleep=False, source=source)
+        self.machine.trace(self.name, "lpds", asleep=False, cause=source)
         self.machine.request_reset("lpds")
 
     # Resets

@@ -122,7 +122,8 @@ class CC3220_McSPI(Block):
 
     def read(self, offset, width):
         # type: (int, int) -> int
-        if offset == RX0_OFFSET and self._plain and len(self._received) == 1:
+        plain = offset == RX0_OFFSET and self._plain and not self._sending
+        if plain and len(self._received) == 1:
             self._values[STAT_WORD] = self._idle_status
             return self._received.pop()
         return self.registers.read(offset, width)

@@ -1,0 +1,336 @@
+"""McSPI, uDMA and the DMA-done lines, as the SPI driver of TI's SDK uses them for the link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.cc3220 import mcspi as block
+from renode_wifi.peripherals.cc3220.apps_config import CC3220_APPS_CONFIG
+from renode_wifi.peripherals.cc3220.mcspi import CC3220_McSPI
+from renode_wifi.peripherals.cc3220.udma import SOFTWARE, CC3220_uDMA
+from tests.peripherals.stm32l4.bench import peek, poke
+
+LSPI = 0x4402_2000
+TABLE, SOURCE, TARGET = 0x2000_0400, 0x2000_1000, 0x2000_3000
+RECEIVE, SEND = 12, 13
+CONF = block.CONF_RESET & ~(3 << 16) | 1 << 16 | 0xF80
+WORDS = 32
+
+
+class Echo:
+    """Answers each word with its complement, and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.words: list[int] = []
+
+    def exchange(self, word: int, bits: int) -> int:
+        self.words.append(word)
+        return ~word & ((1 << bits) - 1)
+
+
+class Bus:
+    """The bench's memory with LSPI in it."""
+
+    def __init__(self, memory: Any, spi: CC3220_McSPI) -> None:
+        self.memory = memory
+        self.spi = spi
+
+    def read(self, address: int, width: int) -> int:
+        if address >> 12 == LSPI >> 12:
+            return self.spi.read(address - LSPI, width)
+        value: int = self.memory.read(address, width)
+        return value
+
+    def write(self, address: int, value: int, width: int) -> None:
+        if address >> 12 == LSPI >> 12:
+            self.spi.write(address - LSPI, value, width)
+        else:
+            self.memory.write(address, value, width)
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.machine = BenchMachine()
+        self.memory = self.machine.bus
+        self.spi = CC3220_McSPI(self.machine, "lspi")
+        self.udma = CC3220_uDMA(self.machine, "udma")
+        self.config = CC3220_APPS_CONFIG(self.machine, "appsConfig")
+        self.echo = Echo()
+        self.spi.attach(self.echo)
+        self.machine.bus = Bus(self.memory, self.spi)  # type: ignore[assignment]
+        self.spi.lines[1].connect(self.udma, 4 * RECEIVE)
+        self.spi.lines[2].connect(self.udma, 4 * SEND)
+        self.udma.lines[4 * RECEIVE].connect(self.config, 4)
+        self.udma.lines[4 * SEND].connect(self.config, 5)
+        poke(self.spi, "MODULCTRL", block.MODULCTRL_SINGLE)
+        poke(self.spi, "CH0CONF", CONF)
+        poke(self.udma, "CFG", 1)
+        poke(self.udma, "CTLBASE", TABLE)
+
+    def entry(self, channel: int, source: int, target: int, control: int) -> None:
+        for index, word in enumerate((source, target, control)):
+            self.memory.write(TABLE + 16 * channel + 4 * index, word, 4)
+
+
+def test_polled_words_go_out_and_come_back() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CTRL", 1)
+    for word in (0, 0x12345678, 0xFFFFFFFF):
+        assert peek(bench.spi, "CH0STAT") & 3 == block.STAT_TXS
+        poke(bench.spi, "TX0", word)
+        assert peek(bench.spi, "CH0STAT") & 3 == block.STAT_TXS | block.STAT_RXS
+        assert peek(bench.spi, "RX0") == ~word & 0xFFFFFFFF
+    assert bench.echo.words == [0, 0x12345678, 0xFFFFFFFF]
+
+
+def test_chip_select_follows_force() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CONF", CONF | block.CONF_FORCE)
+    assert bench.spi.lines[3].level
+    poke(bench.spi, "CH0CONF", CONF)
+    assert not bench.spi.lines[3].level
+
+
+def test_a_disabled_channel_exchanges_nothing() -> None:
+    bench = Bench()
+    poke(bench.spi, "TX0", 5)
+    assert not bench.echo.words
+    assert not peek(bench.spi, "CH0STAT") & block.STAT_TXS
+
+
+def test_a_full_receive_buffer_holds_back_what_follows() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CTRL", 1)
+    poke(bench.spi, "TX0", 1)
+    poke(bench.spi, "TX0", 2)
+    assert bench.echo.words == [1]
+    assert not peek(bench.spi, "CH0STAT") & block.STAT_TXS
+    assert peek(bench.spi, "RX0") == 0xFFFFFFFE
+    assert bench.echo.words == [1, 2]
+    assert peek(bench.spi, "RX0") == 0xFFFFFFFD
+
+
+@given(bits=st.integers(4, 32), word=st.integers(0, 0xFFFFFFFF))
+def test_words_have_the_length_that_is_set(bits: int, word: int) -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CONF", CONF & ~0xF80 | (bits - 1) << 7)
+    poke(bench.spi, "CH0CTRL", 1)
+    poke(bench.spi, "TX0", word)
+    assert bench.echo.words == [word & ((1 << bits) - 1)]
+    assert peek(bench.spi, "RX0") == ~word & ((1 << bits) - 1)
+
+
+def test_buffers_take_sixty_four_bytes() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CONF", CONF | block.CONF_FFER)
+    poke(bench.spi, "CH0CTRL", 1)
+    for word in range(17):
+        poke(bench.spi, "TX0", word)
+    assert bench.echo.words == list(range(16))
+    assert peek(bench.spi, "CH0STAT") & block.STAT_RXFFF
+    assert [peek(bench.spi, "RX0") for _ in range(17)] == [~w & 0xFFFFFFFF for w in range(17)]
+
+
+def test_receiving_only_clocks_as_many_words_as_are_counted() -> None:
+    bench = Bench()
+    poke(bench.spi, "XFERLEVEL", 3 << 16)
+    poke(bench.spi, "CH0CONF", CONF | 1 << block.CONF_TRM_SHIFT | block.CONF_FFER)
+    poke(bench.spi, "CH0CTRL", 1)
+    assert bench.echo.words == [0xFFFFFFFF] * 3
+    assert peek(bench.spi, "IRQSTATUS") & block.IRQ_EOW
+
+
+def test_sending_only_drops_what_comes_back() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CONF", CONF | 2 << block.CONF_TRM_SHIFT)
+    poke(bench.spi, "CH0CTRL", 1)
+    for word in (7, 8):
+        poke(bench.spi, "TX0", word)
+    assert bench.echo.words == [7, 8]
+    assert not peek(bench.spi, "CH0STAT") & block.STAT_RXS
+
+
+def test_interrupts_of_the_controller() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CTRL", 1)
+    poke(bench.spi, "IRQENABLE", block.IRQ_RX_FULL)
+    poke(bench.spi, "IRQSTATUS", 0x3000F)
+    assert not bench.spi.lines[0].level
+    poke(bench.spi, "TX0", 1)
+    assert bench.spi.lines[0].level
+    assert peek(bench.spi, "RX0") == 0xFFFFFFFE
+    poke(bench.spi, "IRQSTATUS", 0x3000F)
+    assert not bench.spi.lines[0].level
+
+
+def test_reset_ends_everything() -> None:
+    bench = Bench()
+    poke(bench.spi, "CH0CTRL", 1)
+    poke(bench.spi, "TX0", 1)
+    poke(bench.spi, "SYSCONFIG", block.SYSCONFIG_SOFTRESET)
+    assert peek(bench.spi, "SYSSTATUS") == 1
+    assert not peek(bench.spi, "CH0STAT") & block.STAT_RXS
+    assert peek(bench.spi, "CH0CTRL") == 0
+
+
+def test_open_wire_reads_as_ones() -> None:
+    spi = CC3220_McSPI(BenchMachine(), "gspi")
+    poke(spi, "MODULCTRL", 0)
+    poke(spi, "CH0CONF", CONF)
+    poke(spi, "CH0CTRL", 1)
+    poke(spi, "TX0", 3)
+    assert peek(spi, "RX0") == 0xFFFFFFFF
+
+
+def start_transfer(bench: Bench, count: int) -> None:
+    """As the driver sets up a long transfer in both directions."""
+    bench.entry(SEND, SOURCE + 4 * count - 1, LSPI + 0x138, 0xEA000001 | (count - 1) << 4)
+    bench.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * count - 1, 0xAE000001 | (count - 1) << 4)
+    poke(bench.spi, "CH0CONF", CONF | 0xC000)
+    poke(bench.config, "DMA_DONE_INT_MASK_CLR", 1 << 4)
+    poke(bench.udma, "ENASET", 1 << SEND)
+    poke(bench.udma, "ENASET", 1 << RECEIVE)
+    poke(bench.spi, "CH0CTRL", 1)
+
+
+def test_a_transfer_by_dma_ends_with_the_interrupt_of_its_receiver() -> None:
+    bench = Bench()
+    words = [index * 0x01010101 & 0xFFFFFFFF for index in range(WORDS)]
+    for index, word in enumerate(words):
+        bench.memory.write(SOURCE + 4 * index, word, 4)
+    start_transfer(bench, WORDS)
+    assert bench.echo.words == words
+    received = [bench.memory.read(TARGET + 4 * index, 4) for index in range(WORDS)]
+    assert received == [~word & 0xFFFFFFFF for word in words]
+    assert peek(bench.udma, "ENASET") == 0
+    assert peek(bench.config, "DMA_DONE_INT_STS_RAW") == 0x30
+    assert bench.config.lines[4].level
+    assert not bench.config.lines[5].level
+    assert bench.memory.read(TABLE + 16 * RECEIVE + 8, 4) & 0x3FF7 == 0
+    poke(bench.config, "DMA_DONE_INT_ACK", 1 << 4)
+    assert not bench.config.lines[4].level
+    poke(bench.config, "DMA_DONE_INT_MASK_SET", 1 << 4)
+    assert peek(bench.config, "DMA_DONE_INT_MASK") == 0xFFFF
+
+
+def test_unused_direction_uses_one_word_without_moving_on() -> None:
+    bench = Bench()
+    bench.memory.write(SOURCE, 0xAA, 4)
+    bench.entry(SEND, SOURCE, LSPI + 0x138, 0xEE000001 | (WORDS - 1) << 4)
+    bench.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * WORDS - 1, 0xAE000001 | (WORDS - 1) << 4)
+    poke(bench.spi, "CH0CONF", CONF | 0xC000)
+    poke(bench.udma, "ENASET", 1 << SEND | 1 << RECEIVE)
+    poke(bench.spi, "CH0CTRL", 1)
+    assert bench.echo.words == [0xAA] * WORDS
+
+
+def software_channel(mode: int, count: int, arbitration: int = 0) -> Bench:
+    bench = Bench()
+    poke(bench.udma, "CHMAP", 3)
+    bench.memory.write_bytes(SOURCE, bytes(range(64)))
+    control = 0x00000000 | arbitration << 14 | (count - 1) << 4 | mode
+    bench.entry(0, SOURCE + count - 1, TARGET + count - 1, control)
+    poke(bench.udma, "ENASET", 1)
+    return bench
+
+
+def test_an_automatic_transfer_needs_one_request() -> None:
+    bench = software_channel(2, 10)
+    assert bench.memory.read_bytes(TARGET, 10) == bytes(10)
+    poke(bench.udma, "SWREQ", 1)
+    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(10))
+    assert bench.udma.lines[SOFTWARE].level
+    poke(bench.udma, "CHIS", 1)
+    assert not bench.udma.lines[SOFTWARE].level
+
+
+def test_a_basic_transfer_needs_a_request_for_each_burst() -> None:
+    bench = software_channel(1, 10, arbitration=2)
+    poke(bench.udma, "SWREQ", 1)
+    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(4)) + bytes(6)
+    poke(bench.udma, "SWREQ", 1)
+    poke(bench.udma, "SWREQ", 1)
+    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(10))
+    assert peek(bench.udma, "ENASET") == 0
+
+
+def test_ping_pong_goes_on_with_the_other_entry() -> None:
+    bench = Bench()
+    done = Line()
+    for alternate in (0, 1):
+        bench.entry(
+            8 + 32 * alternate,
+            SOURCE + 4 * alternate + 3,
+            TARGET + 4 * alternate + 3,
+            3 << 4 | 3,
+        )
+    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    poke(bench.udma, "ENASET", 1 << 8)
+    done.connect(bench.udma, 32)
+    for _ in range(4):
+        done.set(True)
+        done.set(False)
+    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(bench.udma, "ENASET") == 0
+    assert peek(bench.udma, "CHIS") == 1 << 8
+
+
+def test_a_list_of_tasks_in_memory() -> None:
+    bench = Bench()
+    poke(bench.udma, "CHMAP", 3)
+    tasks = 0x2000_2000
+    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    for index in range(2):
+        mode = 5 if index == 0 else 2
+        words = (SOURCE + 4 * index + 3, TARGET + 4 * index + 3, 3 << 4 | mode, 0)
+        for offset, word in enumerate(words):
+            bench.memory.write(tasks + 16 * index + 4 * offset, word, 4)
+    alternate = TABLE + 0x200
+    bench.entry(0, tasks + 31, alternate + 15, 0xAA008000 | 7 << 4 | 4)
+    # Each task is copied as four words onto the alternate entry.
+    bench.memory.write(TABLE + 8, 0xAA008000 | 3 << 4 | 4, 4)
+    bench.memory.write(TABLE, tasks + 15, 4)
+    poke(bench.udma, "ENASET", 1)
+    poke(bench.udma, "SWREQ", 1)
+    assert bench.memory.read_bytes(TARGET, 4) == bytes(range(1, 5))
+
+
+def test_registers_in_pairs_set_and_clear() -> None:
+    bench = Bench()
+    for name in ("USEBURST", "REQMASK", "ALT", "PRIO"):
+        poke(bench.udma, f"{name}SET", 0x101)
+        assert peek(bench.udma, f"{name}SET") == 0x101
+        poke(bench.udma, f"{name}CLR", 0x001)
+        assert peek(bench.udma, f"{name}SET") == 0x100
+    poke(bench.udma, "ENASET", 4)
+    poke(bench.udma, "ENACLR", 4)
+    assert peek(bench.udma, "ENASET") == 0
+    poke(bench.udma, "ERRCLR", 1)
+    assert peek(bench.udma, "ALTBASE") == TABLE + 0x200
+
+
+def test_a_masked_request_waits_and_a_prior_channel_goes_first() -> None:
+    bench = Bench()
+    order: list[int] = []
+
+    class Listener:
+        def on_gpio(self, number: int, level: bool) -> None:
+            if level:
+                order.append(number)
+
+    for channel in (8, 9):
+        bench.entry(channel, SOURCE, TARGET, 1)
+        bench.udma.lines[4 * channel].connect(Listener(), channel)  # type: ignore[arg-type]
+    poke(bench.udma, "REQMASKSET", 0x300)
+    poke(bench.udma, "PRIOSET", 0x200)
+    poke(bench.udma, "ENASET", 0x300)
+    bench.udma.on_gpio(32, True)
+    bench.udma.on_gpio(36, True)
+    assert order == []
+    poke(bench.udma, "REQMASKCLR", 0x300)
+    assert order == [9, 8]
