@@ -247,7 +247,7 @@ class StreamSocket(Socket):
 
     def on_handshake(self, stream: TlsStream, verdict: TlsVerdict) -> None:
         self.stop_timer()
-        self.sockets.on_handshake(self, verdict)
+        self.sockets.handshakes.on_handshake(self, verdict)
 
     def on_data(self, stream: Stream) -> None:
         self.sockets.changed(self)
@@ -258,7 +258,7 @@ class StreamSocket(Socket):
 
     def on_closed(self, stream: Stream, failure: Failure | None) -> None:
         if self.state is State.HANDSHAKE:
-            self.sockets.on_handshake(self, TlsVerdict(TlsProblem.PEER_CLOSED))
+            self.sockets.handshakes.on_handshake(self, TlsVerdict(TlsProblem.PEER_CLOSED))
         elif self.state in (State.OPEN, State.ENDED):
             if failure is not None:
                 self.sockets.broken(self)
@@ -273,7 +273,7 @@ class StreamSocket(Socket):
         stream = self.stream
         if self.state is not State.OPEN or not isinstance(stream, TlsStream):
             return
-        self.sockets.tls_ended(self, tcp_open=stream.stream.open)
+        self.sockets.handshakes.ended(self, tcp_open=stream.stream.open)
 
     def lost(self) -> None:
         if self.listener is not None:

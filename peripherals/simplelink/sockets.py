@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
-from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
+from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
 from renode_wifi.peripherals.network.station import Failure
-from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream, judge_chain
-from renode_wifi.peripherals.simplelink import options, tls
+from renode_wifi.peripherals.simplelink import options
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import FaultKind
 from renode_wifi.peripherals.simplelink.files import FileSystem
+from renode_wifi.peripherals.simplelink.handshakes import EVENT_HANDSHAKE_FAILED, Handshakes
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
+from renode_wifi.peripherals.simplelink.selection import Selector
 from renode_wifi.peripherals.simplelink.socket import (
     ANY,
     LOOPBACK,
@@ -37,26 +36,10 @@ NUMBER_MASK = 0x1F
 DONT_WAIT = 0x08
 
 EVENT_ACCEPT_FAILED = 0
-EVENT_NOT_ENCRYPTED = 2
-EVENT_SECURED = 3
-EVENT_HANDSHAKE_FAILED = 4
-EVENT_WRONG_ROOT = 5
 
-FOR_EVER = 0xFFFF
-SELECT_UNIT = 1_024 * MICROSECOND
-"""The driver shifts the microseconds of a time-out right by 10."""
 FIRST_PORT, LAST_PORT = 49_152, 65_535
 LONGEST_RECEIVE = 16_000
 LOOPBACK_TIME = 100 * MICROSECOND
-
-
-class Selection:
-    """A select command under way."""
-
-    def __init__(self, reads: int, writes: int) -> None:
-        self.reads = reads
-        self.writes = writes
-        self.timer: Event | None = None
 
 
 class Sockets:
@@ -67,7 +50,8 @@ class Sockets:
         self.device = device
         self.files = files
         self.table: list[Socket | None] = [None] * processor.profile.sockets
-        self.selection: Selection | None = None
+        self.handshakes = Handshakes(self)
+        self.selector = Selector(self)
         self._port = FIRST_PORT
         self._pool_blocked = False
         processor.on_stop(self.reset)
@@ -78,7 +62,6 @@ class Sockets:
             (Opcode.LISTEN, self._listen),
             (Opcode.ACCEPT, self._accept),
             (Opcode.CONNECT, self._connect),
-            (Opcode.SELECT, self._select),
             (Opcode.SETSOCKOPT, self._set_option),
             (Opcode.GETSOCKOPT, self._get_option),
             (Opcode.SEND, self._send),
@@ -90,11 +73,9 @@ class Sockets:
 
     def reset(self) -> None:
         """Power goes: everything is gone at once."""
-        if self.selection is not None and self.selection.timer is not None:
-            self.selection.timer.cancel()
-        self.selection = None
+        self.selector.reset()
         self._pool_blocked = False
-        for socket in self._all():
+        for socket in self.all():
             socket.stop_receiving()
             socket.release()
         self.table = [None] * self.processor.profile.sockets
@@ -102,15 +83,15 @@ class Sockets:
     # What the rest of the processor tells and asks
 
     def joined(self) -> None:
-        for socket in self._all():
+        for socket in self.all():
             socket.joined()
 
     def lost(self) -> None:
-        for socket in self._all():
+        for socket in self.all():
             socket.lost()
 
     def free_port(self) -> int:
-        used = {socket.port for socket in self._all()}
+        used = {socket.port for socket in self.all()}
         while self._port in used:
             self._port += 1
         port, self._port = self._port, self._port + 1
@@ -123,11 +104,11 @@ class Sockets:
         self.processor.after(LOOPBACK_TIME, partial(self._looped, sender, port, data))
 
     def _looped(self, sender: Address, port: int, data: bytes) -> None:
-        for socket in self._all():
+        for socket in self.all():
             if isinstance(socket, DatagramSocketModel) and socket.port == port:
                 socket.on_datagram(sender, data)
 
-    def _all(self) -> list[Socket]:
+    def all(self) -> list[Socket]:
         return [socket for socket in self.table if socket is not None]
 
     def trace(self, socket: Socket, **fields: Any) -> None:
@@ -137,12 +118,12 @@ class Sockets:
         """Bring what every message tells of sockets and buffers up to date."""
         status = self.processor.status
         failing = non_blocking = 0
-        for socket in self._all():
+        for socket in self.all():
             failing |= socket.fails_to_send << socket.number
             non_blocking |= socket.options.non_blocking << socket.number
         status.transmit_failures = failing
         status.non_blocking = non_blocking
-        used = sum(self._buffers(len(s.outbox)) for s in self._all() if isinstance(s, StreamSocket))
+        used = sum(self._buffers(len(s.outbox)) for s in self.all() if isinstance(s, StreamSocket))
         status.tx_pool = max(0, self.processor.profile.tx_pool - used)
         if self._pool_blocked:
             status.tx_pool = min(status.tx_pool, max(0, self.processor.told_pool))
@@ -157,7 +138,7 @@ class Sockets:
     def _free(self, secure: bool) -> int:
         """A free place in the table, or the error."""
         if secure:
-            count = sum(socket.secure for socket in self._all())
+            count = sum(socket.secure for socket in self.all())
             if count >= self.processor.profile.secure_sockets:
                 return Error.TLS_TOO_MANY
         try:
@@ -178,7 +159,7 @@ class Sockets:
         else:
             number = self._free(secure)
         if number < 0:
-            self._answer(command, number, 0)
+            self.answer(command, number, 0)
             return
         socket = (
             StreamSocket(self, number, secure)
@@ -188,19 +169,19 @@ class Sockets:
         self.table[number] = socket
         self.trace(socket, state="made", stream=kind == STREAM, secure=secure)
         self.refresh()
-        self._answer(command, 0, number)
+        self.answer(command, 0, number)
 
-    def _answer(self, command: Command, status: int, number: int) -> None:
+    def answer(self, command: Command, status: int, number: int) -> None:
         self.processor.respond(command, struct.pack("<hBB", status, number, 0))
 
-    def _event(self, opcode: Opcode, status: int, number: int) -> None:
+    def tell(self, opcode: Opcode, status: int, number: int) -> None:
         self.processor.event(opcode, struct.pack("<hBB", status, number, 0))
 
-    def _notify(self, socket: Socket, kind: int, value: int, extra: bytes = b"") -> None:
+    def notify(self, socket: Socket, kind: int, value: int, extra: bytes = b"") -> None:
         body = struct.pack("<BBh128s", socket.number, kind, value, extra)
         self.processor.event(Opcode.SOCKET_EVENT, body)
 
-    def _find(self, number: int) -> Socket | None:
+    def find(self, number: int) -> Socket | None:
         """A socket that the host knows."""
         number &= NUMBER_MASK
         socket = self.table[number] if number < len(self.table) else None
@@ -209,12 +190,12 @@ class Sockets:
 
     def _close(self, command: Command) -> None:
         (number,) = struct.unpack_from("<B", command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         if socket is None:
-            self._answer(command, Error.BAD_SOCKET, number)
+            self.answer(command, Error.BAD_SOCKET, number)
             return
         self._interrupt(socket)
-        self._answer(command, 0, number)
+        self.answer(command, 0, number)
         if isinstance(socket, StreamSocket) and socket.outbox and socket.connected:
             # The data that the host was told is sent has to leave first.
             socket.closing = True
@@ -234,7 +215,9 @@ class Sockets:
                 self._answer_accept(socket, Error.GENERAL)
             if socket.connecting is not None:
                 socket.connecting = None
-                self._event(Opcode.CONNECT_ASYNC, Error.GENERAL, socket.number)
+                self.tell(Opcode.CONNECT_ASYNC, Error.GENERAL, socket.number)
+            if socket.state is State.HANDSHAKE and socket.after_tcp:
+                self.notify(socket, EVENT_HANDSHAKE_FAILED, Error.GENERAL)
 
     def _gone(self, socket: Socket, unsent: bool) -> None:
         if self.table[socket.number] is not socket:
@@ -242,19 +225,19 @@ class Sockets:
         self.table[socket.number] = None
         socket.release()
         self.trace(socket, state="closed")
-        for other in self._all():
+        for other in self.all():
             if isinstance(other, StreamSocket) and other.acceptor is socket:
                 self._forget(other)
         self.refresh()
-        self._event(Opcode.CLOSE_ASYNC, Error.CLOSE_FAILED if unsent else 0, socket.number)
-        self._look_at_selection()
+        self.tell(Opcode.CLOSE_ASYNC, Error.CLOSE_FAILED if unsent else 0, socket.number)
+        self.selector.look()
 
     def flushed(self, socket: StreamSocket) -> None:
         """There is room in the network again."""
         if socket.closing and not socket.outbox:
             self._gone(socket, False)
         else:
-            self._look_at_selection()
+            self.selector.look()
 
     # Addresses
 
@@ -267,7 +250,7 @@ class Sockets:
     def _bind(self, command: Command) -> None:
         _, number = struct.unpack_from("<hB", command.body)
         address, port = self._address(command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         status: int = 0
         if socket is None:
             status = Error.BAD_SOCKET
@@ -276,14 +259,14 @@ class Sockets:
         elif not self._is_own(address):
             status = Error.ADDRESS_NOT_AVAILABLE
         elif port and any(
-            other.port == port and type(other) is type(socket) for other in self._all()
+            other.port == port and type(other) is type(socket) for other in self.all()
         ):
             status = Error.ADDRESS_IN_USE
         else:
             socket.port = port or self.free_port()
             if isinstance(socket, DatagramSocketModel):
                 socket.attach()
-        self._answer(command, status, number)
+        self.answer(command, status, number)
 
     def _is_own(self, address: IPv4Address) -> bool:
         station = self.processor.station
@@ -294,7 +277,7 @@ class Sockets:
 
     def _listen(self, command: Command) -> None:
         number, backlog = struct.unpack_from("<BB", command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         status: int = 0
         if socket is None:
             status = Error.BAD_SOCKET
@@ -307,7 +290,7 @@ class Sockets:
             status = self.open_listener(socket)
             if status == 0:
                 socket.become(State.LISTENING)
-        self._answer(command, status, number)
+        self.answer(command, status, number)
 
     def open_listener(self, socket: StreamSocket) -> int:
         station = self.processor.station
@@ -323,15 +306,15 @@ class Sockets:
 
     def _accept(self, command: Command) -> None:
         (number,) = struct.unpack_from("<B", command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         if socket is None:
-            self._answer(command, Error.BAD_SOCKET, number)
+            self.answer(command, Error.BAD_SOCKET, number)
         elif not isinstance(socket, StreamSocket) or socket.state is not State.LISTENING:
-            self._answer(command, Error.INVALID, number)
+            self.answer(command, Error.INVALID, number)
         elif socket.accepting is not None:
-            self._answer(command, Error.IN_EXECUTION, number)
+            self.answer(command, Error.IN_EXECUTION, number)
         else:
-            self._answer(command, 0, number)
+            self.answer(command, 0, number)
             socket.accepting = command
             self._try_accept(socket)
             if socket.accepting is not None and socket.options.non_blocking:
@@ -346,7 +329,7 @@ class Sockets:
             self._answer_accept(socket, accepted.number, accepted.remote)
             return
         shaking = any(
-            isinstance(other, StreamSocket) and other.acceptor is socket for other in self._all()
+            isinstance(other, StreamSocket) and other.acceptor is socket for other in self.all()
         )
         if not socket.arrived or shaking:
             return
@@ -365,7 +348,7 @@ class Sockets:
         stream.events = accepted
         if socket.secure:
             accepted.acceptor = socket
-            self._handshake(accepted)
+            self.handshakes.begin(accepted)
             return
         self._answer_accept(socket, number, stream.remote)
         accepted.become(State.OPEN)
@@ -376,12 +359,12 @@ class Sockets:
         socket.accepting = None
         self.processor.event(Opcode.ACCEPT_ASYNC, _address_body(status, socket.number, remote))
 
-    def _not_accepted(self, accepted: StreamSocket, status: int) -> None:
+    def not_accepted(self, accepted: StreamSocket, status: int) -> None:
         """TCP came about and TLS did not: the listening socket is told and goes on."""
         listening = accepted.acceptor
         self._forget(accepted)
         if listening is not None and self.table[listening.number] is listening:
-            self._notify(listening, EVENT_ACCEPT_FAILED, status)
+            self.notify(listening, EVENT_ACCEPT_FAILED, status)
             self._try_accept(listening)
 
     def _forget(self, socket: Socket) -> None:
@@ -395,13 +378,13 @@ class Sockets:
     def _connect(self, command: Command) -> None:
         _, number = struct.unpack_from("<hB", command.body)
         remote = self._address(command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         if socket is None:
-            self._answer(command, Error.BAD_SOCKET, number)
+            self.answer(command, Error.BAD_SOCKET, number)
         elif isinstance(socket, DatagramSocketModel):
             socket.peer = None if remote == (ANY, 0) else remote
-            self._answer(command, 0, number)
-            self._event(Opcode.CONNECT_ASYNC, 0, number)
+            self.answer(command, 0, number)
+            self.tell(Opcode.CONNECT_ASYNC, 0, number)
         elif isinstance(socket, StreamSocket):
             self._connect_stream(command, socket, remote)
 
@@ -410,26 +393,26 @@ class Sockets:
         if socket.outcome is not None:
             # A connection begun without waiting has come to its end meanwhile.
             outcome, socket.outcome = socket.outcome, None
-            self._answer(command, 0, number)
-            self._event(Opcode.CONNECT_ASYNC, outcome, number)
+            self.answer(command, 0, number)
+            self.tell(Opcode.CONNECT_ASYNC, outcome, number)
         elif socket.state is State.CONNECTING or (
             socket.state is State.HANDSHAKE and socket.secure
         ):
-            self._answer(command, 0, number)
-            self._event(Opcode.CONNECT_ASYNC, Error.IN_PROGRESS, number)
+            self.answer(command, 0, number)
+            self.tell(Opcode.CONNECT_ASYNC, Error.IN_PROGRESS, number)
         elif socket.connected:
-            self._answer(command, Error.ALREADY_CONNECTED, number)
+            self.answer(command, Error.ALREADY_CONNECTED, number)
         elif socket.state is not State.IDLE:
-            self._answer(command, Error.INVALID, number)
+            self.answer(command, Error.INVALID, number)
         else:
-            self._answer(command, 0, number)
+            self.answer(command, 0, number)
             self._begin(command, socket, remote)
 
     def _begin(self, command: Command, socket: StreamSocket, remote: Address) -> None:
         processor = self.processor
         socket.remote = remote
         if socket.options.non_blocking:
-            self._event(Opcode.CONNECT_ASYNC, Error.IN_PROGRESS, socket.number)
+            self.tell(Opcode.CONNECT_ASYNC, Error.IN_PROGRESS, socket.number)
         else:
             socket.connecting = command
         socket.become(State.CONNECTING)
@@ -456,152 +439,24 @@ class Sockets:
         if socket.stream is not None:
             socket.port = socket.port or socket.stream.local[1]
         if socket.secure:
-            self._handshake(socket)
+            self.handshakes.begin(socket)
         else:
             socket.become(State.OPEN)
-            self._connect_done(socket, 0)
+            self.connect_done(socket, 0)
 
     def connect_failed(self, socket: StreamSocket, status: int) -> None:
         socket.stop_timer()
         socket.stream = None
         socket.become(State.IDLE)
-        self._connect_done(socket, status)
+        self.connect_done(socket, status)
 
-    def _connect_done(self, socket: StreamSocket, status: int) -> None:
+    def connect_done(self, socket: StreamSocket, status: int) -> None:
         if socket.connecting is not None:
             socket.connecting = None
-            self._event(Opcode.CONNECT_ASYNC, status, socket.number)
+            self.tell(Opcode.CONNECT_ASYNC, status, socket.number)
         else:
             socket.outcome = status
-        self._look_at_selection()
-
-    # TLS
-
-    def _start_tls(self, command: Command, socket: Socket) -> None:
-        status: int = 0
-        if not isinstance(socket, StreamSocket):
-            status = Error.OPERATION_NOT_SUPPORTED
-        elif socket.state is State.LISTENING:
-            status = Error.TLS_NOT_WHEN_LISTENING
-        elif socket.state is State.HANDSHAKE:
-            status = Error.TLS_DURING_HANDSHAKE
-        elif socket.state is not State.OPEN:
-            status = Error.NOT_CONNECTED
-        elif socket.secure:
-            status = Error.INVALID
-        elif socket.outbox:
-            status = Error.TLS_TX_NOT_EMPTY
-        elif socket.stream is not None and socket.stream.available:
-            status = Error.TLS_RX_NOT_EMPTY
-        else:
-            count = sum(other.secure for other in self._all())
-            if count >= self.processor.profile.secure_sockets:
-                status = Error.TLS_TOO_MANY
-        self._answer(command, status, socket.number)
-        if status == 0 and isinstance(socket, StreamSocket):
-            socket.secure = True
-            self._handshake(socket)
-
-    def _handshake(self, socket: StreamSocket) -> None:
-        processor = self.processor
-        server = socket.acceptor is not None
-        settings = tls.settings_of(socket.options, self.files, processor.profile, server)
-        stream = socket.stream
-        assert stream is not None
-        started_open = socket.state is State.OPEN
-        socket.become(State.HANDSHAKE)
-        socket.after_tcp = started_open
-        if isinstance(settings, int):
-            self._handshake_failed(socket, settings)
-            return
-        timeout = processor.profile.handshake_timeout_ms * MILLISECOND
-        socket.timer = processor.after(timeout, partial(self._handshake_timed_out, socket))
-        machine = processor.machine
-        socket.stream = TlsStream(
-            stream, settings, socket, machine.clock, machine.random(f"{processor.name}/tls")
-        )
-
-    def _handshake_timed_out(self, socket: StreamSocket) -> None:
-        socket.timer = None
-        if socket.state is State.HANDSHAKE:
-            self._handshake_failed(socket, Error.TLS_HANDSHAKE_TIMED_OUT)
-
-    def on_handshake(self, socket: StreamSocket, verdict: TlsVerdict) -> None:
-        if socket.state is not State.HANDSHAKE:
-            return
-        socket.stop_timer()
-        problem = verdict.problem.value if verdict.problem is not None else ""
-        self.processor.machine.trace(
-            self.processor.name,
-            "tls",
-            socket=socket.number,
-            problem=problem,
-            detail=verdict.detail,
-            version=verdict.version,
-            cipher=verdict.cipher,
-        )
-        status = tls.error_of(verdict)
-        if status:
-            self._handshake_failed(socket, status, verdict)
-            return
-        socket.verdict = verdict
-        socket.verification = self._reservation(socket)
-        socket.become(State.OPEN)
-        self._handshake_done(socket, socket.verification)
-        self.changed(socket)
-
-    def _reservation(self, socket: StreamSocket) -> int:
-        """With which error a connection that stands is nevertheless reported."""
-        stream = socket.stream
-        assert isinstance(stream, TlsStream)
-        if stream.settings.server:
-            return 0
-        if not stream.settings.verify:
-            return Error.TLS_NOT_VERIFIED
-        problem, _ = judge_chain(stream.peer_chain, replace(stream.settings, when=self.device.date))
-        if problem in (TlsProblem.EXPIRED, TlsProblem.NOT_YET_VALID):
-            return Error.TLS_DATE
-        disabled = (options.LEVEL_SOCKET, options.DISABLE_STORE) in socket.options.values
-        if self.processor.profile.certificate_store and not disabled:
-            return Error.TLS_UNKNOWN_ROOT
-        return 0
-
-    def _handshake_done(self, socket: StreamSocket, status: int) -> None:
-        if socket.acceptor is not None:
-            socket.acceptor.secured.append(socket)
-            self.changed(socket.acceptor)
-        elif socket.after_tcp:
-            self._notify(socket, EVENT_SECURED, status)
-        else:
-            self._connect_done(socket, status)
-
-    def _handshake_failed(
-        self, socket: StreamSocket, status: int, verdict: TlsVerdict | None = None
-    ) -> None:
-        socket.stop_timer()
-        if socket.stream is not None:
-            socket.stream.abort()
-            socket.stream = None
-        if socket.acceptor is not None:
-            self._not_accepted(socket, status)
-            return
-        if verdict is not None and verdict.problem is TlsProblem.UNKNOWN_ROOT:
-            self._notify(socket, EVENT_WRONG_ROOT, status, verdict.detail.encode()[:127])
-        if socket.after_tcp:
-            socket.become(State.BROKEN)
-            self._notify(socket, EVENT_HANDSHAKE_FAILED, status)
-            self.changed(socket)
-        else:
-            socket.become(State.IDLE)
-            self._connect_done(socket, status)
-
-    def tls_ended(self, socket: StreamSocket, tcp_open: bool) -> None:
-        """The peer closed TLS; with TCP still open, the connection has fallen back to plain."""
-        if tcp_open:
-            self._notify(socket, EVENT_NOT_ENCRYPTED, Error.TLS_CLOSED)
-            socket.verification = Error.TLS_CLOSED
-        socket.become(State.ENDED)
-        self.changed(socket)
+        self.selector.look()
 
     # Data
 
@@ -611,14 +466,14 @@ class Sockets:
         socket.outbox.clear()
         was_handshake = socket.state is State.HANDSHAKE
         if was_handshake:
-            self._handshake_failed(socket, Error.TLS_CLOSED)
+            self.handshakes.failed(socket, Error.TLS_CLOSED)
             return
         socket.become(State.BROKEN)
         if socket.closing:
             self._gone(socket, unsent)
             return
         if unsent:
-            self._event(Opcode.TX_FAILED, Error.NOT_CONNECTED, socket.number)
+            self.tell(Opcode.TX_FAILED, Error.NOT_CONNECTED, socket.number)
         self.changed(socket)
 
     def _send(self, command: Command) -> None:
@@ -640,7 +495,7 @@ class Sockets:
         if blocked is not None:
             self._pool_blocked = True
             processor.after(blocked.size * MILLISECOND, self._unblock_pool)
-        socket = self._find(number)
+        socket = self.find(number)
         error: int | None = None
         if socket is None:
             error = Error.BAD_SOCKET
@@ -653,7 +508,7 @@ class Sockets:
             error = self._send_stream(socket, data)
         processor.spent(self._buffers(len(data)) or 1)
         if error is not None:
-            self._event(Opcode.TX_FAILED, error, number)
+            self.tell(Opcode.TX_FAILED, error, number)
         self.refresh()
 
     def _send_stream(self, socket: StreamSocket, data: bytes) -> int | None:
@@ -675,7 +530,7 @@ class Sockets:
 
     def _receive(self, command: Command) -> None:
         _, number, flags = struct.unpack_from("<HBB", command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         if socket is None:
             self._refuse_receive(command, number, Error.BAD_SOCKET)
             return
@@ -772,85 +627,28 @@ class Sockets:
         self._try_receive(socket)
         if isinstance(socket, StreamSocket):
             self._try_accept(socket)
-        self._look_at_selection()
-
-    # Select
-
-    def _select(self, command: Command) -> None:
-        _, _, _, _, reads, writes, units, seconds = struct.unpack_from("<BBBBHHHH", command.body)
-        if self.selection is not None:
-            self.processor.respond_status(command, Error.IN_EXECUTION)
-            return
-        if any(
-            (reads | writes) >> number & 1 and self._find(number) is None for number in range(16)
-        ):
-            self.processor.respond_status(command, Error.BAD_SOCKET)
-            return
-        self.processor.respond_status(command)
-        self.selection = Selection(reads, writes)
-        self._look_at_selection()
-        if self.selection is None or seconds == FOR_EVER:
-            return
-        timeout = options.in_steps(seconds * SECOND + units * SELECT_UNIT)
-        spent = self.processor.profile.command_time_us * MICROSECOND
-        self.selection.timer = self.processor.after(max(0, timeout - spent), self._select_timed_out)
-
-    def _look_at_selection(self) -> None:
-        selection = self.selection
-        if selection is None:
-            return
-        reads = writes = 0
-        for number in range(min(16, len(self.table))):
-            socket = self._find(number)
-            if socket is None:
-                selection.reads &= ~(1 << number)
-                selection.writes &= ~(1 << number)
-                continue
-            if selection.reads >> number & 1:
-                reads |= socket.readable << number
-            if selection.writes >> number & 1:
-                writes |= socket.writable << number
-        if reads or writes:
-            self._answer_select(reads, writes)
-        elif not selection.reads and not selection.writes and selection.timer is None:
-            # Only closed sockets are left, and no time-out would ever end it.
-            self._answer_select(0, 0, Error.BAD_SOCKET)
-
-    def _select_timed_out(self) -> None:
-        if self.selection is not None:
-            self.selection.timer = None
-            self._answer_select(0, 0)
-
-    def _answer_select(self, reads: int, writes: int, status: int | None = None) -> None:
-        selection, self.selection = self.selection, None
-        if selection is not None and selection.timer is not None:
-            selection.timer.cancel()
-        read_count, write_count = reads.bit_count(), writes.bit_count()
-        if status is None:
-            status = read_count + write_count
-        body = struct.pack("<hBBHH", status, read_count, write_count, reads, writes)
-        self.processor.event(Opcode.SELECT_ASYNC, body)
+        self.selector.look()
 
     # Options
 
     def _set_option(self, command: Command) -> None:
         number, level, name, length = struct.unpack_from("<BBBB", command.body)
         value = take(command.body, 4, length)
-        socket = self._find(number)
+        socket = self.find(number)
         if socket is None:
-            self._answer(command, Error.BAD_SOCKET, number)
+            self.answer(command, Error.BAD_SOCKET, number)
         elif (level, name) == (options.LEVEL_SOCKET, options.START_TLS):
-            self._start_tls(command, socket)
+            self.handshakes.start(command, socket)
         else:
             status = socket.options.set(level, name, value)
             self.refresh()
-            self._answer(command, status, number)
+            self.answer(command, status, number)
             if name == options.NON_BLOCKING and socket.options.non_blocking:
                 self._answer_waiting(socket, Error.WOULD_BLOCK)
 
     def _get_option(self, command: Command) -> None:
         number, level, name, length = struct.unpack_from("<BBBB", command.body)
-        socket = self._find(number)
+        socket = self.find(number)
         status: int = 0
         value = b""
         if socket is None:
@@ -866,23 +664,10 @@ class Sockets:
 
     def _option_value(self, socket: Socket, level: int, name: int) -> bytes | None:
         if level == options.LEVEL_SOCKET and isinstance(socket, StreamSocket):
-            chosen = self._chosen_protocol(socket)
-            if name == options.CONNECTION_PARAMETERS:
-                if socket.verdict is None:
-                    return None
-                return tls.connection_parameters(
-                    socket.verdict, socket.verification == 0, tls.protocol_bit(chosen)
-                )
-            if name == options.ALPN and socket.verdict is not None:
-                return struct.pack("<I", tls.protocol_bit(chosen))
-            if name == options.ALPN_GENERAL and socket.verdict is not None:
-                return chosen.encode()
+            value = self.handshakes.option(socket, name)
+            if value is not None:
+                return value
         return socket.options.get(level, name)
-
-    @staticmethod
-    def _chosen_protocol(socket: StreamSocket) -> str:
-        stream = socket.stream
-        return (stream.alpn or "") if isinstance(stream, TlsStream) else ""
 
 
 def _address_body(status: int, number: int, address: Address) -> bytes:

@@ -464,3 +464,14 @@ def test_closing_a_secure_server_ends_its_handshakes(rig: Rig, driver: HostDrive
     driver.run(SECOND)
     assert rig.nwp.sockets.table == [None] * 16
     assert driver.socket(protocol=100) == 0
+
+
+def test_closing_during_a_handshake_ends_it_for_whoever_waits(driver: HostDriver) -> None:
+    number = driver.socket()
+    assert driver.connect(number, TARPIT) == 0
+    assert driver.set_option(number, START_TLS, bytes(4)) == 0
+    assert driver.close(number) == 0
+    message = driver.event(Opcode.SOCKET_EVENT, 0)
+    assert message is not None
+    assert message.unpack("BBh") == (number, FAILED, Error.GENERAL)
+    assert driver.event(Opcode.SOCKET_EVENT, 60 * SECOND) is None
