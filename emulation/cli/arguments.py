@@ -17,6 +17,14 @@ def integer(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 0x08000000") from None
 
 
+def address(text: str) -> int:
+    """A number that the 32-bit bus can carry."""
+    value = integer(text)
+    if not 0 <= value < 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address of 32 bits")
+    return value
+
+
 def add_image_arguments(command: argparse.ArgumentParser, positional: bool = False) -> None:
     if positional:
         command.add_argument("image", type=Path, metavar="FILE", help="ELF, Intel HEX or binary")
@@ -25,7 +33,7 @@ def add_image_arguments(command: argparse.ArgumentParser, positional: bool = Fal
             "--image", type=Path, required=True, metavar="FILE", help="ELF, Intel HEX or binary"
         )
     command.add_argument(
-        "--base", type=integer, metavar="ADDRESS", help="where a raw binary belongs"
+        "--base", type=address, metavar="ADDRESS", help="where a raw binary belongs"
     )
 
 
@@ -36,7 +44,10 @@ def read_image(options: argparse.Namespace) -> Image:
 def add_board_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--board", required=True, metavar="NAME", help="see `renode-wifi boards`")
     command.add_argument(
-        "--world", type=Path, metavar="FILE", help="world file (default: the package's home.yaml)"
+        "--world",
+        type=Path,
+        metavar="FILE",
+        help="world file; '<qualification>' is one of the package (default: '<home>')",
     )
     command.add_argument("--seed", type=integer, metavar="N", help="instead of the world file's")
     command.add_argument("--engine", choices=engines.NAMES, default="auto")

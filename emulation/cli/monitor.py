@@ -84,7 +84,7 @@ def _read(backend: EmbeddedBackend) -> str | None:
 def _carry_out(session: Session, line: str, shown: set[str]) -> None:
     words = line.split()
     if not words or words[0] == "run":
-        _run(session, float(words[1]) if len(words) > 1 else 1.0)
+        _run(session, _seconds(words[1]) if len(words) > 1 else 1.0)
         return
     printed = session.execute(line)
     if printed:
@@ -96,6 +96,18 @@ def _carry_out(session: Session, line: str, shown: set[str]) -> None:
         if name not in shown:
             shown.add(name)
             session.console(name).listeners.append(_Show(name))
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise RenodeWifiError(
+            f"{text!r} is not a number of seconds above 0", cure="write `run 10`, or `run`"
+        )
+    return seconds
 
 
 def _run(session: Session, seconds: float) -> None:

@@ -73,6 +73,7 @@ def execute(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         uart_log = _open(stack, options.uart_log)
         trace = _open(stack, options.trace)
+        report = _open(stack, options.json)
         board = stack.enter_context(
             Board(options.board, image, options.world, options.seed, options.engine)
         )
@@ -97,8 +98,8 @@ def execute(options: argparse.Namespace) -> int:
             "crash": board.crash_report() or None,
             "uart": [{"time": line.time, "text": line.text} for line in board.uart.lines],
         }
-    if options.json is not None:
-        _write_json(options.json, outcome)
+        if report is not None:
+            report.write(json.dumps(outcome, indent=2) + "\n")
     if outcome["crash"]:
         print(outcome["crash"], file=sys.stderr)
     print(
@@ -240,11 +241,3 @@ def _open(stack: ExitStack, path: Path | None) -> TextIO | None:
             where=str(path),
             cure="name a file in a folder you own",
         ) from error
-
-
-def _write_json(path: Path, outcome: dict[str, object]) -> None:
-    with ExitStack() as stack:
-        stream = _open(stack, path)
-        assert stream is not None
-        json.dump(outcome, stream, indent=2)
-        stream.write("\n")

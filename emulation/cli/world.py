@@ -13,7 +13,9 @@ def add(subparsers: Any) -> None:
     command = subparsers.add_parser("world", help="look into a world file")
     actions = command.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="tell errors with file, line and cure")
-    check.add_argument("world", type=Path, metavar="FILE")
+    check.add_argument(
+        "world", type=Path, metavar="FILE", help="a world file, or '<home>': one of the package"
+    )
     check.set_defaults(execute=execute)
 
 

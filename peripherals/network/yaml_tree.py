@@ -69,11 +69,19 @@ class _Scalar:
 
 
 def load(path: Path, variables: Mapping[str, str], shipped: Path) -> Tree:
-    """Read a file and what it includes. shipped: folder of files included as `<name>`."""
+    """Read a file and what it includes. shipped: folder of the files that are called `<name>`."""
+    path = _named(path.parent, path.name, shipped)
     tree = Tree({})
     tree.values[()] = Mark(path, 1, 1)
-    for file, node in _with_includes(path, shipped, ()):
-        _merge(tree, tree.data, node, file, ())
+    try:
+        for file, node in _with_includes(path, shipped, ()):
+            _merge(tree, tree.data, node, file, ())
+    except RecursionError:
+        raise RenodeWifiError(
+            "values are nested without end",
+            where=str(path),
+            cure="close brackets; an alias (*name) must not stand inside what it repeats",
+        ) from None
     tree.data.pop("include", None)
     section = tree.data.pop("variables", {})
     if not isinstance(section, dict):
@@ -137,7 +145,7 @@ def _with_includes(
             mark = _mark(path, entry)
             if not isinstance(entry, ScalarNode):
                 raise RenodeWifiError("include wants file names", where=str(mark))
-            target = _included(path, entry.value, shipped)
+            target = _named(path.parent, entry.value, shipped)
             if target.resolve() in [file.resolve() for file in (*above, path)]:
                 raise RenodeWifiError(f"{entry.value} includes itself", where=str(mark))
             if not target.is_file():
@@ -150,10 +158,10 @@ def _with_includes(
     return [*files, (path, node)]
 
 
-def _included(path: Path, name: str, shipped: Path) -> Path:
+def _named(folder: Path, name: str, shipped: Path) -> Path:
     if name.startswith("<") and name.endswith(">"):
         return shipped / f"{name[1:-1]}.yaml"
-    return path.parent / name
+    return folder / name
 
 
 def _compose(path: Path) -> MappingNode:
@@ -161,7 +169,9 @@ def _compose(path: Path) -> MappingNode:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise RenodeWifiError(
-            f"cannot read the file: {error.strerror}", where=str(path), cure="check the name"
+            f"cannot read the file: {error.strerror}",
+            where=str(path),
+            cure="check the name; worlds of the package are called <home>, <qualification>, …",
         ) from None
     except UnicodeDecodeError as error:
         raise RenodeWifiError(

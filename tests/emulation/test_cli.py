@@ -17,9 +17,14 @@ SHELL = str(ROOT / "firmware" / "shell" / f"{BOARD}.elf")
 HOME = str(ROOT / "platforms" / "worlds" / "home.yaml")
 
 
-def test_boards_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_boards_are_listed_with_whole_names(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
     assert main(["boards"]) == 0
-    assert BOARD in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert BOARD in told
+    assert "cc3220sf_launchxl" in told
 
 
 def test_image_info_tells_board_vectors_and_segments(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +43,13 @@ def test_image_info_of_no_board_is_1(tmp_path: Path) -> None:
 def test_world_check_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["world", "check", HOME]) == 0
     assert "echo.home.test" in capsys.readouterr().out
+
+
+def test_worlds_of_the_package_have_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["world", "check", "<home>"]) == 0
+    assert "echo.home.test" in capsys.readouterr().out
+    run = ["run", "--board", BOARD, "--image", PROBE, "--world", "<home>", "--time", "0.001"]
+    assert main(run) == 0
 
 
 def test_world_check_tells_line_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +107,7 @@ def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str
             ["run", "--board", BOARD, "--image", PROBE, "--uart-log", "/nowhere/x.txt"],
             "cannot write",
         ),
+        (["run", "--board", BOARD, "--image", PROBE, "--json", "/nowhere/x.json"], "cannot write"),
     ],
 )
 def test_mistakes_are_one_message_and_2(
@@ -104,6 +117,19 @@ def test_mistakes_are_one_message_and_2(
     error = capsys.readouterr().err
     assert told in error
     assert "Traceback" not in error
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--board", BOARD, "--image", PROBE, "--json", str(tmp_path)]) == 2
+    assert "probe:" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("address", ["-4", "0x100000000", "flash"])
+def test_a_base_outside_the_bus_is_refused(address: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["image", "info", PROBE, f"--base={address}"])
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "soon"])
@@ -129,12 +155,13 @@ def test_the_monitor_runs_a_board_by_commands(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = f"$bin=@{SHELL}\nrunMacro $reset\nshowAnalyzer sysbus.usart1\nrun\nnonsense\nstart\n"
-    typed += 'macro twice\n"""\ncurrentTime\n"""\nrun 0.1\nquit\nnever read\n'
+    typed += 'run soon\nmacro twice\n"""\ncurrentTime\n"""\nrun 0.1\nquit\nnever read\n'
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert main(["monitor", BOARD, "-e", "version"]) == 0
     told = capsys.readouterr().out
     assert "paused" in told
     assert "nonsense" in told
+    assert "'soon' is not a number of seconds" in told
     assert "shell: b_l475e_iot01a" in told
 
 

@@ -392,6 +392,13 @@ def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str
     assert cure in (error.cure or "")
 
 
+@pytest.mark.parametrize("text", ["access_points: &all [*all]\n", "name: " + "[" * 5000])
+def test_values_without_end(tmp_path: Path, text: str) -> None:
+    error = mistake(tmp_path, text)
+    assert error.where == str(tmp_path / "world.yaml")
+    assert "without end" in error.message
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match="cannot read the file"):
         read_world_file(tmp_path / "none.yaml")
@@ -539,6 +546,11 @@ def test_shipped_worlds_can_be_included(tmp_path: Path) -> None:
     world = read(tmp_path, "include: [<home>]\nlink: {latency: 9 ms}\n")
     assert world.access_points[0].ssid == b"renode-wifi"
     assert world.link.latency == 9_000_000
+
+
+def test_shipped_worlds_are_read_by_name(tmp_path: Path) -> None:
+    assert read_world_file("<home>").access_points[0].ssid == b"renode-wifi"
+    assert read_world_file(tmp_path / "<home>").access_points[0].ssid == b"renode-wifi"
 
 
 def test_files_may_include_each_other_only_one_way(tmp_path: Path) -> None:
