@@ -9,8 +9,12 @@ from typing import Any
 from renode_wifi.emulation.board import Board
 
 CONTEXT = 4
+SETTLE = 0.05
+"""Seconds of virtual time."""
 TIMES = frozenset(("started", "finished"))
-"""Fields of traces that are virtual times: the engines charge an access of the bus differently."""
+"""Fields of traces that are virtual times. They differ by some ns, for the engines execute what is
+between two accesses of a bus in other pieces; with the times differ the random numbers of TLS, and
+the order of what happens on the network and at the module at nearly the same moment."""
 
 
 @dataclass
@@ -19,24 +23,52 @@ class Record:
 
     uart: list[str] = field(default_factory=list)
     radio: list[str] = field(default_factory=list)
+    network: list[str] = field(default_factory=list)
     flash: bytes = b""
+
+
+class Notes:
+    """Sorts what is traced: transactions of the radio in order, the network by connection."""
+
+    def __init__(self) -> None:
+        self.radio: list[str] = []
+        self.events: dict[str, list[str]] = {}
+        self.bytes: dict[tuple[str, str, str], bytes] = {}
+        self.secure: set[str] = set()
+
+    def note(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        flow = str(fields.get("flow", "-"))
+        if event in ("data", "tls-data"):
+            way = (flow, event, fields["origin"])
+            self.bytes[way] = self.bytes.get(way, b"") + fields["data"]
+            return
+        if event == "tls" and source == "network":
+            self.secure.add(flow)
+        said = {name: value for name, value in sorted(fields.items()) if name not in TIMES}
+        if source == "network":
+            self.events.setdefault(flow, []).append(f"{event} {said}")
+        elif source == "ism43362" and event != "pin":
+            self.radio.append(f"{event} {said}")
+
+    def network(self) -> list[str]:
+        lines = [f"{flow}: {event}" for flow in sorted(self.events) for event in self.events[flow]]
+        for (flow, event, origin), data in sorted(self.bytes.items()):
+            if event == "tls-data" or flow not in self.secure:
+                lines.append(f"{flow}: {event} of {origin}: {data.hex()}")
+        return lines
 
 
 def record(engine: str, image: Path, until: str, timeout: float, flash: tuple[int, int]) -> Record:
     """Run an image on an engine until a line of its console."""
-    result = Record()
-
-    def note(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        if event not in ("uart", "pin"):
-            said = {name: value for name, value in sorted(fields.items()) if name not in TIMES}
-            result.radio.append(f"{source} {event} {said}")
-
+    notes = Notes()
     with Board("b_l475e_iot01a", image, seed=1, engine=engine) as board:
-        board.subscribe(note)
+        board.subscribe(notes.note)
         board.wait_for_line(until, timeout)
-        result.uart = [line.text for line in board.uart.lines]
-        result.flash = board.backend.read_memory(*flash)
-    return result
+        # What is still on its way arrives.
+        board.run(SETTLE)
+        lines = [line.text for line in board.uart.lines]
+        content = board.backend.read_memory(*flash)
+    return Record(lines, notes.radio, notes.network(), content)
 
 
 def first_difference(one: list[str], other: list[str], names: tuple[str, str]) -> str | None:

@@ -55,6 +55,7 @@ def test_the_engines_agree_on_the_probe() -> None:
     names = ("embedded", "renode")
     assert first_difference(embedded.uart, renode.uart, names) is None
     assert first_difference(embedded.radio, renode.radio, names) is None
+    assert first_difference(embedded.network, renode.network, names) is None
     assert embedded.flash == renode.flash
     assert renode.uart[-1] == "probe: PASSED"
 
