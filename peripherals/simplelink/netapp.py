@@ -117,7 +117,7 @@ class NetApp:
         except AddressValueError:
             pass
         station = self.processor.station
-        if station is None or station.lease is None:
+        if station is None or self.processor.lease is None:
             self._answer(text, Error.DNS_NO_SERVER)
         else:
             generation = self.processor.generation
@@ -154,7 +154,7 @@ class NetApp:
             self.processor.respond_status(command)
             return
         station = self.processor.station
-        if station is None or station.lease is None:
+        if station is None or self.processor.lease is None:
             self.processor.respond_status(command, Error.PING_NOT_CONNECTED)
             return
         self._stop_ping()

@@ -30,15 +30,11 @@ DEFAULT_AP_ADDRESS = Lease(
 
 
 class NetCfg:
-    """static: the address the station was given, None with DHCP; it survives power cycles.
-
-    lease: the address in use.
-    """
+    """static: the address the station was given, None with DHCP; it survives power cycles."""
 
     def __init__(self, processor: Processor, mac: bytes) -> None:
         self.processor = processor
         self.mac = mac
-        self.lease: Lease | None = None
         self.static: Lease | None = None
         self.access_point = DEFAULT_AP_ADDRESS
         self.second_dns = 0
@@ -51,7 +47,7 @@ class NetCfg:
         if identity in (MAC_GET, MAC_SET):
             value = self.mac
         elif identity == IPV4_STATION:
-            value = _addresses(self.lease)
+            value = _addresses(self.processor.lease)
             option = MODE_DHCP if self.static is None else MODE_STATIC
         elif identity == IPV4_AP:
             value = _addresses(self.access_point)
@@ -75,7 +71,7 @@ class NetCfg:
 
     def _dhcp_client(self) -> bytes:
         """SlNetCfgIpv4DhcpClient_t."""
-        lease = self.lease
+        lease = self.processor.lease
         if lease is None or self.static is not None:
             return bytes(36)
         return struct.pack(

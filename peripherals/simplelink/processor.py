@@ -8,7 +8,7 @@ from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.station import Station, World
+from renode_wifi.peripherals.network.station import Lease, Station, World
 from renode_wifi.peripherals.simplelink.faults import FaultKind, FaultPlan
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.opcodes import Opcode, name_of
@@ -49,6 +49,8 @@ class Processor:
         self.link = link
         self.world: World | None = None
         self.station: Station | None = None
+        self.lease: Lease | None = None
+        """The address in use, as a station or as an access point."""
         self.faults = FaultPlan()
         self.status = Status()
         self.powered = False

@@ -121,8 +121,9 @@ class DatagramSocketModel(Socket):
 
     def attach(self) -> None:
         """Open the port in the network, as far as there is one."""
-        station = self.sockets.processor.station
-        if self._outside is None and station is not None and station.lease is not None:
+        processor = self.sockets.processor
+        station = processor.station
+        if self._outside is None and station is not None and processor.lease is not None:
             outside = station.datagrams(self.port, self)
             if not isinstance(outside, Failure):
                 self._outside = outside

@@ -269,8 +269,7 @@ class Sockets:
         self.answer(command, status, number)
 
     def _is_own(self, address: IPv4Address) -> bool:
-        station = self.processor.station
-        lease = station.lease if station is not None else None
+        lease = self.processor.lease
         return address in (ANY, LOOPBACK) or (lease is not None and address == lease.address)
 
     # Servers
@@ -421,7 +420,7 @@ class Sockets:
         now = processor.machine.clock.now
         if processor.faults.take(FaultKind.CONNECT_FAILS, now, "CONNECT"):
             self.connect_failed(socket, Error.REFUSED)
-        elif station is None or station.lease is None:
+        elif station is None or processor.lease is None:
             self.connect_failed(socket, Error.UNREACHABLE)
         else:
             timeout = processor.profile.connect_timeout_ms * MILLISECOND

@@ -179,7 +179,7 @@ class Wlan:
             station.leave()
             station.stop_access_point()
         self.associated = None
-        self.netcfg.lease = None
+        self.processor.lease = None
         self._heard = []
         self._provisioning = None
 
@@ -247,7 +247,7 @@ class Wlan:
             self.joining = False
             beacon = station.beacon
             self._associate(target, beacon)
-            self.netcfg.lease = outcome
+            self.processor.lease = outcome
             self.processor.after(
                 self.processor.profile.event_time_us * MICROSECOND,
                 partial(self._addressed, attempt, outcome),
@@ -296,7 +296,7 @@ class Wlan:
         return struct.pack("<B32s6sB", len(ssid), ssid, bssid, channel & 0xFF)
 
     def _addressed(self, attempt: int, lease: Lease) -> None:
-        if attempt != self._attempt or self.netcfg.lease is not lease:
+        if attempt != self._attempt or self.processor.lease is not lease:
             return
         self._tell_address(lease)
         self.sockets.joined()
@@ -333,7 +333,7 @@ class Wlan:
     def _unlinked(self, reason: int) -> None:
         ssid, bssid, _ = self.associated or (b"", bytes(6), 0)
         self.associated = None
-        self.netcfg.lease = None
+        self.processor.lease = None
         self.processor.status.device &= ~CONNECTED
         self._tell_disconnected(ssid, bssid, reason)
         self.sockets.lost()
@@ -380,7 +380,7 @@ class Wlan:
 
     def _open_access_point(self) -> None:
         station, lease = self.processor.station, self.netcfg.access_point
-        self.netcfg.lease = lease
+        self.processor.lease = lease
         if station is not None:
             kind = self.config[CONFIG_AP, AP_SECURITY][:1]
             security = SECURITY.get(kind[0] if kind else OPEN) or Security.WPA2

@@ -46,7 +46,7 @@ class Phone:
         self.data = b""
 
     def connect(self, port: int) -> None:
-        lease = self.rig.nwp.netcfg.lease
+        lease = self.rig.nwp.processor.lease
         assert lease is not None
         self.stream = self.station.connect((lease.address, port), self)
 

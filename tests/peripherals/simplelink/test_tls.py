@@ -369,7 +369,7 @@ class Visitor:
     def on_joined(self, outcome: object) -> None: ...
 
     def connect(self, port: int) -> None:
-        lease = self.rig.nwp.netcfg.lease
+        lease = self.rig.nwp.processor.lease
         assert lease is not None
         self.station.connect((lease.address, port), self)
 

@@ -345,3 +345,33 @@ def test_provisioning_ends_by_command_or_by_time(rig: Rig) -> None:
     driver.status(Opcode.WLAN_PROVISIONING, struct.pack("<BBHI", 4, 0, 0, 0))
     assert driver.event(Opcode.WLAN_PROVISIONING_STATUS, SECOND) is not None
     assert driver.event(Opcode.WLAN_PROVISIONING_STATUS, 60 * SECOND) is None
+
+
+def test_access_point_talks_to_its_stations(rig: Rig) -> None:
+    driver = rig.started()
+    driver.status(Opcode.WLAN_SET_MODE, bytes((2, 0, 0, 0)))
+    driver.stop()
+    driver.start()
+    phone = rig.world.station(b"\x02phone")
+    outcomes: list[object] = []
+    phone.join(rig.nwp.wlan.default_ssid, b"", None, outcomes.append)
+    driver.run(10 * SECOND)
+    assert phone.lease is not None
+    heard: list[bytes] = []
+
+    class Ear:
+        def on_datagram(self, sender: object, data: bytes) -> None:
+            heard.append(data)
+
+    outside = phone.datagrams(5000, Ear())
+    number = driver.socket(2)
+    driver.send_to(number, b"hello phone", 5000, str(phone.lease.address))
+    driver.run(SECOND)
+    assert heard == [b"hello phone"]
+    assert driver.bind(driver.socket(2), 6000) == 0
+    outside.send_to((phone.lease.gateway, 6000), b"hello board")  # type: ignore[union-attr]
+    got = driver.receive_from(1)
+    assert got is not None
+    assert got[:2] == (11, b"hello board")
+    listener = driver.socket()
+    assert driver.connect(listener, 9, str(phone.lease.address)) == Error.REFUSED
