@@ -14,6 +14,7 @@ from renode_wifi.peripherals.base.registers import Register
 LINES = 40
 CONFIGURABLE = (0x007DFFFF, 0x00000078)
 """Lines of each bank with an edge detector."""
+PR1_OFFSET = 0x14
 
 
 class STM32F4_EXTI(Block):
@@ -51,6 +52,14 @@ class STM32F4_EXTI(Block):
         self._outputs = [Line() for _ in range(max(LINES, numberOfOutputLines))]
         self.lines.update(enumerate(self._outputs))
         self._levels = 0
+        self._values = self.registers.values
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if offset == PR1_OFFSET and width == 4:
+            self._values[PR1_OFFSET // 4] &= ~(value & CONFIGURABLE[0])
+            self._cleared(0, value)
+        else:
+            self.registers.write(offset, value, width)
 
     def reset(self) -> None:
         self.registers.reset()
@@ -65,7 +74,7 @@ class STM32F4_EXTI(Block):
         if not CONFIGURABLE[bank] & bit:
             self._outputs[number].set(level)
             return
-        values = self.registers.values
+        values = self._values
         base = bank * self.BANK_WORDS
         if values[base + (self.RTSR if level else self.FTSR)] & bit:
             values[base + self.PR] |= bit
@@ -73,7 +82,7 @@ class STM32F4_EXTI(Block):
                 self._outputs[number].set(True)
 
     def _update(self, bank: int) -> None:
-        values = self.registers.values
+        values = self._values
         base = bank * self.BANK_WORDS
         pending = values[base + self.PR] & values[base + self.IMR]
         for number in range(32 * bank, min(LINES, 32 * bank + 32)):
@@ -87,7 +96,7 @@ class STM32F4_EXTI(Block):
 
     def _trigger(self, bank: int, value: int, old: int) -> None:
         """A software edge: only a 0 to 1 change of an unmasked line counts."""
-        values = self.registers.values
+        values = self._values
         base = bank * self.BANK_WORDS
         values[base + self.PR] |= (
             values[base + self.SWIER] & ~old & values[base + self.IMR] & CONFIGURABLE[bank]
@@ -102,12 +111,14 @@ class STM32F4_EXTI(Block):
 
     def _cleared(self, bank: int, value: int) -> None:
         """Clearing a pending bit clears its software trigger too."""
-        self.registers.values[bank * self.BANK_WORDS + self.SWIER] &= ~value & 0xFFFFFFFF
+        self._values[bank * self.BANK_WORDS + self.SWIER] &= ~value & 0xFFFFFFFF
         cleared = value & CONFIGURABLE[bank]
         while cleared:
             lowest = cleared & -cleared
             cleared ^= lowest
-            self._outputs[32 * bank + lowest.bit_length() - 1].set(False)
+            output = self._outputs[32 * bank + lowest.bit_length() - 1]
+            if output.level:
+                output.set(False)
 
     def _cleared1(self, value: int, old: int) -> None:
         self._cleared(0, value)

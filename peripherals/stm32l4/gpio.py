@@ -18,6 +18,8 @@ PINS = 16
 INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
 LCKR_LCKK = 1 << 16
+IDR_WORD, ODR_WORD = 0x10 // 4, 0x14 // 4
+BSRR_OFFSET = 0x18
 
 
 def spread(bits: int, width: int) -> int:
@@ -87,7 +89,17 @@ class STM32_GPIOPort(Block):
         self._driven = 0
         self._outside = 0
         self._output_pins = 0
+        # Outputs that nothing but ODR decides, and inputs.
+        self._push_pull_pins = 0
+        self._input_pins = 0
+        self._values = self.registers.values
         self.reset()
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if offset == BSRR_OFFSET and width == 4:
+            self._set_and_reset(value, 0)
+        else:
+            self.registers.write(offset, value, width)
 
     def reset(self) -> None:
         self.registers.reset()
@@ -108,7 +120,10 @@ class STM32_GPIOPort(Block):
         bit = 1 << number
         self._driven |= bit
         self._outside = self._outside | bit if level else self._outside & ~bit
-        self._update(number)
+        if self._input_pins & bit:
+            self._show(number, level)
+        else:
+            self._update(number)
 
     def release(self, number: int) -> None:
         """The outside stops driving pin `number`."""
@@ -142,22 +157,31 @@ class STM32_GPIOPort(Block):
         return (self.registers["PUPDR"] >> (2 * pin) & 3) == PULL_UP
 
     def _update(self, pin: int) -> None:
-        level = self._level(pin)
+        self._show(pin, self._level(pin))
+
+    def _show(self, pin: int, level: bool) -> None:
         bit = 1 << pin
-        state = self.registers["IDR"]
-        self.registers["IDR"] = state | bit if level else state & ~bit
+        if level:
+            self._values[IDR_WORD] |= bit
+        else:
+            self._values[IDR_WORD] &= ~bit
         self._pins[pin].set(level)
 
     def _drive(self, value: int, old: int) -> None:
-        changed = (self.registers["ODR"] ^ old) & self._output_pins
-        for pin in range(PINS):
-            if changed >> pin & 1:
+        changed = (self._values[ODR_WORD] ^ old) & self._output_pins
+        while changed:
+            bit = changed & -changed
+            changed ^= bit
+            pin = bit.bit_length() - 1
+            if self._push_pull_pins & bit:
+                self._show(pin, self._values[ODR_WORD] & bit != 0)
+            else:
                 self._update(pin)
 
     def _set_and_reset(self, value: int, old: int) -> None:
         """BSRR: where both are asked for, set wins."""
-        before = self.registers["ODR"]
-        self.registers["ODR"] = (before & ~(value >> 16) | value) & 0xFFFF
+        before = self._values[ODR_WORD]
+        self._values[ODR_WORD] = (before & ~(value >> 16) | value) & 0xFFFF
         self._drive(0, before)
 
     def _reset_bits(self, value: int, old: int) -> None:
@@ -184,6 +208,8 @@ class STM32_GPIOPort(Block):
         self._accepted = self._configuration()
         mode = self.registers["MODER"]
         self._output_pins = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == OUTPUT)
+        self._push_pull_pins = self._output_pins & ~self.registers["OTYPER"]
+        self._input_pins = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == INPUT)
         for pin in range(PINS):
             self._update(pin)
 

@@ -20,13 +20,15 @@ class PortInput:
     """The sixteen pins of one port."""
 
     def __init__(self, syscfg: STM32_SYSCFG, port: int) -> None:
-        self._syscfg = syscfg
         self._port = port
+        self._selected = syscfg.selected
+        self._outputs = syscfg.outputs
         self.levels = [False] * LINES
 
     def on_gpio(self, number: int, level: bool) -> None:
         self.levels[number] = level
-        self._syscfg.pin_changed(self._port, number)
+        if self._selected[number] == self._port:
+            self._outputs[number].set(level)
 
 
 class STM32_SYSCFG(Block):
@@ -48,9 +50,10 @@ class STM32_SYSCFG(Block):
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
+        self.outputs = [self.lines[line] for line in range(LINES)]
+        self.selected = [0] * LINES
+        """The port that each line shows."""
         self._ports = [PortInput(self, port) for port in range(PORTS)]
-        self._outputs = [self.lines[line] for line in range(LINES)]
-        self._selected = [0] * LINES
 
     def reset(self) -> None:
         """The pins keep their levels: what is low after reset is what port A says."""
@@ -62,16 +65,12 @@ class STM32_SYSCFG(Block):
         """Where port `index` (0 is A) delivers its pins."""
         return self._ports[index]
 
-    def pin_changed(self, port: int, number: int) -> None:
-        if self._selected[number] == port:
-            self._outputs[number].set(self._ports[port].levels[number])
-
     def _select(self, index: int, value: int, old: int) -> None:
         choice = self.registers.values[0x08 // 4 + index]
         for position in range(4):
             line = 4 * index + position
-            self._selected[line] = choice >> (4 * position) & 7
-            self.pin_changed(self._selected[line], line)
+            self.selected[line] = port = choice >> (4 * position) & 7
+            self.outputs[line].set(self._ports[port].levels[line])
 
     def _reference(self, value: int, old: int) -> None:
         if value & VREFBUF_ENVR:
