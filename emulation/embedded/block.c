@@ -78,7 +78,7 @@ static int compare_addresses(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool is_hooked(const struct core *core, uint32_t address)
+bool block_is_hooked(const struct core *core, uint32_t address)
 {
     return core->hooked_count && bsearch(&address, core->hooked, core->hooked_count,
                                          sizeof address, compare_addresses);
@@ -93,7 +93,7 @@ static uint64_t learn(struct core *core, uint32_t address, uint32_t size)
 {
     struct contents contents = examine(core, address, size);
     uint64_t count = contents.instructions ? contents.instructions : 1;
-    bool special = is_hooked(core, address) || contents.sends_event ||
+    bool special = block_is_hooked(core, address) || contents.sends_event ||
                    (contents.fp != NO_ADDRESS && !fpu_is_usable(core));
     if (core->repeat.watched == address) {
         core->repeat.special = special;
@@ -116,7 +116,7 @@ static bool run_special(struct core *core, uint32_t address, uint32_t size)
 {
     if (core->passed_hook == address) {
         core->passed_hook = NO_ADDRESS;
-    } else if (is_hooked(core, address)) {
+    } else if (block_is_hooked(core, address)) {
         core->repeat.impure = true;
         python_call(core, core->block_handler, &address, 1, NULL);
         if (core->shared.stop) {

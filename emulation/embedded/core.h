@@ -306,12 +306,14 @@ struct state {
 /* The search for a loop that only waits, see repeat.c. */
 struct repeat {
     bool enabled;
-    enum { REPEAT_IDLE, REPEAT_REGISTERS, REPEAT_MEMORY } stage;
+    enum { REPEAT_IDLE, REPEAT_LOOP, REPEAT_REGISTERS, REPEAT_MEMORY } stage;
     uint32_t watched; /* the block at which rounds begin */
     bool special; /* its entry was marked before */
     bool impure; /* something happened that a further round need not repeat */
     uint64_t next; /* cycle of the next probe, or of giving up */
     uint64_t wait; /* cycles between probes */
+    uint64_t copy_wait; /* cycles between attempts by copying */
+    uint64_t copy_next; /* cycle from which on that may be tried */
     uint64_t cycle; /* at which the round began */
     uint64_t exceptions; /* taken by then */
     uint64_t registers[40];
@@ -353,6 +355,7 @@ struct core {
     uint64_t block; /* the entry of the block being executed, charged as a whole; or 0 */
     uint32_t passed_hook; /* the hook here was called before a stop and is not to be called again */
     uint32_t passed_breakpoint; /* the same of a breakpoint */
+    uint32_t breakpoints; /* how many there are */
 
     struct repeat repeat;
     struct memory *memories;
@@ -414,8 +417,12 @@ unsigned block_instructions(struct core *core, uint32_t address, uint32_t size);
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
 void block_unwatch(struct core *core);
 void block_forget(struct core *core, uint32_t start, uint32_t size);
+bool block_is_hooked(const struct core *core, uint32_t address);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
                       void *user);
+
+/* foresee.c */
+uint32_t foresee_round(struct core *core, uint32_t address, uint32_t most);
 
 /* repeat.c */
 bool repeat_probe(struct core *core, uint32_t address);
@@ -480,6 +487,7 @@ bool memory_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry 
 /* device.c */
 uint64_t device_read(uc_engine *uc, uint64_t address, unsigned width, void *user);
 void device_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user);
+bool device_peek(struct core *core, uint32_t address, uint32_t *value);
 bool python_call(struct core *core, PyObject *callable, const uint32_t *arguments, int count,
                  uint32_t *result);
 

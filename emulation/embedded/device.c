@@ -60,6 +60,20 @@ static void hole(struct core *core, uint32_t address, bool write)
     }
 }
 
+/* The word at an address where a load has no effect and gives the same until the next event. */
+bool device_peek(struct core *core, uint32_t address, uint32_t *value)
+{
+    const struct window *window = window_at(core, address);
+    if (!window)
+        return false;
+    const struct model *model = window->model;
+    uint32_t word = (address - window->base + window->offset) >> 2;
+    if (word >= model->words || !model->plain[word])
+        return false;
+    *value = model->values[word];
+    return true;
+}
+
 static uint32_t model_read(struct core *core, const struct window *window, uint32_t address,
                            unsigned width)
 {

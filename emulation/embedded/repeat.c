@@ -8,9 +8,10 @@
  * before that are added to the cycle counter at once. The guest ends in the very state in which
  * executing them would have left it, so this shows in nothing but speed.
  *
- * A probe looks at the registers now and then. Only if they are the same at the next visit of the
- * block is memory copied, and only if they and memory are the same at the visit after that do
- * rounds count.
+ * A probe marks the block being entered. If the CPU is there again soon, foresee.c is asked whether
+ * the round just made will be made again for ever. Of some loops it cannot tell; now and then, for
+ * those, the registers are looked at. Only if they are the same at the next visit of the block is
+ * memory copied, and only if they and memory are the same at the visit after that do rounds count.
  */
 #include "core.h"
 
@@ -18,9 +19,12 @@
 #include <string.h>
 
 enum {
-    LONGEST_ROUND = 8192, /* cycles */
-    SHORTEST_WAIT = 1024, /* cycles between probes while they succeed ... */
-    LONGEST_WAIT = 32768, /* ... and while they fail */
+    LONGEST_LOOP = 512, /* cycles of a round that is foreseen */
+    SHORTEST_WAIT = 256, /* cycles between probes while they succeed ... */
+    LONGEST_WAIT = 4096, /* ... and while they fail */
+    LONGEST_ROUND = 8192, /* cycles of a round that is copied */
+    SHORTEST_COPY_WAIT = 1024,
+    LONGEST_COPY_WAIT = 32768,
 };
 
 static const uint8_t compared[] = {
@@ -82,43 +86,98 @@ void repeat_schedule(struct core *core, uint64_t wait)
     core->repeat.next = core->repeat.enabled ? core->shared.cycles + wait : NEVER;
 }
 
+static void stop_watching(struct core *core)
+{
+    core->repeat.stage = REPEAT_IDLE;
+    block_unwatch(core);
+}
+
 /* Give up the attempt under way. */
 void repeat_cancel(struct core *core)
 {
     struct repeat *repeat = &core->repeat;
     if (repeat->stage == REPEAT_IDLE)
         return;
-    repeat->stage = REPEAT_IDLE;
-    block_unwatch(core);
-    repeat->wait = repeat->wait < LONGEST_WAIT / 2 ? 2 * repeat->wait : LONGEST_WAIT;
+    if (repeat->stage != REPEAT_LOOP) {
+        repeat->copy_wait =
+            repeat->copy_wait < LONGEST_COPY_WAIT / 2 ? 2 * repeat->copy_wait : LONGEST_COPY_WAIT;
+        repeat->copy_next = core->shared.cycles + repeat->copy_wait;
+    }
+    stop_watching(core);
     repeat_schedule(core, repeat->wait);
 }
 
 void repeat_restart(struct core *core)
 {
-    core->repeat.stage = REPEAT_IDLE;
-    block_unwatch(core);
-    core->repeat.impure = false;
-    core->repeat.wait = SHORTEST_WAIT;
+    struct repeat *repeat = &core->repeat;
+    stop_watching(core);
+    repeat->impure = false;
+    repeat->wait = SHORTEST_WAIT;
+    repeat->copy_wait = SHORTEST_COPY_WAIT;
+    repeat->copy_next = core->shared.cycles + SHORTEST_COPY_WAIT;
     repeat_schedule(core, SHORTEST_WAIT);
+}
+
+static void begin_round(struct core *core, uint64_t longest)
+{
+    struct repeat *repeat = &core->repeat;
+    repeat->impure = false;
+    repeat->cycle = core->shared.cycles;
+    repeat->exceptions = core->shared.exceptions_taken;
+    repeat->next = repeat->cycle + longest;
+}
+
+static void begin_copying(struct core *core)
+{
+    core->repeat.stage = REPEAT_REGISTERS;
+    begin_round(core, LONGEST_ROUND);
+    read_registers(core, core->repeat.registers, false);
 }
 
 /* The probe is due, or the watched block wasn't reached in time. True: watch this block. */
 bool repeat_probe(struct core *core, uint32_t address)
 {
     struct repeat *repeat = &core->repeat;
+    bool may_copy = core->shared.cycles >= repeat->copy_next;
     if (repeat->stage != REPEAT_IDLE) {
+        bool was_loop = repeat->stage == REPEAT_LOOP;
         repeat_cancel(core);
-        return false;
+        if (!was_loop || !may_copy)
+            return false;
+        begin_copying(core);
+    } else {
+        repeat->stage = REPEAT_LOOP;
+        begin_round(core, LONGEST_LOOP);
     }
-    repeat->stage = REPEAT_REGISTERS;
     repeat->watched = address;
-    repeat->impure = false;
-    repeat->cycle = core->shared.cycles;
-    repeat->exceptions = core->shared.exceptions_taken;
-    repeat->next = repeat->cycle + LONGEST_ROUND;
-    read_registers(core, repeat->registers, false);
     return true;
+}
+
+static void skip(struct core *core, uint64_t round)
+{
+    uint64_t bound = run_bound(core), now = core->shared.cycles;
+    if (bound > now && round > 0) {
+        core->shared.cycles += (bound - now) / round * round;
+        core->shared.rounds_skipped += (bound - now) / round;
+    }
+    repeat_restart(core);
+}
+
+/* The watched block is entered again soon after. */
+static void foresee(struct core *core)
+{
+    struct repeat *repeat = &core->repeat;
+    uint32_t round = repeat->impure || core->breakpoints || repeat->exceptions !=
+                     core->shared.exceptions_taken ? 0
+                     : foresee_round(core, repeat->watched, LONGEST_LOOP);
+    if (round) {
+        skip(core, round);
+    } else if (core->shared.cycles >= repeat->copy_next) {
+        begin_copying(core);
+    } else {
+        repeat->wait = repeat->wait < LONGEST_WAIT / 2 ? 2 * repeat->wait : LONGEST_WAIT;
+        repeat_cancel(core);
+    }
 }
 
 /* The watched block is entered again. */
@@ -126,9 +185,12 @@ void repeat_visit(struct core *core)
 {
     struct repeat *repeat = &core->repeat;
     uint64_t registers[COMPARED + COMPARED_FP];
-    uint64_t now = core->shared.cycles, round = now - repeat->cycle;
     bool copied = repeat->stage == REPEAT_MEMORY;
 
+    if (repeat->stage == REPEAT_LOOP) {
+        foresee(core);
+        return;
+    }
     if (repeat->impure || repeat->exceptions != core->shared.exceptions_taken) {
         repeat_cancel(core);
         return;
@@ -142,22 +204,15 @@ void repeat_visit(struct core *core)
     if (!copied) {
         read_registers(core, repeat->registers, true);
         repeat->stage = REPEAT_MEMORY;
-        repeat->cycle = now;
-        repeat->next = now + LONGEST_ROUND;
+        begin_round(core, LONGEST_ROUND);
         if (!copy_memories(core))
             repeat_cancel(core);
         return;
     }
-    if (!memories_are_copies(core)) {
+    if (memories_are_copies(core))
+        skip(core, core->shared.cycles - repeat->cycle);
+    else
         repeat_cancel(core);
-        return;
-    }
-    uint64_t bound = run_bound(core);
-    if (bound > now && round > 0) {
-        core->shared.cycles += (bound - now) / round * round;
-        core->shared.rounds_skipped += (bound - now) / round;
-    }
-    repeat_restart(core);
 }
 
 EXPORT void core_skip_rounds(struct core *core, uint32_t enabled)

@@ -319,12 +319,14 @@ EXPORT void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause
 EXPORT void core_remove_breakpoint(struct core *core, size_t handle)
 {
     core->unicorn.hook_del(core->uc, handle);
+    core->breakpoints--;
 }
 
 /* Stop after one instruction, as a breakpoint on every other would. */
 EXPORT size_t core_begin_step(struct core *core)
 {
     size_t handle = 0;
+    core->breakpoints++;
     core->passed_breakpoint = core->state.pc & ~1u;
     core->unicorn.hook_add(core->uc, &handle, UC_HOOK_CODE, (void *)on_breakpoint, core, 1, 0);
     return handle;
@@ -333,6 +335,7 @@ EXPORT size_t core_begin_step(struct core *core)
 EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address)
 {
     size_t handle = 0;
+    core->breakpoints++;
     core->passed_breakpoint = NO_ADDRESS;
     core->unicorn.hook_add(core->uc, &handle, UC_HOOK_CODE, (void *)on_breakpoint, core, address,
                            address);
