@@ -54,7 +54,11 @@ ADDRESS = st.integers(0, 0x3FF).map(lambda offset: RAM + 0x400 + offset)
 ALIGNED = st.integers(0, 0xFF).map(lambda word: RAM + 0x400 + 4 * word)
 VALUE = st.one_of(LOW, ALIGNED, ADDRESS, st.integers(0, 0xFFFFFFFF))
 IT_AND_HINTS = range(0xBF00, 0xC000)
-NARROW = st.integers(0, 0xE7FF).filter(lambda code: code not in IT_AND_HINTS).map(lambda code: struct.pack("<H", code))
+NARROW = (
+    st.integers(0, 0xE7FF)
+    .filter(lambda code: code not in IT_AND_HINTS)
+    .map(lambda code: struct.pack("<H", code))
+)
 CONDITIONAL = st.tuples(st.integers(0, 13), NARROW).map(
     lambda parts: struct.pack("<H", 0xBF08 | parts[0] << 4) + parts[1]
 )
