@@ -187,7 +187,8 @@ def test_profiles_are_kept_shown_and_deleted(rig: Rig) -> None:
     assert (security, length, priority, key_length) == (2, 4, 9, 0)
     assert answer.body[20:24] == b"net3"
     assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((3, 0, 0, 0))) == 0
-    assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((3, 0, 0, 0))) < 0
+    assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((3, 0, 0, 0))) == 0
+    assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((7, 0, 0, 0))) < 0
     (status,) = driver.command(Opcode.WLAN_PROFILE_GET, bytes((3, 0, 0, 0))).unpack("h")
     assert status == Error.WLAN_PROFILE_INDEX
     assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((255, 0, 0, 0))) == 0
