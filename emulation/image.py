@@ -60,10 +60,6 @@ class Symbols:
     def get(self, name: str) -> Symbol | None:
         return self._by_name.get(name)
 
-    def functions(self) -> list[Symbol]:
-        """All functions by rising address."""
-        return self._functions
-
     def at(self, address: int) -> tuple[Symbol, int] | None:
         """The function that contains `address`, and how far into it."""
         address &= ~1

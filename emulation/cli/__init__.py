@@ -20,7 +20,6 @@ from renode_wifi.emulation.cli import (
 )
 from renode_wifi.emulation.errors import RenodeWifiError
 
-EXIT_OK = 0
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 GIVE_UP = 60 * SECOND
 """How long unanswered data is repeated before the connection counts as broken."""
-CONNECT_GIVE_UP = 21 * SECOND
-"""Three SYN with 3, 6 and 12 s of waiting (RFC 1122 section 4.2.3.5)."""
 
 Address = tuple[IPv4Address, int]
 

@@ -33,7 +33,6 @@ READ_SIZE = 16_384
 """Largest TLS record payload, RFC 5246 section 6.2.1."""
 
 ALERT_RECORD = 21
-FATAL = 2
 
 ALERTS = {
     "close_notify": 0,
@@ -182,7 +181,6 @@ class TlsEndpoint:
         self.requested_name: str | None = None
         """Server: the name the client asked for (SNI)."""
         self._record: list[tuple[str, bytes]] = []
-        self._replaying = False
         self._build()
 
     # What the owner does
@@ -237,11 +235,9 @@ class TlsEndpoint:
         keep["peer_chain"] = self.peer_chain
         self.outgoing, self.plaintext = bytearray(), bytearray()
         self.state, self.verdict = State.HANDSHAKE, None
-        self._replaying = True
         self._build()
         for operation, data in self._record:
             self._do(operation, data)
-        self._replaying = False
         self.__dict__.update(keep)
 
     def _apply(self, operation: str, data: bytes) -> None:

@@ -11,7 +11,6 @@ from renode_wifi.peripherals.network.station import DatagramEvents
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.host import Host
 
-LIMITED_BROADCAST = IPv4Address("255.255.255.255")
 LARGEST = 65_507
 """65,535 bytes less the headers of IPv4 and UDP."""
 

@@ -16,7 +16,6 @@ from renode_wifi.peripherals.base.registers import Register
 
 PAGE_SIZE = 2048
 BANK_PAGES = 256
-BANK_SIZE = PAGE_SIZE * BANK_PAGES
 SLOT = 8
 ROW_WORDS = 64
 

@@ -68,7 +68,6 @@ INTERRUPTS = (
 )
 
 TDR_OFFSET = 0x28
-ISR_WORD = 0x1C // 4
 
 
 class STM32F7_USART(Block):
