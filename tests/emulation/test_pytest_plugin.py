@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import trustme  # noqa: F401 - a pytest within pytest must not import the cryptography below it anew
 
 pytest_plugins = ["pytester"]
 IMAGE = Path(__file__).resolve().parents[2] / "firmware" / "shell" / "b_l475e_iot01a.elf"
+UNITY = IMAGE.parents[1] / "unity"
 TEST = """
 def test_it_starts(board, world, uart):
     assert "b_l475e" in board.wait_for_line("shell:", timeout=1).text
@@ -54,3 +56,25 @@ def test_a_failing_test_shows_the_console(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--board", "b_l475e_iot01a", "--image", str(IMAGE))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*shell: b_l475e_iot01a*"])
+
+
+def test_each_firmware_test_is_reported_as_a_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_suite(qualify):\n    qualify(expected='known.yaml')\n")
+    known = "Suite.fails: {outcome: failed, reason: it is meant to}\n"
+    pytester.path.joinpath("known.yaml").write_text(known)
+    image = UNITY / "b_l475e_iot01a-finishes.elf"
+    options = ["--board", "b_l475e_iot01a", "--image", str(image), "-v", "--junitxml=out.xml"]
+    result = run(pytester, *options)
+    # The two that pass, and the test around them.
+    result.assert_outcomes(passed=3, xfailed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*test_suite?Suite.passes? PASSED*"])
+    assert pytester.path.joinpath("out.xml").read_text().count("<testcase") == 5
+
+
+def test_a_crash_fails_the_firmware_test_under_way(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_suite(qualify):\n    qualify()\n")
+    image = UNITY / "b_l475e_iot01a-crashes.elf"
+    result = run(pytester, "--board", "b_l475e_iot01a", "--image", str(image))
+    result.assert_outcomes(passed=1, skipped=1, failed=3)
+    result.stdout.fnmatch_lines(["*unity.c:12: Expected 1 Was 2*", "*HardFault*"])
+    result.stdout.fnmatch_lines(["FAILED *Suite.crashes?"])

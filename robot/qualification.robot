@@ -1,0 +1,29 @@
+*** Settings ***
+Documentation     Suites of firmware tests, one image each, in one keyword.
+Library           renode_wifi.emulation.robot_library.RenodeWifi    engine=${ENGINE}
+Library           OperatingSystem
+
+*** Variables ***
+${ENGINE}         auto
+${BOARD}          b_l475e_iot01a
+${SUITES}         ${CURDIR}/../firmware/unity
+${KNOWN}          Suite.fails: {outcome: failed, reason: it is meant to}
+
+*** Test Cases ***
+A Suite Passes When Each Test Ends As It Should
+    Create File    ${OUTPUT_DIR}/known.yaml    ${KNOWN}
+    Create Board    ${BOARD}    ${SUITES}/${BOARD}-finishes.elf
+    ${results}=    Qualify    expected=${OUTPUT_DIR}/known.yaml
+    Length Should Be    ${results}    4
+
+A Test That Fails Is Told
+    Create Board    ${BOARD}    ${SUITES}/${BOARD}-finishes.elf
+    Run Keyword And Expect Error    *Suite.fails: failed, not passed*    Qualify
+
+A Crash Leaves What Was Tested Until Then
+    Create Board    ${BOARD}    ${SUITES}/${BOARD}-crashes.elf
+    Run Keyword And Expect Error    *Suite.crashes: unfinished, not passed*
+    ...    Qualify    junit=${OUTPUT_DIR}/crash.xml    json=${OUTPUT_DIR}/crash.json
+    ${junit}=    Get File    ${OUTPUT_DIR}/crash.xml
+    Should Contain    ${junit}    name="passes"
+    Should Contain    ${junit}    HardFault
