@@ -17,7 +17,7 @@ from System.Collections.Generic import Dictionary
 
 from renode_wifi.emulation.renode import protocol
 from renode_wifi.emulation.renode.flash_trap import FlashTrap
-from renode_wifi.emulation.renode.remote import Helper, HelperError, RemoteProcessor, message_of
+from renode_wifi.emulation.renode.remote import Helper, HelperError, message_of
 from renode_wifi.peripherals.base.line import Receiver
 
 SECOND = 1000000000
@@ -320,15 +320,16 @@ class Pin(Receiver):
     on another pin of the port has to wait until it is through, or it would be written over.
     """
 
-    def __init__(self, machine, gpio):
-        # type: (RenodeMachine, typing.Any) -> None
+    def __init__(self, machine, gpio, waits):
+        # type: (RenodeMachine, typing.Any, bool) -> None
         self._machine = machine
         self._gpio = gpio
+        self._waits = waits
         self._waiting = []  # type: list[bool]
 
     def on_gpio(self, number, level):
         # type: (int, bool) -> None
-        if self._machine.inputs_open or self._waiting:
+        if self._waits and (self._machine.inputs_open or self._waiting):
             self._waiting.append(level)
             self._machine.clock.schedule(0, self._follow)
         else:
@@ -349,10 +350,13 @@ def numbered(lines, outputs):
 
 
 class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
-    """A model with pins. Disposed of with its machine, it ends the helper as well."""
+    """A model with pins. Disposed of with its machine, it ends the helper as well.
 
-    def __init__(self, machine, model):
-        # type: (RenodeMachine, typing.Any) -> None
+    waits: whether its outputs are on a port, see `Pin`.
+    """
+
+    def __init__(self, machine, model, waits=False):
+        # type: (RenodeMachine, typing.Any, bool) -> None
         self.machine = machine
         self.model = model
         self._reset = getattr(model, "reset", None)
@@ -362,7 +366,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         for number, line in numbered(lines, getattr(model, "OUTPUTS", sorted(lines))):
             gpio = GPIO()
             self._connections[number] = gpio
-            line.connect(Pin(machine, gpio), number)
+            line.connect(Pin(machine, gpio, waits), number)
 
     @property
     def Connections(self):
@@ -486,7 +490,6 @@ __all__ = [
     "BusAdapter",
     "FlashAdapter",
     "HelperError",
-    "RemoteProcessor",
     "RenodeMachine",
 ]
 

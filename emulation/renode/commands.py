@@ -12,25 +12,55 @@ from renode_wifi.emulation.renode.adapters import (
     BusAdapter,
     FlashAdapter,
     HelperError,
-    RemoteProcessor,
     RenodeMachine,
 )
+from renode_wifi.emulation.renode.remote import RemoteIsm43362, RemoteNwp
 
+PERIPHERALS = "renode_wifi.peripherals."
 TYPES = {
-    "STM32L4_RCC": "renode_wifi.peripherals.stm32l4.rcc",
-    "STM32L4_PWR": "renode_wifi.peripherals.stm32l4.pwr",
-    "STM32L4_FLASH": "renode_wifi.peripherals.stm32l4.flash",
-    "STM32L4_SPI": "renode_wifi.peripherals.stm32l4.spi",
-    "STM32L4_RNG": "renode_wifi.peripherals.stm32l4.rng",
-    "STM32L4_WWDG": "renode_wifi.peripherals.stm32l4.wwdg",
-    "STM32L4_DBGMCU": "renode_wifi.peripherals.stm32l4.dbgmcu",
-    "STM32L4_Signature": "renode_wifi.peripherals.stm32l4.signature",
-    "STM32L4_Unimplemented": "renode_wifi.peripherals.stm32l4.unimplemented",
+    "STM32L4_RCC": "stm32l4.rcc",
+    "STM32L4_PWR": "stm32l4.pwr",
+    "STM32L4_FLASH": "stm32l4.flash",
+    "STM32L4_SPI": "stm32l4.spi",
+    "STM32L4_RNG": "stm32l4.rng",
+    "STM32L4_WWDG": "stm32l4.wwdg",
+    "STM32L4_DBGMCU": "stm32l4.dbgmcu",
+    "STM32L4_Signature": "stm32l4.signature",
+    "STM32L4_Unimplemented": "stm32l4.unimplemented",
+    "CC3220_ADC": "cc3220.adc",
+    "CC3220_AES": "cc3220.aes",
+    "CC3220_APPS_CONFIG": "cc3220.apps_config",
+    "CC3220_ARCM": "cc3220.arcm",
+    "CC3220_Camera": "cc3220.camera",
+    "CC3220_COMMON_REG": "cc3220.common_reg",
+    "CC3220_DES": "cc3220.des",
+    "CC3220_DTHE": "cc3220.dthe",
+    "CC3220_FLASH_CTRL": "cc3220.flash_ctrl",
+    "CC3220_GPRCM": "cc3220.gprcm",
+    "CC3220_HIB1P2": "cc3220.hib1p2",
+    "CC3220_HIB3P3": "cc3220.hib3p3",
+    "CC3220_I2C": "cc3220.i2c",
+    "CC3220_I2S": "cc3220.i2s",
+    "CC3220_McSPI": "cc3220.mcspi",
+    "CC3220_OCP_SHARED": "cc3220.ocp_shared",
+    "CC3220_ROMPort": "cc3220.rom_port",
+    "CC3220_SDHOST": "cc3220.sdhost",
+    "CC3220_SHAMD5": "cc3220.shamd5",
+    "CC3220_StackDie": "cc3220.stackdie",
+    "CC3220_Timer": "cc3220.timer",
+    "CC3220_uDMA": "cc3220.udma",
+    "CC3220_WDT": "cc3220.wdt",
 }
+"""Models by the module with the class of that name."""
+
 EMBEDDED_ONLY = ("HTS221", "LPS22HB", "LSM6DSL", "LIS3MDL")
 """Parts beside the radio that boards' scripts name and that Renode does without."""
-RADIOS = {"ISM43362": "renode_wifi.peripherals.ism43362.link"}
-"""Radios by the module with their `Link`."""
+
+RADIOS = {
+    "ISM43362": ("ism43362.link", RemoteIsm43362),
+    "CC3220_NWP": ("simplelink.link", RemoteNwp),
+}
+"""Radios by the module with their `Link`, and what stands in for its processor."""
 
 machines = []  # type: list[RenodeMachine]
 
@@ -74,11 +104,11 @@ def model(renode, name, kind, place, attributes):
         return
     parent, _, point = place.strip().partition(" ")
     if kind in RADIOS:
-        link = _class(RADIOS[kind], "Link")(machine, name)
-        link.processor = RemoteProcessor(machine, machine.helper)
+        module, remote = RADIOS[kind]
+        link = remote.link(_class(module, "Link"), machine, name)
         machine.helper.request(protocol.RADIO, name, kind, attributes)
         machine.links[name] = link
-        adapter = Adapter(machine, link)
+        adapter = Adapter(machine, link, remote.OUTPUTS_WAIT)
         if parent not in machine.adapters:
             raise CommandError("%s is not one of our models: no %s fits there" % (parent, kind))
         machine.models[parent].attach(link)
@@ -164,7 +194,7 @@ def parse_attributes(text):
 
 def _class(module, name):
     # type: (str, str) -> typing.Any
-    return getattr(__import__(module, None, None, [name]), name)
+    return getattr(__import__(PERIPHERALS + module, None, None, [name]), name)
 
 
 MYPY = False

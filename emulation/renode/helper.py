@@ -34,9 +34,12 @@ LOG = "renode_wifi.helper"
 CONNECT_TIMEOUT = 10.0
 END_TIMEOUT = 5.0
 LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"), (logging.INFO, "info"))
-CALLBACKS = {"ISM43362": ("booted", "reply", "fail")}
+CALLBACKS = {"ISM43362": ("booted", "reply", "fail"), "CC3220_NWP": ("send",)}
 """By radio: what its processor calls on its link, which is in Renode."""
-INPUTS = {"ISM43362": ("reset", "execute")}
+INPUTS = {
+    "ISM43362": ("reset", "execute"),
+    "CC3220_NWP": ("on_power", "on_garbage", "receive"),
+}
 """By radio: what its link calls on its processor."""
 
 
@@ -161,6 +164,8 @@ class Service:
         if self.radio is None or method not in self._inputs:
             raise protocol.ProtocolError(f"no radio has an input {method!r}")
         arguments = [protocol.unpack(value) for value in values]
+        if method == "on_power":
+            self.radio.powered = bool(arguments[0])
         getattr(self.radio.processor, method)(
             *[bytes(item) if isinstance(item, bytearray) else item for item in arguments]
         )
@@ -194,8 +199,10 @@ class _Callback:
         self.radio = radio
         self.method = method
 
-    def __call__(self, *arguments: Any) -> None:
+    def __call__(self, *arguments: Any) -> bool:
+        """True, as of a link that has room."""
         self.service.call(self.radio, self.method, *arguments)
+        return True
 
 
 class LogForwarder(logging.Handler):
