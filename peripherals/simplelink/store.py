@@ -9,6 +9,9 @@ from typing import Protocol
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 ESCAPE = "%"
+CONTINUED = "+"
+LONGEST_PART = 200
+"""Characters of one part of a path; file systems take 255 bytes."""
 
 
 @dataclass
@@ -58,37 +61,52 @@ class FolderStore:
         self.files: dict[str, StoredFile] = {}
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
+            paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
             for path in paths:
                 content = path.read_bytes()
-                self.files[_name_of(path.name)] = StoredFile(content, len(content))
+                name = _name_of(path.relative_to(folder).as_posix())
+                self.files[name] = StoredFile(content, len(content))
         except OSError as error:
-            raise RenodeWifiError(
-                f"the folder for the board's files: {error}",
-                cure="name a folder that can be read and written in fileFolder",
-            ) from None
+            raise self._trouble(error) from None
 
     def changed(self, name: str) -> None:
         path = Path(self.folder, _path_of(name))
         file = self.files.get(name)
-        if file is None or file.content is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_bytes(file.content)
+        try:
+            if file is None or file.content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.content)
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    @staticmethod
+    def _trouble(error: OSError) -> RenodeWifiError:
+        return RenodeWifiError(
+            f"the folder for the board's files: {error}",
+            cure="name a folder that can be read and written in fileFolder",
+        )
 
 
 def _path_of(name: str) -> str:
-    """One flat file name for a name with slashes; nothing in it leads out of the folder."""
-    return "".join(
+    """A path for a name with slashes and anything else; nothing in it leads out of the folder.
+
+    A name too long for one part goes on below a folder that ends in `CONTINUED`.
+    """
+    path = "".join(
         letter
         if letter.isascii() and (letter.isalnum() or letter in "-_.") and not name.startswith(".")
         else f"{ESCAPE}{ord(letter):02X}"
         for letter in name
     )
+    parts = [path[start : start + LONGEST_PART] for start in range(0, len(path), LONGEST_PART)]
+    return f"{CONTINUED}/".join(parts)
 
 
 def _name_of(path: str) -> str:
-    parts = path.split(ESCAPE)
+    """The name that a path stands for."""
+    parts = path.replace(f"{CONTINUED}/", "").split(ESCAPE)
     name = parts[0]
     for part in parts[1:]:
         try:

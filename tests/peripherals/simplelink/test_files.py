@@ -410,13 +410,33 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         FolderStore(str(file / "below"))
 
 
-@given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=60))
-def test_any_name_becomes_one_path_and_back(name: str) -> None:
+@given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=179))
+def test_any_name_becomes_a_path_and_back(name: str) -> None:
     path = _path_of(name)
-    assert "/" not in path
-    assert "\0" not in path
-    assert path not in (".", "..")
+    for part in path.split("/"):
+        assert 0 < len(part) <= 201
+        assert "\0" not in part
+        assert part not in (".", "..")
     assert _name_of(path) == name
+
+
+def test_long_names_find_room_in_a_folder(tmp_path: Path) -> None:
+    driver = Rig(fileFolder=str(tmp_path)).started()
+    names_used = [b"\xff" * 179, b"\xff" * 178, b"x" * 179]
+    for name in names_used:
+        driver.store(name, name)
+    again = Rig(fileFolder=str(tmp_path)).started()
+    for name in names_used:
+        assert again.load(name) == name
+
+
+def test_folder_that_goes_away_is_told(tmp_path: Path) -> None:
+    store = FolderStore(str(tmp_path / "flash"))
+    store.files["a"] = StoredFile(b"x", 1)
+    (tmp_path / "flash").rmdir()
+    (tmp_path / "flash").write_bytes(b"")
+    with pytest.raises(RenodeWifiError, match="fileFolder"):
+        store.changed("a")
 
 
 def test_foreign_files_keep_their_names(tmp_path: Path) -> None:
