@@ -25,6 +25,7 @@ Four Sockets And No Fifth
     Should Be Equal As Integers    ${server}[open]    4
 
 A Module That Stops Responding Is Cured By A Reset And A Join
+    [Tags]    long-wait
     Start Joined
     Type Well    open tcp ${ECHO}
     Execute Command    wifi_fault "hang"
@@ -62,6 +63,7 @@ Nothing Connects Before The Join
     Type Badly    open tcp ${ECHO}
 
 A Receive Waits Thirty Seconds Of Silence Exactly
+    [Tags]    long-wait
     Start Joined
     Type Well    open tcp ${SILENT}
     ${line}=    Type Well    receive 0 100 30000
