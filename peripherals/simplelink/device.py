@@ -43,9 +43,7 @@ class Device:
         self.role = ROLE_STATION
         self.active_role = ROLE_STATION
         self.date_offset: int | None = None
-        self._masks: dict[int, int] = {}
         processor.on_start(self._complete)
-        processor.on_stop(self._masks.clear)
         processor.handle(Opcode.STOP, self._stop)
         processor.handle(Opcode.EVENT_MASK_SET, self._set_mask)
         processor.handle(Opcode.EVENT_MASK_GET, self._get_mask)
@@ -85,12 +83,14 @@ class Device:
         if group not in MASK_GROUPS:
             self.processor.respond_status(command, Error.INVALID)
             return
-        self._masks[group] = mask
+        self.processor.masks[group] = mask
         self.processor.respond_status(command)
 
     def _get_mask(self, command: Command) -> None:
         (group,) = struct.unpack_from("<I", command.body)
-        self.processor.respond(command, struct.pack("<II", group, self._masks.get(group, 0)))
+        self.processor.respond(
+            command, struct.pack("<II", group, self.processor.masks.get(group, 0))
+        )
 
     def _get(self, command: Command) -> None:
         _, identity, option, _ = struct.unpack_from("<HHHH", command.body)

@@ -31,6 +31,20 @@ DROPPED_EVENTS = 0x02
 """Bits of the device status."""
 FIRST_POOL = 2
 """Transmit buffers that the host assumes before the first message (source/flowcont.h)."""
+EVENT_MASKS = {
+    Opcode.GENERAL_ERROR: (1, 0x01),
+    Opcode.WLAN_CONNECTED: (2, 0x01),
+    Opcode.WLAN_DISCONNECTED: (2, 0x02),
+    Opcode.WLAN_STATION_ADDED: (2, 0x04),
+    Opcode.WLAN_STATION_REMOVED: (2, 0x08),
+    Opcode.TX_FAILED: (3, 0x01),
+    Opcode.IP_ACQUIRED: (4, 0x01),
+    Opcode.IP_LEASED: (4, 0x04),
+    Opcode.IP_RELEASED: (4, 0x08),
+    Opcode.IP_LOST: (4, 0x10),
+    Opcode.DHCP_TIMEOUT: (4, 0x20),
+}
+"""Class and bit by which the host masks an event (device.h)."""
 GARBAGE_TOLD = 8
 """Stray words told of in one power cycle; what follows is the same trouble."""
 
@@ -56,6 +70,8 @@ class Processor:
         self.powered = False
         self.aborted = False
         self.hung = False
+        self.masks: dict[int, int] = {}
+        """Events that the host doesn't want, one bit each, by class."""
         self.generation = 0
         """Counts power cycles: what was scheduled in an earlier one is void."""
         self.told_pool = 0
@@ -92,6 +108,7 @@ class Processor:
         self.machine.trace(self.name, "power", on=level)
         if level:
             self.aborted = self.hung = False
+            self.masks.clear()
             self.told_pool = FIRST_POOL
             self.status = Status(
                 tx_pool=self.profile.tx_pool, minimum_payload=self.profile.minimum_payload
@@ -146,6 +163,9 @@ class Processor:
         self.respond(command, struct.pack("<hH", status, 0))
 
     def event(self, opcode: Opcode, body: bytes = b"") -> None:
+        group, bit = EVENT_MASKS.get(opcode, (0, 0))
+        if self.masks.get(group, 0) & bit:
+            return
         self._send(opcode, body, "event")
 
     def abort(self, reason: str, code: int = ABORT_MALFORMED) -> None:

@@ -79,7 +79,7 @@ class NwpProfile:
     ciphers: str = FAITHFUL_CIPHERS
     relaxed_tls: bool = False
     """Offer what the host's OpenSSL offers, whatever the cipher mask says."""
-    unknown_command_status: int = -2014
+    unknown_command_status: int = -22
 
     def __post_init__(self) -> None:
         if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:

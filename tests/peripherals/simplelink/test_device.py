@@ -101,6 +101,17 @@ def test_event_masks_are_kept(rig: Rig) -> None:
     assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 99, 5)) == Error.INVALID
 
 
+def test_masked_event_is_not_sent(rig: Rig) -> None:
+    driver = rig.started()
+    assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 2, 1)) == 0
+    assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
+    assert driver.event(Opcode.IP_ACQUIRED) is not None
+    assert driver.event(Opcode.WLAN_CONNECTED, SECOND) is None
+    driver.stop()
+    driver.start()
+    driver.joined()
+
+
 def test_uart_mode_is_accepted(rig: Rig) -> None:
     assert rig.started().status(Opcode.UART_SET_MODE, struct.pack("<IB", 115200, 0)) == 0
 
