@@ -55,11 +55,7 @@ class ISM43362(Link):
         `options` are fields of the profile, and `faults`.
         """
         if isinstance(world, DescribedWorld):
-            radio = world.settings.radio
-            options = dict(radio.options)
-            faults = [Fault.from_entry(entry) for entry in options.pop("faults", ())]
-            if radio.tls == "relaxed":
-                options = {**RELAXED_TLS, **options}
+            options, faults = world.settings.radio.for_model(RELAXED_TLS)
             if options:
                 self._build(options)
             for number, credential in world.radio_credentials().items():
@@ -69,8 +65,8 @@ class ISM43362(Link):
                         credential.ca or b"", credential.certificate or b"", credential.key or b""
                     ),
                 )
-            for fault in faults:
-                self.inject(fault)
+            for entry in faults:
+                self.inject_entry(entry)
         self.processor.connect_world(world)
 
     def inject(self, fault: Fault) -> None:

@@ -193,6 +193,19 @@ class RadioSettings:
     options: dict[str, Any] = field(default_factory=dict)
     """Whatever else the model of the board's radio understands."""
 
+    def for_model(
+        self, relaxed: dict[str, Any]
+    ) -> tuple[dict[str, Any], tuple[dict[str, Any], ...]]:
+        """Attributes for the radio's model, and the faults to inject into it.
+
+        relaxed: attributes that `tls: relaxed` stands for.
+        """
+        options = dict(self.options)
+        faults = tuple(options.pop("faults", ()))
+        if self.tls == "relaxed":
+            options = {**relaxed, **options}
+        return options, faults
+
 
 @dataclass(frozen=True)
 class WorldSettings:

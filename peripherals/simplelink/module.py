@@ -85,17 +85,13 @@ class CC3220_NWP(Link):
         `options` are fields of the profile, and `faults`.
         """
         if isinstance(world, DescribedWorld):
-            radio = world.settings.radio
-            options = dict(radio.options)
-            faults = [Fault.from_entry(entry) for entry in options.pop("faults", ())]
-            if radio.tls == "relaxed":
-                options = {**RELAXED_TLS, **options}
+            options, faults = world.settings.radio.for_model(RELAXED_TLS)
             if options:
                 self._build(options)
             for name, content in world.radio_files().items():
                 self.files.provision(name, content)
-            for fault in faults:
-                self.inject(fault)
+            for entry in faults:
+                self.inject_entry(entry)
         self.processor.world = world
         if self.powered:
             self._enter_world()
