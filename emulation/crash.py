@@ -40,9 +40,10 @@ def render_crash(
     """The whole story as text: cause, place, registers, backtrace, cure."""
 
     def place(address: int) -> str:
-        if image is None:
-            return f"0x{address:08X}"
-        text = f"0x{address:08X} {image.symbols.describe(address)}"
+        text = f"0x{address:08X}"
+        if image is None or image.symbols.at(address) is None:
+            return text
+        text += f" {image.symbols.describe(address)}"
         line = image.lines.at(address)
         return f"{text} ({line})" if line is not None else text
 
@@ -60,9 +61,10 @@ def render_crash(
         )
     if crash.fault_status:
         rows.append("  " + "  ".join(f"{k} {v:08X}" for k, v in crash.fault_status.items()))
-    if image is not None:
+    callers = [] if image is None else backtrace(crash, image, read_memory)
+    if callers:
         rows.append("  called from")
-        rows += [f"    {place(address)}" for address in backtrace(crash, image, read_memory)]
+        rows += [f"    {place(address)}" for address in callers]
     if crash.cure:
         rows.append(f"  {crash.cure}")
     return "\n".join(rows)

@@ -24,6 +24,7 @@ KeyPath = tuple[Key, ...]
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 ENVIRONMENT = "RENODE_WIFI_"
 """Prefix of environment variables that set ${NAME}."""
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _with_includes(
             mark = _mark(path, entry)
             if not isinstance(entry, ScalarNode):
                 raise RenodeWifiError("include wants file names", where=str(mark))
-            target = _named(path.parent, entry.value, shipped)
+            target = _named(path.parent, _text(entry, mark), shipped)
             if target.resolve() in [file.resolve() for file in (*above, path)]:
                 raise RenodeWifiError(f"{entry.value} includes itself", where=str(mark))
             if not target.is_file():
@@ -216,7 +217,7 @@ def _merge(
         mark = _mark(file, key_node)
         if not isinstance(key_node, ScalarNode):
             raise RenodeWifiError("a key must be a plain word", where=str(mark))
-        key = str(key_node.value)
+        key = _text(key_node, mark)
         if key in seen:
             raise RenodeWifiError(
                 f"key {key!r} is there twice",
@@ -234,7 +235,7 @@ def _merge(
 
 
 def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
-    tree.values[path] = _mark(file, node)
+    mark = tree.values[path] = _mark(file, node)
     if isinstance(node, MappingNode):
         data: dict[str, Any] = {}
         _merge(tree, data, node, file, path)
@@ -242,7 +243,17 @@ def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
     if isinstance(node, SequenceNode):
         return [_raw(tree, item, file, (*path, index)) for index, item in enumerate(node.value)]
     assert isinstance(node, ScalarNode)
-    return _Scalar(str(node.value), node.style in ("'", '"', "|", ">"))
+    return _Scalar(_text(node, mark), node.style in ("'", '"', "|", ">"))
+
+
+def _text(node: ScalarNode, mark: Mark) -> str:
+    """What is written there; escapes in quotes could make text that no name or file can hold."""
+    text = str(node.value)
+    if UNHOLDABLE.search(text):
+        raise RenodeWifiError(
+            "a NUL or half of a surrogate pair", where=str(mark), cure="write the character itself"
+        )
+    return text
 
 
 def _scalar(text: str) -> Any:
@@ -250,7 +261,7 @@ def _scalar(text: str) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
-    if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", text):
+    if re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,30})", text):
         return int(text)
     if re.fullmatch(r"0x[0-9A-Fa-f]+", text):
         return int(text, 16)
