@@ -69,7 +69,10 @@ class Session:
         return self.backend.crash
 
     def console(self, name: str) -> UartConsole:
-        return self.consoles.setdefault(name, UartConsole(name))
+        console = self.consoles.get(name)
+        if console is None:
+            console = self.consoles[name] = UartConsole(name)
+        return console
 
     def subscribe(self, listener: TraceListener) -> None:
         """Hear everything the models trace: UART bytes, AT transactions, TLS states, …"""

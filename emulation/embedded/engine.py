@@ -18,7 +18,7 @@ from unicorn.unicorn_py3.unicorn import uclib
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.embedded import native
 from renode_wifi.emulation.embedded.report import CrashReport, crash_report
-from renode_wifi.emulation.embedded.timebase import TimeBase
+from renode_wifi.emulation.embedded.timebase import SECOND, TimeBase
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -478,7 +478,10 @@ class EmbeddedEngine:
         clock.listener = self._on_earlier_event
 
     def _now(self) -> int:
-        return self._time.time_at(self._shared.cycles)
+        # `TimeBase.time_at`, without another call: models ask for the time all the time.
+        time = self._time
+        cycles: int = self._shared.cycles
+        return time.time + (cycles - time.cycles) * SECOND // time.frequency
 
     @property
     def now(self) -> int:
@@ -518,7 +521,7 @@ class EmbeddedEngine:
         return NEVER if time is None else self._time.cycles_at(time)
 
     def _pause(self, until: int) -> int:
-        return min(self._time.cycles_at(until), self._shared.cycles + SLICE)
+        return min(self._time.cycles_at(until), int(self._shared.cycles) + SLICE)
 
     def _on_earlier_event(self, time: int) -> None:
         shared = self._shared

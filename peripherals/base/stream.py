@@ -53,12 +53,17 @@ class Stream(object):
     def send(self, words):
         # type: (typing.Sequence[int]) -> None
         """Words to send from the first on; those of before are dropped."""
-        queue = array("H", words)
-        self._rest = queue[CAPACITY:]
-        queue = queue[:CAPACITY]
-        self.sent[: len(queue)] = queue
+        count = len(words)
+        if count > CAPACITY:
+            self._rest = array("H", words[CAPACITY:])
+            words = words[:CAPACITY]
+            count = CAPACITY
+        elif self._rest:
+            self._rest = array("H")
+        if count:
+            self.sent[:count] = array("H", words)
         self.state[STREAM_NEXT] = 0
-        self.state[STREAM_END] = len(queue)
+        self.state[STREAM_END] = count
 
     def receive(self, room):
         # type: (int) -> None
@@ -106,12 +111,12 @@ class Port(object):
     data, status, control: words of the controller's `registers`. line: its interrupt output.
     causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
 
-    state: PORT_OPEN: a store to `data` wider than a byte exchanges one word with the stream at once.
+    state: PORT_OPEN: a store to `data` wider than a byte exchanges a word with the stream at once.
     PORT_READABLE: a load takes what it is wide out of the FIFO and does no more than that; of an
-    open port it is 0 while the FIFO has overrun. PORT_FIFO: the
-    bytes received, the earliest lowest; PORT_LEVEL: how many. PORT_INTERRUPTS: the bits of `status`
-    that interrupt. PORT_SETTINGS: `control` without its enable bits; a store that differs in those
-    only sets PORT_INTERRUPTS and nothing else. PORT_STATUS: `status` by PORT_LEVEL.
+    open port it is 0 while the FIFO has overrun. PORT_FIFO: the bytes received, the earliest
+    lowest; PORT_LEVEL: how many. PORT_INTERRUPTS: the bits of `status` that interrupt.
+    PORT_SETTINGS: `control` without its enable bits; a store that differs in those only sets
+    PORT_INTERRUPTS and nothing else. PORT_STATUS: `status` by PORT_LEVEL.
     """
 
     def __init__(self, line, data, status, control, causes):

@@ -19,7 +19,7 @@ INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
 LCKR_LCKK = 1 << 16
 IDR_WORD, ODR_WORD = 0x10 // 4, 0x14 // 4
-BSRR_OFFSET = 0x18
+BSRR_OFFSET, BRR_OFFSET = 0x18, 0x28
 
 
 def spread(bits: int, width: int) -> int:
@@ -98,6 +98,8 @@ class STM32_GPIOPort(Block):
     def write(self, offset: int, value: int, width: int) -> None:
         if offset == BSRR_OFFSET and width == 4:
             self._set_and_reset(value, 0)
+        elif offset == BRR_OFFSET and width == 4:
+            self._reset_bits(value, 0)
         else:
             self.registers.write(offset, value, width)
 
@@ -185,8 +187,8 @@ class STM32_GPIOPort(Block):
         self._drive(0, before)
 
     def _reset_bits(self, value: int, old: int) -> None:
-        before = self.registers["ODR"]
-        self.registers["ODR"] = before & ~value
+        before = self._values[ODR_WORD]
+        self._values[ODR_WORD] = before & ~value
         self._drive(0, before)
 
     # Configuration and its lock.

@@ -10,6 +10,8 @@ master: the wire takes no virtual time, so BSY never reads 1. SR is a plain regi
 with the read of DR instead of the read of SR that has to follow it.
 """
 
+from array import array
+
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.base.stream import (
@@ -296,8 +298,9 @@ class STM32L4_SPI(Block):
         self._errors = errors
         quarter = self.registers["CR2"] & CR2_FRXTH
         status = STATUS_BY_QUARTER if quarter else STATUS_BY_HALF
-        for level in range(PORT_LEVELS):
-            self._state[PORT_STATUS + level] = status[level] | errors
+        self._state[PORT_STATUS : PORT_STATUS + PORT_LEVELS] = array(
+            "I", [flags | errors for flags in status] if errors else status
+        )
         self._open_port()
 
     def _open_port(self):
