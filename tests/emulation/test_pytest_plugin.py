@@ -35,6 +35,15 @@ def test_a_mark_decides_for_one_test(pytester: pytest.Pytester) -> None:
     run(pytester).assert_outcomes(passed=1)
 
 
+def test_a_mark_that_says_something_else_is_one_message(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "import pytest\npytestmark = pytest.mark.board('b_l475e_iot01a', imag='x.elf')\n" + TEST
+    )
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*the mark `board` takes*image=*"])
+
+
 def test_a_missing_board_says_what_to_give(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TEST)
     result = run(pytester)
