@@ -1,9 +1,8 @@
-"""The WLAN silo: roles, joining, profiles, policies, scanning (SimpleLink SDK, source/wlan.c)."""
+"""The WLAN silo: roles, joining, scanning, settings (SimpleLink SDK, source/wlan.c)."""
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
 from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
@@ -17,21 +16,17 @@ from renode_wifi.peripherals.simplelink.device import (
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import CONNECTED, Processor
+from renode_wifi.peripherals.simplelink.profiles import (
+    LONGEST_SSID,
+    OPEN,
+    SECURITY,
+    Profile,
+    Profiles,
+    judge,
+    plain_key,
+)
 from renode_wifi.peripherals.simplelink.sockets import Sockets
 from renode_wifi.peripherals.simplelink.wire import Command, take
-
-OPEN, WEP, WPA_WPA2, ENTERPRISE = 0, 1, 2, 5
-WEP_SHARED, WPA2_PLUS, WPA3 = 10, 11, 12
-SECURITY = {
-    OPEN: Security.OPEN,
-    WEP: Security.WEP,
-    WPA_WPA2: Security.WPA_WPA2,
-    WEP_SHARED: Security.WEP,
-    WPA2_PLUS: None,
-    WPA3: Security.WPA3,
-}
-"""Of the security types of wlan.h, those that can be joined here; None takes what there is."""
-LONGEST_SSID, SHORTEST_KEY, LONGEST_KEY = 32, 8, 64
 
 CIPHER_WEP, CIPHER_TKIP, CIPHER_CCMP = 0x1, 0x4, 0x8
 KEY_PSK = 2
@@ -45,9 +40,8 @@ SCAN_SECURITY = {
     Security.WPA3: (5, CIPHER_CCMP, KEY_PSK),
 }
 """Type, cipher and key management of a scan result's SecurityInfo (wlan.h)."""
-LISTED = 20
-"""Networks that the processor remembers of a scan."""
 REMEMBERED = 30
+"""Networks that the processor keeps of a scan."""
 
 REASON_RELEASED = 0
 REASON_UNSPECIFIED = 1
@@ -55,10 +49,6 @@ REASON_BEACONS_LOST = 109
 REASON_USER = 200
 REASON_SECURITY = 204
 REASON_WHILE_CONNECTING = 208
-
-POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
-POLICIES = (POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P)
-AUTO = 0x01
 
 CONFIG_AP, CONFIG_GENERAL, CONFIG_P2P, CONFIG_ACCESS_LIST, CONFIG_FILTERS, CONFIG_CONNECTION = (
     range(6)
@@ -83,24 +73,10 @@ CONFIG_DEFAULTS = {
 
 PROVISIONING_STOP = 4
 PROVISIONING_STOPPED = 12
-ALL_PROFILES = 0xFF
-PROFILE_SIZE = 244
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A network to join; also what a connect command asks for."""
-
-    security: int
-    ssid: bytes
-    key: bytes = b""
-    bssid: bytes = bytes(6)
-    priority: int = 0
-    wep_index: int = 0
 
 
 class Wlan:
-    """settings, profiles and policies survive power cycles; the connection does not.
+    """config survives power cycles, as what is `saved` does; the connection does not.
 
     associated: name and address of the access point, from its event on. target: what is being
     joined, or was.
@@ -113,9 +89,7 @@ class Wlan:
         self.device = device
         self.netcfg = netcfg
         self.sockets = sockets
-        self.profiles: list[Profile | None] = [None] * processor.profile.profiles
-        self.policies = dict.fromkeys(POLICIES, (0, b""))
-        self.policies[POLICY_CONNECTION] = (AUTO, b"")
+        self.saved = Profiles(processor, self._on_connection_policy)
         self.config: dict[tuple[int, int], bytes] = dict(CONFIG_DEFAULTS)
         self.target: Profile | None = None
         self.joining = False
@@ -133,16 +107,6 @@ class Wlan:
             (Opcode.WLAN_CONNECT, self._connect),
             (Opcode.WLAN_EAP_CONNECT, self._connect_eap),
             (Opcode.WLAN_DISCONNECT, self._disconnect),
-            (Opcode.WLAN_PROFILE_ADD, self._add_profile),
-            (Opcode.WLAN_EAP_PROFILE_ADD, self._refuse_eap),
-            (Opcode.WLAN_EAP_PROFILE_UPDATE, self._refuse_eap_update),
-            (Opcode.WLAN_PROFILE_UPDATE, self._update_profile),
-            (Opcode.WLAN_PROFILE_GET, self._get_profile),
-            (Opcode.WLAN_PROFILE_DELETE, self._delete_profile),
-            (Opcode.WLAN_POLICY_SET, self._set_policy),
-            (Opcode.WLAN_POLICY_SET_NEW, self._set_policy),
-            (Opcode.WLAN_POLICY_GET, self._get_policy),
-            (Opcode.WLAN_POLICY_GET_NEW, self._get_policy),
             (Opcode.WLAN_SCAN_RESULTS, self._scan_results),
             (Opcode.WLAN_EXTENDED_SCAN_RESULTS, self._scan_results),
             (Opcode.WLAN_STATUS, self._status),
@@ -197,7 +161,7 @@ class Wlan:
         security, ssid_length, bssid, key_length = struct.unpack_from("<BB6sB", command.body)
         ssid = take(command.body, 9, ssid_length)
         key = take(command.body, 9 + ssid_length, key_length)
-        target = Profile(security, ssid, _key(key), bssid)
+        target = Profile(security, ssid, plain_key(key), bssid)
         status = self._judge(target)
         self.processor.respond_status(command, status)
         if status == 0:
@@ -212,7 +176,7 @@ class Wlan:
         """0, or why a network cannot be joined or kept."""
         if self.device.active_role != ROLE_STATION:
             return Error.WLAN_INVALID_ROLE
-        return _judge_profile(target)
+        return judge(target)
 
     def _join(self, target: Profile) -> None:
         self._abandon()
@@ -352,7 +316,7 @@ class Wlan:
         vanished = "vanished" in reason
         self._attempt += 1
         self._unlinked(REASON_BEACONS_LOST if vanished else REASON_UNSPECIFIED)
-        if self.policies[POLICY_CONNECTION][0] & AUTO and any(self.profiles):
+        if self.saved.automatic and self.saved.wanted:
             self._automatic = True
             self._search_again()
 
@@ -360,12 +324,9 @@ class Wlan:
         """With the policy "auto", join the profile that is on the air, by priority."""
         self._retry = None
         station = self.processor.station
-        if station is None or not self.policies[POLICY_CONNECTION][0] & AUTO:
+        if station is None or not self.saved.automatic:
             return
-        wanted = sorted(
-            (profile for profile in self.profiles if profile is not None),
-            key=lambda profile: -profile.priority,
-        )
+        wanted = self.saved.wanted
         if not wanted:
             return
         self._automatic = True
@@ -375,6 +336,14 @@ class Wlan:
                 self._join(profile)
                 return
         self._search_again()
+
+    def _on_connection_policy(self, automatic: bool) -> None:
+        idle = self.associated is None and not self.joining
+        if idle and self.device.active_role == ROLE_STATION:
+            if automatic:
+                self._connect_by_policy()
+            else:
+                self._abandon()
 
     # Access point
 
@@ -424,102 +393,6 @@ class Wlan:
             self.processor.respond_status(command)
         else:
             self.processor.respond_status(command, Error.WLAN_INVALID_ROLE)
-
-    # Profiles and policies
-
-    def _add_profile(self, command: Command) -> None:
-        profile = self._profile_of(command.body, 12)
-        status = _judge_profile(profile)
-        if status == 0:
-            same = [
-                number
-                for number, known in enumerate(self.profiles)
-                if known is not None and known.ssid == profile.ssid
-            ]
-            free = [number for number, known in enumerate(self.profiles) if known is None]
-            places = same or free
-            if places:
-                self.profiles[places[0]] = profile
-                status = places[0]
-            else:
-                status = Error.WLAN_PROFILES_FULL
-        self.processor.respond_status(command, status)
-
-    def _profile_of(self, body: bytes, head: int) -> Profile:
-        security, ssid_length, priority, bssid, key_length, wep = struct.unpack_from(
-            "<hBB6sBB", body
-        )
-        ssid = take(body, head, ssid_length)
-        key = take(body, head + ssid_length, key_length)
-        return Profile(security, ssid, _key(key), bssid, priority, wep)
-
-    def _update_profile(self, command: Command) -> None:
-        profile = self._profile_of(command.body, 24)
-        (index,) = struct.unpack_from("<I", command.body, 12)
-        status = _judge_profile(profile)
-        if status == 0 and (index >= len(self.profiles) or self.profiles[index] is None):
-            status = Error.WLAN_PROFILE_INDEX
-        if status == 0:
-            self.profiles[index] = profile
-        self.processor.respond_status(command, status)
-
-    def _refuse_eap(self, command: Command) -> None:
-        self.processor.respond_status(command, Error.WLAN_INVALID_SECURITY)
-
-    def _refuse_eap_update(self, command: Command) -> None:
-        # The driver waits for 0x0CC0, not for what the command's number suggests.
-        self.processor.respond_status(replace(command, opcode=0x8CC0), Error.WLAN_INVALID_SECURITY)
-
-    def _get_profile(self, command: Command) -> None:
-        (index,) = struct.unpack_from("<B", command.body)
-        profile = self.profiles[index] if index < len(self.profiles) else None
-        if profile is None:
-            body = struct.pack("<h", Error.WLAN_PROFILE_INDEX)
-        else:
-            body = struct.pack(
-                "<hBB6sBB8x",
-                profile.security,
-                len(profile.ssid),
-                profile.priority,
-                profile.bssid,
-                0,
-                profile.wep_index,
-            )
-            body += profile.ssid
-        self.processor.respond(command, body.ljust(PROFILE_SIZE, b"\0"))
-
-    def _delete_profile(self, command: Command) -> None:
-        (index,) = struct.unpack_from("<B", command.body)
-        status: int = 0
-        if index == ALL_PROFILES:
-            self.profiles = [None] * len(self.profiles)
-        elif index < len(self.profiles):
-            # Amazon's qualification wants an empty place to be deleted without an error.
-            self.profiles[index] = None
-        else:
-            status = Error.WLAN_PROFILE_INDEX
-        self.processor.respond_status(command, status)
-
-    def _set_policy(self, command: Command) -> None:
-        policy, _, option, length = struct.unpack_from("<BBBB", command.body)
-        value = take(command.body, 4, length)
-        if policy not in POLICIES:
-            self.processor.respond_status(command, Error.WLAN_INVALID_POLICY)
-            return
-        self.policies[policy] = (option, value)
-        self.processor.respond_status(command)
-        idle = self.associated is None and not self.joining
-        if policy == POLICY_CONNECTION and idle and self.device.active_role == ROLE_STATION:
-            if option & AUTO:
-                self._connect_by_policy()
-            else:
-                self._abandon()
-
-    def _get_policy(self, command: Command) -> None:
-        (policy,) = struct.unpack_from("<B", command.body)
-        option, value = self.policies.get(policy, (0, b""))
-        head = struct.pack("<BBBB", policy, 0, option, len(value))
-        self.processor.respond(command, head + value)
 
     # Scanning
 
@@ -613,23 +486,6 @@ class Wlan:
             0,
         )
         self.processor.event(Opcode.WLAN_PROVISIONING_STATUS, body)
-
-
-def _key(key: bytes) -> bytes:
-    """Amazon's port counts the string's zero byte with the key."""
-    return key.rstrip(b"\0")
-
-
-def _judge_profile(profile: Profile) -> int:
-    if not 0 < len(profile.ssid) <= LONGEST_SSID:
-        return Error.WLAN_SSID_LENGTH
-    if profile.security not in SECURITY:
-        return Error.WLAN_INVALID_SECURITY
-    if len(profile.key) > LONGEST_KEY:
-        return Error.WLAN_KEY_TOO_LONG
-    if profile.security not in (OPEN, WEP, WEP_SHARED) and len(profile.key) < SHORTEST_KEY:
-        return Error.WLAN_PASSWORD
-    return 0
 
 
 def _entry(beacon: Beacon, extended: bool) -> bytes:

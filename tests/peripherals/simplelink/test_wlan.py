@@ -192,7 +192,7 @@ def test_profiles_are_kept_shown_and_deleted(rig: Rig) -> None:
     (status,) = driver.command(Opcode.WLAN_PROFILE_GET, bytes((3, 0, 0, 0))).unpack("h")
     assert status == Error.WLAN_PROFILE_INDEX
     assert driver.status(Opcode.WLAN_PROFILE_DELETE, bytes((255, 0, 0, 0))) == 0
-    assert rig.nwp.wlan.profiles == [None] * 7
+    assert rig.nwp.wlan.saved.profiles == [None] * 7
 
 
 def test_profile_can_be_changed_by_its_number(rig: Rig) -> None:
@@ -201,8 +201,8 @@ def test_profile_can_be_changed_by_its_number(rig: Rig) -> None:
     add_profile(driver, b"old", b"")
     head = struct.pack("<hBB6sBBIBBBBI", 0, 3, 1, bytes(6), 0, 0, 0, 0, 0, 0, 0, 0)
     assert driver.status(Opcode.WLAN_PROFILE_UPDATE, head + b"new") == 0
-    assert rig.nwp.wlan.profiles[0] is not None
-    assert rig.nwp.wlan.profiles[0].ssid == b"new"
+    assert rig.nwp.wlan.saved.profiles[0] is not None
+    assert rig.nwp.wlan.saved.profiles[0].ssid == b"new"
     head = struct.pack("<hBB6sBBIBBBBI", 0, 3, 1, bytes(6), 0, 0, 5, 0, 0, 0, 0, 0)
     assert driver.status(Opcode.WLAN_PROFILE_UPDATE, head + b"new") == Error.WLAN_PROFILE_INDEX
 
