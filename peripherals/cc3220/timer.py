@@ -19,9 +19,10 @@ MR_AMS = 1 << 3
 MR_UP = 1 << 4
 MR_MIE = 1 << 5
 
-TIMEOUT, CAPTURE_MATCH, CAPTURE_EVENT, MATCH, DMA_DONE = 1 << 0, 1 << 1, 1 << 2, 1 << 4, 1 << 5
-"""Interrupts of half A; those of half B are eight bits up."""
+TIMEOUT, DMA_DONE = 1 << 0, 1 << 5
+MATCHES = (1 << 4, 1 << 11)
 HALF_B = 8
+"""Interrupts of half B, except for its match, are so many bits up."""
 ALL = 0x2F3F
 
 
@@ -147,7 +148,7 @@ class _Half(object):
     def _matched(self):
         # type: () -> None
         self._match = None
-        self._timer.tell(MATCH << self._shift, self.index)
+        self._timer.tell(MATCHES[self.index], self.index)
 
     def _expire(self):
         # type: () -> None

@@ -58,13 +58,15 @@ class CC3220_uDMA(Block):
         Block.__init__(self, machine, name)
         self._levels = [False] * SOFTWARE
         self._asked = 0
+        # Channels that work through a list of tasks.
+        self._listed = 0
         self._serving = False
 
     def reset(self):
         # type: () -> None
         """Request lines are their peripherals'."""
         Block.reset(self)
-        self._asked = 0
+        self._asked = self._listed = 0
 
     # Requests.
 
@@ -142,9 +144,11 @@ class CC3220_uDMA(Block):
         burst = 1 << (control >> 14 & 0xF)
         width = 1 << (control >> 24 & 3)
         source_shift, destination_shift = control >> 26 & 3, control >> 30 & 3
-        # Auto requests, and lists whose tasks come from memory, run on without their requests.
-        runs_on = mode in (AUTO, MEMORY_LIST, MEMORY_TASK)
-        whole_burst = mode == PERIPHERAL_LIST or self._asked & bit or runs_on
+        # An automatic transfer, and a task from a list in memory, run on without requests. A list
+        # hands over one task, which is a burst, whatever the request does meanwhile.
+        is_list = mode in (MEMORY_LIST, PERIPHERAL_LIST)
+        runs_on = mode in (AUTO, MEMORY_TASK)
+        whole_burst = is_list or runs_on or self._asked & bit
         moved = 0
         while left:
             source = source_end
@@ -154,35 +158,42 @@ class CC3220_uDMA(Block):
             destination = destination_end
             if destination_shift != NONE:
                 step = 1 << destination_shift
-                destination -= (left - 1) << destination_shift
+                # Every task of a list goes to the same place.
+                behind = (left - 1) % burst if is_list else left - 1
+                destination -= behind << destination_shift
                 destination -= step - 1 if destination_end & (step - 1) else 0
             left -= 1
             moved += 1
             bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
-            if not runs_on and moved >= burst and mode != PERIPHERAL_LIST:
+            if not runs_on and moved >= burst:
                 break
             if not whole_burst and not self._is_requested(channel):
                 break
-        if mode != AUTO and mode not in (MEMORY_LIST, MEMORY_TASK):
+        if is_list:
+            # The task is in the alternate entry now; it goes first.
+            self.registers["ALTSET"] |= bit
+            self._listed |= bit
+            self._asked |= bit
+        elif not runs_on:
             self._asked &= ~bit
         if left:
             bus.write(entry + 8, (control & ~CONTROL_SIZE) | (left - 1) << 4, 4)
             return
         bus.write(entry + 8, control & ~(CONTROL_SIZE | 7), 4)
-        self._finish(channel, mode, alternate)
+        if not is_list:
+            self._finish(channel, mode, alternate)
 
     def _finish(self, channel, mode, alternate):
         # type: (int, int, bool) -> None
         """The entry is used up."""
         bit = 1 << channel
-        if mode in (MEMORY_LIST, PERIPHERAL_LIST):
-            # The task is in the alternate entry now. The list's own entry counts the tasks left.
-            self.registers["ALTSET"] |= bit
-            return
-        if mode in (MEMORY_TASK, PERIPHERAL_TASK):
+        if self._listed & bit:
             self.registers["ALTSET"] &= ~bit
             if self.machine.bus.read(self._entry(channel, False) + 8, 4) & 7 != STOP:
+                if mode == MEMORY_TASK:
+                    self._asked |= bit
                 return
+            self._listed &= ~bit
         elif mode == PING_PONG:
             self.registers["ALTSET"] ^= bit
             other = self.machine.bus.read(self._entry(channel, not alternate) + 8, 4)
@@ -235,6 +246,7 @@ class CC3220_uDMA(Block):
         # type: (int, int) -> None
         self.registers["ENASET"] &= ~value
         self._asked &= ~value
+        self._listed &= ~value
 
     def _set_burst(self, value, old):
         # type: (int, int) -> None

@@ -291,13 +291,32 @@ def test_a_list_of_tasks_in_memory() -> None:
         for offset, word in enumerate(words):
             bench.memory.write(tasks + 16 * index + 4 * offset, word, 4)
     alternate = TABLE + 0x200
-    bench.entry(0, tasks + 31, alternate + 15, 0xAA008000 | 7 << 4 | 4)
     # Each task is copied as four words onto the alternate entry.
-    bench.memory.write(TABLE + 8, 0xAA008000 | 3 << 4 | 4, 4)
-    bench.memory.write(TABLE, tasks + 15, 4)
+    bench.entry(0, tasks + 28, alternate + 12, 0xAA008000 | 7 << 4 | 4)
     poke(bench.udma, "ENASET", 1)
     poke(bench.udma, "SWREQ", 1)
-    assert bench.memory.read_bytes(TARGET, 4) == bytes(range(1, 5))
+    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(bench.udma, "ENASET") == 0
+    assert peek(bench.udma, "ALTSET") == 0
+
+
+def test_a_list_of_tasks_for_a_peripheral_waits_for_its_requests() -> None:
+    bench = Bench()
+    request = Line()
+    request.connect(bench.udma, 32)
+    tasks = 0x2000_2000
+    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    for index in range(2):
+        mode = 7 if index == 0 else 1
+        words = (SOURCE + 4 * index + 3, TARGET + 4 * index + 3, 2 << 14 | 3 << 4 | mode, 0)
+        for offset, word in enumerate(words):
+            bench.memory.write(tasks + 16 * index + 4 * offset, word, 4)
+    bench.entry(8, tasks + 28, TABLE + 0x200 + 16 * 8 + 12, 0xAA008000 | 7 << 4 | 6)
+    poke(bench.udma, "ENASET", 1 << 8)
+    assert bench.memory.read_bytes(TARGET, 8) == bytes(8)
+    request.pulse()
+    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(bench.udma, "ENASET") == 0
 
 
 def test_registers_in_pairs_set_and_clear() -> None:
