@@ -181,8 +181,12 @@ class Helper(object):
             )
         # The token goes where nobody else can read it. The pipe stays open: its end is the end
         # of this process.
-        process.StandardInput.WriteLine(token)
-        process.StandardInput.Flush()
+        try:
+            process.StandardInput.WriteLine(token)
+            process.StandardInput.Flush()
+        except System.Exception:
+            # It has ended already; whoever waits for it will see why.
+            pass
         return process
 
     def _open(self):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from renode_wifi.emulation import models
 from renode_wifi.emulation.boards import PLATFORMS
 from renode_wifi.emulation.renode import backend, protocol
 from tests.emulation.renode import dotnet
@@ -383,3 +384,43 @@ def test_the_interpreter_is_looked_for_beside_the_package(
     program.touch()
     assert remote.interpreter(str(installed)) == str(program)
     assert (Path(remote.import_path(remote.package_root())) / "renode_wifi").is_dir()
+
+
+POWER, ANNOUNCED = 0, 0
+WIRE_BOOT_NS = 60_000_000
+
+
+def test_the_network_processor_boots_and_announces_itself(machine: dotnet.Machine) -> None:
+    commands.model(machine, "lspi", "CC3220_McSPI", "sysbus <0x44022000, +0x200>", "")
+    commands.model(machine, "nwp", "CC3220_NWP", "lspi", "")
+    nwp = machine.names["nwp"]
+    interrupt = nwp.Connections[ANNOUNCED]
+    nwp.OnGPIO(POWER, True)
+    assert not interrupt.is_set
+    machine.advance(WIRE_BOOT_NS)
+    assert interrupt.is_set
+    link = commands.machines[0].links["nwp"]
+    link.processor.on_garbage(0x1234)
+    assert "belongs to no message" not in logged("error")
+    # A message that makes no sense: the processor aborts, and says so.
+    link.processor.receive(b"\x00\x00\x00\x00")
+    machine.advance(WIRE_BOOT_NS)
+    assert link.waiting == 2
+    nwp.OnGPIO(POWER, False)
+    assert not interrupt.is_set
+
+
+def test_every_model_that_renode_executes_is_known_to_it() -> None:
+    ours = dict(commands.TYPES)
+    for model in models.OWN:
+        module, _, name = model.implementation.partition(":")
+        path = PLATFORMS.parent / Path(*module.split(".")).with_suffix(".py")
+        marked = path.read_text(encoding="utf-8").startswith("# ironpython")
+        if marked and name == model.name:
+            assert ours.pop(name) == module.removeprefix("peripherals.")
+        else:
+            assert name in commands.RADIOS or model.name in NOT_IN_RENODE
+    assert ours == {}
+
+
+NOT_IN_RENODE = {*commands.EMBEDDED_ONLY, "MX25R6435F"}
