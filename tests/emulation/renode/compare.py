@@ -9,6 +9,7 @@ from typing import Any
 from renode_wifi.emulation.board import Board
 
 CONTEXT = 4
+FLASH_LOOKED_AT = 0x10000
 SETTLE = 0.05
 """Seconds of virtual time."""
 TIMES = frozenset(("started", "finished"))
@@ -47,7 +48,7 @@ class Notes:
         said = {name: value for name, value in sorted(fields.items()) if name not in TIMES}
         if source == "network":
             self.events.setdefault(flow, []).append(f"{event} {said}")
-        elif source == "ism43362" and event != "pin":
+        elif source in ("ism43362", "nwp") and event != "pin":
             self.radio.append(f"{event} {said}")
 
     def network(self) -> list[str]:
@@ -58,16 +59,17 @@ class Notes:
         return lines
 
 
-def record(engine: str, image: Path, until: str, timeout: float, flash: tuple[int, int]) -> Record:
+def record(engine: str, name: str, image: Path, until: str, timeout: float) -> Record:
     """Run an image on an engine until a line of its console."""
     notes = Notes()
-    with Board("b_l475e_iot01a", image, seed=1, engine=engine) as board:
+    with Board(name, image, seed=1, engine=engine) as board:
+        memory = board.type.flash[0]
         board.subscribe(notes.note)
         board.wait_for_line(until, timeout)
         # What is still on its way arrives.
         board.run(SETTLE)
         lines = [line.text for line in board.uart.lines]
-        content = board.backend.read_memory(*flash)
+        content = board.backend.read_memory(memory.start, FLASH_LOOKED_AT)
     return Record(lines, notes.radio, notes.network(), content)
 
 

@@ -47,9 +47,12 @@ def test_a_difference_is_shown_with_what_came_before() -> None:
 
 
 @needs_renode
-def test_the_engines_agree_on_the_probe() -> None:
+@pytest.mark.parametrize("board", ["b_l475e_iot01a", "cc3220sf_launchxl"])
+def test_the_engines_agree_on_the_probe(board: str) -> None:
+    image = ROOT / "firmware" / "probe" / f"{board}.elf"
+
     def run(engine: str) -> Record:
-        return record(engine, PROBE, "probe: (PASSED|FAILED)", 20, (0x08000000, 0x10000))
+        return record(engine, board, image, "probe: (PASSED|FAILED)", 20)
 
     embedded, renode = run("embedded"), run("renode")
     names = ("embedded", "renode")
