@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -139,6 +139,7 @@ def _tell(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
     wrong = dict(suite.deviations()).get(result.key)
     known = suite.expected.get(result.key)
     place = f"{result.file}:{result.line}: " if result.file else ""
+    outcome: Literal["passed", "failed", "skipped"]
     if wrong is not None:
         outcome, told = "failed", f"{wrong}: {place}{result.message}".rstrip(": ")
     elif result.outcome is Outcome.PASSED:
@@ -146,16 +147,19 @@ def _tell(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
     else:
         outcome, told = "skipped", place + result.message
     path, line, _ = item.location
+    # pytest shows a skipped test with this attribute as one that was expected to fail.
+    expected: dict[str, Any] = {}
+    if outcome == "skipped" and known is not None:
+        expected["wasxfail"] = known.reason
     report = pytest.TestReport(
         nodeid=f"{item.nodeid}[{result.key}]",
         location=(path, line, result.key),
         keywords=dict.fromkeys(item.keywords, 1),
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
         longrepr=(path, line or 0, told) if outcome == "skipped" else told or None,
         when="call",
         sections=[("Captured uart", "\n".join(result.output))] if result.output else [],
         duration=result.duration,
+        **expected,
     )
-    if outcome == "skipped" and known is not None:
-        report.wasxfail = known.reason  # type: ignore[attr-defined]
     item.ihook.pytest_runtest_logreport(report=report)
