@@ -19,9 +19,8 @@ def add(subparsers: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     table = Table(box=None)
     # Names are there to be copied: only what describes may be broken into lines.
-    table.add_column("name", no_wrap=True)
-    for heading in ("board", "chip", "radio", "console"):
-        table.add_column(heading)
+    for heading in ("name", "board", "chip", "radio", "console"):
+        table.add_column(heading, no_wrap=heading in ("name", "board"))
     for board in all_boards():
         table.add_row(board.name, board.title, board.chip, board.radio, board.uart)
     Console(soft_wrap=True).print(table)
