@@ -36,9 +36,17 @@ STAT_RXFFF = 1 << 6
 CTRL_EN = 1 << 0
 
 CH0CONF_OFFSET = 0x12C
+CH0CTRL_OFFSET = 0x134
 TX0_OFFSET = 0x138
 RX0_OFFSET = 0x13C
+XFERLEVEL_OFFSET = 0x17C
+IRQSTATUS_WORD = 0x118 // 4
+CONF_WORD = CH0CONF_OFFSET // 4
 STAT_WORD = 0x130 // 4
+CTRL_WORD = CH0CTRL_OFFSET // 4
+LEVEL_WORD = XFERLEVEL_OFFSET // 4
+STAT_DISABLED = STAT_EOT | STAT_TXFFE | STAT_RXFFE
+STAT_IDLE = STAT_DISABLED | STAT_TXS
 FIFO_BYTES = 64
 """The buffer, which both directions share when both use it."""
 
@@ -74,11 +82,11 @@ class CC3220_McSPI(Block):
         Register("MODULCTRL", 0x128, reset=MODULCTRL_MS, writable=0x1FF),
         Register("CH0CONF", CH0CONF_OFFSET, reset=CONF_RESET, on_write="_configure"),
         Register("CH0STAT", 0x130, reset=STAT_TXFFE | STAT_RXFFE, writable=0),
-        Register("CH0CTRL", 0x134, writable=0xFF01, on_write="_configure"),
+        Register("CH0CTRL", CH0CTRL_OFFSET, writable=0xFF01, on_write="_configure"),
         Register("TX0", TX0_OFFSET, on_write="_send"),
         Register("RX0", RX0_OFFSET, writable=0, on_read="_take"),
         Register("CHANNELS", 0x140, count=15),
-        Register("XFERLEVEL", 0x17C, on_write="_configure"),
+        Register("XFERLEVEL", XFERLEVEL_OFFSET, on_write="_configure"),
         Register("DAFTX", 0x180),
         Register("DAFRX", 0x1A0),
     )
@@ -88,6 +96,7 @@ class CC3220_McSPI(Block):
         Block.__init__(self, machine, name)
         self._values = self.registers.values
         self._interrupts_on = False
+        self._enabled = False
         self.attach(OpenWire())
         self._clear()
 
@@ -108,15 +117,33 @@ class CC3220_McSPI(Block):
         self._left = 0
         self._configure(0, 0)
 
-    # The bus. A polled transfer writes TX0 and reads RX0 once per word.
+    # The bus. A polled transfer sets a word count, enables the channel and asserts chip select,
+    # writes TX0 and reads RX0 once per word, and takes the first two back.
 
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
+        values = self._values
         if offset == TX0_OFFSET and self._plain and not self._received:
             word = self._exchange(value & self._mask, self._bits)
             self._received.append(word)
-            self._count_word()
-            self._values[STAT_WORD] = self._full_status
+            if self._left:
+                self._count_word()
+            values[STAT_WORD] = self._full_status
+        elif width != 4:
+            self.registers.write(offset, value, width)
+        elif offset == CH0CONF_OFFSET and value ^ values[CONF_WORD] == CONF_FORCE:
+            values[CONF_WORD] = value
+            self.lines[3].set(value & CONF_FORCE != 0)
+        elif (
+            offset == CH0CTRL_OFFSET
+            and value ^ values[CTRL_WORD] == CTRL_EN
+            and self._simple
+            and not self._sending
+        ):
+            values[CTRL_WORD] = value
+            self._enable(value & CTRL_EN != 0)
+        elif offset == XFERLEVEL_OFFSET and not (value ^ values[LEVEL_WORD]) & 0xFFFF:
+            values[LEVEL_WORD] = value
         else:
             self.registers.write(offset, value, width)
 
@@ -124,9 +151,23 @@ class CC3220_McSPI(Block):
         # type: (int, int) -> int
         plain = offset == RX0_OFFSET and self._plain and not self._sending
         if plain and len(self._received) == 1:
-            self._values[STAT_WORD] = self._idle_status
+            self._values[STAT_WORD] = STAT_IDLE
             return self._received.pop()
         return self.registers.read(offset, width)
+
+    def _enable(self, enabled):
+        # type: (bool) -> None
+        """Turn a channel on or off for which nothing but polling is set up."""
+        values = self._values
+        self._enabled = self._active = self._plain = enabled
+        if enabled:
+            self._left = values[LEVEL_WORD] >> 16
+            values[STAT_WORD] = STAT_IDLE
+            values[IRQSTATUS_WORD] |= IRQ_TX_EMPTY
+        else:
+            del self._received[:]
+            del self._sending[:]
+            values[STAT_WORD] = STAT_DISABLED
 
     # Settings.
 
@@ -153,7 +194,7 @@ class CC3220_McSPI(Block):
         self._mode = conf >> CONF_TRM_SHIFT & 3
         enabled = self.registers["CH0CTRL"] & CTRL_EN != 0
         master = not self.registers["MODULCTRL"] & MODULCTRL_MS
-        if enabled and not getattr(self, "_enabled", False):
+        if enabled and not self._enabled:
             self._left = level >> 16
         if not enabled:
             del self._received[:]
@@ -166,14 +207,10 @@ class CC3220_McSPI(Block):
         # states of CH0STAT that alternate in it.
         self._plain = False
         self._publish()
-        self._plain = (
-            self._active
-            and self._mode == TRM_BOTH
-            and not self._dma
-            and not self._sending
-            and not self._interrupts_on
+        self._simple = (
+            master and self._mode == TRM_BOTH and not self._dma and not self._interrupts_on
         )
-        self._idle_status = STAT_TXS | STAT_EOT | STAT_TXFFE | STAT_RXFFE
+        self._plain = self._simple and enabled and not self._sending
         self._full_status = STAT_TXS | STAT_EOT | STAT_TXFFE | STAT_RXS
         if self._receive_room == 1:
             self._full_status |= STAT_RXFFF
@@ -185,7 +222,7 @@ class CC3220_McSPI(Block):
         if self._left:
             self._left -= 1
             if not self._left:
-                self.registers["IRQSTATUS"] |= IRQ_EOW
+                self._values[IRQSTATUS_WORD] |= IRQ_EOW
 
     def _send(self, value, old):
         # type: (int, int) -> None
@@ -255,9 +292,10 @@ class CC3220_McSPI(Block):
     def _update_interrupt(self, value, old):
         # type: (int, int) -> None
         enables = self.registers["IRQENABLE"]
-        self._interrupts_on = enables != 0
-        if enables:
-            self._plain = False
+        if (enables != 0) != self._interrupts_on:
+            self._interrupts_on = enables != 0
+            self._configure(0, 0)
+            return
         self.lines[0].set(self.registers["IRQSTATUS"] & enables != 0)
 
     def _clear_interrupts(self, value, old):

@@ -37,6 +37,8 @@ INT_DMARX = 1 << 16
 INT_DMATX = 1 << 17
 DMACTL_RXDMAE = 1 << 0
 DMACTL_TXDMAE = 1 << 1
+SENDS = CTL_UARTEN | CTL_TXE
+CTL_WORD, RIS_WORD = 0x30 // 4, 0x3C // 4
 FIFO_DEPTH = 16
 RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
 """Bytes in the FIFO that make the receive interrupt, by IFLS.RXIFLSEL."""
@@ -124,6 +126,14 @@ class PL011(Block):
         bits = 7 + (line >> 5 & 3) + bool(line & LCRH_PEN) + bool(line & LCRH_STP2)
         return bits * self.bit_time()
 
+    # The bus. Consoles write DR once per byte, and poll FR, which is a plain register.
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if offset == 0:
+            self._send(value, 0)
+        else:
+            self.registers.write(offset, value, width)
+
     # Reception.
 
     def receive(self, byte: int) -> None:
@@ -192,15 +202,15 @@ class PL011(Block):
     # Transmission.
 
     def _send(self, value: int, old: int) -> None:
-        enabled = CTL_UARTEN | CTL_TXE
-        control = self.registers["CTL"]
-        if control & enabled != enabled:
+        values = self.registers.values
+        control = values[CTL_WORD]
+        if control & SENDS != SENDS:
             return
         self.machine.trace(self.name, "uart", byte=value & 0xFF)
         if control & CTL_LBE:
             self.receive(value & 0xFF)
-        self.registers["RIS"] |= INT_TX | INT_EOT
-        if self.registers["IM"] or self.registers["DMACTL"]:
+        if values[RIS_WORD] & (INT_TX | INT_EOT) != INT_TX | INT_EOT:
+            values[RIS_WORD] |= INT_TX | INT_EOT
             self._update(0, 0)
 
     # Settings and flags.

@@ -101,6 +101,9 @@ def test_a_disabled_channel_exchanges_nothing() -> None:
     poke(bench.spi, "TX0", 5)
     assert not bench.echo.words
     assert not peek(bench.spi, "CH0STAT") & block.STAT_TXS
+    poke(bench.spi, "CH0CTRL", 1)
+    assert bench.echo.words == [5]
+    assert peek(bench.spi, "RX0") == 0xFFFFFFFA
 
 
 def test_a_full_receive_buffer_holds_back_what_follows() -> None:
