@@ -57,7 +57,7 @@ def read_expected(path: Path) -> dict[str, Expectation]:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RenodeWifiError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RenodeWifiError(f"not YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict):
         raise RenodeWifiError(

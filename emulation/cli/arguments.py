@@ -25,6 +25,16 @@ def address(text: str) -> int:
     return value
 
 
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
 def add_image_arguments(command: argparse.ArgumentParser, positional: bool = False) -> None:
     if positional:
         command.add_argument("image", type=Path, metavar="FILE", help="ELF, Intel HEX or binary")

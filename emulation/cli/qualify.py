@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.cli.arguments import add_board_arguments, add_image_arguments, read_image
+from renode_wifi.emulation.cli.arguments import (
+    add_board_arguments,
+    add_image_arguments,
+    read_image,
+    seconds,
+)
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.qualification import (
     DEFAULT_TEST_TIME,
@@ -62,11 +67,11 @@ def add(subparsers: Any) -> None:
         help="what the JSON shall say of the image: project, tag, configuration, …",
     )
     command.add_argument(
-        "--time", type=float, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
+        "--time", type=seconds, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
     )
     command.add_argument(
         "--test-time",
-        type=float,
+        type=seconds,
         default=DEFAULT_TEST_TIME,
         metavar="SECONDS",
         help="virtual, in which some test must end",

@@ -18,7 +18,12 @@ from rich.text import Text
 
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.cli.arguments import add_board_arguments, add_image_arguments, read_image
+from renode_wifi.emulation.cli.arguments import (
+    add_board_arguments,
+    add_image_arguments,
+    read_image,
+    seconds,
+)
 from renode_wifi.emulation.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -53,7 +58,7 @@ def add(subparsers: Any) -> None:
     command.add_argument("--fail-on", metavar="REGEX", help="end badly when a console line matches")
     command.add_argument(
         "--time",
-        type=_seconds,
+        type=seconds,
         default=DEFAULT_SECONDS,
         metavar="SECONDS",
         help="virtual time to run at most (default: %(default)g)",
@@ -206,16 +211,6 @@ def _status(board: Board, traffic: Traffic, wall: float) -> str:
         f"{board.now:9.3f} s virtual  {speed:5.1f}x real time  {mips:4.0f} MIPS"
         f"  sockets {traffic.open}  sent {traffic.sent} B  received {traffic.received} B"
     )
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return value
 
 
 def _expression(text: str | None, option: str) -> re.Pattern[str] | None:

@@ -168,3 +168,9 @@ def test_the_monitor_runs_a_board_by_commands(
 def test_the_monitor_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("version"))
     assert main(["monitor"]) == 0
+
+
+@pytest.mark.parametrize("seconds", ["nan", "0", "soon"])
+def test_qualify_refuses_a_time_that_is_none(seconds: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["qualify", "--board", BOARD, "--image", PROBE, "--test-time", seconds])

@@ -178,3 +178,10 @@ def test_missing_expectations_and_folders_are_told(tmp_path: Path) -> None:
     run = play(SUITE, junit=tmp_path / "none" / "out.xml")
     with pytest.raises(RenodeWifiError, match="cannot write"):
         run.run()
+
+
+def test_expectations_that_are_not_text_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "expected.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RenodeWifiError, match="not YAML"):
+        read_expected(path)
