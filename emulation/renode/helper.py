@@ -164,8 +164,10 @@ class Service:
         if self.radio is None or method not in self._inputs:
             raise protocol.ProtocolError(f"no radio has an input {method!r}")
         arguments = [protocol.unpack(value) for value in values]
+        if method in ("reset", "on_power"):
+            arguments = [bool(level) for level in arguments]
         if method == "on_power":
-            self.radio.powered = bool(arguments[0])
+            self.radio.powered = arguments[0]
         getattr(self.radio.processor, method)(
             *[bytes(item) if isinstance(item, bytearray) else item for item in arguments]
         )
