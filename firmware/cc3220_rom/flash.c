@@ -2,9 +2,7 @@
 #include "rom.h"
 
 #define FMA (FLASH_CTRL + 0x000)
-#define FMD (FLASH_CTRL + 0x004)
 #define FMC (FLASH_CTRL + 0x008)
-#define FMC_WRITE (1u << 0)
 #define FMC_ERASE (1u << 1)
 #define FMC_MERASE (1u << 2)
 #define FCRIS (FLASH_CTRL + 0x00C)
@@ -16,7 +14,6 @@
 #define FWB_WORDS 32
 #define WRKEY 0xA4420000u
 
-#define RIS_ACCESS (1u << 0)
 #define RIS_ERASE_FAILED 0xA01u
 #define RIS_PROGRAM_FAILED 0x2E01u
 

@@ -23,7 +23,6 @@
 
 #define NMI 2
 #define MEMMANAGE 4
-#define BUS_FAULT 5
 #define USAGE_FAULT 6
 #define PENDSV 14
 #define SYSTICK 15

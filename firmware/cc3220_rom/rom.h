@@ -17,18 +17,11 @@
 #define SRAM 0x20000000u
 #define SRAM_SIZE 0x40000u
 
-#define WDT 0x40000000u
 #define GPIOA0 0x40004000u
-#define GPIOA1 0x40005000u
-#define GPIOA2 0x40006000u
-#define GPIOA3 0x40007000u
 #define UARTA0 0x4000C000u
 #define UARTA1 0x4000D000u
-#define I2CA0 0x40020000u
 #define GPIOA4 0x40024000u
 #define TIMERA0 0x40030000u
-#define TIMERA1 0x40031000u
-#define TIMERA2 0x40032000u
 #define TIMERA3 0x40033000u
 #define COMMON_REG 0x400F7000u
 #define FLASH_CTRL 0x400FD000u
@@ -52,7 +45,6 @@
 #define DES 0x44039000u
 
 /* APPS_CONFIG: the end of a DMA transfer, one bit per request line of a peripheral. */
-#define DMA_DONE_INT_MASK (APPS_CONFIG + 0x8C)
 #define DMA_DONE_INT_MASK_SET (APPS_CONFIG + 0x90)
 #define DMA_DONE_INT_MASK_CLR (APPS_CONFIG + 0x94)
 #define DMA_DONE_INT_ACK (APPS_CONFIG + 0x9C)

@@ -6,9 +6,9 @@ takes no virtual time, so BUSY never reads 1. The slave keeps its registers only
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 
-MCS_RUN, MCS_START, MCS_STOP, MCS_ACK = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+MCS_RUN, MCS_START, MCS_STOP = 1 << 0, 1 << 1, 1 << 2
 MCS_QCMD, MCS_BURST = 1 << 5, 1 << 6
-STATUS_ERROR, STATUS_ADRACK, STATUS_DATACK = 1 << 1, 1 << 2, 1 << 3
+STATUS_ERROR, STATUS_ADRACK = 1 << 1, 1 << 2
 STATUS_IDLE, STATUS_BUSBSY = 1 << 5, 1 << 6
 INT_DATA, INT_NACK, INT_START, INT_STOP = 1 << 0, 1 << 4, 1 << 5, 1 << 6
 INT_ALL = 0xFFF

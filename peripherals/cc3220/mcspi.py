@@ -11,10 +11,7 @@ from renode_wifi.peripherals.base.registers import Register
 SYSCONFIG_SOFTRESET = 1 << 1
 SYSSTATUS_RESETDONE = 1 << 0
 IRQ_TX_EMPTY = 1 << 0
-IRQ_TX_UNDERFLOW = 1 << 1
 IRQ_RX_FULL = 1 << 2
-IRQ_RX_OVERFLOW = 1 << 3
-IRQ_WKS = 1 << 16
 IRQ_EOW = 1 << 17
 MODULCTRL_SINGLE = 1 << 0
 MODULCTRL_MS = 1 << 2

@@ -23,7 +23,6 @@ LCRH_STP2 = 1 << 3
 LCRH_PEN = 1 << 1
 LCRH_FEN = 1 << 4
 CTL_UARTEN = 1 << 0
-CTL_EOT = 1 << 4
 CTL_HSE = 1 << 5
 CTL_LBE = 1 << 7
 CTL_TXE = 1 << 8
