@@ -124,10 +124,13 @@ static uint32_t flip(uint32_t x) { return ~x; }
 
 static uint32_t calls(uint32_t n)
 {
-    static uint32_t (*const volatile table[4])(uint32_t) = {add_one, add_two, flip, add_two};
+    static uint32_t (*const table[4])(uint32_t) = {add_one, add_two, flip, add_two};
     uint32_t x = 0;
-    for (uint32_t i = 0; i < n * 10000; i++)
-        x = table[i & 3](x);
+    for (uint32_t i = 0; i < n * 10000; i++) {
+        uint32_t index = i & 3;
+        __asm volatile("" : "+r"(index));
+        x = table[index](x);
+    }
     return x;
 }
 

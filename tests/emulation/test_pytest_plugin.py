@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import trustme  # noqa: F401 - a pytest within pytest must not import the cryptography below it anew
 
+# A pytest within pytest must not load again what can be loaded only once: OpenSSL's bindings.
+from renode_wifi.emulation.embedded import backend
+
+assert backend
 pytest_plugins = ["pytester"]
 IMAGE = Path(__file__).resolve().parents[2] / "firmware" / "shell" / "b_l475e_iot01a.elf"
 UNITY = IMAGE.parents[1] / "unity"
