@@ -19,7 +19,7 @@ COLUMNS = (
     "image",
     "suite",
     "outcome",
-    "seconds, virtual / real",
+    "virtual seconds",
 )
 LABELS = COLUMNS[:3]
 
@@ -109,7 +109,7 @@ def _joined(reasons: list[list[str]]) -> list[list[str]]:
         if configuration not in configurations:
             configurations.append(configuration)
     return [
-        [tag, ", ".join(configurations), test, outcome, why]
+        [tag, "; ".join(configurations), test, outcome, why]
         for (tag, test, outcome, why), configurations in joined.items()
     ]
 
