@@ -120,7 +120,7 @@ start
             stderr=subprocess.DEVNULL,
         )
         try:
-            while not (output.exists() and b"\n" in output.read_bytes()):
+            while b"\n" not in _content(output):
                 if process.poll() is not None or time.perf_counter() - started > 300:
                     raise RuntimeError("Renode did not finish the kernel")
                 time.sleep(0.005)
@@ -128,6 +128,14 @@ start
         finally:
             process.kill()
             process.wait()
+
+
+def _content(path: Path) -> bytes:
+    """What is in a file by now; Renode makes it anew while it starts."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _until_line(command: list[str]) -> float:
