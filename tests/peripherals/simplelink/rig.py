@@ -21,7 +21,7 @@ from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from tests.peripherals.simplelink.driver import HostDriver
 
 GATEWAY = IPv4Address("10.10.0.1")
-ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, STRANGE_TLS = (
+ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, STRANGE_TLS, CHOOSY_TLS = (
     9001,
     9000,
     8883,
@@ -29,6 +29,7 @@ ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, STRANGE_TLS = (
     9003,
     9004,
     9005,
+    9006,
 )
 
 
@@ -64,6 +65,9 @@ def make_world(machine: BenchMachine, **changes: Any) -> World:
             ),
             ServerSettings(
                 "strange", "echo", GATEWAY, STRANGE_TLS, TlsServerSettings(trusted=False)
+            ),
+            ServerSettings(
+                "choosy", "echo", GATEWAY, CHOOSY_TLS, TlsServerSettings(ciphers="ECDHE+AESGCM")
             ),
         ),
         **changes,
