@@ -9,27 +9,33 @@ ${BOARD}          cc3220sf_launchxl
 ${UART}           uarta0
 ${ECHO}           10.10.0.1 7
 ${SILENT}         10.10.0.1 9
+# sl_socket.h and errors.h of TI's host driver.
+${BAD_SOCKET}                  -9
+${NO_SOCKETS}                  -10
+${HANDSHAKE_FAILURE}           -340
+${WRONG_VERSION}               -370
+${TOO_MANY_SECURE_SOCKETS}     -460
+${HANDSHAKE_TIMED_OUT}         -462
+${NO_SIGNER}                   -688
 
 *** Test Cases ***
 The Probe Passes
     Start Board    ${BOARD}    probe    ${UART}
     Wait For Line On Uart    probe: PASSED
 
-Sixteen Sockets And No Seventeenth
+Sixteen Sockets Echo At Once And No Seventeenth
     Start Joined
-    FOR    ${number}    IN RANGE    16
-        Type Well    open tcp ${ECHO}
-    END
-    Type Badly    open tcp ${ECHO}
+    Echo At Once    16    open tcp ${ECHO}
+    Fail With    open tcp ${ECHO}    ${NO_SOCKETS}
     ${server}=    Server    echo
     Should Be Equal As Integers    ${server}[open]    16
 
-Six Secure Sockets And No Seventh
+Six Secure Sockets Echo At Once And No Seventh
     Start Joined
-    FOR    ${number}    IN RANGE    6
-        Type Well    open tls 10.10.0.1 9012
-    END
-    Type Badly    open tls 10.10.0.1 9012
+    Echo At Once    6    open tls 10.10.0.1 9012
+    Fail With    open tls 10.10.0.1 9012    ${TOO_MANY_SECURE_SOCKETS}
+    ${server}=    Server    tls12-echo
+    Should Be Equal As Integers    ${server}[open]    6
     Type Well    open tcp ${ECHO}
 
 A Processor That Stops Responding Is Cured By A Restart And A Join
@@ -78,7 +84,9 @@ A Name That Nobody Has Is Not Resolved
 A Receive Waits In Steps Of Ten Milliseconds
     Start Joined
     Type Well    open tcp ${SILENT}
-    FOR    ${asked}    ${waited}    IN    500    500    1234    1240    30000    30000
+    FOR    ${asked}    ${waited}    IN
+    ...    1    10    10    10    20    20    30    30    40    40    50    50
+    ...    100    100    101    110    1234    1240    10000    10000    30000    30000
         ${line}=    Type Well    receive 0 100 ${asked}
         ${duration}=    Milliseconds Of    ${line}
         Should Be True    ${waited} <= ${duration} <= ${waited} + 20
@@ -120,10 +128,18 @@ Power Takes The Sockets And Leaves The Files
     ${line}=    Type Well    receive 0 100 1000
     Should Contain    ${{str($line)}}    found
 
-A Server That Another Root Signed Is Refused
-    Start Joined
-    Type Badly    open tls 10.10.0.2 9000
-    Type Well    open tls 10.10.0.1 9012
+A Handshake That Fails Tells Why And Leaves No Connection
+    Start Joined    robot/handshakes.yaml
+    FOR    ${where}    ${error}    IN
+    ...    10.10.0.2 9000    ${NO_SIGNER}
+    ...    10.10.0.1 9013    ${WRONG_VERSION}
+    ...    10.10.0.1 9014    ${HANDSHAKE_FAILURE}
+    ...    10.10.0.1 9015    ${HANDSHAKE_FAILURE}
+    ...    10.10.0.1 9016    ${HANDSHAKE_TIMED_OUT}
+        Fail With    open tls ${where}    ${error}
+        Fail With    close 0    ${BAD_SOCKET}
+    END
+    Echo At Once    6    open tls 10.10.0.1 9012
 
 A Join Fails Without The Right Name Or Passphrase
     Start Board    ${BOARD}    shell    ${UART}
@@ -134,6 +150,26 @@ A Join Fails Without The Right Name Or Passphrase
 
 *** Keywords ***
 Start Joined
-    Start Board    ${BOARD}    shell    ${UART}
+    [Arguments]    ${world}=platforms/worlds/home.yaml
+    Start Board    ${BOARD}    shell    ${UART}    ${world}
     Type Well    start
     Type Well    join renode-wifi no-board-farm
+
+Echo At Once
+    [Documentation]    Opens sockets, sends on all of them, and receives on all of them.
+    [Arguments]    ${count}    ${command}
+    FOR    ${number}    IN RANGE    ${count}
+        Type Well    ${command}
+    END
+    FOR    ${number}    IN RANGE    ${count}
+        Type Well    send ${number} words of socket ${number}
+    END
+    FOR    ${number}    IN RANGE    ${count}
+        ${line}=    Type Well    receive ${number} 100 1000
+        Should Contain    ${{str($line)}}    words of socket ${number} in
+    END
+
+Fail With
+    [Arguments]    ${command}    ${error}
+    ${line}=    Type Badly    ${command}
+    Should Contain    ${{str($line)}}    error ${error}${SPACE}

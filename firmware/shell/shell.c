@@ -3,7 +3,8 @@
  *   start | join SSID PASSPHRASE | resolve NAME | open tcp|udp|tls ADDRESS PORT
  *   send HANDLE TEXT | receive HANDLE SIZE TIMEOUT | close HANDLE
  *
- * Each command answers one line: `ok ...` or `error`, with the milliseconds it took at the end. */
+ * Each command answers one line: `ok` or `error`, its outcome (a handle, a count, the radio's error),
+ * and the milliseconds it took. */
 #include "../boards/board.h"
 #include "../boards/net.h"
 
@@ -133,14 +134,10 @@ int main(void)
         read_line();
         started = board_ticks();
         outcome = execute(word(&rest), rest);
-        if (outcome >= 0) {
-            append_number(digits, sizeof digits, (unsigned)outcome);
-            print("ok ");
-            print(digits);
-            print(" ");
-        } else {
-            print("error ");
-        }
+        append_number(digits, sizeof digits, (unsigned)(outcome < 0 ? -outcome : outcome));
+        print(outcome < 0 ? "error -" : "ok ");
+        print(digits);
+        print(" ");
         print(answer);
         digits[0] = 0;
         append_number(digits, sizeof digits, board_ticks() - started);

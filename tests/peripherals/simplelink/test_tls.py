@@ -161,7 +161,7 @@ def outcomes(rig: Rig, case: Outcome) -> HostDriver:
 
 
 def leaves_as_documented(driver: HostDriver, number: int, stands: bool) -> None:
-    """The connection carries data, or every use of it fails; the socket can be closed either way."""
+    """The connection carries data, or every use of it fails; either way it can be closed."""
     if stands:
         assert echoes(driver, number)
     else:
