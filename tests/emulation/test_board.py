@@ -15,6 +15,11 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 BOARD = "b_l475e_iot01a"
 PROBE = FIRMWARE / "probe" / f"{BOARD}.elf"
 SHELL = FIRMWARE / "shell" / f"{BOARD}.elf"
+BOTH = pytest.mark.parametrize("name", [BOARD, "cc3220sf_launchxl"])
+
+
+def probe(name: str) -> Board:
+    return Board(name, FIRMWARE / "probe" / f"{name}.elf")
 
 
 def command(board: Board, text: str) -> str:
@@ -38,10 +43,11 @@ def record(board: Board) -> list[tuple[object, ...]]:
     return events
 
 
-def test_the_probe_passes_and_runs_the_same_twice() -> None:
+@BOTH
+def test_the_probe_passes_and_runs_the_same_twice(name: str) -> None:
     runs = []
     for _ in range(2):
-        with Board(BOARD, PROBE) as board:
+        with probe(name) as board:
             events = record(board)
             board.wait_for_line("probe: PASSED", timeout=20)
             runs.append((transcript(board), events))
@@ -49,12 +55,13 @@ def test_the_probe_passes_and_runs_the_same_twice() -> None:
     assert runs[0] == runs[1]
 
 
-def test_slices_and_restored_snapshots_leave_the_run_as_it_is() -> None:
-    with Board(BOARD, PROBE) as board:
+@BOTH
+def test_slices_and_restored_snapshots_leave_the_run_as_it_is(name: str) -> None:
+    with probe(name) as board:
         board.wait_for_line("probe: PASSED", timeout=20)
         straight = transcript(board)
     pieces = random.Random(7)
-    with Board(BOARD, PROBE) as board:
+    with probe(name) as board:
         while "probe: PASSED" not in board.uart.text:
             board.run(pieces.uniform(0.0001, 0.2))
             snapshot = board.snapshot()
