@@ -7,6 +7,8 @@ message that the interrupt announced. (Host driver of the SimpleLink SDK: source
 source/protocol.h; the link carries one direction at a time.)
 """
 
+import struct
+
 from renode_wifi.peripherals.base.line import Line
 
 HOST_SYNC = 0x12344321
@@ -37,10 +39,10 @@ class Link(object):
         self.lines = {0: Line()}
         self.powered = False
         self._state = WRITE
-        self._queue = []  # type: list[list[int]]
-        self._outgoing = []  # type: list[int]
+        self._queue = []  # type: list[tuple[int, ...]]
+        self._outgoing = ()  # type: tuple[int, ...]
         self._position = 0
-        self._incoming = bytearray()
+        self._incoming = []  # type: list[int]
         self._missing = 0
         self._in_message = False
 
@@ -76,7 +78,10 @@ class Link(object):
         """One word each way."""
         if self._state == READ:
             return self._read(word)
-        self._write(word)
+        if self._in_message:
+            self._collect(word)
+        else:
+            self._listen(word)
         return FILLER
 
     # The processor's side
@@ -89,11 +94,7 @@ class Link(object):
         """
         if not self.powered or len(self._queue) >= MOST_WAITING:
             return False
-        words = []
-        data = bytearray(message)
-        for i in range(0, len(data), 4):
-            words.append(data[i] | data[i + 1] << 8 | data[i + 2] << 16 | data[i + 3] << 24)
-        self._queue.append(words)
+        self._queue.append(struct.unpack("<%dI" % (len(message) // 4), message))
         if interrupt:
             self.lines[0].set(True)
         return True
@@ -111,19 +112,19 @@ class Link(object):
         self._state = WRITE
         self._in_message = False
         self._missing = 0
-        self._incoming = bytearray()
+        self._incoming = []
 
     def _read(self, word):
         # type: (int) -> int
         if word == HOST_SYNC:
             # The host gave up reading: the message is gone, as it is in hardware.
             self._finish_reading()
-            self._write(word)
+            self._listen(word)
             return FILLER
         if word == CLEAR_TO_READ and self._position:
             # The host took less of the message than there was and goes on to the next one.
             self._finish_reading()
-            self._write(word)
+            self._listen(word)
             return FILLER
         value = self._outgoing[self._position]
         self._position += 1
@@ -139,13 +140,12 @@ class Link(object):
         if self._queue:
             self.lines[0].set(True)
 
-    def _write(self, word):
+    def _listen(self, word):
         # type: (int) -> None
-        if self._in_message:
-            self._collect(word)
-        elif word == HOST_SYNC:
+        """A word between messages."""
+        if word == HOST_SYNC:
             self._in_message = True
-            self._incoming = bytearray()
+            self._incoming = []
             self._missing = 0
         elif word == CLEAR_TO_READ:
             if self._queue:
@@ -158,18 +158,19 @@ class Link(object):
 
     def _collect(self, word):
         # type: (int) -> None
-        self._incoming += bytearray((word & 255, word >> 8 & 255, word >> 16 & 255, word >> 24))
-        if len(self._incoming) == 4:
+        incoming = self._incoming
+        if incoming:
+            self._missing -= 1
+        else:
             length = word >> 16
-            self._missing = (length + 3) // 4
             if length > LONGEST_MESSAGE:
                 self._restart()
                 self.processor.on_garbage(word)
                 return
-        else:
-            self._missing -= 1
+            self._missing = (length + 3) // 4
+        incoming.append(word)
         if self._missing == 0:
-            message = bytes(self._incoming)
+            message = struct.pack("<%dI" % len(incoming), *incoming)
             self._restart()
             self.processor.receive(message)
 

@@ -47,7 +47,6 @@ class CC3220_NWP(Link):
     netcfg: NetCfg
     sockets: Sockets
     wlan: Wlan
-    netapp: NetApp
 
     def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
         super().__init__(None)
@@ -65,7 +64,7 @@ class CC3220_NWP(Link):
         self.netcfg = NetCfg(processor, self._mac(profile))
         self.sockets = Sockets(processor, self.device, self.files)
         self.wlan = Wlan(processor, self.device, self.netcfg, self.sockets)
-        self.netapp = NetApp(processor)
+        NetApp(processor)
         NetUtil(processor)
         processor.on_power_on(self._enter_world)
 
