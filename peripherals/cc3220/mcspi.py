@@ -38,6 +38,7 @@ TX0_OFFSET = 0x138
 RX0_OFFSET = 0x13C
 XFERLEVEL_OFFSET = 0x17C
 IRQSTATUS_WORD = 0x118 // 4
+IRQENABLE_WORD = 0x11C // 4
 CONF_WORD = CH0CONF_OFFSET // 4
 STAT_WORD = 0x130 // 4
 CTRL_WORD = CH0CTRL_OFFSET // 4
@@ -73,7 +74,7 @@ class CC3220_McSPI(Block):
         Register("SYSCONFIG", 0x110, reset=0x15, writable=0x31D, on_write="_configure_system"),
         Register("SYSSTATUS", 0x114, reset=SYSSTATUS_RESETDONE, writable=0),
         Register("IRQSTATUS", 0x118, writable=0, on_write="_clear_interrupts"),
-        Register("IRQENABLE", 0x11C, writable=0x3777F, on_write="_update_interrupt"),
+        Register("IRQENABLE", 0x11C, writable=0x3777F, on_write="_configure"),
         Register("WAKEUPENABLE", 0x120, writable=1),
         Register("SYST", 0x124),
         Register("MODULCTRL", 0x128, reset=MODULCTRL_MS, writable=0x1FF),
@@ -92,7 +93,6 @@ class CC3220_McSPI(Block):
         # type: (typing.Any, str) -> None
         Block.__init__(self, machine, name)
         self._values = self.registers.values
-        self._interrupts_on = False
         self._enabled = False
         self.attach(OpenWire())
         self._clear()
@@ -204,9 +204,8 @@ class CC3220_McSPI(Block):
         # states of CH0STAT that alternate in it.
         self._plain = False
         self._publish()
-        self._simple = (
-            master and self._mode == TRM_BOTH and not self._dma and not self._interrupts_on
-        )
+        silent = self.registers["IRQENABLE"] == 0
+        self._simple = master and self._mode == TRM_BOTH and not self._dma and silent
         self._plain = self._simple and enabled and not self._sending
         self._full_status = STAT_TXS | STAT_EOT | STAT_TXFFE | STAT_RXS
         if self._receive_room == 1:
@@ -225,13 +224,11 @@ class CC3220_McSPI(Block):
         # type: (int, int) -> None
         if len(self._sending) < self._send_room:
             self._sending.append(value & self._mask)
-        self._pump()
         self._publish()
 
     def _take(self):
         # type: () -> int
         word = self._received.pop(0) if self._received else 0
-        self._pump()
         self._publish()
         return word
 
@@ -255,7 +252,7 @@ class CC3220_McSPI(Block):
 
     def _publish(self):
         # type: () -> None
-        """CH0STAT, the interrupt and the DMA requests follow the buffers."""
+        """Exchange what can be; CH0STAT, the interrupt and the DMA requests follow the buffers."""
         self._pump()
         sending, received = len(self._sending), len(self._received)
         status = STAT_TXFFE | STAT_EOT if not sending else 0
@@ -269,15 +266,16 @@ class CC3220_McSPI(Block):
             status |= STAT_RXFFE
         if received >= self._receive_room:
             status |= STAT_RXFFF
-        self._values[STAT_WORD] = status
+        values = self._values
+        values[STAT_WORD] = status
         if self._enabled:
             events = 0
             if sending < self._send_room and self._mode != TRM_RECEIVE:
                 events |= IRQ_TX_EMPTY
             if received >= self._receive_level:
                 events |= IRQ_RX_FULL
-            self.registers["IRQSTATUS"] |= events
-        self._update_interrupt(0, 0)
+            values[IRQSTATUS_WORD] |= events
+        self.lines[0].set(values[IRQSTATUS_WORD] & values[IRQENABLE_WORD] != 0)
         # The request to receive first: it makes the room that a request to send needs.
         self.lines[1].set(self._dma & CONF_DMAR != 0 and received > 0)
         self.lines[2].set(
@@ -285,15 +283,6 @@ class CC3220_McSPI(Block):
         )
 
     # Interrupts.
-
-    def _update_interrupt(self, value, old):
-        # type: (int, int) -> None
-        enables = self.registers["IRQENABLE"]
-        if (enables != 0) != self._interrupts_on:
-            self._interrupts_on = enables != 0
-            self._configure(0, 0)
-            return
-        self.lines[0].set(self.registers["IRQSTATUS"] & enables != 0)
 
     def _clear_interrupts(self, value, old):
         # type: (int, int) -> None

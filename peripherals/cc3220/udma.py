@@ -24,6 +24,53 @@ SOFTWARE_ENCODING = 3
 LAST_ADDRESS = 0xFFFFFFFF
 
 
+class Entry(object):
+    """A control entry as it stands in memory, decoded."""
+
+    def __init__(self, bus, address):
+        # type: (typing.Any, int) -> None
+        self.bus = bus
+        self.address = address
+        control = bus.read(address + 8, 4)
+        self.control = control
+        self.mode = control & 7
+        self.left = (control >> 4 & 0x3FF) + 1
+        self.burst = 1 << (control >> 14 & 0xF)
+        self.width = 1 << (control >> 24 & 3)
+        # An automatic transfer, and a task from a list in memory, run on without requests.
+        self.runs_on = self.mode in (AUTO, MEMORY_TASK)
+        self.is_list = self.mode in (MEMORY_LIST, PERIPHERAL_LIST)
+        self.source, self.source_step = self._end(address, control >> 26 & 3)
+        self.destination, self.destination_step = self._end(address + 4, control >> 30 & 3)
+
+    def _end(self, address, shift):
+        # type: (int, int) -> tuple[int, int]
+        """Address of the last item, and from item to item; ends may name an item's last byte."""
+        end = self.bus.read(address, 4)
+        if shift == NONE:
+            return end, 0
+        step = 1 << shift
+        return end - (step - 1 if end & (step - 1) else 0), step
+
+    def move_item(self):
+        # type: () -> None
+        self.left = behind = self.left - 1
+        source = self.source - behind * self.source_step
+        if self.is_list:
+            # Every task of a list goes to the same place.
+            behind %= self.burst
+        destination = self.destination - behind * self.destination_step
+        bus, width = self.bus, self.width
+        bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
+
+    def put_back(self):
+        # type: () -> None
+        """How far it has come; an entry that is used up stops its channel."""
+        control = self.control & ~CONTROL_SIZE
+        control = control | (self.left - 1) << 4 if self.left else control & ~7
+        self.bus.write(self.address + 8, control, 4)
+
+
 class CC3220_uDMA(Block):
     """Output 128: the software interrupt, 129: the error interrupt."""
 
@@ -61,6 +108,8 @@ class CC3220_uDMA(Block):
         # Channels that work through a list of tasks.
         self._listed = 0
         self._serving = False
+        # Entries of basic transfers between their items, while requests are served.
+        self._in_hand = {}  # type: dict[int, Entry]
 
     def reset(self):
         # type: () -> None
@@ -101,11 +150,12 @@ class CC3220_uDMA(Block):
             return None
         first = self.registers["PRIOSET"]
         for group in (enabled & first, enabled & ~first):
-            channel = 0
-            while group >> channel:
-                if group >> channel & 1 and self._is_requested(channel):
+            while group:
+                lowest = group & -group
+                channel = lowest.bit_length() - 1  # type: int
+                if self._is_requested(channel):
                     return channel
-                channel += 1
+                group ^= lowest
         return None
 
     def _serve(self):
@@ -118,70 +168,61 @@ class CC3220_uDMA(Block):
         while channel is not None:
             self._move(channel)
             channel = self._next_channel()
+        self._put_back()
         self._serving = False
 
     # Transfers.
 
-    def _entry(self, channel, alternate):
+    def _address(self, channel, alternate):
         # type: (int, bool) -> int
         base = self.registers["CTLBASE"]  # type: int
         return base + ENTRY_SIZE * channel + (ALTERNATE_OFFSET if alternate else 0)
 
+    def _put_back(self):
+        # type: () -> None
+        """Memory gets the entries that were kept in hand between their items."""
+        for entry in self._in_hand.values():
+            entry.put_back()
+        self._in_hand.clear()
+
     def _move(self, channel):
         # type: (int) -> None
         """One arbitration period of a channel: items until its size or the request ends."""
-        bus = self.machine.bus
         bit = 1 << channel
         alternate = self.registers["ALTSET"] & bit != 0
-        entry = self._entry(channel, alternate)
-        control = bus.read(entry + 8, 4)
-        mode = control & 7
-        if mode == STOP:
+        entry = self._in_hand.get(channel)
+        if entry is None:
+            entry = Entry(self.machine.bus, self._address(channel, alternate))
+        if entry.mode == STOP:
             self._stop(channel)
             return
-        source_end, destination_end = bus.read(entry, 4), bus.read(entry + 4, 4)
-        left = (control >> 4 & 0x3FF) + 1
-        burst = 1 << (control >> 14 & 0xF)
-        width = 1 << (control >> 24 & 3)
-        source_shift, destination_shift = control >> 26 & 3, control >> 30 & 3
-        # An automatic transfer, and a task from a list in memory, run on without requests. A list
-        # hands over one task, which is a burst, whatever the request does meanwhile.
-        is_list = mode in (MEMORY_LIST, PERIPHERAL_LIST)
-        runs_on = mode in (AUTO, MEMORY_TASK)
-        whole_burst = is_list or runs_on or self._asked & bit
-        moved = 0
-        while left:
-            source = source_end
-            if source_shift != NONE:
-                source -= (left - 1) << source_shift
-                source -= (1 << source_shift) - 1 if source_end & ((1 << source_shift) - 1) else 0
-            destination = destination_end
-            if destination_shift != NONE:
-                step = 1 << destination_shift
-                # Every task of a list goes to the same place.
-                behind = (left - 1) % burst if is_list else left - 1
-                destination -= behind << destination_shift
-                destination -= step - 1 if destination_end & (step - 1) else 0
-            left -= 1
-            moved += 1
-            bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
-            if not runs_on and moved >= burst:
-                break
-            if not whole_burst and not self._is_requested(channel):
-                break
-        if is_list:
+        if entry.mode != BASIC:
+            # It may write to the table.
+            self._put_back()
+        self._transfer(channel, entry)
+        if entry.is_list:
             # The task is in the alternate entry now; it goes first.
             self.registers["ALTSET"] |= bit
             self._listed |= bit
             self._asked |= bit
-        elif not runs_on:
+        elif not entry.runs_on:
             self._asked &= ~bit
-        if left:
-            bus.write(entry + 8, (control & ~CONTROL_SIZE) | (left - 1) << 4, 4)
+        if entry.left and entry.mode == BASIC:
+            self._in_hand[channel] = entry
             return
-        bus.write(entry + 8, control & ~(CONTROL_SIZE | 7), 4)
-        if not is_list:
-            self._finish(channel, mode, alternate)
+        self._in_hand.pop(channel, None)
+        entry.put_back()
+        if not entry.left and not entry.is_list:
+            self._finish(channel, entry.mode, alternate)
+
+    def _transfer(self, channel, entry):
+        # type: (int, Entry) -> None
+        # A list hands over one task, which is a burst, whatever the request does meanwhile.
+        whole_burst = entry.is_list or entry.runs_on or self._asked >> channel & 1
+        for _ in range(entry.left if entry.runs_on else min(entry.left, entry.burst)):
+            entry.move_item()
+            if not whole_burst and not self._is_requested(channel):
+                break
 
     def _finish(self, channel, mode, alternate):
         # type: (int, int, bool) -> None
@@ -189,14 +230,14 @@ class CC3220_uDMA(Block):
         bit = 1 << channel
         if self._listed & bit:
             self.registers["ALTSET"] &= ~bit
-            if self.machine.bus.read(self._entry(channel, False) + 8, 4) & 7 != STOP:
+            if self.machine.bus.read(self._address(channel, False) + 8, 4) & 7 != STOP:
                 if mode == MEMORY_TASK:
                     self._asked |= bit
                 return
             self._listed &= ~bit
         elif mode == PING_PONG:
             self.registers["ALTSET"] ^= bit
-            other = self.machine.bus.read(self._entry(channel, not alternate) + 8, 4)
+            other = self.machine.bus.read(self._address(channel, not alternate) + 8, 4)
             if other & 7 != STOP:
                 self._tell(channel)
                 return
