@@ -421,8 +421,9 @@ bool block_is_hooked(const struct core *core, uint32_t address);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
                       void *user);
 
-/* foresee.c */
-uint32_t foresee_round(struct core *core, uint32_t address, uint32_t most);
+/* drift.c */
+uint32_t drift_skip(struct core *core, uint32_t address, uint32_t most, uint64_t cycles,
+                    uint64_t *rounds);
 
 /* repeat.c */
 bool repeat_probe(struct core *core, uint32_t address);

@@ -1,31 +1,14 @@
 /*
  * Executing ahead without effect: what would the CPU do from here on?
  *
- * repeat.c asks this to recognise a loop that only waits at the first look, however short the wait.
+ * This recognises a loop that only waits at the first look, however short the wait (drift.c).
  * Instructions are interpreted on a copy of the registers, and stores go to a list. Whatever has an
  * effect beyond that, or isn't known here, ends the attempt: the answer is then that nothing can be
  * foreseen, and the CPU executes as ever. Encodings: ARM DDI 0403E, A5.2 and A5.3.
  */
-#include "core.h"
+#include "ahead.h"
 
 #include <string.h>
-
-enum { MOST_STORES = 32 };
-
-struct store {
-    uint8_t *bytes; /* of the word in memory */
-    uint32_t before, now;
-};
-
-struct ahead {
-    struct core *core;
-    uint32_t r[16]; /* r[15]: the instruction to execute */
-    bool n, z, c, v;
-    bool jumped; /* the last instruction ended its block */
-    uint8_t it; /* ITSTATE, A7.3.3 */
-    unsigned stores;
-    struct store store[MOST_STORES];
-};
 
 static bool condition_holds(const struct ahead *a, unsigned condition)
 {
@@ -43,7 +26,7 @@ static bool condition_holds(const struct ahead *a, unsigned condition)
     return holds != (condition & 1);
 }
 
-static struct store *stored(struct ahead *a, const uint8_t *bytes)
+struct store *ahead_stored(struct ahead *a, const uint8_t *bytes)
 {
     for (unsigned i = 0; i < a->stores; i++)
         if (a->store[i].bytes == bytes)
@@ -74,11 +57,15 @@ static bool load(struct ahead *a, uint32_t address, unsigned width, uint32_t *va
         return false;
     const uint8_t *bytes = word_at(a, address, false);
     if (bytes) {
-        const struct store *store = stored(a, bytes);
-        if (store)
+        const struct store *store = ahead_stored(a, bytes);
+        if (store) {
             word = store->now;
-        else
+            a->loaded |= store->step;
+            if (a->loaded && width != 4)
+                return false;
+        } else {
             memcpy(&word, bytes, 4);
+        }
     } else if (!device_peek(a->core, address & ~3u, &word)) {
         return false;
     }
@@ -91,7 +78,7 @@ static bool put(struct ahead *a, uint32_t address, unsigned width, uint32_t valu
     uint8_t *bytes = word_at(a, address, true);
     if (address & (width - 1) || !bytes)
         return false;
-    struct store *store = stored(a, bytes);
+    struct store *store = ahead_stored(a, bytes);
     if (!store) {
         if (a->stores == MOST_STORES)
             return false;
@@ -99,7 +86,11 @@ static bool put(struct ahead *a, uint32_t address, unsigned width, uint32_t valu
         store->bytes = bytes;
         memcpy(&store->before, bytes, 4);
         store->now = store->before;
+        store->step = 0;
     }
+    if (width != 4 && (store->step || a->storing))
+        return false;
+    store->step = a->storing;
     unsigned shift = 8 * (address & 3);
     uint32_t mask = lanes(0xFFFFFFFF, width) << shift;
     store->now = (store->now & ~mask) | (value << shift & mask);
@@ -406,7 +397,7 @@ static bool narrow(struct ahead *a, uint16_t code, bool in_it)
 }
 
 /* A modified immediate constant, A5.3.2. */
-static uint32_t expand(const struct ahead *a, uint16_t first, uint16_t second, bool *carry)
+uint32_t ahead_immediate(const struct ahead *a, uint16_t first, uint16_t second, bool *carry)
 {
     uint32_t code = (first << 1 & 0x800u) | (second >> 4 & 0x700u), byte = second & 0xFF;
     *carry = a->c;
@@ -654,7 +645,7 @@ static bool wide(struct ahead *a, uint16_t first, uint16_t second)
         unsigned operation = first >> 5 & 0xF;
         if ((first & 0xF) == 13 && operation != 0x8 && operation != 0xD)
             return false;
-        uint32_t y = expand(a, first, second, &carry);
+        uint32_t y = ahead_immediate(a, first, second, &carry);
         return wide_data(a, first, d, y, carry);
     }
     if ((first & 0xFE00) == 0xE800)
@@ -690,11 +681,14 @@ static bool execute(struct ahead *a)
         a->it = a->it & 7 ? (a->it & 0xE0) | (a->it << 1 & 0x1F) : 0;
     if (skipped)
         return first >> 8 != 0xBE; /* BKPT is never skipped */
+    a->storing = a->loaded = 0;
+    if (a->drifting && !drift_before(a, first, second))
+        return false;
     bool known = size == 2 ? narrow(a, first, in_it) : wide(a, first, second);
-    return known && !(in_it && a->jumped);
+    return known && !(in_it && a->jumped) && (!a->drifting || drift_after(a));
 }
 
-static bool begin(struct ahead *a, struct core *core, uint32_t address)
+bool ahead_begin(struct ahead *a, struct core *core, uint32_t address)
 {
     static const uint8_t regs[] = {R0, R1, R2, R3, R4, R5, R6, R7,
                                    R8, R9, R10, R11, R12, SP, LR, XPSR};
@@ -702,6 +696,7 @@ static bool begin(struct ahead *a, struct core *core, uint32_t address)
     a->core = core;
     a->stores = 0;
     a->it = 0;
+    a->drifting = false;
     cpu_read_many(core, regs, values, 16);
     for (unsigned i = 0; i < 15; i++)
         a->r[i] = (uint32_t)values[i];
@@ -715,30 +710,19 @@ static bool begin(struct ahead *a, struct core *core, uint32_t address)
 }
 
 /*
- * How many instructions lead from the block at `address` back to it with nothing changed; 0: that
- * cannot be told, or isn't so, within `most`.
+ * Execute from the block at `address` until it is entered again, within `most` instructions. The
+ * number of instructions of that round; 0: that cannot be told, or isn't so.
  */
-uint32_t foresee_round(struct core *core, uint32_t address, uint32_t most)
+uint32_t ahead_round(struct ahead *a, uint32_t address, uint32_t most)
 {
-    struct ahead a, start;
-    if (!begin(&a, core, address))
-        return 0;
-    memcpy(&start, &a, sizeof start);
     for (uint32_t done = 1; done <= most; done++) {
-        if (!execute(&a))
+        if (!execute(a))
             return 0;
-        if (a.jumped && block_is_hooked(core, a.r[15]))
+        if (a->jumped && block_is_hooked(a->core, a->r[15]))
             return 0;
         /* Only where a block ends does the next one begin, at which rounds are counted. */
-        if (!a.jumped || a.r[15] != address)
-            continue;
-        if (memcmp(a.r, start.r, sizeof a.r) != 0 || a.n != start.n || a.z != start.z ||
-            a.c != start.c || a.v != start.v)
-            return 0;
-        for (unsigned i = 0; i < a.stores; i++)
-            if (a.store[i].now != a.store[i].before)
-                return 0;
-        return done;
+        if (a->jumped && a->r[15] == address)
+            return done;
     }
     return 0;
 }
@@ -747,7 +731,7 @@ uint32_t foresee_round(struct core *core, uint32_t address, uint32_t most)
 EXPORT bool core_foresee(struct core *core, uint32_t count, uint32_t *registers)
 {
     struct ahead a;
-    if (!begin(&a, core, core->state.pc & ~1u))
+    if (!ahead_begin(&a, core, core->state.pc & ~1u))
         return false;
     while (count--)
         if (!execute(&a))

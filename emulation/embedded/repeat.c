@@ -8,8 +8,8 @@
  * before that are added to the cycle counter at once. The guest ends in the very state in which
  * executing them would have left it, so this shows in nothing but speed.
  *
- * A probe marks the block being entered. If the CPU is there again soon, foresee.c is asked whether
- * the round just made will be made again for ever. Of some loops it cannot tell; now and then, for
+ * A probe marks the block being entered. If the CPU is there again soon, drift.c is asked whether
+ * the round just made will be made again, and goes on to loops that count. Of some loops it cannot tell; now and then, for
  * those, the registers are looked at. Only if they are the same at the next visit of the block is
  * memory copied, and only if they and memory are the same at the visit after that do rounds count.
  */
@@ -153,13 +153,17 @@ bool repeat_probe(struct core *core, uint32_t address)
     return true;
 }
 
-static void skip(struct core *core, uint64_t round)
+/* Cycles up to which rounds may be counted. */
+static uint64_t room(const struct core *core)
 {
     uint64_t bound = run_bound(core), now = core->shared.cycles;
-    if (bound > now && round > 0) {
-        core->shared.cycles += (bound - now) / round * round;
-        core->shared.rounds_skipped += (bound - now) / round;
-    }
+    return bound > now ? bound - now : 0;
+}
+
+static void skip(struct core *core, uint64_t length, uint64_t rounds)
+{
+    core->shared.cycles += length * rounds;
+    core->shared.rounds_skipped += rounds;
     repeat_restart(core);
 }
 
@@ -167,11 +171,13 @@ static void skip(struct core *core, uint64_t round)
 static void foresee(struct core *core)
 {
     struct repeat *repeat = &core->repeat;
-    uint32_t round = repeat->impure || core->breakpoints || repeat->exceptions !=
-                     core->shared.exceptions_taken ? 0
-                     : foresee_round(core, repeat->watched, LONGEST_LOOP);
-    if (round) {
-        skip(core, round);
+    uint64_t rounds;
+    uint32_t length = 0;
+    if (!repeat->impure && !core->breakpoints &&
+        repeat->exceptions == core->shared.exceptions_taken)
+        length = drift_skip(core, repeat->watched, LONGEST_LOOP, room(core), &rounds);
+    if (length) {
+        skip(core, length, rounds);
     } else if (core->shared.cycles >= repeat->copy_next) {
         begin_copying(core);
     } else {
@@ -209,8 +215,9 @@ void repeat_visit(struct core *core)
             repeat_cancel(core);
         return;
     }
-    if (memories_are_copies(core))
-        skip(core, core->shared.cycles - repeat->cycle);
+    uint64_t length = core->shared.cycles - repeat->cycle;
+    if (length && memories_are_copies(core))
+        skip(core, length, room(core) / length);
     else
         repeat_cancel(core);
 }

@@ -61,6 +61,38 @@ COUNT_IN_MEMORY = f"""{START}
     mov r0, #0
     b 1b
 {TICK}"""
+COUNT_DOWN = f"""{START}
+1:  mov r0, #2000
+    str r0, [r4, #16]
+    b 3f
+2:  ldr r3, [r4, #16]
+    subs r3, #1
+    str r3, [r4, #16]
+3:  ldr r3, [r4, #16]
+    cmp r3, #0
+    bne 2b
+    add r6, #1
+    b 1b
+{TICK}"""
+COUNT_UP_TO_LIMIT = f"""{START}
+1:  mov r0, #0
+    mov r1, #3000
+2:  add.w r0, r0, #3
+    cmp r0, r1
+    blt 2b
+    add r6, r0
+    b 1b
+{TICK}"""
+WALK = f"""{START}
+1:  add r2, r4, #0x100
+    mov r1, #500
+2:  ldr r0, [r2]
+    add r7, r0
+    add r2, #4
+    subs r1, #1
+    bne 2b
+    b 1b
+{TICK}"""
 COUNT_IN_FPU = f"""
 reset:
     put CPACR, 0x00F00000
@@ -111,7 +143,8 @@ GUESTS = {
     name: value for name, value in globals().items() if name.isupper() and "systick:" in str(value)
 }
 del GUESTS["TICK"]
-WAITING = {"SPIN_IN_REGISTERS", "IDLE_TASK", "DELAY", "POLL_PLAIN"}
+COUNTING = {"COUNT_IN_REGISTER", "COUNT_IN_MEMORY", "COUNT_DOWN", "COUNT_UP_TO_LIMIT"}
+WAITING = {"SPIN_IN_REGISTERS", "IDLE_TASK", "DELAY", "POLL_PLAIN"} | COUNTING
 
 
 class Flags:
