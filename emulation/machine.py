@@ -122,6 +122,8 @@ class Machine:
         An input with several outputs is high while one of them is.
         """
         number = end[2]
+        if isinstance(receiver, Nvic):
+            receiver = receiver.input(number)
         first = self._inputs.get(end)
         if first is None:
             self._inputs[end] = line

@@ -47,13 +47,13 @@ class Nvic(Part):
         self._count = machine.engine.irq_count
 
     def on_gpio(self, number: int, level: bool) -> None:
+        self.input(number).on_gpio(number, level)
+
+    def input(self, number: int) -> Receiver:
+        """What hears of input `number`: wired directly, it costs an interrupt one call less."""
         if number >= self._count:
             raise IndexError(number)
-        self._inputs.on_gpio(number, level)
-
-    def exception_of(self, number: int) -> int:
-        """The exception that input `number` pends."""
-        return self._inputs.exception_of(number)
+        return self._inputs
 
     def pend(self, number: int) -> None:
         """Make interrupt `number` pending, as software can."""

@@ -545,7 +545,7 @@ class EmbeddedEngine:
         None: the guest (SYSRESETREQ) or `request_reset` asked for a reset, which is the caller's to
         do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`.
         """
-        shared = self._shared
+        shared, clock = self._shared, self._clock
         run_core = self._library.core_run
         if self._until is not None:
             raise EngineError("the engine runs already", cure="stop it first, and then run it")
@@ -554,7 +554,7 @@ class EmbeddedEngine:
             binding.wire()
         try:
             while True:
-                self._clock.run_due()
+                clock.run_due()
                 outcome = run_core(self._core, self._deadline(), self._pause(until))
                 if outcome == _Outcome.DEADLINE:
                     continue

@@ -16,18 +16,14 @@ Callback = Callable[[], None]
 class Event:
     """One call that is due at `time` (ns); `cancel` takes it back."""
 
-    __slots__ = ("callback", "sequence", "time")
+    __slots__ = ("callback", "time")
 
-    def __init__(self, time: int, sequence: int, callback: Callback) -> None:
+    def __init__(self, time: int, callback: Callback) -> None:
         self.time = time
-        self.sequence = sequence
         self.callback: Callback | None = callback
 
     def cancel(self) -> None:
         self.callback = None
-
-    def __lt__(self, other: Event) -> bool:
-        return (self.time, self.sequence) < (other.time, other.sequence)
 
 
 class Clock(Protocol):
@@ -51,7 +47,7 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self._now = 0
-        self._heap: list[Event] = []
+        self._heap: list[tuple[int, int, Event]] = []
         self._sequence = 0
         self.source: Callable[[], int] | None = None
         self.listener: Callable[[int], None] | None = None
@@ -61,26 +57,42 @@ class VirtualClock:
         return self._now if self.source is None else self.source()
 
     def schedule(self, delay: int, callback: Callback) -> Event:
+        # Without `max` and the property: a firmware's traffic schedules thousands a second.
+        time = self._now if self.source is None else self.source()
+        if delay > 0:
+            time += delay
         self._sequence += 1
-        event = Event(self.now + max(0, delay), self._sequence, callback)
-        heapq.heappush(self._heap, event)
-        if self.listener is not None and self._heap[0] is event:
-            self.listener(event.time)
+        event = Event(time, callback)
+        heap = self._heap
+        heapq.heappush(heap, (time, self._sequence, event))
+        if self.listener is not None and heap[0][2] is event:
+            self.listener(time)
         return event
 
     @property
     def next_time(self) -> int | None:
         """When the earliest event is due, in ns; None without events."""
-        while self._heap and self._heap[0].callback is None:
-            heapq.heappop(self._heap)
-        return self._heap[0].time if self._heap else None
+        heap = self._heap
+        while heap:
+            time, _, event = heap[0]
+            if event.callback is not None:
+                return time
+            heapq.heappop(heap)
+        return None
 
     def run_due(self) -> None:
         """Run every event whose time has come, in order."""
-        while (time := self.next_time) is not None and time <= self.now:
-            callback = heapq.heappop(self._heap).callback
-            assert callback is not None
-            callback()
+        heap = self._heap
+        while heap:
+            time, _, event = heap[0]
+            callback = event.callback
+            if callback is None:
+                heapq.heappop(heap)
+            elif time <= self.now:
+                heapq.heappop(heap)
+                callback()
+            else:
+                return
 
     def advance(self, duration: int) -> None:
         """Move a clock without a source on by `duration` ns, running what falls due on the way."""
@@ -94,7 +106,7 @@ class VirtualClock:
         return {
             **self.__dict__,
             "_now": self.now,
-            "_heap": [event for event in self._heap if event.callback is not None],
+            "_heap": [entry for entry in self._heap if entry[2].callback is not None],
             "source": None,
             "listener": None,
         }

@@ -19,9 +19,8 @@ class Line(object):
 
     def set(self, level):
         # type: (bool) -> None
-        level = bool(level)
         if level != self.level:
-            self.level = level
+            self.level = level = bool(level)
             for receiver, number in self._receivers:
                 receiver.on_gpio(number, level)
 

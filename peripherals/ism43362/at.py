@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 
 LONGEST_TEXT = 512
@@ -69,8 +70,9 @@ class Request:
         return self.rest[:length]
 
 
+@lru_cache(maxsize=256)
 def parse(window: bytes) -> Request:
-    """Read the bytes of one command window."""
+    """Read the bytes of one command window. Drivers send the same few over and over."""
     text, end, rest = window.partition(b"\r")
     if not end:
         raise BadRequest("no carriage return")
@@ -82,6 +84,7 @@ def parse(window: bytes) -> Request:
     return Request(name.decode("ascii"), argument if equals else None, rest)
 
 
+@lru_cache(maxsize=256)
 def number(text: bytes, maximum: int, minimum: int = 0) -> int:
     """A decimal number within limits."""
     match = _NUMBER.fullmatch(text)

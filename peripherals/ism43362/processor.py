@@ -53,6 +53,8 @@ class Host(Protocol):
 class Transaction:
     """One command on its way to its reply."""
 
+    __slots__ = ("extra_time", "faults", "finished", "processor", "request", "started")
+
     def __init__(self, processor: Processor, request: Request) -> None:
         self.processor = processor
         self.request = request
@@ -80,6 +82,7 @@ class Processor:
         self.machine = machine
         self.name = name
         self.profile = profile
+        self._command_time = profile.command_time_us * MICROSECOND
         self.host = host
         self.world: World | None = None
         self.station: Station | None = None
@@ -185,8 +188,8 @@ class Processor:
         clock = self.machine.clock
         if transaction.faults:
             reply = self._spoil(transaction, reply)
-        ready = transaction.started + self.profile.command_time_us * MICROSECOND
-        delay = max(ready - clock.now, 0) + transaction.extra_time
+        delay = transaction.started + self._command_time - clock.now
+        delay = transaction.extra_time + (delay if delay > 0 else 0)
         self._event = clock.schedule(delay, partial(self._answer, transaction, reply))
 
     def _answer(self, transaction: Transaction, reply: bytes) -> None:

@@ -96,10 +96,11 @@ class STM32_GPIOPort(Block):
         self.reset()
 
     def write(self, offset: int, value: int, width: int) -> None:
+        before = self._values[ODR_WORD]
         if offset == BSRR_OFFSET and width == 4:
-            self._set_and_reset(value, 0)
+            self._output((before & ~(value >> 16) | value) & 0xFFFF, before)
         elif offset == BRR_OFFSET and width == 4:
-            self._reset_bits(value, 0)
+            self._output(before & ~value, before)
         else:
             self.registers.write(offset, value, width)
 
@@ -107,6 +108,7 @@ class STM32_GPIOPort(Block):
         self.registers.reset()
         for register, value in self._resets.items():
             self.registers[register] = value
+        self.registers["IDR"] = sum(1 << pin for pin, line in enumerate(self._pins) if line.level)
         self._locked = 0
         self._lock_step = 0
         self._lock_pins = 0
@@ -121,7 +123,10 @@ class STM32_GPIOPort(Block):
         """The outside drives pin `number`."""
         bit = 1 << number
         self._driven |= bit
-        self._outside = self._outside | bit if level else self._outside & ~bit
+        if level:
+            self._outside |= bit
+        else:
+            self._outside &= ~bit
         if self._input_pins & bit:
             self._show(number, level)
         else:
@@ -162,34 +167,33 @@ class STM32_GPIOPort(Block):
         self._show(pin, self._level(pin))
 
     def _show(self, pin: int, level: bool) -> None:
-        bit = 1 << pin
-        if level:
-            self._values[IDR_WORD] |= bit
-        else:
-            self._values[IDR_WORD] &= ~bit
-        self._pins[pin].set(level)
+        line = self._pins[pin]
+        if level != line.level:
+            self._values[IDR_WORD] ^= 1 << pin
+            line.set(level)
 
     def _drive(self, value: int, old: int) -> None:
-        changed = (self._values[ODR_WORD] ^ old) & self._output_pins
+        self._output(self.registers["ODR"], old)
+
+    def _output(self, now: int, before: int) -> None:
+        """ODR has changed."""
+        self._values[ODR_WORD] = now
+        changed = (now ^ before) & self._output_pins
         while changed:
             bit = changed & -changed
             changed ^= bit
             pin = bit.bit_length() - 1
             if self._push_pull_pins & bit:
-                self._show(pin, self._values[ODR_WORD] & bit != 0)
+                self._show(pin, now & bit != 0)
             else:
                 self._update(pin)
 
     def _set_and_reset(self, value: int, old: int) -> None:
         """BSRR: where both are asked for, set wins."""
-        before = self._values[ODR_WORD]
-        self._values[ODR_WORD] = (before & ~(value >> 16) | value) & 0xFFFF
-        self._drive(0, before)
+        self.write(BSRR_OFFSET, value, 4)
 
     def _reset_bits(self, value: int, old: int) -> None:
-        before = self._values[ODR_WORD]
-        self._values[ODR_WORD] = before & ~value
-        self._drive(0, before)
+        self.write(BRR_OFFSET, value, 4)
 
     # Configuration and its lock.
 

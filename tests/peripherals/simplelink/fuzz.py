@@ -220,7 +220,7 @@ class Fuzzer:
         assert len(nwp.files.store.files) <= 22
         assert len(nwp.files.open) <= nwp.profile.open_files
         if self.messages % 1000 == 0:
-            due = [event for event in self.machine.clock._heap if event.callback is not None]
+            due = [event for _, _, event in self.machine.clock._heap if event.callback is not None]
             assert len(due) < MOST_EVENTS, f"{len(due)} events are due"
             assert sum(len(v) for v in nwp.wlan.config.values()) < 200_000
             assert len(self.world.internet.hosts) < 10
