@@ -1,17 +1,26 @@
 # ironpython: executed by Renode
 """Sends the core's stores into the flash array to its controller while it is being programmed.
 
-Renode's core writes mapped memory by itself. While the controller's PG bit is set the array's pages
-are accessed through the bus, where a hook takes the stores. At other times they go through to the
-array, where the chip would raise an error.
+Renode's core writes mapped memory by itself. While the controller's PG bit is set, pages that have an
+erased slot are accessed through the bus, where a hook takes the stores. All other stores go through
+to the array, where the chip would raise an error.
+
+Both the change of a page and each load from such a page cost some microseconds, so the pages stay
+that way for a moment, for the next double word, and those full of code are left alone.
 """
 
 import System
+from System.Text import Encoding
 
 from renode_wifi.emulation.renode.remote import message_of
 
 IO_PAGE = 0x400
+ERASED_SLOT = "\xff" * 8
+LATIN_1 = 28591
 CR_PROGRAMMING = 1 << 0 | 1 << 18
+CR_STRT = 1 << 16
+LINGER = 1000000
+"""ns after the end of programming; a driver goes on with the next double word at once."""
 
 
 class FlashTrap(object):
@@ -23,22 +32,48 @@ class FlashTrap(object):
         self.start = start
         self.size = size
         self.handler = handler
-        self.active = False
+        self._programming = False
+        self._pages = []  # type: list[int]
+        self._end = None  # type: typing.Any
         self._hooked = False
 
     def follow(self, control):
         # type: (int) -> None
         """control: CR of the controller after a write."""
-        active = control & CR_PROGRAMMING != 0
-        if active == self.active:
+        programming = control & CR_PROGRAMMING != 0
+        if control & CR_STRT and not programming:
+            # What it erases can be programmed next.
+            self._release()
+        if programming == self._programming:
             return
-        self.active = active
-        if active and not self._hooked:
+        self._programming = programming
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+        if not programming:
+            self._end = self.machine.clock.schedule(LINGER, self._release)
+        elif not self._pages:
+            self._take()
+
+    def _take(self):
+        # type: () -> None
+        if not self._hooked:
             self._hook()
         bus = self.machine.renode.SystemBus
-        change = bus.SetPageAccessViaIo if active else bus.ClearPageAccessViaIo
-        for address in range(self.start, self.start + self.size, IO_PAGE):
-            change(System.UInt64(address))
+        # Text, because searching it is quick.
+        content = Encoding.GetEncoding(LATIN_1).GetString(
+            bus.ReadBytes(System.UInt64(self.start), self.size)
+        )
+        for offset in range(0, self.size, IO_PAGE):
+            if ERASED_SLOT in content[offset : offset + IO_PAGE]:
+                self._pages.append(self.start + offset)
+                bus.SetPageAccessViaIo(System.UInt64(self.start + offset))
+
+    def _release(self):
+        # type: () -> None
+        pages, self._pages = self._pages, []
+        for page in pages:
+            self.machine.renode.SystemBus.ClearPageAccessViaIo(System.UInt64(page))
 
     def _hook(self):
         # type: () -> None
@@ -66,7 +101,7 @@ class FlashTrap(object):
         """What the memory shall hold afterwards, which is what the controller has put there."""
         try:
             running, _ = self.machine.renode.SystemBus.TryGetCurrentCPU()
-            if not (self.active and running):
+            if not (self._programming and running):
                 return value
             self.handler(self.start + int(offset), int(value), width)
             return int(self.machine.bus.read(self.start + int(offset), width))

@@ -441,7 +441,14 @@ MODULES: dict[str, dict[str, Any]] = {
     "System.Net": {"IPAddress": SimpleNamespace(Loopback="127.0.0.1")},
     "System.Net.Sockets": {"TcpClient": TcpClient, "TcpListener": TcpListener},
     "System.Security.Cryptography": {"RandomNumberGenerator": _Tokens},
-    "System.Text": {"UTF8Encoding": lambda mark: None},
+    "System.Text": {
+        "UTF8Encoding": lambda mark: None,
+        "Encoding": SimpleNamespace(
+            GetEncoding=lambda page: SimpleNamespace(
+                GetString=lambda data: bytes(data).decode("latin-1")
+            )
+        ),
+    },
     "System.Threading": {
         "Monitor": SimpleNamespace(Enter=lambda lock: None, Exit=lambda lock: None),
         "Thread": lambda target: _thread(target),

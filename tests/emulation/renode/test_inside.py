@@ -258,8 +258,11 @@ def test_flash_is_programmed_through_its_controller(machine: dotnet.Machine) -> 
     flash.WriteDoubleWord(0x08, 0x45670123)
     flash.WriteDoubleWord(0x08, 0xCDEF89AB)
     assert not bus.pages
+    bus.WriteBytes([0xFE] * 0x400, 0x08000400)
     flash.WriteDoubleWord(0x14, 1)
     assert {0x08000000, 0x080FFC00} <= bus.pages
+    # Loads from a page without an erased slot stay fast.
+    assert 0x08000400 not in bus.pages
     hooks = bus.SetHookBeforePeripheralWrite.by_type
     # A loader's write is none of the core's.
     assert hooks["UInt32"](5, 0x1000) == 5
@@ -269,9 +272,22 @@ def test_flash_is_programmed_through_its_controller(machine: dotnet.Machine) -> 
     assert bus.ReadDoubleWord(0x08001000) == 0x11223344
     machine.advance(MILLISECOND)
     flash.WriteDoubleWord(0x14, 0)
-    assert not bus.pages
-    # A half-word can't be programmed.
+    # A store outside of programming passes; the next double word finds everything as it was.
+    assert hooks["UInt32"](5, 0x1000) == 5
+    assert bus.pages
     flash.WriteDoubleWord(0x14, 1)
+    flash.WriteDoubleWord(0x14, 0)
+    machine.advance(2 * MILLISECOND)
+    assert not bus.pages
+    # A page that is erased can be programmed next.
+    flash.WriteDoubleWord(0x14, 1)
+    assert 0x08000400 not in bus.pages
+    flash.WriteDoubleWord(0x14, 0)
+    flash.WriteDoubleWord(0x14, 0x10002)
+    assert not bus.pages
+    flash.WriteDoubleWord(0x14, 1)
+    assert 0x08000400 in bus.pages
+    # A half-word can't be programmed.
     hooks["UInt16"](0x1234, 0x2000)
     hooks["Byte"](0x12, 0x2000)
     assert flash.ReadDoubleWord(0x10) & 0x40
