@@ -63,7 +63,10 @@ IP_OPTIONS = range(60, 90)
 """Multicast membership and time to live."""
 PHY_OPTIONS = range(100, 120)
 
-LAST_METHOD = 5
+DEFAULT_METHOD, LAST_METHOD = 4, 5
+"""SL_SO_SEC_METHOD_SSLv3_TLSV1_2 and SL_SO_SEC_METHOD_DLSV1."""
+DEFAULTS = {METHOD: bytes((DEFAULT_METHOD,))}
+"""Those that aren't zero."""
 
 
 class Options:
@@ -94,7 +97,7 @@ class Options:
         if (level, name) in self.values:
             return self.values[level, name]
         if level == LEVEL_SOCKET and name in SOCKET_OPTIONS:
-            return bytes(SOCKET_OPTIONS[name])
+            return DEFAULTS.get(name, bytes(SOCKET_OPTIONS[name]))
         return None
 
     def number(self, name: int) -> int | None:

@@ -49,7 +49,6 @@ METHODS = {
     5: ("TLSv1.2", "TLSv1.2"),
 }
 """Lowest and highest version by SL_SO_SECMETHOD; SSL 3.0 and DTLS have no implementation here."""
-DEFAULT_METHOD = 4
 VERSION_NUMBERS = {"TLSv1": 1, "TLSv1.1": 2, "TLSv1.2": 3, "TLSv1.3": 4}
 
 PROTOCOLS = ("http/1.1", "h2", "h2c", "h2-14", "h2-16")
@@ -121,7 +120,7 @@ def settings_of(
 
 def _method(wanted: Options) -> int:
     value = wanted.values.get((options.LEVEL_SOCKET, options.METHOD))
-    return DEFAULT_METHOD if value is None else value[0]
+    return options.DEFAULT_METHOD if value is None else value[0]
 
 
 def _is_address(name: str) -> bool:

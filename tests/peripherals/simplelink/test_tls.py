@@ -245,6 +245,13 @@ def test_one_cipher_is_offered_where_one_is_asked_for(driver: HostDriver) -> Non
     assert struct.unpack_from("<III", value) == (3, 1 << GCM_BIT, 1)
 
 
+def test_method_is_any_version_until_it_is_set(driver: HostDriver) -> None:
+    number = driver.socket(protocol=100)
+    assert driver.get_option(number, METHOD) == (0, b"\4")
+    assert driver.set_option(number, METHOD, b"\3") == 0
+    assert driver.get_option(number, METHOD) == (0, b"\3")
+
+
 def test_relaxed_world_reaches_newer_servers() -> None:
     rig = Rig({"radio": RadioSettings(tls="relaxed")})
     driver = with_files(rig)
