@@ -48,7 +48,7 @@ class Link:
 
 
 LINKS = (
-    Link("b_l475e_iot01a", 16, 0.8, _at_bytes, 1.24, 0.2),
+    Link("b_l475e_iot01a", 16, 0.8, _at_bytes, 1.24, 0.09),
     Link("cc3220sf_launchxl", 32, 0.4, _message_bytes, 1.08, 0.045),
 )
 

@@ -267,7 +267,7 @@ class Socket:
         if not data:
             return None
         self._trace("payload", direction="received", size=len(data))
-        transaction.extra_time += len(data) * processor.profile.byte_time_ns
+        transaction.extra_time += len(data) * processor.profile.read_byte_time_ns
         if processor.profile.messages_in_reads:
             message = processor.messages.take()
             if message:
@@ -282,7 +282,7 @@ class Socket:
 
     def write(self, transaction: Transaction, data: bytes) -> bytes | None:
         processor = self.processor
-        transaction.extra_time += len(data) * processor.profile.byte_time_ns
+        transaction.extra_time += len(data) * processor.profile.write_byte_time_ns
         if self.datagrams is not None and self.datagrams.port is not None:
             if self.remote_address == ANY or self.remote_port == 0:
                 return processor.error("no remote host")

@@ -488,7 +488,7 @@ def test_transactions_are_traced(rig: Rig, port: StPort) -> None:
     assert last["request"] == "S3=0004"
     assert last["data"] == b"data"
     assert last["reply"] == b"\r\n4\r\nOK\r\n> "
-    assert last["finished"] - last["started"] == 100_000 + 4 * 2_000
+    assert last["finished"] - last["started"] == 200_000 + 4 * 2_000
     port.receive_some(0, 3)
     assert port.close(0)
     assert port.close(0)
