@@ -1,40 +1,8 @@
-/* STM32L475VG start-up, clock, console and tick. Register names and bits: RM0351. */
+/* STM32L475VG: clock, console and tick. Register names and bits: RM0351. */
 #include "../board.h"
 #include "stm32l4.h"
 
 const char board_name[] = "b_l475e_iot01a";
-
-extern uint32_t data_load, data_start, data_end, bss_start, bss_end, stack_top;
-int main(void);
-void on_reset(void);
-
-static volatile uint32_t milliseconds;
-
-void on_reset(void)
-{
-    uint32_t *from = &data_load;
-    for (uint32_t *to = &data_start; to < &data_end;)
-        *to++ = *from++;
-    for (uint32_t *to = &bss_start; to < &bss_end;)
-        *to++ = 0;
-    main();
-}
-
-static void on_fault(void)
-{
-    for (;;)
-        ;
-}
-
-static void on_tick(void)
-{
-    milliseconds++;
-}
-
-__attribute__((section(".vectors"), used)) static void (*const vectors[16])(void) = {
-    (void (*)(void))&stack_top, on_reset, on_fault, on_fault, on_fault, on_fault, on_fault,
-    0, 0, 0, 0, on_fault, on_fault, 0, on_fault, on_tick,
-};
 
 /* MSI at 48 MHz through the PLL: 48 / 6 * 20 / 2 = 80 MHz. */
 static void start_clock(void)
@@ -81,14 +49,4 @@ char board_get(void)
     while (!(USART1_ISR & USART_ISR_RXNE))
         ;
     return (char)USART1_RDR;
-}
-
-uint32_t board_ticks(void)
-{
-    return milliseconds;
-}
-
-void board_sleep(void)
-{
-    __asm volatile("wfi");
 }
