@@ -201,7 +201,8 @@ def load_image(path: Path | str, base: int | None = None) -> Image:
         raise RenodeWifiError(
             "neither ELF nor Intel HEX",
             where=str(path),
-            cure="for a raw binary give its address as well: --base 0x08000000",
+            cure="for a raw binary give its address as well: --base 0x08000000 for the ST board,"
+            " 0x01000800 for TI's",
         )
     if base is not None:
         raise RenodeWifiError(

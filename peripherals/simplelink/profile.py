@@ -35,6 +35,9 @@ FAITHFUL_CIPHERS = ":".join(
 )
 """What SL_SEC_MASK_SECURE_DEFAULT has, without RC4, best first (OpenSSL's names)."""
 
+MOST_SOCKETS = 16
+"""SL_MAX_SOCKETS: messages have one bit for each."""
+
 
 @dataclass(frozen=True)
 class NwpProfile:
@@ -84,6 +87,11 @@ class NwpProfile:
     def __post_init__(self) -> None:
         if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:
             raise RenodeWifiError(f"mac is {self.mac!r}", cure="write it as 08:00:28:00:00:01")
+        if not 0 <= self.secure_sockets <= self.sockets <= MOST_SOCKETS:
+            raise RenodeWifiError(
+                f"sockets is {self.sockets}, secureSockets {self.secure_sockets}",
+                cure=f"the host driver knows {MOST_SOCKETS} sockets, some of which are secure",
+            )
 
     @classmethod
     def from_attributes(cls, attributes: dict[str, Any]) -> NwpProfile:
@@ -95,7 +103,7 @@ class NwpProfile:
             if key not in fields:
                 raise RenodeWifiError(
                     f"the network processor has no attribute {name!r}",
-                    cure=f"it has {', '.join(sorted(fields))}",
+                    cure=f"it has {', '.join(sorted(map(_as_written, fields)))}",
                 )
             kind = type(fields[key].default)
             if type(value) is not kind:
@@ -104,3 +112,8 @@ class NwpProfile:
                 )
             values[key] = value
         return cls(**values)
+
+
+def _as_written(field: str) -> str:
+    """A field's name as descriptions and world files have it."""
+    return re.sub("_([a-z])", lambda match: match[1].upper(), field)

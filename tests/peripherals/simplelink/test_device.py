@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 
@@ -134,9 +135,18 @@ def test_mac_address_may_come_from_the_description() -> None:
     assert nwp.netcfg.mac == bytes.fromhex("080028000001")
 
 
-@pytest.mark.parametrize("attributes", [{"mac": "nonsense"}, {"chipId": "0x31"}, {"colour": "red"}])
-def test_wrong_attributes_are_told(attributes: dict[str, str]) -> None:
-    with pytest.raises(RenodeWifiError):
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ({"mac": "nonsense"}, "write it as 08:00:28"),
+        ({"chipId": "0x31"}, "type int"),
+        ({"colour": "red"}, "bootTimeUs, certificateStore, chipId"),
+        ({"sockets": 17}, "knows 16 sockets"),
+        ({"sockets": 4}, "secureSockets 6"),
+    ],
+)
+def test_wrong_attributes_are_told(attributes: dict[str, Any], told: str) -> None:
+    with pytest.raises(RenodeWifiError, match=told):
         CC3220_NWP(BenchMachine(), "nwp", **attributes)
 
 
