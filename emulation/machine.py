@@ -122,6 +122,7 @@ class Machine:
         An input with several outputs is high while one of them is.
         """
         number = end[2]
+        self.engine.wires_changed()
         if isinstance(receiver, Nvic):
             receiver = receiver.input(number)
         first = self._inputs.get(end)

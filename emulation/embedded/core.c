@@ -9,6 +9,7 @@ struct configuration {
     uc_engine *uc;
     struct unicorn unicorn;
     struct python python;
+    PyObject *level_name, *is_true, *is_false;
     int32_t ids[REGISTER_COUNT];
     uint32_t irq_count, priority_bits, systick_divider, systick_calibration;
 };
@@ -18,7 +19,7 @@ EXPORT uint32_t core_layout(uint32_t which)
 {
     const size_t sizes[] = {sizeof(struct configuration), sizeof(struct shared),
                             sizeof(struct memory), sizeof(struct model), sizeof(struct window),
-                            sizeof(struct port)};
+                            sizeof(struct port), sizeof(struct pins), sizeof(struct edges)};
     return which < sizeof sizes / sizeof *sizes ? (uint32_t)sizes[which] : 0;
 }
 
@@ -30,6 +31,9 @@ EXPORT struct core *core_create(const struct configuration *configuration)
     core->uc = configuration->uc;
     core->unicorn = configuration->unicorn;
     core->python = configuration->python;
+    core->level_name = configuration->level_name;
+    core->is_true = configuration->is_true;
+    core->is_false = configuration->is_false;
     for (int i = 0; i < REGISTER_COUNT; i++)
         core->ids[i] = configuration->ids[i];
     core->irq_count = configuration->irq_count;

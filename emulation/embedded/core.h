@@ -176,7 +176,40 @@ struct port {
         uint32_t enable, status;
     } causes[PORT_CAUSES];
     uint32_t exception; /* that the line and nothing else drives; 0: the port isn't served */
-    PyObject *line, *level_name, *is_true, *is_false;
+    PyObject *line;
+};
+
+/* Mirrors of the indices in peripherals/base/pins.py. */
+enum { PINS_OUTPUTS, PINS_DRIVEN, PINS_INPUTS };
+#define PINS 16
+
+/* An edge detector's inputs as pins.c serves them. */
+struct edges {
+    uint32_t *values, *levels;
+    uint32_t mask, rising, falling, trigger, pending; /* words of the model */
+    uint32_t detected;
+    uint32_t served; /* the inputs of which the core knows the exception */
+    struct edge_output {
+        PyObject *line;
+        uint32_t exception;
+    } outputs[PINS];
+};
+
+/* A port's pins as pins.c serves them. */
+struct pins {
+    uint32_t *values, *state;
+    uint32_t levels, data, set_reset, reset; /* words of the model */
+    uint32_t served; /* the pins of which the core knows all that listens */
+    struct pin {
+        PyObject *line;
+        /* On the way to an edge detector; NULL: there is none. */
+        struct edges *edges;
+        uint8_t *level, *selected;
+        PyObject *output;
+        uint32_t choice;
+        uint32_t listener_input;
+        PyObject *listener; /* or NULL */
+    } pin[PINS];
 };
 
 /* A model's registers as the core serves them. */
@@ -187,7 +220,9 @@ struct model {
     uint8_t *plain; /* per word: a read is nothing but the value */
     uint8_t *storage; /* per word: a write is nothing but a store of the writable bits */
     uint32_t *writable;
-    struct port *port; /* or NULL */
+    struct port *port; /* these three or NULL */
+    struct pins *pins;
+    struct edges *edges;
     uint64_t native_accesses, python_accesses;
 };
 
@@ -326,6 +361,7 @@ struct core {
     uc_engine *uc;
     struct unicorn unicorn;
     struct python python;
+    PyObject *level_name, *is_true, *is_false;
     int ids[REGISTER_COUNT];
 
     uint32_t irq_count;
@@ -461,6 +497,11 @@ bool port_read(struct core *core, struct model *model, uint32_t word, unsigned w
                uint32_t *value);
 bool port_write(struct core *core, struct model *model, uint32_t word, uint32_t value,
                 unsigned width);
+
+/* pins.c */
+void line_tell(struct core *core, PyObject *line, bool level);
+bool pins_write(struct core *core, const struct model *model, uint32_t word, uint32_t value);
+bool edges_write(struct core *core, const struct model *model, uint32_t word, uint32_t value);
 
 /* system.c: the private peripheral bus */
 uint32_t system_read(struct core *core, uint32_t address);

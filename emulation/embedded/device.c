@@ -109,6 +109,11 @@ static void model_write(struct core *core, const struct window *window, uint32_t
         model->native_accesses++;
         return;
     }
+    if (width == 4 && ((model->pins && pins_write(core, model, word, value)) ||
+                       (model->edges && edges_write(core, model, word, value)))) {
+        model->native_accesses++;
+        return;
+    }
     uint32_t arguments[] = {offset, value, width};
     model->python_accesses++;
     python_call(core, model->write, arguments, 3, NULL);

@@ -6,7 +6,6 @@ import bisect
 import ctypes
 import mmap
 import pickle
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from unicorn.unicorn_py3.unicorn import uclib
 
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.embedded import native
+from renode_wifi.emulation.embedded.binding import Binding
 from renode_wifi.emulation.embedded.report import CrashReport, crash_report
 from renode_wifi.emulation.embedded.timebase import SECOND, TimeBase
 from renode_wifi.peripherals.base.bus import BusPeripheral
@@ -24,8 +24,6 @@ from renode_wifi.peripherals.base.clock import VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import WriteTrap
-from renode_wifi.peripherals.base.registers import RegisterFile
-from renode_wifi.peripherals.base.stream import Port
 
 __all__ = ["EmbeddedEngine", "EngineError", "Memory"]
 
@@ -67,81 +65,6 @@ class Memory:
     pages: memoryview
     record: native.MemoryRecord
     bases: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-class _Binding:
-    """A model as the core knows it: its register array and its methods."""
-
-    def __init__(self, model: BusPeripheral) -> None:
-        self.record = native.ModelRecord()
-        self.windows: list[tuple[int, int, int]] = []
-        self.bind(model)
-
-    def bind(self, model: BusPeripheral) -> None:
-        """Take the model's arrays and methods as they are now."""
-        self.model = model
-        self.read, self.write = model.read, model.write
-        registers = getattr(model, "registers", None)
-        words = 0
-        values = array("I")
-        if isinstance(registers, RegisterFile):
-            values = registers.values
-            words = len(values)
-        plain, storage = bytearray(words), bytearray(words)
-        writable = array("I", bytes(4 * words))
-        if isinstance(registers, RegisterFile):
-            for word in registers.plain_words():
-                plain[word] = 1
-            for word, mask in registers.storage_words().items():
-                storage[word], writable[word] = 1, mask
-        # The core holds bare pointers: these references keep what they point to.
-        self.keep = (
-            values,
-            (ctypes.c_uint8 * words).from_buffer(plain),
-            (ctypes.c_uint8 * words).from_buffer(storage),
-            writable,
-        )
-        record = self.record
-        record.read, record.write = self.read, self.write
-        record.words = 0
-        record.values = values.buffer_info()[0]
-        record.plain = ctypes.addressof(self.keep[1])
-        record.storage = ctypes.addressof(self.keep[2])
-        record.writable = writable.buffer_info()[0]
-        record.words = words
-        self.port = getattr(model, "port", None)
-        record.port = None
-        if isinstance(self.port, Port) and len(self.port.causes) <= native.PORT_CAUSES:
-            self._bind_port(self.port)
-
-    def _bind_port(self, port: Port) -> None:
-        self.port_record = record = native.PortRecord()
-        record.state = port.state.buffer_info()[0]
-        record.data, record.status, record.control = port.data, port.status, port.control
-        for index, cause in enumerate(port.causes):
-            record.causes[index][:] = cause
-        record.line, record.level_name = port.line, "level"
-        record.is_true, record.is_false = True, False
-        self.record.port = ctypes.addressof(record)
-
-    def wire(self) -> None:
-        """Look where the port's line leads and what is attached to it."""
-        port = self.port
-        if not isinstance(port, Port):
-            return
-        record = self.port_record
-        stream = port.stream
-        record.stream = None
-        if stream is not None:
-            record.stream = stream.state.buffer_info()[0]
-            record.sent = stream.sent.buffer_info()[0]
-            record.received = stream.received.buffer_info()[0]
-        receivers = port.line._receivers
-        record.exception = 0
-        if len(receivers) == 1:
-            receiver, number = receivers[0]
-            exception_of = getattr(receiver, "exception_of", None)
-            record.exception = 0 if exception_of is None else exception_of(number)
 
 
 class Nvic(Receiver):
@@ -269,13 +192,14 @@ class EmbeddedEngine:
         self.vector_table = 0
         self.memories: dict[str, Memory] = {}
         self._map: list[tuple[int, int, Memory, int]] = []
-        self._bindings: dict[int, _Binding] = {}
-        self._windows: dict[tuple[int, int], _Binding] = {}
+        self._bindings: dict[int, Binding] = {}
+        self._windows: dict[tuple[int, int], Binding] = {}
         self._traps: list[tuple[int, int, WriteTrap]] = []
         self._handlers: list[WriteTrap] = []
         self._hooks: dict[int, list[Callable[[], None]]] = {}
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
+        self._wires_known = False
         self._breakpoints: dict[int, int] = {}
         self._time = TimeBase(cpu_frequency)
         self._until: int | None = None
@@ -305,6 +229,8 @@ class EmbeddedEngine:
             configuration.python[i] = ctypes.cast(function, native.pointer).value
         for i, name in enumerate(native.REGISTERS):
             configuration.ids[i] = getattr(unicorn.arm_const, f"UC_ARM_REG_{name}")
+        configuration.level_name = "level"
+        configuration.is_true, configuration.is_false = True, False
         configuration.irq_count = irq_count
         configuration.priority_bits = priority_bits
         configuration.systick_divider = divider
@@ -429,13 +355,15 @@ class EmbeddedEngine:
         window = (base, size)
         if window in self._windows:
             self._windows[window].bind(model)
+            self._wires_known = False
             return
         for other, length in self._windows:
             if base < other + length and other < base + size:
                 raise EngineError(f"peripheral at 0x{base:08X} overlaps the one at 0x{other:08X}")
+        self._wires_known = False
         binding = self._bindings.get(id(model))
         if binding is None:
-            binding = self._bindings[id(model)] = _Binding(model)
+            binding = self._bindings[id(model)] = Binding(model)
         self._windows[window] = binding
         record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
         if not self._library.core_map_window(self._core, ctypes.byref(record)):
@@ -446,6 +374,33 @@ class EmbeddedEngine:
         """Take all models' register arrays anew (after a snapshot replaced them)."""
         for binding in self._bindings.values():
             binding.bind(binding.model)
+        self._wires_known = False
+
+    def wires_changed(self) -> None:
+        """An output got another receiver."""
+        self._wires_known = False
+
+    def _wire(self) -> None:
+        """Look where the models' lines lead, before the core follows them."""
+        bindings = self._bindings.values()
+        for binding in bindings:
+            binding.look_at_port()
+        if not self._wires_known:
+            for binding in bindings:
+                binding.look_at_edges()
+            for binding in bindings:
+                binding.look_at_pins(self._edges_of)
+            self._wires_known = True
+        for binding in bindings:
+            binding.serve_pins(self._core, self._library.core_drive_pin)
+
+    def _unwire(self) -> None:
+        for binding in self._bindings.values():
+            binding.release_pins()
+
+    def _edges_of(self, model: object) -> native.EdgesRecord | None:
+        binding = self._bindings.get(id(model))
+        return None if binding is None else binding.edge_wires
 
     @property
     def on_hole(self) -> Callable[[int, int], None]:
@@ -550,8 +505,7 @@ class EmbeddedEngine:
         if self._until is not None:
             raise EngineError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
-        for binding in self._bindings.values():
-            binding.wire()
+        self._wire()
         try:
             while True:
                 clock.run_due()
@@ -575,6 +529,7 @@ class EmbeddedEngine:
                     )
         finally:
             self._until = None
+            self._unwire()
 
     def request_stop(self) -> None:
         """Come back from `run` at the next block; safe from signal handlers and other threads."""

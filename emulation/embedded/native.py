@@ -15,6 +15,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.embedded import build_core
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.pins import PINS
 
 SOURCES = Path(__file__).resolve().parent
 
@@ -96,6 +97,9 @@ class Configuration(ctypes.Structure):
         ("uc", pointer),
         ("unicorn", pointer * len(UNICORN_FUNCTIONS)),
         ("python", pointer * len(PYTHON_FUNCTIONS)),
+        ("level_name", ctypes.py_object),
+        ("is_true", ctypes.py_object),
+        ("is_false", ctypes.py_object),
         ("ids", ctypes.c_int32 * len(REGISTERS)),
         ("irq_count", u32),
         ("priority_bits", u32),
@@ -130,6 +134,8 @@ class ModelRecord(ctypes.Structure):
         ("storage", pointer),
         ("writable", pointer),
         ("port", pointer),
+        ("pins", pointer),
+        ("edges", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -152,9 +158,59 @@ class PortRecord(ctypes.Structure):
         ("causes", u32 * 2 * PORT_CAUSES),
         ("exception", u32),
         ("line", ctypes.py_object),
-        ("level_name", ctypes.py_object),
-        ("is_true", ctypes.py_object),
-        ("is_false", ctypes.py_object),
+    ]
+
+
+class EdgeOutputRecord(ctypes.Structure):
+    """`struct edge_output`."""
+
+    _fields_ = [("line", ctypes.py_object), ("exception", u32)]
+
+
+class EdgesRecord(ctypes.Structure):
+    """`struct edges`."""
+
+    _fields_ = [
+        ("values", pointer),
+        ("levels", pointer),
+        ("mask", u32),
+        ("rising", u32),
+        ("falling", u32),
+        ("trigger", u32),
+        ("pending", u32),
+        ("detected", u32),
+        ("served", u32),
+        ("outputs", EdgeOutputRecord * PINS),
+    ]
+
+
+class PinRecord(ctypes.Structure):
+    """`struct pin`."""
+
+    _fields_ = [
+        ("line", ctypes.py_object),
+        ("edges", pointer),
+        ("level", pointer),
+        ("selected", pointer),
+        ("output", ctypes.py_object),
+        ("choice", u32),
+        ("listener_input", u32),
+        ("listener", ctypes.py_object),
+    ]
+
+
+class PinsRecord(ctypes.Structure):
+    """`struct pins`."""
+
+    _fields_ = [
+        ("values", pointer),
+        ("state", pointer),
+        ("levels", u32),
+        ("data", u32),
+        ("set_reset", u32),
+        ("reset", u32),
+        ("served", u32),
+        ("pin", PinRecord * PINS),
     ]
 
 
@@ -173,7 +229,16 @@ class WindowRecord(ctypes.Structure):
 PAGE_EXECUTED = 1
 """`enum page_flags`."""
 
-MIRRORED = (Configuration, Shared, MemoryRecord, ModelRecord, WindowRecord, PortRecord)
+MIRRORED = (
+    Configuration,
+    Shared,
+    MemoryRecord,
+    ModelRecord,
+    WindowRecord,
+    PortRecord,
+    PinsRecord,
+    EdgesRecord,
+)
 
 # name: (result, arguments) of the core's functions.
 FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
@@ -185,6 +250,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_bounds": (None, (pointer, u64, u64)),
     "core_set_line": (None, (pointer, u32, u32)),
     "core_pend": (None, (pointer, u32)),
+    "core_drive_pin": (ctypes.c_bool, (pointer, pointer, u32, u32)),
     "core_set_priority_mask": (None, (pointer, u32)),
     "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
     "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),

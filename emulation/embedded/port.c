@@ -15,7 +15,7 @@ static void update_line(struct core *core, struct model *model, struct port *por
     bool level = *status_of(model, port) & port->state[PORT_INTERRUPTS];
     if (level == bit_get(core->state.line, port->exception))
         return;
-    core->python.setattr(port->line, port->level_name, level ? port->is_true : port->is_false);
+    line_tell(core, port->line, level);
     core_set_line(core, port->exception, level);
 }
 

@@ -6,9 +6,12 @@ direct line (17, 23 to 34, 39) has no latch here: its level passes through.
 
 from __future__ import annotations
 
+from array import array
+
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.pins import Edges
 from renode_wifi.peripherals.base.registers import Register
 
 LINES = 40
@@ -51,8 +54,18 @@ class STM32F4_EXTI(Block):
         super().__init__(machine, name)
         self._outputs = [Line() for _ in range(max(LINES, numberOfOutputLines))]
         self.lines.update(enumerate(self._outputs))
-        self._levels = 0
+        self._levels = array("I", [0, 0])
         self._values = self.registers.values
+        self.edges = Edges(
+            lines=self._outputs,
+            levels=self._levels,
+            mask=self.IMR,
+            rising=self.RTSR,
+            falling=self.FTSR,
+            trigger=self.SWIER,
+            pending=self.PR,
+            detected=CONFIGURABLE[0],
+        )
 
     def write(self, offset: int, value: int, width: int) -> None:
         if offset == PR1_OFFSET and width == 4:
@@ -66,11 +79,10 @@ class STM32F4_EXTI(Block):
         self._mask_changed(0, 0)
 
     def on_gpio(self, number: int, level: bool) -> None:
-        bit = 1 << number
-        if bool(self._levels & bit) == level:
-            return
-        self._levels ^= bit
         bank, bit = number >> 5, 1 << (number & 31)
+        if (self._levels[bank] & bit != 0) == level:
+            return
+        self._levels[bank] ^= bit
         if not CONFIGURABLE[bank] & bit:
             self._outputs[number].set(level)
             return

@@ -12,9 +12,15 @@ from collections.abc import Sequence
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.pins import (
+    PINS,
+    PINS_DRIVEN,
+    PINS_INPUTS,
+    PINS_OUTPUTS,
+    Pins,
+)
 from renode_wifi.peripherals.base.registers import Register
 
-PINS = 16
 INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
 LCKR_LCKK = 1 << 16
@@ -85,13 +91,11 @@ class STM32_GPIOPort(Block):
         self._function_levels = [[False] * numberOfAFs for _ in range(PINS)]
         self._functions_wired = [[False] * numberOfAFs for _ in range(PINS)]
         self._pins: list[Line] = [self.lines[pin] for pin in range(PINS)]
+        self.pins = Pins(self._pins, IDR_WORD, ODR_WORD, BSRR_OFFSET // 4, BRR_OFFSET // 4)
+        self._state = self.pins.state
         # What the outside says: one bit per pin that it drives, and the levels.
         self._driven = 0
         self._outside = 0
-        self._output_pins = 0
-        # Outputs that nothing but ODR decides, and inputs.
-        self._push_pull_pins = 0
-        self._input_pins = 0
         self._values = self.registers.values
         self.reset()
 
@@ -127,10 +131,10 @@ class STM32_GPIOPort(Block):
             self._outside |= bit
         else:
             self._outside &= ~bit
-        if self._input_pins & bit:
-            self._show(number, level)
-        else:
+        if not self._state[PINS_INPUTS] & bit:
             self._update(number)
+        elif self.pins.drive is None or not self.pins.drive(number, level):
+            self._show(number, level)
 
     def release(self, number: int) -> None:
         """The outside stops driving pin `number`."""
@@ -178,12 +182,12 @@ class STM32_GPIOPort(Block):
     def _output(self, now: int, before: int) -> None:
         """ODR has changed."""
         self._values[ODR_WORD] = now
-        changed = (now ^ before) & self._output_pins
+        changed = (now ^ before) & self._state[PINS_OUTPUTS]
         while changed:
             bit = changed & -changed
             changed ^= bit
             pin = bit.bit_length() - 1
-            if self._push_pull_pins & bit:
+            if self._state[PINS_DRIVEN] & bit:
                 self._show(pin, now & bit != 0)
             else:
                 self._update(pin)
@@ -213,9 +217,12 @@ class STM32_GPIOPort(Block):
                 self.registers[register] = self.registers[register] & ~mask | accepted & mask
         self._accepted = self._configuration()
         mode = self.registers["MODER"]
-        self._output_pins = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == OUTPUT)
-        self._push_pull_pins = self._output_pins & ~self.registers["OTYPER"]
-        self._input_pins = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == INPUT)
+        outputs = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == OUTPUT)
+        self._state[PINS_OUTPUTS] = outputs
+        self._state[PINS_DRIVEN] = outputs & ~self.registers["OTYPER"]
+        self._state[PINS_INPUTS] = sum(
+            1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == INPUT
+        )
         for pin in range(PINS):
             self._update(pin)
 

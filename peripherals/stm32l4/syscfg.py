@@ -6,29 +6,17 @@ reference share the block's 1 KiB: their settings are kept, the reference is alw
 
 from __future__ import annotations
 
+from array import array
+
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.pins import Selector
 from renode_wifi.peripherals.base.registers import Register
 
 LINES = 16
 PORTS = 8
 VREFBUF_ENVR = 1 << 0
 VREFBUF_VRR = 1 << 3
-
-
-class PortInput:
-    """The sixteen pins of one port."""
-
-    def __init__(self, syscfg: STM32_SYSCFG, port: int) -> None:
-        self._port = port
-        self._selected = syscfg.selected
-        self._outputs = syscfg.outputs
-        self.levels = [False] * LINES
-
-    def on_gpio(self, number: int, level: bool) -> None:
-        self.levels[number] = level
-        if self._selected[number] == self._port:
-            self._outputs[number].set(level)
 
 
 class STM32_SYSCFG(Block):
@@ -51,9 +39,9 @@ class STM32_SYSCFG(Block):
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
         self.outputs = [self.lines[line] for line in range(LINES)]
-        self.selected = [0] * LINES
+        self.selected = array("B", [0] * LINES)
         """The port that each line shows."""
-        self._ports = [PortInput(self, port) for port in range(PORTS)]
+        self._ports = [Selector(port, self.selected, self.outputs) for port in range(PORTS)]
 
     def reset(self) -> None:
         """The pins keep their levels: what is low after reset is what port A says."""
@@ -61,7 +49,7 @@ class STM32_SYSCFG(Block):
         for index in range(4):
             self._select(index, 0, 0)
 
-    def receiver(self, index: int) -> PortInput:
+    def receiver(self, index: int) -> Selector:
         """Where port `index` (0 is A) delivers its pins."""
         return self._ports[index]
 
@@ -70,7 +58,7 @@ class STM32_SYSCFG(Block):
         for position in range(4):
             line = 4 * index + position
             self.selected[line] = port = choice >> (4 * position) & 7
-            self.outputs[line].set(self._ports[port].levels[line])
+            self.outputs[line].set(self._ports[port].levels[line] != 0)
 
     def _reference(self, value: int, old: int) -> None:
         if value & VREFBUF_ENVR:
