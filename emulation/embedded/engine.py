@@ -203,6 +203,7 @@ class EmbeddedEngine:
         self._breakpoints: dict[int, int] = {}
         self._time = TimeBase(cpu_frequency)
         self._until: int | None = None
+        self._end = 0
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
         self.last_fault: CrashReport | None = None
@@ -468,15 +469,19 @@ class EmbeddedEngine:
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         self._time.change(hertz, self._shared.cycles)
-        pause = self._shared.pause if self._until is None else self._pause(self._until)
+        pause = self._shared.pause
+        if self._until is not None:
+            self._end = self._time.cycles_at(self._until)
+            pause = self._pause()
         self._library.core_set_bounds(self._core, self._deadline(), pause)
 
     def _deadline(self) -> int:
         time = self._clock.next_time
         return NEVER if time is None else self._time.cycles_at(time)
 
-    def _pause(self, until: int) -> int:
-        return min(self._time.cycles_at(until), int(self._shared.cycles) + SLICE)
+    def _pause(self) -> int:
+        pause: int = self._shared.cycles + SLICE
+        return pause if pause < self._end else self._end
 
     def _on_earlier_event(self, time: int) -> None:
         shared = self._shared
@@ -501,19 +506,20 @@ class EmbeddedEngine:
         do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`.
         """
         shared, clock = self._shared, self._clock
-        run_core = self._library.core_run
+        run_core, run_due = self._library.core_run, clock.run_due
         if self._until is not None:
             raise EngineError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
+        self._end = self._time.cycles_at(until)
         self._wire()
         try:
             while True:
-                clock.run_due()
-                outcome = run_core(self._core, self._deadline(), self._pause(until))
+                run_due()
+                outcome = run_core(self._core, self._deadline(), self._pause())
                 if outcome == _Outcome.DEADLINE:
                     continue
                 if outcome == _Outcome.PAUSE:
-                    if shared.cycles >= self._time.cycles_at(until):
+                    if shared.cycles >= self._end:
                         return Stop.TIME
                 elif outcome == _Outcome.FAULT:
                     if self._tell_fault():

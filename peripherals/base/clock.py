@@ -81,18 +81,15 @@ class VirtualClock:
         return None
 
     def run_due(self) -> None:
-        """Run every event whose time has come, in order."""
-        heap = self._heap
+        """Run every event whose time has come, in order. They take no time."""
+        heap, now = self._heap, self.now
         while heap:
             time, _, event = heap[0]
-            callback = event.callback
-            if callback is None:
-                heapq.heappop(heap)
-            elif time <= self.now:
-                heapq.heappop(heap)
-                callback()
-            else:
+            if time > now:
                 return
+            heapq.heappop(heap)
+            if event.callback is not None:
+                event.callback()
 
     def advance(self, duration: int) -> None:
         """Move a clock without a source on by `duration` ns, running what falls due on the way."""

@@ -60,8 +60,10 @@ class Stream(object):
             count = CAPACITY
         elif self._rest:
             self._rest = array("H")
-        if count:
-            self.sent[:count] = array("H", words)
+        # One by one: IronPython makes all of an array anew where a slice of it is assigned.
+        sent = self.sent
+        for index, word in enumerate(words):
+            sent[index] = word
         self.state[STREAM_NEXT] = 0
         self.state[STREAM_END] = count
 
@@ -99,10 +101,10 @@ class Stream(object):
         index = self.state[STREAM_NEXT]
         return self.sent[index] if index < self.state[STREAM_END] else self.state[STREAM_IDLE]
 
-    def is_empty(self):
-        # type: () -> bool
-        """Nothing is left to send."""
-        return self.state[STREAM_NEXT] == self.state[STREAM_END]
+    def left(self):
+        # type: () -> int
+        """How many words are left to send."""
+        return self.state[STREAM_END] - self.state[STREAM_NEXT] + len(self._rest)
 
 
 class Port(object):

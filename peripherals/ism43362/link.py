@@ -79,10 +79,9 @@ class Link(object):
         # type: (int, int) -> int
         """Shift one frame of 8 or 16 bits both ways."""
         if bits == 16:
-            stream = self.stream
-            sends = not stream.is_empty()
-            word = stream.exchange(frame)
-            if sends and stream.is_empty():
+            left = self.stream.left()
+            word = self.stream.exchange(frame)
+            if left == 1:
                 self._all_read()
             return word
         return self._exchange_byte(frame)
@@ -117,7 +116,9 @@ class Link(object):
                 self.phase = IN_RESET
                 self._failure = ""
                 self._late_word = PAD_WORD
-                self._close_window()
+                self._collecting = False
+                self.stream.send(())
+                self.stream.receive(0)
                 self._ready.set(False)
                 self.processor.reset(True)
 
@@ -176,7 +177,8 @@ class Link(object):
         # type: () -> None
         if self.phase == COMMAND and self._collecting:
             command = self.stream.taken()
-            self._close_window()
+            self.stream.receive(0)
+            self._collecting = False
             if command:
                 self.phase = BUSY
                 self.processor.execute(struct.pack("<%dH" % len(command), *command))
@@ -185,16 +187,9 @@ class Link(object):
                 else:
                     self._set_ready(False)
         elif self.phase == DATA:
-            self._close_window()
+            self.stream.send(())
             self.phase = COMMAND
             self._set_ready(True)
-
-    def _close_window(self):
-        # type: () -> None
-        self.stream.send(())
-        self.stream.receive(0)
-        self._collecting = False
-        self._half = -1
 
     def _set_ready(self, level):
         # type: (bool) -> None
