@@ -56,9 +56,16 @@ def read_expected(path: Path) -> dict[str, Expectation]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise RenodeWifiError(f"cannot read: {error.strerror}", where=str(path)) from error
+        shipped = ", ".join(f"<{file.stem}>" for file in sorted(SHIPPED.glob("*.yaml")))
+        raise RenodeWifiError(
+            f"cannot read: {error.strerror}",
+            where=str(path),
+            cure=f"check the name; those of the package: {shipped}",
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RenodeWifiError(f"not YAML: {error}", where=str(path)) from error
+        raise RenodeWifiError(
+            f"this is not YAML: {error}", where=str(path), cure="check indentation and quotes"
+        ) from error
     if not isinstance(data, dict):
         raise RenodeWifiError(
             "no expectations", where=str(path), cure="write Group.Test: {outcome: …, reason: …}"
@@ -281,9 +288,12 @@ def _hash(board: Session) -> str | None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file so that it is never seen half written."""
-    temporary = path.with_name(path.name + ".part")
+    """Write a file so that it is never seen half written; a device or pipe as it stands."""
     try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        temporary = path.with_name(path.name + ".part")
         temporary.write_text(text, encoding="utf-8")
         os.replace(temporary, path)
     except OSError as error:

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TextIO
 
 from renode_wifi import __version__
-from renode_wifi.emulation.cli import (
-    boards,
-    compatibility,
-    doctor,
-    image,
-    monitor,
-    qualify,
-    renode,
-    run,
-    world,
-)
-from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+"""128 + SIGPIPE, as shells count it."""
 
-SUBCOMMANDS = (run, qualify, compatibility, monitor, boards, image, world, doctor, renode)
+SUBCOMMANDS = (
+    "run",
+    "qualify",
+    "compatibility",
+    "monitor",
+    "boards",
+    "image",
+    "world",
+    "doctor",
+    "renode",
+)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(subcommands: Sequence[str] = SUBCOMMANDS) -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="renode-wifi",
         description="Run unmodified firmware of Wi-Fi boards, with Wi-Fi and TLS, without a board.",
     )
     top.add_argument("--version", action="version", version=f"renode-wifi {__version__}")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in SUBCOMMANDS:
-        module.add(subparsers)
+    for name in subcommands:
+        import_module(f"{__name__}.{name}").add(subparsers)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    # With a stream closed (`>&-`), Python has None in its place.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     try:
-        code: int = options.execute(options)
-        return code
+        try:
+            return _execute(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            # Here, since nobody could tell what goes wrong with it at the interpreter's end.
+            sys.stdout.flush()
     except RenodeWifiError as error:
         print(f"renode-wifi: {error}", file=sys.stderr)
         return EXIT_ERROR
@@ -50,5 +61,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nobody is left to tell.
-        sys.stderr.close()
+        _drop(sys.stdout)
+        _drop(sys.stderr)
+        return EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _drop(sys.stdout)
+        print(f"renode-wifi: cannot write the output: {error.strerror}", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _execute(arguments: Sequence[str]) -> int:
+    # Each subcommand brings libraries of its own: only those of the one asked for are loaded.
+    asked = [name for name in arguments[:1] if name in SUBCOMMANDS]
+    options = parser(asked or SUBCOMMANDS).parse_args(arguments)
+    code: int = options.execute(options)
+    return code
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere, so that the interpreter's end is silent."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())

@@ -14,7 +14,9 @@ def integer(text: str) -> int:
     try:
         return int(text, 0)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 0x08000000") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a whole number, decimal or 0x…"
+        ) from None
 
 
 def address(text: str) -> int:

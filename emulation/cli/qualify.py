@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from renode_wifi.emulation.board import Board
 from renode_wifi.emulation.cli.arguments import (
@@ -15,7 +17,7 @@ from renode_wifi.emulation.cli.arguments import (
     read_image,
     seconds,
 )
-from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.cli.output import OutputFile
 from renode_wifi.emulation.qualification import (
     DEFAULT_TEST_TIME,
     DEFAULT_TIME,
@@ -34,6 +36,7 @@ exit codes:
   4    the firmware crashed
   5    the suite did not come to its end in time
   130  interrupted
+  141  the reader of the results went away
 """
 EXITS = {End.CRASHED: 4, End.HUNG: 5, End.TIME: 5, End.INTERRUPTED: 130}
 
@@ -85,18 +88,21 @@ def execute(options: argparse.Namespace) -> int:
     for path in options.expected:
         expected |= read_expected(path)
     image = read_image(options)
-    with Board(options.board, image, options.world, options.seed, options.engine) as board:
+    with ExitStack() as stack:
+        log = None
+        if options.uart_log is not None:
+            log = stack.enter_context(OutputFile(options.uart_log))
+        board = stack.enter_context(
+            Board(options.board, image, options.world, options.seed, options.engine)
+        )
         run = Qualification(
             board, expected, options.junit, options.json, _show, dict(options.label)
         )
-        log = _log(board, options.uart_log)
+        if log is not None:
+            board.uart.listeners.append(partial(print, file=log, flush=True))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: run.interrupt())
-        try:
-            end = run.run(options.time, options.test_time)
-        finally:
-            if log is not None:
-                log.close()
+        end = run.run(options.time, options.test_time)
         _summary(run, end)
         if end is not End.FINISHED:
             return EXITS[end]
@@ -134,14 +140,3 @@ def _summary(run: Qualification, end: End) -> None:
             print(f"  {result.key}: {result.outcome.value}, as known: {known.reason}")
     if report := run.board.crash_report():
         print(report, file=sys.stderr)
-
-
-def _log(board: Board, path: Path | None) -> TextIO | None:
-    if path is None:
-        return None
-    try:
-        stream = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise RenodeWifiError(f"cannot write: {error.strerror}", where=str(path)) from error
-    board.uart.listeners.append(lambda line: print(line, file=stream, flush=True))
-    return stream

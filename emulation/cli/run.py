@@ -8,13 +8,10 @@ import re
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
-
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.board import Board
@@ -24,6 +21,7 @@ from renode_wifi.emulation.cli.arguments import (
     read_image,
     seconds,
 )
+from renode_wifi.emulation.cli.output import OutputFile
 from renode_wifi.emulation.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -37,6 +35,7 @@ exit codes:
   3    --fail-on was seen
   4    the firmware crashed
   130  interrupted
+  141  the reader of the console went away
 """
 EXIT_SEEN, EXIT_TIME, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
 DEFAULT_SECONDS = 60.0
@@ -76,9 +75,10 @@ def execute(options: argparse.Namespace) -> int:
     fail_on = _expression(options.fail_on, "--fail-on")
     image = read_image(options)
     with ExitStack() as stack:
-        uart_log = _open(stack, options.uart_log)
-        trace = _open(stack, options.trace)
-        report = _open(stack, options.json)
+        uart_log, trace, report = (
+            None if path is None else stack.enter_context(OutputFile(path))
+            for path in (options.uart_log, options.trace, options.json)
+        )
         board = stack.enter_context(
             Board(options.board, image, options.world, options.seed, options.engine)
         )
@@ -187,21 +187,32 @@ def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
         board.stop()
 
     end = board.now + seconds
-    console = Console(stderr=True)
     with ExitStack() as stack:
-        previous = signal.signal(signal.SIGINT, interrupt)
-        stack.callback(signal.signal, signal.SIGINT, previous)
-        live = None
-        if console.is_terminal and sys.stdout.isatty():
-            live = stack.enter_context(Live(console=console, refresh_per_second=4, transient=True))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stack.callback(signal.signal, number, signal.signal(number, interrupt))
+        show = None
+        if sys.stderr.isatty() and sys.stdout.isatty():
+            show = stack.enter_context(_status_line())
         started = time.monotonic()
         while True:
-            slice_end = min(end, board.now + STATUS_SLICE) if live is not None else end
+            slice_end = end if show is None else min(end, board.now + STATUS_SLICE)
             stop = board.run(slice_end - board.now)
             if watch.done or stop is Stop.CRASH or board.now >= end:
                 return stop
-            if live is not None:
-                live.update(Text(_status(board, traffic, time.monotonic() - started)))
+            if show is not None:
+                show(_status(board, traffic, time.monotonic() - started))
+
+
+@contextmanager
+def _status_line() -> Iterator[Callable[[str], None]]:
+    """A line below the console's that is written anew; gone at the end."""
+    # Slow to load, and of no use but to a terminal.
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+        yield lambda status: live.update(Text(status))
 
 
 def _status(board: Board, traffic: Traffic, wall: float) -> str:
@@ -222,17 +233,4 @@ def _expression(text: str | None, option: str) -> re.Pattern[str] | None:
         raise RenodeWifiError(
             f"{option} {text!r} is not a regular expression: {error}",
             cure="escape special characters with a backslash",
-        ) from error
-
-
-def _open(stack: ExitStack, path: Path | None) -> TextIO | None:
-    if path is None:
-        return None
-    try:
-        return stack.enter_context(path.open("w", encoding="utf-8"))
-    except OSError as error:
-        raise RenodeWifiError(
-            f"cannot write: {error.strerror}",
-            where=str(path),
-            cure="name a file in a folder you own",
         ) from error

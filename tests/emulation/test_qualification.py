@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import xml.etree.ElementTree as xml
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ def test_bad_expectations_are_told_with_file_and_cure(tmp_path: Path, text: str)
 
 
 def test_missing_expectations_and_folders_are_told(tmp_path: Path) -> None:
-    with pytest.raises(RenodeWifiError, match="cannot read"):
+    with pytest.raises(RenodeWifiError, match="cannot read.*\n.*<b_l475e_iot01a-module-tls>"):
         read_expected(tmp_path / "none.yaml")
     run = play(SUITE, junit=tmp_path / "none" / "out.xml")
     with pytest.raises(RenodeWifiError, match="cannot write"):
@@ -185,3 +186,13 @@ def test_expectations_that_are_not_text_are_told(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RenodeWifiError, match="not YAML"):
         read_expected(path)
+
+
+def test_a_report_into_a_pipe_leaves_the_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    play(SUITE, json_file=pipe).write()
+    assert json.loads(os.read(reader, 65536))["end"] is None
+    os.close(reader)
+    assert pipe.is_fifo()
