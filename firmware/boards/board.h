@@ -12,7 +12,15 @@ void board_put(char character);
 char board_get(void);
 /* Milliseconds since start. */
 uint32_t board_ticks(void);
+/* Until an interrupt, which is the next millisecond at the latest. */
 void board_sleep(void);
+
+/* Between two looks of a loop that waits since `start`: short waits poll, long ones sleep. */
+static inline void board_wait(uint32_t start)
+{
+    if (board_ticks() - start >= 2)
+        board_sleep();
+}
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);

@@ -32,7 +32,7 @@ static void pause(uint32_t duration)
 {
     uint32_t start = board_ticks();
     while (board_ticks() - start < duration)
-        ;
+        board_wait(start);
 }
 
 /* About `count` microseconds at 80 MHz. */
@@ -45,9 +45,11 @@ static void settle(unsigned count)
 static int wait_ready(int level)
 {
     uint32_t start = board_ticks();
-    while (ready() != level)
+    while (ready() != level) {
         if (board_ticks() - start > COMMAND_TIMEOUT)
             return -1;
+        board_wait(start);
+    }
     return 0;
 }
 

@@ -189,9 +189,11 @@ static void read_message(void)
 static int next_message(uint32_t timeout)
 {
     uint32_t start = board_ticks();
-    while (!(NW_INT_STS_RAW & 1))
+    while (!(NW_INT_STS_RAW & 1)) {
         if (board_ticks() - start > timeout)
             return 0;
+        board_wait(start);
+    }
     read_message();
     return 1;
 }
