@@ -96,9 +96,12 @@ def pack_text(value):
     return "t" + value
 
 
+HEXADECIMAL = ["%02x" % byte for byte in range(256)]
+
+
 def pack_bytes(value):
     # type: (bytes) -> str
-    return "b" + "".join(["%02x" % byte for byte in bytearray(value)])
+    return "b" + "".join([HEXADECIMAL[byte] for byte in bytearray(value)])
 
 
 def unpack(field):
@@ -109,7 +112,7 @@ def unpack(field):
         if kind == "i":
             return int(text)
         if kind == "b":
-            return bytearray([int(text[i : i + 2], 16) for i in range(0, len(text), 2)])
+            return bytearray.fromhex(text)
     except ValueError:
         raise ProtocolError("%r is not a value" % field)  # noqa: B904
     if kind == "t":
