@@ -11,12 +11,20 @@ from pathlib import Path
 
 from elftools.common.exceptions import DWARFError, ELFError
 from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
+from elftools.elf.sections import ARMAttributesSection, SymbolTableSection
 from intelhex import IntelHex, IntelHexError
 
 from renode_wifi.emulation.errors import RenodeWifiError
 
 EM_ARM = "EM_ARM"
+PROFILES = {"A": "Cortex-A", "R": "Cortex-R"}
+"""Tag_CPU_arch_profile (Addenda to the ABI for the Arm Architecture, section 3.3.5.2)."""
+ARMV8M = 16
+"""Tag_CPU_arch from which on the others of profile M are Armv8-M and later (the same section)."""
+HEX_SUFFIXES = (".hex", ".ihex", ".ihx")
+HEX_RECORD = re.compile(rb"\s*:[0-9A-Fa-f]{10}")
+HEX_END = re.compile(rb"^:00[0-9A-Fa-f]{4}01", re.MULTILINE)
+"""The record of type 01 that ends an Intel HEX file."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,7 @@ def load_image(path: Path | str, base: int | None = None) -> Image:
         raise RenodeWifiError("the image is empty", where=str(path), cure="build it again")
     if data.startswith(b"\x7fELF"):
         kind, loader = "ELF", _load_elf
-    elif data.lstrip().startswith(b":") and path.suffix.lower() in (".hex", ".ihex", ".ihx"):
+    elif HEX_RECORD.match(data) or path.suffix.lower() in HEX_SUFFIXES:
         kind, loader = "Intel HEX", _load_hex
     elif base is not None:
         return Image(path, "binary", [Segment(base, data)])
@@ -231,6 +239,13 @@ def _load_elf(path: Path, data: bytes) -> Image:
                 where=str(path),
                 cure="link it with the board's linker script",
             )
+        foreign = _foreign_core(elf)
+        if foreign is not None:
+            raise RenodeWifiError(
+                f"an ELF file for {foreign}; the boards have a Cortex-M4",
+                where=str(path),
+                cure="build it with arm-none-eabi-gcc -mcpu=cortex-m4",
+            )
         segments = []
         for header in elf.iter_segments("PT_LOAD"):
             content = header.data()
@@ -260,6 +275,23 @@ def _load_elf(path: Path, data: bytes) -> Image:
     return Image(path, "ELF", segments, Symbols(symbols))
 
 
+def _foreign_core(elf: ELFFile) -> str | None:
+    """The kind of Arm core that an image was built for, if it is none that the boards have."""
+    section = elf.get_section_by_name(".ARM.attributes")
+    if not isinstance(section, ARMAttributesSection):
+        return None
+    attributes = {
+        attribute.tag: attribute.value
+        for vendor in section.iter_subsections()
+        for scope in vendor.iter_subsubsections()
+        for attribute in scope.iter_attributes()
+    }
+    profile = chr(attributes.get("TAG_CPU_ARCH_PROFILE", 0))
+    if profile == "M" and attributes.get("TAG_CPU_ARCH", 0) >= ARMV8M:
+        return "an Armv8-M core such as Cortex-M33"
+    return PROFILES.get(profile)
+
+
 def _load_hex(path: Path, data: bytes) -> Image:
     reader = IntelHex()
     try:
@@ -272,6 +304,12 @@ def _load_hex(path: Path, data: bytes) -> Image:
         raise RenodeWifiError(
             f"the Intel HEX file is damaged: {error}", where=str(path), cure="build it again"
         ) from error
+    if HEX_END.search(data) is None:
+        raise RenodeWifiError(
+            "the Intel HEX file is truncated: its end record is missing",
+            where=str(path),
+            cure="copy or build it again",
+        )
     if not segments:
         raise RenodeWifiError(
             "the Intel HEX file has no data", where=str(path), cure="build it again"

@@ -78,6 +78,25 @@ def test_an_elf_of_another_machine_is_told_by_name(tmp_path: Path) -> None:
         load_image(path)
 
 
+@pytest.mark.parametrize(
+    ("built", "wanted", "told"),
+    [
+        (b"\x07M", b"\x07A", "for Cortex-A; the boards have a Cortex-M4"),
+        (b"\x07M", b"\x07R", "for Cortex-R"),
+        (b"\x06\x0d\x07M", b"\x06\x11\x07M", "for an Armv8-M core"),
+    ],
+)
+def test_an_elf_of_another_arm_core_is_told_by_name(
+    tmp_path: Path, built: bytes, wanted: bytes, told: str
+) -> None:
+    data = PROBE.read_bytes()
+    attributes = data.index(b"aeabi\0")
+    path = tmp_path / "other.elf"
+    path.write_bytes(data[:attributes] + data[attributes:].replace(built, wanted, 1))
+    with pytest.raises(RenodeWifiError, match=told):
+        load_image(path)
+
+
 def test_an_object_file_is_not_a_program(tmp_path: Path) -> None:
     data = bytearray(PROBE.read_bytes())
     data[16:18] = (1).to_bytes(2, "little")
@@ -113,6 +132,22 @@ def test_a_damaged_hex_file_is_one_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.hex"
     path.write_text(":10000000ZZ\n")
     with pytest.raises(RenodeWifiError, match="Intel HEX"):
+        load_image(path)
+
+
+def test_a_hex_file_without_its_end_is_truncated(tmp_path: Path) -> None:
+    path = tmp_path / "probe.hex"
+    path.write_text(":020000040800F2\n:04000000008001205B\n:00000001FF\n")
+    load_image(path)
+    path.write_text(path.read_text().replace(":00000001FF\n", ""))
+    with pytest.raises(RenodeWifiError, match="truncated"):
+        load_image(path)
+
+
+def test_a_hex_file_is_known_by_its_records_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "probe.txt"
+    path.write_text(":020000040800F2\n:00000001FF\n")
+    with pytest.raises(RenodeWifiError, match="Intel HEX file has no data"):
         load_image(path)
 
 

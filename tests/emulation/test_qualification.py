@@ -174,7 +174,7 @@ def test_bad_expectations_are_told_with_file_and_cure(tmp_path: Path, text: str)
 
 
 def test_missing_expectations_and_folders_are_told(tmp_path: Path) -> None:
-    with pytest.raises(RenodeWifiError, match="cannot read.*\n.*<b_l475e_iot01a-module-tls>"):
+    with pytest.raises(RenodeWifiError, match=r"cannot read.*\n.*<b_l475e_iot01a-module-tls>"):
         read_expected(tmp_path / "none.yaml")
     run = play(SUITE, junit=tmp_path / "none" / "out.xml")
     with pytest.raises(RenodeWifiError, match="cannot write"):
