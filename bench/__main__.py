@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import kernels, link, startup
+from bench import engines, kernels, link, startup
 
-BENCHES = {"kernels": kernels.main, "link": link.main, "startup": startup.main}
+BENCHES = {
+    "engines": engines.main,
+    "kernels": kernels.main,
+    "link": link.main,
+    "startup": startup.main,
+}
 
 
 def main(names: list[str]) -> int:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.renode import find
 
 
 def find_renode() -> str | None:
-    """The launcher that RENODE_PATH names (file or folder), else the one on PATH."""
-    named = os.environ.get("RENODE_PATH")
-    if named:
-        path = Path(named)
-        path = path / "renode" if path.is_dir() else path
-        return str(path) if path.is_file() else None
-    return shutil.which("renode")
+    """The launcher of the one that `renode-wifi` would use; says so where there is none."""
+    try:
+        return str(find.find().command)
+    except RenodeWifiError as error:
+        print(f"no comparison with Renode: {error}")
+        return None

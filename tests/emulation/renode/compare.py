@@ -1,15 +1,26 @@
-"""Two runs of the same image, world and seed, side by side."""
+"""Two runs of the same image, world and seed, side by side.
+
+By hand, for any firmware:
+
+    python -m tests.emulation.renode.compare BOARD IMAGE WORLD SECONDS
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from elftools.elf.elffile import ELFFile
+
 from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.boards import BoardType
 
 CONTEXT = 4
 FLASH_LOOKED_AT = 0x10000
+ROW = 32
 SETTLE = 0.05
 """Seconds of virtual time."""
 TIMES = frozenset(("started", "finished"))
@@ -25,7 +36,11 @@ class Record:
     uart: list[str] = field(default_factory=list)
     radio: list[str] = field(default_factory=list)
     network: list[str] = field(default_factory=list)
-    flash: bytes = b""
+    flash: list[str] = field(default_factory=list)
+    ram: list[str] = field(default_factory=list)
+
+    def lists(self) -> dict[str, list[str]]:
+        return vars(self)
 
 
 class Notes:
@@ -59,18 +74,46 @@ class Notes:
         return lines
 
 
-def record(engine: str, name: str, image: Path, until: str, timeout: float) -> Record:
-    """Run an image on an engine until a line of its console."""
-    notes = Notes()
-    with Board(name, image, seed=1, engine=engine) as board:
-        memory = board.type.flash[0]
-        board.subscribe(notes.note)
-        board.wait_for_line(until, timeout)
-        # What is still on its way arrives.
+def variables(image: Path, board: BoardType) -> dict[str, tuple[int, int]]:
+    """Address and size of an image's variables in RAM, by name. Stacks of tasks are none."""
+    found = {}
+    with image.open("rb") as file:
+        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
+            address, size = symbol["st_value"], symbol["st_size"]
+            is_object = symbol["st_info"]["type"] == "STT_OBJECT" and size
+            if is_object and any(address in memory for memory in board.ram):
+                found[f"{symbol.name} at 0x{address:08X}"] = (address, size)
+    return found
+
+
+def until_line(text: str, timeout: float) -> Callable[[Board], None]:
+    """Run until a line of the console, and until what was on its way by then has arrived."""
+
+    def run(board: Board) -> None:
+        board.wait_for_line(text, timeout)
         board.run(SETTLE)
-        lines = [line.text for line in board.uart.lines]
-        content = board.backend.read_memory(memory.start, FLASH_LOOKED_AT)
-    return Record(lines, notes.radio, notes.network(), content)
+
+    return run
+
+
+def record(
+    engine: str, name: str, image: Path, run: Callable[[Board], Any], world: Path | None = None
+) -> Record:
+    """Run an image on an engine."""
+    notes = Notes()
+    with Board(name, image, world, seed=1, engine=engine) as board:
+        board.subscribe(notes.note)
+        run(board)
+        read = board.backend.read_memory
+        flash = read(board.type.flash[0].start, FLASH_LOOKED_AT)
+        places = sorted(variables(image, board.type).items(), key=lambda place: place[1])
+        return Record(
+            [line.text for line in board.uart.lines],
+            notes.radio,
+            notes.network(),
+            [flash[i : i + ROW].hex() for i in range(0, len(flash), ROW)],
+            [f"{place}: {read(*where).hex()}" for place, where in places],
+        )
 
 
 def first_difference(one: list[str], other: list[str], names: tuple[str, str]) -> str | None:
@@ -89,3 +132,32 @@ def first_difference(one: list[str], other: list[str], names: tuple[str, str]) -
                 ]
             )
     return None
+
+
+def differences(one: Record, other: Record, names: tuple[str, str]) -> dict[str, str]:
+    """What two runs part in, each with the first place where they do."""
+    found = {}
+    for kind, entries in one.lists().items():
+        difference = first_difference(entries, other.lists()[kind], names)
+        if difference is not None:
+            found[kind] = difference
+    return found
+
+
+def main(name: str, image: str, world: str, seconds: str) -> int:
+    engines = ("embedded", "renode")
+    one, other = (
+        record(engine, name, Path(image), lambda board: board.run(float(seconds)), Path(world))
+        for engine in engines
+    )
+    print({kind: len(entries) for kind, entries in one.lists().items()})
+    found = differences(one, other, engines)
+    for kind, difference in found.items():
+        print(f"{kind}: {difference}")
+    changed = [left for left, right in zip(one.ram, other.ram, strict=True) if left != right]
+    print("variables that differ:", *(line.partition(":")[0] for line in changed), sep="\n  ")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

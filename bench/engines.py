@@ -1,0 +1,66 @@
+"""The same programs on the embedded engine and on Renode, each from power-on to a line of its own.
+
+Both run without a brake: virtual time passes as fast as the machine lets it. Two figures per run:
+the time until the board can run (process, platform, world), and the time that the program takes.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.renode import find_renode
+from renode_wifi.emulation.board import Board
+
+FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
+PROBE_DONE = "probe: (PASSED|FAILED)"
+SUITE_DONE = "Tests [0-9]+ Failures"
+PROGRAMS = (
+    ("probe, polled SPI", "b_l475e_iot01a", "probe/b_l475e_iot01a.elf", PROBE_DONE),
+    ("probe, network processor", "cc3220sf_launchxl", "probe/cc3220sf_launchxl.elf", PROBE_DONE),
+    ("suite, mostly asleep", "b_l475e_iot01a", "unity/b_l475e_iot01a-finishes.elf", SUITE_DONE),
+)
+TIMEOUT = 60.0
+
+
+class Run(NamedTuple):
+    """Seconds of real time, and the virtual time of the program's end."""
+
+    program: float
+    start: float
+    virtual: float
+
+
+def run(engine: str, board_name: str, image: str, until: str) -> Run:
+    begun = time.perf_counter()
+    with Board(board_name, FIRMWARE / image, engine=engine) as board:
+        started = time.perf_counter()
+        board.wait_for_line(until, TIMEOUT)
+        return Run(time.perf_counter() - started, started - begun, board.now)
+
+
+def main() -> None:
+    has_renode = find_renode() is not None
+    table = Table(
+        *("program", "virtual s", "embedded s", "Renode s", "ratio"),
+        *("start embedded s", "start Renode s"),
+        box=None,
+    )
+    for name, board, image, until in PROGRAMS:
+        print(f"  {name} ...", file=sys.stderr, flush=True)
+        # The first run compiles and caches what a later one finds.
+        own = min(run("embedded", board, image, until) for _ in range(2))
+        row = [f"{board}: {name}", f"{own.virtual:.2f}", f"{own.program:.3f}"]
+        if has_renode:
+            other = run("renode", board, image, until)
+            row += [f"{other.program:.1f}", f"{other.program / own.program:.0f}"]
+            row += [f"{own.start:.2f}", f"{other.start:.1f}"]
+        else:
+            row += ["not found", "", f"{own.start:.2f}", ""]
+        table.add_row(*row)
+    Console(soft_wrap=True).print(table)
