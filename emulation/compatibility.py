@@ -63,7 +63,7 @@ def render(reports: Iterable[dict[str, Any]]) -> str:
             ]
     text = _table(COLUMNS, rows)
     if reasons:
-        columns = ("tag", "configuration", "test that does not pass", "outcome", "why")
+        columns = ("tag", "configuration", "tests that do not pass", "outcome", "why")
         text += "\n" + _table(columns, _joined(reasons))
     return text
 
@@ -102,15 +102,18 @@ def _reason(test: dict[str, Any]) -> str:
 
 
 def _joined(reasons: list[list[str]]) -> list[list[str]]:
-    """What several images have in common is told once, with all their configurations."""
-    joined: dict[tuple[str, ...], list[str]] = {}
+    """What several images, or several tests of one, have in common is told once."""
+    images: dict[tuple[str, ...], list[str]] = {}
     for tag, configuration, test, outcome, why in reasons:
-        configurations = joined.setdefault((tag, test, outcome, why), [])
+        configurations = images.setdefault((tag, test, outcome, why), [])
         if configuration not in configurations:
             configurations.append(configuration)
+    tests: dict[tuple[str, ...], list[str]] = {}
+    for (tag, test, outcome, why), configurations in images.items():
+        tests.setdefault((tag, "; ".join(configurations), outcome, why), []).append(test)
     return [
-        [tag, "; ".join(configurations), test, outcome, why]
-        for (tag, test, outcome, why), configurations in joined.items()
+        [tag, configurations, ", ".join(names), outcome, why]
+        for (tag, configurations, outcome, why), names in tests.items()
     ]
 
 

@@ -54,6 +54,11 @@ def test_reasons_that_images_share_are_told_once() -> None:
     assert render([report("v1", KNOWN), report("v1", KNOWN)]).count("G.bad") == 1
 
 
+def test_tests_that_share_a_reason_are_told_together() -> None:
+    worse = entry("G", "worse", "failed", "port.c:7 | or so")
+    assert "| `G.bad`, `G.worse` | failed |" in render([report("v1", KNOWN, worse)])
+
+
 def test_a_run_that_did_not_finish_says_so() -> None:
     assert "1 of 1 pass, then crashed" in render([report("v1", PASSES, end="crashed")])
 
