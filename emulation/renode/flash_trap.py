@@ -1,9 +1,9 @@
 # ironpython: executed by Renode
 """Sends the core's stores into the flash array to its controller while it is being programmed.
 
-Renode's core writes mapped memory by itself. While the controller's PG bit is set, pages that have an
-erased slot are accessed through the bus, where a hook takes the stores. All other stores go through
-to the array, where the chip would raise an error.
+Renode's core writes mapped memory by itself. While the controller's PG bit is set, pages that have
+an erased slot are accessed through the bus, where a hook takes the stores. All other stores go
+through to the array, where the chip would raise an error.
 
 Both the change of a page and each load from such a page cost some microseconds, so the pages stay
 that way for a moment, for the next double word, and those full of code are left alone.
