@@ -11,19 +11,9 @@ from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.network import faults
 from renode_wifi.peripherals.network.world_file import duration
 
-WORLD_FAULTS = (
-    "ap-vanishes",
-    "put-out",
-    "dhcp-fails",
-    "dns-fails",
-    "server-stops",
-    "server-resets",
-    "server-cuts",
-    "server-hangs",
-    "link",
-)
 DURATIONS = ("duration", "latency", "jitter")
 
 
@@ -41,19 +31,20 @@ def parse_attributes(text: str) -> dict[str, Any]:
 def inject(world: Any, radio: Any, fault: str, attributes: str = "") -> None:
     """Let a fault of the world or of the radio happen; the vocabulary is that of world files."""
     values = parse_attributes(attributes)
-    if fault in WORLD_FAULTS:
+    if fault in faults.ARGUMENTS:
         for name in DURATIONS:
-            if isinstance(values.get(name), str):
-                values[name] = duration(values[name])
-        try:
-            world.faults.inject(fault, **values)
-        except TypeError as error:
-            raise RenodeWifiError(
-                f"{fault} does not take {', '.join(values) or 'no attributes'}",
-                cure="attributes are those of the fault in a world file",
-            ) from error
+            if name in values:
+                values[name] = _duration(name, values[name])
+        world.inject(fault, **values)
     else:
         radio.inject_entry({"kind": fault, **values})
+
+
+def _duration(name: str, value: Any) -> int:
+    try:
+        return duration(str(value))
+    except (KeyError, ValueError):
+        raise RenodeWifiError(f"{name} is {value!r}", cure="write it as 5 s or 20 ms") from None
 
 
 def describe_server(world: Any, name: str) -> str:

@@ -62,15 +62,21 @@ def wifi_fault(monitor: Monitor, arguments: list[Token]) -> None:
     if not 1 <= len(arguments) <= 2:
         raise misused(monitor, "wifi_fault")
     texts = [text_of(monitor, token) for token in arguments]
-    machine = monitor.current
-    control.inject(machine.world, _radio(monitor), *texts)
+    control.inject(_world(monitor), _radio(monitor), *texts)
 
 
 def wifi_server(monitor: Monitor, arguments: list[Token]) -> None:
     """Print what a server of the world has seen, as JSON."""
     if len(arguments) != 1:
         raise misused(monitor, "wifi_server")
-    monitor.write(control.describe_server(monitor.current.world, text_of(monitor, arguments[0])))
+    monitor.write(control.describe_server(_world(monitor), text_of(monitor, arguments[0])))
+
+
+def _world(monitor: Monitor) -> Any:
+    world = monitor.current.world
+    if world is None:
+        raise monitor.error("the machine has no world", "run a board's script first")
+    return world
 
 
 def _radio(monitor: Monitor) -> Any:

@@ -1,22 +1,19 @@
-"""What differs from module to module, and what no source tells for sure.
-
-Every field can be set as an attribute of the module in a `.repl` file, as written here or in
-camel case (`bootTime`). Times are in virtual time.
-"""
+"""What differs from module to module, and what no source tells for sure. Times are virtual."""
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.radio import RadioProfile
 
 
 @dataclass(frozen=True)
-class ModuleProfile:
+class ModuleProfile(RadioProfile):
     """The defaults are an ISM43362-M3G-L44 with the firmware of the B-L475E-IOT01A."""
+
+    RADIO = "the ISM43362"
+    OUI = "C4:7F:51"
 
     product: str = "ISM43362-M3G-L44-SPI"
     firmware: str = "C3.5.2.5.STM"
@@ -85,31 +82,8 @@ class ModuleProfile:
     """Seen by Arm: connecting to a closed port ends as a time-out."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.server_name not in ("none", "last-dns"):
             raise RenodeWifiError(
                 f"server_name is {self.server_name!r}", cure="use none or last-dns"
             )
-        if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:
-            raise RenodeWifiError(f"mac is {self.mac!r}", cure="write it as C4:7F:51:00:00:01")
-
-    @classmethod
-    def from_attributes(cls, attributes: dict[str, Any]) -> ModuleProfile:
-        """The profile with the constructor attributes of a `.repl` file applied."""
-        fields = {field.name: field for field in dataclasses.fields(cls)}
-        values: dict[str, Any] = {}
-        for name, value in attributes.items():
-            key = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
-            if key not in fields:
-                raise RenodeWifiError(
-                    f"the ISM43362 has no attribute {name!r}",
-                    cure=f"it has {', '.join(sorted(fields))}",
-                )
-            kind = type(fields[key].default)
-            if kind is bytes and isinstance(value, str):
-                value = value.encode("latin-1").decode("unicode_escape").encode("latin-1")
-            if type(value) is not kind:
-                raise RenodeWifiError(
-                    f"{name} is {value!r}", cure=f"give it a value of type {kind.__name__}"
-                )
-            values[key] = value
-        return cls(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.network.settings import NetworkSettings
@@ -20,8 +21,12 @@ class DhcpServer:
     def latency(self) -> int:
         return 0 if self.network.dhcp is None else self.network.dhcp.latency
 
-    def lease(self, mac: bytes) -> Lease | None:
-        """The station's address; None when the pool is empty or nobody answers."""
+    def lease(self, mac: bytes, in_use: Container[IPv4Address]) -> Lease | None:
+        """The station's address; None when the pool is empty or nobody answers.
+
+        in_use: addresses that somebody has without having asked for them; servers look for such
+        before they give one away (RFC 2131 section 2.2).
+        """
         dhcp = self.network.dhcp
         if dhcp is None or not self.answering:
             return None
@@ -29,7 +34,9 @@ class DhcpServer:
         if address is None:
             taken = {*self._given.values(), self.network.gateway, self.network.dns}
             number = int(dhcp.first)
-            while number <= int(dhcp.last) and IPv4Address(number) in taken:
+            while number <= int(dhcp.last) and (
+                IPv4Address(number) in taken or IPv4Address(number) in in_use
+            ):
                 number += 1
             if number > int(dhcp.last):
                 return None

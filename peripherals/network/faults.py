@@ -7,12 +7,28 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.servers import TcpServer
 from renode_wifi.peripherals.network.settings import FaultSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
 
 Undo = Callable[[], None]
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "ap-vanishes": ("access_point",),
+    "put-out": ("access_point",),
+    "dhcp-fails": (),
+    "dns-fails": (),
+    "server-stops": ("server",),
+    "server-resets": ("server",),
+    "server-cuts": ("server",),
+    "server-hangs": ("server",),
+    "link": ("latency", "jitter", "loss"),
+}
+"""What each fault of the world takes, beside its duration."""
+HIGHEST_LOSS = 0.9
+"""As in the schema of world files: with more, nothing would ever arrive."""
 
 
 class Faults:
@@ -60,9 +76,8 @@ class Faults:
     def inject(self, do: str, duration: int | None = None, **arguments: Any) -> None:
         """Let a fault happen now, for `duration` ns or for good.
 
-        do and arguments as in the world file: "ap-vanishes" (access_point), "put-out"
-        (access_point), "dhcp-fails", "dns-fails", "server-stops", "server-resets", "server-cuts",
-        "server-hangs" (server), "link" (latency, jitter, loss).
+        do and arguments as in the world file, times in ns; where there is one access point or one
+        TCP server only, its name may be left out.
         """
         faults: dict[str, Callable[..., Undo | None]] = {
             "ap-vanishes": self._access_point_vanishes,
@@ -79,10 +94,40 @@ class Faults:
             raise RenodeWifiError(
                 f"there is no fault {do!r}", cure=f"there are: {', '.join(sorted(faults))}"
             )
+        arguments = self._checked(do, arguments)
         self.world.internet.trace("fault", do=do, **arguments)
         undo = faults[do](**arguments)
         if undo is not None and duration is not None:
             self.world.clock.schedule(duration, undo)
+
+    def _checked(self, do: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments, with the name of the only one there is filled in."""
+        known = ARGUMENTS[do]
+        for name, value in arguments.items():
+            if name not in known:
+                taken = ", ".join((*known, "duration"))
+                raise RenodeWifiError(f"{do} does not take {name}", cure=f"it takes {taken}")
+            if name == "loss" and not (type(value) in (int, float) and 0 <= value <= HIGHEST_LOSS):
+                raise RenodeWifiError(
+                    f"loss is {value!r}", cure=f"write a chance from 0 to {HIGHEST_LOSS}"
+                )
+            if name in ("latency", "jitter") and not (type(value) is int and value >= 0):
+                raise RenodeWifiError(f"{name} is {value!r}", cure="give it in ns")
+        if do == "link" and not arguments:
+            raise RenodeWifiError("link changes nothing", cure=f"give it {', '.join(known)}")
+        choices = {
+            "server": [s.name for s in self.world.servers.values() if isinstance(s, TcpServer)],
+            "access_point": [ap.ssid.decode() for ap in self.world.settings.access_points],
+        }
+        for name in known:
+            if name in choices and name not in arguments:
+                if len(choices[name]) != 1:
+                    raise RenodeWifiError(
+                        f"{do} wants the name of one {name.replace('_', ' ')}",
+                        cure=f"there are: {', '.join(choices[name]) or 'none'}",
+                    )
+                arguments = {**arguments, name: choices[name][0]}
+        return arguments
 
     def _access_point_vanishes(self, access_point: str) -> Undo:
         point = self.world.access_point(access_point)

@@ -192,6 +192,8 @@ class RadioSettings:
     """Names of files whose content is the world's own: "ca", "certificate" or "key"."""
     options: dict[str, Any] = field(default_factory=dict)
     """Whatever else the model of the board's radio understands."""
+    where: str = ""
+    """Place of the options in the file."""
 
     def for_model(
         self, relaxed: dict[str, Any]

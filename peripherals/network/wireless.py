@@ -136,7 +136,9 @@ class WirelessStation:
 
     def _ask_dhcp(self, access_point: AccessPoint, done: Joined) -> None:
         self._joining = None
-        lease = access_point.dhcp.lease(self.mac) if access_point.up else None
+        lease = None
+        if access_point.up:
+            lease = access_point.dhcp.lease(self.mac, self.world.internet.hosts)
         if lease is None:
             self._later(DHCP_GIVE_UP, self._fail, JoinFailure.NO_ADDRESS, done)
             return

@@ -52,6 +52,7 @@ class World:
             self.internet.host(access_point.network.gateway)
             self.internet.host(access_point.network.dns)
         for server in settings.servers:
+            self.internet.host(server.address)
             self.servers[server.name] = make_server(self, server)
             if server.start:
                 self.servers[server.name].start()

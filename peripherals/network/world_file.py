@@ -22,7 +22,7 @@ from renode_wifi.peripherals.network import settings as world
 from renode_wifi.peripherals.network.dns import normalise
 from renode_wifi.peripherals.network.station import Security
 from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate, clean_pem
-from renode_wifi.peripherals.network.yaml_tree import KeyPath, Tree, load
+from renode_wifi.peripherals.network.yaml_tree import READ_HERE, KeyPath, Tree, load
 
 SHIPPED = Path(__file__).resolve().parents[2] / "platforms" / "worlds"
 SCHEMA = Path(__file__).with_name("world.schema.json")
@@ -172,6 +172,8 @@ def _explain(tree: Tree, error: ValidationError) -> RenodeWifiError:
     if error.validator == "additionalProperties" and setting is False:
         known = sorted(schema["properties"])
         unknown = next(key for key in instance if key not in known)
+        if not path:
+            known = sorted((*known, *READ_HERE))
         return _unknown_key(tree, (*path, unknown), known)
     if error.validator == "required":
         missing = next(key for key in setting if key not in instance)
@@ -180,12 +182,19 @@ def _explain(tree: Tree, error: ValidationError) -> RenodeWifiError:
             where=str(tree.mark(path)),
             cure=f"add `{missing}:` with {_description_of(schema, missing)}",
         )
+    deeper = [part for part in error.context or () if part.path]
+    if deeper:
+        return _explain(tree, deeper[0])
     key_at_fault = "propertyNames" in error.absolute_schema_path
     if key_at_fault:
         path = (*path, str(instance))
-    value = "this" if isinstance(instance, dict | list) else f"`{instance}`"
+    value = f"`{instance}`"
     if instance is None:
         value = "an empty value"
+    elif isinstance(instance, dict | list):
+        value = ("a mapping" if isinstance(instance, dict) else "a list") + " of this kind"
+    elif isinstance(instance, str) and error.validator == "type":
+        value = f"the text `{instance}`"
     near: list[str] = []
     if error.validator == "enum" and isinstance(instance, str):
         near = difflib.get_close_matches(instance, setting, n=1)
@@ -242,12 +251,22 @@ class _Reader:
         self.tree = tree
         self.data = tree.data
         self.bridged = tree.data.get("mode") == "bridged"
+        self.pki: Path | None = None
+        if "pki" in tree.data:
+            self.pki = tree.folder(("pki",)) / tree.data["pki"]
+            if not self.pki.is_dir():
+                raise self._error(
+                    ("pki",),
+                    f"there is no folder {self.pki}",
+                    "names are relative to this file; check name and permissions",
+                )
 
     def read(self) -> world.WorldSettings:
         data = self.data
         access_points = tuple(
             self._access_point(index, entry) for index, entry in enumerate(data["access_points"])
         )
+        self._refuse_collisions(access_points)
         self._refuse_bridging()
         servers = self._servers(access_points[0].network.gateway)
         air = data.get("air", {})
@@ -313,6 +332,26 @@ class _Reader:
             hidden=entry.get("hidden", False),
             network=self._network(where, network),
         )
+
+    def _refuse_collisions(self, access_points: tuple[world.AccessPointSettings, ...]) -> None:
+        """Two access points may share a subnet; but not halves of it, nor their BSSID."""
+        for index, point in enumerate(access_points):
+            for other in access_points[:index]:
+                path: KeyPath = ("access_points", index)
+                name = other.ssid.decode()
+                if point.bssid == other.bssid:
+                    raise self._error(
+                        (*path, "bssid"),
+                        f"{point.bssid.hex(':').upper()} is that of access point {name}",
+                        "give each its own, or none",
+                    )
+                subnet, theirs = point.network.subnet, other.network.subnet
+                if subnet != theirs and subnet.overlaps(theirs):
+                    raise self._error(
+                        (*path, "network", "subnet"),
+                        f"{subnet} overlaps {theirs} of access point {name}",
+                        "write the same subnet, or one apart from it",
+                    )
 
     def _network(self, path: KeyPath, entry: dict[str, Any]) -> world.NetworkSettings:
         subnet = IPv4Network(entry.get("subnet", "10.10.0.0/24"))
@@ -509,11 +548,7 @@ class _Reader:
 
     def _file(self, path: KeyPath, *, pki: bool = False) -> bytes:
         """Content of a named file: relative to `pki:` for certificates, else to its world file."""
-        folder = self.tree.folder(path)
-        if pki and "pki" in self.data:
-            folder = self.tree.folder(("pki",)) / self.data["pki"]
-            if not folder.is_dir():
-                raise self._error(("pki",), f"there is no folder {folder}", "check the name")
+        folder = self.pki if pki and self.pki is not None else self.tree.folder(path)
         file: Path = folder / self._value(path)
         try:
             return file.read_bytes()
@@ -522,7 +557,7 @@ class _Reader:
                 path,
                 f"cannot read {file}: {error.strerror}",
                 "names are relative to "
-                + ("the folder `pki:`" if pki and "pki" in self.data else "this file")
+                + ("the folder `pki:`" if pki and self.pki is not None else "this file")
                 + "; check name and permissions",
             ) from None
 
@@ -701,7 +736,12 @@ class _Reader:
             else:
                 files[name] = self._file(("radio", "files", name), pki=True)
         return world.RadioSettings(
-            radio.get("tls", "faithful"), credentials, files, world_files, radio.get("options", {})
+            radio.get("tls", "faithful"),
+            credentials,
+            files,
+            world_files,
+            radio.get("options", {}),
+            str(self.tree.mark(("radio", "options"))),
         )
 
     def _credential(self, path: KeyPath, entry: dict[str, Any]) -> world.Credential:

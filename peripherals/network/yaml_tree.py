@@ -24,6 +24,10 @@ KeyPath = tuple[Key, ...]
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 ENVIRONMENT = "RENODE_WIFI_"
 """Prefix of environment variables that set ${NAME}."""
+READ_HERE = ("include", "variables")
+"""Keys of the file itself, which are gone from the data."""
+MOST_VALUES = 100_000
+"""Aliases within aliases make more of a few lines than any memory holds."""
 UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -145,10 +149,14 @@ def _with_includes(
         for entry in names:
             mark = _mark(path, entry)
             if not isinstance(entry, ScalarNode):
-                raise RenodeWifiError("include wants file names", where=str(mark))
+                raise RenodeWifiError(
+                    "include wants file names", where=str(mark), cure="write a name, or a list"
+                )
             target = _named(path.parent, _text(entry, mark), shipped)
             if target.resolve() in [file.resolve() for file in (*above, path)]:
-                raise RenodeWifiError(f"{entry.value} includes itself", where=str(mark))
+                raise RenodeWifiError(
+                    f"{entry.value} includes itself", where=str(mark), cure="drop this include"
+                )
             if not target.is_file():
                 raise RenodeWifiError(
                     f"there is no file {target}",
@@ -216,7 +224,9 @@ def _merge(
     for key_node, value_node in node.value:
         mark = _mark(file, key_node)
         if not isinstance(key_node, ScalarNode):
-            raise RenodeWifiError("a key must be a plain word", where=str(mark))
+            raise RenodeWifiError(
+                "a key must be a plain word", where=str(mark), cure="write it as `key: value`"
+            )
         key = _text(key_node, mark)
         if key in seen:
             raise RenodeWifiError(
@@ -236,6 +246,12 @@ def _merge(
 
 def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
     mark = tree.values[path] = _mark(file, node)
+    if len(tree.values) > MOST_VALUES:
+        raise RenodeWifiError(
+            f"the file holds more than {MOST_VALUES} values",
+            where=str(mark),
+            cure="an alias (*name) repeats all that it names: write less of it",
+        )
     if isinstance(node, MappingNode):
         data: dict[str, Any] = {}
         _merge(tree, data, node, file, path)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.settings import WorldSettings
+from renode_wifi.peripherals.network.radio import DescribedWorld, Radio
 from renode_wifi.peripherals.network.station import World
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
@@ -21,25 +21,17 @@ from renode_wifi.peripherals.simplelink.sockets import Sockets
 from renode_wifi.peripherals.simplelink.wlan import Wlan
 
 TI_OUI = b"\x08\x00\x28"
-RELAXED_TLS = {"relaxed_tls": True, "maximum_tls": "TLSv1.3", "certificate_store": False}
-"""What `radio: tls: relaxed` of a world file changes."""
 
 
-@runtime_checkable
-class DescribedWorld(Protocol):
-    """A world built from a world file, which may have something to say of the radio."""
-
-    settings: WorldSettings
-
-    def radio_files(self) -> dict[str, bytes]: ...
-
-
-class CC3220_NWP(Link):
+class CC3220_NWP(Link, Radio[Fault]):
     """Network processor of the CC3220SF. Attributes are the fields of `NwpProfile`.
 
     Input 0: power. Output 0: interrupt request, high while a message waits. `exchange(word)`
     clocks one word of the link.
     """
+
+    FAULT = Fault
+    RELAXED_TLS = {"relaxed_tls": True, "maximum_tls": "TLSv1.3", "certificate_store": False}
 
     processor: Processor
     device: Device
@@ -55,7 +47,7 @@ class CC3220_NWP(Link):
         self._attributes = attributes
         self._build({})
 
-    def _build(self, options: dict[str, Any]) -> None:
+    def _build(self, options: Mapping[str, Any]) -> None:
         profile = NwpProfile.from_attributes({**self._attributes, **options})
         processor = Processor(self.machine, self.name, profile, self)
         self.processor = processor
@@ -77,20 +69,13 @@ class CC3220_NWP(Link):
     def profile(self) -> NwpProfile:
         return self.processor.profile
 
-    def connect_world(self, world: World) -> None:
-        """Put the radio into a world, before it is first powered.
+    def _provision(self, world: DescribedWorld) -> None:
+        for name, content in world.radio_files().items():
+            self.files.provision(name, content)
 
-        What the world file says of the radio takes precedence over the board's description:
-        `options` are fields of the profile, and `faults`.
-        """
-        if isinstance(world, DescribedWorld):
-            options, faults = world.settings.radio.for_model(RELAXED_TLS)
-            if options:
-                self._build(options)
-            for name, content in world.radio_files().items():
-                self.files.provision(name, content)
-            for entry in faults:
-                self.inject_entry(entry)
+    def connect_world(self, world: World) -> None:
+        """Put the radio into a world, before it is first powered."""
+        self.take_over(world)
         self.processor.world = world
         if self.powered:
             self._enter_world()
@@ -107,7 +92,3 @@ class CC3220_NWP(Link):
     def inject(self, fault: Fault) -> None:
         """Let a fault happen."""
         self.processor.faults.add(fault)
-
-    def inject_entry(self, entry: Mapping[str, Any]) -> None:
-        """Let a fault happen that is described as in a world file."""
-        self.inject(Fault.from_entry(entry))

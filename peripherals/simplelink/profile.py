@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.radio import RadioProfile
 
 FAITHFUL_CIPHERS = ":".join(
     (
@@ -40,8 +38,11 @@ MOST_SOCKETS = 16
 
 
 @dataclass(frozen=True)
-class NwpProfile:
+class NwpProfile(RadioProfile):
     """The defaults are a CC3220SF with a service pack of SDK 2.10. Times are virtual."""
+
+    RADIO = "the network processor"
+    OUI = "08:00:28"
 
     boot_time_us: int = 50_000
     """From power-on to InitComplete."""
@@ -85,35 +86,9 @@ class NwpProfile:
     unknown_command_status: int = -22
 
     def __post_init__(self) -> None:
-        if self.mac and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}", self.mac) is None:
-            raise RenodeWifiError(f"mac is {self.mac!r}", cure="write it as 08:00:28:00:00:01")
+        super().__post_init__()
         if not 0 <= self.secure_sockets <= self.sockets <= MOST_SOCKETS:
             raise RenodeWifiError(
                 f"sockets is {self.sockets}, secureSockets {self.secure_sockets}",
                 cure=f"the host driver knows {MOST_SOCKETS} sockets, some of which are secure",
             )
-
-    @classmethod
-    def from_attributes(cls, attributes: dict[str, Any]) -> NwpProfile:
-        """The profile with the attributes of a description or a world file applied."""
-        fields = {field.name: field for field in dataclasses.fields(cls)}
-        values: dict[str, Any] = {}
-        for name, value in attributes.items():
-            key = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
-            if key not in fields:
-                raise RenodeWifiError(
-                    f"the network processor has no attribute {name!r}",
-                    cure=f"it has {', '.join(sorted(map(_as_written, fields)))}",
-                )
-            kind = type(fields[key].default)
-            if type(value) is not kind:
-                raise RenodeWifiError(
-                    f"{name} is {value!r}", cure=f"give it a value of type {kind.__name__}"
-                )
-            values[key] = value
-        return cls(**values)
-
-
-def _as_written(field: str) -> str:
-    """A field's name as descriptions and world files have it."""
-    return re.sub("_([a-z])", lambda match: match[1].upper(), field)

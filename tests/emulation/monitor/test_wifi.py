@@ -80,11 +80,55 @@ def test_radio_is_connected_to_the_world(monitor: Monitor, world: Path, world_fi
         ('wifi_model "a" "STM32L4_RGN" "sysbus 0"', "Could not resolve type: 'STM32L4_RGN'"),
         ("wifi_world", "Bad parameters for command wifi_world"),
         ('wifi_world @x "seven"', "'seven' is not a seed"),
+        ('wifi_fault "link" "loss: 0.1"', "the machine has no world"),
+        ('wifi_server "echo"', "the machine has no world"),
     ],
 )
 def test_misuse(monitor: Monitor, line: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message) as caught:
         monitor.execute(line)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('wifi_fault "link" "latency: 300"', "latency is 300"),
+        ('wifi_fault "link" "latency: soon"', "latency is 'soon'"),
+        ('wifi_fault "link" "latency"', "'latency' has no value"),
+        ('wifi_fault "ap-vanishes" "server: echo"', "ap-vanishes does not take server"),
+        ('wifi_fault "meteor"', "the ISM43362 has no fault 'meteor'"),
+    ],
+)
+def test_faults_that_cannot_happen_are_told(
+    monitor: Monitor, world: Path, line: str, message: str
+) -> None:
+    monitor.execute(f'wifi_world @{world}; wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
+    monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(line)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("nonsense: 3", "the ISM43362 has no attribute 'nonsense'"),
+        ("firmware: 3", "firmware is 3"),
+        ("mac: zz", "mac is 'zz'"),
+        ("faults: [{kind: hing}]", "the ISM43362 has no fault 'hing'"),
+        ("faults: [{kind: hang, nth: x}]", "fault hang: nth: 'x'"),
+    ],
+)
+def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
+    monitor: Monitor, world: Path, options: str, message: str
+) -> None:
+    world.write_text(f"{WORLD}radio:\n  options: {{{options}}}\n")
+    monitor.execute('wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
+    monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(f"wifi_world @{world}")
+    assert str(caught.value).startswith(f"{world}:11:12: ")
     assert caught.value.cure
 
 

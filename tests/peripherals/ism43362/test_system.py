@@ -214,7 +214,7 @@ def test_access_point_needs_a_key_and_a_radio(port: StPort) -> None:
 def test_unknown_attribute_is_told_with_the_known_ones() -> None:
     with pytest.raises(RenodeWifiError, match="no attribute 'bootTimes'") as caught:
         ISM43362(BenchMachine(), bootTimes=3)
-    assert "boot_time_us" in str(caught.value)
+    assert "bootTimeUs" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -262,3 +262,15 @@ def test_an_unknown_access_point_is_told_with_the_known_ones(tmp_path: Path) -> 
 def test_stations_are_known_by_their_address(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "")
     assert bench.world.station(MAC) is bench.station
+
+
+def test_nobody_gets_the_address_of_a_server(tmp_path: Path) -> None:
+    text = """
+    network: {dhcp: {first: 10.10.0.50, last: 10.10.0.52}}
+    servers:
+      a: {type: echo, port: 7, address: 10.10.0.50}
+      b: {type: echo, port: 7, address: 10.10.0.51, start: false}
+    """
+    bench = joined(tmp_path, text)
+    assert bench.station.lease is not None
+    assert bench.station.lease.address == IPv4Address("10.10.0.52")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.servers.http import RequestParser
 from renode_wifi.peripherals.network.station import Failure
 from tests.peripherals.network.bench import Bench, joined
@@ -239,3 +241,33 @@ def test_a_fault_waits_for_its_event_number(tmp_path: Path) -> None:
 def test_unknown_faults_are_told(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="there are: ap-vanishes"):
         Bench(tmp_path, "").world.inject("meteor")
+
+
+@pytest.mark.parametrize(
+    ("do", "arguments", "told"),
+    [
+        ("server-stops", {}, "wants the name of one server\n  there are: one, two"),
+        ("server-stops", {"server": "on"}, "no server 'on'"),
+        ("server-stops", {"name": "one"}, "does not take name\n  it takes server, duration"),
+        ("link", {}, "changes nothing\n  give it latency, jitter, loss"),
+        ("link", {"loss": 2}, "loss is 2\n  write a chance"),
+        ("link", {"latency": "2 ms"}, "latency is '2 ms'\n  give it in ns"),
+    ],
+)
+def test_faults_that_cannot_happen_are_told(
+    tmp_path: Path, do: str, arguments: dict[str, Any], told: str
+) -> None:
+    servers = "servers: {one: {type: echo, port: 1}, two: {type: echo, port: 2}}"
+    with pytest.raises(RenodeWifiError) as caught:
+        Bench(tmp_path, servers).world.inject(do, **arguments)
+    assert told in str(caught.value)
+
+
+def test_the_only_server_and_access_point_need_not_be_named(tmp_path: Path) -> None:
+    bench = joined(
+        tmp_path, "servers: {echo: {type: echo, port: 7}, more: {type: udp-echo, port: 7}}"
+    )
+    bench.world.inject("server-stops")
+    assert not bench.world.server("echo").running
+    bench.world.inject("ap-vanishes")
+    assert bench.station.lease is None

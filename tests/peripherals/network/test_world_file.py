@@ -164,14 +164,33 @@ def test_everything_there_is(tmp_path: Path) -> None:
         ("a: [1\n", "2:1", "not YAML", "indentation"),
         (LEAST + "servrs: {}\n", "3:1", "unknown key `servrs`", "did you mean `servers`?"),
         (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", "known keys: access_points"),
-        ("access_points: []\n", "1:16", "access_points: this is not right", "a list"),
+        (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", ", include, "),
+        (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", ", variables"),
+        (LEAST + "includes: a\n", "3:1", "unknown key `includes`", "did you mean `include`?"),
+        (LEAST + "names: {a: [10.0.0.1, x]}\n", "3:23", "names.a[1]: `x`", "an IPv4 address"),
+        (LEAST + "servers: {}\npki: none\n", "4:6", "there is no folder", "relative"),
+        (
+            LEAST + "  - {ssid: x, bssid: '02:0a:00:00:00:01'}\n",
+            "3:22",
+            "02:0A:00:00:00:01 is that of access point lab",
+            "each its own",
+        ),
+        (
+            LEAST + "  - {ssid: x, network: {subnet: 10.10.0.0/16}}\n",
+            "3:33",
+            "10.10.0.0/16 overlaps 10.10.0.0/24 of access point lab",
+            "the same subnet",
+        ),
+        (LEAST + "radio: {options: {faults: 3}}\n", "3:27", "faults: `3`", "a list of faults"),
+        (LEAST + "radio: {options: {faults: [3]}}\n", "3:28", "faults[0]: `3`", "a fault such"),
+        ("access_points: []\n", "1:16", "access_points: a list of this kind", "a list"),
         (
             "access_points:\n  - {sid: lab}\n",
             "2:6",
             "unknown key `sid` in access_points[0]",
             "did you mean `ssid`?",
         ),
-        (LEAST + "seed: one\n", "3:7", "seed: `one` is not right", "whole number"),
+        (LEAST + "seed: one\n", "3:7", "seed: the text `one` is not", "whole number"),
         (LEAST + "seed:\n", "3:6", "seed: an empty value", "whole number"),
         (LEAST + "seed: 1\nseed: 2\n", "4:1", "twice", "line 3"),
         (LEAST + "? [a, b]\n: 1\n", "3:3", "plain word", ""),
@@ -393,6 +412,12 @@ def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str
     assert error.where == str(tmp_path / "world.yaml") + (f":{place}" if place else "")
     assert message in error.message
     assert cure in (error.cure or "")
+
+
+def test_aliases_that_multiply_without_measure_are_told(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x]"]
+    lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(12)]
+    assert "more than 100000 values" in mistake(tmp_path, "\n".join(lines)).message
 
 
 @pytest.mark.parametrize("text", ["access_points: &all [*all]\n", "name: " + "[" * 5000])
