@@ -79,11 +79,12 @@ class _Layout:
     def _without_comments(self) -> list[_Line]:
         lines: list[_Line] = []
         depth = 0
-        in_comment = False
+        comment: tuple[int, int] | None = None
+        """Line and column where the comment under way began."""
         for line in self._joined():
             text = line.text
             position = 0
-            if in_comment:
+            if comment is not None:
                 end = text.find("*/")
                 if end < 0:
                     lines.append(_Line(line.number, "\n" * text.count("\n")))
@@ -98,7 +99,7 @@ class _Layout:
                     )
                 text = _blank(text, 0, end + 2)
                 position = end + 2
-                in_comment = False
+                comment = None
             while True:
                 position = _next_mark(text, position)
                 if position >= len(text):
@@ -113,7 +114,8 @@ class _Layout:
                 else:
                     end = text.find("*/", position + 2)
                     if end < 0:
-                        in_comment = True
+                        before = text[:position].split("\n")
+                        comment = (line.number + len(before) - 1, len(before[-1]) + 1)
                         text = text[:position] + "\n" * text.count("\n", position)
                         break
                     first = not text[:position].strip()
@@ -130,6 +132,10 @@ class _Layout:
                     position = end + 2
             depth += brace_balance(text)
             lines.append(_Line(line.number, text))
+        if comment is not None:
+            raise self._error(
+                Problem.SYNTAX, "Unclosed multiline comment", *comment, "end it with */"
+            )
         return lines
 
     def _joined(self) -> list[_Line]:

@@ -33,6 +33,8 @@ SECTIONS = {
     "reset": Problem.TWO_RESETS,
 }
 
+DECLARE_IT = "declare it in this file, or name the file that does with `using`"
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -239,7 +241,7 @@ class _Resolver:
                     Problem.NEVER_DECLARED,
                     f"Variable '{entry.name}' is never declared - type is unknown.",
                     entry.position,
-                    self._nearest(entry.name) or "give its type: name: Type @ register point",
+                    self._nearest(entry.name, "give its type: name: Type @ register point"),
                 )
             part = self.parts[key] = Part(key[1])
             part.position = part.type_position = entry.position
@@ -414,10 +416,12 @@ class _Resolver:
                     "write it where the object is created; properties start with a capital",
                 )
 
-    def _nearest(self, name: str) -> str | None:
+    def _nearest(self, name: str, otherwise: str = DECLARE_IT) -> str:
         names = sorted({name for _, name in self.parts} | self.existing)
         near = difflib.get_close_matches(name, names, n=3)
-        return f"did you mean {' or '.join(near)}?" if near else None
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        return otherwise
 
     def _in_order(self) -> list[Part]:
         """Parts that others refer to in their constructor come before them."""

@@ -400,7 +400,9 @@ class Bridge:
                     "start the server there, or correct the forward",
                     forward.host,
                     forward.host_port,
-                    failure.value,
+                    "no such host, or no route to it"
+                    if failure is Failure.UNREACHABLE
+                    else failure.value,
                     forward.where,
                     *remote,
                 )

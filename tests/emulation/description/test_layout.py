@@ -54,6 +54,8 @@ def test_multi_line_string_is_kept_as_it_is() -> None:
     ("source", "problem", "line", "column"),
     [
         ("    a: A", Problem.WRONG_INDENT, 1, 1),
+        ('a: A\n    s: "x"  /* never\nclosed', Problem.SYNTAX, 2, 13),
+        ("a: A\n    s: '''x\ny''' /* never\nclosed", Problem.SYNTAX, 3, 6),
         ("a: A\n   x: 1", Problem.WRONG_INDENT, 2, 3),
         ("a: A\n\tx: 1", Problem.WRONG_INDENT, 2, 1),
         ('a: A\n    x: "open', Problem.SYNTAX, 2, 8),
