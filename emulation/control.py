@@ -12,7 +12,7 @@ from typing import Any
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network import faults
-from renode_wifi.peripherals.network.world_file import duration
+from renode_wifi.peripherals.network.durations import duration
 
 DURATIONS = ("duration", "latency", "jitter")
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.durations import duration
 
 Kind = TypeVar("Kind", bound=Enum)
 
@@ -38,9 +39,6 @@ class RadioFault(Generic[Kind]):
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Self:
         """A fault as a world file writes it: `{kind: hang, command: R0, nth: 3, at: 5 s}`."""
-        # The reader of world files is slow to load, and most radios have no faults.
-        from renode_wifi.peripherals.network.world_file import duration
-
         kinds = {kind.value: kind for kind in cls.KINDS}
         values = dict(entry)
         kind = values.pop("kind", None)

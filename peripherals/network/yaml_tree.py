@@ -60,9 +60,32 @@ class Tree:
             path = path[:-1]
         return table[path]
 
+    def error(self, path: KeyPath, message: str, cure: str) -> RenodeWifiError:
+        """A mistake in the value at `path`."""
+        return RenodeWifiError(
+            f"{dotted_path(path)}: {message}", where=str(self.mark(path)), cure=cure
+        )
+
+    def at(self, path: KeyPath) -> Any:
+        value: Any = self.data
+        for key in path:
+            value = value[key]
+        return value
+
     def folder(self, path: KeyPath) -> Path:
         """The folder that a file name is relative to: its world file's, or where the user is."""
         return Path() if path in self.from_outside else self.mark(path).file.parent
+
+
+def dotted_path(path: KeyPath) -> str:
+    """`servers.echo.port`, `access_points[0].ssid`."""
+    text = ""
+    for key in path:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            text += f".{key}" if text else key
+    return text or "the file"
 
 
 @dataclass(frozen=True)

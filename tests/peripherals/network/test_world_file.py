@@ -15,16 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.durations import duration
 from renode_wifi.peripherals.network.pki import Authority
 from renode_wifi.peripherals.network.settings import Credential, WorldSettings
 from renode_wifi.peripherals.network.station import Security
 from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate
-from renode_wifi.peripherals.network.world_file import (
-    SHIPPED,
-    dotted_path,
-    duration,
-    read_world_file,
-)
+from renode_wifi.peripherals.network.world_file import SHIPPED, read_world_file
+from renode_wifi.peripherals.network.yaml_tree import dotted_path
 from tests.peripherals.network.bench import Bench
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "world.md"
