@@ -1,10 +1,10 @@
 """The process beside Renode that has the radio's processor and the world.
 
-    python -m renode_wifi.emulation.renode.helper PORT
+    python -m renode_wifi.emulation.renode.helper PORT RENODE
 
 It connects to PORT on the loopback interface with the token that stands in the first line of its
-standard input, serves one Renode machine, and ends with that connection or with its input. The same
-`Service` runs inside `RenodeBackend`, where Python drives Renode.
+standard input, serves one machine of the process RENODE, its parent, and ends with that connection
+or with its input. The same `Service` runs inside `RenodeBackend`, where Python drives Renode.
 """
 
 from __future__ import annotations
@@ -277,13 +277,21 @@ def remove_leftovers(renode: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not arguments[0].isdigit():
+    if len(arguments) != 2 or not all(argument.isdigit() for argument in arguments):
         print(__doc__, file=sys.stderr)
         return 2
+    port, renode = map(int, arguments)
     token = sys.stdin.readline().strip()
-    threading.Thread(target=_end_with_input, args=(sys.stdin, os.getppid()), daemon=True).start()
+    threading.Thread(target=_end_with_input, args=(sys.stdin, renode), daemon=True).start()
     try:
-        connection = socket.create_connection(("127.0.0.1", int(arguments[0])), CONNECT_TIMEOUT)
+        return _serve_renode(port, token)
+    finally:
+        remove_leftovers(renode)
+
+
+def _serve_renode(port: int, token: str) -> int:
+    try:
+        connection = socket.create_connection(("127.0.0.1", port), CONNECT_TIMEOUT)
         greet(connection, token)
         connection.settimeout(None)
     except (OSError, protocol.ProtocolError) as error:
@@ -293,9 +301,7 @@ def main(arguments: list[str]) -> int:
     logging.getLogger(LOG).addHandler(LogForwarder(service))
     logging.getLogger(LOG).setLevel(logging.INFO)
     logging.getLogger(LOG).propagate = False
-    renode = os.getppid()
     serve(connection, service)
-    remove_leftovers(renode)
     return 0
 
 

@@ -164,7 +164,7 @@ class Helper(object):
         root = package_root()
         start = ProcessStartInfo()
         start.FileName = interpreter(root)
-        start.Arguments = "-m %s %d" % (MODULE, port)
+        start.Arguments = "-m %s %d %d" % (MODULE, port, Process.GetCurrentProcess().Id)
         start.UseShellExecute = False
         start.RedirectStandardInput = True
         paths = [import_path(root)]

@@ -171,6 +171,10 @@ class Process:
         )
 
     @staticmethod
+    def GetCurrentProcess() -> Any:
+        return SimpleNamespace(Id=os.getpid())
+
+    @staticmethod
     def Start(info: ProcessStartInfo) -> Process:
         return Process(info)
 

@@ -120,8 +120,9 @@ class Process:
         self.server = socket.create_server(("127.0.0.1", 0))
         self.server.settimeout(30)
         source = str(Path(renode_wifi.__file__).resolve().parent.parent)
+        port = self.server.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", helper.__name__, str(self.server.getsockname()[1])],
+            [sys.executable, "-m", helper.__name__, str(port), str(os.getpid())],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": source},
@@ -178,7 +179,7 @@ def test_the_process_leaves_a_stranger() -> None:
 
 def test_a_wrong_call_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert helper.main(["here"]) == 2
-    assert "PORT" in capsys.readouterr().err
+    assert "PORT RENODE" in capsys.readouterr().err
 
 
 def test_what_models_log_goes_with_the_answer() -> None:

@@ -146,7 +146,8 @@ def test_a_kill_leaves_nothing_behind(start: Callable[..., object], tmp_path: Pa
         moment = time.monotonic() + chance.uniform(1, LIFETIME)
         while time.monotonic() < moment:
             time.sleep(0.01)
-        victim = chance.choice(sorted(marked(mark)))
+        living = marked(mark)
+        victim = chance.choice(sorted(living))
         os.kill(victim, signal.SIGKILL)
         if victim != process.pid and start is session:
             # Renode goes on without its radio.
@@ -157,7 +158,8 @@ def test_a_kill_leaves_nothing_behind(start: Callable[..., object], tmp_path: Pa
         while marked(mark) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert marked(mark) == {}, f"attempt {attempt}"
-        if victim == process.pid:
+        # Without a helper it was Renode alone, which leaves its folder to the next Renode.
+        if victim == process.pid and len(living) > 1:
             assert leftovers(tmp_path) == [], f"attempt {attempt}"
 
 
