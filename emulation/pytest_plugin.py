@@ -82,7 +82,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     try:
         running = Board(**settings)
     except RenodeWifiError as error:
-        pytest.fail(str(error), False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     with running:
         yield running
 

@@ -112,6 +112,7 @@ class Session:
         start: index of the first line to look at; without it, lines after the last one that a
         wait on this console returned.
         """
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         console = self.uart if uart is None else self.console(uart)
         expression = re.compile(pattern)
         first = console.position if start is None else start
@@ -135,6 +136,7 @@ class Session:
         self, text: str, timeout: float = DEFAULT_TIMEOUT, uart: str | None = None
     ) -> str:
         """Run until the unfinished line contains `text`; returns that line so far."""
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         console = self.uart if uart is None else self.console(uart)
 
         def on_byte(time: int, byte: int) -> None:

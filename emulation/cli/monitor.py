@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.session import Session
 from renode_wifi.peripherals.base.clock import SECOND
 
+RUN_HELP = (
+    "  run            lets a second of virtual time pass, as an empty line does; `run 10` ten"
+)
 INTRODUCTION = """\
 Commands are those of Renode's monitor: `help` lists them. While the emulation is started, an empty
-line (or `run`) lets a second of virtual time pass; `run 10` ten. `quit` ends."""
+line (or `run`) lets a second of virtual time pass; `run 10` ten; Ctrl-C ends it early. `quit` ends
+the session."""
 
 
 def add(subparsers: Any) -> None:
@@ -89,6 +94,8 @@ def _carry_out(session: Session, line: str, shown: set[str]) -> None:
     printed = session.execute(line)
     if printed:
         print(printed)
+    if words == ["help"]:
+        print(RUN_HELP)
     backend = session.backend
     assert isinstance(backend, EmbeddedBackend)
     for uart in backend.monitor.analyzers:
@@ -116,7 +123,12 @@ def _run(session: Session, seconds: float) -> None:
     if not backend.monitor.started:
         print("The emulation is paused; `start` it first.")
         return
-    session.backend.run(session.backend.now + round(seconds * SECOND))
+    # Between two instructions, which a KeyboardInterrupt would not be.
+    previous = signal.signal(signal.SIGINT, lambda *_: session.stop())
+    try:
+        session.backend.run(session.backend.now + round(seconds * SECOND))
+    finally:
+        signal.signal(signal.SIGINT, previous)
     if report := session.crash_report():
         print(report)
 

@@ -104,3 +104,24 @@ def test_only_the_libraries_of_the_subcommand_are_loaded() -> None:
     assert "renode_wifi.emulation.cli.world" in loaded
     for other in ("renode_wifi.emulation.cli.doctor", "rich", "unicorn"):
         assert other not in loaded
+
+
+def test_an_interrupt_ends_a_run_in_the_monitor_and_not_the_session() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "monitor", BOARD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(
+        f"$bin=@{RUN[-1]}\nrunMacro $reset\nshowAnalyzer usart1\nstart\nrun 1000000\n"
+    )
+    process.stdin.flush()
+    assert "probe:" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    told, errors = process.communicate('echo "still here"\n')
+    assert "still here" in told
+    assert (process.returncode, errors) == (0, "")

@@ -59,6 +59,7 @@ def test_a_wrong_image_is_one_message(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--board", "b_l475e_iot01a", "--image", "nowhere.elf")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*nowhere.elf*"])
+    result.stdout.no_fnmatch_line("*another exception*")
 
 
 def test_a_failing_test_shows_the_console(pytester: pytest.Pytester) -> None:
@@ -68,6 +69,14 @@ def test_a_failing_test_shows_the_console(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--board", "b_l475e_iot01a", "--image", str(IMAGE))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*shell: b_l475e_iot01a*"])
+
+
+def test_a_wait_in_vain_points_at_the_line_of_the_test(pytester: pytest.Pytester) -> None:
+    file = pytester.makepyfile("def test_it(board):\n    board.wait_for_line('x', timeout=0.01)\n")
+    result = run(pytester, "--board", "b_l475e_iot01a", "--image", str(IMAGE))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*no line matches 'x'*", f"{file.name}:2: BoardTimeout"])
+    result.stdout.no_fnmatch_line("*session.py*")
 
 
 def test_each_firmware_test_is_reported_as_a_test(pytester: pytest.Pytester) -> None:
