@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.adc import CC3220_ADC
@@ -37,6 +34,13 @@ from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.cc3220.uart import PL011
 from renode_wifi.peripherals.cc3220.udma import CC3220_uDMA
 from renode_wifi.peripherals.cc3220.wdt import CC3220_WDT
+from tests.peripherals.robustness import (
+    EXAMPLES,
+    Access,
+    accesses,
+    plain_words_are_served_as_read,
+    withstands,
+)
 
 BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("adc", CC3220_ADC, {}),
@@ -69,48 +73,26 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
 
 # Values that open doors: enables, keys of flash and watchdog, all and nothing.
 TELLING = [0, 1, 2, 4, 0xFFFFFFFF, 0x1ACCE551, 0xA4420001, 0xA4420002, 0x101, 0x301, 0x22]
-ACCESS = st.tuples(
-    st.sampled_from(["read", "write", "write", "wait", "input", "reset"]),
-    st.integers(0, 0xFFFF),
-    st.sampled_from([1, 2, 4]),
-    st.one_of(st.sampled_from(TELLING), st.integers(0, 0xFFFFFFFF)),
+
+EACH = pytest.mark.parametrize(
+    ("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS]
 )
 
 
-@pytest.mark.parametrize(("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(accesses=st.lists(ACCESS, max_size=40))
+@EACH
+@EXAMPLES
+@given(done=accesses(TELLING))
 def test_no_sequence_of_accesses_upsets_a_block(
-    name: str,
-    make: Callable[..., Any],
-    attributes: dict[str, Any],
-    accesses: list[tuple[str, int, int, int]],
+    name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
 ) -> None:
     machine = BenchMachine()
-    machine.log = logging.Logger("quiet", logging.CRITICAL)
     machine.peripherals["hib3p3"] = CC3220_HIB3P3(machine, "hib3p3")
     model = machine.peripherals[name] = make(machine, name, **attributes)
-    words = sorted(model.registers._by_word)
-    for kind, choice, width, value in accesses:
-        offset = 4 * words[choice % len(words)] + value % 4 // width * width
-        if kind == "read":
-            assert 0 <= model.read(offset, width) < 1 << 8 * width
-        elif kind == "write":
-            model.write(offset, value & ((1 << 8 * width) - 1), width)
-        elif kind == "wait":
-            machine.clock.advance(value % 100_000)
-        elif kind == "input" and hasattr(model, "on_gpio"):
-            model.on_gpio(value % 2, bool(value & 4))
-        elif kind == "reset":
-            model.reset()
-    machine.log = logging.getLogger("quiet")
-    assert type(pickle.loads(pickle.dumps(model))) is type(model)
+    withstands(machine, model, done, inputs=2)
 
 
-@pytest.mark.parametrize(("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS])
+@EACH
 def test_plain_words_read_what_an_engine_would_serve(
     name: str, make: Callable[..., Any], attributes: dict[str, Any]
 ) -> None:
-    model = make(BenchMachine(), name, **attributes)
-    for word in model.registers.plain_words():
-        assert model.read(4 * word, 4) == model.registers.values[word]
+    plain_words_are_served_as_read(make(BenchMachine(), name, **attributes))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
@@ -33,6 +30,13 @@ from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
 from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
+from tests.peripherals.robustness import (
+    EXAMPLES,
+    Access,
+    accesses,
+    plain_words_are_served_as_read,
+    withstands,
+)
 
 BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("rcc", STM32L4_RCC, {}),
@@ -75,46 +79,25 @@ TELLING = [
     0x344,
     0x10001,
 ]
-ACCESS = st.tuples(
-    st.sampled_from(["read", "write", "write", "wait", "input", "reset"]),
-    st.integers(0, 0x3F),
-    st.sampled_from([1, 2, 4]),
-    st.one_of(st.sampled_from(TELLING), st.integers(0, 0xFFFFFFFF)),
+
+EACH = pytest.mark.parametrize(
+    ("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS]
 )
 
 
-@pytest.mark.parametrize(("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(accesses=st.lists(ACCESS, max_size=40))
+@EACH
+@EXAMPLES
+@given(done=accesses(TELLING))
 def test_no_sequence_of_accesses_upsets_a_block(
-    name: str,
-    make: Callable[..., Any],
-    attributes: dict[str, Any],
-    accesses: list[tuple[str, int, int, int]],
+    name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
 ) -> None:
     machine = BenchMachine()
-    machine.log = logging.Logger("quiet", logging.CRITICAL)
     model = machine.peripherals[name] = make(machine, name, **attributes)
-    for kind, word, width, value in accesses:
-        offset = 4 * word + value % 4 // width * width
-        if kind == "read":
-            assert 0 <= model.read(offset, width) < 1 << 8 * width
-        elif kind == "write":
-            model.write(offset, value & ((1 << 8 * width) - 1), width)
-        elif kind == "wait":
-            machine.clock.advance(value % 100_000)
-        elif kind == "input" and hasattr(model, "on_gpio"):
-            model.on_gpio(value % 4, bool(value & 4))
-        elif kind == "reset":
-            model.reset()
-    machine.log = logging.getLogger("quiet")
-    assert type(pickle.loads(pickle.dumps(model))) is type(model)
+    withstands(machine, model, done, inputs=4)
 
 
-@pytest.mark.parametrize(("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS])
+@EACH
 def test_plain_words_read_what_an_engine_would_serve(
     name: str, make: Callable[..., Any], attributes: dict[str, Any]
 ) -> None:
-    model = make(BenchMachine(), name, **attributes)
-    for word in model.registers.plain_words():
-        assert model.read(4 * word, 4) == model.registers.values[word]
+    plain_words_are_served_as_read(make(BenchMachine(), name, **attributes))
