@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pytest
 
-from renode_wifi.emulation import boards, models
+from renode_wifi.emulation import boards
 from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.description.model import Range
-from renode_wifi.emulation.description.parser import parse_file
 from renode_wifi.emulation.machine import Machine
 from renode_wifi.emulation.monitor.interpreter import Monitor
 
-PLATFORMS = boards.PLATFORMS
-PROBE = PLATFORMS.parent / "firmware" / "probe" / "b_l475e_iot01a.elf"
-
-
-@pytest.fixture(scope="module")
-def machine() -> Machine:
-    monitor = Monitor()
-    monitor.execute_script(PLATFORMS / "b_l475e_iot01a.resc")
-    return monitor.current
-
-
-@pytest.fixture
-def monitor() -> Monitor:
-    monitor = Monitor()
-    monitor.execute_script(PLATFORMS / "b_l475e_iot01a.resc")
-    return monitor
+BOARD = "b_l475e_iot01a"
+PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"
 
 
 # RM0351 table 2.
@@ -126,41 +109,9 @@ def test_macro_reset_loads_and_starts_an_image(monitor: Monitor) -> None:
 
 
 def test_probe_boots_and_talks_to_its_module() -> None:
-    with Board("b_l475e_iot01a", PROBE) as board:
+    with Board(BOARD, PROBE) as board:
         assert board.wait_for_line("^probe:").text == "probe: b_l475e_iot01a"
         assert re.match(r"radio: ok ISM43362", board.wait_for_line("^radio:").text)
-
-
-def test_run_cut_by_snapshots_is_the_run_in_one_go() -> None:
-    with Board("b_l475e_iot01a", PROBE) as whole, Board("b_l475e_iot01a", PROBE) as cut:
-        whole.run(0.4)
-        for moment in (0.05, 0.2, 0.31):
-            cut.run(moment - cut.now)
-            snapshot = cut.snapshot()
-            cut.run(0.02)
-            cut.restore(snapshot)
-        cut.run(0.4 - cut.now)
-        assert cut.uart.lines == whole.uart.lines
-        for memory in (0x2000_0000, 0x1000_0000):
-            assert cut.backend.read_memory(memory, 0x8000) == (
-                whole.backend.read_memory(memory, 0x8000)
-            )
-
-
-def test_chip_description_names_stock_types_only() -> None:
-    """So that it loads in Renode on its own."""
-    description = parse_file(PLATFORMS / "cpus" / "stm32l475.repl")
-    for entry in description.entries:
-        if entry.type is not None:
-            found = models.find(entry.type)
-            assert found is not None
-            assert not found.own
-
-
-def test_ranges_do_not_touch(machine: Machine) -> None:
-    areas = sorted((area.start, area.end) for areas in machine.places.values() for area in areas)
-    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(areas))
-    assert all(isinstance(area, Range) for areas in machine.places.values() for area in areas)
 
 
 # UM2153: sensors on I2C2 by their seven-bit address.

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
-from renode_wifi.emulation import boards, models
+from renode_wifi.emulation import boards
 from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.description.parser import parse_file
 from renode_wifi.emulation.machine import Machine
 from renode_wifi.emulation.monitor.interpreter import Monitor
 
-PLATFORMS = boards.PLATFORMS
-PROBE = PLATFORMS.parent / "firmware" / "probe" / "cc3220sf_launchxl.elf"
-
-
-@pytest.fixture(scope="module")
-def machine() -> Machine:
-    monitor = Monitor()
-    monitor.execute_script(PLATFORMS / "cc3220sf_launchxl.resc")
-    return monitor.current
-
-
-@pytest.fixture
-def monitor() -> Monitor:
-    monitor = Monitor()
-    monitor.execute_script(PLATFORMS / "cc3220sf_launchxl.resc")
-    return monitor
+BOARD = "cc3220sf_launchxl"
+PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"
 
 
 # hw_memmap.h of TI's SDK.
@@ -155,40 +138,9 @@ def test_macro_reset_loads_an_image_and_starts_at_the_rom(monitor: Monitor) -> N
 
 
 def test_rom_starts_the_application() -> None:
-    with Board("cc3220sf_launchxl", PROBE, engine="embedded") as board:
+    with Board(BOARD, PROBE, engine="embedded") as board:
         board.run(0.000_05)
         assert int(board.execute("cpu PC"), 16) >> 20 == 0x010
         assert int(board.execute("cpu VectorTableOffset"), 16) == 0x0100_0800
         assert board.wait_for_line("^probe:").text == "probe: cc3220sf_launchxl"
         assert board.wait_for_line("^radio:").text.startswith("radio: ok CC3220 NWP")
-
-
-def test_run_cut_by_snapshots_is_the_run_in_one_go() -> None:
-    name = "cc3220sf_launchxl"
-    with Board(name, PROBE, engine="embedded") as whole, Board(name, PROBE) as cut:
-        whole.run(0.2)
-        for moment in (0.01, 0.06, 0.15):
-            cut.run(moment - cut.now)
-            snapshot = cut.snapshot()
-            cut.run(0.02)
-            cut.restore(snapshot)
-        cut.run(0.2 - cut.now)
-        assert cut.uart.lines == whole.uart.lines
-        assert cut.backend.read_memory(0x2000_0000, 0x4_0000) == (
-            whole.backend.read_memory(0x2000_0000, 0x4_0000)
-        )
-
-
-def test_chip_description_names_stock_types_only() -> None:
-    """So that it loads in Renode on its own."""
-    description = parse_file(PLATFORMS / "cpus" / "cc3220sf.repl")
-    for entry in description.entries:
-        if entry.type is not None:
-            found = models.find(entry.type)
-            assert found is not None
-            assert not found.own
-
-
-def test_ranges_do_not_touch(machine: Machine) -> None:
-    areas = sorted((area.start, area.end) for areas in machine.places.values() for area in areas)
-    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(areas))

@@ -1,0 +1,26 @@
+"""The board that a test module names in BOARD, composed by its script."""
+
+from __future__ import annotations
+
+import pytest
+
+from renode_wifi.emulation import boards
+from renode_wifi.emulation.machine import Machine
+from renode_wifi.emulation.monitor.interpreter import Monitor
+
+
+def composed(board: str) -> Monitor:
+    monitor = Monitor()
+    monitor.execute_script(boards.find(board).script)
+    return monitor
+
+
+@pytest.fixture
+def monitor(request: pytest.FixtureRequest) -> Monitor:
+    return composed(request.module.BOARD)
+
+
+@pytest.fixture(scope="module")
+def machine(request: pytest.FixtureRequest) -> Machine:
+    """Shared by the tests of a module, which leave it as it was."""
+    return composed(request.module.BOARD).current
