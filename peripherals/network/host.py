@@ -16,7 +16,7 @@ from renode_wifi.peripherals.network.tcp import Address, Connection, NoEvents, S
 from renode_wifi.peripherals.network.udp import PortSocket
 
 if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.bridge import BridgedStream
+    from renode_wifi.peripherals.network.bridged import BridgedStream
     from renode_wifi.peripherals.network.internet import Internet
 
 FIRST_EPHEMERAL = 49_152

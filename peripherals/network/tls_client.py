@@ -15,7 +15,6 @@ from renode_wifi.peripherals.network.openssl import X509_V_FLAG_NO_CHECK_TIME
 from renode_wifi.peripherals.network.station import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.tls import TlsProblem, TlsSettings, TlsVerdict
 from renode_wifi.peripherals.network.tls_endpoint import (
-    VERIFY_PROBLEMS,
     BadCredential,
     ClientCertificate,
     EndpointSettings,
@@ -24,6 +23,7 @@ from renode_wifi.peripherals.network.tls_endpoint import (
     clean_pem,
     is_pem,
 )
+from renode_wifi.peripherals.network.tls_verdict import VERIFY_PROBLEMS
 
 SEND_WINDOW = 4_096
 """Ciphertext bytes that may wait for room in the stream below before `send` takes no more."""
