@@ -15,7 +15,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.renode import find
 from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
 
-LIBRARIES = ("unicorn", "pyyaml", "pyelftools", "cryptography", "pyopenssl")
+LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
 
 
 def add(subparsers: Any) -> None:
