@@ -62,7 +62,17 @@ def build(target: Path, folder: Path) -> None:
     """Compile the sources in `folder` to `target`, whole or not at all, however many do so."""
     compiler = find_compiler()
     sources = [str(path) for path in sorted(folder.glob("*.c"))]
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _compile(compiler, sources, target)
+    except OSError as error:
+        raise BuildError(
+            f"cannot keep the emulation core in {target.parent}: {error.strerror}",
+            "make that folder writable; on Linux, XDG_CACHE_HOME can name another one above it",
+        ) from None
+
+
+def _compile(compiler: str, sources: list[str], target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         draft = Path(scratch) / target.name
         command = [*shlex.split(compiler), *FLAGS, "-o", str(draft), *sources]

@@ -72,6 +72,12 @@ def test_compiler_named_by_cc_is_used(
     assert (tmp_path / "used").exists()
 
 
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cache").touch()
+    with pytest.raises(build_core.BuildError, match=r"cannot keep .*/cache: File exists\n.*XDG"):
+        build_core.build(tmp_path / "cache" / "library.so", native.SOURCES)
+
+
 def test_installed_library_is_preferred_and_a_cached_one_is_kept(
     monkeypatch: pytest.MonkeyPatch, sources: Path, tmp_path: Path
 ) -> None:
