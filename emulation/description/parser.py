@@ -47,24 +47,13 @@ from renode_wifi.emulation.description.model import (
     Value,
     Wiring,
 )
-
-KEYWORDS = frozenset(
-    ("using", "new", "as", "preinit", "init", "reset", "local", "none", "empty")
-    + ("true", "True", "false", "False")
-)
+from renode_wifi.emulation.description.scanner import NATURAL, NUMBER, Scanner
 
 VALUE_KEYWORDS = ("new", "true", "True", "false", "False")
 
-_NAME = re.compile(r"[^\W\d_]\w*")
-_NUMBER = re.compile(r"-?(?:0x[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*|[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)")
-_NATURAL = re.compile(r"0x[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*|[0-9]+(?:_[0-9]+)*")
-_STRING = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _LONG_STRING = re.compile(r"'''((?:[^\\]|\\''')*?)'''")
-_SPACE = re.compile(r"\s*")
 _STATEMENT = re.compile(r'(?:[^;{}"]|"(?:[^"\\]|\\.)*")*')
 
-LARGEST_NUMBER = 2**64 - 1
-DEEPEST_NESTING = 50
 LONGEST_RANGE = 4096
 
 
@@ -101,155 +90,10 @@ def parse_attributes(source: str, file: str = "") -> list[Attribute]:
     return attributes
 
 
-class _Parser:
+class _Parser(Scanner):
     def __init__(self, source: str, file: str, plain: bool = False) -> None:
-        self.result = Description([], [], file, source.replace("\r", ""))
-        self.text = source if plain else lay_out(source, file)
-        self.file = file
-        self.index = 0
-        self.depth = 0
-        self.line_starts = [0]
-        self.line_starts += [match.end() for match in re.finditer("\n", self.text)]
-        self.line = 0
-        self.skip()
-
-    # -- reading ------------------------------------------------------------------------------
-
-    def skip(self) -> None:
-        match = _SPACE.match(self.text, self.index)
-        assert match is not None
-        self.index = match.end()
-
-    @property
-    def position(self) -> Position:
-        return self.position_of(self.index)
-
-    def position_of(self, index: int) -> Position:
-        starts = self.line_starts
-        while self.line + 1 < len(starts) and starts[self.line + 1] <= index:
-            self.line += 1
-        while starts[self.line] > index:
-            self.line -= 1
-        return Position(self.file, self.line + 1, index - starts[self.line] + 1)
-
-    def sees(self, text: str) -> bool:
-        return self.text.startswith(text, self.index)
-
-    def sees_any_of(self, characters: str) -> bool:
-        return self.index < len(self.text) and self.text[self.index] in characters
-
-    def accept(self, text: str) -> bool:
-        if not self.sees(text):
-            return False
-        self.index += len(text)
-        self.skip()
-        return True
-
-    def expect(self, text: str, what: str) -> None:
-        if not self.accept(text):
-            self.fail(f"{text} ({what})" if what else text)
-
-    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        match = pattern.match(self.text, self.index)
-        if match is not None:
-            self.index = match.end()
-            self.skip()
-        return match
-
-    def end(self) -> None:
-        if self.index < len(self.text):
-            self.fail("nothing more")
-
-    def fail(self, *expected: str) -> None:
-        """Tell what is there instead of what may be there."""
-        index = self.index
-        if index >= len(self.text):
-            # Point behind the last character, not behind the empty lines at the end.
-            index = max(0, len(self.text.rstrip()) - 1)
-            found = "the end"
-        elif self.text[index] in "{};":
-            # What the layout pass added stands for the end of the line.
-            position = self.position_of(index)
-            line = self.result.source.split("\n")[position.line - 1]
-            found = "the end of the line" if position.column > len(line) else self.text[index]
-        else:
-            found = re.match(r"[\w.]+|.", self.text[index:], re.S).group()  # type: ignore[union-attr]
-        raise self.result.error(
-            Problem.SYNTAX,
-            f"Syntax error, unexpected {found}; expected {' or '.join(expected)}",
-            self.position_of(index),
-            self._cure(),
-        )
-
-    def _cure(self) -> str:
-        return "see Renode's platform description format; attributes are indented by four spaces"
-
-    def word(self) -> str | None:
-        """The name that stands here, keyword or not, without going past it."""
-        match = _NAME.match(self.text, self.index)
-        return match.group() if match else None
-
-    def keyword(self, word: str) -> bool:
-        if self.word() != word:
-            return False
-        self.index += len(word)
-        self.skip()
-        return True
-
-    @property
-    def sees_name(self) -> bool:
-        word = self.word()
-        return word is not None and word not in KEYWORDS
-
-    def name(self, what: str) -> str:
-        word = self.word()
-        if word is None:
-            self.fail(what)
-        assert word is not None
-        if word in KEYWORDS:
-            self.fail(f"{what} ({word} is a keyword)")
-        self.index += len(word)
-        self.skip()
-        return word
-
-    def type_name(self) -> str:
-        parts = [self.name("type name")]
-        while self.accept("."):
-            parts.append(self.name("type name"))
-        return ".".join(parts)
-
-    def natural(self, what: str) -> int:
-        start = self.index
-        match = self.match(_NATURAL)
-        if match is None:
-            self.fail(what)
-        assert match is not None
-        return self._integer(match.group(), start)
-
-    def _integer(self, text: str, start: int) -> int:
-        digits = text.lstrip("-").replace("_", "")
-        base = 10
-        if digits.startswith("0x"):
-            digits, base = digits[2:], 16
-        # int() of an endless string of digits takes its time, and Python refuses it.
-        number = int(digits, base) if len(digits) <= 40 else LARGEST_NUMBER + 1
-        if number > LARGEST_NUMBER:
-            raise self.result.error(
-                Problem.SYNTAX,
-                "Syntax error, number does not fit into 64 bits",
-                self.position_of(start),
-                "write at most 0xFFFFFFFFFFFFFFFF",
-            )
-        return -number if text.startswith("-") else number
-
-    def string(self, what: str) -> str:
-        match = self.match(_STRING)
-        if match is None:
-            self.fail(what)
-        assert match is not None
-        return re.sub(r'\\(["\\])', r"\1", match.group(1))
-
-    # -- grammar ------------------------------------------------------------------------------
+        text = source if plain else lay_out(source, file)
+        super().__init__(text, Description([], [], file, source.replace("\r", "")))
 
     def description(self) -> Description:
         while self.word() == "using":
@@ -304,11 +148,11 @@ class _Parser:
         return Registration(register, point, position)
 
     def attributes(self) -> list[Attribute]:
-        self._descend()
+        self.descend()
         self.expect("{", "attributes")
         attributes = self.attribute_sequence()
         self.expect("}", "end of the attributes")
-        self.depth -= 1
+        self.ascend()
         return attributes
 
     def attribute_sequence(self) -> list[Attribute]:
@@ -338,7 +182,7 @@ class _Parser:
                 self.fail(": (a value)", "-> (a destination)")
             value_position = self.position
             return Assignment(name, self.attribute_value(), position, value_position)
-        if _NATURAL.match(self.text, self.index):
+        if NATURAL.match(self.text, self.index):
             sources = self.end_of_wire(False)
             self.expect("->", "destination of the signal")
             return self.wiring(sources, False, position)
@@ -430,12 +274,12 @@ class _Parser:
         if self.sees("{"):
             return self.dict()
         start = self.index
-        number = self.match(_NUMBER)
+        number = self.match(NUMBER)
         if number is not None:
             text = number.group()
             if "." in text:
                 return float(text.replace("_", ""))
-            return self._integer(text, start)
+            return self.integer(text, start)
         if self.accept("."):
             return EnumName((self.name("enum value"),))
         position = self.position
@@ -475,7 +319,7 @@ class _Parser:
         return NewObject(type_name, self.attributes() if self.sees("{") else [], position)
 
     def list(self) -> Value:
-        self._descend()
+        self.descend()
         self.expect("[", "list")
         items: list[Value] = []
         while not self.sees("]"):
@@ -483,11 +327,11 @@ class _Parser:
             if not self.accept(","):
                 break
         self.expect("]", "end of the list")
-        self.depth -= 1
+        self.ascend()
         return items
 
     def dict(self) -> Value:
-        self._descend()
+        self.descend()
         self.expect("{", "dictionary")
         items: dict[Value, Value] = {}
         while not self.sees("}"):
@@ -505,15 +349,5 @@ class _Parser:
             if not self.accept(";"):
                 break
         self.expect("}", "end of the dictionary")
-        self.depth -= 1
+        self.ascend()
         return items
-
-    def _descend(self) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST_NESTING:
-            raise self.result.error(
-                Problem.SYNTAX,
-                f"Syntax error, more than {DEEPEST_NESTING} levels of nesting",
-                self.position,
-                "give inner objects entries of their own",
-            )
