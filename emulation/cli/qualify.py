@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from renode_wifi.emulation import boards
 from renode_wifi.emulation.board import Board
 from renode_wifi.emulation.cli.arguments import (
     add_board_arguments,
@@ -87,6 +88,7 @@ def execute(options: argparse.Namespace) -> int:
     expected: dict[str, Expectation] = {}
     for path in options.expected:
         expected |= read_expected(path)
+    boards.find(options.board)
     image = read_image(options)
     with ExitStack() as stack:
         log = None

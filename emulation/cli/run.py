@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from renode_wifi.emulation import boards
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.board import Board
 from renode_wifi.emulation.cli.arguments import (
@@ -73,6 +74,7 @@ def add(subparsers: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     until = _expression(options.until, "--until")
     fail_on = _expression(options.fail_on, "--fail-on")
+    boards.find(options.board)  # A wrong name first: `make demo` names the image by it.
     image = read_image(options)
     with ExitStack() as stack:
         uart_log, trace, report = (

@@ -99,6 +99,8 @@ def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str
     ("arguments", "told"),
     [
         (["run", "--board", "nope", "--image", PROBE], "no board is called"),
+        (["run", "--board", "nope", "--image", "nope.elf"], "no board is called"),
+        (["qualify", "--board", "nope", "--image", "nope.elf"], "no board is called"),
         (["run", "--board", BOARD, "--image", "nowhere.elf"], "nowhere.elf"),
         (["run", "--board", BOARD, "--image", PROBE, "--world", "nowhere.yaml"], "nowhere.yaml"),
         (["run", "--board", BOARD, "--image", PROBE, "--until", "("], "regular expression"),
