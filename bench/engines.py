@@ -2,6 +2,7 @@
 
 Both run without a brake: virtual time passes as fast as the machine lets it. Two figures per run:
 the time until the board can run (process, platform, world), and the time that the program takes.
+The probes talk to servers all the time; the suite mostly sleeps.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROBE_DONE = "probe: (PASSED|FAILED)"
 SUITE_DONE = "Tests [0-9]+ Failures"
 PROGRAMS = (
-    ("probe, polled SPI", "b_l475e_iot01a", "probe/b_l475e_iot01a.elf", PROBE_DONE),
-    ("probe, network processor", "cc3220sf_launchxl", "probe/cc3220sf_launchxl.elf", PROBE_DONE),
-    ("suite, mostly asleep", "b_l475e_iot01a", "unity/b_l475e_iot01a-finishes.elf", SUITE_DONE),
+    ("ST probe", "b_l475e_iot01a", "probe/b_l475e_iot01a.elf", PROBE_DONE),
+    ("TI probe", "cc3220sf_launchxl", "probe/cc3220sf_launchxl.elf", PROBE_DONE),
+    ("ST suite", "b_l475e_iot01a", "unity/b_l475e_iot01a-finishes.elf", SUITE_DONE),
 )
 TIMEOUT = 60.0
 
@@ -48,14 +49,14 @@ def main() -> None:
     has_renode = find_renode() is not None
     table = Table(
         *("program", "virtual s", "embedded s", "Renode s", "ratio"),
-        *("start embedded s", "start Renode s"),
+        *("its start", "Renode's"),
         box=None,
     )
     for name, board, image, until in PROGRAMS:
         print(f"  {name} ...", file=sys.stderr, flush=True)
         # The first run compiles and caches what a later one finds.
         own = min(run("embedded", board, image, until) for _ in range(2))
-        row = [f"{board}: {name}", f"{own.virtual:.2f}", f"{own.program:.3f}"]
+        row = [name, f"{own.virtual:.2f}", f"{own.program:.3f}"]
         if has_renode:
             other = run("renode", board, image, until)
             row += [f"{other.program:.1f}", f"{other.program / own.program:.0f}"]
