@@ -29,6 +29,8 @@ MASK_GROUPS = range(8)
 ROLE_STATION, ROLE_ACCESS_POINT, ROLE_P2P = 0, 2, 3
 INIT_STATUS = {ROLE_STATION: 1, ROLE_ACCESS_POINT: 3, ROLE_P2P: 5}
 """Low nibble of InitComplete's status, which `sl_Start` turns into the role."""
+INIT_LOCKED = 9
+"""The same for a locked device: `sl_Start` answers SL_ERROR_FS_ALERT_ERR."""
 
 
 class Device:
@@ -44,6 +46,7 @@ class Device:
         self.active_role = ROLE_STATION
         self.date_offset: int | None = None
         processor.on_start(self._complete)
+        processor.on_restore(self._restore)
         processor.handle(Opcode.STOP, self._stop)
         processor.handle(Opcode.EVENT_MASK_SET, self._set_mask)
         processor.handle(Opcode.EVENT_MASK_GET, self._get_mask)
@@ -61,7 +64,7 @@ class Device:
     def _complete(self) -> None:
         processor = self.processor
         self.active_role = self.role
-        status = INIT_STATUS[self.role]
+        status = INIT_LOCKED if processor.locked else INIT_STATUS[self.role]
         failure = processor.faults.take(
             FaultKind.BOOT_FAILS, processor.machine.clock.now, "INIT_COMPLETE"
         )
@@ -70,7 +73,12 @@ class Device:
         body = struct.pack("<iIi", status & 0x7FFF_FFFF, processor.profile.chip_id, 0)
         self.processor.event(Opcode.INIT_COMPLETE, body)
 
+    def _restore(self) -> None:
+        self.role = ROLE_STATION
+        self.date_offset = None
+
     def _stop(self, command: Command) -> None:
+        self.processor.stopping = True
         self.processor.respond_status(command)
         delay = self.processor.profile.stop_time_us * MICROSECOND
         self.processor.after(delay, self._stopped)

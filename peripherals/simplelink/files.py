@@ -1,20 +1,28 @@
 """The file system silo: the secured serial flash behind the network processor.
 
 Commands: SimpleLink SDK, source/fs.c; semantics: fs.h and the CC3x20 NWP user's guide (SWRU455),
-chapter 8.
+chapter "File System".
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from renode_wifi.peripherals.base.clock import MICROSECOND
+from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
 from renode_wifi.peripherals.simplelink.faults import FaultKind
+from renode_wifi.peripherals.simplelink.files_bundle import Bundle, BundleState
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
-from renode_wifi.peripherals.simplelink.store import FolderStore, MemoryStore, Store, StoredFile
+from renode_wifi.peripherals.simplelink.store import (
+    FileState,
+    FolderStore,
+    MemoryStore,
+    Store,
+    StoredFile,
+)
 from renode_wifi.peripherals.simplelink.wire import Command, string, take
 
 LONGEST_NAME = 180
@@ -31,6 +39,7 @@ FAILSAFE = 0x01
 SECURE = 0x02
 NO_SIGNATURE = 0x04
 STATIC_TOKEN = 0x08
+VENDOR_TOKEN = 0x10
 PUBLIC_WRITE = 0x20
 PUBLIC_READ = 0x40
 MUST_COMMIT = 0x80
@@ -42,6 +51,7 @@ INFO_PENDING = 0x0004
 INFO_PENDING_BUNDLE = 0x0008
 INFO_SECURE = 0x0010
 INFO_NOT_FAILSAFE = 0x0020
+INFO_SYSTEM = 0x0040
 INFO_NOT_VALID = 0x0100
 INFO_PUBLIC_WRITE = 0x0200
 INFO_PUBLIC_READ = 0x0400
@@ -58,8 +68,30 @@ CONTROL_BUNDLE_ROLLBACK = 6
 CONTROL_BUNDLE_COMMIT = 7
 LIST_ATTRIBUTES = 1
 ATTRIBUTES_SIZE = 12
-ALERT_THRESHOLD = 15
+RETURN_TO_IMAGE, RETURN_TO_DEFAULT = 0, 2
+"""SlFsRetToFactoryOper_e."""
+ABORT = b"A"
+"""The signature that makes a close an abort."""
+SYSTEM_FOLDER = "/sys/"
+MCU_IMAGE = "/sys/mcuflashimg.bin"
+MCU_IMAGE_CAPACITY = 0x10_0000
+"""The flash that the image is loaded into."""
 MASTER, WRITE_READ, WRITE_ONLY, READ_ONLY = 0, 1, 2, 3
+
+
+REFUSALS = {
+    Opcode.FILE_OPEN: "iI",
+    Opcode.FILE_CLOSE: "hH",
+    Opcode.FILE_READ: "hH",
+    Opcode.FILE_WRITE: "hH",
+    Opcode.FILE_INFO: "hH8I",
+    Opcode.FILE_DELETE: "hH",
+    Opcode.FILE_LIST: "iiI",
+    Opcode.FILE_CONTROL: "iII",
+    Opcode.FILE_FORMAT: "hH",
+    Opcode.FILE_PROGRAM: "i",
+}
+"""Answers whose first field tells that the file system cannot be used."""
 
 
 @dataclass
@@ -74,7 +106,10 @@ class OpenFile:
 
 
 class FileSystem:
-    """Files outlive power cycles; what is open does not."""
+    """Files outlive power cycles; what is open does not.
+
+    factory: the files of the programming image, to which the device can be restored.
+    """
 
     def __init__(self, processor: Processor) -> None:
         self.processor = processor
@@ -82,7 +117,10 @@ class FileSystem:
         self.store: Store = (
             FolderStore(profile.file_folder) if profile.file_folder else MemoryStore()
         )
+        self.factory: dict[str, StoredFile] = {}
         self.open: dict[int, OpenFile] = {}
+        self.bundle = Bundle(self.store)
+        self.restoring = False
         self.alerts = 0
         self.table_writes = 0
         self._next_handle = 1
@@ -100,7 +138,7 @@ class FileSystem:
             (Opcode.FILE_FORMAT, self._format),
             (Opcode.FILE_PROGRAM, self._program),
         ):
-            processor.handle(opcode, handler)
+            processor.handle(opcode, partial(self._unless_blocked, opcode, handler))
 
     # For the rest of the processor and the world
 
@@ -110,42 +148,72 @@ class FileSystem:
         return None if file is None else file.content
 
     def provision(self, name: str, content: bytes) -> None:
-        """Put a file in place as a programming tool does."""
-        self.store.files[name] = StoredFile(
-            content, max(len(content), BLOCK), FAILSAFE | NO_SIGNATURE
-        )
+        """Put a file in place as a programming image does, whose restoring brings it back.
+
+        The MCU's image is a secure file that anybody may write, but for a signature.
+        """
+        file = StoredFile(content, max(len(content), BLOCK), FAILSAFE | NO_SIGNATURE)
+        if name == MCU_IMAGE:
+            file.flags = FAILSAFE | SECURE | PUBLIC_WRITE
+            file.capacity = max(len(content), MCU_IMAGE_CAPACITY)
+        self.factory[name] = file
+        self.store.files[name] = replace(file)
         self.store.changed(name)
 
     def _power_lost(self) -> None:
         for file in self.open.values():
             if file.writing:
-                self._drop(file)
+                self.store.files[file.name].aborted()
+        incomplete = any(file.flags & BUNDLE for file in self.open.values())
         self.open.clear()
-        for name, stored in self.store.files.items():
-            if stored.pending:
-                # The first start is for trying the new image; without a commit the old one returns.
-                stored.boots += 1
-                if stored.boots > 1:
-                    self._roll_back(name, stored)
+        self.restoring = False
+        self.bundle.restarted(self.processor.stopping and not incomplete)
 
-    def _drop(self, file: OpenFile) -> None:
-        """A write that was never closed."""
-        stored = self.store.files.get(file.name)
-        if stored is not None and not stored.flags & FAILSAFE and stored.content is not None:
-            stored.content = None
-            self.store.changed(file.name)
+    def _abort(self, handle: int) -> None:
+        file = self.open.pop(handle)
+        self.store.files[file.name].aborted()
+        self.processor.machine.trace(self.processor.name, "file", do="abort", file=file.name)
+
+    def _unless_blocked(
+        self, opcode: Opcode, handler: Callable[[Command], None], command: Command
+    ) -> None:
+        """Nothing is possible while the device is restored, and little once it has locked."""
+        operation = command.body[4:5] if opcode is Opcode.FILE_CONTROL else b""
+        if self.restoring:
+            error: int = Error.FS_PROGRAMMING
+        elif self.processor.locked and operation not in (
+            bytes((CONTROL_STORAGE,)),
+            bytes((CONTROL_RESTORE,)),
+        ):
+            error = Error.FS_LOCKED
+        else:
+            handler(command)
+            return
+        layout = struct.Struct("<" + REFUSALS[opcode])
+        nothing = (0,) * (len(layout.unpack(bytes(layout.size))) - 1)
+        self.processor.respond(command, layout.pack(error, *nothing))
 
     def _later(self, command: Command, body: bytes) -> None:
         """Answer when the flash has done its work."""
         delay = self.processor.profile.file_time_us * MICROSECOND
         self.processor.after(delay, partial(self.processor.respond, command, body))
 
-    def _alert(self, name: str, what: str) -> Error:
+    def _alert(self, name: str, what: str, error: Error = Error.FS_INVALID_TOKEN) -> Error:
+        """Count a security alert; the last that is allowed locks the file system.
+
+        SWRU455, section "Software Tamper Detection": the counter is kept until the device is
+        programmed anew or restored.
+        """
+        processor = self.processor
         self.alerts += 1
-        self.processor.machine.log.warning(
-            "%s: security alert %d: %s of %s", self.processor.name, self.alerts, what, name
+        processor.machine.log.warning(
+            "%s: security alert %d: %s of %s", processor.name, self.alerts, what, name
         )
-        return Error.FS_INVALID_TOKEN
+        if self.alerts >= processor.profile.alert_threshold and not processor.locked:
+            processor.locked = True
+            processor.machine.log.error("%s: the file system is locked", processor.name)
+            processor.event(Opcode.GENERAL_ERROR, struct.pack("<hH", Error.DEVICE_LOCKED, 0))
+        return error
 
     # Opening
 
@@ -209,32 +277,51 @@ class FileSystem:
         stored = self.store.files.get(name)
         if self._users(name):
             return Error.FS_ALREADY_OPEN
+        if flags & BUNDLE and self.bundle.state is BundleState.PENDING_COMMIT:
+            return Error.FS_BUNDLE_STATE
         if stored is None:
             if access == WRITE:
                 return Error.FS_NOT_THERE
-            error = self._create(name, flags, size)
+            if flags & MUST_COMMIT:
+                return Error.FS_COMMIT_ON_CREATION
+            error = self._create(name, flags, size, token)
             if error:
                 return error
             stored = self.store.files[name]
         elif access == CREATE:
             return Error.FS_EXISTS
         else:
-            closed = stored.flags & SECURE and not stored.flags & PUBLIC_WRITE
-            if closed and token not in (stored.tokens[i] for i in (MASTER, WRITE_READ, WRITE_ONLY)):
-                return self._alert(name, "wrong token for writing")
-            if stored.pending:
-                return Error.FS_PENDING_COMMIT
-            if flags & (MUST_COMMIT | BUNDLE) and not stored.flags & FAILSAFE:
-                return Error.FS_NO_FAILSAFE
+            error = self._may_write(name, stored, flags, token)
+            if error:
+                return error
+            stored.old_tokens = stored.tokens
             if stored.flags & SECURE and not stored.flags & STATIC_TOKEN:
-                stored.tokens = self._new_tokens()
+                stored.tokens = (stored.tokens[MASTER], *self._new_tokens()[1:])
+        if flags & BUNDLE:
+            self.bundle.opened(stored)
+        elif flags & MUST_COMMIT:
+            stored.state = FileState.COMMIT_FILE
         if not stored.flags & FAILSAFE:
-            # One image only: it is erased before the new one is written.
+            # One copy only: it is erased before the new one is written.
             stored.content = None
             self.store.changed(name)
         return self._handle(OpenFile(name, writing=True, flags=flags))
 
-    def _create(self, name: str, flags: int, size: int) -> int:
+    def _may_write(self, name: str, stored: StoredFile, flags: int, token: int) -> int:
+        """Whether a file that exists may be written; an update wants an old copy to return to."""
+        closed = stored.flags & SECURE and not stored.flags & PUBLIC_WRITE
+        if closed and token not in (stored.tokens[i] for i in (MASTER, WRITE_READ, WRITE_ONLY)):
+            return self._alert(name, "wrong token for writing")
+        if stored.pending:
+            return Error.FS_PENDING_COMMIT
+        if flags & (MUST_COMMIT | BUNDLE):
+            if not stored.flags & FAILSAFE:
+                return Error.FS_BUNDLE_NO_FAILSAFE if flags & BUNDLE else Error.FS_NO_FAILSAFE
+            if stored.content is None:
+                return Error.FS_NO_VALID_COPY
+        return 0
+
+    def _create(self, name: str, flags: int, size: int, token: int) -> int:
         files = self.store.files
         if len(files) >= self.processor.profile.user_files:
             return Error.FS_NO_INDEX
@@ -243,6 +330,8 @@ class FileSystem:
             return Error.FS_NO_SPACE
         if flags & SECURE:
             stored.tokens = self._new_tokens()
+            if flags & VENDOR_TOKEN:
+                stored.tokens = (token, *stored.tokens[1:])
         files[name] = stored
         self.table_writes += 1
         return 0
@@ -313,20 +402,23 @@ class FileSystem:
         return -(-stored.capacity // BLOCK) * BLOCK
 
     def _close(self, command: Command) -> None:
+        """Close a file or give it up; one whose closing fails stays open until it is given up.
+
+        So TI's OTA library does it (OtaArchive.c): it aborts by the handle that it could not close.
+        """
         handle, name_length, signature_length = struct.unpack_from("<III", command.body)
         file = self.open.get(handle)
         if file is None:
             self.processor.respond_status(command, Error.FS_HANDLE)
             return
         rest = command.body[12:]
-        # An abort is a close with the one-byte signature 'A' (sl_FsClose, fs.h).
-        if file.writing and signature_length == 1 and rest[name_length:][:1] == b"A":
-            del self.open[handle]
-            self._drop(file)
+        if file.writing and rest[name_length:][:signature_length] == ABORT:
+            self._abort(handle)
             self._later(command, struct.pack("<hH", 0, 0))
             return
         status = self._keep(file, rest, name_length, signature_length) if file.writing else 0
-        del self.open[handle]
+        if status == 0:
+            del self.open[handle]
         self.processor.machine.trace(
             self.processor.name, "file", do="close", file=file.name, status=status
         )
@@ -336,69 +428,57 @@ class FileSystem:
             self.processor.respond_status(command, status)
 
     def _keep(self, file: OpenFile, rest: bytes, name_length: int, signature_length: int) -> int:
-        """The written image becomes the file's content."""
+        """The written image becomes the file's content, at once or when it is committed."""
         stored = self.store.files[file.name]
         if file.broken:
-            self._drop(file)
             return Error.FS_WRITE_FAILED
+        image = bytes(file.image)
         if stored.flags & SECURE and not stored.flags & NO_SIGNATURE:
             name = string(take(rest, 0, name_length), 0).decode("latin-1")
             signature = take(rest, name_length, signature_length)
-            error = self._check_signature(file, name, signature, bytes(file.image))
+            error = self._check_signature(file.name, name, signature, image)
             if error:
-                self._drop(file)
                 return error
-        if file.flags & (MUST_COMMIT | BUNDLE):
-            stored.previous = stored.content
-            stored.pending = True
-            stored.bundle = bool(file.flags & BUNDLE)
-            stored.boots = 0
-        stored.content = bytes(file.image)
-        stored.write_counter += 1
+        stored.written(image)
         self.table_writes += 1
         self.store.changed(file.name)
         return 0
 
-    def _check_signature(self, file: OpenFile, name: str, signature: bytes, image: bytes) -> int:
-        """RSA with SHA-1 by the certificate's key (SWRU455, section 8.6)."""
-        from cryptography import x509
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
-        from cryptography.hazmat.primitives.hashes import SHA1
+    def _check_signature(self, file: str, name: str, signature: bytes, image: bytes) -> int:
+        from renode_wifi.peripherals.simplelink.files_signature import check_signature
 
-        from renode_wifi.peripherals.network.tls_client import load_certificates
-
-        if not name or not signature:
-            return Error.FS_SIGNATURE_LENGTH
-        certificate = self.content(name)
-        if certificate is None:
-            return Error.FS_NOT_THERE
-        try:
-            der = load_certificates(certificate)[0]
-            key = x509.load_der_x509_certificate(der).public_key()
-            if not isinstance(key, rsa.RSAPublicKey):
-                raise ValueError("not an RSA certificate")
-            key.verify(signature, image, padding.PKCS1v15(), SHA1())
-        except (ValueError, IndexError, InvalidSignature):
-            self._alert(file.name, "wrong signature")
-            return Error.FS_WRONG_SIGNATURE
-        return 0
+        profile = self.processor.profile
+        roots = profile.known_roots.split(",") if profile.certificate_store else None
+        error = check_signature(self.store.files, roots, name, signature, image)
+        if error == Error.FS_WRONG_SIGNATURE:
+            self._alert(file, f"wrong signature by {name}")
+        elif error == Error.FS_CERTIFICATE_CHAIN:
+            self._alert(file, f"broken chain of certificates above {name}")
+        return error
 
     # About files
 
     def _info(self, command: Command) -> None:
+        """Of a file that isn't closed there is information all the same (fs.h, sl_FsGetInfo)."""
         (token,) = struct.unpack_from("<I", command.body)
         name = string(command.body, 4).decode("latin-1")
         stored = self.store.files.get(name)
+        status: int = 0
         if stored is None:
-            body = struct.pack("<hH8I", Error.FS_NOT_THERE, 0, *[0] * 8)
+            status = Error.FS_NOT_THERE
         elif self._denied(stored, token):
-            body = struct.pack("<hH8I", self._alert(name, "wrong token"), 0, *[0] * 8)
+            status, stored = self._alert(name, "wrong token"), None
+        elif self._users(name, writing=True):
+            status = Error.FS_ALREADY_OPEN
+        elif stored.content is None and not stored.pending:
+            status = Error.FS_NOT_CLOSED
+        if stored is None:
+            body = struct.pack("<hH8I", status, 0, *[0] * 8)
         else:
             tokens = stored.tokens if token == stored.tokens[MASTER] else (0, 0, 0, 0)
             body = struct.pack(
                 "<hHII4III",
-                0,
+                status,
                 self._info_flags(name, stored),
                 len(stored.content or b""),
                 self._limit(stored),
@@ -415,20 +495,20 @@ class FileSystem:
         return token not in stored.tokens
 
     def _info_flags(self, name: str, stored: StoredFile) -> int:
-        writers = self._users(name, writing=True)
         conditions = (
+            (INFO_SYSTEM, name.startswith(SYSTEM_FOLDER)),
             (INFO_NOT_FAILSAFE, not stored.flags & FAILSAFE),
             (INFO_SECURE, stored.flags & SECURE),
             (INFO_NO_SIGNATURE, stored.flags & NO_SIGNATURE),
             (INFO_PUBLIC_READ, stored.flags & PUBLIC_READ),
             (INFO_PUBLIC_WRITE, stored.flags & PUBLIC_WRITE),
             (INFO_NOT_VALID, stored.content is None),
-            (INFO_OPEN_WRITE, writers),
+            (INFO_OPEN_WRITE, self._users(name, writing=True)),
             (INFO_OPEN_READ, self._users(name, writing=False)),
-            (INFO_PENDING, stored.pending and not stored.bundle),
-            (INFO_PENDING_BUNDLE, stored.pending and stored.bundle),
-            (INFO_MUST_COMMIT, any(file.flags & MUST_COMMIT for file in writers)),
-            (INFO_BUNDLE, any(file.flags & BUNDLE for file in writers)),
+            (INFO_PENDING, stored.state is FileState.PENDING_COMMIT),
+            (INFO_PENDING_BUNDLE, stored.state is FileState.PENDING_BUNDLE_COMMIT),
+            (INFO_MUST_COMMIT, stored.state is FileState.COMMIT_FILE),
+            (INFO_BUNDLE, stored.state is FileState.BUNDLE_FILE),
         )
         return sum(flag for flag, holds in conditions if holds)
 
@@ -443,6 +523,8 @@ class FileSystem:
             status = Error.FS_ALREADY_OPEN
         elif stored.flags & SECURE and token != stored.tokens[MASTER]:
             status = self._alert(name, "wrong token for deleting")
+        elif stored.pending:
+            status = Error.FS_PENDING_COMMIT
         else:
             del self.store.files[name]
             self.table_writes += 1
@@ -485,56 +567,99 @@ class FileSystem:
             value = self._storage()
         elif operation in (CONTROL_COMMIT, CONTROL_ROLLBACK):
             status = self._settle(name, token, operation == CONTROL_COMMIT)
-        elif operation in (CONTROL_BUNDLE_COMMIT, CONTROL_BUNDLE_ROLLBACK):
-            status = self._settle_bundle(operation == CONTROL_BUNDLE_COMMIT)
+        elif operation == CONTROL_BUNDLE_COMMIT:
+            status = Error.FS_BUNDLE_OPEN if self._bundle_is_read() else self.bundle.commit()
+        elif operation == CONTROL_BUNDLE_ROLLBACK:
+            status = self._roll_back_bundle()
         elif operation == CONTROL_RENAME:
             new = string(rest[-(-name_length // 4) * 4 :][:length], 0).decode("latin-1")
             status = self._rename(name, new)
         elif operation == CONTROL_RESTORE:
-            status = Error.FS_NOT_SUPPORTED
+            self._restore(command, token, take(rest, 0, length))
+            return
         else:
             status = Error.FS_ARGUMENTS
         head = struct.pack("<iII", status, token, len(value))
         self.processor.respond(command, head + value)
 
     def _settle(self, name: str, token: int, commit: bool) -> int:
+        """Commit or roll back one file; rolling back one that isn't pending aborts its writing."""
         stored = self.store.files.get(name)
         if stored is None:
             return Error.FS_NOT_THERE
-        if stored.flags & SECURE and token not in stored.tokens[:3]:
+        if stored.flags & SECURE and token not in stored.tokens[:READ_ONLY]:
             return self._alert(name, "wrong token for commit or rollback")
-        if not stored.pending or stored.bundle:
-            return Error.FS_STATE
-        if commit:
-            self._commit(stored)
-        else:
-            self._roll_back(name, stored)
-        return 0
-
-    def _settle_bundle(self, commit: bool) -> int:
-        members = [
-            (name, stored)
-            for name, stored in self.store.files.items()
-            if stored.pending and stored.bundle
-        ]
-        if not members:
-            return Error.FS_STATE
-        for name, stored in members:
+        if stored.state is FileState.PENDING_COMMIT:
             if commit:
-                self._commit(stored)
+                stored.committed()
             else:
-                self._roll_back(name, stored)
+                stored.rolled_back()
+                self.store.changed(name)
+            return 0
+        if commit or stored.pending:
+            return Error.FS_STATE
+        self._abort_all(name)
         return 0
 
-    @staticmethod
-    def _commit(stored: StoredFile) -> None:
-        stored.pending = stored.bundle = False
-        stored.previous = None
+    def _abort_all(self, name: str) -> None:
+        for handle, file in list(self.open.items()):
+            if file.name == name and file.writing:
+                self._abort(handle)
 
-    def _roll_back(self, name: str, stored: StoredFile) -> None:
-        stored.content, stored.previous = stored.previous, None
-        stored.pending = stored.bundle = False
-        self.store.changed(name)
+    def _bundle_is_read(self) -> bool:
+        return self.bundle.state is BundleState.PENDING_COMMIT and any(
+            self._users(name) for name, _ in self.bundle.members
+        )
+
+    def _roll_back_bundle(self) -> int:
+        """Its files that are still open for writing are given up."""
+        if self._bundle_is_read():
+            return Error.FS_BUNDLE_OPEN
+        for name, file in self.bundle.members:
+            if file.state is FileState.BUNDLE_FILE:
+                self._abort_all(name)
+        return self.bundle.roll_back()
+
+    def _restore(self, command: Command, token: int, request: bytes) -> None:
+        """Return to the programming image, or to its configuration only; then comes a restart.
+
+        The status is an error in its upper half and an extended one in its lower (fs.h).
+        """
+        profile = self.processor.profile
+        (operation,) = struct.unpack_from("<I", request)
+        error: int = 0
+        if operation not in (RETURN_TO_IMAGE, RETURN_TO_DEFAULT):
+            error = Error.FS_ARGUMENTS
+        elif not profile.factory_image:
+            error = Error.FS_NO_IMAGE
+        if error:
+            self.processor.respond(command, struct.pack("<iII", error << 16, token, 0))
+            return
+        self.restoring = True
+        self.processor.after(
+            profile.restore_time_ms * MILLISECOND,
+            partial(self._restored, command, token, operation == RETURN_TO_IMAGE),
+        )
+
+    def _restored(self, command: Command, token: int, files_too: bool) -> None:
+        self.restoring = False
+        if files_too:
+            files = self.store.files
+            names = {**files, **self.factory}
+            files.clear()
+            files.update((name, replace(file)) for name, file in self.factory.items())
+            for name in names:
+                self.store.changed(name)
+            self.open.clear()
+            self.bundle.state = BundleState.STOPPED
+            self.table_writes += 1
+        self.alerts = 0
+        self.processor.locked = False
+        self.processor.restore()
+        self.processor.machine.trace(
+            self.processor.name, "file", do="restore", file="*" if files_too else ""
+        )
+        self.processor.respond(command, struct.pack("<iII", 0, token, 0))
 
     def _rename(self, name: str, new: str) -> int:
         if not 0 < len(new) < LONGEST_NAME:
@@ -545,6 +670,8 @@ class FileSystem:
             return Error.FS_EXISTS
         if self._users(name):
             return Error.FS_ALREADY_OPEN
+        if self.store.files[name].pending:
+            return Error.FS_PENDING_COMMIT
         self.store.files[new] = self.store.files.pop(name)
         self.store.changed(name)
         self.store.changed(new)
@@ -554,7 +681,6 @@ class FileSystem:
         """SlFsControlGetStorageInfoResponse_t."""
         profile = self.processor.profile
         free = self.free_blocks
-        bundle = 3 if any(s.pending and s.bundle for s in self.store.files.values()) else 0
         return struct.pack(
             "<7H2x8BIIH2x",
             BLOCK,
@@ -566,14 +692,14 @@ class FileSystem:
             max(0, free),
             min(255, profile.user_files),
             1,
-            bundle,
+            self.bundle.state,
             0,
             SYSTEM_FILES,
             min(255, len(self.store.files)),
             SYSTEM_FILES,
             0,
             self.alerts,
-            ALERT_THRESHOLD,
+            profile.alert_threshold,
             self.table_writes & 0xFFFF,
         )
 

@@ -70,6 +70,10 @@ class Processor:
         self.powered = False
         self.aborted = False
         self.hung = False
+        self.stopping = False
+        """The host has asked to stop, so that power may go."""
+        self.locked = False
+        """Too many security alerts: the host gets at the file system no more."""
         self.masks: dict[int, int] = {}
         """Events that the host doesn't want, one bit each, by class."""
         self.generation = 0
@@ -82,6 +86,7 @@ class Processor:
         self._on_power_on: list[Callable[[], None]] = []
         self._on_start: list[Callable[[], None]] = []
         self._on_stop: list[Callable[[], None]] = []
+        self._on_restore: list[Callable[[], None]] = []
 
     def handle(self, opcode: Opcode, handler: Handler) -> None:
         self._handlers[opcode] = handler
@@ -98,6 +103,14 @@ class Processor:
         """Call when power goes: forget what does not survive it."""
         self._on_stop.append(callback)
 
+    def on_restore(self, callback: Callable[[], None]) -> None:
+        """Call when the configuration returns to what the factory gave it."""
+        self._on_restore.append(callback)
+
+    def restore(self) -> None:
+        for callback in self._on_restore:
+            callback()
+
     # From the link
 
     def on_power(self, level: bool) -> None:
@@ -107,7 +120,7 @@ class Processor:
         self._garbage = 0
         self.machine.trace(self.name, "power", on=level)
         if level:
-            self.aborted = self.hung = False
+            self.aborted = self.hung = self.stopping = False
             self.masks.clear()
             self.told_pool = FIRST_POOL
             self.status = Status(

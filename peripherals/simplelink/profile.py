@@ -76,6 +76,17 @@ class NwpProfile(RadioProfile):
     """A folder of the host that keeps the files from one run to the next; empty: in memory."""
     certificate_store: bool = True
     """Whether TI's catalogue of known roots is in place; a world's own roots aren't in it."""
+    known_roots: str = "dummy-root-ca-cert"
+    """Roots in the catalogue that may vouch for signed files: their names, with commas between.
+
+    The default is the root of TI's catalogue for development, the certificate playground.
+    """
+    alert_threshold: int = 15
+    """Security alerts that lock the file system."""
+    factory_image: bool = True
+    """Whether the programming image was made with a way back to it."""
+    restore_time_ms: int = 8_000
+    """Restoring it (CC3220 data sheet, SWAS035: typically 8 s)."""
     chip_id: int = 0x3100_0019
     mac: str = ""
     """`08:00:28:…`; empty: drawn from the world's seed within TI's 08:00:28."""

@@ -68,9 +68,8 @@ class Profiles:
     def __init__(self, processor: Processor, connection_policy: Callable[[bool], None]) -> None:
         self.processor = processor
         self._connection_policy = connection_policy
-        self.profiles: list[Profile | None] = [None] * processor.profile.profiles
-        self.policies = dict.fromkeys(POLICIES, (0, b""))
-        self.policies[POLICY_CONNECTION] = (AUTO, b"")
+        self._restore()
+        processor.on_restore(self._restore)
         for opcode, handler in (
             (Opcode.WLAN_PROFILE_ADD, self._add_profile),
             (Opcode.WLAN_EAP_PROFILE_ADD, self._refuse_eap),
@@ -84,6 +83,11 @@ class Profiles:
             (Opcode.WLAN_POLICY_GET_NEW, self._get_policy),
         ):
             processor.handle(opcode, handler)
+
+    def _restore(self) -> None:
+        self.profiles: list[Profile | None] = [None] * self.processor.profile.profiles
+        self.policies = dict.fromkeys(POLICIES, (0, b""))
+        self.policies[POLICY_CONNECTION] = (AUTO, b"")
 
     @property
     def automatic(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -14,24 +15,78 @@ LONGEST_PART = 200
 """Characters of one part of a path; file systems take 255 bytes."""
 
 
+class FileState(Enum):
+    """How far the update of a file is (SWRU455, Bundle File States and File Commit)."""
+
+    NORMAL = "normal"
+    COMMIT_FILE = "open with SL_FS_WRITE_MUST_COMMIT"
+    PENDING_COMMIT = "closed after that"
+    BUNDLE_FILE = "open with SL_FS_WRITE_BUNDLE_FILE"
+    PENDING_BUNDLE_COMMIT = "closed after that, as a member of the bundle"
+
+
+PENDING = (FileState.PENDING_COMMIT, FileState.PENDING_BUNDLE_COMMIT)
+UPDATED = {
+    FileState.COMMIT_FILE: FileState.PENDING_COMMIT,
+    FileState.BUNDLE_FILE: FileState.PENDING_BUNDLE_COMMIT,
+}
+"""What closing makes of a file that was open for an update."""
+
+Tokens = tuple[int, int, int, int]
+
+
 @dataclass
 class StoredFile:
-    """One file. content None: no valid image. pending: closed and not yet committed."""
+    """One file with its two copies. content: the active one, None where it isn't valid."""
 
     content: bytes | None = None
     capacity: int = 0
-    """Bytes reserved for one image."""
+    """Bytes reserved for one copy."""
     flags: int = 0
     """Of its creation, as on the wire."""
-    tokens: tuple[int, int, int, int] = (0, 0, 0, 0)
+    tokens: Tokens = (0, 0, 0, 0)
     """Master, write and read, write only, read only."""
     write_counter: int = 0
-    previous: bytes | None = None
-    """The image before a write that must be committed."""
-    pending: bool = False
-    bundle: bool = False
-    boots: int = field(default=0)
-    """Power cycles since it became pending."""
+    state: FileState = FileState.NORMAL
+    other: bytes | None = None
+    """The copy that isn't active while a commit is due: the old one if `tried`, else the new."""
+    tried: bool = False
+    old_tokens: Tokens = (0, 0, 0, 0)
+    """Before it was last opened for writing."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether it waits for a commit and can't be written."""
+        return self.state in PENDING
+
+    def written(self, image: bytes) -> None:
+        """It was closed with a new content, which an update shows at once, a bundle later."""
+        self.write_counter += 1
+        self.state = UPDATED.get(self.state, FileState.NORMAL)
+        if self.state is FileState.PENDING_BUNDLE_COMMIT:
+            self.other = image
+        else:
+            self.content, self.other = image, self.content if self.pending else None
+            self.tried = self.pending
+
+    def aborted(self) -> None:
+        """It was not closed, or by an abort: the copy that was active stays so."""
+        self.state = FileState.NORMAL
+
+    def activated(self) -> None:
+        """The host is to try the new copy."""
+        self.content, self.other, self.tried = self.other, self.content, True
+
+    def committed(self) -> None:
+        self.state, self.other, self.tried = FileState.NORMAL, None, False
+
+    def rolled_back(self) -> None:
+        """The old copy is the active one again, with its tokens."""
+        if self.tried:
+            self.content = self.other
+        if self.pending:
+            self.tokens = self.old_tokens
+        self.committed()
 
 
 class Store(Protocol):

@@ -90,7 +90,8 @@ class Wlan:
         self.netcfg = netcfg
         self.sockets = sockets
         self.saved = Profiles(processor, self._on_connection_policy)
-        self.config: dict[tuple[int, int], bytes] = dict(CONFIG_DEFAULTS)
+        self._restore()
+        processor.on_restore(self._restore)
         self.target: Profile | None = None
         self.joining = False
         self.associated: tuple[bytes, bytes, int] | None = None
@@ -129,6 +130,9 @@ class Wlan:
         return b"mysimplelink-" + self.netcfg.mac[3:].hex().upper().encode()
 
     # Power
+
+    def _restore(self) -> None:
+        self.config: dict[tuple[int, int], bytes] = dict(CONFIG_DEFAULTS)
 
     def _started(self) -> None:
         if self.device.role == ROLE_ACCESS_POINT:

@@ -1,10 +1,9 @@
-"""The secured file system: contents, sizes, tokens, fail-safe and committed files, persistence."""
+"""The secured file system: contents, sizes, tokens, fail-safe files, persistence."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,14 +14,19 @@ from renode_wifi.peripherals.simplelink import files
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.store import FolderStore, StoredFile, _name_of, _path_of
 from tests.peripherals.simplelink.driver import HostDriver
+from tests.peripherals.simplelink.file_commands import (
+    ANY,
+    CREATE,
+    ONE_BLOCK,
+    READ,
+    WRITE,
+    control,
+    delete,
+    flags,
+    info,
+    names,
+)
 from tests.peripherals.simplelink.rig import Rig
-
-READ, WRITE, CREATE, ANY = 0x0000, 0x1000, 0x2000, 0x3000
-ONE_BLOCK = 0x10
-
-
-def flags(value: int) -> int:
-    return value << 16
 
 
 @pytest.fixture
@@ -33,42 +37,6 @@ def rig() -> Rig:
 @pytest.fixture
 def driver(rig: Rig) -> HostDriver:
     return rig.started()
-
-
-def info(driver: HostDriver, name: bytes, token: int = 0) -> dict[str, Any]:
-    answer = driver.command(Opcode.FILE_INFO, struct.pack("<I", token) + name + b"\0")
-    values = answer.unpack("hHII4III")
-    names = ("status", "flags", "length", "allocated", "t0", "t1", "t2", "t3", "size", "writes")
-    return dict(zip(names, values, strict=True))
-
-
-def delete(driver: HostDriver, name: bytes, token: int = 0) -> int:
-    return driver.status(Opcode.FILE_DELETE, struct.pack("<I", token) + name + b"\0")
-
-
-def control(
-    driver: HostDriver, operation: int, name: bytes = b"", token: int = 0, new: bytes = b""
-) -> tuple[int, bytes]:
-    padded = name + bytes(4 - len(name) % 4) if name else b""
-    body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, len(padded), len(new))
-    answer = driver.command(Opcode.FILE_CONTROL, body + padded + new)
-    status, _, length = answer.unpack("iII")
-    assert len(answer.body) == 12 + length
-    return status, answer.body[12:]
-
-
-def names(driver: HostDriver, count: int = 5, width: int = 64) -> list[bytes]:
-    found: list[bytes] = []
-    index = -1
-    while True:
-        answer = driver.command(Opcode.FILE_LIST, struct.pack("<iBBB", index, count, width, 1))
-        number, index, length = answer.unpack("iiI")
-        assert length == number * width
-        if number <= 0:
-            return found
-        for n in range(number):
-            entry = answer.body[12 + n * width :][:width]
-            found.append(entry[12:].partition(b"\0")[0])
 
 
 # Contents
@@ -177,7 +145,11 @@ def test_power_lost_while_writing_spoils_a_plain_file(driver: HostDriver) -> Non
     driver.off()
     driver.start()
     assert driver.open(b"a", READ)[0] == Error.FS_NO_VALID_COPY
-    assert info(driver, b"a")["flags"] & files.INFO_NOT_VALID
+    about = info(driver, b"a")
+    assert about["status"] == Error.FS_NOT_CLOSED
+    assert about["flags"] & files.INFO_NOT_VALID
+    driver.store(b"a", b"new")
+    assert info(driver, b"a")["status"] == 0
 
 
 def test_power_lost_while_writing_leaves_a_fail_safe_file(driver: HostDriver) -> None:
@@ -196,7 +168,11 @@ def test_write_given_up_leaves_a_fail_safe_file(driver: HostDriver) -> None:
     driver.store(b"a", b"old", mode)
     handle, _ = driver.open(b"a", mode)
     driver.write_file(handle, b"new")
+    about = info(driver, b"a")
+    assert about["status"] == Error.FS_ALREADY_OPEN
+    assert about["flags"] & files.INFO_OPEN_WRITE
     assert driver.close_file(handle, b"", b"A") == 0
+    assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"a") == b"old"
 
 
@@ -205,56 +181,9 @@ def test_flash_that_fails_is_told(rig: Rig, driver: HostDriver) -> None:
     handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
     assert driver.write_file(handle, b"x") == Error.FS_WRITE_FAILED
     assert driver.close_file(handle) == Error.FS_WRITE_FAILED
-
-
-# Commit and rollback
-
-
-COMMITTED = flags(files.FAILSAFE | files.MUST_COMMIT)
-
-
-def update(driver: HostDriver, new: bytes, extra: int = COMMITTED) -> None:
-    driver.store(b"image", b"old", ANY | ONE_BLOCK | flags(files.FAILSAFE))
-    driver.store(b"image", new, WRITE | extra)
-
-
-def test_new_image_is_tried_once_without_a_commit(driver: HostDriver) -> None:
-    update(driver, b"new")
-    assert info(driver, b"image")["flags"] & files.INFO_PENDING
-    assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
-    driver.stop()
-    driver.start()
-    assert driver.load(b"image") == b"new"
-    driver.stop()
-    driver.start()
-    assert driver.load(b"image") == b"old"
-
-
-def test_commit_keeps_and_rollback_returns(driver: HostDriver) -> None:
-    update(driver, b"new")
-    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == 0
-    for _ in range(3):
-        driver.stop()
-        driver.start()
-    assert driver.load(b"image") == b"new"
-    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
-    driver.store(b"image", b"newer", WRITE | COMMITTED)
-    assert control(driver, files.CONTROL_ROLLBACK, b"image")[0] == 0
-    assert driver.load(b"image") == b"new"
-    assert control(driver, files.CONTROL_ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
-
-
-@pytest.mark.parametrize(
-    ("operation", "content"),
-    [(files.CONTROL_BUNDLE_COMMIT, b"new"), (files.CONTROL_BUNDLE_ROLLBACK, b"old")],
-)
-def test_bundle_is_settled_as_a_whole(driver: HostDriver, operation: int, content: bytes) -> None:
-    update(driver, b"new", flags(files.BUNDLE))
-    assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
-    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
-    assert control(driver, operation)[0] == 0
-    assert driver.load(b"image") == content
-    assert control(driver, operation)[0] == Error.FS_STATE
+    assert driver.open(b"a", WRITE)[0] == Error.FS_ALREADY_OPEN
+    assert driver.close_file(handle, b"", b"A") == 0
+    driver.store(b"a", b"x")
 
 
 # Security
@@ -283,10 +212,20 @@ def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
     reading, _ = driver.open(b"s", READ, about["t3"])
     assert driver.close_file(reading) == 0
     assert driver.open(b"s", WRITE, about["t3"])[0] == Error.FS_INVALID_TOKEN
-    writing, renewed = driver.open(b"s", WRITE, about["t2"])
-    assert renewed != token
+    writing, master = driver.open(b"s", WRITE, about["t2"])
+    assert master == token
     driver.close_file(writing)
-    assert delete(driver, b"s", renewed) == 0
+    renewed = info(driver, b"s", token)
+    assert renewed["t0"] == token
+    assert {renewed["t1"], renewed["t2"], renewed["t3"]}.isdisjoint(about.values())
+    assert delete(driver, b"s", token) == 0
+
+
+def test_vendor_gives_a_file_its_master_token(driver: HostDriver) -> None:
+    handle, token = driver.open(b"v", SECURE | flags(files.VENDOR_TOKEN), 1952007250)
+    driver.close_file(handle)
+    assert token == 1952007250
+    assert delete(driver, b"v", token) == 0
 
 
 def test_public_and_static_files(driver: HostDriver) -> None:
@@ -295,40 +234,14 @@ def test_public_and_static_files(driver: HostDriver) -> None:
     driver.write_file(handle, b"open")
     driver.close_file(handle)
     assert driver.load(b"p") == b"open"
+    tokens = [info(driver, b"p", token)[name] for name in ("t0", "t1", "t2", "t3")]
     handle, same = driver.open(b"p", WRITE)
     assert same == token
     driver.close_file(handle)
+    assert [info(driver, b"p", token)[name] for name in ("t0", "t1", "t2", "t3")] == tokens
     shown = info(driver, b"p")["flags"]
     assert shown & files.INFO_PUBLIC_READ
     assert shown & files.INFO_PUBLIC_WRITE
-
-
-def test_signature_is_checked_against_the_certificate(rig: Rig, driver: HostDriver) -> None:
-    from cryptography.hazmat.primitives.asymmetric import padding
-    from cryptography.hazmat.primitives.hashes import SHA1
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    certificate, pem = rig.world.client_credentials()
-    key: Any = load_pem_private_key(pem, None)
-    signature = key.sign(b"image", padding.PKCS1v15(), SHA1())
-    driver.store(b"signer", certificate)
-    mode = ANY | ONE_BLOCK | flags(files.SECURE | files.FAILSAFE | files.STATIC_TOKEN)
-    handle, token = driver.open(b"s", mode)
-    driver.write_file(handle, b"image")
-    assert driver.close_file(handle, b"signer", signature) == 0
-
-    def again(name: bytes, data: bytes) -> int:
-        handle, _ = driver.open(b"s", WRITE, token)
-        driver.write_file(handle, b"other")
-        return driver.close_file(handle, name, data)
-
-    assert again(b"signer", signature) == Error.FS_WRONG_SIGNATURE
-    assert again(b"", b"") == Error.FS_SIGNATURE_LENGTH
-    assert again(b"nobody", signature) == Error.FS_NOT_THERE
-    driver.store(b"junk", b"no certificate")
-    assert again(b"junk", signature) == Error.FS_WRONG_SIGNATURE
-    handle, _ = driver.open(b"s", READ, token)
-    assert driver.read_file(handle) == (5, b"image")
 
 
 # About files
@@ -379,7 +292,6 @@ def test_storage_information_adds_up(driver: HostDriver) -> None:
 
 
 def test_what_the_emulation_has_no_tool_for_is_refused(driver: HostDriver) -> None:
-    assert control(driver, files.CONTROL_RESTORE)[0] == Error.FS_NOT_SUPPORTED
     assert control(driver, 99)[0] == Error.FS_ARGUMENTS
     assert driver.status(Opcode.FILE_FORMAT, bytes(4)) == Error.FS_NOT_SUPPORTED
     (status,) = driver.command(Opcode.FILE_PROGRAM, bytes(8)).unpack("i")

@@ -1,0 +1,120 @@
+"""The signature of a secure file, which is checked when the file is closed.
+
+RSA with SHA-1 over the whole file, by a certificate in the file system whose chain ends at a root
+of the certificate catalogue (SWRU455, "Close an Opened (for Write) File"; fs.h, sl_FsClose). The
+certificates above the signer's are files named after their subject, in the root folder (SWPU332,
+"Installing the Certificates"), or follow it in its own PEM file. Dates aren't checked: the
+processor has no clock before the host sets it. That a missing certificate is reported as such, and
+one without a valid copy as not closed, is what the silicon does (e2e.ti.com, threads 787108 and
+982731).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
+
+from renode_wifi.peripherals.network.tls_client import load_certificates
+from renode_wifi.peripherals.simplelink.opcodes import Error
+from renode_wifi.peripherals.simplelink.store import StoredFile
+
+LONGEST_CHAIN = 8
+
+
+class _Refused(Exception):
+    """With an error of the API."""
+
+
+def check_signature(
+    files: Mapping[str, StoredFile],
+    roots: Collection[str] | None,
+    certificate: str,
+    signature: bytes,
+    image: bytes,
+) -> int:
+    """0, or why `image` isn't accepted. roots: names of those in the catalogue; None: any."""
+    if not certificate or not signature:
+        return Error.FS_SIGNATURE_LENGTH
+    try:
+        chain = _read(files, certificate)
+        _check_chain(files, roots, chain)
+        key = _key(chain[0])
+        if len(signature) != (key.key_size + 7) // 8:
+            return Error.FS_SIGNATURE_LENGTH
+        _verify(key, signature, image, SHA1(), Error.FS_WRONG_SIGNATURE)
+    except _Refused as refused:
+        return int(refused.args[0])
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+        # Certificates are parsed as they are looked into.
+        return Error.FS_CERTIFICATE_CHAIN
+    return 0
+
+
+def _read(files: Mapping[str, StoredFile], name: str) -> list[x509.Certificate]:
+    file = files.get(name) or files.get(name.lstrip("/"))
+    if file is None:
+        raise _Refused(Error.FS_NOT_THERE)
+    if file.content is None:
+        raise _Refused(Error.FS_NOT_CLOSED)
+    found = [x509.load_der_x509_certificate(der) for der in load_certificates(file.content)]
+    if not found:
+        raise _Refused(Error.FS_CERTIFICATE_CHAIN)
+    return found
+
+
+def _check_chain(
+    files: Mapping[str, StoredFile],
+    roots: Collection[str] | None,
+    chain: list[x509.Certificate],
+) -> None:
+    certificate, above = chain[0], chain[1:]
+    for _ in range(LONGEST_CHAIN):
+        own = certificate.issuer == certificate.subject
+        if own:
+            issuer = certificate
+        elif above:
+            issuer = above.pop(0)
+        else:
+            issuer = _read(files, _name(certificate.issuer))[0]
+        if issuer.subject != certificate.issuer:
+            raise _Refused(Error.FS_CERTIFICATE_CHAIN)
+        _verify(
+            _key(issuer),
+            certificate.signature,
+            certificate.tbs_certificate_bytes,
+            certificate.signature_hash_algorithm,
+            Error.FS_CERTIFICATE_CHAIN,
+        )
+        if own:
+            if roots is not None and _name(certificate.subject) not in roots:
+                raise _Refused(Error.FS_UNKNOWN_ROOT)
+            return
+        certificate = issuer
+    raise _Refused(Error.FS_CERTIFICATE_CHAIN)
+
+
+def _name(subject: x509.Name) -> str:
+    names = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def _key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise _Refused(Error.FS_CERTIFICATE_CHAIN)
+    return key
+
+
+def _verify(
+    key: rsa.RSAPublicKey, signature: bytes, data: bytes, digest: HashAlgorithm | None, error: Error
+) -> None:
+    if digest is None:
+        raise ValueError("signed without a digest")
+    try:
+        key.verify(signature, data, padding.PKCS1v15(), digest)
+    except InvalidSignature:
+        raise _Refused(error) from None

@@ -1,0 +1,52 @@
+"""Commands of the file system as tests give them."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from renode_wifi.peripherals.simplelink.opcodes import Opcode
+from tests.peripherals.simplelink.driver import HostDriver
+
+READ, WRITE, CREATE, ANY = 0x0000, 0x1000, 0x2000, 0x3000
+ONE_BLOCK = 0x10
+
+
+def flags(value: int) -> int:
+    return value << 16
+
+
+def info(driver: HostDriver, name: bytes, token: int = 0) -> dict[str, Any]:
+    answer = driver.command(Opcode.FILE_INFO, struct.pack("<I", token) + name + b"\0")
+    values = answer.unpack("hHII4III")
+    names = ("status", "flags", "length", "allocated", "t0", "t1", "t2", "t3", "size", "writes")
+    return dict(zip(names, values, strict=True))
+
+
+def delete(driver: HostDriver, name: bytes, token: int = 0) -> int:
+    return driver.status(Opcode.FILE_DELETE, struct.pack("<I", token) + name + b"\0")
+
+
+def control(
+    driver: HostDriver, operation: int, name: bytes = b"", token: int = 0, new: bytes = b""
+) -> tuple[int, bytes]:
+    padded = name + bytes(4 - len(name) % 4) if name else b""
+    body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, len(padded), len(new))
+    answer = driver.command(Opcode.FILE_CONTROL, body + padded + new)
+    status, _, length = answer.unpack("iII")
+    assert len(answer.body) == 12 + length
+    return status, answer.body[12:]
+
+
+def names(driver: HostDriver, count: int = 5, width: int = 64) -> list[bytes]:
+    found: list[bytes] = []
+    index = -1
+    while True:
+        answer = driver.command(Opcode.FILE_LIST, struct.pack("<iBBB", index, count, width, 1))
+        number, index, length = answer.unpack("iiI")
+        assert length == number * width
+        if number <= 0:
+            return found
+        for n in range(number):
+            entry = answer.body[12 + n * width :][:width]
+            found.append(entry[12:].partition(b"\0")[0])
