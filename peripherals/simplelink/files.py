@@ -11,12 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
+from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.simplelink.faults import FaultKind
 from renode_wifi.peripherals.simplelink.files_bundle import Bundle, BundleState
+from renode_wifi.peripherals.simplelink.files_control import (
+    CONTROL_RESTORE,
+    CONTROL_STORAGE,
+    READ_ONLY,
+    SYSTEM_BLOCKS,
+    FileControl,
+)
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
 from renode_wifi.peripherals.simplelink.store import (
+    BLOCK,
+    LONGEST_NAME,
+    SECURE,
     FileState,
     FolderStore,
     MemoryStore,
@@ -25,18 +35,12 @@ from renode_wifi.peripherals.simplelink.store import (
 )
 from renode_wifi.peripherals.simplelink.wire import Command, string, take
 
-LONGEST_NAME = 180
 CHUNK = 1456
-BLOCK = 4096
-SYSTEM_BLOCKS = 90
-"""Of the serial flash, taken by the file table, service pack and configuration."""
-SYSTEM_FILES = 12
 
 READ, WRITE, CREATE, WRITE_OR_CREATE = 0, 1, 2, 3
 GRANULARITY = (256, 1024, 4096, 16384, 65536)
 
 FAILSAFE = 0x01
-SECURE = 0x02
 NO_SIGNATURE = 0x04
 STATIC_TOKEN = 0x08
 VENDOR_TOKEN = 0x10
@@ -59,24 +63,15 @@ INFO_OPEN_READ = 0x0800
 INFO_OPEN_WRITE = 0x1000
 INFO_NO_SIGNATURE = 0x2000
 
-CONTROL_RESTORE = 0
-CONTROL_ROLLBACK = 1
-CONTROL_COMMIT = 2
-CONTROL_RENAME = 3
-CONTROL_STORAGE = 5
-CONTROL_BUNDLE_ROLLBACK = 6
-CONTROL_BUNDLE_COMMIT = 7
 LIST_ATTRIBUTES = 1
 ATTRIBUTES_SIZE = 12
-RETURN_TO_IMAGE, RETURN_TO_DEFAULT = 0, 2
-"""SlFsRetToFactoryOper_e."""
 ABORT = b"A"
 """The signature that makes a close an abort."""
 SYSTEM_FOLDER = "/sys/"
 MCU_IMAGE = "/sys/mcuflashimg.bin"
 MCU_IMAGE_CAPACITY = 0x10_0000
 """The flash that the image is loaded into."""
-MASTER, WRITE_READ, WRITE_ONLY, READ_ONLY = 0, 1, 2, 3
+MASTER, WRITE_READ, WRITE_ONLY = 0, 1, 2
 
 
 REFUSALS = {
@@ -134,7 +129,7 @@ class FileSystem:
             (Opcode.FILE_INFO, self._info),
             (Opcode.FILE_DELETE, self._delete),
             (Opcode.FILE_LIST, self._list),
-            (Opcode.FILE_CONTROL, self._control),
+            (Opcode.FILE_CONTROL, FileControl(self).execute),
             (Opcode.FILE_FORMAT, self._format),
             (Opcode.FILE_PROGRAM, self._program),
         ):
@@ -169,7 +164,7 @@ class FileSystem:
         self.restoring = False
         self.bundle.restarted(self.processor.stopping and not incomplete)
 
-    def _abort(self, handle: int) -> None:
+    def abort(self, handle: int) -> None:
         file = self.open.pop(handle)
         self.store.files[file.name].aborted()
         self.processor.machine.trace(self.processor.name, "file", do="abort", file=file.name)
@@ -198,7 +193,7 @@ class FileSystem:
         delay = self.processor.profile.file_time_us * MICROSECOND
         self.processor.after(delay, partial(self.processor.respond, command, body))
 
-    def _alert(self, name: str, what: str, error: Error = Error.FS_INVALID_TOKEN) -> Error:
+    def alert(self, name: str, what: str, error: Error = Error.FS_INVALID_TOKEN) -> Error:
         """Count a security alert; the last that is allowed locks the file system.
 
         SWRU455, section "Software Tamper Detection": the counter is kept until the device is
@@ -247,7 +242,7 @@ class FileSystem:
         else:
             self._later(command, body)
 
-    def _users(self, name: str, writing: bool | None = None) -> list[OpenFile]:
+    def users(self, name: str, writing: bool | None = None) -> list[OpenFile]:
         return [
             file
             for file in self.open.values()
@@ -266,8 +261,8 @@ class FileSystem:
             return Error.FS_NOT_THERE
         closed = stored.flags & SECURE and not stored.flags & PUBLIC_READ
         if closed and token not in (stored.tokens[i] for i in (MASTER, WRITE_READ, READ_ONLY)):
-            return self._alert(name, "wrong token for reading")
-        if self._users(name, writing=True):
+            return self.alert(name, "wrong token for reading")
+        if self.users(name, writing=True):
             return Error.FS_OPEN_FOR_WRITE
         if stored.content is None:
             return Error.FS_NO_VALID_COPY
@@ -275,7 +270,7 @@ class FileSystem:
 
     def _open_write(self, name: str, access: int, flags: int, size: int, token: int) -> int:
         stored = self.store.files.get(name)
-        if self._users(name):
+        if self.users(name):
             return Error.FS_ALREADY_OPEN
         if flags & BUNDLE and self.bundle.state is BundleState.PENDING_COMMIT:
             return Error.FS_BUNDLE_STATE
@@ -311,7 +306,7 @@ class FileSystem:
         """Whether a file that exists may be written; an update wants an old copy to return to."""
         closed = stored.flags & SECURE and not stored.flags & PUBLIC_WRITE
         if closed and token not in (stored.tokens[i] for i in (MASTER, WRITE_READ, WRITE_ONLY)):
-            return self._alert(name, "wrong token for writing")
+            return self.alert(name, "wrong token for writing")
         if stored.pending:
             return Error.FS_PENDING_COMMIT
         if flags & (MUST_COMMIT | BUNDLE):
@@ -413,7 +408,7 @@ class FileSystem:
             return
         rest = command.body[12:]
         if file.writing and rest[name_length:][:signature_length] == ABORT:
-            self._abort(handle)
+            self.abort(handle)
             self._later(command, struct.pack("<hH", 0, 0))
             return
         status = self._keep(file, rest, name_length, signature_length) if file.writing else 0
@@ -451,9 +446,9 @@ class FileSystem:
         roots = profile.known_roots.split(",") if profile.certificate_store else None
         error = check_signature(self.store.files, roots, name, signature, image)
         if error == Error.FS_WRONG_SIGNATURE:
-            self._alert(file, f"wrong signature by {name}")
+            self.alert(file, f"wrong signature by {name}")
         elif error == Error.FS_CERTIFICATE_CHAIN:
-            self._alert(file, f"broken chain of certificates above {name}")
+            self.alert(file, f"broken chain of certificates above {name}")
         return error
 
     # About files
@@ -467,8 +462,8 @@ class FileSystem:
         if stored is None:
             status = Error.FS_NOT_THERE
         elif self._denied(stored, token):
-            status, stored = self._alert(name, "wrong token"), None
-        elif self._users(name, writing=True):
+            status, stored = self.alert(name, "wrong token"), None
+        elif self.users(name, writing=True):
             status = Error.FS_ALREADY_OPEN
         elif stored.content is None and not stored.pending:
             status = Error.FS_NOT_CLOSED
@@ -503,8 +498,8 @@ class FileSystem:
             (INFO_PUBLIC_READ, stored.flags & PUBLIC_READ),
             (INFO_PUBLIC_WRITE, stored.flags & PUBLIC_WRITE),
             (INFO_NOT_VALID, stored.content is None),
-            (INFO_OPEN_WRITE, self._users(name, writing=True)),
-            (INFO_OPEN_READ, self._users(name, writing=False)),
+            (INFO_OPEN_WRITE, self.users(name, writing=True)),
+            (INFO_OPEN_READ, self.users(name, writing=False)),
             (INFO_PENDING, stored.state is FileState.PENDING_COMMIT),
             (INFO_PENDING_BUNDLE, stored.state is FileState.PENDING_BUNDLE_COMMIT),
             (INFO_MUST_COMMIT, stored.state is FileState.COMMIT_FILE),
@@ -519,10 +514,10 @@ class FileSystem:
         status: int = 0
         if stored is None:
             status = Error.FS_NOT_THERE
-        elif self._users(name):
+        elif self.users(name):
             status = Error.FS_ALREADY_OPEN
         elif stored.flags & SECURE and token != stored.tokens[MASTER]:
-            status = self._alert(name, "wrong token for deleting")
+            status = self.alert(name, "wrong token for deleting")
         elif stored.pending:
             status = Error.FS_PENDING_COMMIT
         else:
@@ -554,154 +549,6 @@ class FileSystem:
         last = position - 1 if listed else index
         body = struct.pack("<iiI", listed, last, len(entries))
         self.processor.respond(command, body + entries)
-
-    # Control
-
-    def _control(self, command: Command) -> None:
-        token, operation, name_length, length = struct.unpack_from("<IB3xII", command.body)
-        rest = command.body[16:]
-        name = string(rest[:name_length], 0).decode("latin-1")
-        status: int = 0
-        value = b""
-        if operation == CONTROL_STORAGE:
-            value = self._storage()
-        elif operation in (CONTROL_COMMIT, CONTROL_ROLLBACK):
-            status = self._settle(name, token, operation == CONTROL_COMMIT)
-        elif operation == CONTROL_BUNDLE_COMMIT:
-            status = Error.FS_BUNDLE_OPEN if self._bundle_is_read() else self.bundle.commit()
-        elif operation == CONTROL_BUNDLE_ROLLBACK:
-            status = self._roll_back_bundle()
-        elif operation == CONTROL_RENAME:
-            new = string(rest[-(-name_length // 4) * 4 :][:length], 0).decode("latin-1")
-            status = self._rename(name, new)
-        elif operation == CONTROL_RESTORE:
-            self._restore(command, token, take(rest, 0, length))
-            return
-        else:
-            status = Error.FS_ARGUMENTS
-        head = struct.pack("<iII", status, token, len(value))
-        self.processor.respond(command, head + value)
-
-    def _settle(self, name: str, token: int, commit: bool) -> int:
-        """Commit or roll back one file; rolling back one that isn't pending aborts its writing."""
-        stored = self.store.files.get(name)
-        if stored is None:
-            return Error.FS_NOT_THERE
-        if stored.flags & SECURE and token not in stored.tokens[:READ_ONLY]:
-            return self._alert(name, "wrong token for commit or rollback")
-        if stored.state is FileState.PENDING_COMMIT:
-            if commit:
-                stored.committed()
-            else:
-                stored.rolled_back()
-                self.store.changed(name)
-            return 0
-        if commit or stored.pending:
-            return Error.FS_STATE
-        self._abort_all(name)
-        return 0
-
-    def _abort_all(self, name: str) -> None:
-        for handle, file in list(self.open.items()):
-            if file.name == name and file.writing:
-                self._abort(handle)
-
-    def _bundle_is_read(self) -> bool:
-        return self.bundle.state is BundleState.PENDING_COMMIT and any(
-            self._users(name) for name, _ in self.bundle.members
-        )
-
-    def _roll_back_bundle(self) -> int:
-        """Its files that are still open for writing are given up."""
-        if self._bundle_is_read():
-            return Error.FS_BUNDLE_OPEN
-        for name, file in self.bundle.members:
-            if file.state is FileState.BUNDLE_FILE:
-                self._abort_all(name)
-        return self.bundle.roll_back()
-
-    def _restore(self, command: Command, token: int, request: bytes) -> None:
-        """Return to the programming image, or to its configuration only; then comes a restart.
-
-        The status is an error in its upper half and an extended one in its lower (fs.h).
-        """
-        profile = self.processor.profile
-        (operation,) = struct.unpack_from("<I", request)
-        error: int = 0
-        if operation not in (RETURN_TO_IMAGE, RETURN_TO_DEFAULT):
-            error = Error.FS_ARGUMENTS
-        elif not profile.factory_image:
-            error = Error.FS_NO_IMAGE
-        if error:
-            self.processor.respond(command, struct.pack("<iII", error << 16, token, 0))
-            return
-        self.restoring = True
-        self.processor.after(
-            profile.restore_time_ms * MILLISECOND,
-            partial(self._restored, command, token, operation == RETURN_TO_IMAGE),
-        )
-
-    def _restored(self, command: Command, token: int, files_too: bool) -> None:
-        self.restoring = False
-        if files_too:
-            files = self.store.files
-            names = {**files, **self.factory}
-            files.clear()
-            files.update((name, replace(file)) for name, file in self.factory.items())
-            for name in names:
-                self.store.changed(name)
-            self.open.clear()
-            self.bundle.state = BundleState.STOPPED
-            self.table_writes += 1
-        self.alerts = 0
-        self.processor.locked = False
-        self.processor.restore()
-        self.processor.machine.trace(
-            self.processor.name, "file", do="restore", file="*" if files_too else ""
-        )
-        self.processor.respond(command, struct.pack("<iII", 0, token, 0))
-
-    def _rename(self, name: str, new: str) -> int:
-        if not 0 < len(new) < LONGEST_NAME:
-            return Error.FS_WRONG_NAME
-        if name not in self.store.files:
-            return Error.FS_NOT_THERE
-        if new in self.store.files:
-            return Error.FS_EXISTS
-        if self._users(name):
-            return Error.FS_ALREADY_OPEN
-        if self.store.files[name].pending:
-            return Error.FS_PENDING_COMMIT
-        self.store.files[new] = self.store.files.pop(name)
-        self.store.changed(name)
-        self.store.changed(new)
-        return 0
-
-    def _storage(self) -> bytes:
-        """SlFsControlGetStorageInfoResponse_t."""
-        profile = self.processor.profile
-        free = self.free_blocks
-        return struct.pack(
-            "<7H2x8BIIH2x",
-            BLOCK,
-            profile.storage_blocks,
-            self.used_blocks + SYSTEM_BLOCKS,
-            0,
-            SYSTEM_BLOCKS,
-            max(0, free),
-            max(0, free),
-            min(255, profile.user_files),
-            1,
-            self.bundle.state,
-            0,
-            SYSTEM_FILES,
-            min(255, len(self.store.files)),
-            SYSTEM_FILES,
-            0,
-            self.alerts,
-            profile.alert_threshold,
-            self.table_writes & 0xFFFF,
-        )
 
     def _format(self, command: Command) -> None:
         self.processor.respond_status(command, Error.FS_NOT_SUPPORTED)

@@ -9,6 +9,12 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
+BLOCK = 4096
+"""Bytes that the serial flash erases at once."""
+LONGEST_NAME = 180
+SECURE = 0x02
+"""Of a file's flags: to be opened with a token only."""
+
 ESCAPE = "%"
 CONTINUED = "+"
 LONGEST_PART = 200

@@ -5,6 +5,11 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from renode_wifi.peripherals.simplelink.files_control import (
+    CONTROL_COMMIT,
+    CONTROL_RENAME,
+    CONTROL_ROLLBACK,
+)
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 
@@ -28,14 +33,25 @@ def delete(driver: HostDriver, name: bytes, token: int = 0) -> int:
 
 
 def control(
-    driver: HostDriver, operation: int, name: bytes = b"", token: int = 0, new: bytes = b""
+    driver: HostDriver, operation: int, name: bytes = b"", token: int = 0, data: bytes = b""
 ) -> tuple[int, bytes]:
-    padded = name + bytes(4 - len(name) % 4) if name else b""
-    body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, len(padded), len(new))
-    answer = driver.command(Opcode.FILE_CONTROL, body + padded + new)
+    """As sl_FsCtl sends it. data: the new name of a rename, or what the operation wants."""
+    name_length = 0
+    if operation in (CONTROL_COMMIT, CONTROL_ROLLBACK):
+        name_length = len(name) + 1
+        data = bytes(4) + terminated(name)
+    elif operation == CONTROL_RENAME:
+        name_length = len(terminated(name))
+        data = terminated(name) + terminated(data)
+    body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, name_length, len(data)) + data
+    answer = driver.command(Opcode.FILE_CONTROL, body)
     status, _, length = answer.unpack("iII")
     assert len(answer.body) == 12 + length
     return status, answer.body[12:]
+
+
+def terminated(name: bytes) -> bytes:
+    return name + bytes(4 - len(name) % 4)
 
 
 def names(driver: HostDriver, count: int = 5, width: int = 64) -> list[bytes]:

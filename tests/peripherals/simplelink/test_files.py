@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.simplelink import files
+from renode_wifi.peripherals.simplelink import files, files_control
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.store import FolderStore, StoredFile, _name_of, _path_of
 from tests.peripherals.simplelink.driver import HostDriver
@@ -201,7 +201,7 @@ def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
     assert driver.open(b"s", WRITE, token ^ 1)[0] == Error.FS_INVALID_TOKEN
     assert info(driver, b"s", token ^ 1)["status"] == Error.FS_INVALID_TOKEN
     assert delete(driver, b"s") == Error.FS_INVALID_TOKEN
-    assert control(driver, files.CONTROL_COMMIT, b"s")[0] == Error.FS_INVALID_TOKEN
+    assert control(driver, files_control.CONTROL_COMMIT, b"s")[0] == Error.FS_INVALID_TOKEN
     assert rig.nwp.files.alerts == 5
     reading, _ = driver.open(b"s", READ, token)
     assert driver.read_file(reading) == (6, b"secret")
@@ -261,14 +261,16 @@ def test_files_are_listed_in_parts(driver: HostDriver) -> None:
 def test_delete_and_rename(driver: HostDriver) -> None:
     driver.store(b"a", b"x")
     driver.store(b"b", b"y")
-    assert control(driver, files.CONTROL_RENAME, b"a", new=b"c")[0] == 0
+    assert control(driver, files_control.CONTROL_RENAME, b"a", data=b"c")[0] == 0
     assert driver.load(b"c") == b"x"
-    assert control(driver, files.CONTROL_RENAME, b"a", new=b"d")[0] == Error.FS_NOT_THERE
-    assert control(driver, files.CONTROL_RENAME, b"b", new=b"c")[0] == Error.FS_EXISTS
-    assert control(driver, files.CONTROL_RENAME, b"b", new=b"")[0] == Error.FS_WRONG_NAME
+    assert control(driver, files_control.CONTROL_RENAME, b"a", data=b"d")[0] == Error.FS_NOT_THERE
+    assert control(driver, files_control.CONTROL_RENAME, b"b", data=b"c")[0] == Error.FS_EXISTS
+    assert control(driver, files_control.CONTROL_RENAME, b"b", data=b"")[0] == Error.FS_WRONG_NAME
     handle, _ = driver.open(b"b", READ)
     assert delete(driver, b"b") == Error.FS_ALREADY_OPEN
-    assert control(driver, files.CONTROL_RENAME, b"b", new=b"e")[0] == Error.FS_ALREADY_OPEN
+    assert (
+        control(driver, files_control.CONTROL_RENAME, b"b", data=b"e")[0] == Error.FS_ALREADY_OPEN
+    )
     driver.close_file(handle)
     assert delete(driver, b"b") == 0
     assert delete(driver, b"b") == Error.FS_NOT_THERE
@@ -277,7 +279,7 @@ def test_delete_and_rename(driver: HostDriver) -> None:
 
 def test_storage_information_adds_up(driver: HostDriver) -> None:
     def storage() -> tuple[int, ...]:
-        status, value = control(driver, files.CONTROL_STORAGE)
+        status, value = control(driver, files_control.CONTROL_STORAGE)
         assert status == 0
         assert len(value) == 36
         return struct.unpack("<7H2x8BIIH2x", value)

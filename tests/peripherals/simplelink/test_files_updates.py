@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.simplelink import files
+from renode_wifi.peripherals.simplelink import files, files_control
 from renode_wifi.peripherals.simplelink.files_bundle import Bundle, BundleState
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.store import FileState, MemoryStore, StoredFile
@@ -59,7 +59,7 @@ def reset(driver: HostDriver) -> None:
 
 
 def state(driver: HostDriver) -> BundleState:
-    _, value = control(driver, files.CONTROL_STORAGE)
+    _, value = control(driver, files_control.CONTROL_STORAGE)
     return BundleState(value[18])
 
 
@@ -74,20 +74,20 @@ def test_update_shows_at_once_and_waits_for_its_commit(driver: HostDriver) -> No
         assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
         restart(driver)
     assert delete(driver, b"image") == Error.FS_PENDING_COMMIT
-    renamed = control(driver, files.CONTROL_RENAME, b"image", new=b"other")
+    renamed = control(driver, files_control.CONTROL_RENAME, b"image", data=b"other")
     assert renamed[0] == Error.FS_PENDING_COMMIT
 
 
 def test_commit_keeps_and_rollback_returns(driver: HostDriver) -> None:
     update(driver, MUST_COMMIT)
-    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == 0
+    assert control(driver, files_control.CONTROL_COMMIT, b"image")[0] == 0
     assert driver.load(b"image") == b"new"
-    assert control(driver, files.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
+    assert control(driver, files_control.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
     driver.store(b"image", b"newer", WRITE | MUST_COMMIT)
-    assert control(driver, files.CONTROL_ROLLBACK, b"image")[0] == 0
+    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == 0
     assert driver.load(b"image") == b"new"
     assert not info(driver, b"image")["flags"] & files.INFO_PENDING
-    assert control(driver, files.CONTROL_ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
+    assert control(driver, files_control.CONTROL_ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
 
 
 def test_rollback_returns_the_tokens_too(driver: HostDriver) -> None:
@@ -99,7 +99,7 @@ def test_rollback_returns_the_tokens_too(driver: HostDriver) -> None:
     handle, _ = driver.open(b"s", WRITE | MUST_COMMIT, token)
     driver.close_file(handle)
     assert info(driver, b"s", token)["t3"] != before["t3"]
-    assert control(driver, files.CONTROL_ROLLBACK, b"s", token)[0] == 0
+    assert control(driver, files_control.CONTROL_ROLLBACK, b"s", token)[0] == 0
     assert info(driver, b"s", token)["t3"] == before["t3"]
 
 
@@ -108,7 +108,7 @@ def test_rollback_of_an_open_file_is_an_abort(driver: HostDriver, update_flag: i
     driver.store(b"image", b"old", FAILSAFE)
     handle, _ = driver.open(b"image", WRITE | update_flag)
     driver.write_file(handle, b"new")
-    assert control(driver, files.CONTROL_ROLLBACK, b"image")[0] == 0
+    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == 0
     assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"image") == b"old"
 
@@ -145,8 +145,8 @@ def test_bundle_is_tried_after_a_restart_and_kept_when_committed(driver: HostDri
     assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
     assert driver.load(b"image") == b"old"
     assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
-    assert control(driver, files.CONTROL_ROLLBACK, b"image")[0] == Error.FS_STATE
-    assert control(driver, files.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_BUNDLE_STATE
+    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == Error.FS_STATE
+    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_BUNDLE_STATE
     restart(driver)
     for _ in range(2):
         assert state(driver) is BundleState.PENDING_COMMIT
@@ -154,7 +154,7 @@ def test_bundle_is_tried_after_a_restart_and_kept_when_committed(driver: HostDri
         assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
         assert driver.open(b"more", FAILSAFE | BUNDLE)[0] == Error.FS_BUNDLE_STATE
         restart(driver)
-    assert control(driver, files.CONTROL_BUNDLE_COMMIT)[0] == 0
+    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == 0
     assert state(driver) is BundleState.STOPPED
     reset(driver)
     assert driver.load(b"image") == b"new"
@@ -187,13 +187,15 @@ def test_rollback_gives_up_what_is_open(driver: HostDriver) -> None:
     handle, _ = driver.open(b"image", WRITE | BUNDLE)
     driver.write_file(handle, b"new")
     assert info(driver, b"image")["flags"] & files.INFO_BUNDLE
-    assert control(driver, files.CONTROL_BUNDLE_ROLLBACK)[0] == 0
+    assert control(driver, files_control.CONTROL_BUNDLE_ROLLBACK)[0] == 0
     assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"image") == b"old"
-    assert control(driver, files.CONTROL_BUNDLE_ROLLBACK)[0] == Error.FS_BUNDLE_STATE
+    assert control(driver, files_control.CONTROL_BUNDLE_ROLLBACK)[0] == Error.FS_BUNDLE_STATE
 
 
-@pytest.mark.parametrize("operation", [files.CONTROL_BUNDLE_COMMIT, files.CONTROL_BUNDLE_ROLLBACK])
+@pytest.mark.parametrize(
+    "operation", [files_control.CONTROL_BUNDLE_COMMIT, files_control.CONTROL_BUNDLE_ROLLBACK]
+)
 def test_bundle_is_not_settled_while_its_files_are_read(driver: HostDriver, operation: int) -> None:
     update(driver, BUNDLE)
     restart(driver)
@@ -287,14 +289,14 @@ def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -
     assert driver.read_file(1)[0] == Error.FS_LOCKED
     assert info(driver, b"s")["status"] == Error.FS_LOCKED
     assert delete(driver, b"s") == Error.FS_LOCKED
-    assert control(driver, files.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_LOCKED
-    status, value = control(driver, files.CONTROL_STORAGE)
+    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_LOCKED
+    status, value = control(driver, files_control.CONTROL_STORAGE)
     assert status == 0
     assert struct.unpack_from("<II", value, 24) == (15, 15)
     driver.off()
     assert driver.start() == 9
     assert restore(driver) == 0
-    assert control(driver, files.CONTROL_STORAGE)[1][24:28] == bytes(4)
+    assert control(driver, files_control.CONTROL_STORAGE)[1][24:28] == bytes(4)
     driver.off()
     assert driver.start() == 1
 
@@ -302,8 +304,8 @@ def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -
 # Back to the programming image
 
 
-def restore(driver: HostDriver, operation: int = files.RETURN_TO_IMAGE) -> int:
-    return control(driver, files.CONTROL_RESTORE, new=struct.pack("<I", operation))[0]
+def restore(driver: HostDriver, operation: int = files_control.RETURN_TO_IMAGE) -> int:
+    return control(driver, files_control.CONTROL_RESTORE, data=struct.pack("<I", operation))[0]
 
 
 def test_image_comes_back_with_what_was_open_closed(rig: Rig, driver: HostDriver) -> None:
@@ -324,7 +326,7 @@ def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
     profile = struct.pack("<hBB6sBB", 0, 4, 0, bytes(6), 0, 0) + b"open"
     assert driver.status(Opcode.WLAN_PROFILE_ADD, profile) == 0
     driver.store(b"kept", b"x")
-    assert restore(driver, files.RETURN_TO_DEFAULT) == 0
+    assert restore(driver, files_control.RETURN_TO_DEFAULT) == 0
     restart(driver)
     assert driver.load(b"kept") == b"x"
     (found,) = driver.command(Opcode.WLAN_PROFILE_GET, bytes(4)).unpack("h")
@@ -335,7 +337,9 @@ def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
 
 def test_nothing_else_is_possible_while_the_image_is_restored(driver: HostDriver) -> None:
     driver.store(b"a", b"x")
-    body = struct.pack("<IB3xIII", 0, files.CONTROL_RESTORE, 0, 4, files.RETURN_TO_IMAGE)
+    body = struct.pack(
+        "<IB3xIII", 0, files_control.CONTROL_RESTORE, 0, 4, files_control.RETURN_TO_IMAGE
+    )
     driver.post(Opcode.FILE_CONTROL, body)
     driver.run(SECOND)
     assert driver.open(b"a", READ)[0] == Error.FS_PROGRAMMING
@@ -345,6 +349,7 @@ def test_nothing_else_is_possible_while_the_image_is_restored(driver: HostDriver
 
 def test_restoring_fails_as_documented(driver: HostDriver) -> None:
     assert restore(driver, 1) >> 16 == Error.FS_ARGUMENTS
+    assert control(driver, files_control.CONTROL_RESTORE)[0] >> 16 == Error.FS_ARGUMENTS
     assert restore(Rig(factoryImage=False).started()) >> 16 == Error.FS_NO_IMAGE
 
 
