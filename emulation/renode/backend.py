@@ -114,25 +114,34 @@ class Engine(Protocol):
 
 
 class Process:
-    """Renode as a process. Its input is a pipe from here: with our end it ends."""
+    """Renode as a process. Its driver ends it when the connection to us ends."""
 
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
         # It is open for as long as Renode runs.
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = subprocess.Popen(
-            [
-                command,
-                "--disable-xwt",
-                "--plain",
-                "--console",
-                "-e",
-                f"include {monitor_path(DRIVE)}",
-            ],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
-        )
+        # Renode has both ends of its input, so that this has no end. Else its shell would dispose
+        # of the machine when we die, while the driver may still be building it, and Renode crash.
+        read, write = os.pipe()
+        os.set_inheritable(write, True)
+        try:
+            self.process = subprocess.Popen(
+                [
+                    command,
+                    "--disable-xwt",
+                    "--plain",
+                    "--console",
+                    "-e",
+                    f"include {monitor_path(DRIVE)}",
+                ],
+                stdin=read,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+                close_fds=False,
+            )
+        finally:
+            os.close(read)
+            os.close(write)
 
     def ended(self) -> str | None:
         code = self.process.poll()
@@ -143,16 +152,14 @@ class Process:
         return f"exit code {code}; its last lines:\n" + "\n".join(f"    {line}" for line in lines)
 
     def close(self) -> None:
-        assert self.process.stdin is not None
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
+        """Wait for its end, which follows that of the connection."""
         try:
             self.process.wait(END_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self._log.close()
-        # A Renode that is killed leaves it behind; one that starts later would remove it.
+        # A Renode that is killed leaves its folder behind.
         shutil.rmtree(
             Path(tempfile.gettempdir()) / f"renode-{self.process.pid}", ignore_errors=True
         )
@@ -222,12 +229,12 @@ class RenodeBackend:
                 self._engine = Process(find.find().command, environment)
             self._connection = self._connected(control)
         except BaseException:
+            control.close()
             self._radios.close()
             if self._engine is not None:
                 self._engine.close()
             raise
-        finally:
-            control.close()
+        control.close()
         self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
 
     def _connected(self, control: Listener) -> socket.socket:

@@ -7,16 +7,24 @@ def wifi_drive():
     import os
     import sys
 
-    from System import Environment
+    from System import Console, Environment
 
     if "renode_wifi" not in sys.modules:
         here = os.path.dirname(os.path.abspath(wifi_drive.__code__.co_filename))
         package = type(sys)("renode_wifi")
         package.__path__ = [os.path.dirname(os.path.dirname(here))]
         sys.modules["renode_wifi"] = package
-    from renode_wifi.emulation.renode.driver import Driver
+    where = Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")
+    try:
+        from renode_wifi.emulation.renode.driver import Driver
 
-    Driver(globals()["self"], Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")).start()
+        Driver(globals()["self"], where).start()
+    except Exception as error:
+        if where.endswith(":stay"):
+            raise
+        # Nobody else would end this Renode.
+        Console.Error.WriteLine("renode-wifi's driver does not start: %r" % error)
+        Environment.Exit(1)
 
 
 wifi_drive()

@@ -14,12 +14,15 @@ What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the an
 """
 
 import System
+from Antmicro.Renode import Emulator
 from Antmicro.Renode.Core import EmulationManager
 from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import CommandInteractionEater, MonitorTimeExtensions
-from System.IO import StreamReader, StreamWriter
+from Antmicro.Renode.Utilities import TemporaryFilesManager
+from System.Diagnostics import Process
+from System.IO import Directory, StreamReader, StreamWriter
 from System.Net import IPAddress
-from System.Net.Sockets import TcpClient
+from System.Net.Sockets import SelectMode, TcpClient
 from System.Text import UTF8Encoding
 from System.Threading import Thread, ThreadStart
 
@@ -28,6 +31,9 @@ from renode_wifi.emulation.renode.remote import message_of
 
 UART = "uart"
 SECOND = 1000000000
+WATCH_MS = 500
+LAST_LOOKS = 20
+"""So many looks in a row find nobody there before a request that is under way is given up."""
 
 
 class DriverError(Exception):
@@ -61,6 +67,32 @@ def now_of(machine):
     return ticks * SECOND // int(TimeInterval.TicksPerSecond)
 
 
+def end():
+    # type: () -> None
+    """Ends Renode, whose backend is gone."""
+    try:  # noqa: SIM105
+        Emulator.DisposeAll()
+    except System.Exception:
+        # It ends all the same.
+        pass
+    vanish()
+
+
+def vanish():
+    # type: () -> None
+    """The process and its temporary folder go at once.
+
+    An exit in good order would leave the folder under .NET, where finalizers no longer run, and it
+    may fail on what other threads do meanwhile.
+    """
+    try:  # noqa: SIM105
+        Directory.Delete(TemporaryFilesManager.Instance.EmulatorTemporaryPath, True)
+    except System.Exception:
+        # Somebody was faster.
+        pass
+    Process.GetCurrentProcess().Kill()
+
+
 class Driver(object):
     """monitor: Renode's. where: port:token of the backend, and ":stay" where its end isn't ours."""
 
@@ -71,6 +103,7 @@ class Driver(object):
         self._attended = []  # type: list[typing.Any]
         self._where = where
         self._stay = where.endswith(":stay")
+        self._client = None  # type: typing.Any
         self._reader = None  # type: typing.Any
         self._writer = None  # type: typing.Any
         self._requests = {  # type: dict[str, typing.Callable[..., list[str]]]
@@ -85,9 +118,7 @@ class Driver(object):
     def start(self):
         # type: () -> None
         """On a thread: who includes us has to go on, the backend in this process too."""
-        thread = Thread(ThreadStart(self._serve))
-        thread.IsBackground = True
-        thread.Start()
+        _start_thread(self._serve)
 
     def _serve(self):
         # type: () -> None
@@ -102,18 +133,36 @@ class Driver(object):
             # The connection broke: the same as its end.
             pass
         if not self._stay:
-            # Nobody is left to run for.
-            System.Environment.Exit(0)
+            end()
+
+    def _watch(self):
+        # type: () -> None
+        """Ends Renode, too, where a request goes on and on after the backend has gone."""
+        looks = 0
+        while looks < LAST_LOOKS:
+            Thread.Sleep(WATCH_MS)
+            looks = looks + 1 if self._hung_up() else 0
+        vanish()
+
+    def _hung_up(self):
+        # type: () -> bool
+        try:
+            connection = self._client.Client
+            return bool(connection.Poll(0, SelectMode.SelectRead)) and connection.Available == 0
+        except System.Exception:
+            return True
 
     def _connect(self):
         # type: () -> None
         port, token = self._where.split(":")[:2]
-        client = TcpClient()
-        client.Connect(IPAddress.Loopback, int(port))
-        client.NoDelay = True
+        self._client = TcpClient()
+        self._client.Connect(IPAddress.Loopback, int(port))
+        self._client.NoDelay = True
+        if not self._stay:
+            _start_thread(self._watch)
         encoding = UTF8Encoding(False)
-        self._reader = StreamReader(client.GetStream(), encoding)
-        self._writer = StreamWriter(client.GetStream(), encoding)
+        self._reader = StreamReader(self._client.GetStream(), encoding)
+        self._writer = StreamWriter(self._client.GetStream(), encoding)
         self._say(protocol.greeting(token))
         protocol.check_greeting(self._reader.ReadLine() or "", token)
 
@@ -211,6 +260,13 @@ class Driver(object):
                 ours.reset_cause = "pin"
         machine.Reset()
         return []
+
+
+def _start_thread(work):
+    # type: (typing.Callable[[], None]) -> None
+    thread = Thread(ThreadStart(work))
+    thread.IsBackground = True
+    thread.Start()
 
 
 MYPY = False

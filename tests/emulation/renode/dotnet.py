@@ -9,10 +9,12 @@ import heapq
 import itertools
 import os
 import secrets
+import select
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -111,6 +113,14 @@ class TcpClient:
         assert self._connection is not None
         return Stream(self._connection)
 
+    @property
+    def Client(self) -> Any:
+        return SimpleNamespace(Poll=self._poll, Available=0)
+
+    def _poll(self, microseconds: int, mode: str) -> bool:
+        assert self._connection is not None
+        return bool(select.select([self._connection], [], [], microseconds / 1_000_000)[0])
+
     def Close(self) -> None:
         if self._connection is not None:
             try:
@@ -172,7 +182,7 @@ class Process:
 
     @staticmethod
     def GetCurrentProcess() -> Any:
-        return SimpleNamespace(Id=os.getpid())
+        return SimpleNamespace(Id=os.getpid(), Kill=lambda: KILLS.append(os.getpid()))
 
     @staticmethod
     def Start(info: ProcessStartInfo) -> Process:
@@ -418,7 +428,19 @@ class Emulation:
 
 EMULATION = Emulation()
 LOGGED: list[tuple[str, str]] = []
-EXITS: list[int] = []
+KILLS: list[int] = []
+"""What would have ended Renode."""
+FOLDERS: list[str] = []
+"""What was removed."""
+
+
+def _dispose() -> None:
+    raise RuntimeError("another thread was faster")
+
+
+def _remove(path: str, recursive: bool) -> None:
+    FOLDERS.append(path)
+    raise RuntimeError("another thread was faster")
 
 
 def _log(element: Any, level: str, pattern: str, text: str) -> None:
@@ -429,6 +451,16 @@ def _kind(name: str) -> type:
     return type(name, (int,), {})
 
 
+class Thread:
+    def __init__(self, target: Callable[[], None]) -> None:
+        self.IsBackground = False
+        self.Start = threading.Thread(target=target, daemon=True).start
+
+    @staticmethod
+    def Sleep(milliseconds: int) -> None:
+        time.sleep(milliseconds / 1000)
+
+
 MODULES: dict[str, dict[str, Any]] = {
     "System": {
         "Exception": Exception,
@@ -437,13 +469,21 @@ MODULES: dict[str, dict[str, Any]] = {
         "UInt64": int,
         "Array": _Array(),
         **{name: _kind(name) for name in ("UInt32", "UInt16", "Byte")},
-        "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get, Exit=EXITS.append),
+        "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get),
     },
     "System.Collections.Generic": {"Dictionary": _Generic(dict)},
     "System.Diagnostics": {"Process": Process, "ProcessStartInfo": ProcessStartInfo},
-    "System.IO": {"StreamReader": StreamReader, "StreamWriter": StreamWriter},
+    "System.IO": {
+        "Directory": SimpleNamespace(Delete=_remove),
+        "StreamReader": StreamReader,
+        "StreamWriter": StreamWriter,
+    },
     "System.Net": {"IPAddress": SimpleNamespace(Loopback="127.0.0.1")},
-    "System.Net.Sockets": {"TcpClient": TcpClient, "TcpListener": TcpListener},
+    "System.Net.Sockets": {
+        "SelectMode": SimpleNamespace(SelectRead="read"),
+        "TcpClient": TcpClient,
+        "TcpListener": TcpListener,
+    },
     "System.Security.Cryptography": {"RandomNumberGenerator": _Tokens},
     "System.Text": {
         "UTF8Encoding": lambda mark: None,
@@ -455,9 +495,10 @@ MODULES: dict[str, dict[str, Any]] = {
     },
     "System.Threading": {
         "Monitor": SimpleNamespace(Enter=lambda lock: None, Exit=lambda lock: None),
-        "Thread": lambda target: _thread(target),
+        "Thread": Thread,
         "ThreadStart": lambda target: target,
     },
+    "Antmicro.Renode": {"Emulator": SimpleNamespace(DisposeAll=_dispose)},
     "Antmicro.Renode.Core": {
         "GPIO": Gpio,
         "Range": lambda start, size: (start, size),
@@ -478,6 +519,11 @@ MODULES: dict[str, dict[str, Any]] = {
         },
     },
     "Antmicro.Renode.Time": {"TimeInterval": TimeInterval},
+    "Antmicro.Renode.Utilities": {
+        "TemporaryFilesManager": SimpleNamespace(
+            Instance=SimpleNamespace(EmulatorTemporaryPath="renode-folder")
+        )
+    },
     "Antmicro.Renode.UserInterface": {
         "CommandInteractionEater": Eater,
         "MonitorTimeExtensions": SimpleNamespace(
@@ -485,11 +531,6 @@ MODULES: dict[str, dict[str, Any]] = {
         ),
     },
 }
-
-
-def _thread(target: Callable[[], None]) -> Any:
-    thread = threading.Thread(target=target, daemon=True)
-    return SimpleNamespace(IsBackground=False, Start=thread.start)
 
 
 def _provide() -> None:

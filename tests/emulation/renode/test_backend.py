@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,6 +203,47 @@ def test_a_script_that_fails_leaves_nothing(
     assert closed == [True]
 
 
+# Renode's end.
+
+
+@pytest.fixture
+def renode_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Renode would end in the test, by the driver, once and with its temporary folder."""
+    dotnet.KILLS.clear()
+    dotnet.FOLDERS.clear()
+    yield
+    deadline = time.monotonic() + 30
+    while not dotnet.KILLS and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert dotnet.KILLS[0] == os.getpid()
+    assert dotnet.FOLDERS[0] == "renode-folder"
+
+
+@pytest.mark.usefixtures("renode_ends")
+def test_the_driver_ends_renode_when_the_connection_ends(renode: RenodeBackend) -> None:
+    renode.close()
+
+
+@pytest.mark.usefixtures("renode_ends")
+def test_a_driver_without_a_backend_ends_renode() -> None:
+    with backend.socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    driver.Driver(Script(), f"{port}:token").start()
+
+
+@pytest.mark.usefixtures("renode_ends")
+def test_a_request_without_end_does_not_keep_renode(
+    renode: RenodeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(Script, "Parse", lambda self, command, eater: go_on.wait(60))
+    monkeypatch.setattr(driver, "WATCH_MS", 1)
+    running = RenodeBackend.empty()
+    running._stream.write("execute\tendless\n")
+    running._stream.flush()
+    running.close()
+
+
 # With a program in Renode's place.
 
 
@@ -237,12 +280,14 @@ def test_a_renode_that_does_not_answer_is_ended(
 
 
 def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    path = program(tmp_path, "cat >/dev/null", monkeypatch)
+    # Its input does not end with ours: it has both ends.
+    path = program(tmp_path, "timeout 0.2 cat && exit 1; exit 7", monkeypatch)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine = backend.Process(path, {})
     (tmp_path / f"renode-{engine.process.pid}").mkdir()
     assert engine.ended() is None
     engine.close()
+    assert engine.process.returncode == 7
     assert [entry.name for entry in tmp_path.iterdir()] == ["renode"]
 
 

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -100,12 +101,12 @@ def test_a_plain_session_boots_the_radio() -> None:
     assert "There was an error" not in output
 
 
-def driven(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def driven(environment: dict[str, str], seconds: str) -> subprocess.Popen[bytes]:
     """Python that drives Renode."""
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "renode_wifi.emulation", "run", "--engine", "renode"),
-            *("--board", "b_l475e_iot01a", "--image", str(PROBE), "--time", "9"),
+            *("--board", "b_l475e_iot01a", "--image", str(PROBE), "--time", seconds),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -127,28 +128,50 @@ def marked(mark: str) -> dict[int, str]:
     return found
 
 
+def ports_of(processes: Iterable[int]) -> set[str]:
+    """Sockets, by their inodes, on which these processes listen."""
+    owned = set()
+    for process in processes:
+        try:
+            for descriptor in Path(f"/proc/{process}/fd").iterdir():
+                owned.add(os.readlink(descriptor))
+        except OSError:
+            # It ended while we looked.
+            continue
+    return listening() & owned
+
+
+def listening() -> set[str]:
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {f"socket:[{fields[9]}]" for fields in lines if fields[3] == "0A"}
+
+
 @needs_renode
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 @pytest.mark.parametrize("start", [session, driven])
-def test_a_kill_leaves_nothing_behind(start: Callable[..., object], tmp_path: Path) -> None:
+def test_a_kill_leaves_nothing_behind(
+    start: Callable[[dict[str, str], str], subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
     chance = random.Random(start.__name__)
     source = str(Path(renode_wifi.__file__).resolve().parent.parent)
+    environment = {
+        **os.environ,
+        "TMPDIR": str(tmp_path),
+        "PYTHONPATH": source,
+        "RENODE_WIFI_PYTHON": sys.executable,
+    }
+    killed: Counter[str] = Counter()
     for attempt in range(KILLS):
         mark = f"renode-wifi-kill-{os.getpid()}-{start.__name__}-{attempt}"
-        environment = {
-            **os.environ,
-            "KILL_MARK": mark,
-            "TMPDIR": str(tmp_path),
-            "PYTHONPATH": source,
-            "RENODE_WIFI_PYTHON": sys.executable,
-        }
-        process = session(environment, "9") if start is session else driven(environment)
+        process = start({**environment, "KILL_MARK": mark}, "9")
         moment = time.monotonic() + chance.uniform(1, LIFETIME)
         while time.monotonic() < moment:
             time.sleep(0.01)
         living = marked(mark)
+        ports = ports_of(living)
         victim = chance.choice(sorted(living))
         os.kill(victim, signal.SIGKILL)
+        killed["started" if victim == process.pid else "other"] += 1
         if victim != process.pid and start is session:
             # Renode goes on without its radio.
             time.sleep(0.5)
@@ -158,9 +181,19 @@ def test_a_kill_leaves_nothing_behind(start: Callable[..., object], tmp_path: Pa
         while marked(mark) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert marked(mark) == {}, f"attempt {attempt}"
-        # Without a helper it was Renode alone, which leaves its folder to the next Renode.
-        if victim == process.pid and len(living) > 1:
-            assert leftovers(tmp_path) == [], f"attempt {attempt}"
+        assert ports & listening() == set(), f"attempt {attempt}"
+        # A Renode in whose session no helper is left leaves its folder to the next Renode.
+        if start is driven or (victim == process.pid and len(living) > 1):
+            assert leftovers(tmp_path) == [], f"attempt {attempt}: {living[victim]}"
+    print(f"{start.__name__}: killed {dict(killed)}")
+    if start is session:
+        subprocess.run(
+            [find.find().command, "--disable-xwt", "--plain", "--console", "-e", "quit"],
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            check=True,
+        )
+    assert leftovers(tmp_path) == []
 
 
 def leftovers(folder: Path) -> list[str]:
