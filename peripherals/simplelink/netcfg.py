@@ -34,13 +34,14 @@ class NetCfg:
 
     def __init__(self, processor: Processor, mac: bytes) -> None:
         self.processor = processor
-        self.mac = mac
+        self._own_mac = mac
         self._restore()
         processor.on_restore(self._restore)
         processor.handle(Opcode.NETCFG_GET, self._get)
         processor.handle(Opcode.NETCFG_SET, self._set)
 
     def _restore(self) -> None:
+        self.mac = self._own_mac
         self.static: Lease | None = None
         self.access_point = DEFAULT_AP_ADDRESS
         self.second_dns = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.simplelink import files, files_control
 from renode_wifi.peripherals.simplelink.files_bundle import Bundle, BundleState
+from renode_wifi.peripherals.simplelink.netcfg import MODE_DHCP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.store import FileState, MemoryStore, StoredFile
 from tests.peripherals.simplelink.driver import HostDriver
@@ -214,6 +216,18 @@ def test_aborted_file_leaves_the_bundle(driver: HostDriver) -> None:
     assert driver.load(b"image") == b"new"
 
 
+def test_folder_of_the_host_has_what_reading_gives(tmp_path: Path) -> None:
+    driver = Rig(fileFolder=str(tmp_path)).started()
+    update(driver, BUNDLE)
+    assert (tmp_path / "image").read_bytes() == b"old"
+    restart(driver)
+    assert (tmp_path / "image").read_bytes() == b"new"
+    reset(driver)
+    assert (tmp_path / "image").read_bytes() == b"old"
+    assert restore(driver) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 class Update(RuleBasedStateMachine):
     """Whatever happens, a file reads as old or new as a whole, and so do all of a bundle."""
 
@@ -322,6 +336,16 @@ def test_image_comes_back_with_what_was_open_closed(rig: Rig, driver: HostDriver
 
 
 def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
+    country = struct.pack("<HHHH", 0, 1, 9, 2)
+    address = struct.pack("<HHHH", 0, 7, 0, 16)
+    mac = struct.pack("<HHHH", 0, 2, 0, 6)
+    before = driver.command(Opcode.WLAN_CONFIG_GET, country).body
+    own = driver.command(Opcode.NETCFG_GET, mac).body
+    assert driver.status(Opcode.WLAN_CONFIG_SET, country + b"EU") == 0
+    static = struct.pack("<HHHH4I", 0, 7, 4, 16, 0x0A0A0063, 0xFFFFFF00, 0x0A0A0001, 0x0A0A0001)
+    assert driver.status(Opcode.NETCFG_SET, static) == 0
+    new = struct.pack("<HHHH", 0, 1, 1, 6) + bytes.fromhex("080028abcdef")
+    assert driver.status(Opcode.NETCFG_SET, new) == 0
     assert driver.status(Opcode.WLAN_SET_MODE, bytes([2, 0, 0, 0])) == 0
     profile = struct.pack("<hBB6sBB", 0, 4, 0, bytes(6), 0, 0) + b"open"
     assert driver.status(Opcode.WLAN_PROFILE_ADD, profile) == 0
@@ -331,6 +355,9 @@ def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
     assert driver.load(b"kept") == b"x"
     (found,) = driver.command(Opcode.WLAN_PROFILE_GET, bytes(4)).unpack("h")
     assert found < 0
+    assert driver.command(Opcode.WLAN_CONFIG_GET, country).body == before
+    assert driver.command(Opcode.NETCFG_GET, address).unpack("hHH") == (0, 7, MODE_DHCP)
+    assert driver.command(Opcode.NETCFG_GET, mac).body == own
     driver.stop()
     assert driver.start() == 1
 
