@@ -13,6 +13,7 @@ import logging
 import os
 import random
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -281,6 +282,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     port, renode = map(int, arguments)
+    # A terminal sends them to Renode's whole group; we end after Renode, to tidy up behind it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     token = sys.stdin.readline().strip()
     threading.Thread(target=_end_with_input, args=(sys.stdin, renode), daemon=True).start()
     try:

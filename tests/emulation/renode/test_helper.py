@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -161,6 +162,20 @@ def test_the_process_ends_with_its_input() -> None:
         assert process.process.stdin is not None
         process.process.stdin.close()
         process.process.stdin = None
+        assert process.process.wait(30) == 0
+    finally:
+        process.close()
+
+
+def test_the_process_outlives_the_signals_that_end_renode() -> None:
+    process = Process()
+    try:
+        process.connection.sendall(f"{protocol.greeting('secret')}\n".encode())
+        process.process.send_signal(signal.SIGINT)
+        process.process.send_signal(signal.SIGTERM)
+        process.connection.sendall(f"{protocol.WORLD}\t{HOME}\t\n".encode())
+        assert helper.read_line(process.connection) == "done\t-\ti1"
+        process.connection.close()
         assert process.process.wait(30) == 0
     finally:
         process.close()
