@@ -69,13 +69,18 @@ class Binding:
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)
         port = _known(model, "port", Port)
-        record.port = record.pins = record.edges = None
+        record.port = None
         self.port_wires: PortWires | None = None
-        self.pin_wires: native.PinsRecord | None = None
-        self.edge_wires: native.EdgesRecord | None = None
+        self.forget_wires()
         if port is not None and PortWires.fits(port):
             self.port_wires = PortWires(port)
             record.port = ctypes.addressof(self.port_wires.record)
+
+    def forget_wires(self) -> None:
+        self.release_pins()
+        self.record.pins = self.record.edges = None
+        self.pin_wires: native.PinsRecord | None = None
+        self.edge_wires: native.EdgesRecord | None = None
 
     def look_at_port(self) -> None:
         """What is attached to a port may change between runs."""

@@ -269,13 +269,13 @@ class EmbeddedEngine:
         """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
         window = (base, size)
         if window in self._windows:
+            self.wires_changed()
             self._windows[window].bind(model)
-            self._wires_known = False
             return
         for other, length in self._windows:
             if base < other + length and other < base + size:
                 raise EngineError(f"peripheral at 0x{base:08X} overlaps the one at 0x{other:08X}")
-        self._wires_known = False
+        self.wires_changed()
         binding = self._bindings.get(id(model))
         if binding is None:
             binding = self._bindings[id(model)] = Binding(model)
@@ -287,13 +287,16 @@ class EmbeddedEngine:
 
     def refresh_peripherals(self) -> None:
         """Take all models' register arrays anew (after a snapshot replaced them)."""
+        self.wires_changed()
         for binding in self._bindings.values():
             binding.bind(binding.model)
-        self._wires_known = False
 
     def wires_changed(self) -> None:
-        """An output got another receiver."""
-        self._wires_known = False
+        """An output got another receiver: until the next run its model tells it."""
+        if self._wires_known:
+            self._wires_known = False
+            for binding in self._bindings.values():
+                binding.forget_wires()
 
     def _wire(self) -> None:
         """Look where the models' lines lead, before the core follows them."""

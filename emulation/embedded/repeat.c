@@ -9,9 +9,10 @@
  * executing them would have left it, so this shows in nothing but speed.
  *
  * A probe marks the block being entered. If the CPU is there again soon, drift.c is asked whether
- * the round just made will be made again, and goes on to loops that count. Of some loops it cannot tell; now and then, for
- * those, the registers are looked at. Only if they are the same at the next visit of the block is
- * memory copied, and only if they and memory are the same at the visit after that do rounds count.
+ * the round just made will be made again, and goes on to loops that count. Of some loops it cannot
+ * tell; now and then, for those, the registers are looked at. Only if they are the same at the next
+ * visit of the block is memory copied, and only if they and memory are the same at the visit after
+ * that do rounds count.
  */
 #include "core.h"
 

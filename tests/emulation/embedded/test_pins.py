@@ -160,3 +160,15 @@ def test_nothing_of_the_engine_is_left_in_a_model_between_runs() -> None:
     bench = Bench(True)
     bench.drive(1, True)
     assert bench.models["gpio"].pins.drive is None
+
+
+def test_a_receiver_that_comes_later_is_told_at_once() -> None:
+    bench = Bench(True)
+    gpio = bench.models["gpio"]
+    bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)
+    later = Listener()
+    gpio.lines[2].connect(later, 7)
+    assert bench.engine is not None
+    bench.engine.wires_changed()
+    bench.write("gpio", 0x18, 1 << 2, 4)
+    assert later.heard == [(7, True)]
