@@ -161,9 +161,9 @@ struct memory {
 };
 
 /* Mirrors of the indices in peripherals/base/stream.py. */
-enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE };
+enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MORE };
 enum { PORT_OPEN, PORT_READABLE, PORT_FIFO, PORT_LEVEL, PORT_INTERRUPTS, PORT_SETTINGS,
-       PORT_STATUS };
+       PORT_ERRORS, PORT_STATUS };
 
 /* A model's data register as port.c serves it. */
 struct port {
@@ -175,8 +175,10 @@ struct port {
     struct {
         uint32_t enable, status;
     } causes[PORT_CAUSES];
+    uint32_t overrun; /* bit of the status */
     uint32_t exception; /* that the line and nothing else drives; 0: the port isn't served */
     PyObject *line;
+    PyObject *ended; /* called once the stream's last word has been sent */
 };
 
 /* Mirrors of the indices in peripherals/base/pins.py. */

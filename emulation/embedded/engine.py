@@ -385,20 +385,17 @@ class EmbeddedEngine:
 
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
-        self._time.change(hertz, self._shared.cycles)
-        pause = self._shared.pause
+        shared = self._shared
+        self._time.change(hertz, shared.cycles)
+        pause = shared.pause
         if self._until is not None:
             self._end = self._time.cycles_at(self._until)
-            pause = self._pause()
+            pause = min(shared.cycles + SLICE, self._end)
         self._library.core_set_bounds(self._core, self._deadline(), pause)
 
     def _deadline(self) -> int:
         time = self._clock.next_time
         return NEVER if time is None else self._time.cycles_at(time)
-
-    def _pause(self) -> int:
-        pause: int = self._shared.cycles + SLICE
-        return pause if pause < self._end else self._end
 
     def _on_earlier_event(self, time: int) -> None:
         shared = self._shared
@@ -423,7 +420,7 @@ class EmbeddedEngine:
         do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`.
         """
         shared, clock = self._shared, self._clock
-        run_core, run_due = self._library.core_run, clock.run_due
+        core, run_core, run_due = self._core, self._library.core_run, clock.run_due
         if self._until is not None:
             raise EngineError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
@@ -431,8 +428,10 @@ class EmbeddedEngine:
         self._wire()
         try:
             while True:
-                run_due()
-                outcome = run_core(self._core, self._deadline(), self._pause())
+                due = run_due()
+                deadline = NEVER if due is None else self._time.cycles_at(due)
+                pause = shared.cycles + SLICE
+                outcome = run_core(core, deadline, pause if pause < self._end else self._end)
                 if outcome == _Outcome.DEADLINE:
                     continue
                 if outcome == _Outcome.PAUSE:

@@ -156,8 +156,10 @@ class PortRecord(ctypes.Structure):
         ("status", u32),
         ("control", u32),
         ("causes", u32 * 2 * PORT_CAUSES),
+        ("overrun", u32),
         ("exception", u32),
         ("line", ctypes.py_object),
+        ("ended", ctypes.py_object),
     ]
 
 

@@ -22,7 +22,7 @@ static void update_line(struct core *core, struct model *model, struct port *por
 static void set_level(struct core *core, struct model *model, struct port *port, uint32_t level)
 {
     port->state[PORT_LEVEL] = level;
-    *status_of(model, port) = port->state[PORT_STATUS + level];
+    *status_of(model, port) = port->state[PORT_STATUS + level] | port->state[PORT_ERRORS];
     update_line(core, model, port);
 }
 
@@ -37,17 +37,21 @@ bool port_read(struct core *core, struct model *model, uint32_t word, unsigned w
     uint32_t level = state[PORT_LEVEL], taken = width != 1 && level >= 2 ? 2 : level != 0;
     *value = state[PORT_FIFO] & ((1u << 8 * taken) - 1);
     state[PORT_FIFO] >>= 8 * taken;
+    state[PORT_ERRORS] &= ~port->overrun;
     set_level(core, model, port, level - taken);
     return true;
 }
 
-static bool exchange(struct port *port, uint32_t word, uint32_t *answer)
+static bool exchange(struct core *core, struct port *port, uint32_t word, uint32_t *answer)
 {
     uint32_t *stream = port->stream;
     if (stream[STREAM_NEXT] < stream[STREAM_END]) {
-        if (stream[STREAM_NEXT] + 1 == stream[STREAM_END])
-            return false; /* something happens with the last word */
+        bool last = stream[STREAM_NEXT] + 1 == stream[STREAM_END];
+        if (last && stream[STREAM_MORE])
+            return false;
         *answer = port->sent[stream[STREAM_NEXT]++];
+        if (last)
+            python_call(core, port->ended, NULL, 0, NULL);
         return true;
     }
     if (stream[STREAM_KEPT] < stream[STREAM_ROOM])
@@ -79,13 +83,15 @@ bool port_write(struct core *core, struct model *model, uint32_t word, uint32_t 
         return true;
     }
     uint32_t level = state[PORT_LEVEL], answer;
-    bool fits = level <= 2, overrun = !state[PORT_READABLE];
-    if (word != port->data || !port->stream || !state[PORT_OPEN] || !(fits || overrun) ||
-        !exchange(port, value, &answer))
+    if (word != port->data || !port->stream || !state[PORT_OPEN] ||
+        !exchange(core, port, value, &answer))
         return false;
-    if (!fits) /* the FIFO has overrun before: the answer is lost */
-        return true;
-    state[PORT_FIFO] |= (answer & 0xFFFF) << 8 * level;
-    set_level(core, model, port, level + 2);
+    if (level <= 2) {
+        state[PORT_FIFO] |= (answer & 0xFFFF) << 8 * level;
+        level += 2;
+    } else {
+        state[PORT_ERRORS] |= port->overrun;
+    }
+    set_level(core, model, port, level);
     return true;
 }

@@ -38,6 +38,7 @@ class PortWires:
         record.data, record.status, record.control = port.data, port.status, port.control
         for index, cause in enumerate(port.causes):
             record.causes[index][:] = cause
+        record.overrun = port.overrun
         record.line = port.line
 
     @staticmethod
@@ -52,6 +53,7 @@ class PortWires:
             record.stream = stream.state.buffer_info()[0]
             record.sent = stream.sent.buffer_info()[0]
             record.received = stream.received.buffer_info()[0]
+            record.ended = stream.ended
         record.exception = exception_of(self.port.line)
 
 

@@ -80,16 +80,22 @@ class VirtualClock:
             heapq.heappop(heap)
         return None
 
-    def run_due(self) -> None:
-        """Run every event whose time has come, in order. They take no time."""
+    def run_due(self) -> int | None:
+        """Run every event whose time has come, in order. They take no time.
+
+        Returns when the next one is due, in ns; None without events.
+        """
         heap, now = self._heap, self.now
         while heap:
             time, _, event = heap[0]
-            if time > now:
-                return
-            heapq.heappop(heap)
-            if event.callback is not None:
+            if event.callback is None:
+                heapq.heappop(heap)
+            elif time > now:
+                return time
+            else:
+                heapq.heappop(heap)
                 event.callback()
+        return None
 
     def advance(self, duration: int) -> None:
         """Move a clock without a source on by `duration` ns, running what falls due on the way."""

@@ -16,7 +16,8 @@ STREAM_END = 1
 STREAM_KEPT = 2
 STREAM_ROOM = 3
 STREAM_IDLE = 4
-STREAM_WORDS = 5
+STREAM_MORE = 5
+STREAM_WORDS = 6
 
 # Indices in `Port.state`.
 PORT_OPEN = 0
@@ -25,7 +26,8 @@ PORT_FIFO = 2
 PORT_LEVEL = 3
 PORT_INTERRUPTS = 4
 PORT_SETTINGS = 5
-PORT_STATUS = 6
+PORT_ERRORS = 6
+PORT_STATUS = 7
 PORT_LEVELS = 5
 PORT_WORDS = PORT_STATUS + PORT_LEVELS
 
@@ -35,14 +37,17 @@ CAPACITY = 4096
 class Stream(object):
     """The words of a device: those that it sends and those that it was sent.
 
-    state: STREAM_NEXT and STREAM_END are indices in `sent`: what is left to send. The last of it is
-    the model's to send, because something happens with it. STREAM_KEPT words are in `received`;
-    more are kept up to STREAM_ROOM, which is 0 while none are. STREAM_IDLE is sent when there is
-    nothing to send; a word is received then only.
+    state: STREAM_NEXT and STREAM_END are indices in `sent`: what is left to send. STREAM_MORE: 1
+    while there are words that don't fit into `sent`; the last in it is the model's to send then.
+    STREAM_KEPT words are in `received`; more are kept up to STREAM_ROOM, which is 0 while none are.
+    STREAM_IDLE is sent when there is nothing to send; a word is received then only.
+
+    ended: called once the last word has been sent.
     """
 
-    def __init__(self, idle):
-        # type: (int) -> None
+    def __init__(self, idle, ended):
+        # type: (int, typing.Callable[[], None]) -> None
+        self.ended = ended
         self.state = array("I", [0] * STREAM_WORDS)  # type: array[int]
         self.state[STREAM_IDLE] = idle
         self.sent = array("H", [0] * CAPACITY)  # type: array[int]
@@ -54,18 +59,21 @@ class Stream(object):
         # type: (typing.Sequence[int]) -> None
         """Words to send from the first on; those of before are dropped."""
         count = len(words)
+        state = self.state
         if count > CAPACITY:
             self._rest = array("H", words[CAPACITY:])
             words = words[:CAPACITY]
             count = CAPACITY
-        elif self._rest:
+            state[STREAM_MORE] = 1
+        elif state[STREAM_MORE]:
             self._rest = array("H")
+            state[STREAM_MORE] = 0
         # One by one: IronPython makes all of an array anew where a slice of it is assigned.
         sent = self.sent
         for index, word in enumerate(words):
             sent[index] = word
-        self.state[STREAM_NEXT] = 0
-        self.state[STREAM_END] = count
+        state[STREAM_NEXT] = 0
+        state[STREAM_END] = count
 
     def receive(self, room):
         # type: (int) -> None
@@ -86,8 +94,11 @@ class Stream(object):
         if index < state[STREAM_END]:
             state[STREAM_NEXT] = index + 1
             answer = self.sent[index]
-            if index + 1 == CAPACITY and self._rest:
-                self.send(self._rest)
+            if index + 1 == state[STREAM_END]:
+                if state[STREAM_MORE]:
+                    self.send(self._rest)
+                else:
+                    self.ended()
             return answer
         kept = state[STREAM_KEPT]
         if kept < state[STREAM_ROOM]:
@@ -101,33 +112,30 @@ class Stream(object):
         index = self.state[STREAM_NEXT]
         return self.sent[index] if index < self.state[STREAM_END] else self.state[STREAM_IDLE]
 
-    def left(self):
-        # type: () -> int
-        """How many words are left to send."""
-        return self.state[STREAM_END] - self.state[STREAM_NEXT] + len(self._rest)
-
 
 class Port(object):
     """A controller's data register with a receive FIFO of four bytes, in frames of 16 bits.
 
     data, status, control: words of the controller's `registers`. line: its interrupt output.
     causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
+    overrun: the bit of `status` that tells of a word for which the FIFO had no room.
 
     state: PORT_OPEN: a store to `data` wider than a byte exchanges a word with the stream at once.
-    PORT_READABLE: a load takes what it is wide out of the FIFO and does no more than that; of an
-    open port it is 0 while the FIFO has overrun. PORT_FIFO: the bytes received, the earliest
-    lowest; PORT_LEVEL: how many. PORT_INTERRUPTS: the bits of `status` that interrupt.
-    PORT_SETTINGS: `control` without its enable bits; a store that differs in those only sets
-    PORT_INTERRUPTS and nothing else. PORT_STATUS: `status` by PORT_LEVEL.
+    PORT_READABLE: a load takes what it is wide out of the FIFO, ends an overrun, and does no more
+    than that. PORT_FIFO: the bytes received, the earliest lowest; PORT_LEVEL: how many.
+    PORT_INTERRUPTS: the bits of `status` that interrupt. PORT_SETTINGS: `control` without its
+    enable bits; a store that differs in those only sets PORT_INTERRUPTS and nothing else.
+    PORT_STATUS: `status` by PORT_LEVEL, but for PORT_ERRORS, which it shows as well.
     """
 
-    def __init__(self, line, data, status, control, causes):
-        # type: (Line, int, int, int, typing.Sequence[tuple[int, int]]) -> None
+    def __init__(self, line, data, status, control, causes, overrun):
+        # type: (Line, int, int, int, typing.Sequence[tuple[int, int]], int) -> None
         self.line = line
         self.data = data
         self.status = status
         self.control = control
         self.causes = tuple(causes)
+        self.overrun = overrun
         self.state = array("I", [0] * PORT_WORDS)  # type: array[int]
         self.stream = None  # type: Stream | None
 

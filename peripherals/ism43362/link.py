@@ -69,7 +69,7 @@ class Link(object):
         # Pins of a processor that has not configured them yet read low.
         self._selected = True
         self._reply = b""
-        self.stream = Stream(PAD_WORD)
+        self.stream = Stream(PAD_WORD, self._all_read)
         self._collecting = False
         self._half = -1
         self._failure = ""
@@ -78,13 +78,7 @@ class Link(object):
     def exchange(self, frame, bits):
         # type: (int, int) -> int
         """Shift one frame of 8 or 16 bits both ways."""
-        if bits == 16:
-            left = self.stream.left()
-            word = self.stream.exchange(frame)
-            if left == 1:
-                self._all_read()
-            return word
-        return self._exchange_byte(frame)
+        return self.stream.exchange(frame) if bits == 16 else self._exchange_byte(frame)
 
     def _exchange_byte(self, frame):
         # type: (int) -> int

@@ -15,6 +15,7 @@ from array import array
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.base.stream import (
+    PORT_ERRORS,
     PORT_FIFO,
     PORT_INTERRUPTS,
     PORT_LEVEL,
@@ -132,12 +133,11 @@ class STM32L4_SPI(Block):
         Block.__init__(self, machine, name)
         self._values = self.registers.values
         self._irq = self.lines["IRQ"]
-        # The receive FIFO, the interrupts enabled and SR by the FIFO's level are in the port's
+        # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
-        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES)
+        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR_OVR)
         self._state = self.port.state
         self._told_crc = False
-        self._errors = 0
         self._bits = 8
         self._mask = 0xFF
         self._frame_bytes = 1
@@ -169,7 +169,7 @@ class STM32L4_SPI(Block):
         self._state[PORT_LEVEL] = 0
         self._transmit_fifo = 0
         self._transmit_bytes = 0
-        self._set_errors(0)
+        self._state[PORT_ERRORS] = 0
         self._configure(0, 0)
 
     # The bus. Nearly every access a driver makes per frame is one of the first two cases; they are
@@ -195,13 +195,12 @@ class STM32L4_SPI(Block):
             if level <= 2:
                 state[PORT_FIFO] |= frame << (8 * level)
                 state[PORT_LEVEL] = level = level + 2
-                self._values[SR_WORD] = status = state[PORT_STATUS + level]
-                pending = status & state[PORT_INTERRUPTS] != 0
-                if pending != self._irq.level:
-                    self._irq.set(pending)
-            elif not self._errors & SR_OVR:
-                self._set_errors(self._errors | SR_OVR)
-                self._publish()
+            else:
+                state[PORT_ERRORS] |= SR_OVR
+            self._values[SR_WORD] = status = state[PORT_STATUS + level] | state[PORT_ERRORS]
+            pending = status & state[PORT_INTERRUPTS] != 0
+            if pending != self._irq.level:
+                self._irq.set(pending)
         else:
             self.registers.write(offset, value, width)
 
@@ -222,10 +221,9 @@ class STM32L4_SPI(Block):
         else:
             frame = 0
         state[PORT_LEVEL] = level
-        if self._errors & SR_OVR:
-            self._set_errors(self._errors & ~SR_OVR)
+        state[PORT_ERRORS] &= ~SR_OVR
         if self._plain:
-            self._values[SR_WORD] = status = state[PORT_STATUS + level]
+            self._values[SR_WORD] = status = state[PORT_STATUS + level] | state[PORT_ERRORS]
             pending = status & state[PORT_INTERRUPTS] != 0
             if pending != self._irq.level:
                 self._irq.set(pending)
@@ -258,14 +256,16 @@ class STM32L4_SPI(Block):
         self._frame_bytes = 1 if self._bits <= 8 else 2
         self._state[PORT_SETTINGS] = self.registers["CR2"] & ~CR2_INTERRUPTS
         # A write of CR1 is the last step of clearing MODF.
-        errors = self._errors & ~SR_MODF
+        errors = self._state[PORT_ERRORS] & ~SR_MODF
         selected = CR1_MSTR | CR1_SPE
         if control & (selected | CR1_SSM | CR1_SSI) == selected | CR1_SSM:
             # Software chip select says that another master drives the bus.
             errors |= SR_MODF
             control &= ~selected
             self.registers["CR1"] = control
-        self._set_errors(errors)
+        self._state[PORT_ERRORS] = errors
+        status = STATUS_BY_QUARTER if control2 & CR2_FRXTH else STATUS_BY_HALF
+        self._state[PORT_STATUS : PORT_STATUS + PORT_LEVELS] = array("I", status)
         if control & CR1_CRCEN and not self._told_crc:
             self._told_crc = True
             self.machine.log.warning("%s: CRC calculation isn't modelled", self.name)
@@ -289,26 +289,15 @@ class STM32L4_SPI(Block):
 
     def _clear_crc(self, value, old):
         # type: (int, int) -> None
-        self._set_errors(self._errors & (value | ~SR_CRCERR))
+        self._state[PORT_ERRORS] &= value | ~SR_CRCERR
         self._publish()
-
-    def _set_errors(self, errors):
-        # type: (int) -> None
-        """The error flags of SR, which are there beside what the receive FIFO decides."""
-        self._errors = errors
-        quarter = self.registers["CR2"] & CR2_FRXTH
-        status = STATUS_BY_QUARTER if quarter else STATUS_BY_HALF
-        self._state[PORT_STATUS : PORT_STATUS + PORT_LEVELS] = array(
-            "I", [flags | errors for flags in status] if errors else status
-        )
-        self._open_port()
 
     def _open_port(self):
         # type: () -> None
         """Tell what an engine may do by itself."""
         stream = self.port.stream is not None
         self._state[PORT_OPEN] = 1 if self._direct and self._bits == 16 and stream else 0
-        self._state[PORT_READABLE] = 1 if self._plain and not self._errors & SR_OVR else 0
+        self._state[PORT_READABLE] = 1 if self._plain else 0
 
     def _transmit(self, value, width):
         # type: (int, int) -> None
@@ -355,7 +344,7 @@ class STM32L4_SPI(Block):
         state = self._state
         level = state[PORT_LEVEL]
         if level + self._frame_bytes > FIFO_BYTES:
-            self._set_errors(self._errors | SR_OVR)
+            state[PORT_ERRORS] |= SR_OVR
             return
         state[PORT_FIFO] |= frame << (8 * level)
         state[PORT_LEVEL] = level + self._frame_bytes
@@ -363,7 +352,8 @@ class STM32L4_SPI(Block):
     def _status(self):
         # type: () -> int
         """SR, but for what the transmit FIFO decides."""
-        return self._state[PORT_STATUS + self._state[PORT_LEVEL]]
+        state = self._state
+        return state[PORT_STATUS + state[PORT_LEVEL]] | state[PORT_ERRORS]
 
     def _publish(self):
         # type: () -> None

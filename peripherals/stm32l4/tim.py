@@ -9,7 +9,6 @@ Clocked by the internal clock only; a slave mode that needs another clock stops 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from renode_wifi.peripherals.base.block import Block
@@ -238,15 +237,18 @@ class STM32_Timer(Block):
 
     # Events.
 
-    def _ticks_ahead(self, missing: int, period: int) -> Iterator[int]:
-        """Ticks to each flag in `missing`."""
+    def _ticks_ahead(self, missing: int, period: int) -> int:
+        """Ticks to the first flag in `missing`; 0: none of them comes."""
+        first = 0
         if missing & SR_UIF and not self._values[CR1_WORD] & CR1_UDIS:
-            yield period - self._position + self._repetition * period
+            first = period - self._position + self._repetition * period
         for channel in self._channels:
             if missing & (2 << channel):
                 position = self._compare_position(channel)
                 if position is not None:
-                    yield (position - self._position - 1) % period + 1
+                    ticks = (position - self._position - 1) % period + 1
+                    first = min(first, ticks) if first else ticks
+        return first
 
     def _reschedule(self, now: int) -> None:
         """The next event, and the interrupt line as it has to be."""
@@ -257,7 +259,7 @@ class STM32_Timer(Block):
         missing = self._flags & ~flags
         if missing and self._running and self._hertz:
             period = self._period()
-            ticks = min(self._ticks_ahead(missing, period), default=0) if period else 0
+            ticks = self._ticks_ahead(missing, period) if period else 0
             if ticks:
                 scaled = self._origin + ticks * SECOND * (self._prescaler + 1)
                 due = -(-scaled // self._hertz)

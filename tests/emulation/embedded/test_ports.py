@@ -134,7 +134,10 @@ def test_words_of_a_window_do_not_reach_the_model() -> None:
         bench.write(block.DR_OFFSET, 0x0A0A, 2)
         answers.append(bench.read(block.DR_OFFSET, 2))
     assert answers == [0x1515, 0x0A0D]
-    assert record.python_accesses == before
+    assert bench.link.lines[0].level
     bench.write(block.DR_OFFSET, 0x0A0A, 2)
-    assert record.python_accesses == before + 1
     assert not bench.link.lines[0].level
+    for _ in range(3):  # the third finds the FIFO full
+        bench.write(block.DR_OFFSET, 0x0A0A, 2)
+    assert bench.read(8, 2) & block.SR_OVR
+    assert record.python_accesses == before

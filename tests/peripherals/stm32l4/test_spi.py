@@ -269,7 +269,7 @@ def test_half_duplex_either_sends_or_receives(output: bool, expected: list[int])
 
 def test_crc_error_clears_by_writing_zero() -> None:
     spi, _ = make()
-    spi._set_errors(block.SR_CRCERR)
+    spi.port.state[block.PORT_ERRORS] = block.SR_CRCERR
     spi._publish()
     assert peek(spi, "SR") & block.SR_CRCERR
     poke(spi, "SR", 0)
