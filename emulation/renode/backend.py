@@ -8,13 +8,14 @@ pyrenode3 (its PYRENODE_* variables set) Renode runs inside this process instead
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
 import secrets
-import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -32,6 +33,7 @@ from renode_wifi.emulation.renode.helper import Service, read_line, serve
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 DRIVE = Path(__file__).resolve().parent / "drive.py"
+GUARD = DRIVE.with_name("guard.py")
 CONTROL = "RENODE_WIFI_CONTROL"
 START_TIMEOUT = 180.0
 GREETING_TIMEOUT = 10.0
@@ -113,6 +115,22 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
+class Guard:
+    """Outlives this process, and leaves nothing behind of a Renode that belongs to it."""
+
+    def __init__(self, renode: int) -> None:
+        # In a session of its own, where no signal from a terminal finds it.
+        self._process = subprocess.Popen(
+            [sys.executable, GUARD, str(renode), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """Renode has ended."""
+        self._process.communicate()
+
+
 class Process:
     """Renode as a process. Its driver ends it when the connection to us ends."""
 
@@ -142,6 +160,7 @@ class Process:
         finally:
             os.close(read)
             os.close(write)
+        self._guard = Guard(self.process.pid)
 
     def ended(self) -> str | None:
         code = self.process.poll()
@@ -159,10 +178,7 @@ class Process:
             self.process.kill()
             self.process.wait()
         self._log.close()
-        # A Renode that is killed leaves its folder behind.
-        shutil.rmtree(
-            Path(tempfile.gettempdir()) / f"renode-{self.process.pid}", ignore_errors=True
-        )
+        self._guard.close()
 
 
 class Embedded:
@@ -177,6 +193,7 @@ class Embedded:
                 f"pyrenode3 cannot load Renode: {error}",
                 cure="check the PYRENODE_* variables, or unset them and name Renode in RENODE_PATH",
             ) from error
+        guard_this_process()
         for name, value in environment.items():
             system.Environment.SetEnvironmentVariable(name, value)
         self._monitor = wrappers.Monitor()
@@ -189,6 +206,12 @@ class Embedded:
 
     def close(self) -> None:
         self._monitor.execute("Clear")
+
+
+@functools.cache
+def guard_this_process() -> Guard:
+    """Renode is loaded once, and ends with us."""
+    return Guard(os.getpid())
 
 
 def wants_pyrenode3() -> bool:

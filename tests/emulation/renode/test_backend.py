@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -273,7 +272,7 @@ def test_a_renode_that_does_not_answer_is_ended(
     program(tmp_path, "exec sleep 100", monkeypatch)
     monkeypatch.setattr(backend, "START_TIMEOUT", 0.3)
     monkeypatch.setattr(backend, "END_TIMEOUT", 0.1)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(RenodeWifiError, match="did not answer"):
         RenodeBackend.empty()
     assert [path.name for path in tmp_path.iterdir()] == ["renode"]
@@ -282,7 +281,7 @@ def test_a_renode_that_does_not_answer_is_ended(
 def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Its input does not end with ours: it has both ends.
     path = program(tmp_path, "timeout 0.2 cat && exit 1; exit 7", monkeypatch)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     engine = backend.Process(path, {})
     (tmp_path / f"renode-{engine.process.pid}").mkdir()
     assert engine.ended() is None
