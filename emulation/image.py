@@ -27,6 +27,10 @@ HEX_END = re.compile(rb"^:00[0-9A-Fa-f]{4}01", re.MULTILINE)
 """The record of type 01 that ends an Intel HEX file."""
 
 
+LARGEST = 1 << 28
+"""Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """Bytes to be written at a physical address."""
@@ -190,7 +194,8 @@ def load_image(path: Path | str, base: int | None = None) -> Image:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
     except OSError as error:
         raise RenodeWifiError(
             f"cannot read the image: {error.strerror}",
@@ -199,6 +204,12 @@ def load_image(path: Path | str, base: int | None = None) -> Image:
         ) from error
     if not data:
         raise RenodeWifiError("the image is empty", where=str(path), cure="build it again")
+    if len(data) > LARGEST:
+        raise RenodeWifiError(
+            f"more than {LARGEST >> 20} MB, which is no image for a board with 1 MB of flash",
+            where=str(path),
+            cure="give the path of an ELF, Intel HEX or binary file",
+        )
     if data.startswith(b"\x7fELF"):
         kind, loader = "ELF", _load_elf
     elif HEX_RECORD.match(data) or path.suffix.lower() in HEX_SUFFIXES:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from renode_wifi.emulation import image as image_module
 from renode_wifi.emulation.boards import all_boards, find
 from renode_wifi.emulation.components import components
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -67,6 +68,12 @@ def test_missing_and_empty_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty.elf").touch()
     with pytest.raises(RenodeWifiError, match="empty"):
         load_image(tmp_path / "empty.elf")
+
+
+def test_a_file_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_module, "LARGEST", 1 << 20)
+    with pytest.raises(RenodeWifiError, match="more than 1 MB"):
+        load_image("/dev/zero")
 
 
 def test_an_elf_of_another_machine_is_told_by_name(tmp_path: Path) -> None:
