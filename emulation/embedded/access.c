@@ -7,14 +7,6 @@ static uint32_t register_value(struct core *core, unsigned reg, uint32_t pc)
     return reg == PC ? (pc + 4) & ~3u : cpu_read(core, (enum reg)reg);
 }
 
-static unsigned count_bits(uint32_t bits)
-{
-    unsigned count = 0;
-    for (; bits; bits &= bits - 1)
-        count++;
-    return count;
-}
-
 static unsigned narrow_access(struct core *core, uint16_t code, uint32_t pc, uint32_t *address)
 {
     static const uint8_t widths[] = {4, 2, 1, 1, 4, 2, 1, 2}; /* of the register-offset forms */
@@ -46,7 +38,7 @@ static unsigned narrow_access(struct core *core, uint16_t code, uint32_t pc, uin
             return 0;
         *address = register_value(core, SP, pc);
         if (!(code & 0x800))
-            *address -= 4 * count_bits(code & 0x1FF);
+            *address -= 4 * bit_count(code & 0x1FF);
         return 4;
     case 0xC: /* LDM and STM */
         *address = register_value(core, code >> 8 & 7, pc);
@@ -65,7 +57,7 @@ static unsigned multiple_access(struct core *core, uint16_t first, uint16_t seco
     *address = base;
     if (!(first & 0x40)) {
         if (before)
-            *address -= 4 * count_bits(second);
+            *address -= 4 * bit_count(second);
         return 4;
     }
     if (before || writeback) {

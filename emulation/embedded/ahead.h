@@ -1,4 +1,4 @@
-/* The CPU's state while executing ahead: foresee.c executes, drift.c compares rounds of a loop. */
+/* The CPU's state while executing ahead, see foresee.c; drift.c compares rounds of a loop. */
 #ifndef RENODE_WIFI_AHEAD_H
 #define RENODE_WIFI_AHEAD_H
 
@@ -29,10 +29,32 @@ struct ahead {
     uint64_t rounds; /* that take the same way as this one */
 };
 
-uint32_t ahead_immediate(const struct ahead *a, uint16_t first, uint16_t second, bool *carry);
+/* foresee.c. False: that cannot be foreseen. */
+bool ahead_load(struct ahead *a, uint32_t address, unsigned width, uint32_t *value);
+bool ahead_load_extended(struct ahead *a, unsigned target, uint32_t address, unsigned width,
+                         bool is_signed);
+bool ahead_load_list(struct ahead *a, uint32_t list, uint32_t address);
+bool ahead_put(struct ahead *a, uint32_t address, unsigned width, uint32_t value);
 bool ahead_begin(struct ahead *a, struct core *core, uint32_t address);
 uint32_t ahead_round(struct ahead *a, uint32_t address, uint32_t most);
 struct store *ahead_stored(struct ahead *a, const uint8_t *bytes);
+
+/* narrow.c and wide.c: execute an instruction; r[15] is behind it. */
+bool ahead_narrow(struct ahead *a, uint16_t code, bool in_it);
+bool ahead_wide(struct ahead *a, uint16_t first, uint16_t second);
+
+/* operands.c. */
+enum { LSL, LSR, ASR, ROR };
+bool ahead_holds(const struct ahead *a, unsigned condition);
+void ahead_set_nz(struct ahead *a, uint32_t result);
+uint32_t ahead_add(struct ahead *a, uint32_t x, uint32_t y, bool carry, bool flags);
+uint32_t ahead_shift(const struct ahead *a, unsigned type, uint32_t value, unsigned amount,
+                     bool *carry);
+uint32_t ahead_shift_by_register(const struct ahead *a, unsigned type, uint32_t value,
+                                 unsigned amount, bool *carry);
+uint32_t ahead_immediate(const struct ahead *a, uint16_t first, uint16_t second, bool *carry);
+bool ahead_jump(struct ahead *a, uint32_t target);
+bool ahead_jump_exchange(struct ahead *a, uint32_t target);
 
 /* drift.c, before and after an instruction's execution. False: its steps cannot be told. */
 bool drift_before(struct ahead *a, uint16_t first, uint16_t second);

@@ -407,6 +407,13 @@ struct core {
 static inline bool bit_get(const uint32_t *bits, unsigned n) { return bits[n >> 5] >> (n & 31) & 1; }
 static inline void bit_set(uint32_t *bits, unsigned n) { bits[n >> 5] |= 1u << (n & 31); }
 static inline void bit_clear(uint32_t *bits, unsigned n) { bits[n >> 5] &= ~(1u << (n & 31)); }
+static inline unsigned bit_count(uint32_t bits)
+{
+    unsigned count = 0;
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
 /* Bit-band regions of the Cortex-M4 (ARM 100166, 3.7): each word is one bit of the first MB. */
 static inline bool is_bit_band(uint32_t address)
 {
