@@ -239,6 +239,7 @@ class RenodeBackend:
         self._stop = False
         self._listeners: list[TraceListener] = []
         self._events: deque[tuple[int, str, str, dict[str, Any]]] = deque()
+        self._untold: deque[tuple[int, str, str, dict[str, Any]]] = deque()
         self._closed = False
         control = Listener()
         self._radios = Radios(self._on_trace)
@@ -317,6 +318,7 @@ class RenodeBackend:
             self.reset()
 
     def run(self, until: int) -> Stop:
+        self._deliver()
         while self._now < until:
             if self._stop:
                 self._stop = False
@@ -347,7 +349,8 @@ class RenodeBackend:
         if command.strip() in HELD_COMMANDS:
             return ""
         (text,) = self._ask("execute", command)
-        self._deliver()
+        if not self._untold:
+            self._deliver()
         return str(text)
 
     def read_memory(self, address: int, length: int) -> bytes:
@@ -413,10 +416,16 @@ class RenodeBackend:
         self._events.append((time, source, event, fields))
 
     def _deliver(self) -> None:
-        """Tell listeners of what happened, in the order of its virtual time."""
+        """Tell listeners of what happened, in the order of its virtual time.
+
+        What came after the event at which one asks for a stop is told in the next run: who waits
+        for something sees nothing later than that, as on the embedded engine.
+        """
         events = []
         while self._events:
             events.append(self._events.popleft())
-        for event in sorted(events, key=lambda event: event[0]):
+        self._untold.extend(sorted(events, key=lambda event: event[0]))
+        while self._untold and not self._stop:
+            event = self._untold.popleft()
             for listener in self._listeners:
                 listener(*event)

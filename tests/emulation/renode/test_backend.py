@@ -114,6 +114,24 @@ def test_bytes_of_a_uart_come_with_their_time(renode: RenodeBackend) -> None:
     assert renode.now == backend.SLICE
 
 
+def test_who_waits_sees_nothing_later(renode: RenodeBackend) -> None:
+    session = Session(renode, "usart1")
+
+    def say(_: object) -> None:
+        for byte in b"ok\n> typed\nanswer\n> ":
+            machine()["sysbus.usart1"].CharReceived(byte)
+
+    machine().ScheduleAction(dotnet.TimeInterval(MILLISECOND), say)
+    session.wait_for_line("ok")
+    assert session.uart.lines[-1].text == "ok"
+    renode.execute("version")
+    assert session.wait_for_prompt(">") == ">"
+    assert session.wait_for_prompt("typed") == "> typed"
+    assert session.wait_for_line("answer").text == "answer"
+    assert session.wait_for_prompt("> ") == "> "
+    assert renode.now == backend.SLICE
+
+
 def test_a_stop_ends_a_run(renode: RenodeBackend) -> None:
     renode.request_stop()
     assert renode.run(MILLISECOND) is Stop.REQUEST
