@@ -75,6 +75,12 @@ class Stream(object):
         state[STREAM_NEXT] = 0
         state[STREAM_END] = count
 
+    def unsent(self):
+        # type: () -> array[int]
+        """What is left to send."""
+        state = self.state
+        return self.sent[state[STREAM_NEXT] : state[STREAM_END]] + self._rest
+
     def receive(self, room):
         # type: (int) -> None
         """Drop what was received, and keep up to `room` words from now on."""

@@ -4,7 +4,10 @@
 One exchange in order: RDY is high, the host lowers NSS and shifts a command out, and raises NSS.
 RDY falls with that edge, the command is executed, RDY rises, the host lowers NSS and shifts words
 in for as long as RDY is high; RDY falls with the last word. The host raises NSS and RDY rises for
-the next command. Nothing here knows what a command means: bytes go to a `processor` and come back.
+the next command. If it raises NSS before the last word, RDY stays high and the next window goes on
+where this one ended: the first driver of Amazon FreeRTOS (v1.0.0 to v1.2.7, es_wifi.c,
+ReceiveLongDataLen) reads each `R0` so, in three windows. Nothing here knows what a command means:
+bytes go to a `processor` and come back.
 
 A 16-bit frame carries two characters, the earlier one in its low byte.
 """
@@ -68,7 +71,8 @@ class Link(object):
         self._reset = True
         # Pins of a processor that has not configured them yet read low.
         self._selected = True
-        self._reply = b""
+        # What no window has sent yet.
+        self._reply = ()  # type: typing.Sequence[int]
         self.stream = Stream(PAD_WORD, self._all_read)
         self._collecting = False
         self._half = -1
@@ -145,7 +149,8 @@ class Link(object):
             padded = _padded(data)
             self._late_word = struct.unpack("<H", padded[-2:])[0]
             data = late + padded[:-2]
-        self._reply = _padded(data)
+        data = _padded(data)
+        self._reply = struct.unpack("<%dH" % (len(data) // 2), data)
         self._set_ready(True)
         if self._selected:
             self._open_window()
@@ -154,8 +159,7 @@ class Link(object):
         # type: () -> None
         self._half = -1
         if self.phase == DATA:
-            reply = self._reply
-            self.stream.send(struct.unpack("<%dH" % (len(reply) // 2), reply))
+            self.stream.send(self._reply)
         elif self.phase == COMMAND:
             self.stream.receive(LONGEST_COMMAND)
             self._collecting = True
@@ -181,9 +185,11 @@ class Link(object):
                 else:
                     self._set_ready(False)
         elif self.phase == DATA:
+            self._reply = self.stream.unsent()
             self.stream.send(())
-            self.phase = COMMAND
-            self._set_ready(True)
+            if not self._reply:
+                self.phase = COMMAND
+                self._set_ready(True)
 
     def _set_ready(self, level):
         # type: (bool) -> None

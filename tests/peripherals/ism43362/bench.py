@@ -324,6 +324,21 @@ class StPort(StDriver):
         return all(self.execute(step)[0] is Status.OK for step in steps)
 
 
+class FirstStDriver(StDriver):
+    """es_wifi of Amazon FreeRTOS 1.0.0 to 1.2.7: waits for levels, reads in portions."""
+
+    def receive(self, limit: int) -> bytes:
+        wires = self.wires
+        wires.deselect()
+        wires.wait_ready(self.TIMEOUT_MS)
+        wires.select()
+        data = b""
+        while wires.ready and len(data) < limit:
+            data += wires.read(1, 0x5AA5)
+        wires.deselect()
+        return data
+
+
 class MbedDriver:
     """wifi-ism43362 of Mbed OS: one buffered write, then words while RDY is high."""
 

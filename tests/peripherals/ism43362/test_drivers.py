@@ -13,6 +13,7 @@ from renode_wifi.peripherals.ism43362.module import ISM43362
 from tests.peripherals.ism43362.bench import (
     ArduinoDriver,
     ArmDriver,
+    FirstStDriver,
     MbedDriver,
     Status,
     StDriver,
@@ -92,11 +93,22 @@ def test_mbed_driver_starts_and_reads() -> None:
     assert driver.execute(b"P0=0\r") == TAIL
 
 
-def test_mbed_driver_stops_at_the_end_of_its_buffer() -> None:
+def test_first_st_driver_reads_a_reply_in_three_windows() -> None:
+    driver = FirstStDriver(make_wires())
+    assert driver.start()
+    size = len(IDENTIFICATION)
+    driver.send(b"I?\r\n")
+    windows = [driver.receive(limit) for limit in (2, size - size % 2, len(TAIL) + 2)]
+    assert windows == [b"\r\n", IDENTIFICATION[:-1], IDENTIFICATION[-1:] + TAIL + b"\x15"]
+    assert driver.execute(b"P0=0\r") == (Status.OK, b"\r\n" + TAIL)
+
+
+def test_mbed_driver_leaves_what_its_buffer_does_not_hold() -> None:
     driver = MbedDriver(make_wires(), buffer_size=32)
     driver.start()
     assert driver.execute(b"I?\r") == IDENTIFICATION[:30]
-    assert driver.execute(b"P0=0\r") == TAIL
+    assert driver.wires.ready
+    assert driver.read() == IDENTIFICATION[30:60]
 
 
 def test_zephyr_driver_starts_and_reads_past_the_end() -> None:

@@ -175,13 +175,26 @@ def test_odd_reply_is_padded_to_a_word(host: Host) -> None:
     assert host.read() == b"abc\x15"
 
 
-def test_rest_of_a_reply_that_is_not_read_is_dropped(host: Host) -> None:
+def test_reply_is_read_in_as_many_windows_as_the_host_likes(host: Host) -> None:
+    host.write(b"R0\r\n")
+    host.link.reply(b"\r\nabcdefg\r\nOK\r\n> ")
+    host.edges.clear()
+    assert [host.read(most) for most in (2, 6, 0)] == [b"\r\n", b"abcdef", b""]
+    assert host.ready
+    assert host.edges == []
+    assert host.read() == b"g\r\nOK\r\n> \x15"
+    assert host.edges == [False, True]
+    host.write(b"Z5\r\n")
+    assert host.processor.requests == [b"R0\r\n", b"Z5\r\n"]
+
+
+def test_window_with_some_reply_left_starts_no_command(host: Host) -> None:
     host.write(b"I?\r\n")
     host.link.reply(b"abcdefgh")
-    assert host.read(4) == b"abcd"
-    assert host.ready
-    host.write(b"Z5\r\n")
-    assert host.processor.requests[-1] == b"Z5\r\n"
+    assert host.read(2) == b"ab"
+    assert host.write(b"Z5\r\n") == [0x6463, 0x6665]
+    assert host.read() == b"gh"
+    assert host.processor.requests == [b"I?\r\n"]
 
 
 def test_reply_without_a_command_is_ignored(host: Host) -> None:
