@@ -18,6 +18,7 @@ from System.Collections.Generic import Dictionary
 from renode_wifi.emulation.renode import protocol
 from renode_wifi.emulation.renode.flash_trap import FlashTrap
 from renode_wifi.emulation.renode.remote import Helper, HelperError, message_of
+from renode_wifi.emulation.renode.systick import SysTick
 from renode_wifi.peripherals.base.line import Receiver
 
 SECOND = 1000000000
@@ -222,6 +223,7 @@ class RenodeMachine(object):
         self.links = {}  # type: dict[str, typing.Any]
         self.reset_cause = "power-on"
         self.flash_trap = None  # type: typing.Any
+        self._systick = None  # type: SysTick | None
         self.helper = Helper(self.log.write, self._on_call)
         self.inputs_open = 0
         """So many calls of a model's input are under way."""
@@ -259,7 +261,14 @@ class RenodeMachine(object):
         """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
         for cpu in self.renode.SystemBus.GetCPUs():
             cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
-        self.renode["sysbus.nvic"].Frequency = System.UInt64(hertz)
+        self.follow_systick().set_frequency(hertz)
+
+    def follow_systick(self):
+        # type: () -> SysTick
+        """To be called once the NVIC is there."""
+        if self._systick is None:
+            self._systick = SysTick(self.renode, self.log)
+        return self._systick
 
     def request_reset(self, cause):
         # type: (str) -> None

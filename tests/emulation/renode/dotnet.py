@@ -237,12 +237,18 @@ class Cpu:
 
 
 class Hooks:
+    """Hooks of the memory by type, and those of other peripherals, which name a range."""
+
     def __init__(self) -> None:
         self.by_type: dict[str, Callable[[int, int], int]] = {}
+        self.by_peripheral: dict[Any, Callable[[int, int], int]] = {}
 
     def __getitem__(self, kind: Any) -> Callable[..., None]:
-        def hook(memory: Memory, handler: Callable[[int, int], int]) -> None:
-            self.by_type[kind.__name__] = handler
+        def hook(peripheral: Any, handler: Callable[[int, int], int], subrange: Any = None) -> None:
+            if subrange is None:
+                self.by_type[kind.__name__] = handler
+            else:
+                self.by_peripheral[peripheral] = handler
 
         return hook
 
@@ -309,9 +315,13 @@ class Native:
     def __init__(self) -> None:
         self.resets = 0
         self.Frequency = 0
+        self.stores: list[tuple[int, int]] = []
 
     def Reset(self) -> None:
         self.resets += 1
+
+    def WriteDoubleWord(self, offset: int, value: int) -> None:
+        self.stores.append((offset, value))
 
 
 class Uart(Native):

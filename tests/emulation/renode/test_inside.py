@@ -440,3 +440,59 @@ def test_every_model_that_renode_executes_is_known_to_it() -> None:
 
 
 NOT_IN_RENODE = {*commands.EMBEDDED_ONLY, "MX25R6435F"}
+
+
+CSR, RVR, CVR = 0x10, 0x14, 0x18
+
+
+def test_systick_starts_from_its_reload_value(machine: dotnet.Machine) -> None:
+    commands.machine_of(machine).follow_systick()
+    nvic = machine["sysbus.nvic"]
+    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
+
+    def started() -> list[tuple[int, int]]:
+        stores, nvic.stores = nvic.stores, []
+        return stores
+
+    assert store(0, CSR) == 0
+    assert store(0, CVR) == 0
+    store(79_999, RVR)
+    assert started() == []
+    machine.SystemBus.on_cpu = True
+    synced = machine.SystemBus.cpu.syncs
+    assert store(7, CSR) == 7
+    assert started() == [(CVR, 0)]
+    assert machine.SystemBus.cpu.syncs == synced + 1
+    # A pause ends where it began, unless the counter was cleared meanwhile.
+    store(6, CSR)
+    store(7, CSR)
+    assert started() == []
+    store(6, CSR)
+    store(123, CVR)
+    store(7, CSR)
+    assert started() == [(CVR, 0)]
+    # Renode does what a running counter needs.
+    store(0, CVR)
+    store(6, CSR)
+    store(7, CSR)
+    assert started() == []
+    machine.MachineReset(machine)
+    store(7, CSR)
+    assert started() == [(CVR, 0)]
+
+
+def test_a_period_of_systick_is_a_cycle_longer_than_its_reload_value(
+    machine: dotnet.Machine,
+) -> None:
+    renode = commands.machine_of(machine)
+    nvic = machine["sysbus.nvic"]
+    renode.set_cpu_frequency(80_000_000)
+    assert nvic.Frequency == 80_000_000
+    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
+    store(79_999, RVR)
+    assert nvic.Frequency * 80_000 == 80_000_000 * 79_999
+    renode.set_cpu_frequency(4_000_000)
+    assert nvic.Frequency == 3_999_950
+    machine.MachineReset(machine)
+    renode.set_cpu_frequency(4_000_000)
+    assert nvic.Frequency == 4_000_000
