@@ -18,6 +18,7 @@ from System.Collections.Generic import Dictionary
 from renode_wifi.emulation.renode import protocol
 from renode_wifi.emulation.renode.flash_trap import FlashTrap
 from renode_wifi.emulation.renode.remote import Helper, HelperError, message_of
+from renode_wifi.emulation.renode.stm32_timer import follow_timers
 from renode_wifi.emulation.renode.systick import SysTick
 from renode_wifi.peripherals.base.line import Receiver
 
@@ -261,13 +262,14 @@ class RenodeMachine(object):
         """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
         for cpu in self.renode.SystemBus.GetCPUs():
             cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
-        self.follow_systick().set_frequency(hertz)
+        self.follow_time().set_frequency(hertz)
 
-    def follow_systick(self):
+    def follow_time(self):
         # type: () -> SysTick
-        """To be called once the NVIC is there."""
+        """Mend what Renode's own blocks make of time; to be called once they are there."""
         if self._systick is None:
             self._systick = SysTick(self.renode, self.log)
+            follow_timers(self.renode, self.log)
         return self._systick
 
     def request_reset(self, cause):

@@ -116,7 +116,7 @@ def model(renode, name, kind, place, attributes):
     elif kind in TYPES:
         if parent != "sysbus":
             raise CommandError("a %s is registered on sysbus" % kind)
-        machine.follow_systick()
+        machine.follow_time()
         block = _class(TYPES[kind], kind)(machine, name, **parse_attributes(attributes))
         start, size = parse_range(point)
         adapter_of = FlashAdapter if kind == "STM32L4_FLASH" else BusAdapter

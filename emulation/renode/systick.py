@@ -11,6 +11,7 @@ import System
 from Antmicro.Renode.Core import Range
 
 from renode_wifi.emulation.renode.remote import message_of
+from renode_wifi.emulation.renode.stm32_timer import longer_period
 
 SYST_CSR = 0x10
 SYST_RVR = 0x14
@@ -79,12 +80,7 @@ class SysTick(object):
 
     def _set_period(self):
         # type: () -> None
-        """A clock that is slower by as much as Renode's period is short."""
-        hertz = self._hertz
-        if self._reload:
-            period = self._reload + 1
-            hertz = (hertz * self._reload + period // 2) // period
-        self._nvic.Frequency = System.UInt64(hertz)
+        self._nvic.Frequency = System.UInt64(longer_period(self._hertz, self._reload))
 
 
 MYPY = False

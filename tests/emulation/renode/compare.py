@@ -19,6 +19,7 @@ from renode_wifi.emulation.board import Board
 from renode_wifi.emulation.boards import BoardType
 
 CONTEXT = 4
+WIDTH = 160
 FLASH_LOOKED_AT = 0x10000
 ROW = 32
 SETTLE = 0.05
@@ -116,19 +117,28 @@ def record(
         )
 
 
+def excerpt(text: str, place: int = 0) -> str:
+    """What can be read of a long line: its beginning, or what is around a place in it."""
+    first = max(0, place - WIDTH // 2) if len(text) > WIDTH else 0
+    last = first + WIDTH
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
 def first_difference(one: list[str], other: list[str], names: tuple[str, str]) -> str | None:
     """Where two lists part, with what came before; None where they don't."""
     for index in range(max(len(one), len(other))):
         left = one[index] if index < len(one) else "(nothing more)"
         right = other[index] if index < len(other) else "(nothing more)"
         if left != right:
-            before = [f"  {line}" for line in one[max(0, index - CONTEXT) : index]]
+            before = [f"  {excerpt(line)}" for line in one[max(0, index - CONTEXT) : index]]
+            pairs = zip(left, right, strict=False)
+            place = next((i for i, (a, b) in enumerate(pairs) if a != b), 0)
             return "\n".join(
                 [
                     f"entry {index} differs:",
                     *before,
-                    f"- {names[0]}: {left}",
-                    f"+ {names[1]}: {right}",
+                    f"- {names[0]}: {excerpt(left, place)}",
+                    f"+ {names[1]}: {excerpt(right, place)}",
                 ]
             )
     return None

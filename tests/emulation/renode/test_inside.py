@@ -446,7 +446,7 @@ CSR, RVR, CVR = 0x10, 0x14, 0x18
 
 
 def test_systick_starts_from_its_reload_value(machine: dotnet.Machine) -> None:
-    commands.machine_of(machine).follow_systick()
+    commands.machine_of(machine).follow_time()
     nvic = machine["sysbus.nvic"]
     store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
 
@@ -496,3 +496,19 @@ def test_a_period_of_systick_is_a_cycle_longer_than_its_reload_value(
     machine.MachineReset(machine)
     renode.set_cpu_frequency(4_000_000)
     assert nvic.Frequency == 4_000_000
+
+
+def test_a_period_of_a_timer_is_a_count_longer_than_its_reload_value(
+    machine: dotnet.Machine,
+) -> None:
+    timer = machine["sysbus.tim2"]
+    timer.Frequency = 80_000_000
+    commands.machine_of(machine).follow_time()
+    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[timer]
+    assert store(999, 0x2C) == 999
+    assert timer.Frequency == 79_920_000
+    store(0, 0x2C)
+    assert timer.Frequency == 80_000_000
+    store(999, 0x2C)
+    machine.MachineReset(machine)
+    assert timer.Frequency == 80_000_000

@@ -53,6 +53,11 @@ def test_a_difference_is_shown_with_what_came_before() -> None:
     assert first_difference(["a", "b"], ["a", "b"], names) is None
     told = first_difference(["a", "b", "c"], ["a", "b"], names)
     assert told == ("entry 2 differs:\n  a\n  b\n- embedded: c\n+ renode: (nothing more)")
+    told = first_difference(["0" * 500 + "1" + "0" * 500], ["0" * 1001], names)
+    zeros = "0" * 80
+    assert told == (
+        f"entry 0 differs:\n- embedded: …{zeros}1{zeros[1:]}…\n+ renode: …{zeros}0{zeros[1:]}…"
+    )
 
 
 @needs_renode
