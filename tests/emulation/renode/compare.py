@@ -7,6 +7,7 @@ By hand, for any firmware:
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ FLASH_LOOKED_AT = 0x10000
 ROW = 32
 SETTLE = 0.05
 """Seconds of virtual time."""
+STAMPED = re.compile(r"(?P<before>\d+ )(?P<tick>\d+)(?P<after> \[.*)")
+"""A line of Amazon FreeRTOS's log: number, tick, task, text."""
+TICKS = 2
+"""By so many the ticks of a line may differ, for the same reason as the times below."""
 TIMES = frozenset(("started", "finished"))
 """Fields of traces that are virtual times. They differ by some ns, for the engines execute what is
 between two accesses of a bus in other pieces; with the times differ the random numbers of TLS, and
@@ -124,12 +129,25 @@ def excerpt(text: str, place: int = 0) -> str:
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
+def alike(left: str, right: str) -> bool:
+    """Whether two lines say the same, at nearly the same time."""
+    if left == right:
+        return True
+    one, other = STAMPED.fullmatch(left), STAMPED.fullmatch(right)
+    return (
+        one is not None
+        and other is not None
+        and one.group("before", "after") == other.group("before", "after")
+        and abs(int(one["tick"]) - int(other["tick"])) <= TICKS
+    )
+
+
 def first_difference(one: list[str], other: list[str], names: tuple[str, str]) -> str | None:
     """Where two lists part, with what came before; None where they don't."""
     for index in range(max(len(one), len(other))):
         left = one[index] if index < len(one) else "(nothing more)"
         right = other[index] if index < len(other) else "(nothing more)"
-        if left != right:
+        if not alike(left, right):
             before = [f"  {excerpt(line)}" for line in one[max(0, index - CONTEXT) : index]]
             pairs = zip(left, right, strict=False)
             place = next((i for i, (a, b) in enumerate(pairs) if a != b), 0)
