@@ -28,12 +28,11 @@ from renode_wifi.emulation.boards import BoardType
 from renode_wifi.emulation.crash import Crash
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import Image
-from renode_wifi.emulation.renode import find, protocol
+from renode_wifi.emulation.renode import find, guard, protocol
 from renode_wifi.emulation.renode.helper import Service, read_line, serve
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 DRIVE = Path(__file__).resolve().parent / "drive.py"
-GUARD = DRIVE.with_name("guard.py")
 CONTROL = "RENODE_WIFI_CONTROL"
 START_TIMEOUT = 180.0
 GREETING_TIMEOUT = 10.0
@@ -119,16 +118,22 @@ class Guard:
     """Outlives this process, and leaves nothing behind of a Renode that belongs to it."""
 
     def __init__(self, renode: int) -> None:
-        # In a session of its own, where no signal from a terminal finds it.
-        self._process = subprocess.Popen(
-            [sys.executable, GUARD, str(renode), str(os.getpid())],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._renode = renode
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.name == "posix":  # Elsewhere a process can't be asked for by its number.
+            # In a session of its own, where no signal from a terminal finds it.
+            self._process = subprocess.Popen(
+                [sys.executable, guard.__file__, str(renode), str(os.getpid())],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
 
     def close(self) -> None:
         """Renode has ended."""
-        self._process.communicate()
+        if self._process is not None:
+            self._process.communicate()
+        else:
+            guard.remove_folder(self._renode)
 
 
 class Process:

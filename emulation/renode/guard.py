@@ -44,6 +44,11 @@ def tidy(renode: int, owner: int) -> None:
             os.kill(renode, signal.SIGKILL)
             break
         time.sleep(INTERVAL)
+    remove_folder(renode)
+
+
+def remove_folder(renode: int) -> None:
+    """The temporary files of a Renode that has ended."""
     shutil.rmtree(Path(tempfile.gettempdir()) / f"renode-{renode}", ignore_errors=True)
 
 

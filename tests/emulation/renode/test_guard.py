@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import renode_wifi
-from renode_wifi.emulation.renode import guard
+from renode_wifi.emulation.renode import backend, guard
 
 OWNER = """
 import os, time
@@ -64,6 +64,18 @@ def test_the_end_of_the_owner_is_noticed_however_it_came_about(tmp_path: Path) -
     while list(tmp_path.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_guard_its_owner_tidies_up(
+    monkeypatch: pytest.MonkeyPatch, temporary: Path
+) -> None:
+    monkeypatch.setattr(backend.os, "name", "nt")
+    kept = backend.Guard(99999999)
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (temporary / "renode-99999999").mkdir()
+    kept.close()
+    assert list(temporary.iterdir()) == []
 
 
 def test_it_needs_two_processes() -> None:
