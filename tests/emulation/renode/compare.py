@@ -27,7 +27,7 @@ SETTLE = 0.05
 """Seconds of virtual time."""
 STAMPED = re.compile(r"(?P<before>\d+ )(?P<tick>\d+)(?P<after> \[.*)")
 """A line of Amazon FreeRTOS's log: number, tick, task, text."""
-TICKS = 2
+TICKS = 3
 """By so many the ticks of a line may differ, for the same reason as the times below."""
 TIMES = frozenset(("started", "finished"))
 """Fields of traces that are virtual times. They differ by some ns, for the engines execute what is

@@ -53,7 +53,7 @@ def test_a_difference_is_shown_with_what_came_before() -> None:
     assert first_difference(["a", "b"], ["a", "b"], names) is None
     told = first_difference(["a", "b", "c"], ["a", "b"], names)
     assert told == ("entry 2 differs:\n  a\n  b\n- embedded: c\n+ renode: (nothing more)")
-    stamped = (["7 100 [MQTT] connected"], ["7 102 [MQTT] connected"])
+    stamped = (["7 100 [MQTT] connected"], ["7 103 [MQTT] connected"])
     assert first_difference(*stamped, names) is None
     assert first_difference(["7 99 [MQTT] connected"], stamped[1], names) is not None
     told = first_difference(["0" * 500 + "1" + "0" * 500], ["0" * 1001], names)
