@@ -47,9 +47,14 @@ def tidy(renode: int, owner: int) -> None:
     remove_folder(renode)
 
 
+def folder_of(renode: int) -> Path:
+    """Where a Renode has its temporary files."""
+    return Path(tempfile.gettempdir()) / f"renode-{renode}"
+
+
 def remove_folder(renode: int) -> None:
     """The temporary files of a Renode that has ended."""
-    shutil.rmtree(Path(tempfile.gettempdir()) / f"renode-{renode}", ignore_errors=True)
+    shutil.rmtree(folder_of(renode), ignore_errors=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -12,21 +12,18 @@ from __future__ import annotations
 import logging
 import os
 import random
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TextIO
 
 from renode_wifi.emulation import control, models
 from renode_wifi.emulation.backend import TraceListener
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.renode import protocol
+from renode_wifi.emulation.renode import guard, protocol
 from renode_wifi.peripherals.base.clock import Clock, VirtualClock
 from renode_wifi.peripherals.base.machine import BenchBus, Bus
 from renode_wifi.peripherals.network.world import load_world
@@ -268,11 +265,11 @@ def _end_with_input(stream: TextIO, renode: int) -> None:
 
 def remove_leftovers(renode: int) -> None:
     """A Renode that was killed leaves its temporary folder to the next one; we need not wait."""
-    folder = Path(tempfile.gettempdir()) / f"renode-{renode}"
+    folder = guard.folder_of(renode)
     deadline = time.monotonic() + END_TIMEOUT
     while folder.exists() and time.monotonic() < deadline:
         if os.getppid() != renode:
-            shutil.rmtree(folder, ignore_errors=True)
+            guard.remove_folder(renode)
             return
         time.sleep(0.05)
 
