@@ -29,6 +29,11 @@ uint32_t block_end(uint64_t block)
     return (uint32_t)block + (uint32_t)((block & KEY_MASK & ~SPECIAL) >> SIZE_SHIFT);
 }
 
+uint32_t block_count(uint64_t block)
+{
+    return (uint32_t)(block >> COUNT_SHIFT);
+}
+
 unsigned instruction_size(uint16_t first_halfword)
 {
     return first_halfword >> 11 >= 0x1D ? 4 : 2;
@@ -67,6 +72,12 @@ static struct contents examine(struct core *core, uint32_t address, uint32_t siz
     return contents;
 }
 
+/* Does the instruction at an address use the FPU? */
+bool block_uses_fpu(struct core *core, uint32_t address)
+{
+    return examine(core, address, 2).fp == address;
+}
+
 unsigned block_instructions(struct core *core, uint32_t address, uint32_t size)
 {
     return examine(core, address, size).instructions;
@@ -100,6 +111,16 @@ static uint64_t learn(struct core *core, uint32_t address, uint32_t size)
         special = true;
     }
     return key_of(address, size) | count << COUNT_SHIFT | (special ? SPECIAL : 0);
+}
+
+/* The plain block that Unicorn has found at an address; 0 if it hasn't, or more is to happen there. */
+uint64_t block_known(struct core *core, uint32_t address)
+{
+    uint64_t block = *entry_of(core, address);
+    bool watched = core->repeat.watched == address && !core->repeat.special;
+    return block && block_address(block) == address && (watched || !(block & SPECIAL))
+               ? block & ~SPECIAL
+               : 0;
 }
 
 /* The watched block, which was marked for it, isn't watched any more. */
@@ -137,26 +158,30 @@ static bool run_special(struct core *core, uint32_t address, uint32_t size)
 }
 
 /*
- * May a block that would end at cycle `end` run? If not, Unicorn has been stopped. A pause lets the
- * block run that crosses it, so that every run makes progress.
+ * What keeps a block from running that would end at cycle `end`; HALT_SLEEP: nothing. A pause lets
+ * the block run that crosses it, so that every run makes progress.
  */
+enum halt block_obstacle(struct core *core, uint64_t end)
+{
+    if (core->preempting < PRIORITY_THREAD && nvic_can_take(core))
+        return HALT_EXCEPTION;
+    if (run_is_interrupted(core) || core->shared.cycles >= core->shared.pause ||
+        end > run_next_event(core))
+        return HALT_LIMIT;
+    return HALT_SLEEP;
+}
+
+/* May such a block run? If not, Unicorn has been stopped. */
 static bool is_permitted(struct core *core, uint64_t end)
 {
-    if (core->halt != HALT_SLEEP) { /* the stop was passed over */
+    enum halt halt = core->halt;
+    if (halt != HALT_SLEEP) /* the stop was passed over */
         core->block = 0; /* of which nothing is left that has been charged */
-        run_halt(core, core->halt);
-        return false;
-    }
-    if (core->preempting < PRIORITY_THREAD && nvic_can_take(core)) {
-        run_halt(core, HALT_EXCEPTION);
-        return false;
-    }
-    if (run_is_interrupted(core) || core->shared.cycles >= core->shared.pause ||
-        end > run_next_event(core)) {
-        run_halt(core, HALT_LIMIT);
-        return false;
-    }
-    return true;
+    else
+        halt = block_obstacle(core, end);
+    if (halt != HALT_SLEEP)
+        run_halt(core, halt);
+    return halt == HALT_SLEEP;
 }
 
 /* A round may end here; if so, rounds are skipped. */
@@ -224,11 +249,13 @@ void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_
     (void)before;
     struct core *core = user;
     *entry_of(core, (uint32_t)block->pc) = 0;
+    decoded_forget_block(core, (uint32_t)block->pc);
 }
 
 /* Forget what is known of the blocks in a range (its code changed). */
 void block_forget(struct core *core, uint32_t start, uint32_t size)
 {
+    decoded_forget(core, start, size);
     for (unsigned i = 0; i < BLOCK_CACHE; i++) {
         uint64_t block = core->blocks[i];
         if (block && block_end(block) > start &&

@@ -45,8 +45,12 @@ EXPORT struct core *core_create(const struct configuration *configuration)
     core->repeat.enabled = true;
     core->repeat.watched = NO_ADDRESS;
     core->has_fpu = true;
-    system_reset(core);
-    if (!run_attach(core)) {
+    core->interpret = true;
+    interpret_forget_pages(core);
+    if (decoded_create(core))
+        system_reset(core);
+    if (!core->decoded || !run_attach(core)) {
+        free(core->decoded);
         free(core);
         return NULL;
     }
@@ -56,6 +60,7 @@ EXPORT struct core *core_create(const struct configuration *configuration)
 EXPORT void core_destroy(struct core *core)
 {
     memory_free(core);
+    free(core->decoded);
     free(core);
 }
 
@@ -77,9 +82,9 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table)
     core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
     core->block = 0;
     repeat_restart(core);
-    registers[SAVED_LR] = 0xFFFFFFFF;
-    registers[SAVED_XPSR] = XPSR_THUMB;
-    registers[SAVED_MSP] = entry[0] & ~3u;
+    registers[CPU_LR] = 0xFFFFFFFF;
+    registers[CPU_XPSR] = XPSR_THUMB;
+    registers[CPU_MSP] = entry[0] & ~3u;
     cpu_restore(core, registers);
     run_limit(core);
     return true;
@@ -126,16 +131,9 @@ EXPORT uint64_t core_register(struct core *core, uint32_t reg)
 {
     if (reg == PC)
         return core->state.pc & ~1u;
-    bool unprivileged = cpu_is_unprivileged(core);
-    uint64_t value = 0;
-    uint32_t xpsr = cpu_read(core, XPSR);
-    if (reg == XPSR)
-        return xpsr;
-    if (unprivileged && reg > XPSR)
-        cpu_raise_privilege(core);
-    core->unicorn.reg_read(core->uc, core->ids[reg], &value);
-    if (unprivileged && reg > XPSR)
-        cpu_lower_privilege(core);
+    const uint8_t regs[] = {(uint8_t)reg};
+    uint64_t value;
+    cpu_read_many(core, regs, &value, 1);
     return value;
 }
 
@@ -149,10 +147,6 @@ EXPORT void core_set_register(struct core *core, uint32_t reg, uint64_t value)
         core->passed_hook = core->passed_breakpoint = NO_ADDRESS;
         return;
     }
-    bool unprivileged = reg > XPSR && cpu_is_unprivileged(core);
-    if (unprivileged)
-        cpu_raise_privilege(core);
-    core->unicorn.reg_write(core->uc, core->ids[reg], &value);
-    if (unprivileged)
-        cpu_lower_privilege(core);
+    const uint8_t regs[] = {(uint8_t)reg};
+    cpu_write_many(core, regs, &value, 1);
 }

@@ -89,7 +89,12 @@ enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u <<
 /* CONTROL, B1.4.4. */
 enum control { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2, CONTROL_FPCA = 4 };
 
-enum xpsr { XPSR_EXCEPTION = 0x1FF, XPSR_REALIGNED = 1u << 9, XPSR_THUMB = 1u << 24 };
+enum xpsr {
+    XPSR_EXCEPTION = 0x1FF,
+    XPSR_REALIGNED = 1u << 9,
+    XPSR_GE = 0xFu << 16,
+    XPSR_THUMB = 1u << 24,
+};
 
 /* The registers used, in the order in which engine.py lists Unicorn's identifiers. */
 enum reg {
@@ -103,8 +108,12 @@ enum reg {
     REGISTER_COUNT,
 };
 #define CORE_REGISTERS (XPSR + 1) /* R0..R15 and xPSR, as a debugger shows them */
-/* Where cpu_save puts some registers among those it saves. */
-enum { SAVED_LR = 13, SAVED_XPSR, SAVED_MSP, SAVED_PSP, SAVED_CONTROL, SAVED_REGISTERS = 40 };
+/* The order in which cpu.c exchanges registers with Unicorn and snapshots: R0 to R12, ... */
+enum { CPU_LR = 13, CPU_MSP, CPU_PSP, CPU_PRIMASK, CPU_BASEPRI, CPU_FAULTMASK, CPU_CONTROL,
+       CPU_XPSR, CPU_KEPT, SAVED_REGISTERS = CPU_KEPT + 17 };
+
+/* Operands beside the registers: always 0, between two steps of an instruction, never looked at. */
+enum { ZERO = 16, SCRATCH, SINK, OPERANDS };
 
 typedef struct uc_struct uc_engine;
 typedef struct PyObject PyObject;
@@ -256,7 +265,7 @@ struct page {
 
 #define BLOCK_CACHE 32768 /* entries; see block.c */
 
-/* Why Unicorn returned. */
+/* Why Unicorn or interpret.c returned. */
 enum halt {
     HALT_SLEEP, /* WFI: no hook runs, so it is what remains */
     HALT_LIMIT,
@@ -266,7 +275,12 @@ enum halt {
     HALT_FPU, /* before a block with use of the disabled FPU at trap_address */
     HALT_TRAP, /* divide-by-zero or alignment trap, see traps.c */
     HALT_BREAKPOINT, /* before an instruction in a block that has been charged */
+    HALT_LEAVE, /* the interpreter goes no further ... */
+    HALT_LEAVE_WITHIN, /* ... in a block that has been charged */
 };
+
+/* Unicorn's numbers for CPU exceptions. */
+enum { EXCP_SWI = 2, EXCP_BKPT = 7, EXCP_EXCEPTION_EXIT = 8 };
 
 /* Why core_run returned; mirrored by engine.py. */
 enum outcome {
@@ -307,6 +321,7 @@ struct shared {
     uint32_t debugger; /* BKPT halts instead of faulting */
     uint64_t exceptions_taken, runs;
     uint64_t rounds_skipped; /* of waiting loops, see repeat.c */
+    uint64_t interpreted; /* instructions that Unicorn was spared */
 };
 
 struct systick {
@@ -356,9 +371,31 @@ struct repeat {
     uint64_t registers[40];
 };
 
+/* Pages of plain memory that interpret.c reads from or writes to as they are. */
+enum { NEAR = 64 };
+struct near_page {
+    uint32_t address; /* NO_PAGE: none */
+    uint8_t *bytes;
+};
+#define NO_PAGE 0xFFFu /* like no page's address, whatever an access's lowest bits are */
+
+/* The registers while Unicorn doesn't execute, see cpu.c. */
+struct cpu {
+    bool known; /* what follows has been fetched */
+    bool translating; /* Unicorn executes: the registers are there */
+    uint32_t r[OPERANDS]; /* R0 to LR, and what interpret.c reads or writes as if it were one */
+    uint32_t n, z, c, v; /* N and V are bit 31, Z is set when `z` is 0 */
+    uint32_t it; /* ITSTATE, A7.3.3 */
+    uint32_t xpsr; /* without those */
+    uint32_t msp, psp; /* the one in use is r[SP] */
+    uint32_t primask, basepri, faultmask, control;
+    uint32_t told[CPU_KEPT]; /* what Unicorn has */
+};
+
 struct core {
     struct shared shared;
     struct state state;
+    struct cpu cpu;
 
     uc_engine *uc;
     struct unicorn unicorn;
@@ -380,6 +417,7 @@ struct core {
     uint32_t interrupt_number;
     int preempting; /* group priority of the pending exception that can preempt; or THREAD */
     int active_priority; /* group priority of the most urgent active exception; or THREAD */
+    int unprivileged_priority; /* of execution, see nvic_expect */
     bool fault_seen; /* a TLB fill was refused during this run of Unicorn */
     uint32_t fault_address, fault_access;
     bool imprecise_fault; /* raised by a device access, taken at the next block */
@@ -395,6 +433,10 @@ struct core {
     uint32_t passed_breakpoint; /* the same of a breakpoint */
     uint32_t breakpoints; /* how many there are */
 
+    bool interpret; /* at all */
+    uint32_t interpreted; /* instructions that may be before Unicorn goes on */
+    struct decoded_blocks *decoded;
+    struct near_page readable[NEAR], writable[NEAR];
     struct repeat repeat;
     struct memory *memories;
     struct page *tables[1u << (32 - PAGE_BITS - 10)];
@@ -441,8 +483,9 @@ void cpu_write(struct core *core, enum reg reg, uint32_t value);
 void cpu_read_many(struct core *core, const uint8_t *regs, uint64_t *values, int count);
 void cpu_write_many(struct core *core, const uint8_t *regs, const uint64_t *values, int count);
 bool cpu_is_unprivileged(struct core *core);
-void cpu_raise_privilege(struct core *core);
-void cpu_lower_privilege(struct core *core);
+void cpu_know(struct core *core);
+void cpu_copy(struct core *core, struct cpu *copy);
+void cpu_put(struct core *core);
 void cpu_save(struct core *core, uint64_t *values);
 void cpu_restore(struct core *core, const uint64_t *values);
 
@@ -459,12 +502,28 @@ uint32_t block_address(uint64_t block);
 uint32_t block_end(uint64_t block);
 unsigned instruction_size(uint16_t first_halfword);
 unsigned block_instructions(struct core *core, uint32_t address, uint32_t size);
+bool block_uses_fpu(struct core *core, uint32_t address);
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user);
 void block_unwatch(struct core *core);
 void block_forget(struct core *core, uint32_t start, uint32_t size);
 bool block_is_hooked(const struct core *core, uint32_t address);
 void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
                       void *user);
+
+uint64_t block_known(struct core *core, uint32_t address);
+uint32_t block_count(uint64_t block);
+enum halt block_obstacle(struct core *core, uint64_t end);
+
+/* decode.c */
+bool decoded_create(struct core *core);
+void decoded_forget(struct core *core, uint32_t start, uint32_t size);
+void decoded_forget_block(struct core *core, uint32_t address);
+
+/* interpret.c */
+bool interpret_may_begin(struct core *core);
+void interpret_expect(struct core *core);
+enum halt interpret(struct core *core);
+void interpret_forget_pages(struct core *core);
 
 /* drift.c */
 uint32_t drift_skip(struct core *core, uint32_t address, uint32_t most, uint64_t cycles,
@@ -475,6 +534,7 @@ bool repeat_probe(struct core *core, uint32_t address);
 void repeat_visit(struct core *core);
 void repeat_cancel(struct core *core);
 void repeat_restart(struct core *core);
+bool repeat_skip(struct core *core, uint32_t address, uint32_t longest);
 void repeat_schedule(struct core *core, uint64_t wait);
 
 /* nvic.c */
@@ -484,6 +544,7 @@ int nvic_group_priority(const struct core *core, int priority);
 int nvic_execution_priority(struct core *core, bool with_primask);
 bool nvic_can_take(struct core *core);
 bool nvic_wakes(struct core *core);
+void nvic_expect(struct core *core);
 void nvic_pend(struct core *core, unsigned exception);
 EXPORT void core_set_line(struct core *core, uint32_t exception, uint32_t level);
 void nvic_unpend(struct core *core, unsigned exception);
@@ -526,8 +587,16 @@ void systick_write(struct core *core, uint32_t offset, uint32_t value);
 
 /* memory.c */
 #define DEVICE_PHYSICAL 0x100000000ull /* all accesses that need a callback, beyond real addresses */
-struct page *page_at(struct core *core, uint32_t address);
-uint8_t *page_flags(const struct page *page);
+static inline struct page *page_at(struct core *core, uint32_t address)
+{
+    struct page *table = core->tables[address >> (PAGE_BITS + 10)];
+    return table ? &table[address >> PAGE_BITS & (TABLE_PAGES - 1)] : NULL;
+}
+/* Of a page of memory. */
+static inline uint8_t *page_flags(const struct page *page)
+{
+    return &page->memory->pages[page->offset >> PAGE_BITS];
+}
 uint32_t page_physical(const struct page *page, uint32_t address);
 uint8_t *memory_at(struct core *core, uint32_t address, uint32_t length, bool for_write);
 bool memory_store(struct core *core, uint32_t address, uint32_t value, unsigned width);

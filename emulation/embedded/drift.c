@@ -9,10 +9,11 @@
  * takes the same way.
  */
 #include "ahead.h"
+#include "arithmetic.h"
 
 #include <string.h>
 
-enum { SIGN_SHIFT = 31, STACK_POINTER = 13, LINK = 14, COUNTED = 15 };
+enum { SIGN_SHIFT = 31, NOWHERE = OPERANDS };
 #define SIGN 0x80000000u
 
 /* Rounds until `value`, which changes by `step`, wraps or gets to the other side of `limit`. */
@@ -31,7 +32,7 @@ static void stay(struct ahead *a, uint32_t value, uint32_t step, uint32_t limit)
 }
 
 /* The flags of x - y, of which x changes by `step`. Those of a sum are the same but for 0. */
-static void flags_of(struct ahead *a, uint32_t x, uint32_t step, uint32_t y)
+static void flags_drift(struct ahead *a, uint32_t x, uint32_t step, uint32_t y)
 {
     if (!step)
         return;
@@ -44,146 +45,93 @@ static void flags_of(struct ahead *a, uint32_t x, uint32_t step, uint32_t y)
 
 static bool any_drifts(const struct ahead *a)
 {
-    for (unsigned i = 0; i < COUNTED; i++)
+    for (unsigned i = 0; i < PC; i++)
         if (a->step[i])
             return true;
     return false;
 }
 
-/* Of an instruction not looked into: no field that may name a register names one that drifts. */
-static bool is_untouched(const struct ahead *a, uint16_t first, uint16_t second)
-{
-    if (instruction_size(first) == 4) {
-        if ((first & 0xFE00) == 0xE800) /* lists of registers, and pairs */
-            return !any_drifts(a);
-        return !(a->step[first & 0xF] | a->step[second >> 12] | a->step[second >> 8 & 0xF] |
-                 a->step[second & 0xF]);
-    }
-    if ((first & 0xF600) == 0xB400) /* PUSH, POP */
-        return !any_drifts(a);
-    return !(a->step[first & 7] | a->step[first >> 3 & 7] | a->step[first >> 6 & 7] |
-             a->step[first >> 8 & 7] | a->step[(first & 7) | (first >> 4 & 8)] |
-             a->step[first >> 3 & 0xF]);
-}
-
-/* The instruction's result goes to `target` and drifts by `step`. */
+/* The step's result goes to `target` and drifts by `step`; neither the stack nor the way back may. */
 static bool result(struct ahead *a, unsigned target, uint32_t step)
 {
     a->target = target;
-    a->target_step = step;
-    return target < STACK_POINTER;
+    a->target_step = target == SINK ? 0 : step;
+    return !step || (target != SP && target != LR);
 }
 
-/* It loads `target` from a place that `base` decides. */
-static bool loads(struct ahead *a, unsigned target, unsigned base)
+/* r[x] and a value y that doesn't drift are added, or -y subtracted. */
+static bool sums(struct ahead *a, const struct op *op, unsigned x, uint32_t y)
 {
-    a->target = target;
-    a->target_step = 0; /* and that of the word loaded */
-    return target < STACK_POINTER && !a->step[base];
+    uint32_t step = a->step[x];
+    if (op->code == OP_ADDS || op->code == OP_SUBS)
+        flags_drift(a, a->cpu.r[x], step, -y);
+    return result(a, op->d, step);
 }
 
-static bool stores(struct ahead *a, unsigned source, unsigned base)
+/* Of a step not looked into: no field that may name a register names one that drifts. */
+static bool is_untouched(const struct ahead *a, const struct op *op)
 {
-    a->storing = a->step[source];
-    return !a->step[base];
-}
-
-/* x is a register, y a value that doesn't drift: to be added, or subtracted with `minus`. */
-static bool sums(struct ahead *a, unsigned target, unsigned x, uint32_t y, bool minus)
-{
-    flags_of(a, a->r[x], a->step[x], minus ? y : -y);
-    return result(a, target, a->step[x]);
-}
-
-static bool compares(struct ahead *a, unsigned x, uint32_t y)
-{
-    flags_of(a, a->r[x], a->step[x], y);
-    return true;
-}
-
-/* MOV, ADD and CMP of any registers; without flags but for the latter. */
-static bool special_before(struct ahead *a, uint16_t code)
-{
-    unsigned d = (code & 7) | (code >> 4 & 8), m = code >> 3 & 0xF;
-    switch (code >> 8 & 3) {
-    case 1:
-        return !a->step[m] && compares(a, d, a->r[m]);
-    case 2:
-        return result(a, d, a->step[m]);
-    default:
-        return is_untouched(a, code, 0);
-    }
-}
-
-static bool narrow_before(struct ahead *a, uint16_t code)
-{
-    unsigned low = code & 7, base = code >> 3 & 7, high = code >> 8 & 7;
-    uint32_t immediate = code & 0xFF;
-    switch (code >> 11) {
-    case 0x00: /* LSL; by 0 it is MOVS */
-        return code & 0x7C0 ? is_untouched(a, code, 0) : sums(a, low, base, 0, true);
-    case 0x03: {
-        unsigned other = code >> 6 & 7;
-        if (!(code & 0x400) && a->step[other])
+    switch ((enum op_code)op->code) {
+    case OP_LDM:
+    case OP_STM: return !any_drifts(a);
+    case OP_MLA:
+    case OP_MLS:
+    case OP_UMULL:
+    case OP_SMULL:
+    case OP_UMLAL:
+    case OP_SMLAL:
+        if (a->step[op->how])
             return false;
-        return sums(a, low, base, code & 0x400 ? other : a->r[other], code & 0x200);
+        break;
+    default: break;
     }
-    case 0x04: return result(a, high, 0);
-    case 0x05: return compares(a, high, immediate);
-    case 0x06: return sums(a, high, high, immediate, false);
-    case 0x07: return sums(a, high, high, immediate, true);
-    case 0x08:
-        if (code & 0x400)
-            return special_before(a, code);
-        if ((code >> 6 & 0xF) == 0xA)
-            return !a->step[base] && compares(a, low, a->r[base]);
-        return is_untouched(a, code, 0);
-    case 0x09: return loads(a, high, 15);
-    case 0x0C: return stores(a, low, base);
-    case 0x0D: return loads(a, low, base);
-    case 0x12: return stores(a, high, STACK_POINTER);
-    case 0x13: return loads(a, high, STACK_POINTER);
-    case 0x1A:
-    case 0x1B:
-    case 0x1C: return true; /* branches: the flags have been looked at */
-    default: return is_untouched(a, code, 0);
-    }
+    return !(a->step[op->d] | a->step[op->n] | a->step[op->m]);
 }
 
-static bool wide_before(struct ahead *a, uint16_t first, uint16_t second)
+bool drift_before(struct ahead *a, const struct op *op)
 {
-    unsigned n = first & 0xF, d = second >> 8 & 0xF, t = second >> 12;
-    bool is_immediate = (first & 0xFA00) == 0xF000 && !(second & 0x8000);
-    bool is_addition = (first & 0x1E0) == 0x100, is_subtraction = (first & 0x1E0) == 0x1A0;
-    if (is_immediate && (is_addition || is_subtraction)) {
-        bool carry;
-        uint32_t y = ahead_immediate(a, first, second, &carry);
-        if (d == 15)
-            return compares(a, n, is_subtraction ? y : -y);
-        return sums(a, d, n, y, is_subtraction);
-    }
-    if (is_immediate && (first & 0x1EF) == 0x04F) /* MOV */
-        return result(a, d, 0);
-    if ((first & 0xF800) == 0xF000 && second & 0x8000) /* branches */
+    const uint32_t *r = a->cpu.r, n = a->step[op->n], m = a->step[op->m];
+    const uint32_t x = r[op->n], y = r[op->m] + op->value;
+    a->target = NOWHERE;
+    switch ((enum op_code)op->code) {
+    case OP_NOP:
+    case OP_UNLESS: /* the flags have been looked at */
+    case OP_GO:
+    case OP_GO_IF: return true;
+    case OP_MOV: return result(a, op->d, m);
+    case OP_MOVS:
+        flags_drift(a, y, m, 0);
+        return result(a, op->d, m);
+    case OP_ADD:
+    case OP_ADDS:
+        if (n && m)
+            return false;
+        return m ? sums(a, op, op->m, x + op->value) : sums(a, op, op->n, y);
+    case OP_SUB:
+    case OP_SUBS: return !m && sums(a, op, op->n, -y);
+    case OP_GO_ZERO:
+    case OP_GO_NONZERO:
+        flags_drift(a, x, n, 0);
         return true;
-    if ((first & 0xFFE0) == 0xF8C0 && t != 15) /* LDR and STR with an offset of 12 bits */
-        return first & 0x10 ? loads(a, t, n) : stores(a, t, n);
-    return is_untouched(a, first, second);
-}
-
-bool drift_before(struct ahead *a, uint16_t first, uint16_t second)
-{
-    a->target = COUNTED;
-    return instruction_size(first) == 2 ? narrow_before(a, first)
-                                        : wide_before(a, first, second);
+    case OP_GO_TO:
+    case OP_GO_TABLE:
+    case OP_BX:
+    case OP_LANDS: return !m;
+    case OP_LDR: /* and the step of the word loaded */
+        return !n && !m && result(a, op->d, 0);
+    case OP_STR:
+        a->storing = a->step[op->d];
+        return !n && !m;
+    default: return is_untouched(a, op);
+    }
 }
 
 bool drift_after(struct ahead *a)
 {
-    if (a->target == COUNTED)
+    if (a->target == NOWHERE)
         return !a->loaded;
     a->step[a->target] = a->target_step + a->loaded;
-    return true;
+    return !a->loaded || (a->target != SP && a->target != LR);
 }
 
 /* What one round made of `start` is what the next rounds will do: the steps, for drift_before. */
@@ -191,8 +139,9 @@ static bool begin_drifting(struct ahead *drift, const struct ahead *start, const
 {
     *drift = *start;
     drift->drifting = true;
-    for (unsigned i = 0; i < COUNTED; i++)
-        drift->step[i] = end->r[i] - start->r[i];
+    memset(drift->step, 0, sizeof drift->step);
+    for (unsigned i = 0; i < PC; i++)
+        drift->step[i] = end->cpu.r[i] - start->cpu.r[i];
     for (unsigned i = 0; i < end->stores; i++) {
         struct store store = end->store[i];
         store.step = store.now - store.before;
@@ -200,15 +149,15 @@ static bool begin_drifting(struct ahead *drift, const struct ahead *start, const
         drift->store[i] = store;
     }
     drift->stores = end->stores;
-    return !drift->step[STACK_POINTER] && !drift->step[LINK];
+    return !drift->step[SP] && !drift->step[LR];
 }
 
 /* Every step is at the round's end what it was at its start. */
 static bool keeps_drifting(const struct ahead *drift, const struct ahead *start,
                            const struct ahead *end)
 {
-    for (unsigned i = 0; i < COUNTED; i++)
-        if (drift->step[i] != end->r[i] - start->r[i])
+    for (unsigned i = 0; i < PC; i++)
+        if (drift->step[i] != end->cpu.r[i] - start->cpu.r[i])
             return false;
     for (unsigned i = 0; i < drift->stores; i++)
         if (drift->store[i].step != end->store[i].now - end->store[i].before)
@@ -221,7 +170,7 @@ static bool is_still(const struct ahead *start, const struct ahead *end)
     for (unsigned i = 0; i < end->stores; i++)
         if (end->store[i].now != end->store[i].before)
             return false;
-    return memcmp(start->r, end->r, sizeof start->r) == 0;
+    return memcmp(start->cpu.r, end->cpu.r, PC * sizeof *start->cpu.r) == 0;
 }
 
 /* The CPU as it is `rounds` later. */
@@ -229,11 +178,11 @@ static void move_on(struct core *core, const struct ahead *start, const struct a
                     uint64_t rounds)
 {
     static const uint8_t regs[] = {R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12};
-    uint64_t values[STACK_POINTER];
+    uint64_t values[SP];
     uint32_t times = (uint32_t)rounds;
-    for (unsigned i = 0; i < STACK_POINTER; i++)
-        values[i] = start->r[i] + times * (end->r[i] - start->r[i]);
-    cpu_write_many(core, regs, values, STACK_POINTER);
+    for (unsigned i = 0; i < SP; i++)
+        values[i] = start->cpu.r[i] + times * (end->cpu.r[i] - start->cpu.r[i]);
+    cpu_write_many(core, regs, values, SP);
     for (unsigned i = 0; i < end->stores; i++) {
         const struct store *store = &end->store[i];
         uint32_t word = store->before + times * (store->now - store->before);
@@ -250,11 +199,10 @@ uint32_t drift_skip(struct core *core, uint32_t address, uint32_t most, uint64_t
                     uint64_t *rounds)
 {
     struct ahead start, end, drift;
-    if (!ahead_begin(&start, core, address))
-        return 0;
+    ahead_begin(&start, core, address);
     end = start;
     uint32_t length = ahead_round(&end, address, most);
-    if (!length || end.n != start.n || end.z != start.z || end.c != start.c || end.v != start.v)
+    if (!length || flags_of(&end.cpu) != flags_of(&start.cpu) || end.cpu.xpsr != start.cpu.xpsr)
         return 0;
     *rounds = cycles / length;
     if (is_still(&start, &end))

@@ -69,8 +69,9 @@ class EmbeddedEngine:
     of SysTick's reference clock. strict_holes: an access between the registers of a peripheral
     page is a bus fault instead of reading 0; on_hole(address, is_write) hears of it otherwise.
 
-    skip_waiting: rounds of a loop that only waits for an event are counted instead of executed,
-    which nothing but speed shows.
+    skip_waiting: rounds of a loop that only waits for an event are counted instead of executed.
+    interpret: what follows an exception is executed by the core itself for a while, not by Unicorn.
+    Nothing but speed shows either.
 
     on_fault(report) is called for every fault taken; with `stop_on_fault` the run then ends.
     """
@@ -85,6 +86,7 @@ class EmbeddedEngine:
         clock: VirtualClock | None = None,
         strict_holes: bool = False,
         skip_waiting: bool = True,
+        interpret: bool = True,
     ) -> None:
         if not 1 <= irq_count <= 240 or not 1 <= priority_bits <= 8:
             raise EngineError("an NVIC has 1 to 240 interrupts and 1 to 8 priority bits")
@@ -128,6 +130,7 @@ class EmbeddedEngine:
         self._strict_holes = strict_holes
         self._apply_hole_policy()
         self._library.core_skip_rounds(self._core, skip_waiting)
+        self.interpret(interpret)
         self._clock = VirtualClock()
         self.clock = self._clock if clock is None else clock
 
@@ -370,6 +373,15 @@ class EmbeddedEngine:
     def rounds_skipped(self) -> int:
         """Rounds of waiting loops that were counted instead of executed."""
         return int(self._shared.rounds_skipped)
+
+    @property
+    def interpreted(self) -> int:
+        """Instructions that the core executed itself."""
+        return int(self._shared.interpreted)
+
+    def interpret(self, enabled: bool) -> None:
+        """Execute by the core itself from here on, as after an exception; or never."""
+        self._library.core_interpret(self._core, enabled)
 
     @property
     def cpu_frequency(self) -> int:

@@ -181,11 +181,6 @@ void exception_enter(struct core *core, unsigned exception, bool synchronous)
                   : control & CONTROL_SPSEL ? EXC_THREAD_PSP
                                             : EXC_THREAD_MSP;
     cpu_write(core, SP, pointer);
-    if (thread && control & CONTROL_NPRIV) {
-        cpu_raise_privilege(core);
-        cpu_write(core, CONTROL, 0);
-        cpu_lower_privilege(core);
-    }
     cpu_write(core, CONTROL, 0);
     take(core, exception, exc_return, xpsr);
     if (control & CONTROL_NPRIV) /* handlers are privileged whatever nPRIV says */

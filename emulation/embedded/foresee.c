@@ -2,15 +2,16 @@
  * Executing ahead without effect: what would the CPU do from here on?
  *
  * This recognises a loop that only waits at the first look, however short the wait (drift.c).
- * Instructions are interpreted on a copy of the registers, and stores go to a list. Whatever has an
+ * Instructions are executed on a copy of the registers, and stores go to a list. Whatever has an
  * effect beyond that, or isn't known here, ends the attempt: the answer is then that nothing can be
- * foreseen, and the CPU executes as ever. The instructions are in narrow.c and wide.c.
+ * foreseen, and the CPU executes as ever.
  */
 #include "ahead.h"
+#include "arithmetic.h"
 
 #include <string.h>
 
-struct store *ahead_stored(struct ahead *a, const uint8_t *bytes)
+static struct store *stored(struct ahead *a, const uint8_t *bytes)
 {
     for (unsigned i = 0; i < a->stores; i++)
         if (a->store[i].bytes == bytes)
@@ -34,14 +35,14 @@ static uint32_t lanes(uint32_t value, unsigned width)
     return width == 4 ? value : value & ((1u << 8 * width) - 1);
 }
 
-bool ahead_load(struct ahead *a, uint32_t address, unsigned width, uint32_t *value)
+static bool load(struct ahead *a, uint32_t address, unsigned width, uint32_t *value)
 {
     uint32_t word;
     if (address & (width - 1))
         return false;
     const uint8_t *bytes = word_at(a, address, false);
     if (bytes) {
-        const struct store *store = ahead_stored(a, bytes);
+        const struct store *store = stored(a, bytes);
         if (store) {
             word = store->now;
             a->loaded |= store->step;
@@ -57,12 +58,12 @@ bool ahead_load(struct ahead *a, uint32_t address, unsigned width, uint32_t *val
     return true;
 }
 
-bool ahead_put(struct ahead *a, uint32_t address, unsigned width, uint32_t value)
+static bool store(struct ahead *a, uint32_t address, unsigned width, uint32_t value)
 {
     uint8_t *bytes = word_at(a, address, true);
     if (address & (width - 1) || !bytes)
         return false;
-    struct store *store = ahead_stored(a, bytes);
+    struct store *store = stored(a, bytes);
     if (!store) {
         if (a->stores == MOST_STORES)
             return false;
@@ -81,74 +82,108 @@ bool ahead_put(struct ahead *a, uint32_t address, unsigned width, uint32_t value
     return true;
 }
 
-/* Loads the registers in `list` from `address` on. */
-bool ahead_load_list(struct ahead *a, uint32_t list, uint32_t address)
+/* Only to Thumb code, and not out of a handler. */
+static bool is_target(const struct ahead *a, uint32_t target)
 {
-    for (unsigned i = 0; i < 15; i++, list >>= 1)
-        if (list & 1) {
-            if (!ahead_load(a, address, 4, &a->r[i]))
+    (void)a;
+    return target & 1 && target < 0xF0000000;
+}
+
+static bool load_multiple(struct ahead *a, const struct op *op)
+{
+    uint32_t list = op->value, size = 4 * bit_count(list), base = a->cpu.r[op->n], address = base;
+    if (op->how & MULTIPLE_DOWN)
+        address -= size;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            if (!load(a, address, 4, &a->cpu.r[i]))
                 return false;
             address += 4;
         }
-    uint32_t target;
-    return !(list & 1) || (ahead_load(a, address, 4, &target) && ahead_jump_exchange(a, target));
+    if (op->how & MULTIPLE_BACK)
+        a->cpu.r[op->n] = op->how & MULTIPLE_DOWN ? base - size : base + size;
+    return !(list >> PC & 1) ||
+           (load(a, address, 4, &a->cpu.r[SCRATCH]) && is_target(a, a->cpu.r[SCRATCH]));
 }
 
-bool ahead_load_extended(struct ahead *a, unsigned target, uint32_t address, unsigned width,
-                         bool is_signed)
+static bool store_multiple(struct ahead *a, const struct op *op)
 {
-    uint32_t value;
-    if (!ahead_load(a, address, width, &value))
-        return false;
-    if (is_signed)
-        value = width == 1 ? (uint32_t)(int8_t)value : (uint32_t)(int16_t)value;
-    a->r[target] = value;
+    uint32_t list = op->value, size = 4 * bit_count(list), base = a->cpu.r[op->n], address = base;
+    if (op->how & MULTIPLE_DOWN)
+        address -= size;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            if (!store(a, address, 4, a->cpu.r[i]))
+                return false;
+            address += 4;
+        }
+    if (op->how & MULTIPLE_BACK)
+        a->cpu.r[op->n] = op->how & MULTIPLE_DOWN ? base - size : base + size;
     return true;
 }
 
-/* Execute one instruction. False: it cannot be foreseen. */
-static bool execute(struct ahead *a)
+static bool load_pair(struct ahead *a, const struct op *op)
 {
-    uint16_t first, second = 0;
-    uint32_t pc = a->r[15];
-    if (!memory_fetch(a->core, pc, &first))
+    uint32_t address = a->cpu.r[op->n] + op->value, first;
+    if (!load(a, address, 4, &first) || !load(a, address + 4, 4, &a->cpu.r[op->m]))
         return false;
-    unsigned size = instruction_size(first);
-    if (size == 4 && !memory_fetch(a->core, pc + 2, &second))
-        return false;
-    a->r[15] = pc + size;
-    a->jumped = false;
-    bool in_it = a->it, skipped = in_it && !ahead_holds(a, a->it >> 4);
-    if (in_it)
-        a->it = a->it & 7 ? (a->it & 0xE0) | (a->it << 1 & 0x1F) : 0;
-    if (skipped)
-        return first >> 8 != 0xBE; /* BKPT is never skipped */
-    a->storing = a->loaded = 0;
-    if (a->drifting && !drift_before(a, first, second))
-        return false;
-    bool known = size == 2 ? ahead_narrow(a, first, in_it) : ahead_wide(a, first, second);
-    return known && !(in_it && a->jumped) && (!a->drifting || drift_after(a));
+    a->cpu.r[op->d] = first;
+    return true;
 }
 
-bool ahead_begin(struct ahead *a, struct core *core, uint32_t address)
+static bool store_pair(struct ahead *a, const struct op *op)
 {
-    static const uint8_t regs[] = {R0, R1, R2, R3, R4, R5, R6, R7,
-                                   R8, R9, R10, R11, R12, SP, LR, XPSR};
-    uint64_t values[16];
+    uint32_t address = a->cpu.r[op->n] + op->value;
+    return store(a, address, 4, a->cpu.r[op->d]) && store(a, address + 4, 4, a->cpu.r[op->m]);
+}
+
+/* Execute a block. False: it cannot be foreseen. */
+static bool execute(struct ahead *a, const struct decoded *block)
+{
+    struct cpu *cpu = &a->cpu;
+    const struct op *op = block->ops;
+    uint32_t *r = cpu->r, shifted = 0, value;
+    static const void *const labels[] = {
+#define LABEL(name) &&DO_##name,
+        OPS(LABEL)
+#undef LABEL
+    };
+#define D r[op->d]
+#define X r[op->n]
+#define Y (r[op->m] + op->value)
+#define NEXT goto next
+#define GO(target)                                                                                  \
+    do {                                                                                            \
+        a->pc = (target) & ~1u;                                                                     \
+        return !a->drifting || drift_after(a);                                                      \
+    } while (0)
+#define EXCHANGE GO
+#define CALL_SUPERVISOR(next) goto leave
+#define CONTEXT a
+#define read_special(a, number, value) false
+#define write_special(a, number, value) false
+begin:
+    a->storing = a->loaded = 0;
+    if (a->drifting && !drift_before(a, op))
+        return false;
+    goto *labels[op->code];
+next:
+    if (a->drifting && !drift_after(a))
+        return false;
+    op++;
+    goto begin;
+#include "steps.h"
+leave:
+    return false;
+}
+
+void ahead_begin(struct ahead *a, struct core *core, uint32_t address)
+{
     a->core = core;
     a->stores = 0;
-    a->it = 0;
     a->drifting = false;
-    cpu_read_many(core, regs, values, 16);
-    for (unsigned i = 0; i < 15; i++)
-        a->r[i] = (uint32_t)values[i];
-    a->r[15] = address;
-    uint32_t xpsr = (uint32_t)values[15];
-    a->n = xpsr >> 31;
-    a->z = xpsr >> 30 & 1;
-    a->c = xpsr >> 29 & 1;
-    a->v = xpsr >> 28 & 1;
-    return !(xpsr & 0x0600FC00); /* not within an IT block */
+    a->pc = address;
+    cpu_copy(core, &a->cpu);
 }
 
 /*
@@ -157,29 +192,14 @@ bool ahead_begin(struct ahead *a, struct core *core, uint32_t address)
  */
 uint32_t ahead_round(struct ahead *a, uint32_t address, uint32_t most)
 {
-    for (uint32_t done = 1; done <= most; done++) {
-        if (!execute(a))
+    uint32_t done = 0;
+    if (a->cpu.it)
+        return 0;
+    do {
+        const struct decoded *block = decoded_at(a->core, a->pc);
+        if (!block || done + block->instructions > most || !execute(a, block))
             return 0;
-        if (a->jumped && block_is_hooked(a->core, a->r[15]))
-            return 0;
-        /* Only where a block ends does the next one begin, at which rounds are counted. */
-        if (a->jumped && a->r[15] == address)
-            return done;
-    }
-    return 0;
-}
-
-/* For tests: r0 to r15 and the flags after `count` instructions from here on. */
-EXPORT bool core_foresee(struct core *core, uint32_t count, uint32_t *registers)
-{
-    struct ahead a;
-    if (!ahead_begin(&a, core, core->state.pc & ~1u))
-        return false;
-    while (count--)
-        if (!execute(&a))
-            return false;
-    memcpy(registers, a.r, sizeof a.r);
-    registers[16] = (uint32_t)a.n << 31 | (uint32_t)a.z << 30 | (uint32_t)a.c << 29 |
-                    (uint32_t)a.v << 28;
-    return true;
+        done += block->instructions;
+    } while (a->pc != address);
+    return done;
 }

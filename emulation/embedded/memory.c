@@ -8,24 +8,12 @@ enum { UC_MEM_WRITE = 17, UC_MEM_FETCH = 18 };
 enum { UC_CTL_TB_REMOVE_CACHE_WRITE = 9 | 2 << 26 | 1 << 30 };
 enum { UC_PROT_READ = 1, UC_PROT_WRITE = 2, UC_PROT_EXEC = 4 };
 
-struct page *page_at(struct core *core, uint32_t address)
-{
-    struct page *table = core->tables[address >> (PAGE_BITS + 10)];
-    return table ? &table[address >> PAGE_BITS & (TABLE_PAGES - 1)] : NULL;
-}
-
 static struct page *page_make(struct core *core, uint32_t address)
 {
     struct page **table = &core->tables[address >> (PAGE_BITS + 10)];
     if (!*table)
         *table = calloc(TABLE_PAGES, sizeof **table);
     return *table ? &(*table)[address >> PAGE_BITS & (TABLE_PAGES - 1)] : NULL;
-}
-
-/* Of a page of memory. */
-uint8_t *page_flags(const struct page *page)
-{
-    return &page->memory->pages[page->offset >> PAGE_BITS];
 }
 
 /* The address, of all that show a word of memory, by which the traps know it. */
@@ -123,6 +111,8 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
         if (type == UC_MEM_FETCH) {
             if (is_execute_never(address))
                 return refuse(core, address, type);
+            if (!(*flags & PAGE_EXECUTED))
+                interpret_forget_pages(core);
             *flags |= PAGE_EXECUTED;
         }
         entry->paddr = memory->physical + page->offset;
@@ -168,6 +158,7 @@ EXPORT bool core_map_memory(struct core *core, struct memory *memory, uint32_t b
         page->memory = memory;
         page->offset = offset + done;
     }
+    interpret_forget_pages(core);
     return true;
 }
 
@@ -185,6 +176,7 @@ EXPORT bool core_map_window(struct core *core, struct window *window)
         link->next_in_page = page->windows;
         page->windows = link;
     }
+    interpret_forget_pages(core);
     return true;
 }
 
@@ -202,6 +194,7 @@ EXPORT bool core_trap_writes(struct core *core, uint32_t start, uint32_t size, P
     uint64_t end = (uint64_t)start + size;
     for (uint64_t address = start & ~(PAGE_SIZE - 1); address < end; address += PAGE_SIZE)
         *page_flags(page_at(core, (uint32_t)address)) |= PAGE_TRAPPED;
+    interpret_forget_pages(core);
     return true;
 }
 

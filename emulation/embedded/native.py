@@ -87,6 +87,7 @@ class Shared(ctypes.Structure):
         ("exceptions_taken", u64),
         ("runs", u64),
         ("rounds_skipped", u64),
+        ("interpreted", u64),
     ]
 
 
@@ -266,7 +267,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
     "core_skip_rounds": (None, (pointer, u32)),
-    "core_foresee": (ctypes.c_bool, (pointer, u32, ctypes.POINTER(u32))),
+    "core_interpret": (None, (pointer, u32)),
     "core_set_fpu": (None, (pointer, u32)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),

@@ -100,8 +100,19 @@ int nvic_execution_priority(struct core *core, bool with_primask)
 
 bool nvic_can_take(struct core *core)
 {
-    return core->preempting < PRIORITY_THREAD &&
-           core->preempting < nvic_execution_priority(core, true);
+    if (core->preempting == PRIORITY_THREAD)
+        return false;
+    if (core->cpu.translating && cpu_is_unprivileged(core))
+        return core->preempting < core->unprivileged_priority;
+    return core->preempting < nvic_execution_priority(core, true);
+}
+
+/* Unicorn is about to execute: it will deny the masks, which unprivileged code doesn't change. If the
+ * code gives up its privilege on the way, one exception too many is looked at, and not taken. */
+void nvic_expect(struct core *core)
+{
+    core->unprivileged_priority =
+        cpu_is_unprivileged(core) ? nvic_execution_priority(core, true) : PRIORITY_THREAD;
 }
 
 /* WFI ends when an exception would be taken if PRIMASK were clear (B1.5.19). */

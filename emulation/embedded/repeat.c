@@ -168,18 +168,27 @@ static void skip(struct core *core, uint64_t length, uint64_t rounds)
     repeat_restart(core);
 }
 
+/* Skip rounds of the loop at whose start the CPU is, of up to `longest` instructions each. False: it
+ * isn't known to be one. */
+bool repeat_skip(struct core *core, uint32_t address, uint32_t longest)
+{
+    uint64_t rounds;
+    uint32_t length = core->repeat.enabled && !core->breakpoints
+                          ? drift_skip(core, address, longest, room(core), &rounds)
+                          : 0;
+    if (length)
+        skip(core, length, rounds);
+    return length;
+}
+
 /* The watched block is entered again soon after. */
 static void foresee(struct core *core)
 {
     struct repeat *repeat = &core->repeat;
-    uint64_t rounds;
-    uint32_t length = 0;
-    if (!repeat->impure && !core->breakpoints &&
-        repeat->exceptions == core->shared.exceptions_taken)
-        length = drift_skip(core, repeat->watched, LONGEST_LOOP, room(core), &rounds);
-    if (length) {
-        skip(core, length, rounds);
-    } else if (core->shared.cycles >= repeat->copy_next) {
+    if (!repeat->impure && repeat->exceptions == core->shared.exceptions_taken &&
+        repeat_skip(core, repeat->watched, LONGEST_LOOP))
+        return;
+    if (core->shared.cycles >= repeat->copy_next) {
         begin_copying(core);
     } else {
         repeat->wait = repeat->wait < LONGEST_WAIT / 2 ? 2 * repeat->wait : LONGEST_WAIT;

@@ -1,11 +1,6 @@
 /* The loop around Unicorn: runs it until a hook stops it, and deals with what it stopped for. */
 #include "core.h"
 
-enum { /* Unicorn's numbers for CPU exceptions */
-    EXCP_SWI = 2,
-    EXCP_BKPT = 7,
-    EXCP_EXCEPTION_EXIT = 8,
-};
 enum { UC_ERR_OK = 0, UC_ERR_INSN_INVALID = 10 };
 
 /* When something happens of which the guest must hear: no block may end beyond it. */
@@ -111,6 +106,7 @@ static void refund(struct core *core)
 
 static void on_cpu_exception(struct core *core)
 {
+    interpret_expect(core);
     switch (core->interrupt_number) {
     case EXCP_SWI:
         exception_svc(core);
@@ -153,27 +149,44 @@ static void on_undefined(struct core *core)
     fault_raise(core, EXCEPTION_USAGE_FAULT, cfsr, 0);
 }
 
-/* Let Unicorn run until a hook stops it, and deal with what it stopped for. */
-static int execute(struct core *core)
+/* Let Unicorn run until a hook stops it. False: it was stopped otherwise, with this outcome. */
+static bool translate(struct core *core, int *outcome)
 {
-    struct shared *shared = &core->shared;
     core->halt = HALT_SLEEP;
     core->fault_seen = false;
-    shared->runs++;
+    core->shared.runs++;
+    nvic_expect(core);
+    cpu_put(core);
+    core->cpu.translating = true;
     int error = core->unicorn.emu_start(core->uc, core->state.pc | 1, 0, 0, 0);
+    core->cpu.translating = false;
     core->state.pc = cpu_read(core, PC) | 1;
+    *outcome = -1;
     if (error == UC_ERR_INSN_INVALID) {
         on_undefined(core);
-        return -1;
+        return false;
     }
     if (error != UC_ERR_OK && core->fault_seen) {
         on_refusal(core);
-        return -1;
+        return false;
     }
     if (error != UC_ERR_OK) {
-        shared->unicorn_error = (uint32_t)error;
-        return OUTCOME_UNICORN_ERROR;
+        core->shared.unicorn_error = (uint32_t)error;
+        *outcome = OUTCOME_UNICORN_ERROR;
+        return false;
     }
+    return true;
+}
+
+/* Execute until there is something to deal with, and do so. The run's outcome; -1: it goes on. */
+static int execute(struct core *core)
+{
+    struct shared *shared = &core->shared;
+    int outcome;
+    if (interpret_may_begin(core))
+        core->halt = interpret(core);
+    else if (!translate(core, &outcome))
+        return outcome;
     switch (core->halt) {
     case HALT_INTERRUPT:
         if (core->interrupt_number == EXCP_BKPT && shared->debugger) {
@@ -200,6 +213,13 @@ static int execute(struct core *core)
     case HALT_BREAKPOINT:
         refund(core);
         return OUTCOME_BREAKPOINT;
+    case HALT_LEAVE_WITHIN:
+        refund(core);
+        core->interpreted = 0;
+        break;
+    case HALT_LEAVE:
+        core->interpreted = 0;
+        break;
     case HALT_FPU:
         fpu_approach(core);
         break;
@@ -258,6 +278,7 @@ static int run(struct core *core)
             state->sleeping = 0;
         if (!state->sleeping && !state->locked_up && !state->resume_unchecked &&
             nvic_can_take(core)) {
+            interpret_expect(core);
             exception_enter(core, (unsigned)nvic_best_pending(core), false);
             continue;
         }

@@ -6,30 +6,13 @@
  * about a tenth of the usual speed. Off, as after reset, they cost nothing. Use of the FPU is seen
  * when a block is entered; a hook at the instruction then stops there.
  */
-#include "core.h"
+#include "arithmetic.h"
 
 enum {
     UC_HOOK_CODE = 4,
     UC_CTL_TB_REMOVE_CACHE_WRITE = 9 | 2 << 26 | 1 << 30,
     UC_CTL_TB_FLUSH_WRITE = 10 | 1 << 30,
 };
-
-static bool condition_holds(unsigned condition, uint32_t flags)
-{
-    bool n = flags >> 31 & 1, z = flags >> 30 & 1, c = flags >> 29 & 1, v = flags >> 28 & 1;
-    bool holds = true;
-    switch (condition >> 1) {
-    case 0: holds = z; break;
-    case 1: holds = c; break;
-    case 2: holds = n; break;
-    case 3: holds = v; break;
-    case 4: holds = c && !z; break;
-    case 5: holds = n == v; break;
-    case 6: holds = n == v && !z; break;
-    default: return true;
-    }
-    return holds != (condition & 1);
-}
 
 /* Is the instruction at `address` switched off by an IT instruction before it in its block? */
 static bool is_skipped(struct core *core, uint32_t address)
@@ -45,7 +28,7 @@ static bool is_skipped(struct core *core, uint32_t address)
             it = code & 0xFF;
         at += instruction_size(code);
     }
-    return it && !condition_holds(it >> 4, cpu_read(core, XPSR));
+    return it && !(holding[it >> 4] >> (cpu_read(core, XPSR) >> 28) & 1);
 }
 
 static bool divides_by_zero(struct core *core, uint16_t first, uint16_t second)
@@ -127,7 +110,8 @@ static void on_fp_instruction(uc_engine *uc, uint64_t address, uint32_t size, vo
     (void)uc;
     (void)size;
     struct core *core = user;
-    if (fpu_is_usable(core) || is_skipped(core, (uint32_t)address))
+    if (fpu_is_usable(core) || is_skipped(core, (uint32_t)address) ||
+        !block_uses_fpu(core, (uint32_t)address)) /* the code has changed since */
         return;
     core->trap_cause = CFSR_NOCP;
     core->trap_address = (uint32_t)address;

@@ -1,0 +1,126 @@
+/* Blocks of instructions taken apart, and where those are kept. */
+#include "ops.h"
+
+#include <stdlib.h>
+
+enum { LONGEST_BLOCK = 512 }; /* instructions of a block of Unicorn's */
+
+bool decode_step(struct decoder *decoder, enum op_code code, unsigned d, unsigned n, unsigned m,
+                 uint32_t value, unsigned how)
+{
+    *decoder->op++ = (struct op){(uint8_t)code, (uint8_t)d, (uint8_t)n,   (uint8_t)m,
+                                 (uint8_t)how,  decoder->it, decoder->at, value};
+    return true;
+}
+
+/* Jumps that no IT block may have where this one is. */
+static bool is_jump(const struct op *op, bool is_last)
+{
+    if (op->code == OP_GO_IF || op->code == OP_GO_ZERO || op->code == OP_GO_NONZERO)
+        return true;
+    return !is_last && (op->code >= OP_GO || (op->code == OP_LDM && op->value >> PC & 1));
+}
+
+/* One instruction, of which what makes it conditional goes first. The number of its halfwords; 0:
+ * it is unknown, or the translator's for another reason. */
+static unsigned instruction(struct decoder *decoder, struct core *core)
+{
+    uint16_t first, second = 0;
+    if (!memory_fetch(core, decoder->pc, &first))
+        return 0;
+    unsigned size = instruction_size(first);
+    if (size == 4 && !memory_fetch(core, decoder->pc + 2, &second))
+        return 0;
+    bool in_it = decoder->it;
+    if (!in_it && (first & 0xFF00) == 0xBF00 && first & 0xF) {
+        decode_step(decoder, OP_NOP, 0, 0, 0, 0, 0);
+        decoder->it = (uint8_t)first;
+        return 1;
+    }
+    struct op *condition = decoder->op;
+    if (in_it) {
+        if (first >> 8 == 0xBE) /* BKPT is never skipped */
+            return 0;
+        decode_step(decoder, OP_UNLESS, 0, 0, 0, 0, decoder->it >> 4);
+    }
+    struct op *start = decoder->op;
+    bool is_last = (decoder->it & 0xF) == 8;
+    bool known = size == 2 ? decode_narrow(decoder, first) : decode_wide(decoder, first, second);
+    if (known && in_it && is_jump(decoder->op - 1, is_last))
+        known = false;
+    if (!known) {
+        if (!in_it)
+            return 0;
+        decoder->op = start;
+        decode_step(decoder, OP_LEAVE, 0, 0, 0, 0, 0);
+    }
+    if (in_it) {
+        condition->value = (uint32_t)(decoder->op - start);
+        decoder->it = decoder->it & 7 ? (decoder->it & 0xE0) | (decoder->it << 1 & 0x1F) : 0;
+    }
+    return size / 2;
+}
+
+/* The steps of the block, if it has no other than known instructions. */
+static void take_apart(struct core *core, struct decoded *block, struct op *ops)
+{
+    struct decoder decoder = {ops, block->address, 0, 0};
+    for (unsigned i = 0; i < block->instructions; i++) {
+        unsigned halfwords = instruction(&decoder, core);
+        if (!halfwords)
+            return;
+        decoder.at = (uint16_t)(decoder.at + halfwords);
+        decoder.pc += 2 * halfwords;
+    }
+    if (decoder.it) /* the block is cut within an IT block */
+        return;
+    decode_step(&decoder, OP_GO, 0, 0, 0, decoder.pc, 0);
+    block->ops = ops;
+    core->decoded->used = (uint32_t)(decoder.op - core->decoded->ops);
+}
+
+static void forget_all(struct decoded_blocks *blocks)
+{
+    for (unsigned i = 0; i < 1 << DECODED_BITS; i++)
+        blocks->table[i].address = NO_ADDRESS;
+    blocks->used = 0;
+}
+
+const struct decoded *decoded_make(struct core *core, uint32_t address)
+{
+    struct decoded *block = decoded_entry(core, address);
+    uint64_t known = block_known(core, address);
+    if (!known)
+        return NULL;
+    if (core->decoded->used + MOST_STEPS * LONGEST_BLOCK > DECODED_STEPS)
+        forget_all(core->decoded);
+    *block = (struct decoded){address, block_end(known), block_count(known), NULL, known};
+    if (block->instructions <= LONGEST_BLOCK)
+        take_apart(core, block, core->decoded->ops + core->decoded->used);
+    return block;
+}
+
+/* Code in this range has changed, or what is to happen before it. */
+void decoded_forget(struct core *core, uint32_t start, uint32_t size)
+{
+    for (unsigned i = 0; i < 1 << DECODED_BITS; i++) {
+        struct decoded *block = &core->decoded->table[i];
+        if (block->end > start && block->address < (uint64_t)start + size)
+            block->address = NO_ADDRESS;
+    }
+}
+
+void decoded_forget_block(struct core *core, uint32_t address)
+{
+    struct decoded *block = decoded_entry(core, address);
+    if (block->address == address)
+        block->address = NO_ADDRESS;
+}
+
+bool decoded_create(struct core *core)
+{
+    core->decoded = malloc(sizeof *core->decoded);
+    if (core->decoded)
+        forget_all(core->decoded);
+    return core->decoded;
+}

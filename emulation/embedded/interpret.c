@@ -1,0 +1,375 @@
+/*
+ * Short runs of code, executed here instead of by Unicorn.
+ *
+ * A peripheral's handler is a few hundred instructions. To make Unicorn enter it, look its blocks up
+ * and come back costs as much as a thousand, so what follows an exception is executed here, until
+ * nothing but plain code has come for a while. Blocks have the extent that Unicorn gave them when
+ * it executed them first, and are charged, interrupted and stopped before as they are there: which
+ * of the two executes a block shows in nothing but speed. What isn't known here, or would fault, is
+ * left to Unicorn, at an instruction's start.
+ */
+#include "arithmetic.h"
+
+#include <string.h>
+
+enum {
+    PATIENCE = 512, /* instructions after an exception or a wait */
+    LONGEST_LOOP = 256, /* cycles of a round that is looked at */
+    SHORTEST_WAIT = 32, /* cycles between such looks */
+};
+
+/* The search for a loop that only waits: is the CPU at the same address again soon? */
+struct search {
+    uint32_t address;
+    uint64_t next; /* cycle at which to look for another */
+    uint64_t wait; /* until then */
+};
+
+static inline struct near_page *near_page(struct near_page *pages, uint32_t address)
+{
+    return &pages[address >> PAGE_BITS & (NEAR - 1)];
+}
+
+/* Bytes within one page of plain memory; NULL: they are something else, or not within one. */
+static uint8_t *plain(struct core *core, uint32_t address, uint32_t size, bool for_write)
+{
+    const struct page *page = page_at(core, address);
+    uint32_t within = address & (PAGE_SIZE - 1);
+    if (!page || !page->memory || page->windows || within + size > PAGE_SIZE)
+        return NULL;
+    if (for_write) {
+        uint8_t *flags = page_flags(page);
+        if (!page->memory->writable || *flags & (PAGE_TRAPPED | PAGE_EXECUTED))
+            return NULL;
+        *flags |= PAGE_WRITTEN;
+    }
+    uint8_t *bytes = page->memory->bytes + page->offset;
+    struct near_page *near = near_page(for_write ? core->writable : core->readable, address);
+    *near = (struct near_page){address - within, bytes};
+    return bytes + within;
+}
+
+void interpret_forget_pages(struct core *core)
+{
+    for (unsigned i = 0; i < NEAR; i++)
+        core->readable[i].address = core->writable[i].address = NO_PAGE;
+}
+
+/* An access of which a device or the core's own registers may hear. */
+static bool reaches_device(struct core *core, uint32_t address, unsigned width, bool for_write)
+{
+    if (address & (width - 1))
+        return false;
+    const struct page *page = page_at(core, address);
+    if (page && page->memory)
+        return page->windows || (for_write && *page_flags(page) & PAGE_TRAPPED);
+    return (page && page->windows) || system_has(address) || is_bit_band(address);
+}
+
+static bool load_slowly(struct core *core, uint32_t address, unsigned width, uint32_t *value)
+{
+    const uint8_t *bytes = plain(core, address, width, false);
+    *value = 0;
+    if (bytes)
+        memcpy(value, bytes, width);
+    else if (reaches_device(core, address, width, false))
+        *value = (uint32_t)device_read(core->uc, address, width, core);
+    else
+        return false;
+    return true;
+}
+
+static bool store_slowly(struct core *core, uint32_t address, unsigned width, uint32_t value)
+{
+    uint8_t *bytes = plain(core, address, width, true);
+    if (bytes)
+        memcpy(bytes, &value, width);
+    else if (reaches_device(core, address, width, true))
+        device_write(core->uc, address, width,
+                     width == 4 ? value : value & ((1u << 8 * width) - 1), core);
+    else
+        return false;
+    return true;
+}
+
+/* An access within a near page and aligned has its page's address but for these bits. */
+static inline bool is_near(const struct near_page *near, uint32_t address, unsigned width)
+{
+    return (address & (~(PAGE_SIZE - 1) | (width - 1))) == near->address;
+}
+
+static inline bool load(struct core *core, uint32_t address, unsigned width, uint32_t *value)
+{
+    const struct near_page *near = near_page(core->readable, address);
+    if (UNLIKELY(!is_near(near, address, width)))
+        return load_slowly(core, address, width, value);
+    *value = 0;
+    memcpy(value, near->bytes + (address & (PAGE_SIZE - 1)), width);
+    return true;
+}
+
+static inline bool store(struct core *core, uint32_t address, unsigned width, uint32_t value)
+{
+    const struct near_page *near = near_page(core->writable, address);
+    if (UNLIKELY(!is_near(near, address, width)))
+        return store_slowly(core, address, width, value);
+    memcpy(near->bytes + (address & (PAGE_SIZE - 1)), &value, width);
+    return true;
+}
+
+/* The bytes of several words; NULL: not all are on one page of plain memory. */
+static inline uint8_t *words(struct core *core, uint32_t address, uint32_t size, bool for_write)
+{
+    const struct near_page *near =
+        near_page(for_write ? core->writable : core->readable, address);
+    uint32_t within = address & (PAGE_SIZE - 1);
+    if (UNLIKELY(within + size > PAGE_SIZE || address & 3))
+        return NULL;
+    return is_near(near, address, 4) ? near->bytes + within : plain(core, address, size, for_write);
+}
+
+/* An address that BX goes to without a fault. */
+static bool is_target(const struct core *core, uint32_t target)
+{
+    return target & 1 && (target < 0xF0000000 ||
+                          (target >= 0xFF000000 && core->state.exception != EXCEPTION_NONE));
+}
+
+static bool load_multiple(struct core *core, const struct op *op)
+{
+    uint32_t *r = core->cpu.r;
+    uint32_t list = op->value, size = 4 * bit_count(list), base = r[op->n];
+    uint32_t start = op->how & MULTIPLE_DOWN ? base - size : base, word;
+    const uint8_t *bytes = words(core, start, size, false);
+    if (!bytes)
+        return false;
+    if (list >> PC & 1) {
+        memcpy(&word, bytes + size - 4, 4);
+        if (!is_target(core, word))
+            return false;
+        r[SCRATCH] = word;
+    }
+    if (op->how & MULTIPLE_BACK)
+        r[op->n] = op->how & MULTIPLE_DOWN ? start : base + size;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            memcpy(&r[i], bytes, 4);
+            bytes += 4;
+        }
+    return true;
+}
+
+static bool store_multiple(struct core *core, const struct op *op)
+{
+    uint32_t *r = core->cpu.r;
+    uint32_t list = op->value, size = 4 * bit_count(list), base = r[op->n];
+    uint32_t start = op->how & MULTIPLE_DOWN ? base - size : base;
+    uint8_t *bytes = words(core, start, size, true);
+    if (!bytes)
+        return false;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            memcpy(bytes, &r[i], 4);
+            bytes += 4;
+        }
+    if (op->how & MULTIPLE_BACK)
+        r[op->n] = op->how & MULTIPLE_DOWN ? start : base + size;
+    return true;
+}
+
+static bool load_pair(struct core *core, const struct op *op)
+{
+    uint32_t *r = core->cpu.r;
+    uint32_t address = r[op->n] + op->value;
+    const uint8_t *bytes = words(core, address, 8, false);
+    if (!bytes)
+        return false;
+    memcpy(&r[op->d], bytes, 4);
+    memcpy(&r[op->m], bytes + 4, 4);
+    return true;
+}
+
+static bool store_pair(struct core *core, const struct op *op)
+{
+    uint32_t *r = core->cpu.r;
+    uint32_t address = r[op->n] + op->value;
+    uint8_t *bytes = words(core, address, 8, true);
+    if (!bytes)
+        return false;
+    memcpy(bytes, &r[op->d], 4);
+    memcpy(bytes + 4, &r[op->m], 4);
+    return true;
+}
+
+/* Special registers, B5.1.1: those that exception handlers use. */
+enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX };
+
+static bool read_special(struct core *core, unsigned number, uint32_t *value)
+{
+    switch (number) {
+    case SYSM_IPSR: *value = core->state.exception; return true;
+    case SYSM_MSP: *value = cpu_read(core, MSP); return true;
+    case SYSM_PSP: *value = cpu_read(core, PSP); return true;
+    case SYSM_PRIMASK: *value = core->cpu.primask; return true;
+    case SYSM_BASEPRI:
+    case SYSM_BASEPRI_MAX: *value = core->cpu.basepri; return true;
+    default: return false;
+    }
+}
+
+static bool write_special(struct core *core, unsigned number, uint32_t value)
+{
+    uint32_t *basepri = &core->cpu.basepri;
+    switch (number) {
+    case SYSM_MSP:
+    case SYSM_PSP:
+        if (value & 3)
+            return false;
+        cpu_write(core, number == SYSM_MSP ? MSP : PSP, value);
+        return true;
+    case SYSM_PRIMASK: core->cpu.primask = value & 1; return true;
+    case SYSM_BASEPRI: *basepri = value & 0xFF; return true;
+    case SYSM_BASEPRI_MAX:
+        value &= 0xFF;
+        if (value && (value < *basepri || !*basepri))
+            *basepri = value;
+        return true;
+    default: return false;
+    }
+}
+
+/* May what comes next be executed here? */
+bool interpret_may_begin(struct core *core)
+{
+    if (!core->interpreted || core->state.resume_unchecked || core->breakpoints ||
+        core->trap_hook_set || core->fpu_hook_set || !(core->state.pc & 1) ||
+        cpu_is_unprivileged(core))
+        return false;
+    cpu_know(core);
+    return !core->cpu.it;
+}
+
+/* After an exception more is likely to follow soon. */
+void interpret_expect(struct core *core)
+{
+    core->interpreted = core->interpret ? PATIENCE : 0;
+}
+
+static void search_from(struct core *core, struct search *search, uint32_t address)
+{
+    search->address = address;
+    search->next = core->shared.cycles + LONGEST_LOOP;
+    core->repeat.impure = false;
+}
+
+/* A block is about to be entered that is the one searched for, or it is time for another. */
+static void search_at(struct core *core, struct search *search, uint32_t address)
+{
+    if (search->address != address) {
+        search_from(core, search, address);
+        return;
+    }
+    search->wait *= 2;
+    if (!core->repeat.impure && repeat_skip(core, address, LONGEST_LOOP)) {
+        interpret_expect(core);
+        search->wait = SHORTEST_WAIT;
+    }
+    search->address = NO_ADDRESS;
+    search->next = core->shared.cycles + search->wait;
+}
+
+/* The block at `pc`, if it may be entered now, charged; else NULL and why. */
+static const struct decoded *enter(struct core *core, uint32_t pc, enum halt *halt)
+{
+    struct shared *shared = &core->shared;
+    const struct decoded *block = decoded_at(core, pc);
+    *halt = HALT_LEAVE;
+    if (UNLIKELY(!block || core->interpreted < block->instructions))
+        return NULL;
+    uint64_t end = shared->cycles + block->instructions;
+    if (UNLIKELY(end > shared->limit)) {
+        *halt = block_obstacle(core, end);
+        if (*halt != HALT_SLEEP)
+            return NULL;
+        if (end > core->repeat.next)
+            repeat_schedule(core, core->repeat.wait);
+        run_limit(core);
+    }
+    shared->cycles = end;
+    shared->interpreted += block->instructions;
+    core->interpreted -= block->instructions;
+    return block;
+}
+
+/* Execute from the PC on. What it was left for is as Unicorn would have told it. */
+enum halt interpret(struct core *core)
+{
+    struct cpu *cpu = &core->cpu;
+    struct search search = {NO_ADDRESS, 0, SHORTEST_WAIT};
+    const struct decoded *block;
+    const struct op *op;
+    uint32_t *r = cpu->r, pc = core->state.pc, shifted = 0, value;
+    enum halt halt;
+    static const void *const labels[] = {
+#define LABEL(name) &&DO_##name,
+        OPS(LABEL)
+#undef LABEL
+    };
+    repeat_cancel(core);
+
+#define D r[op->d]
+#define X r[op->n]
+#define Y (r[op->m] + op->value)
+#define NEXT goto *labels[(++op)->code]
+#define GO(target)                                                                                  \
+    do {                                                                                            \
+        pc = target;                                                                                \
+        goto enter;                                                                                 \
+    } while (0)
+#define EXCHANGE(target)                                                                            \
+    do {                                                                                            \
+        pc = target;                                                                                \
+        goto exchange;                                                                              \
+    } while (0)
+#define CALL_SUPERVISOR(next)                                                                       \
+    do {                                                                                            \
+        core->state.pc = (next) | 1;                                                                \
+        core->interrupt_number = EXCP_SWI;                                                          \
+        return HALT_INTERRUPT;                                                                      \
+    } while (0)
+#define CONTEXT core
+
+enter:
+    pc &= ~1u;
+    if (UNLIKELY(pc == search.address || core->shared.cycles >= search.next))
+        search_at(core, &search, pc);
+    block = enter(core, pc, &halt);
+    if (UNLIKELY(!block)) {
+        core->state.pc = pc | 1;
+        return halt;
+    }
+    op = block->ops;
+    goto *labels[op->code];
+
+#include "steps.h"
+
+exchange:
+    if (pc < 0xF0000000)
+        goto enter;
+    core->state.pc = pc;
+    core->interrupt_number = EXCP_EXCEPTION_EXIT;
+    return HALT_INTERRUPT;
+
+leave:
+    cpu->it = op->it;
+    core->block = block->known;
+    core->state.pc = (block->address + 2u * op->at) | 1;
+    return HALT_LEAVE_WITHIN;
+}
+
+/* Whether anything is executed here, from now on. */
+EXPORT void core_interpret(struct core *core, uint32_t enabled)
+{
+    core->interpret = enabled;
+    interpret_expect(core);
+}
