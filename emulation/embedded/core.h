@@ -86,6 +86,9 @@ enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SEVONPEND = 1u << 4 };
 /* Floating-Point Context Control Register, B3.2.21. */
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };
 
+/* Special registers, B5.1.1: those that exception handlers use. */
+enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX };
+
 /* CONTROL, B1.4.4. */
 enum control { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2, CONTROL_FPCA = 4 };
 
@@ -484,6 +487,8 @@ void cpu_read_many(struct core *core, const uint8_t *regs, uint64_t *values, int
 void cpu_write_many(struct core *core, const uint8_t *regs, const uint64_t *values, int count);
 bool cpu_is_unprivileged(struct core *core);
 void cpu_know(struct core *core);
+bool cpu_read_special(struct cpu *cpu, unsigned number, uint32_t *value);
+bool cpu_write_special(struct cpu *cpu, unsigned number, uint32_t value);
 void cpu_copy(struct core *core, struct cpu *copy);
 void cpu_put(struct core *core);
 void cpu_save(struct core *core, uint64_t *values);
@@ -575,6 +580,7 @@ bool edges_write(struct core *core, const struct model *model, uint32_t word, ui
 
 /* system.c: the private peripheral bus */
 uint32_t system_read(struct core *core, uint32_t address);
+bool system_peek(const struct core *core, uint32_t address, uint32_t *value);
 void system_write(struct core *core, uint32_t address, uint32_t value, uint32_t lanes);
 bool system_has(uint32_t address);
 void system_reset(struct core *core);

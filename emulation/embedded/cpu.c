@@ -260,6 +260,46 @@ static void set(struct cpu *cpu, unsigned reg, uint32_t value)
     }
 }
 
+static bool is_privileged(const struct cpu *cpu)
+{
+    return !is_thread(cpu->xpsr) || !(cpu->control & CONTROL_NPRIV);
+}
+
+/* MRS and MSR, B5.2: of the registers that exception handlers use. False: it is another, or without
+ * an effect. */
+bool cpu_read_special(struct cpu *cpu, unsigned number, uint32_t *value)
+{
+    switch (number) {
+    case SYSM_IPSR: *value = cpu->xpsr & XPSR_EXCEPTION; break;
+    case SYSM_MSP: *value = get(cpu, MSP); break;
+    case SYSM_PSP: *value = get(cpu, PSP); break;
+    case SYSM_PRIMASK: *value = cpu->primask; break;
+    case SYSM_BASEPRI:
+    case SYSM_BASEPRI_MAX: *value = cpu->basepri; break;
+    default: return false;
+    }
+    return is_privileged(cpu);
+}
+
+bool cpu_write_special(struct cpu *cpu, unsigned number, uint32_t value)
+{
+    bool is_stack = number == SYSM_MSP || number == SYSM_PSP;
+    if (!is_privileged(cpu) || (is_stack && value & 3))
+        return false;
+    switch (number) {
+    case SYSM_MSP: set(cpu, MSP, value); return true;
+    case SYSM_PSP: set(cpu, PSP, value); return true;
+    case SYSM_PRIMASK: set(cpu, PRIMASK, value); return true;
+    case SYSM_BASEPRI: set(cpu, BASEPRI, value); return true;
+    case SYSM_BASEPRI_MAX:
+        value &= 0xFF;
+        if (value && (value < cpu->basepri || !cpu->basepri))
+            cpu->basepri = value;
+        return true;
+    default: return false;
+    }
+}
+
 uint32_t cpu_read(struct core *core, enum reg reg)
 {
     uint32_t value = 0;

@@ -65,7 +65,7 @@ bool device_peek(struct core *core, uint32_t address, uint32_t *value)
 {
     const struct window *window = window_at(core, address);
     if (!window)
-        return false;
+        return system_peek(core, address, value);
     const struct model *model = window->model;
     uint32_t word = (address - window->base + window->offset) >> 2;
     if (word >= model->words || !model->plain[word])
@@ -150,8 +150,12 @@ static uint32_t bus_read(struct core *core, uint32_t address, unsigned width)
     if (window)
         return model_read(core, window, address, width);
     if (system_has(address)) {
-        core->repeat.impure = true;
-        return system_read(core, address & ~3u) >> 8 * (address & 3);
+        uint32_t value;
+        if (!system_peek(core, address & ~3u, &value)) {
+            core->repeat.impure = true;
+            value = system_read(core, address & ~3u);
+        }
+        return value >> 8 * (address & 3);
     }
     if (is_bit_band(address)) {
         unsigned bit;

@@ -165,6 +165,14 @@ static bool keeps_drifting(const struct ahead *drift, const struct ahead *start,
     return true;
 }
 
+/* All but what may drift: flags, masks and stacks. */
+static bool keeps_state(const struct cpu *start, const struct cpu *end)
+{
+    return flags_of(start) == flags_of(end) && start->xpsr == end->xpsr &&
+           start->primask == end->primask && start->basepri == end->basepri &&
+           start->msp == end->msp && start->psp == end->psp;
+}
+
 static bool is_still(const struct ahead *start, const struct ahead *end)
 {
     for (unsigned i = 0; i < end->stores; i++)
@@ -202,7 +210,7 @@ uint32_t drift_skip(struct core *core, uint32_t address, uint32_t most, uint64_t
     ahead_begin(&start, core, address);
     end = start;
     uint32_t length = ahead_round(&end, address, most);
-    if (!length || flags_of(&end.cpu) != flags_of(&start.cpu) || end.cpu.xpsr != start.cpu.xpsr)
+    if (!length || !keeps_state(&start.cpu, &end.cpu))
         return 0;
     *rounds = cycles / length;
     if (is_still(&start, &end))

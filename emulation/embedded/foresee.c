@@ -137,6 +137,12 @@ static bool store_pair(struct ahead *a, const struct op *op)
     return store(a, address, 4, a->cpu.r[op->d]) && store(a, address + 4, 4, a->cpu.r[op->m]);
 }
 
+/* What waits behind a mask would come out when it is lifted. */
+static bool write_special(struct ahead *a, unsigned number, uint32_t value)
+{
+    return a->core->preempting == PRIORITY_THREAD && cpu_write_special(&a->cpu, number, value);
+}
+
 /* Execute a block. False: it cannot be foreseen. */
 static bool execute(struct ahead *a, const struct decoded *block)
 {
@@ -160,8 +166,6 @@ static bool execute(struct ahead *a, const struct decoded *block)
 #define EXCHANGE GO
 #define CALL_SUPERVISOR(next) goto leave
 #define CONTEXT a
-#define read_special(a, number, value) false
-#define write_special(a, number, value) false
 begin:
     a->storing = a->loaded = 0;
     if (a->drifting && !drift_before(a, op))

@@ -201,43 +201,6 @@ static bool store_pair(struct core *core, const struct op *op)
     return true;
 }
 
-/* Special registers, B5.1.1: those that exception handlers use. */
-enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX };
-
-static bool read_special(struct core *core, unsigned number, uint32_t *value)
-{
-    switch (number) {
-    case SYSM_IPSR: *value = core->state.exception; return true;
-    case SYSM_MSP: *value = cpu_read(core, MSP); return true;
-    case SYSM_PSP: *value = cpu_read(core, PSP); return true;
-    case SYSM_PRIMASK: *value = core->cpu.primask; return true;
-    case SYSM_BASEPRI:
-    case SYSM_BASEPRI_MAX: *value = core->cpu.basepri; return true;
-    default: return false;
-    }
-}
-
-static bool write_special(struct core *core, unsigned number, uint32_t value)
-{
-    uint32_t *basepri = &core->cpu.basepri;
-    switch (number) {
-    case SYSM_MSP:
-    case SYSM_PSP:
-        if (value & 3)
-            return false;
-        cpu_write(core, number == SYSM_MSP ? MSP : PSP, value);
-        return true;
-    case SYSM_PRIMASK: core->cpu.primask = value & 1; return true;
-    case SYSM_BASEPRI: *basepri = value & 0xFF; return true;
-    case SYSM_BASEPRI_MAX:
-        value &= 0xFF;
-        if (value && (value < *basepri || !*basepri))
-            *basepri = value;
-        return true;
-    default: return false;
-    }
-}
-
 /* May what comes next be executed here? */
 bool interpret_may_begin(struct core *core)
 {
@@ -338,6 +301,7 @@ enum halt interpret(struct core *core)
         return HALT_INTERRUPT;                                                                      \
     } while (0)
 #define CONTEXT core
+#define write_special(core, number, value) cpu_write_special(cpu, number, value)
 
 enter:
     pc &= ~1u;

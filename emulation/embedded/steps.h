@@ -146,11 +146,14 @@ DO_BX:
     EXCHANGE(value);
 DO_SVC: CALL_SUPERVISOR(op->value);
 DO_MRS:
-    if (!read_special(CONTEXT, op->value, &D))
+    if (!cpu_read_special(cpu, op->value, &D))
         goto leave;
     NEXT;
 DO_MSR:
     if (!write_special(CONTEXT, op->value, X))
         goto leave;
     NEXT;
-DO_CPS: cpu->primask = op->value; NEXT;
+DO_CPS:
+    if (!write_special(CONTEXT, SYSM_PRIMASK, op->value))
+        goto leave;
+    NEXT;

@@ -139,12 +139,37 @@ READ_COUNTER = f"""{START}
     mov r0, #0
     b 1b
 {TICK}"""
+CRITICAL = f"""{START}
+    load r6, ICSR
+1:  bl 2f
+    ldr r0, [r4, #8]
+    bl 3f
+    cpsid i
+    cmp r0, #0
+    cpsie i
+    beq 1b
+    b 1b
+2:  mov r1, #0x20
+    msr basepri, r1
+    ldr r2, [r4, #12]
+    add r2, #1
+    str r2, [r4, #12]
+    ldr r3, [r6]
+    tst r3, #255
+    bne .
+    bx lr
+3:  ldr r2, [r4, #12]
+    sub r2, #1
+    str r2, [r4, #12]
+    msr basepri, r2
+    bx lr
+{TICK}"""
 GUESTS = {
     name: value for name, value in globals().items() if name.isupper() and "systick:" in str(value)
 }
 del GUESTS["TICK"]
 COUNTING = {"COUNT_IN_REGISTER", "COUNT_IN_MEMORY", "COUNT_DOWN", "COUNT_UP_TO_LIMIT"}
-WAITING = {"SPIN_IN_REGISTERS", "IDLE_TASK", "DELAY", "POLL_PLAIN"} | COUNTING
+WAITING = {"SPIN_IN_REGISTERS", "IDLE_TASK", "DELAY", "POLL_PLAIN", "CRITICAL"} | COUNTING
 
 
 class Flags:
@@ -255,3 +280,31 @@ reset:
         guest.engine.clock.schedule(500_000, lambda g=guest: g.engine.nvic.on_gpio(0, True))
         times.append(guest.run(1000).bench.times)
     assert times[0] == times[1] != []
+
+
+def test_loop_that_lifts_a_mask_lets_out_what_waits_behind_it() -> None:
+    source = """
+reset:
+    put IPR0, 0x40
+    put ISER0, 1
+    mov r7, #0
+1:  mov r1, #0x20
+    msr basepri, r1
+    mrs r2, basepri
+    mov r1, #0
+    msr basepri, r1
+    b 1b
+irq0:
+    put LOWER, 0
+    log 1
+    bx lr
+"""
+    times = []
+    for skip_waiting in (False, True):
+        guest = Guest(source, skip_waiting=skip_waiting)
+        for time in range(100_000, 900_000, 7_013):
+            guest.engine.clock.schedule(time, lambda g=guest: g.engine.nvic.on_gpio(0, True))
+        times.append(guest.run(1000).bench.times)
+        assert (guest.engine.rounds_skipped > 100) == skip_waiting
+    assert times[0] == times[1]
+    assert len(times[0]) == len(range(100_000, 900_000, 7_013))
