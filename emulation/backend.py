@@ -58,7 +58,8 @@ class Backend(Protocol):
     def reset(self) -> None:
         """Pull the reset pin."""
 
-    def subscribe(self, listener: TraceListener) -> None: ...
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        """Tell `listener` of everything that the models trace, or of one event only."""
 
     def write_uart(self, name: str, data: bytes) -> None:
         """Bytes for the RX pin of a UART, at that port's speed."""

@@ -62,7 +62,8 @@ class Machine:
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
         self.search_path: list[Path] = []
-        self._listeners: list[TraceListener] = []
+        self._all_ears: list[TraceListener] = []
+        self._listeners: dict[str, list[TraceListener]] = {}
         self._inputs: dict[Input, Line | Junction] = {}
         self._reset_asked: str | None = None
         self._holes: set[tuple[int, int]] = set()
@@ -90,10 +91,14 @@ class Machine:
         return self.peripherals[name]
 
     def trace(self, source: str, event: str, **fields: Any) -> None:
-        if self._listeners:
+        listeners = self._listeners.get(event, self._all_ears)
+        if listeners:
             now = self.clock.now
-            for listener in self._listeners:
+            for listener in listeners:
                 listener(now, source, event, fields)
+
+    def hears(self, event: str) -> bool:
+        return bool(self._listeners.get(event, self._all_ears))
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
@@ -242,11 +247,19 @@ class Machine:
     def now(self) -> int:
         return self.clock.now
 
-    def subscribe(self, listener: TraceListener) -> None:
-        self._listeners.append(listener)
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        """Tell `listener` of everything that is traced, or of one event only."""
+        if event is not None:
+            self._listeners.setdefault(event, list(self._all_ears)).append(listener)
+            return
+        self._all_ears.append(listener)
+        for listeners in self._listeners.values():
+            listeners.append(listener)
 
     def unsubscribe(self, listener: TraceListener) -> None:
-        self._listeners.remove(listener)
+        for listeners in (self._all_ears, *self._listeners.values()):
+            if listener in listeners:
+                listeners.remove(listener)
 
     def load(self, image: Image) -> None:
         """Write an image's bytes; whatever it leaves out stays as it is."""

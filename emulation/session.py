@@ -46,7 +46,7 @@ class Session:
         self.default_uart = uart
         self.image: Image | None = None
         self.consoles: dict[str, UartConsole] = {}
-        self.backend.subscribe(self._on_trace)
+        self.backend.subscribe(self._on_uart, "uart")
 
     @property
     def uart(self) -> UartConsole:
@@ -196,9 +196,8 @@ class Session:
     ) -> None:
         self.close()
 
-    def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        if event == "uart":
-            self.console(source).feed(time, fields["byte"])
+    def _on_uart(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        self.console(source).feed(time, fields["byte"])
 
     def _missing(self, what: str, console: UartConsole, timeout: float) -> BoardTimeout:
         seen = "\n".join(f"  {line}" for line in console.lines[-10:])

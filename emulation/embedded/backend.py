@@ -22,7 +22,7 @@ class EmbeddedBackend:
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
-        self._listeners: list[TraceListener] = []
+        self._listeners: list[tuple[TraceListener, str | None]] = []
         self._attended: Machine | None = None
         self._attend()
 
@@ -80,10 +80,10 @@ class EmbeddedBackend:
     def reset(self) -> None:
         self.machine.reset("pin")
 
-    def subscribe(self, listener: TraceListener) -> None:
-        self._listeners.append(listener)
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        self._listeners.append((listener, event))
         if self._attended is not None:
-            self._attended.subscribe(listener)
+            self._attended.subscribe(listener, event)
 
     def write_uart(self, name: str, data: bytes) -> None:
         uart = self.machine.peripherals.get(name)
@@ -122,6 +122,6 @@ class EmbeddedBackend:
         machine = self.monitor.machine
         if machine is None or machine is self._attended:
             return
-        for listener in self._listeners:
-            machine.subscribe(listener)
+        for listener, event in self._listeners:
+            machine.subscribe(listener, event)
         self._attended = machine

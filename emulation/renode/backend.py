@@ -242,7 +242,7 @@ class RenodeBackend:
         self._now = 0
         self._instructions = 0
         self._stop = False
-        self._listeners: list[TraceListener] = []
+        self._listeners: list[tuple[TraceListener, str | None]] = []
         self._events: deque[tuple[int, str, str, dict[str, Any]]] = deque()
         self._untold: deque[tuple[int, str, str, dict[str, Any]]] = deque()
         self._closed = False
@@ -344,8 +344,8 @@ class RenodeBackend:
         self._ask("reset")
         self._deliver()
 
-    def subscribe(self, listener: TraceListener) -> None:
-        self._listeners.append(listener)
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        self._listeners.append((listener, event))
 
     def write_uart(self, name: str, data: bytes) -> None:
         self._ask("write", name, protocol.pack_bytes(data))
@@ -432,5 +432,6 @@ class RenodeBackend:
         self._untold.extend(sorted(events, key=lambda event: event[0]))
         while self._untold and not self._stop:
             event = self._untold.popleft()
-            for listener in self._listeners:
-                listener(*event)
+            for listener, wanted in self._listeners:
+                if wanted in (None, event[2]):
+                    listener(*event)

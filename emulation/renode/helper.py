@@ -64,6 +64,9 @@ class HelperMachine:
         for listener in self.listeners:
             listener(self.clock.now, source, event, fields)
 
+    def hears(self, event: str) -> bool:
+        return bool(self.listeners)
+
     def set_cpu_frequency(self, hertz: int) -> None:
         """Renode's models tell it to Renode."""
 

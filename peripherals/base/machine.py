@@ -49,6 +49,9 @@ class Machine(Protocol):
     def trace(self, source: str, event: str, **fields: Any) -> None:
         """Tell observers (transcript, trace, pcap) of something; never changes behaviour."""
 
+    def hears(self, event: str) -> bool:
+        """Whether anybody wants to be told of `event`: what nobody reads need not be built."""
+
     def set_cpu_frequency(self, hertz: int) -> None:
         """The core clock changed: from now on one instruction takes 1/hertz seconds."""
 
@@ -81,6 +84,9 @@ class BenchMachine:
 
     def trace(self, source: str, event: str, **fields: Any) -> None:
         self.traced.append((self.clock.now, source, event, fields))
+
+    def hears(self, event: str) -> bool:
+        return True
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz

@@ -195,16 +195,17 @@ class Processor:
     def _answer(self, transaction: Transaction, reply: bytes) -> None:
         self._event = None
         self.transaction = None
-        request = transaction.request
-        self.machine.trace(
-            self.name,
-            "at",
-            request=request.text,
-            data=self.sockets.data_of(request),
-            reply=reply,
-            started=transaction.started,
-            finished=self.machine.clock.now,
-        )
+        if self.machine.hears("at"):
+            request = transaction.request
+            self.machine.trace(
+                self.name,
+                "at",
+                request=request.text,
+                data=self.sockets.data_of(request),
+                reply=reply,
+                started=transaction.started,
+                finished=self.machine.clock.now,
+            )
         self.host.reply(reply)
 
     def _strike(self, transaction: Transaction) -> bool:

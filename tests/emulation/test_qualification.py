@@ -37,7 +37,7 @@ class Player:
         self._stop = False
         self._listeners: list[Any] = []
 
-    def subscribe(self, listener: Any) -> None:
+    def subscribe(self, listener: Any, event: str | None = None) -> None:
         self._listeners.append(listener)
 
     def request_stop(self) -> None:
