@@ -255,7 +255,7 @@ void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_
 /* Forget what is known of the blocks in a range (its code changed). */
 void block_forget(struct core *core, uint32_t start, uint32_t size)
 {
-    decoded_forget(core, start, size);
+    decoded_forget(core);
     for (unsigned i = 0; i < BLOCK_CACHE; i++) {
         uint64_t block = core->blocks[i];
         if (block && block_end(block) > start &&

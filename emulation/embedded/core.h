@@ -521,7 +521,7 @@ enum halt block_obstacle(struct core *core, uint64_t end);
 
 /* decode.c */
 bool decoded_create(struct core *core);
-void decoded_forget(struct core *core, uint32_t start, uint32_t size);
+void decoded_forget(struct core *core);
 void decoded_forget_block(struct core *core, uint32_t address);
 
 /* interpret.c */

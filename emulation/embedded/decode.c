@@ -79,35 +79,33 @@ static void take_apart(struct core *core, struct decoded *block, struct op *ops)
     core->decoded->used = (uint32_t)(decoder.op - core->decoded->ops);
 }
 
-static void forget_all(struct decoded_blocks *blocks)
+/* Code has changed, or what is to happen before it. The steps being executed stay for as long. */
+void decoded_forget(struct core *core)
 {
     for (unsigned i = 0; i < 1 << DECODED_BITS; i++)
-        blocks->table[i].address = NO_ADDRESS;
-    blocks->used = 0;
+        core->decoded->table[i].address = NO_ADDRESS;
+    core->decoded->used = 0;
+}
+
+/* Unicorn notices when the CPU overwrites code; here nobody would. */
+static bool may_change(struct core *core, uint32_t address)
+{
+    const struct page *page = page_at(core, address);
+    return !page || !page->memory || *page_flags(page) & PAGE_WRITTEN;
 }
 
 const struct decoded *decoded_make(struct core *core, uint32_t address)
 {
     struct decoded *block = decoded_entry(core, address);
     uint64_t known = block_known(core, address);
-    if (!known)
+    if (!known || may_change(core, address) || may_change(core, block_end(known) - 1))
         return NULL;
     if (core->decoded->used + MOST_STEPS * LONGEST_BLOCK > DECODED_STEPS)
-        forget_all(core->decoded);
+        decoded_forget(core);
     *block = (struct decoded){address, block_end(known), block_count(known), NULL, known};
     if (block->instructions <= LONGEST_BLOCK)
         take_apart(core, block, core->decoded->ops + core->decoded->used);
     return block;
-}
-
-/* Code in this range has changed, or what is to happen before it. */
-void decoded_forget(struct core *core, uint32_t start, uint32_t size)
-{
-    for (unsigned i = 0; i < 1 << DECODED_BITS; i++) {
-        struct decoded *block = &core->decoded->table[i];
-        if (block->end > start && block->address < (uint64_t)start + size)
-            block->address = NO_ADDRESS;
-    }
 }
 
 void decoded_forget_block(struct core *core, uint32_t address)
@@ -121,6 +119,6 @@ bool decoded_create(struct core *core)
 {
     core->decoded = malloc(sizeof *core->decoded);
     if (core->decoded)
-        forget_all(core->decoded);
+        decoded_forget(core);
     return core->decoded;
 }

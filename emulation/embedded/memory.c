@@ -118,6 +118,8 @@ bool memory_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tl
         entry->paddr = memory->physical + page->offset;
         entry->perms = UC_PROT_READ;
         if (type == UC_MEM_WRITE && !(*flags & PAGE_WRITTEN)) {
+            if (*flags & PAGE_EXECUTED)
+                decoded_forget(core);
             *flags |= PAGE_WRITTEN;
             core->repeat.impure = true; /* it wasn't copied when the round began */
         }

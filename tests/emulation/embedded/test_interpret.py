@@ -270,3 +270,36 @@ systick:
         logs.append((guest.log, guest.bench.times, guest.register("d0")))
     assert logs[0] == logs[1]
     assert len(logs[0][0]) > 100
+
+
+def test_code_that_is_overwritten_is_executed_as_it_is_now() -> None:
+    source = """
+reset:
+    load r4, 0x20001000
+    load r5, 0x47702000         @ movs r0, #0; bx lr
+    str r5, [r4]
+    put SYST_RVR, 699
+    put SYST_CSR, 7
+    mov r7, #0
+again:
+    add r7, r7, #1
+    uxtb r6, r7
+    orr r6, r6, r5
+    str r6, [r4]
+    mov r0, #60
+1:  subs r0, #1
+    bne 1b
+    b again
+systick:
+    push {r4, lr}
+    load r4, 0x20001001
+    blx r4
+    log_register r0
+    pop {r4, pc}
+"""
+    logs = []
+    for interpret in (False, True):
+        guest = Guest(source, interpret=interpret).run(1000)
+        logs.append((guest.log, guest.bench.times))
+    assert logs[0] == logs[1]
+    assert len(set(logs[0][0])) > 50
