@@ -259,6 +259,26 @@ static bool multiplication(struct decoder *decoder, uint16_t first, uint16_t sec
     }
 }
 
+/* Loads and stores of floating-point registers, A6.5: double ones, or halves of one. */
+static bool floating(struct decoder *decoder, uint16_t first, uint16_t second)
+{
+    bool before = first & 0x100, up = first & 0x80, back = first & 0x20, is_load = first & 0x10;
+    bool is_double = second & 0x100, odd = first & 0x40;
+    unsigned n = first & 0xF, d = second >> 12, words = second & 0xFF;
+    uint32_t size = 4 * words;
+    if (before && !back) { /* VLDR, VSTR */
+        uint32_t base = n == PC ? (decoder->pc + 4) & ~3u : 0, offset = up ? size : -size;
+        unsigned from = n == PC ? ZERO : n;
+        if (is_double)
+            return !odd && step(decoder, is_load ? OP_VLDM : OP_VSTM, d, from, ZERO, base + offset, 1);
+        return step(decoder, is_load ? OP_VLDR : OP_VSTR, d, from, ZERO, base + offset, odd);
+    }
+    if (before == up || n == PC || words == 0 || words & 1 || odd || d + words / 2 > 16)
+        return false;
+    step(decoder, is_load ? OP_VLDM : OP_VSTM, d, n, ZERO, before ? -size : 0, words / 2);
+    return !back || step(decoder, OP_ADD, n, n, ZERO, before ? -size : size, 0);
+}
+
 bool decode_wide(struct decoder *decoder, uint16_t first, uint16_t second)
 {
     unsigned d = second >> 8 & 0xF, m = second & 0xF, n = first & 0xF, carry;
@@ -283,6 +303,8 @@ bool decode_wide(struct decoder *decoder, uint16_t first, uint16_t second)
         step(decoder, OP_SHIFT, SCRATCH, ZERO, m, amount, type);
         return data(decoder, first, d, SCRATCH, 0, CARRY_SHIFTED);
     }
+    if ((first & 0xFE00) == 0xEC00)
+        return (second & 0xE00) == 0xA00 && floating(decoder, first, second);
     if (d == SP || d == PC || m == SP || m == PC || n == SP)
         return false;
     if ((first & 0xFF00) == 0xFA00)

@@ -166,6 +166,10 @@ static bool execute(struct ahead *a, const struct decoded *block)
 #define EXCHANGE GO
 #define CALL_SUPERVISOR(next) goto leave
 #define CONTEXT a
+#define load_doubles(a, op) false /* the FPU's registers aren't copied */
+#define store_doubles(a, op) false
+#define load_half(a, op) false
+#define store_half(a, op) false
 begin:
     a->storing = a->loaded = 0;
     if (a->drifting && !drift_before(a, op))

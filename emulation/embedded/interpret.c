@@ -13,16 +13,17 @@
 #include <string.h>
 
 enum {
-    PATIENCE = 512, /* instructions after an exception or a wait */
+    PATIENCE = 1024, /* instructions after an exception or a wait */
     LONGEST_LOOP = 256, /* cycles of a round that is looked at */
-    SHORTEST_WAIT = 32, /* cycles between such looks */
+    SHORTEST_WATCH = 32, /* cycles for which the CPU is expected at an address again */
+    SHORTEST_WAIT = 32, /* cycles after a round that didn't only wait */
 };
 
 /* The search for a loop that only waits: is the CPU at the same address again soon? */
 struct search {
     uint32_t address;
-    uint64_t next; /* cycle at which to look for another */
-    uint64_t wait; /* until then */
+    uint64_t next; /* cycle at which to watch another */
+    uint64_t watch, wait; /* how long next */
 };
 
 static inline struct near_page *near_page(struct near_page *pages, uint32_t address)
@@ -201,6 +202,70 @@ static bool store_pair(struct core *core, const struct op *op)
     return true;
 }
 
+/* The FPU is about to be used: a context of its own begins, B1.5.7. */
+static void begin_floating(struct core *core)
+{
+    if (core->cpu.control & CONTROL_FPCA)
+        return;
+    core->cpu.control |= CONTROL_FPCA;
+    cpu_write(core, FPSCR, 0);
+}
+
+static const uint8_t doubles[] = {D0,     D0 + 1,  D0 + 2,  D0 + 3,  D0 + 4,  D0 + 5,
+                                  D0 + 6, D0 + 7,  D0 + 8,  D0 + 9,  D0 + 10, D0 + 11,
+                                  D0 + 12, D0 + 13, D0 + 14, D15};
+
+static bool load_doubles(struct core *core, const struct op *op)
+{
+    uint64_t values[16];
+    const uint8_t *bytes = words(core, core->cpu.r[op->n] + op->value, 8u * op->how, false);
+    if (!bytes)
+        return false;
+    begin_floating(core);
+    memcpy(values, bytes, 8u * op->how);
+    cpu_write_many(core, doubles + op->d, values, op->how);
+    return true;
+}
+
+static bool store_doubles(struct core *core, const struct op *op)
+{
+    uint64_t values[16];
+    uint8_t *bytes = words(core, core->cpu.r[op->n] + op->value, 8u * op->how, true);
+    if (!bytes)
+        return false;
+    begin_floating(core);
+    cpu_read_many(core, doubles + op->d, values, op->how);
+    memcpy(bytes, values, 8u * op->how);
+    return true;
+}
+
+static bool load_half(struct core *core, const struct op *op)
+{
+    const uint8_t reg[] = {(uint8_t)(D0 + op->d)};
+    uint64_t value;
+    const uint8_t *bytes = words(core, core->cpu.r[op->n] + op->value, 4, false);
+    if (!bytes)
+        return false;
+    begin_floating(core);
+    cpu_read_many(core, reg, &value, 1);
+    memcpy((uint8_t *)&value + 4 * op->how, bytes, 4);
+    cpu_write_many(core, reg, &value, 1);
+    return true;
+}
+
+static bool store_half(struct core *core, const struct op *op)
+{
+    const uint8_t reg[] = {(uint8_t)(D0 + op->d)};
+    uint64_t value;
+    uint8_t *bytes = words(core, core->cpu.r[op->n] + op->value, 4, true);
+    if (!bytes)
+        return false;
+    begin_floating(core);
+    cpu_read_many(core, reg, &value, 1);
+    memcpy(bytes, (uint8_t *)&value + 4 * op->how, 4);
+    return true;
+}
+
 /* May what comes next be executed here? */
 bool interpret_may_begin(struct core *core)
 {
@@ -218,24 +283,21 @@ void interpret_expect(struct core *core)
     core->interpreted = core->interpret ? PATIENCE : 0;
 }
 
-static void search_from(struct core *core, struct search *search, uint32_t address)
-{
-    search->address = address;
-    search->next = core->shared.cycles + LONGEST_LOOP;
-    core->repeat.impure = false;
-}
-
-/* A block is about to be entered that is the one searched for, or it is time for another. */
+/* A block is about to be entered that is the one watched, or it is time for another. */
 static void search_at(struct core *core, struct search *search, uint32_t address)
 {
     if (search->address != address) {
-        search_from(core, search, address);
+        search->address = address;
+        search->next = core->shared.cycles + search->watch;
+        search->watch = search->watch < LONGEST_LOOP ? 2 * search->watch : SHORTEST_WATCH;
+        core->repeat.impure = false;
         return;
     }
     search->wait *= 2;
     if (!core->repeat.impure && repeat_skip(core, address, LONGEST_LOOP)) {
         interpret_expect(core);
         search->wait = SHORTEST_WAIT;
+        search->watch = SHORTEST_WATCH;
     }
     search->address = NO_ADDRESS;
     search->next = core->shared.cycles + search->wait;
@@ -268,7 +330,7 @@ static const struct decoded *enter(struct core *core, uint32_t pc, enum halt *ha
 enum halt interpret(struct core *core)
 {
     struct cpu *cpu = &core->cpu;
-    struct search search = {NO_ADDRESS, 0, SHORTEST_WAIT};
+    struct search search = {NO_ADDRESS, 0, SHORTEST_WATCH, SHORTEST_WAIT};
     const struct decoded *block;
     const struct op *op;
     uint32_t *r = cpu->r, pc = core->state.pc, shifted = 0, value;

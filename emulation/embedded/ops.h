@@ -28,6 +28,8 @@
     X(STR) X(STRH) X(STRB) \
     X(LDRD) X(STRD) /* r[d] and r[m], at r[n] + value */ \
     X(LDM) X(STM) /* registers `value` at r[n]; see enum multiple */ \
+    X(VLDM) X(VSTM) /* `how` double registers from D`d` on, at r[n] + value */ \
+    X(VLDR) X(VSTR) /* half `how` of the double register D`d`, at r[n] + value */ \
     X(UNLESS) /* unless condition `how` holds, skip `value` steps */ \
     X(LANDS) /* r[m] must be an address that a branch could go to */ \
     /* What ends a block. */ \

@@ -117,6 +117,22 @@ DO_LDM:
     if (!(op->value >> PC & 1))
         NEXT;
     EXCHANGE(r[SCRATCH]);
+DO_VLDM:
+    if (!load_doubles(CONTEXT, op))
+        goto leave;
+    NEXT;
+DO_VSTM:
+    if (!store_doubles(CONTEXT, op))
+        goto leave;
+    NEXT;
+DO_VLDR:
+    if (!load_half(CONTEXT, op))
+        goto leave;
+    NEXT;
+DO_VSTR:
+    if (!store_half(CONTEXT, op))
+        goto leave;
+    NEXT;
 DO_UNLESS:
     if (!holds(cpu, op->how))
         op += op->value;
