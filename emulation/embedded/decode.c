@@ -13,10 +13,15 @@ bool decode_step(struct decoder *decoder, enum op_code code, unsigned d, unsigne
     return true;
 }
 
+static bool is_branch(const struct op *op)
+{
+    return op->code == OP_GO_IF || op->code == OP_GO_ZERO || op->code == OP_GO_NONZERO;
+}
+
 /* Jumps that no IT block may have where this one is. */
 static bool is_jump(const struct op *op, bool is_last)
 {
-    if (op->code == OP_GO_IF || op->code == OP_GO_ZERO || op->code == OP_GO_NONZERO)
+    if (is_branch(op))
         return true;
     return !is_last && (op->code >= OP_GO || (op->code == OP_LDM && op->value >> PC & 1));
 }
@@ -66,8 +71,10 @@ static void take_apart(struct core *core, struct decoded *block, struct op *ops)
 {
     struct decoder decoder = {ops, block->address, 0, 0};
     for (unsigned i = 0; i < block->instructions; i++) {
+        const struct op *start = decoder.op;
         unsigned halfwords = instruction(&decoder, core);
-        if (!halfwords)
+        bool is_last = i + 1 == block->instructions;
+        if (!halfwords || (is_branch(start) && !is_last))
             return;
         decoder.at = (uint16_t)(decoder.at + halfwords);
         decoder.pc += 2 * halfwords;

@@ -34,8 +34,8 @@
     X(LANDS) /* r[m] must be an address that a branch could go to */ \
     /* What ends a block. */ \
     X(GO) /* to `value` */ \
-    X(GO_IF) /* to `value`, if condition `how` holds */ \
-    X(GO_ZERO) X(GO_NONZERO) /* to `value`, by r[n] */ \
+    X(GO_IF) /* to `value` if condition `how` holds, else on behind the block */ \
+    X(GO_ZERO) X(GO_NONZERO) /* the same, by r[n] */ \
     X(GO_TO) /* to r[m], in this state */ \
     X(GO_TABLE) /* to `value` + 2 r[m] */ \
     X(BX) /* to r[m]; how: with link */ \

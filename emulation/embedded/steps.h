@@ -3,7 +3,7 @@
  *
  * D, X, Y: the destination and the operands; r: all registers; cpu: the flags; value, shifted.
  * NEXT: go on with the next step. GO, EXCHANGE: go on elsewhere, the latter perhaps out of a handler.
- * leave: a label, for what isn't to be executed so; nothing has been changed.
+ * block: the one being executed. leave: a label, for what isn't to be executed so; nothing has been changed.
  * load, store and the like, which take a CONTEXT and tell whether that could be done.
  */
 DO_LEAVE: goto leave;
@@ -142,15 +142,10 @@ DO_LANDS:
         goto leave;
     NEXT;
 DO_GO: GO(op->value);
-DO_GO_IF:
-    if (!holds(cpu, op->how))
-        NEXT;
-    GO(op->value);
+DO_GO_IF: GO(holds(cpu, op->how) ? op->value : block->end);
 DO_GO_ZERO:
 DO_GO_NONZERO:
-    if ((X == 0) != (op->code == OP_GO_ZERO))
-        NEXT;
-    GO(op->value);
+    GO((X == 0) == (op->code == OP_GO_ZERO) ? op->value : block->end);
 DO_GO_TO: GO(Y);
 DO_GO_TABLE: GO(op->value + 2 * r[op->m]);
 DO_BX:
