@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from renode_wifi.emulation.embedded import native
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -100,3 +100,9 @@ class EngineBus:
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         self._engine.trap_writes(start, size, handler)
+
+    def is_memory(self, address: int, length: int, written: bool) -> bool:
+        return self._engine._is_memory(address, length, written)
+
+    def model_at(self, address: int) -> tuple[Any, int] | None:
+        return self._engine._model_at(address)

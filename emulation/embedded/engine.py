@@ -109,7 +109,7 @@ class EmbeddedEngine:
         self.memories: dict[str, Memory] = {}
         self._map: list[tuple[int, int, Memory, int]] = []
         self._bindings: dict[int, Binding] = {}
-        self._windows: dict[tuple[int, int], Binding] = {}
+        self._windows: dict[tuple[int, int], tuple[Binding, int]] = {}
         self._traps: list[tuple[int, int, WriteTrap]] = []
         self._handlers: list[WriteTrap] = []
         self._hooks: dict[int, list[Callable[[], None]]] = {}
@@ -240,6 +240,18 @@ class EmbeddedEngine:
                 return memory, offset + address - start, end - address
         return None, 0, 0
 
+    def _is_memory(self, address: int, length: int, written: bool) -> bool:
+        """Whether a range is in one memory, with nothing in it that loads or stores set off."""
+        memory, offset, available = self._memory_at(address)
+        if memory is None or length > available:
+            return False
+        if any(base < address + length and address < base + size for base, size in self._windows):
+            return False
+        if not written:
+            return True
+        pages = memory.pages[offset // PAGE : (offset + length - 1) // PAGE + 1]
+        return memory.kind == "ram" and not any(page & native.PAGE_TRAPPED for page in pages)
+
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
 
@@ -273,7 +285,7 @@ class EmbeddedEngine:
         window = (base, size)
         if window in self._windows:
             self.wires_changed()
-            self._windows[window].bind(model)
+            self._windows[window][0].bind(model)
             return
         for other, length in self._windows:
             if base < other + length and other < base + size:
@@ -282,11 +294,18 @@ class EmbeddedEngine:
         binding = self._bindings.get(id(model))
         if binding is None:
             binding = self._bindings[id(model)] = Binding(model)
-        self._windows[window] = binding
+        self._windows[window] = binding, offset
         record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
         if not self._library.core_map_window(self._core, ctypes.byref(record)):
             raise MemoryError
         self._flush_tlb()
+
+    def _model_at(self, address: int) -> tuple[BusPeripheral, int] | None:
+        """The model that is mapped at an address, and the offset in it."""
+        for (base, size), (binding, offset) in self._windows.items():
+            if base <= address < base + size:
+                return binding.model, offset + address - base
+        return None
 
     def refresh_peripherals(self) -> None:
         """Take all models' register arrays anew (after a snapshot replaced them)."""

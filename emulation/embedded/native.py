@@ -230,6 +230,7 @@ class WindowRecord(ctypes.Structure):
 
 
 PAGE_EXECUTED = 1
+PAGE_TRAPPED = 2
 """`enum page_flags`."""
 
 MIRRORED = (

@@ -179,6 +179,16 @@ class RenodeBus(object):
         # type: (int, int, typing.Any) -> None
         self._machine.flash_trap = FlashTrap(self._machine, start, size, handler)
 
+    # Renode shows every access to its user, in logs and hooks: none is left out.
+
+    def is_memory(self, address, length, written):
+        # type: (int, int, bool) -> bool
+        return False
+
+    def model_at(self, address):
+        # type: (int) -> tuple[typing.Any, int] | None
+        return None
+
 
 class RemoteRandom(object):
     """A random stream of the world: the same numbers as on the embedded engine."""

@@ -28,6 +28,12 @@ class Bus(Protocol):
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         """Send the CPU's stores into a memory to `handler` instead (flash programming)."""
 
+    def is_memory(self, address: int, length: int, written: bool) -> bool:
+        """Whether a range may be read, or written, as bytes instead of access by access."""
+
+    def model_at(self, address: int) -> tuple[Any, int] | None:
+        """A model that may be dealt with past the bus, and the offset in it; None: by accesses."""
+
 
 class Machine(Protocol):
     """Injected as first argument of every model: `Model(machine, name, **attributes)`.
@@ -121,3 +127,11 @@ class BenchBus:
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         self.traps.append((start, size, handler))
+
+    def is_memory(self, address: int, length: int, written: bool) -> bool:
+        return not written or not any(
+            start < address + length and address < start + size for start, size, _ in self.traps
+        )
+
+    def model_at(self, address: int) -> tuple[Any, int] | None:
+        return None

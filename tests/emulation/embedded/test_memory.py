@@ -6,7 +6,7 @@ import pytest
 
 from renode_wifi.emulation.backend import Stop
 from renode_wifi.emulation.embedded import EmbeddedEngine, EngineError
-from tests.emulation.embedded.guest import FLASH, RAM, Guest, logged
+from tests.emulation.embedded.guest import FLASH, RAM, Bench, Guest, logged
 
 
 @pytest.fixture
@@ -25,6 +25,28 @@ def test_memory_is_filled_and_written_by_bytes(engine: EmbeddedEngine) -> None:
     assert engine.bus.read_bytes(RAM, 5) == b"\0\0\x34\x12\0"
     assert engine.bus.read(RAM + 3, 1) == 0x12
     assert engine.bus.read(RAM + 1, 4) == 0x123400
+
+
+def test_what_may_be_moved_as_bytes(engine: EmbeddedEngine) -> None:
+    bus = engine.bus
+    assert bus.is_memory(RAM, 0x2000, True)
+    assert bus.is_memory(FLASH, 0x2000, False)
+    assert not bus.is_memory(FLASH, 4, True)
+    assert not bus.is_memory(RAM + 0x1FFC, 8, False)
+    assert not bus.is_memory(0x4000_0000, 4, False)
+    engine.trap_writes(RAM + 0x1000, 16, lambda *store: None)
+    assert not bus.is_memory(RAM + 0x0FFC, 8, True)
+    assert bus.is_memory(RAM, 0x1000, True)
+    assert bus.is_memory(RAM + 0x0FFC, 8, False)
+
+
+def test_bus_masters_are_told_of_the_models(engine: EmbeddedEngine) -> None:
+    block = Bench(engine)
+    engine.map_peripheral(RAM + 0x10, 0x10, block, offset=4)
+    assert engine.bus.model_at(RAM + 0x18) == (block, 12)
+    assert engine.bus.model_at(RAM + 0x20) is None
+    assert not engine.bus.is_memory(RAM, 0x14, False)
+    assert engine.bus.is_memory(RAM, 0x10, True)
 
 
 def test_alias_shows_the_same_bytes(engine: EmbeddedEngine) -> None:
