@@ -84,6 +84,16 @@ class Link(object):
             self._listen(word)
         return FILLER
 
+    def exchange_all(self, words, bits=32):
+        # type: (typing.Sequence[int], int) -> list[int]
+        """Words each way, as `exchange` does one by one."""
+        answers = []  # type: list[int]
+        while len(answers) < len(words):
+            answers += self._exchange_run(words[len(answers) :]) or [
+                self.exchange(words[len(answers)])
+            ]
+        return answers
+
     # The processor's side
 
     def send(self, message, interrupt=True):
@@ -131,6 +141,23 @@ class Link(object):
         if self._position == len(self._outgoing):
             self._finish_reading()
         return value
+
+    def _exchange_run(self, words):
+        # type: (typing.Sequence[int]) -> list[int]
+        """As many of the words as do nothing but go on with a message, short of its last one."""
+        if self._state == READ:
+            words = words[: len(self._outgoing) - self._position - 1]
+            if HOST_SYNC in words or CLEAR_TO_READ in words:
+                return []
+            start = self._position
+            self._position += len(words)
+            return list(self._outgoing[start : self._position])
+        if not self._missing:
+            return []
+        words = words[: self._missing - 1]
+        self._incoming += words
+        self._missing -= len(words)
+        return [FILLER] * len(words)
 
     def _finish_reading(self):
         # type: () -> None

@@ -61,6 +61,35 @@ def test_message_is_collected_from_separate_transfers(link: Link) -> None:
     assert link.processor.messages == [b"\x01\x94\x04\0\2\1\0\0", b"\x81\x8c\0\0"]
 
 
+@given(
+    messages=st.lists(st.binary(max_size=64).filter(lambda data: len(data) % 4 == 0), max_size=3),
+    parts=st.lists(
+        st.lists(
+            st.sampled_from([0, 1, FILLER, HOST_SYNC, CLEAR_TO_READ, 3 << 16, 20 << 16, 9999 << 16])
+            | st.binary(min_size=4, max_size=64).filter(lambda data: len(data) % 4 == 0),
+        ),
+        max_size=4,
+    ),
+)
+def test_words_mean_the_same_all_at_once_and_one_by_one(
+    messages: list[bytes], parts: list[list[int | bytes]]
+) -> None:
+    once, single = Link(Listener()), Link(Listener())
+    for link in (once, single):
+        link.on_gpio(0, True)
+        for message in messages:
+            link.send(b"\x63\0\0\0" + message)
+    for part in parts:
+        sent = [
+            word for piece in part for word in ([piece] if isinstance(piece, int) else words(piece))
+        ]
+        assert once.exchange_all(sent) == [single.exchange(word) for word in sent]
+        assert once.lines[0].level == single.lines[0].level
+        assert once.waiting == single.waiting
+    assert once.processor.messages == single.processor.messages
+    assert once.processor.garbage == single.processor.garbage
+
+
 def test_message_is_read_after_the_clear_to_read_word(link: Link) -> None:
     message = emit(0x0063, Status(tx_pool=20))
     link.send(message)
