@@ -42,9 +42,11 @@ IRQENABLE_WORD = 0x11C // 4
 CONF_WORD = CH0CONF_OFFSET // 4
 STAT_WORD = 0x130 // 4
 CTRL_WORD = CH0CTRL_OFFSET // 4
+TX_WORD = TX0_OFFSET // 4
 LEVEL_WORD = XFERLEVEL_OFFSET // 4
 STAT_DISABLED = STAT_EOT | STAT_TXFFE | STAT_RXFFE
 STAT_IDLE = STAT_DISABLED | STAT_TXS
+ALL_BITS = 0xFFFFFFFF
 FIFO_BYTES = 64
 """The buffer, which both directions share when both use it."""
 
@@ -57,8 +59,21 @@ class OpenWire(object):
         return (1 << bits) - 1
 
 
+class OneByOne(object):
+    """A device that is given several words at once, for one that isn't."""
+
+    def __init__(self, device):
+        # type: (typing.Any) -> None
+        self.exchange = device.exchange
+
+    def exchange_all(self, words, bits):
+        # type: (typing.Sequence[int], int) -> list[int]
+        return [self.exchange(word, bits) for word in words]
+
+
 class CC3220_McSPI(Block):
-    """`attach` puts a device with `exchange(word, bits) -> word` on the wire.
+    """`attach` puts a device with `exchange(word, bits) -> word` on the wire; one that also has
+    `exchange_all(words, bits) -> words` is given the words of DMA so.
 
     Outputs: 0 interrupt, 1 and 2 DMA requests to receive and to send, 3 chip select (high while the
     software asserts it).
@@ -99,8 +114,11 @@ class CC3220_McSPI(Block):
 
     def attach(self, device):
         # type: (typing.Any) -> None
-        """Put `device.exchange(word, bits) -> word` at the other end of the wire."""
+        """Put a device at the other end of the wire."""
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
+        if not hasattr(device, "exchange_all"):
+            device = OneByOne(device)
+        self._exchange_all = device.exchange_all  # type: ExchangeAll
 
     def reset(self):
         # type: () -> None
@@ -151,6 +169,34 @@ class CC3220_McSPI(Block):
             self._values[STAT_WORD] = STAT_IDLE
             return self._received.pop()
         return self.registers.read(offset, width)
+
+    def exchange_burst(self, sent, received, words):
+        # type: (int, int, typing.Sequence[int]) -> typing.Sequence[int]
+        """Store words at the offset `sent`, loading after each an answer from `received`.
+
+        Returns the answers. As many words as leave nothing but those behind, or none: the rest has
+        to go by single accesses.
+        """
+        registers = sent == TX0_OFFSET and received == RX0_OFFSET
+        if not registers or not self._active or self._mode != TRM_BOTH:
+            return []
+        if self._sending or self._received:
+            return []
+        if self._left:
+            # The last word that is counted interrupts.
+            words = words[: self._left - 1]
+            self._left -= len(words)
+        if not words:
+            return []
+        values, mask = self._values, self._mask
+        values[TX_WORD] = words[-1]
+        if mask != ALL_BITS:
+            words = [word & mask for word in words]
+        answers = self._exchange_all(words, self._bits)
+        if self._receive_level <= 1:
+            values[IRQSTATUS_WORD] |= IRQ_RX_FULL
+        self._publish()
+        return answers
 
     def _enable(self, enabled):
         # type: (bool) -> None
@@ -292,4 +338,6 @@ class CC3220_McSPI(Block):
 
 MYPY = False
 if MYPY:
-    import typing  # noqa: F401
+    import typing
+
+    ExchangeAll = typing.Callable[[typing.Sequence[int], int], typing.Sequence[int]]

@@ -6,6 +6,8 @@ channel: the input is the peripheral's request, the output pulses when a transfe
 a request lasts the channel moves items, taking no virtual time.
 """
 
+import struct
+
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 
@@ -22,6 +24,9 @@ CONTROL_SIZE = 0x3FF0
 NONE = 3
 SOFTWARE_ENCODING = 3
 LAST_ADDRESS = 0xFFFFFFFF
+WORD = 4
+WORTHWHILE = 4
+"""Words from which on a burst takes less time of the host than single accesses."""
 
 
 class Entry(object):
@@ -62,6 +67,18 @@ class Entry(object):
         destination = self.destination - behind * self.destination_step
         bus, width = self.bus, self.width
         bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
+
+    def words_ahead(self, end, step, count, written):
+        # type: (int, int, int, bool) -> tuple[int, int] | None
+        """Address and length of memory that holds the next `count` words; a step of 0: the one.
+
+        None where words have to be moved one by one.
+        """
+        start = end - (self.left - 1) * step & LAST_ADDRESS
+        length = count * step or WORD
+        if self.width != WORD or step not in (0, WORD) or start % WORD:
+            return None
+        return (start, length) if self.bus.is_memory(start, length, written) else None
 
     def put_back(self):
         # type: () -> None
@@ -164,10 +181,15 @@ class CC3220_uDMA(Block):
         if self._serving:
             return
         self._serving = True
+        before = None  # type: int | None
         channel = self._next_channel()
         while channel is not None:
             self._move(channel)
-            channel = self._next_channel()
+            following = self._next_channel()
+            # A port that exchanges words, whose receiver is the channel before its sender.
+            if following == before == channel + 1:
+                self._exchange(channel, channel + 1)
+            before, channel = channel, following
         self._put_back()
         self._serving = False
 
@@ -223,6 +245,44 @@ class CC3220_uDMA(Block):
             entry.move_item()
             if not whole_burst and not self._is_requested(channel):
                 break
+
+    def _exchange(self, receiver, sender):
+        # type: (int, int) -> None
+        """A word went out, one came in, and the next is requested: exchange many at once.
+
+        Up to the last word of either channel, and only where moving them one by one would have the
+        channels take turns: nothing but the words and their count tells the difference.
+        """
+        incoming, outgoing = self._in_hand.get(receiver), self._in_hand.get(sender)
+        if incoming is None or outgoing is None:
+            return
+        count = min(incoming.left, outgoing.left) - 1
+        if count < WORTHWHILE or outgoing.burst != 1 or self.registers["PRIOSET"] >> sender & 1:
+            return
+        if incoming.source_step or outgoing.destination_step:
+            return
+        source = outgoing.words_ahead(outgoing.source, outgoing.source_step, count, False)
+        target = incoming.words_ahead(incoming.destination, incoming.destination_step, count, True)
+        if source is None or target is None:
+            return
+        if source[0] < sum(target) and target[0] < sum(source):
+            # What comes in may go out again.
+            return
+        bus = self.machine.bus
+        port = bus.model_at(outgoing.destination)
+        if port is None or not hasattr(port[0], "exchange_burst"):
+            return
+        model, offset = port
+        words = struct.unpack("<%dI" % (source[1] // WORD), bus.read_bytes(*source))
+        if not outgoing.source_step:
+            words *= count
+        register = offset + incoming.source - outgoing.destination
+        answers = model.exchange_burst(offset, register, words)
+        incoming.left -= len(answers)
+        outgoing.left -= len(answers)
+        if not incoming.destination_step:
+            answers = answers[-1:]
+        bus.write_bytes(target[0], struct.pack("<%dI" % len(answers), *answers))
 
     def _finish(self, channel, mode, alternate):
         # type: (int, int, bool) -> None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.line import Line
@@ -20,6 +22,8 @@ TABLE, SOURCE, TARGET = 0x2000_0400, 0x2000_1000, 0x2000_3000
 RECEIVE, SEND = 12, 13
 CONF = block.CONF_RESET & ~(3 << 16) | 1 << 16 | 0xF80
 WORDS = 32
+NONE = 3
+BOTH_FIFOS = block.CONF_FFEW | block.CONF_FFER
 
 
 class Echo:
@@ -34,19 +38,33 @@ class Echo:
 
 
 class Bus:
-    """The bench's memory with LSPI in it."""
+    """The bench's memory with LSPI in it. shown: as a model, so that bursts are possible."""
 
-    def __init__(self, memory: Any, spi: CC3220_McSPI) -> None:
+    def __init__(self, memory: Any, spi: CC3220_McSPI, shown: bool) -> None:
         self.memory = memory
         self.spi = spi
+        self.shown = shown
+        self.accesses = 0
+        self.read_bytes = memory.read_bytes
+        self.write_bytes = memory.write_bytes
+
+    def is_memory(self, address: int, length: int, written: bool) -> bool:
+        memory: bool = self.memory.is_memory(address, length, written)
+        return memory and address >> 12 != LSPI >> 12
+
+    def model_at(self, address: int) -> tuple[CC3220_McSPI, int] | None:
+        is_there = self.shown and address >> 12 == LSPI >> 12
+        return (self.spi, address - LSPI) if is_there else None
 
     def read(self, address: int, width: int) -> int:
+        self.accesses += 1
         if address >> 12 == LSPI >> 12:
             return self.spi.read(address - LSPI, width)
         value: int = self.memory.read(address, width)
         return value
 
     def write(self, address: int, value: int, width: int) -> None:
+        self.accesses += 1
         if address >> 12 == LSPI >> 12:
             self.spi.write(address - LSPI, value, width)
         else:
@@ -54,7 +72,7 @@ class Bus:
 
 
 class Bench:
-    def __init__(self) -> None:
+    def __init__(self, bursts: bool = True) -> None:
         self.machine = BenchMachine()
         self.memory = self.machine.bus
         self.spi = CC3220_McSPI(self.machine, "lspi")
@@ -62,7 +80,8 @@ class Bench:
         self.config = CC3220_APPS_CONFIG(self.machine, "appsConfig")
         self.echo = Echo()
         self.spi.attach(self.echo)
-        self.machine.bus = Bus(self.memory, self.spi)  # type: ignore[assignment]
+        self.bus = Bus(self.memory, self.spi, bursts)
+        self.machine.bus = self.bus  # type: ignore[assignment]
         self.spi.lines[1].connect(self.udma, 4 * RECEIVE)
         self.spi.lines[2].connect(self.udma, 4 * SEND)
         self.udma.lines[4 * RECEIVE].connect(self.config, 4)
@@ -230,6 +249,142 @@ def test_unused_direction_uses_one_word_without_moving_on() -> None:
     poke(bench.udma, "ENASET", 1 << SEND | 1 << RECEIVE)
     poke(bench.spi, "CH0CTRL", 1)
     assert bench.echo.words == [0xAA] * WORDS
+
+
+@dataclass
+class Transfer:
+    """A transfer by DMA in both directions, as a guest may set it up.
+
+    sent, received: items of `size` (0, 1 or 2: bytes, halfwords or words); steps: how the memory
+    ends of the two move on, in the controller's code; bursts: the arbitration sizes.
+    """
+
+    sent: int
+    received: int
+    size: int = 2
+    steps: tuple[int, int] = (2, 2)
+    bursts: tuple[int, int] = (0, 0)
+    prior: int = 0
+    source: int = SOURCE
+    target: int = TARGET
+    counted: int = 0
+    bits: int = 32
+    fifos: int = 0
+    level: int = 0
+    interrupts: int = 0
+    mode: int = 0
+    others: int = 0
+
+
+def end_of(start: int, step: int, items: int) -> int:
+    return start if step == NONE else start + (items << step) - 1
+
+
+def outcome(transfer: Transfer, bursts: bool) -> tuple[Bench, list[Any]]:
+    """All that a guest can see of a transfer, and what decides how it goes on."""
+    bench = Bench(bursts)
+    spi, udma, config = bench.spi, bench.udma, bench.config
+    for index in range(64):
+        bench.memory.write(SOURCE + 4 * index, index * 0x08123457 & 0xFFFFFFFF, 4)
+    size, (send_step, receive_step) = transfer.size, transfer.steps
+    send_burst, receive_burst = transfer.bursts
+    sizes = size << 28 | size << 24
+    bench.entry(
+        SEND,
+        end_of(transfer.source, send_step, transfer.sent),
+        LSPI + 0x138,
+        NONE << 30 | send_step << 26 | sizes | send_burst << 14 | (transfer.sent - 1) << 4 | 1,
+    )
+    bench.entry(
+        RECEIVE,
+        LSPI + 0x13C,
+        end_of(transfer.target, receive_step, transfer.received),
+        receive_step << 30
+        | NONE << 26
+        | sizes
+        | receive_burst << 14
+        | (transfer.received - 1) << 4
+        | 1,
+    )
+    conf = CONF & ~0xF80 | (transfer.bits - 1) << 7 | transfer.fifos
+    conf |= transfer.mode << block.CONF_TRM_SHIFT | block.CONF_DMAR | block.CONF_DMAW
+    poke(spi, "XFERLEVEL", transfer.counted << 16 | transfer.level << 8)
+    poke(spi, "IRQENABLE", transfer.interrupts)
+    poke(spi, "CH0CONF", conf)
+    poke(udma, "PRIOSET", transfer.prior)
+    poke(udma, "ENASET", 1 << SEND | 1 << RECEIVE | transfer.others)
+    poke(spi, "CH0CTRL", 1)
+    return bench, [
+        sorted((address, byte) for address, byte in bench.memory.memory.items() if byte),
+        bench.echo.words,
+        [list(block.registers.values) for block in (spi, udma, config)],
+        [line.level for block in (spi, udma, config) for _, line in sorted(block.lines.items())],
+        (spi._sending, spi._received, spi._left),
+    ]
+
+
+@given(
+    st.builds(
+        Transfer,
+        sent=st.integers(1, 40),
+        received=st.integers(1, 40),
+        size=st.sampled_from([2, 2, 2, 1, 0]),
+        steps=st.tuples(st.sampled_from([2, 2, NONE, 0]), st.sampled_from([2, 2, NONE, 1])),
+        bursts=st.sampled_from([(0, 0), (0, 0), (0, 3), (1, 0), (4, 4)]),
+        prior=st.sampled_from([0, 0, 1 << SEND, 1 << RECEIVE]),
+        source=st.sampled_from([SOURCE, SOURCE, SOURCE + 1, TARGET - 12]),
+        target=st.sampled_from([TARGET, TARGET, TARGET + 2, LSPI + 0x180, TABLE + 16 * SEND]),
+        counted=st.integers(0, 45),
+        bits=st.sampled_from([32, 32, 31, 8]),
+        fifos=st.sampled_from([0, block.CONF_FFEW, block.CONF_FFER, BOTH_FIFOS]),
+        level=st.sampled_from([0, 3, 7]),
+        interrupts=st.sampled_from([0, block.IRQ_RX_FULL, block.IRQ_EOW]),
+        mode=st.sampled_from([0, 0, 0, 1, 2]),
+        others=st.sampled_from([0, 1 << 8, 1 << 20]),
+    )
+)
+@example(Transfer(40, 40))
+@example(Transfer(40, 40, counted=40, fifos=BOTH_FIFOS))
+@example(Transfer(40, 40, steps=(NONE, 2), interrupts=block.IRQ_RX_FULL))
+@example(Transfer(40, 40, steps=(2, NONE), bits=24))
+def test_a_burst_leaves_what_single_accesses_leave(transfer: Transfer) -> None:
+    assert outcome(transfer, bursts=True)[1] == outcome(transfer, bursts=False)[1]
+
+
+@pytest.mark.parametrize("steps", [(2, 2), (NONE, 2), (2, NONE)])
+def test_a_transfer_in_words_goes_by_a_burst(steps: tuple[int, int]) -> None:
+    singly, _ = outcome(Transfer(40, 40, steps=steps, fifos=BOTH_FIFOS), bursts=False)
+    burst, _ = outcome(Transfer(40, 40, steps=steps, fifos=BOTH_FIFOS), bursts=True)
+    assert singly.bus.accesses > 160
+    # Both entries, a word before the burst and one behind it.
+    assert burst.bus.accesses < 20
+
+
+@pytest.mark.parametrize(
+    "transfer",
+    [
+        Transfer(40, 40, source=TARGET - 12),
+        Transfer(40, 40, target=SOURCE + 4),
+        Transfer(40, 40, size=1, steps=(1, 1)),
+        Transfer(40, 40, bursts=(1, 0)),
+        Transfer(40, 40, prior=1 << SEND),
+        Transfer(40, 40, source=SOURCE + 2),
+    ],
+    ids=["into what is sent", "from what is received", "halfwords", "pairs", "sender first", "odd"],
+)
+def test_words_that_depend_on_their_order_go_one_by_one(transfer: Transfer) -> None:
+    singly, left = outcome(transfer, bursts=False)
+    burst, also_left = outcome(transfer, bursts=True)
+    assert burst.bus.accesses == singly.bus.accesses
+    assert also_left == left
+
+
+def test_trapped_memory_is_written_word_by_word() -> None:
+    stores: list[int] = []
+    bench = Bench()
+    bench.memory.trap_writes(TARGET + 40, 8, lambda address, value, width: stores.append(address))
+    start_transfer(bench, WORDS)
+    assert stores == [TARGET + 40, TARGET + 44]
 
 
 def software_channel(mode: int, count: int, arbitration: int = 0) -> Bench:
