@@ -172,6 +172,33 @@ def test_listener_can_leave(tmp_path: Path) -> None:
     assert heard == ["one"]
 
 
+def test_listener_of_one_event_hears_nothing_else() -> None:
+    machine = machine_with()
+    bytes_heard: list[str] = []
+    all_heard: list[str] = []
+
+    def of_bytes(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        bytes_heard.append(source)
+
+    def of_all(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        all_heard.append(source)
+
+    assert not machine.hears("uart")
+    machine.subscribe(of_bytes, "uart")
+    assert machine.hears("uart")
+    assert not machine.hears("at")
+    machine.subscribe(of_all)
+    assert machine.hears("at")
+    machine.trace("a", "uart")
+    machine.trace("b", "at")
+    machine.unsubscribe(of_bytes)
+    machine.trace("c", "uart")
+    machine.unsubscribe(of_all)
+    machine.trace("d", "at")
+    assert bytes_heard == ["a"]
+    assert all_heard == ["a", "b", "c"]
+
+
 def test_image_outside_of_memory_is_refused(tmp_path: Path) -> None:
     image = Image(tmp_path / "x.bin", "binary", [Segment(0x9000_0000, b"1234")])
     with pytest.raises(RenodeWifiError, match="4 bytes at 0x90000000 are outside"):
