@@ -86,6 +86,8 @@ static bool miscellaneous(struct decoder *decoder, uint16_t code)
         return step(decoder, OP_CPS, 0, 0, 0, code >> 4 & 1, 0);
     if ((code & 0xFF00) == 0xBA00)
         return step(decoder, reversals[code >> 6 & 3], d, ZERO, m, 0, 0);
+    if (code == 0xBF30)
+        return !decoder->it && step(decoder, OP_WFI, 0, 0, 0, decoder->pc + 2, 0);
     return code == 0xBF00 && step(decoder, OP_NOP, 0, 0, 0, 0, 0);
 }
 

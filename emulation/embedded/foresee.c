@@ -165,6 +165,7 @@ static bool execute(struct ahead *a, const struct decoded *block)
     } while (0)
 #define EXCHANGE GO
 #define CALL_SUPERVISOR(next) goto leave
+#define SLEEP(next) goto leave
 #define CONTEXT a
 #define load_doubles(a, op) false /* the FPU's registers aren't copied */
 #define store_doubles(a, op) false

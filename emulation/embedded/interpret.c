@@ -362,6 +362,11 @@ enum halt interpret(struct core *core)
         core->interrupt_number = EXCP_SWI;                                                          \
         return HALT_INTERRUPT;                                                                      \
     } while (0)
+#define SLEEP(next)                                                                                 \
+    do {                                                                                            \
+        core->state.pc = (next) | 1;                                                                \
+        return HALT_SLEEP;                                                                          \
+    } while (0)
 #define CONTEXT core
 #define write_special(core, number, value) cpu_write_special(cpu, number, value)
 

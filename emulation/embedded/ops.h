@@ -39,7 +39,7 @@
     X(GO_TO) /* to r[m], in this state */ \
     X(GO_TABLE) /* to `value` + 2 r[m] */ \
     X(BX) /* to r[m]; how: with link */ \
-    X(SVC) \
+    X(SVC) X(WFI) /* then on to `value` */ \
     X(MRS) X(MSR) /* special register `value` */ \
     X(CPS) /* PRIMASK becomes `value` */
 

@@ -156,6 +156,7 @@ DO_BX:
         r[LR] = op->value;
     EXCHANGE(value);
 DO_SVC: CALL_SUPERVISOR(op->value);
+DO_WFI: SLEEP(op->value);
 DO_MRS:
     if (!cpu_read_special(cpu, op->value, &D))
         goto leave;

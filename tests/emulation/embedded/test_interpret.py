@@ -133,6 +133,7 @@ again:
     tst r4, #63
     bne again
     svc 7
+    wfi
     b again
 
 svc:
@@ -239,7 +240,7 @@ def test_exceptions_come_and_go_as_with_unicorn(slices: int) -> None:
     interpreted, share = _run(True, slices)
     assert interpreted == translated
     assert none == 0
-    assert share > 0.9
+    assert share > 0.7  # the rest was slept
 
 
 def test_handlers_that_use_the_fpu_keep_its_registers() -> None:
