@@ -6,6 +6,9 @@
  * block: the one being executed. leave: a label, for what isn't to be executed so; nothing has been changed.
  * load, store and the like, which take a CONTEXT and tell whether that could be done.
  */
+#define OR_LEAVE(done)                                                                             \
+    if (UNLIKELY(!(done)))                                                                         \
+    goto leave
 DO_LEAVE: goto leave;
 DO_NOP: NEXT;
 #define LOGICAL(name, result)                                                                      \
@@ -81,14 +84,12 @@ DO_UADD8: D = bytewise(cpu, X, Y, false); NEXT;
 DO_USUB8: D = bytewise(cpu, X, Y, true); NEXT;
 DO_SEL: D = selected(cpu, X, Y); NEXT;
 #define LOAD(width, result)                                                                        \
-if (UNLIKELY(!load(CONTEXT, X + Y, width, &value)))                                                   \
-    goto leave;                                                                                    \
-D = result;                                                                                        \
-NEXT
+    OR_LEAVE(load(CONTEXT, X + Y, width, &value));                                                 \
+    D = result;                                                                                    \
+    NEXT
 #define STORE(width)                                                                               \
-if (UNLIKELY(!store(CONTEXT, X + Y, width, D)))                                                       \
-    goto leave;                                                                                    \
-NEXT
+    OR_LEAVE(store(CONTEXT, X + Y, width, D));                                                     \
+    NEXT
 DO_LDR: LOAD(4, value);
 DO_LDRH: LOAD(2, value);
 DO_LDRB: LOAD(1, value);
@@ -99,48 +100,23 @@ DO_STRH: STORE(2);
 DO_STRB: STORE(1);
 #undef LOAD
 #undef STORE
-DO_LDRD:
-    if (!load_pair(CONTEXT, op))
-        goto leave;
-    NEXT;
-DO_STRD:
-    if (!store_pair(CONTEXT, op))
-        goto leave;
-    NEXT;
-DO_STM:
-    if (!store_multiple(CONTEXT, op))
-        goto leave;
-    NEXT;
+DO_LDRD: OR_LEAVE(load_pair(CONTEXT, op)); NEXT;
+DO_STRD: OR_LEAVE(store_pair(CONTEXT, op)); NEXT;
+DO_STM: OR_LEAVE(store_multiple(CONTEXT, op)); NEXT;
 DO_LDM:
-    if (!load_multiple(CONTEXT, op))
-        goto leave;
+    OR_LEAVE(load_multiple(CONTEXT, op));
     if (!(op->value >> PC & 1))
         NEXT;
     EXCHANGE(r[SCRATCH]);
-DO_VLDM:
-    if (!load_doubles(CONTEXT, op))
-        goto leave;
-    NEXT;
-DO_VSTM:
-    if (!store_doubles(CONTEXT, op))
-        goto leave;
-    NEXT;
-DO_VLDR:
-    if (!load_half(CONTEXT, op))
-        goto leave;
-    NEXT;
-DO_VSTR:
-    if (!store_half(CONTEXT, op))
-        goto leave;
-    NEXT;
+DO_VLDM: OR_LEAVE(load_doubles(CONTEXT, op)); NEXT;
+DO_VSTM: OR_LEAVE(store_doubles(CONTEXT, op)); NEXT;
+DO_VLDR: OR_LEAVE(load_half(CONTEXT, op)); NEXT;
+DO_VSTR: OR_LEAVE(store_half(CONTEXT, op)); NEXT;
 DO_UNLESS:
     if (!holds(cpu, op->how))
         op += op->value;
     NEXT;
-DO_LANDS:
-    if (!is_target(CONTEXT, Y))
-        goto leave;
-    NEXT;
+DO_LANDS: OR_LEAVE(is_target(CONTEXT, Y)); NEXT;
 DO_GO: GO(op->value);
 DO_GO_IF: GO(holds(cpu, op->how) ? op->value : block->end);
 DO_GO_ZERO:
@@ -150,22 +126,13 @@ DO_GO_TO: GO(Y);
 DO_GO_TABLE: GO(op->value + 2 * r[op->m]);
 DO_BX:
     value = r[op->m];
-    if (!is_target(CONTEXT, value))
-        goto leave;
+    OR_LEAVE(is_target(CONTEXT, value));
     if (op->how)
         r[LR] = op->value;
     EXCHANGE(value);
 DO_SVC: CALL_SUPERVISOR(op->value);
 DO_WFI: SLEEP(op->value);
-DO_MRS:
-    if (!cpu_read_special(cpu, op->value, &D))
-        goto leave;
-    NEXT;
-DO_MSR:
-    if (!write_special(CONTEXT, op->value, X))
-        goto leave;
-    NEXT;
-DO_CPS:
-    if (!write_special(CONTEXT, SYSM_PRIMASK, op->value))
-        goto leave;
-    NEXT;
+DO_MRS: OR_LEAVE(cpu_read_special(cpu, op->value, &D)); NEXT;
+DO_MSR: OR_LEAVE(write_special(CONTEXT, op->value, X)); NEXT;
+DO_CPS: OR_LEAVE(write_special(CONTEXT, SYSM_PRIMASK, op->value)); NEXT;
+#undef OR_LEAVE
