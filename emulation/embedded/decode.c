@@ -109,6 +109,7 @@ const struct decoded *decoded_make(struct core *core, uint32_t address)
         return NULL;
     if (core->decoded->used + MOST_STEPS * LONGEST_BLOCK > DECODED_STEPS)
         decoded_forget(core);
+    *decoded_neighbour(core, block) = *block;
     *block = (struct decoded){address, block_end(known), block_count(known), NULL, known};
     if (block->instructions <= LONGEST_BLOCK)
         take_apart(core, block, core->decoded->ops + core->decoded->used);
@@ -118,6 +119,8 @@ const struct decoded *decoded_make(struct core *core, uint32_t address)
 void decoded_forget_block(struct core *core, uint32_t address)
 {
     struct decoded *block = decoded_entry(core, address);
+    if (block->address != address)
+        block = decoded_neighbour(core, block);
     if (block->address == address)
         block->address = NO_ADDRESS;
 }

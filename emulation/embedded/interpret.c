@@ -28,7 +28,8 @@ struct search {
 
 static inline struct near_page *near_page(struct near_page *pages, uint32_t address)
 {
-    return &pages[address >> PAGE_BITS & (NEAR - 1)];
+    /* Flash and RAM begin at multiples of 128 MB: their first pages are to be apart. */
+    return &pages[(address >> PAGE_BITS ^ address >> 23) & (NEAR - 1)];
 }
 
 /* Bytes within one page of plain memory; NULL: they are something else, or not within one. */

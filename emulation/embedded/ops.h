@@ -84,6 +84,12 @@ static inline struct decoded *decoded_entry(struct core *core, uint32_t address)
     return &core->decoded->table[address * 2654435761u >> (32 - DECODED_BITS)];
 }
 
+/* Where a block gives way to that doesn't find its entry free. */
+static inline struct decoded *decoded_neighbour(struct core *core, const struct decoded *block)
+{
+    return &core->decoded->table[(block - core->decoded->table) ^ 1];
+}
+
 /* Take apart the block at an address. Without steps or NULL: it is Unicorn's. */
 const struct decoded *decoded_make(struct core *core, uint32_t address);
 
@@ -91,8 +97,11 @@ const struct decoded *decoded_make(struct core *core, uint32_t address);
 static inline const struct decoded *decoded_at(struct core *core, uint32_t address)
 {
     const struct decoded *block = decoded_entry(core, address);
-    if (UNLIKELY(block->address != address))
-        block = decoded_make(core, address);
+    if (UNLIKELY(block->address != address)) {
+        block = decoded_neighbour(core, block);
+        if (block->address != address)
+            block = decoded_make(core, address);
+    }
     return block && block->ops ? block : NULL;
 }
 
