@@ -97,6 +97,7 @@ enum xpsr {
     XPSR_REALIGNED = 1u << 9,
     XPSR_GE = 0xFu << 16,
     XPSR_THUMB = 1u << 24,
+    XPSR_SATURATED = 1u << 27,
 };
 
 /* The registers used, in the order in which engine.py lists Unicorn's identifiers. */
@@ -437,7 +438,7 @@ struct core {
     uint32_t breakpoints; /* how many there are */
 
     bool interpret; /* at all */
-    uint32_t interpreted; /* instructions that may be before Unicorn goes on */
+    uint32_t patience; /* instructions that may be executed here before Unicorn goes on */
     struct decoded_blocks *decoded;
     struct near_page readable[NEAR], writable[NEAR];
     struct repeat repeat;
@@ -480,7 +481,7 @@ static inline void bit_assign(uint32_t *bits, unsigned n, bool value)
         bit_clear(bits, n);
 }
 
-/* cpu.c: the translator's registers */
+/* cpu.c: the registers, kept here or by Unicorn */
 uint32_t cpu_read(struct core *core, enum reg reg);
 void cpu_write(struct core *core, enum reg reg, uint32_t value);
 void cpu_read_many(struct core *core, const uint8_t *regs, uint64_t *values, int count);

@@ -12,6 +12,7 @@
 #define MOST_REGISTERS 32
 #define XPSR_FLAGS 0xF0000000u
 #define XPSR_IT 0x0600FC00u
+#define XPSR_OTHERS (XPSR_SATURATED | XPSR_GE | XPSR_THUMB | XPSR_EXCEPTION)
 
 /* What is fetched; of these the core's registers proper come first. */
 static const uint8_t kept[CPU_KEPT] = {
@@ -90,7 +91,7 @@ static void set_xpsr(struct cpu *cpu, uint32_t xpsr)
     *stack_in_use(cpu) = cpu->r[SP];
     set_flags(cpu, xpsr);
     set_it(cpu, xpsr);
-    cpu->xpsr = xpsr & ~(XPSR_FLAGS | XPSR_IT);
+    cpu->xpsr = xpsr & XPSR_OTHERS;
     cpu->r[SP] = *stack_in_use(cpu);
 }
 
@@ -130,7 +131,7 @@ static void fetch(struct core *core, struct cpu *cpu)
     cpu->control = cpu->told[CPU_CONTROL];
     set_flags(cpu, cpu->told[CPU_XPSR]);
     set_it(cpu, cpu->told[CPU_XPSR]);
-    cpu->xpsr = cpu->told[CPU_XPSR] & ~(XPSR_FLAGS | XPSR_IT);
+    cpu->xpsr = cpu->told[CPU_XPSR] & XPSR_OTHERS;
     cpu->r[SP] = *stack_in_use(cpu);
     cpu->known = true;
 }

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { LONGEST_BLOCK = 512 }; /* instructions of a block of Unicorn's */
+/* Instructions. Unicorn itself ends longer ones somewhere: where, depends on where they begin. */
+enum { LONGEST_BLOCK = 100 };
 
 bool decode_step(struct decoder *decoder, enum op_code code, unsigned d, unsigned n, unsigned m,
                  uint32_t value, unsigned how)
@@ -66,16 +67,27 @@ static unsigned instruction(struct decoder *decoder, struct core *core)
     return size / 2;
 }
 
+/* Does it, or may it where it is Unicorn's? */
+static bool uses_fpu(const struct op *step, const struct op *end)
+{
+    for (; step < end; step++)
+        if (step->code == OP_LEAVE || (step->code >= OP_VLDM && step->code <= OP_VSTR))
+            return true;
+    return false;
+}
+
 /* The steps of the block, if it has no other than known instructions. */
 static void take_apart(struct core *core, struct decoded *block, struct op *ops)
 {
     struct decoder decoder = {ops, block->address, 0, 0};
+    bool skips = false; /* a first use of the FPU, perhaps: Unicorn takes the next for a second */
     for (unsigned i = 0; i < block->instructions; i++) {
         const struct op *start = decoder.op;
         unsigned halfwords = instruction(&decoder, core);
         bool is_last = i + 1 == block->instructions;
-        if (!halfwords || (is_branch(start) && !is_last))
+        if (!halfwords || (is_branch(start) && !is_last) || (skips && uses_fpu(start, decoder.op)))
             return;
+        skips |= start->code == OP_UNLESS && uses_fpu(start, decoder.op);
         decoder.at = (uint16_t)(decoder.at + halfwords);
         decoder.pc += 2 * halfwords;
     }

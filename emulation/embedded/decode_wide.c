@@ -40,7 +40,7 @@ static bool data(struct decoder *decoder, uint16_t first, unsigned d, unsigned m
             return false;
         code = operation == 2 ? OP_MOV : OP_MVN;
     }
-    if ((n == SP || d == SP) && !(n == SP && is_sum))
+    if ((n == SP || d == SP) && !(n == SP && is_sum && !(d == SP && flags)))
         return false;
     if (d == SP) {
         step(decoder, code + flags, SCRATCH, n, m, value, carry);
@@ -130,9 +130,8 @@ static bool access(struct decoder *decoder, enum op_code code, unsigned t, unsig
                    uint32_t offset, bool indexed, bool back)
 {
     bool is_jump = t == PC;
-    step(decoder, code, is_jump ? SCRATCH : t, n, ZERO, indexed ? offset : 0, 0);
-    if (is_jump)
-        step(decoder, OP_LANDS, 0, 0, SCRATCH, 0, 0);
+    step(decoder, is_jump ? OP_LDR_TARGET : code, is_jump ? SCRATCH : t, n, ZERO,
+         indexed ? offset : 0, 0);
     if (back)
         step(decoder, OP_ADD, n, n, ZERO, offset, 0);
     return !is_jump || step(decoder, OP_BX, 0, 0, SCRATCH, 0, 0);

@@ -115,8 +115,7 @@ bool drift_before(struct ahead *a, const struct op *op)
         return true;
     case OP_GO_TO:
     case OP_GO_TABLE:
-    case OP_BX:
-    case OP_LANDS: return !m;
+    case OP_BX: return !m;
     case OP_LDR: /* and the step of the word loaded */
         return !n && !m && result(a, op->d, 0);
     case OP_STR:

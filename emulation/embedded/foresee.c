@@ -89,6 +89,12 @@ static bool is_target(const struct ahead *a, uint32_t target)
     return target & 1 && target < 0xF0000000;
 }
 
+static bool load_target(struct ahead *a, const struct op *op)
+{
+    uint32_t *r = a->cpu.r;
+    return load(a, r[op->n] + op->value, 4, &r[op->d]) && is_target(a, r[op->d]);
+}
+
 static bool load_multiple(struct ahead *a, const struct op *op)
 {
     uint32_t list = op->value, size = 4 * bit_count(list), base = a->cpu.r[op->n], address = base;

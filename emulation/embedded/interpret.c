@@ -137,6 +137,19 @@ static bool is_target(const struct core *core, uint32_t target)
                           (target >= 0xFF000000 && core->state.exception != EXCEPTION_NONE));
 }
 
+static bool load_target(struct core *core, const struct op *op)
+{
+    uint32_t *r = core->cpu.r, word;
+    const uint8_t *bytes = words(core, r[op->n] + op->value, 4, false);
+    if (!bytes)
+        return false;
+    memcpy(&word, bytes, 4);
+    if (!is_target(core, word))
+        return false;
+    r[op->d] = word;
+    return true;
+}
+
 static bool load_multiple(struct core *core, const struct op *op)
 {
     uint32_t *r = core->cpu.r;
@@ -270,7 +283,7 @@ static bool store_half(struct core *core, const struct op *op)
 /* May what comes next be executed here? */
 bool interpret_may_begin(struct core *core)
 {
-    if (!core->interpreted || core->state.resume_unchecked || core->breakpoints ||
+    if (!core->patience || core->state.resume_unchecked || core->breakpoints ||
         core->trap_hook_set || core->fpu_hook_set || !(core->state.pc & 1) ||
         cpu_is_unprivileged(core))
         return false;
@@ -281,7 +294,7 @@ bool interpret_may_begin(struct core *core)
 /* After an exception more is likely to follow soon. */
 void interpret_expect(struct core *core)
 {
-    core->interpreted = core->interpret ? PATIENCE : 0;
+    core->patience = core->interpret ? PATIENCE : 0;
 }
 
 /* A block is about to be entered that is the one watched, or it is time for another. */
@@ -310,7 +323,7 @@ static const struct decoded *enter(struct core *core, uint32_t pc, enum halt *ha
     struct shared *shared = &core->shared;
     const struct decoded *block = decoded_at(core, pc);
     *halt = HALT_LEAVE;
-    if (UNLIKELY(!block || core->interpreted < block->instructions))
+    if (UNLIKELY(!block || core->patience < block->instructions))
         return NULL;
     uint64_t end = shared->cycles + block->instructions;
     if (UNLIKELY(end > shared->limit)) {
@@ -323,7 +336,7 @@ static const struct decoded *enter(struct core *core, uint32_t pc, enum halt *ha
     }
     shared->cycles = end;
     shared->interpreted += block->instructions;
-    core->interpreted -= block->instructions;
+    core->patience -= block->instructions;
     return block;
 }
 
@@ -395,7 +408,7 @@ exchange:
 leave:
     cpu->it = op->it;
     core->block = block->known;
-    core->state.pc = (block->address + 2u * op->at) | 1;
+    core->state.pc = (block_address(block->known) + 2u * op->at) | 1;
     return HALT_LEAVE_WITHIN;
 }
 

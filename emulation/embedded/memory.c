@@ -43,7 +43,7 @@ EXPORT void core_code_changed(struct core *core, uint32_t address)
     if (!page || !page->memory || !(*page_flags(page) & PAGE_EXECUTED))
         return;
     core->unicorn.ctl(core->uc, UC_CTL_TB_REMOVE_CACHE_WRITE, start, start + PAGE_SIZE);
-    block_forget(core, (uint32_t)start, PAGE_SIZE);
+    block_forget(core, 0, UINT32_MAX); /* it may be executed at another address, too */
 }
 
 /* A store by other means than the CPU's. False: no memory that takes it. */

@@ -27,11 +27,11 @@
     X(LDR) X(LDRH) X(LDRB) X(LDRSH) X(LDRSB) /* at r[n] + r[m] + value */ \
     X(STR) X(STRH) X(STRB) \
     X(LDRD) X(STRD) /* r[d] and r[m], at r[n] + value */ \
+    X(LDR_TARGET) /* r[d], at r[n] + value: an address that BX could go to */ \
     X(LDM) X(STM) /* registers `value` at r[n]; see enum multiple */ \
     X(VLDM) X(VSTM) /* `how` double registers from D`d` on, at r[n] + value */ \
     X(VLDR) X(VSTR) /* half `how` of the double register D`d`, at r[n] + value */ \
     X(UNLESS) /* unless condition `how` holds, skip `value` steps */ \
-    X(LANDS) /* r[m] must be an address that a branch could go to */ \
     /* What ends a block. */ \
     X(GO) /* to `value` */ \
     X(GO_IF) /* to `value` if condition `how` holds, else on behind the block */ \
@@ -65,13 +65,13 @@ struct op {
 
 /* Whole blocks are taken apart, with the extent that Unicorn gave them: time is charged by block. */
 struct decoded {
-    uint32_t address; /* NO_ADDRESS: none */
+    uint32_t address; /* NO_ADDRESS: none, or forgotten, perhaps while it is executed */
     uint32_t end, instructions;
     const struct op *ops; /* NULL: it is Unicorn's */
     uint64_t known; /* as in block.c */
 };
 
-enum { DECODED_BITS = 13, DECODED_STEPS = 1 << 16 };
+enum { DECODED_BITS = 15, DECODED_STEPS = 1 << 16 };
 
 struct decoded_blocks {
     struct decoded table[1 << DECODED_BITS];

@@ -183,9 +183,16 @@ static int execute(struct core *core)
 {
     struct shared *shared = &core->shared;
     int outcome;
-    if (interpret_may_begin(core))
+    bool here = interpret_may_begin(core);
+    if (here)
         core->halt = interpret(core);
-    else if (!translate(core, &outcome))
+    if (here && core->halt == HALT_LEAVE_WITHIN) { /* a block is interrupted for nothing */
+        refund(core);
+        core->patience = 0;
+        run_limit(core);
+        here = false;
+    }
+    if (!here && !translate(core, &outcome))
         return outcome;
     switch (core->halt) {
     case HALT_INTERRUPT:
@@ -213,12 +220,8 @@ static int execute(struct core *core)
     case HALT_BREAKPOINT:
         refund(core);
         return OUTCOME_BREAKPOINT;
-    case HALT_LEAVE_WITHIN:
-        refund(core);
-        core->interpreted = 0;
-        break;
     case HALT_LEAVE:
-        core->interpreted = 0;
+        core->patience = 0;
         break;
     case HALT_FPU:
         fpu_approach(core);

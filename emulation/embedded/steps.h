@@ -3,7 +3,8 @@
  *
  * D, X, Y: the destination and the operands; r: all registers; cpu: the flags; value, shifted.
  * NEXT: go on with the next step. GO, EXCHANGE: go on elsewhere, the latter perhaps out of a handler.
- * block: the one being executed. leave: a label, for what isn't to be executed so; nothing has been changed.
+ * block: the one being executed. leave: a label, for an instruction that isn't to be executed so: it
+ * begins anew, of which its earlier steps have changed nothing that it reads.
  * load, store and the like, which take a CONTEXT and tell whether that could be done.
  */
 #define OR_LEAVE(done)                                                                             \
@@ -103,6 +104,7 @@ DO_STRB: STORE(1);
 DO_LDRD: OR_LEAVE(load_pair(CONTEXT, op)); NEXT;
 DO_STRD: OR_LEAVE(store_pair(CONTEXT, op)); NEXT;
 DO_STM: OR_LEAVE(store_multiple(CONTEXT, op)); NEXT;
+DO_LDR_TARGET: OR_LEAVE(load_target(CONTEXT, op)); NEXT;
 DO_LDM:
     OR_LEAVE(load_multiple(CONTEXT, op));
     if (!(op->value >> PC & 1))
@@ -116,7 +118,6 @@ DO_UNLESS:
     if (!holds(cpu, op->how))
         op += op->value;
     NEXT;
-DO_LANDS: OR_LEAVE(is_target(CONTEXT, Y)); NEXT;
 DO_GO: GO(op->value);
 DO_GO_IF: GO(holds(cpu, op->how) ? op->value : block->end);
 DO_GO_ZERO:

@@ -304,3 +304,110 @@ systick:
         logs.append((guest.log, guest.bench.times))
     assert logs[0] == logs[1]
     assert len(set(logs[0][0])) > 50
+
+
+LEAVING = """
+reset:
+    put SYST_RVR, 499
+    put SYST_CSR, 7
+    mov r9, #0
+again:
+    adds r4, #1
+    b again
+systick:
+    push {r4-r7, lr}
+    add r9, r9, #1
+    load r4, 0x20000200
+    load r6, 0
+    cmp r9, #5
+    itttt eq
+    movweq r4, #((TARGET) & 0xFFFF)
+    movteq r4, #(((TARGET) >> 16) & 0xFFFF)
+    movweq r6, #((VALUE) & 0xFFFF)
+    movteq r6, #(((VALUE) >> 16) & 0xFFFF)
+    log 0x11
+    str r6, [r4]
+    add r3, r3, #1
+    mrs r7, control             @ not executed by the core itself
+    log 0x77
+    log_register r3
+    pop {r4-r7, pc}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [("AIRCR", "0x05FA0004"), ("CCR", "0x210"), ("BENCH_CALL", "1"), ("0x20000200", "1")],
+)
+def test_block_that_is_left_in_its_middle_goes_on_without_a_break(target: str, value: str) -> None:
+    source = LEAVING.replace("TARGET", target.replace("BENCH_CALL", "0x40000018")).replace(
+        "VALUE", value
+    )
+    outcomes = []
+    for interpret in (False, True):
+        guest = Guest(source, interpret=interpret)
+        engine = guest.engine
+        guest.bench.actions[1] = engine.request_stop
+        seen: list[object] = []
+        for time in range(0, 100_000, 150):
+            engine.run(time)
+            seen.append((engine.instructions, guest.register("pc")))
+        outcomes.append((seen, guest.log, guest.bench.times))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_handler_that_changes_its_own_page_is_left_where_it_was() -> None:
+    source = """
+reset:
+    load r8, 0x20001001
+    mov r9, #0
+    blx r8
+    put SYST_RVR, 699
+    put SYST_CSR, 7
+    b .
+    .align 2
+systick:
+    bx r8
+    .align 2
+    .word 0xC0DEC0DE
+handler:
+    push {r4, lr}
+    load r4, 0x22020800         @ a bit of the page's second half, by its alias
+    str r9, [r4]
+    add r9, r9, #1
+    mrs r7, control
+    log_register r9
+    pop {r4, pc}
+"""
+    logs = []
+    for interpret in (False, True):
+        guest = Guest(source, interpret=interpret)
+        handler = guest.code.partition(struct.pack("<I", 0xC0DEC0DE))[2]
+        guest.engine.bus.write_bytes(0x2000_1000, handler)
+        guest.run(1000)
+        logs.append((guest.log, guest.bench.times, guest.faults))
+    assert logs[0] == logs[1]
+    assert len(logs[0][0]) > 50
+
+
+def test_jump_to_where_a_device_points_reads_it_once() -> None:
+    source = """
+reset:
+    put SYST_RVR, 699
+    put SYST_CSR, 7
+    b .
+systick:
+    load r4, 0x40000020
+    ldr pc, [r4]
+    .align 2
+hardfault:
+    log 3
+    b .
+"""
+    accesses = []
+    for interpret in (False, True):
+        guest = Guest(source, interpret=interpret)
+        guest.bench.answer = 0x2000_0000
+        guest.run(100)
+        accesses.append((guest.bench.accesses, guest.log, guest.bench.times))
+    assert accesses[0] == accesses[1]
