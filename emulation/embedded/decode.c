@@ -28,7 +28,7 @@ static bool is_jump(const struct op *op, bool is_last)
 }
 
 /* One instruction, of which what makes it conditional goes first. The number of its halfwords; 0:
- * it is unknown, or the translator's for another reason. */
+ * it is unknown, or Unicorn's for another reason. */
 static unsigned instruction(struct decoder *decoder, struct core *core)
 {
     uint16_t first, second = 0;
@@ -67,7 +67,7 @@ static unsigned instruction(struct decoder *decoder, struct core *core)
     return size / 2;
 }
 
-/* Does it, or may it where it is Unicorn's? */
+/* Does the instruction use the FPU, or may it, being Unicorn's? */
 static bool uses_fpu(const struct op *step, const struct op *end)
 {
     for (; step < end; step++)

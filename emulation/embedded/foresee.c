@@ -95,37 +95,29 @@ static bool load_target(struct ahead *a, const struct op *op)
     return load(a, r[op->n] + op->value, 4, &r[op->d]) && is_target(a, r[op->d]);
 }
 
-static bool load_multiple(struct ahead *a, const struct op *op)
+static bool multiple(struct ahead *a, const struct op *op, bool is_load)
 {
-    uint32_t list = op->value, size = 4 * bit_count(list), base = a->cpu.r[op->n], address = base;
-    if (op->how & MULTIPLE_DOWN)
-        address -= size;
+    uint32_t *r = a->cpu.r, list = op->value, size = 4 * bit_count(list), base = r[op->n];
+    uint32_t start = op->how & MULTIPLE_DOWN ? base - size : base, address = start;
     for (unsigned i = 0; i < PC; i++)
         if (list >> i & 1) {
-            if (!load(a, address, 4, &a->cpu.r[i]))
+            if (is_load ? !load(a, address, 4, &r[i]) : !store(a, address, 4, r[i]))
                 return false;
             address += 4;
         }
     if (op->how & MULTIPLE_BACK)
-        a->cpu.r[op->n] = op->how & MULTIPLE_DOWN ? base - size : base + size;
-    return !(list >> PC & 1) ||
-           (load(a, address, 4, &a->cpu.r[SCRATCH]) && is_target(a, a->cpu.r[SCRATCH]));
+        r[op->n] = op->how & MULTIPLE_DOWN ? start : base + size;
+    return !(list >> PC & 1) || (load(a, address, 4, &r[SCRATCH]) && is_target(a, r[SCRATCH]));
+}
+
+static bool load_multiple(struct ahead *a, const struct op *op)
+{
+    return multiple(a, op, true);
 }
 
 static bool store_multiple(struct ahead *a, const struct op *op)
 {
-    uint32_t list = op->value, size = 4 * bit_count(list), base = a->cpu.r[op->n], address = base;
-    if (op->how & MULTIPLE_DOWN)
-        address -= size;
-    for (unsigned i = 0; i < PC; i++)
-        if (list >> i & 1) {
-            if (!store(a, address, 4, a->cpu.r[i]))
-                return false;
-            address += 4;
-        }
-    if (op->how & MULTIPLE_BACK)
-        a->cpu.r[op->n] = op->how & MULTIPLE_DOWN ? base - size : base + size;
-    return true;
+    return multiple(a, op, false);
 }
 
 static bool load_pair(struct ahead *a, const struct op *op)

@@ -10,7 +10,7 @@
 #include "core.h"
 
 #define OPS(X) \
-    X(LEAVE) /* unknown here: the translator's */ \
+    X(LEAVE) /* unknown here: Unicorn's */ \
     X(NOP) \
     X(MOV) X(MOVS) X(MVN) X(MVNS) X(MOVT) \
     X(SET_SP) /* to r[m], of which the lowest bits must be 0 */ \
