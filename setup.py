@@ -19,11 +19,12 @@ except ImportError:
     from wheel.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parent
-CORE = ROOT / "emulation" / "embedded"
+ENGINE = ROOT / "emulation" / "engines" / "embedded"
+CORE = ENGINE / "core"
 
 
 # By itself: the package isn't importable while it is built, as its dependencies aren't there yet.
-RECIPE = runpy.run_path(str(CORE / "build_core.py"))
+RECIPE = runpy.run_path(str(ENGINE / "build_core.py"))
 
 
 class BuildCore(build_ext):
@@ -49,7 +50,7 @@ class PlatformWheel(bdist_wheel):
 setup(
     ext_modules=[
         Extension(
-            "renode_wifi.emulation.embedded._core",
+            "renode_wifi.emulation.engines.embedded.core._core",
             sources=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.c"))],
             depends=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.h"))],
         )

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.renode import find_renode
-from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.board.board import Board
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 PROBE_DONE = "probe: (PASSED|FAILED)"

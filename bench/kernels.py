@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.renode import find_renode
-from renode_wifi.emulation.embedded.engine import EmbeddedEngine
-from renode_wifi.emulation.image import load_image
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.image.image import load_image
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = ROOT / "firmware" / "bench" / "kernels.elf"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.board.board import Board
 
 ROOT = Path(__file__).resolve().parent.parent
 POLLED_GOAL, INTERRUPT_GOAL = 1.0, 3.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from renode_wifi.emulation.engines.renode import find
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.renode import find
 
 
 def find_renode() -> str | None:

@@ -15,7 +15,7 @@ RUNS = 7
 BOARDS = ("b_l475e_iot01a", "cc3220sf_launchxl")
 FIRST_LINE = """
 import os, sys
-from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.board.board import Board
 board = Board(*sys.argv[1:])
 board.wait_for_line("probe: ")
 os.write(1, b"\\n")
@@ -23,7 +23,7 @@ sys.stdin.read()
 """
 WHOLE = """
 import sys
-from renode_wifi.emulation.board import Board
+from renode_wifi.emulation.board.board import Board
 board = Board(*sys.argv[1:])
 board.wait_for_line("probe: PASSED")
 """

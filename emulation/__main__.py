@@ -2,6 +2,6 @@
 
 import sys
 
-from renode_wifi.emulation.cli import main
+from renode_wifi.emulation.frontends.cli import main
 
 sys.exit(main())

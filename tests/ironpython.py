@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def marked_files() -> list[Path]:
     """Every file that says of itself that Renode executes it."""
     found = []
-    for folder in ("peripherals", "emulation"):
+    for folder in ("peripherals", "platforms", "emulation"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if path.read_text(encoding="utf-8").startswith(MARK):
                 found.append(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from renode_wifi.emulation.session import Session
+from renode_wifi.emulation.board.session import Session
 
 
 class TraceFile:

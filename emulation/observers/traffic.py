@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from renode_wifi.emulation.session import Session
+from renode_wifi.emulation.board.session import Session
 
 NETWORK = "network"
 

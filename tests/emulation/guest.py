@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from renode_wifi.emulation.embedded.engine import EmbeddedEngine
-from renode_wifi.emulation.machine import Machine
-from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.interpreter import Monitor
 
 FLASH = 0x0800_0000
 RAM = 0x2000_0000

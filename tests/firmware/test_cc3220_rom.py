@@ -16,10 +16,10 @@ from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
 
-from renode_wifi.emulation import boards
-from renode_wifi.emulation.backend import Stop
-from renode_wifi.emulation.image import load_image
-from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.image.image import load_image
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.script.interpreter import Monitor
 
 FIRMWARE = boards.PLATFORMS.parent / "firmware"
 ROM = FIRMWARE / "cc3220_rom"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation import boards
-from renode_wifi.emulation.machine import Machine
-from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.interpreter import Monitor
 
 
 def composed(board: str) -> Monitor:

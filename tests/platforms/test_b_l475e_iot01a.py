@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from renode_wifi.emulation import boards
-from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.machine import Machine
-from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.interpreter import Monitor
 
 BOARD = "b_l475e_iot01a"
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.emulation import boards, models
-from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.description.model import Range
-from renode_wifi.emulation.description.parser import parse_file
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform import catalogue as models
+from renode_wifi.emulation.platform.parser import parse_file
+from renode_wifi.emulation.platform.syntax import Range
 from tests.platforms.conftest import composed
 
 PROBES = boards.PLATFORMS.parent / "firmware" / "probe"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation import boards
-from renode_wifi.emulation.board import Board
-from renode_wifi.emulation.machine import Machine
-from renode_wifi.emulation.monitor.interpreter import Monitor
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.interpreter import Monitor
 
 BOARD = "cc3220sf_launchxl"
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"

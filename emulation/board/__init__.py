@@ -1,0 +1,1 @@
+"""A running board as a test drives it: consoles, waiting, snapshots."""

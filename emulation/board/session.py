@@ -1,0 +1,207 @@
+"""A running emulation, whichever engine runs it: consoles, waiting, snapshots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
+from renode_wifi.emulation.engines.engine import Backend, Stop, TraceListener
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.crash import Crash, render_crash
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.peripherals.base.clock import SECOND
+
+DEFAULT_TIMEOUT = 60.0
+"""Seconds of virtual time."""
+
+
+class BoardTimeout(RenodeWifiError):
+    """What was waited for did not come in the virtual time allowed."""
+
+
+class GuestCrash(RenodeWifiError):
+    """The firmware crashed while something was waited for."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A whole board at one moment: the engine's state and what the consoles had seen."""
+
+    state: bytes
+    consoles: dict[str, ConsoleState]
+
+
+class Session:
+    """Drives a backend. Times are seconds of virtual time throughout.
+
+    uart: name of the console that is meant where none is given.
+    """
+
+    def __init__(self, backend: Backend, uart: str | None = None) -> None:
+        self.backend = backend
+        self.default_uart = uart
+        self.image: Image | None = None
+        self.consoles: dict[str, UartConsole] = {}
+        self.backend.subscribe(self._on_uart, "uart")
+
+    @property
+    def uart(self) -> UartConsole:
+        """The default console."""
+        if self.default_uart is None:
+            raise RenodeWifiError("no UART was chosen", cure="name one, for example usart1")
+        return self.console(self.default_uart)
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since power-on."""
+        return self.backend.now / SECOND
+
+    @property
+    def world(self) -> Any:
+        return self.backend.world
+
+    @property
+    def crash(self) -> Crash | None:
+        return self.backend.crash
+
+    def console(self, name: str) -> UartConsole:
+        console = self.consoles.get(name)
+        if console is None:
+            console = self.consoles[name] = UartConsole(name)
+        return console
+
+    def subscribe(self, listener: TraceListener) -> None:
+        """Hear everything the models trace: UART bytes, AT transactions, TLS states, …"""
+        self.backend.subscribe(listener)
+
+    def run(self, seconds: float) -> Stop:
+        """Run for that much virtual time, or until a stop is asked for or the guest crashes."""
+        return self.backend.run(self.backend.now + round(seconds * SECOND))
+
+    def stop(self) -> None:
+        """Make a `run` under way come back; safe from any thread and from listeners."""
+        self.backend.request_stop()
+
+    def run_until(self, condition: Callable[[], bool], timeout: float = DEFAULT_TIMEOUT) -> bool:
+        """Run until `condition`, which is asked after each stop that a listener requests.
+
+        Returns False when `timeout` passed first. Raises GuestCrash when the firmware crashes.
+        """
+        end = self.backend.now + round(timeout * SECOND)
+        while not condition():
+            stop = self.backend.run(end)
+            if stop is Stop.CRASH:
+                raise GuestCrash(self.crash_report())
+            if stop is Stop.TIME:
+                return condition()
+        return True
+
+    def wait_for_line(
+        self,
+        pattern: str | re.Pattern[str],
+        timeout: float = DEFAULT_TIMEOUT,
+        uart: str | None = None,
+        start: int | None = None,
+    ) -> UartLine:
+        """Run until a line matches the regular expression; returns that line.
+
+        start: index of the first line to look at; without it, lines after the last one that a
+        wait on this console returned.
+        """
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
+        console = self.uart if uart is None else self.console(uart)
+        expression = re.compile(pattern)
+        first = console.position if start is None else start
+
+        def on_line(line: UartLine) -> None:
+            if expression.search(line.text):
+                self.stop()
+
+        console.listeners.append(on_line)
+        try:
+            found = self.run_until(lambda: console.find(expression, first) is not None, timeout)
+        finally:
+            console.listeners.remove(on_line)
+        index = console.find(expression, first)
+        if not found or index is None:
+            raise self._missing(f"no line matches {expression.pattern!r}", console, timeout)
+        console.position = index + 1
+        return console.lines[index]
+
+    def wait_for_prompt(
+        self, text: str, timeout: float = DEFAULT_TIMEOUT, uart: str | None = None
+    ) -> str:
+        """Run until the unfinished line contains `text`; returns that line so far."""
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
+        console = self.uart if uart is None else self.console(uart)
+
+        def on_byte(time: int, byte: int) -> None:
+            if text in console.pending:
+                self.stop()
+
+        console.byte_listeners.append(on_byte)
+        try:
+            found = self.run_until(lambda: text in console.pending, timeout)
+        finally:
+            console.byte_listeners.remove(on_byte)
+        if not found:
+            raise self._missing(f"no prompt {text!r}", console, timeout)
+        console.position = len(console.lines)
+        return console.pending
+
+    def write(self, data: str | bytes, uart: str | None = None) -> None:
+        """Type into a UART."""
+        raw = data.encode() if isinstance(data, str) else data
+        self.backend.write_uart(uart or self.uart.name, raw)
+
+    def execute(self, command: str) -> str:
+        """Run a monitor command."""
+        return self.backend.execute(command)
+
+    def reset(self) -> None:
+        """Press the reset button."""
+        self.backend.reset()
+
+    def snapshot(self) -> Snapshot:
+        consoles = {name: console.save() for name, console in self.consoles.items()}
+        return Snapshot(self.backend.save(), consoles)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.backend.restore(snapshot.state)
+        for name in self.consoles.keys() | snapshot.consoles.keys():
+            self.console(name).restore(snapshot.consoles.get(name, ConsoleState()))
+
+    def crash_report(self) -> str:
+        """The crash as text with symbols and source lines; "" without a crash."""
+        crash = self.crash
+        if crash is None:
+            return ""
+        return render_crash(crash, self.image, self.backend.read_memory)
+
+    def close(self) -> None:
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _on_uart(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        self.console(source).feed(time, fields["byte"])
+
+    def _missing(self, what: str, console: UartConsole, timeout: float) -> BoardTimeout:
+        seen = "\n".join(f"  {line}" for line in console.lines[-10:])
+        return BoardTimeout(
+            f"{what} on {console.name} within {timeout:g} s of virtual time",
+            cure=f"last lines were:\n{seen or '  (none)'}",
+        )

@@ -1,1 +1,0 @@
-"""Platform descriptions (`.repl`): reading them and saying what they describe."""

@@ -1,0 +1,1 @@
+"""The engines that run a board: the embedded one and Renode."""

@@ -1,0 +1,107 @@
+"""Models as the core knows them: register arrays, methods, and where their lines lead."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.wires import EdgesOf, PortWires, edge_wires, pin_wires
+from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.pins import Edges, Pins
+from renode_wifi.peripherals.base.registers import RegisterFile
+from renode_wifi.peripherals.base.stream import Port
+
+__all__ = ["Binding"]
+
+Known = TypeVar("Known")
+
+
+def _known(model: BusPeripheral, name: str, kind: type[Known]) -> Known | None:
+    """What a model offers under a name, if it is of that kind."""
+    value = getattr(model, name, None)
+    return value if isinstance(value, kind) else None
+
+
+class Binding:
+    """A model as the core knows it: its register array and its methods."""
+
+    def __init__(self, model: BusPeripheral) -> None:
+        self.record = native.ModelRecord()
+        self.bind(model)
+
+    def bind(self, model: BusPeripheral) -> None:
+        """Take the model's arrays and methods as they are now."""
+        self.model = model
+        self.read, self.write = model.read, model.write
+        registers = getattr(model, "registers", None)
+        words = 0
+        values = array("I")
+        if isinstance(registers, RegisterFile):
+            values = registers.values
+            words = len(values)
+        plain, storage = bytearray(words), bytearray(words)
+        writable = array("I", bytes(4 * words))
+        if isinstance(registers, RegisterFile):
+            for word in registers.plain_words():
+                plain[word] = 1
+            for word, mask in registers.storage_words().items():
+                storage[word], writable[word] = 1, mask
+        # The core holds bare pointers: these references keep what they point to.
+        self.keep = (
+            values,
+            (ctypes.c_uint8 * words).from_buffer(plain),
+            (ctypes.c_uint8 * words).from_buffer(storage),
+            writable,
+        )
+        record = self.record
+        record.read, record.write = self.read, self.write
+        record.words = 0
+        record.values = values.buffer_info()[0]
+        record.plain = ctypes.addressof(self.keep[1])
+        record.storage = ctypes.addressof(self.keep[2])
+        record.writable = writable.buffer_info()[0]
+        record.words = words
+        self.values = values
+        self.pins = _known(model, "pins", Pins)
+        self.edges = _known(model, "edges", Edges)
+        port = _known(model, "port", Port)
+        record.port = None
+        self.port_wires: PortWires | None = None
+        self.forget_wires()
+        if port is not None and PortWires.fits(port):
+            self.port_wires = PortWires(port)
+            record.port = ctypes.addressof(self.port_wires.record)
+
+    def forget_wires(self) -> None:
+        self.release_pins()
+        self.record.pins = self.record.edges = None
+        self.pin_wires: native.PinsRecord | None = None
+        self.edge_wires: native.EdgesRecord | None = None
+
+    def look_at_port(self) -> None:
+        """What is attached to a port may change between runs."""
+        if self.port_wires is not None:
+            self.port_wires.look()
+
+    def look_at_edges(self) -> None:
+        if self.edges is not None:
+            self.edge_wires = edge_wires(self.edges, self.values)
+            self.record.edges = ctypes.addressof(self.edge_wires)
+
+    def look_at_pins(self, edges_of: EdgesOf) -> None:
+        if self.pins is not None:
+            self.pin_wires = pin_wires(self.pins, self.values, edges_of)
+            self.record.pins = ctypes.addressof(self.pin_wires)
+
+    def serve_pins(self, core: int | None, drive_pin: Callable[..., bool]) -> None:
+        if self.pins is not None and self.pin_wires is not None:
+            self.pins.drive = partial(drive_pin, core, ctypes.addressof(self.pin_wires))
+
+    def release_pins(self) -> None:
+        """Between runs a model is nothing but itself, so that it can be saved."""
+        if self.pins is not None:
+            self.pins.drive = None

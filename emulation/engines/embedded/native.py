@@ -1,0 +1,318 @@
+"""Finding, building and loading the native core.
+
+A wheel brings the core compiled; a checkout compiles it at first use with the system's C compiler
+into the user's cache. Either is used only if it was built from the sources beside this file: their
+hash is part of its name.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from renode_wifi.emulation.engines.embedded import build_core
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.pins import PINS
+
+SOURCES = Path(__file__).resolve().parent / "core"
+
+u8, u32, u64, pointer = ctypes.c_uint8, ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
+
+UNICORN_FUNCTIONS = (
+    "uc_emu_start",
+    "uc_emu_stop",
+    "uc_reg_read",
+    "uc_reg_write",
+    "uc_reg_read_batch",
+    "uc_reg_write_batch",
+    "uc_hook_add",
+    "uc_hook_del",
+    "uc_ctl",
+    "uc_mmio_map",
+)
+PYTHON_FUNCTIONS = (
+    "PyObject_Vectorcall",
+    "PyLong_FromUnsignedLong",
+    "PyLong_AsUnsignedLongMask",
+    "Py_DecRef",
+    "PyErr_Occurred",
+    "PyObject_SetAttr",
+)
+
+REGISTERS = (
+    *(f"R{i}" for i in range(13)),
+    *("SP", "LR", "PC", "XPSR", "MSP", "PSP", "CONTROL", "PRIMASK", "BASEPRI", "FAULTMASK"),
+    *("XPSR_NZCVQG", "APSR_NZCV", "EPSR", "FPSCR"),
+    *(f"D{i}" for i in range(16)),
+)
+"""Unicorn's names of the registers in `enum reg`."""
+
+CORE_REGISTERS = 17
+
+
+class Fault(ctypes.Structure):
+    """`struct fault`."""
+
+    _fields_ = [
+        ("raised", u32),
+        ("taken", u32),
+        ("cfsr", u32),
+        ("hfsr", u32),
+        ("address", u32),
+        ("access", u32),
+        ("frame", u32),
+        ("during", u32),
+        ("registers", u32 * CORE_REGISTERS),
+    ]
+
+
+class Shared(ctypes.Structure):
+    """`struct shared`, the beginning of a core."""
+
+    _fields_ = [
+        ("cycles", u64),
+        ("deadline", u64),
+        ("pause", u64),
+        ("limit", u64),
+        ("stop", u32),
+        ("unicorn_error", u32),
+        ("reset_requested", u32),
+        ("fault_ready", u32),
+        ("fault", Fault),
+        ("stop_address", u32),
+        ("debugger", u32),
+        ("exceptions_taken", u64),
+        ("runs", u64),
+        ("rounds_skipped", u64),
+        ("interpreted", u64),
+    ]
+
+
+class Configuration(ctypes.Structure):
+    """`struct configuration`."""
+
+    _fields_ = [
+        ("uc", pointer),
+        ("unicorn", pointer * len(UNICORN_FUNCTIONS)),
+        ("python", pointer * len(PYTHON_FUNCTIONS)),
+        ("level_name", ctypes.py_object),
+        ("is_true", ctypes.py_object),
+        ("is_false", ctypes.py_object),
+        ("ids", ctypes.c_int32 * len(REGISTERS)),
+        ("irq_count", u32),
+        ("priority_bits", u32),
+        ("systick_divider", u32),
+        ("systick_calibration", u32),
+    ]
+
+
+class MemoryRecord(ctypes.Structure):
+    """`struct memory`."""
+
+    _fields_ = [
+        ("bytes", pointer),
+        ("size", u32),
+        ("physical", u32),
+        ("writable", ctypes.c_bool),
+        ("pages", pointer),
+        ("shadow", pointer),
+        ("next", pointer),
+    ]
+
+
+class ModelRecord(ctypes.Structure):
+    """`struct model`."""
+
+    _fields_ = [
+        ("read", ctypes.py_object),
+        ("write", ctypes.py_object),
+        ("values", pointer),
+        ("words", u32),
+        ("plain", pointer),
+        ("storage", pointer),
+        ("writable", pointer),
+        ("port", pointer),
+        ("pins", pointer),
+        ("edges", pointer),
+        ("native_accesses", u64),
+        ("python_accesses", u64),
+    ]
+
+
+PORT_CAUSES = 4
+
+
+class PortRecord(ctypes.Structure):
+    """`struct port`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("stream", pointer),
+        ("sent", pointer),
+        ("received", pointer),
+        ("data", u32),
+        ("status", u32),
+        ("control", u32),
+        ("causes", u32 * 2 * PORT_CAUSES),
+        ("overrun", u32),
+        ("exception", u32),
+        ("line", ctypes.py_object),
+        ("ended", ctypes.py_object),
+    ]
+
+
+class EdgeOutputRecord(ctypes.Structure):
+    """`struct edge_output`."""
+
+    _fields_ = [("line", ctypes.py_object), ("exception", u32)]
+
+
+class EdgesRecord(ctypes.Structure):
+    """`struct edges`."""
+
+    _fields_ = [
+        ("values", pointer),
+        ("levels", pointer),
+        ("mask", u32),
+        ("rising", u32),
+        ("falling", u32),
+        ("trigger", u32),
+        ("pending", u32),
+        ("detected", u32),
+        ("served", u32),
+        ("outputs", EdgeOutputRecord * PINS),
+    ]
+
+
+class PinRecord(ctypes.Structure):
+    """`struct pin`."""
+
+    _fields_ = [
+        ("line", ctypes.py_object),
+        ("edges", pointer),
+        ("level", pointer),
+        ("selected", pointer),
+        ("output", ctypes.py_object),
+        ("choice", u32),
+        ("listener_input", u32),
+        ("listener", ctypes.py_object),
+    ]
+
+
+class PinsRecord(ctypes.Structure):
+    """`struct pins`."""
+
+    _fields_ = [
+        ("values", pointer),
+        ("state", pointer),
+        ("levels", u32),
+        ("data", u32),
+        ("set_reset", u32),
+        ("reset", u32),
+        ("served", u32),
+        ("pin", PinRecord * PINS),
+    ]
+
+
+class WindowRecord(ctypes.Structure):
+    """`struct window`."""
+
+    _fields_ = [
+        ("base", u32),
+        ("size", u32),
+        ("offset", u32),
+        ("model", pointer),
+        ("next_in_page", pointer),
+    ]
+
+
+PAGE_EXECUTED = 1
+PAGE_TRAPPED = 2
+"""`enum page_flags`."""
+
+MIRRORED = (
+    Configuration,
+    Shared,
+    MemoryRecord,
+    ModelRecord,
+    WindowRecord,
+    PortRecord,
+    PinsRecord,
+    EdgesRecord,
+)
+
+# name: (result, arguments) of the core's functions.
+FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
+    "core_layout": (u32, (u32,)),
+    "core_create": (pointer, (ctypes.POINTER(Configuration),)),
+    "core_destroy": (None, (pointer,)),
+    "core_reset": (ctypes.c_bool, (pointer, u32)),
+    "core_run": (ctypes.c_int, (pointer, u64, u64)),
+    "core_set_bounds": (None, (pointer, u64, u64)),
+    "core_set_line": (None, (pointer, u32, u32)),
+    "core_pend": (None, (pointer, u32)),
+    "core_drive_pin": (ctypes.c_bool, (pointer, pointer, u32, u32)),
+    "core_set_priority_mask": (None, (pointer, u32)),
+    "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
+    "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
+    "core_trap_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
+    "core_hole_policy": (None, (pointer, u32, ctypes.py_object)),
+    "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
+    "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
+    "core_code_changed": (None, (pointer, u32)),
+    "core_hook_blocks": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
+    "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
+    "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
+    "core_begin_step": (ctypes.c_size_t, (pointer,)),
+    "core_skip_rounds": (None, (pointer, u32)),
+    "core_interpret": (None, (pointer, u32)),
+    "core_set_fpu": (None, (pointer, u32)),
+    "core_state_size": (u32, ()),
+    "core_save": (None, (pointer, ctypes.c_char_p)),
+    "core_restore": (None, (pointer, ctypes.c_char_p)),
+    "core_register": (u64, (pointer, u32)),
+    "core_set_register": (None, (pointer, u32, u64)),
+}
+
+
+def cache_folder() -> Path:
+    """Where libraries built at run time are kept."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "renode-wifi"
+
+
+def library_path() -> Path:
+    """The core built from the sources at hand; it is built if it doesn't exist yet."""
+    name = build_core.library_name(build_core.source_hash(SOURCES))
+    installed, cached = SOURCES / name, cache_folder() / name
+    if installed.is_file():
+        return installed
+    if not cached.is_file():
+        try:
+            build_core.build(cached, SOURCES)
+        except build_core.BuildError as error:
+            raise RenodeWifiError(error.message, cure=error.cure) from None
+    return cached
+
+
+@cache
+def load() -> ctypes.PyDLL:
+    """The core with its functions declared. They run with the interpreter's lock held, so that
+    calls from the core into models cost no more than calls from Python."""
+    library = ctypes.PyDLL(str(library_path()))
+    for name, (result, arguments) in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    for index, structure in enumerate(MIRRORED):
+        if library.core_layout(index) != ctypes.sizeof(structure):
+            raise RenodeWifiError(f"{library._name}: {structure.__name__} differs from its source")
+    return library

@@ -1,0 +1,125 @@
+"""A fault of the guest, put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from renode_wifi.emulation.engines.embedded.native import Fault
+from renode_wifi.emulation.image.crash import REGISTERS, Crash
+
+EXCEPTION_NAMES = {
+    0: "thread mode",
+    2: "NMI",
+    3: "HardFault",
+    4: "MemManage",
+    5: "BusFault",
+    6: "UsageFault",
+    11: "SVCall",
+    12: "DebugMonitor",
+    14: "PendSV",
+    15: "SysTick",
+}
+
+# Bits of CFSR and HFSR in words (ARMv7-M Architecture Reference Manual, B3.2.15 and B3.2.16).
+CFSR_CAUSES = {
+    0: "instruction fetch from an execute-never region",
+    8: "instruction fetch where nothing is mapped",
+    9: "access where nothing is mapped",
+    10: "access to an undocumented register",
+    11: "unstacking on exception return where nothing is mapped",
+    12: "stacking on exception entry where nothing is mapped (stack overflow?)",
+    16: "undefined instruction",
+    17: "branch to an address without the Thumb bit",
+    18: "invalid EXC_RETURN",
+    19: "use of a disabled coprocessor",
+    24: "unaligned access",
+    25: "division by zero",
+}
+HFSR_CAUSES = {
+    1: "the vector table cannot be read",
+    30: "SVC where the priority forbids it",
+    31: "BKPT without a debugger",
+}
+CURES = {
+    9: "check the pointer, or map a model there (the platform's .repl)",
+    8: "check the function pointer or the return address on the stack",
+    12: "give the stack more room",
+    17: "vectors and function pointers need bit 0 set",
+    19: "enable the FPU in CPACR first",
+}
+
+
+class Access(IntEnum):
+    NONE = 0
+    FETCH = 1
+    READ = 2
+    WRITE = 3
+
+
+@dataclass(frozen=True)
+class CrashReport(Crash):
+    """A fault as the core met it: registers are those of the faulting instruction.
+
+    raised: the fault's own exception; taken: the one entered, after escalation, 0 for a lockup.
+    during: the exception that was running. frame: the stacked words R0-R3, R12, LR, PC, xPSR,
+    empty where there was no memory for them; frame_address: where they are.
+    """
+
+    raised: int = 0
+    taken: int = 0
+    during: int = 0
+    access: Access = Access.NONE
+    frame_address: int | None = None
+    frame: tuple[int, ...] = field(default=())
+
+    @property
+    def lockup(self) -> bool:
+        return self.taken == 0
+
+    @property
+    def escalated(self) -> bool:
+        """A fault whose own handler wasn't entered."""
+        return self.taken != self.raised
+
+
+def exception_name(number: int) -> str:
+    return EXCEPTION_NAMES.get(number, f"IRQ {number - 16}")
+
+
+def _cause(fault: Fault) -> tuple[str, str | None]:
+    for bit, text in CFSR_CAUSES.items():
+        if fault.cfsr >> bit & 1:
+            return text, CURES.get(bit)
+    for bit, text in HFSR_CAUSES.items():
+        if fault.hfsr >> bit & 1:
+            return text, CURES.get(bit)
+    return "unknown fault", None
+
+
+def crash_report(fault: Fault, time: int, frame: tuple[int, ...]) -> CrashReport:
+    """The report of `fault`, at `time` ns, whose stacked frame reads `frame`."""
+    access = Access(fault.access)
+    text, cure = _cause(fault)
+    if access in (Access.READ, Access.WRITE):
+        text = f"{text}: {access.name.lower()} at 0x{fault.address:08X}"
+    elif access is Access.FETCH:
+        text = f"{text}: 0x{fault.address:08X}"
+    if fault.taken == 0:
+        outcome = "lockup"
+    else:
+        outcome = exception_name(fault.taken)
+    return CrashReport(
+        cause=f"{outcome} in {exception_name(fault.during)}: {text}",
+        time=time,
+        registers=dict(zip(REGISTERS, fault.registers, strict=True)),
+        address=fault.address if access is not Access.NONE else None,
+        fault_status={"CFSR": fault.cfsr, "HFSR": fault.hfsr},
+        cure=cure,
+        raised=fault.raised,
+        taken=fault.taken,
+        during=fault.during,
+        access=access,
+        frame_address=fault.frame or None,
+        frame=frame,
+    )

@@ -1,0 +1,114 @@
+"""Where lines lead: what the core may serve of ports, pins and edge detectors by itself.
+
+The core holds bare pointers to the arrays of the models, and moves what is in them (port.c, pins.c)
+wherever nothing but that happens. A line that leads anywhere else is left to the models.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable
+
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.pins import PINS, Edges, Pins, Selector
+from renode_wifi.peripherals.base.stream import Port
+
+EdgesOf = Callable[[object], native.EdgesRecord | None]
+"""The edge detector of a model, if the core serves it."""
+
+
+def exception_of(line: Line) -> int:
+    """The exception that a line and nothing else drives; 0: it leads elsewhere."""
+    if len(line._receivers) != 1:
+        return 0
+    receiver, number = line._receivers[0]
+    ask = getattr(receiver, "exception_of", None)
+    return 0 if ask is None else int(ask(number))
+
+
+class PortWires:
+    """A data register and the stream behind it."""
+
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        self.record = record = native.PortRecord()
+        record.state = port.state.buffer_info()[0]
+        record.data, record.status, record.control = port.data, port.status, port.control
+        for index, cause in enumerate(port.causes):
+            record.causes[index][:] = cause
+        record.overrun = port.overrun
+        record.line = port.line
+
+    @staticmethod
+    def fits(port: Port) -> bool:
+        return len(port.causes) <= native.PORT_CAUSES
+
+    def look(self) -> None:
+        """See what is attached, and where the interrupt goes."""
+        record, stream = self.record, self.port.stream
+        record.stream = None
+        if stream is not None:
+            record.stream = stream.state.buffer_info()[0]
+            record.sent = stream.sent.buffer_info()[0]
+            record.received = stream.received.buffer_info()[0]
+            record.ended = stream.ended
+        record.exception = exception_of(self.port.line)
+
+
+def edge_wires(edges: Edges, values: array[int]) -> native.EdgesRecord:
+    """An edge detector's first inputs, and the exceptions behind them."""
+    record = native.EdgesRecord()
+    record.values = values.buffer_info()[0]
+    record.levels = edges.levels.buffer_info()[0]
+    for name in ("mask", "rising", "falling", "trigger", "pending", "detected"):
+        setattr(record, name, getattr(edges, name))
+    for number, line in enumerate(edges.lines[:PINS]):
+        exception = exception_of(line)
+        if exception and edges.detected >> number & 1:
+            output = record.outputs[number]
+            output.line, output.exception = line, exception
+            record.served |= 1 << number
+    return record
+
+
+def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> native.PinsRecord:
+    """A port's pins: each is served if it leads to an edge detector and one listener at most."""
+    record = native.PinsRecord()
+    record.values = values.buffer_info()[0]
+    record.state = pins.state.buffer_info()[0]
+    for name in ("levels", "data", "set_reset", "reset"):
+        setattr(record, name, getattr(pins, name))
+    for number, line in enumerate(pins.lines):
+        pin = record.pin[number]
+        pin.line = line
+        ends = list(line._receivers)
+        first = ends[0][0] if ends else None
+        # A selector comes first in what a change of the pin does, here as in the core.
+        if isinstance(first, Selector):
+            _, end = ends.pop(0)
+            if end != number or not _select(pin, number, first, edges_of):
+                continue
+        if len(ends) > 1 or any(isinstance(receiver, Selector) for receiver, _ in ends):
+            continue
+        for receiver, end in ends:
+            pin.listener, pin.listener_input = receiver.on_gpio, end
+        record.served |= 1 << number
+    return record
+
+
+def _select(pin: native.PinRecord, number: int, selector: Selector, edges_of: EdgesOf) -> bool:
+    """Note the way through a selector. False: it doesn't lead to what the core serves."""
+    output = selector.outputs[number]
+    if len(output._receivers) != 1:
+        return False
+    detector, end = output._receivers[0]
+    edges = edges_of(detector)
+    if edges is None or end != number or not edges.served >> number & 1:
+        return False
+    pin.edges = ctypes.addressof(edges)
+    pin.level = selector.levels.buffer_info()[0] + number
+    pin.selected = selector.selected.buffer_info()[0] + number
+    pin.output, pin.choice = output, selector.number
+    return True

@@ -1,0 +1,89 @@
+"""What a board asks of the engine that runs it. Each engine gives one implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.boards import BoardType
+
+TraceListener = Callable[[int, str, str, dict[str, Any]], None]
+"""Called with (time in ns, source, event, fields) for everything that models trace."""
+
+
+class Stop(Enum):
+    """Why a run came back."""
+
+    TIME = "the time was reached"
+    REQUEST = "a stop was asked for"
+    CRASH = "the guest crashed"
+    BREAKPOINT = "a breakpoint was reached"
+
+
+class Backend(Protocol):
+    """One board on one engine."""
+
+    engine: str
+    """Name of the engine: "embedded" or "renode"."""
+
+    @property
+    def now(self) -> int:
+        """Virtual time in ns since power-on."""
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed since power-on."""
+
+    @property
+    def crash(self) -> Crash | None:
+        """The fault that stopped the guest, if one did."""
+
+    @property
+    def world(self) -> Any:
+        """The world around the radio (`peripherals.network.world.World`)."""
+
+    def load(self, image: Image) -> None:
+        """Write an image into the memories and reset the chip to start it."""
+
+    def run(self, until: int) -> Stop:
+        """Run up to virtual time `until` (ns)."""
+
+    def request_stop(self) -> None:
+        """Come back from `run` at the next block of instructions. Safe from any thread."""
+
+    def reset(self) -> None:
+        """Pull the reset pin."""
+
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        """Tell `listener` of everything that the models trace, or of one event only."""
+
+    def write_uart(self, name: str, data: bytes) -> None:
+        """Bytes for the RX pin of a UART, at that port's speed."""
+
+    def execute(self, command: str) -> str:
+        """Run one monitor command; returns what it prints."""
+
+    def read_memory(self, address: int, length: int) -> bytes: ...
+
+    def save(self) -> bytes:
+        """The whole board, CPU to world, as bytes."""
+
+    def restore(self, state: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class BackendFactory(Protocol):
+    """How a backend comes to be."""
+
+    @classmethod
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> Backend:
+        """A board composed by its script; None: the board's world, the world's seed."""
+
+    @classmethod
+    def empty(cls) -> Backend:
+        """No machine yet: monitor commands will make one."""

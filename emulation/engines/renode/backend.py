@@ -1,0 +1,437 @@
+"""A board on Renode: a Renode process that this one drives.
+
+Renode runs the board's script like any other; `drive.py` in it takes orders over a connection on
+the loopback interface. The radio and the world run here, so that tests can look at them. With
+pyrenode3 (its PYRENODE_* variables set) Renode runs inside this process instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import importlib.util
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, Protocol
+
+from renode_wifi.emulation.engines.engine import Stop, TraceListener
+from renode_wifi.emulation.engines.renode import find, guard, protocol
+from renode_wifi.emulation.engines.renode.helper import Service, read_line, serve
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.boards import BoardType
+from renode_wifi.peripherals.base.clock import MILLISECOND
+
+DRIVE = Path(__file__).resolve().parent / "drive.py"
+CONTROL = "RENODE_WIFI_CONTROL"
+START_TIMEOUT = 180.0
+GREETING_TIMEOUT = 10.0
+END_TIMEOUT = 10.0
+SLICE = 5 * MILLISECOND
+"""Virtual time between looks at what listeners say; a stop takes effect at its end."""
+UART = "uart"
+HELD_COMMANDS = frozenset(("start", "s", "pause", "p"))
+"""Virtual time passes in `run` alone, as on the embedded engine."""
+
+
+class Listener:
+    """A port on the loopback interface for those who know its token."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_hex(32)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+
+    @property
+    def where(self) -> str:
+        return f"{self.socket.getsockname()[1]}:{self.token}"
+
+    def accept(self) -> socket.socket:
+        """The next connection that knows the token. OSError once the port is closed."""
+        while True:
+            connection, _ = self.socket.accept()
+            try:
+                connection.settimeout(GREETING_TIMEOUT)
+                protocol.check_greeting(read_line(connection), self.token)
+                connection.sendall(f"{protocol.greeting(self.token)}\n".encode())
+                connection.settimeout(None)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+            except (OSError, protocol.ProtocolError):
+                connection.close()
+
+    def close(self) -> None:
+        # A thread in accept() comes back from a shutdown, not from a close.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+class Radios:
+    """Answers the radio links of the machines in Renode, each on a thread of its own."""
+
+    def __init__(self, listener: TraceListener) -> None:
+        self.port = Listener()
+        self.services: list[Service] = []
+        self._listener = listener
+        self._connections: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self.port.accept()
+            except OSError:
+                return
+            service = Service()
+            service.machine.listeners.append(self._listener)
+            self.services.append(service)
+            self._connections.append(connection)
+            threading.Thread(target=serve, args=(connection, service), daemon=True).start()
+
+    def close(self) -> None:
+        self.port.close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class Engine(Protocol):
+    """A Renode that was started."""
+
+    def ended(self) -> str | None:
+        """Why it ended; None while it runs."""
+
+    def close(self) -> None: ...
+
+
+class Guard:
+    """Outlives this process, and leaves nothing behind of a Renode that belongs to it."""
+
+    def __init__(self, renode: int) -> None:
+        self._renode = renode
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.name == "posix":  # Elsewhere a process can't be asked for by its number.
+            # In a session of its own, where no signal from a terminal finds it.
+            self._process = subprocess.Popen(
+                [sys.executable, guard.__file__, str(renode), str(os.getpid())],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
+
+    def close(self) -> None:
+        """Renode has ended."""
+        if self._process is not None:
+            self._process.communicate()
+        else:
+            guard.remove_folder(self._renode)
+
+
+class Process:
+    """Renode as a process. Its driver ends it when the connection to us ends."""
+
+    def __init__(self, command: Path, environment: dict[str, str]) -> None:
+        # It is open for as long as Renode runs.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        # Renode has both ends of its input, so that this has no end. Else its shell would dispose
+        # of the machine when we die, while the driver may still be building it, and Renode crash.
+        read, write = os.pipe()
+        os.set_inheritable(write, True)
+        try:
+            self.process = subprocess.Popen(
+                [
+                    command,
+                    "--disable-xwt",
+                    "--plain",
+                    "--console",
+                    "-e",
+                    f"include {monitor_path(DRIVE)}",
+                ],
+                stdin=read,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+                close_fds=False,
+            )
+        finally:
+            os.close(read)
+            os.close(write)
+        self._guard = Guard(self.process.pid)
+
+    def ended(self) -> str | None:
+        code = self.process.poll()
+        if code is None:
+            return None
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").splitlines()[-15:]
+        return f"exit code {code}; its last lines:\n" + "\n".join(f"    {line}" for line in lines)
+
+    def close(self) -> None:
+        """Wait for its end, which follows that of the connection."""
+        try:
+            self.process.wait(END_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+        self._guard.close()
+
+
+class Embedded:
+    """Renode inside this process, by pyrenode3."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        try:
+            wrappers: Any = importlib.import_module("pyrenode3.wrappers")
+            system: Any = importlib.import_module("System")
+        except (ImportError, RuntimeError) as error:
+            raise RenodeWifiError(
+                f"pyrenode3 cannot load Renode: {error}",
+                cure="check the PYRENODE_* variables, or unset them and name Renode in RENODE_PATH",
+            ) from error
+        guard_this_process()
+        for name, value in environment.items():
+            system.Environment.SetEnvironmentVariable(name, value)
+        self._monitor = wrappers.Monitor()
+        _, trouble = self._monitor.execute(f"include {monitor_path(DRIVE)}")
+        if trouble.strip():
+            raise RenodeWifiError(f"pyrenode3's Renode refuses our driver: {trouble.strip()}")
+
+    def ended(self) -> str | None:
+        return None
+
+    def close(self) -> None:
+        self._monitor.execute("Clear")
+
+
+@functools.cache
+def guard_this_process() -> Guard:
+    """Renode is loaded once, and ends with us."""
+    return Guard(os.getpid())
+
+
+def wants_pyrenode3() -> bool:
+    """Its variables are set and it is there."""
+    named = any(
+        os.environ.get(name) for name in ("PYRENODE_PKG", "PYRENODE_BIN", "PYRENODE_BUILD_DIR")
+    )
+    return named and importlib.util.find_spec("pyrenode3") is not None
+
+
+def monitor_path(path: Path) -> str:
+    """A path as the monitor reads it."""
+    return "@" + path.absolute().as_posix().replace(" ", "\\ ")
+
+
+class RenodeBackend:
+    """Implements `emulation.engines.engine.Backend`."""
+
+    engine = "renode"
+    crash: Crash | None = None
+
+    def __init__(self) -> None:
+        self._now = 0
+        self._instructions = 0
+        self._stop = False
+        self._listeners: list[tuple[TraceListener, str | None]] = []
+        self._events: deque[tuple[int, str, str, dict[str, Any]]] = deque()
+        self._untold: deque[tuple[int, str, str, dict[str, Any]]] = deque()
+        self._closed = False
+        control = Listener()
+        self._radios = Radios(self._on_trace)
+        environment = {CONTROL: control.where, protocol.ENVIRONMENT: self._radios.port.where}
+        self._engine: Engine | None = None
+        try:
+            if wants_pyrenode3():
+                environment[CONTROL] += ":stay"
+                self._engine = Embedded(environment)
+            else:
+                self._engine = Process(find.find().command, environment)
+            self._connection = self._connected(control)
+        except BaseException:
+            control.close()
+            self._radios.close()
+            if self._engine is not None:
+                self._engine.close()
+            raise
+        control.close()
+        self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
+
+    def _connected(self, control: Listener) -> socket.socket:
+        assert self._engine is not None
+        deadline = time.monotonic() + START_TIMEOUT
+        control.socket.settimeout(0.2)
+        while time.monotonic() < deadline:
+            try:
+                return control.accept()
+            except TimeoutError:
+                ended = self._engine.ended()
+                if ended is not None:
+                    raise RenodeWifiError(
+                        f"Renode did not start: {ended}", cure=find.INSTALL_HINT
+                    ) from None
+        raise RenodeWifiError(
+            f"Renode did not answer within {START_TIMEOUT:.0f} s", cure=find.INSTALL_HINT
+        )
+
+    @classmethod
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> RenodeBackend:
+        backend = cls()
+        try:
+            backend.execute(f'$name="{board.name}"')
+            backend.execute(f"$world={monitor_path(world or board.default_world)}")
+            if seed is not None:
+                backend.execute(f"$seed={seed}")
+            backend.execute(f"include {monitor_path(board.script)}")
+            # The script's own would load an image that it does not know of.
+            backend.execute(f'macro reset "cpu VectorTableOffset 0x{board.vector_table:08X}"')
+        except BaseException:
+            backend.close()
+            raise
+        return backend
+
+    @classmethod
+    def empty(cls) -> RenodeBackend:
+        return cls()
+
+    @property
+    def now(self) -> int:
+        return self._now
+
+    @property
+    def instructions(self) -> int:
+        return self._instructions
+
+    @property
+    def world(self) -> Any:
+        services = self._radios.services
+        return services[-1].world if services else None
+
+    def load(self, image: Image) -> None:
+        for segment in image.segments:
+            self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
+        if self._now:
+            self.reset()
+
+    def run(self, until: int) -> Stop:
+        self._deliver()
+        while self._now < until:
+            if self._stop:
+                self._stop = False
+                return Stop.REQUEST
+            now, self._instructions = self._ask("run", str(min(until, self._now + SLICE)))
+            # Renode may end a slice a cycle early.
+            self._now = max(now, min(until, self._now + 1))
+            self._deliver()
+        if self._stop:
+            self._stop = False
+            return Stop.REQUEST
+        return Stop.TIME
+
+    def request_stop(self) -> None:
+        self._stop = True
+
+    def reset(self) -> None:
+        self._ask("reset")
+        self._deliver()
+
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        self._listeners.append((listener, event))
+
+    def write_uart(self, name: str, data: bytes) -> None:
+        self._ask("write", name, protocol.pack_bytes(data))
+
+    def execute(self, command: str) -> str:
+        if command.strip() in HELD_COMMANDS:
+            return ""
+        (text,) = self._ask("execute", command)
+        if not self._untold:
+            self._deliver()
+        return str(text)
+
+    def read_memory(self, address: int, length: int) -> bytes:
+        (data,) = self._ask("read", str(address), str(length))
+        return bytes(data)
+
+    def save(self) -> bytes:
+        raise self._no_snapshots()
+
+    def restore(self, state: bytes) -> None:
+        raise self._no_snapshots()
+
+    def _no_snapshots(self) -> RenodeWifiError:
+        return RenodeWifiError(
+            "Renode cannot save a board whose models are written in Python",
+            cure="take snapshots on the embedded engine: --engine embedded",
+        )
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self._connection.close()
+        assert self._engine is not None
+        self._engine.close()
+        self._radios.close()
+
+    # -- inner --------------------------------------------------------------------------------
+
+    def _ask(self, *fields: str) -> list[Any]:
+        try:
+            self._stream.write(protocol.encode(fields) + "\n")
+            self._stream.flush()
+            for line in self._stream:
+                kind, *values = protocol.decode(line.rstrip("\n"))
+                if kind == UART:
+                    event = (int(values[0]), values[1], "uart", {"byte": int(values[2])})
+                    self._events.append(event)
+                elif kind == protocol.DONE:
+                    return [protocol.unpack(value) for value in values[1:]]
+                else:
+                    raise RenodeWifiError(f"Renode: {values[0]}")
+        except (OSError, ValueError):
+            # It died under our hands; what it said follows.
+            pass
+        raise self._gone()
+
+    def _gone(self) -> RenodeWifiError:
+        assert self._engine is not None
+        deadline = time.monotonic() + END_TIMEOUT
+        ended = None
+        while ended is None and not self._closed and time.monotonic() < deadline:
+            ended = self._engine.ended()
+            time.sleep(0.05)
+        return RenodeWifiError(f"Renode ended: {ended or 'it was closed'}", cure="start it again")
+
+    def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        """Heard on a radio's thread; told on that of `run`."""
+        self._events.append((time, source, event, fields))
+
+    def _deliver(self) -> None:
+        """Tell listeners of what happened, in the order of its virtual time.
+
+        What came after the event at which one asks for a stop is told in the next run: who waits
+        for something sees nothing later than that, as on the embedded engine.
+        """
+        events = []
+        while self._events:
+            events.append(self._events.popleft())
+        self._untold.extend(sorted(events, key=lambda event: event[0]))
+        while self._untold and not self._stop:
+            event = self._untold.popleft()
+            for listener, wanted in self._listeners:
+                if wanted in (None, event[2]):
+                    listener(*event)

@@ -1,0 +1,274 @@
+# ironpython: executed by Renode
+"""Lets Python outside of Renode drive it: included in a Renode that `RenodeBackend` has started.
+
+Connects to the backend and carries out its requests one by one, each answered before the next:
+
+    execute <command>         a monitor command -> what it prints
+    run <time>                virtual time on to `time` in ns -> now, instructions
+    write <uart> <bytes>      into a UART's RX pin
+    read <address> <length>   memory -> bytes
+    program <address> <bytes> into memory
+    reset                     of the machine
+
+What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the answer's end.
+"""
+
+import System
+from Antmicro.Renode import Emulator
+from Antmicro.Renode.Core import EmulationManager
+from Antmicro.Renode.Time import TimeInterval
+from Antmicro.Renode.UserInterface import CommandInteractionEater, MonitorTimeExtensions
+from Antmicro.Renode.Utilities import TemporaryFilesManager
+from System.Diagnostics import Process
+from System.IO import Directory, StreamReader, StreamWriter
+from System.Net import IPAddress
+from System.Net.Sockets import SelectMode, TcpClient
+from System.Text import UTF8Encoding
+from System.Threading import Thread, ThreadStart
+
+from renode_wifi.emulation.engines.renode import commands, protocol
+from renode_wifi.emulation.engines.renode.remote import message_of
+
+UART = "uart"
+SECOND = 1000000000
+WATCH_MS = 500
+LAST_LOOKS = 20
+"""So many looks in a row find nobody there before a request that is under way is given up."""
+
+
+class DriverError(Exception):
+    """A request that cannot be carried out."""
+
+
+class Ear(object):
+    """Hears one UART."""
+
+    def __init__(self, driver, machine, name):
+        # type: (Driver, typing.Any, str) -> None
+        self._driver = driver
+        self._machine = machine
+        self._name = name
+
+    def on_byte(self, byte):
+        # type: (int) -> None
+        # A mistake here would end Renode.
+        try:
+            self._driver.heard.append((now_of(self._machine), self._name, int(byte)))
+        except System.Exception:
+            self._driver.heard.append((0, self._name, int(byte)))
+
+
+def now_of(machine):
+    # type: (typing.Any) -> int
+    running, cpu = machine.SystemBus.TryGetCurrentCPU()
+    if running:
+        cpu.SyncTime()
+    ticks = int(machine.ElapsedVirtualTime.TimeElapsed.Ticks)
+    return ticks * SECOND // int(TimeInterval.TicksPerSecond)
+
+
+def end():
+    # type: () -> None
+    """Ends Renode, whose backend is gone."""
+    try:  # noqa: SIM105
+        Emulator.DisposeAll()
+    except System.Exception:
+        # It ends all the same.
+        pass
+    vanish()
+
+
+def vanish():
+    # type: () -> None
+    """The process and its temporary folder go at once.
+
+    An exit in good order would leave the folder under .NET, where finalizers no longer run, and it
+    may fail on what other threads do meanwhile.
+    """
+    try:  # noqa: SIM105
+        Directory.Delete(TemporaryFilesManager.Instance.EmulatorTemporaryPath, True)
+    except System.Exception:
+        # Somebody was faster.
+        pass
+    Process.GetCurrentProcess().Kill()
+
+
+class Driver(object):
+    """monitor: Renode's. where: port:token of the backend, and ":stay" where its end isn't ours."""
+
+    def __init__(self, monitor, where):
+        # type: (typing.Any, str) -> None
+        self._monitor = monitor
+        self.heard = []  # type: list[tuple[int, str, int]]
+        self._attended = []  # type: list[typing.Any]
+        self._where = where
+        self._stay = where.endswith(":stay")
+        self._client = None  # type: typing.Any
+        self._reader = None  # type: typing.Any
+        self._writer = None  # type: typing.Any
+        self._requests = {  # type: dict[str, typing.Callable[..., list[str]]]
+            "execute": self._execute,
+            "run": self._run,
+            "write": self._write,
+            "read": self._read,
+            "program": self._program,
+            "reset": self._reset,
+        }
+
+    def start(self):
+        # type: () -> None
+        """On a thread: who includes us has to go on, the backend in this process too."""
+        _start_thread(self._serve)
+
+    def _serve(self):
+        # type: () -> None
+        try:
+            self._connect()
+            while True:
+                line = self._reader.ReadLine()
+                if line is None:
+                    break
+                self._answer(line)
+        except System.Exception:
+            # The connection broke: the same as its end.
+            pass
+        if not self._stay:
+            end()
+
+    def _watch(self):
+        # type: () -> None
+        """Ends Renode, too, where a request goes on and on after the backend has gone."""
+        looks = 0
+        while looks < LAST_LOOKS:
+            Thread.Sleep(WATCH_MS)
+            looks = looks + 1 if self._hung_up() else 0
+        vanish()
+
+    def _hung_up(self):
+        # type: () -> bool
+        try:
+            connection = self._client.Client
+            return bool(connection.Poll(0, SelectMode.SelectRead)) and connection.Available == 0
+        except System.Exception:
+            return True
+
+    def _connect(self):
+        # type: () -> None
+        port, token = self._where.split(":")[:2]
+        self._client = TcpClient()
+        self._client.Connect(IPAddress.Loopback, int(port))
+        self._client.NoDelay = True
+        if not self._stay:
+            _start_thread(self._watch)
+        encoding = UTF8Encoding(False)
+        self._reader = StreamReader(self._client.GetStream(), encoding)
+        self._writer = StreamWriter(self._client.GetStream(), encoding)
+        self._say(protocol.greeting(token))
+        protocol.check_greeting(self._reader.ReadLine() or "", token)
+
+    def _say(self, line):
+        # type: (str) -> None
+        self._writer.Write(line + "\n")
+        self._writer.Flush()
+
+    def _answer(self, line):
+        # type: (str) -> None
+        lines = []  # type: list[str]
+        try:
+            fields = protocol.decode(line)
+            values = self._requests[fields[0]](*fields[1:])
+            end = protocol.encode([protocol.DONE, protocol.NEVER] + values)
+        except System.Exception as error:
+            end = protocol.encode([protocol.ERROR, message_of(error)])
+        heard, self.heard = self.heard, []
+        for time, name, byte in heard:
+            lines.append(protocol.encode([UART, str(time), name, str(byte)]))
+        self._say("\n".join(lines + [end]))
+
+    def _machine(self):
+        # type: () -> typing.Any
+        machine = self._monitor.Machine
+        if machine is None:
+            raise DriverError("there is no machine yet")
+        return machine
+
+    def _execute(self, command):
+        # type: (str) -> list[str]
+        eater = CommandInteractionEater()
+        good = self._monitor.Parse(command, eater)
+        text = str(eater.GetContents())
+        trouble = str(eater.GetError()).strip()
+        if trouble or not good:
+            raise DriverError(trouble or "the monitor refuses %r" % command)
+        self._attend()
+        return [protocol.pack_text(text)]
+
+    def _attend(self):
+        # type: () -> None
+        """Hear the UARTs of the machine that the monitor has selected."""
+        machine = self._monitor.Machine
+        if machine is None or machine in self._attended:
+            return
+        found = False
+        for entry in machine.GetRegisteredPeripherals():
+            if hasattr(entry.Peripheral, "CharReceived"):
+                found = True
+                entry.Peripheral.CharReceived += Ear(self, machine, entry.Name).on_byte
+        if found:
+            self._attended.append(machine)
+
+    def _run(self, until):
+        # type: (str) -> list[str]
+        machine = self._machine()
+        emulation = EmulationManager.Instance.CurrentEmulation
+        MonitorTimeExtensions.SetGlobalAdvanceImmediately(emulation, True)
+        left = int(until) - now_of(machine)
+        if left > 0:
+            ticks = left * int(TimeInterval.TicksPerSecond) // SECOND
+            emulation.RunFor(TimeInterval.FromTicks(System.UInt64(max(1, ticks))))
+        instructions = 0
+        for cpu in machine.SystemBus.GetCPUs():
+            instructions += int(cpu.ExecutedInstructions)
+        return [protocol.pack_integer(now_of(machine)), protocol.pack_integer(instructions)]
+
+    def _write(self, name, data):
+        # type: (str, str) -> list[str]
+        uart = self._machine()["sysbus." + name]
+        for byte in protocol.unpack(data):
+            uart.WriteChar(System.Byte(byte))
+        return []
+
+    def _read(self, address, length):
+        # type: (str, str) -> list[str]
+        data = self._machine().SystemBus.ReadBytes(System.UInt64(int(address)), int(length))
+        return [protocol.pack_bytes(bytes(bytearray([int(byte) for byte in data])))]
+
+    def _program(self, address, data):
+        # type: (str, str) -> list[str]
+        values = [System.Byte(byte) for byte in protocol.unpack(data)]
+        self._machine().SystemBus.WriteBytes(
+            System.Array[System.Byte](values), System.UInt64(int(address))
+        )
+        return []
+
+    def _reset(self):
+        # type: () -> list[str]
+        """As by the reset pin."""
+        machine = self._machine()
+        for ours in commands.machines:
+            if ours.renode == machine:
+                ours.reset_cause = "pin"
+        machine.Reset()
+        return []
+
+
+def _start_thread(work):
+    # type: (typing.Callable[[], None]) -> None
+    thread = Thread(ThreadStart(work))
+    thread.IsBackground = True
+    thread.Start()
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

@@ -1,0 +1,346 @@
+# ironpython: executed by Renode
+"""The side of the helper's connection that is inside Renode: starting it, asking it, its end.
+
+When the helper dies, the radio falls silent, as a module without power would, and the log tells.
+"""
+
+import os
+
+import System
+from System.Diagnostics import Process, ProcessStartInfo
+from System.IO import StreamReader, StreamWriter
+from System.Net import IPAddress
+from System.Net.Sockets import TcpClient, TcpListener
+from System.Security.Cryptography import RandomNumberGenerator
+from System.Text import UTF8Encoding
+from System.Threading import Monitor as Lock
+
+from renode_wifi.emulation.engines.renode import protocol
+
+MODULE = "renode_wifi.emulation.engines.renode.helper"
+INTERPRETER = "RENODE_WIFI_PYTHON"
+LEVELS = {"error": "error", "warning": "warning", "info": "info", "debug": "debug"}
+START_TIMEOUT_MS = 60000
+ANSWER_TIMEOUT_MS = 600000
+POLL_MS = 20
+
+
+class HelperError(Exception):
+    """A request that could not be carried out; the text is for the user."""
+
+
+def package_root():
+    # type: () -> str
+    """The folder with emulation/ and peripherals/ in it."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return os.path.dirname(os.path.dirname(os.path.dirname(here)))
+
+
+def import_path(root):
+    # type: (str) -> str
+    """The folder from which Python imports `renode_wifi`."""
+    if os.path.isdir(os.path.join(root, "src", "renode_wifi")):
+        return os.path.join(root, "src")
+    return os.path.dirname(root)
+
+
+def interpreter(root):
+    # type: (str) -> str
+    """Python 3 that has the package's dependencies.
+
+    What the environment names; else that of a checkout's .venv, or of the environment that the
+    package is installed in; else the one on the search path.
+    """
+    named = System.Environment.GetEnvironmentVariable(INTERPRETER)
+    if named:
+        return str(named)
+    candidates = []
+    for base in (root, os.path.dirname(root), os.path.dirname(os.path.dirname(root))):
+        candidates.append(os.path.join(base, ".venv", "bin", "python"))
+        candidates.append(os.path.join(base, ".venv", "Scripts", "python.exe"))
+    # <prefix>/lib/python3.x/site-packages/renode_wifi, <prefix>/Lib/site-packages/renode_wifi
+    prefix = os.path.dirname(os.path.dirname(os.path.dirname(root)))
+    candidates.append(os.path.join(os.path.dirname(prefix), "bin", "python3"))
+    candidates.append(os.path.join(prefix, "Scripts", "python.exe"))
+    candidates.append(os.path.join(prefix, "python.exe"))
+    for candidate in candidates:
+        if os.path.isfile(candidate):
+            return candidate
+    return "python" if os.name == "nt" else "python3"
+
+
+def new_token():
+    # type: () -> str
+    data = System.Array.CreateInstance(System.Byte, 32)
+    RandomNumberGenerator.Create().GetBytes(data)
+    return "".join(["%02x" % int(byte) for byte in data])
+
+
+def message_of(error):
+    # type: (typing.Any) -> str
+    """What an exception says, be it of .NET or of Python; `System.Exception` catches both."""
+    return str(getattr(error, "Message", None) or error)
+
+
+class Helper(object):
+    """The connection. log: called with (level, text). call: with (method, values)."""
+
+    def __init__(self, log, call):
+        # type: (typing.Any, typing.Any) -> None
+        self._log = log
+        self._call = call
+        self._process = None  # type: typing.Any
+        self._client = None  # type: typing.Any
+        self._lock = System.Object()
+        self.dead = False
+        self.next_time = -1
+        """When the helper has something to do next, in ns; -1: not by itself."""
+        # As .NET sees it: a Python that has loaded Renode sets it there.
+        known = System.Environment.GetEnvironmentVariable(protocol.ENVIRONMENT)
+        if known:
+            self._find(known)
+        else:
+            self._start()
+
+    # Connecting.
+
+    def _find(self, known):
+        # type: (str) -> None
+        port, _, token = known.partition(":")
+        try:
+            self._client = TcpClient()
+            self._client.Connect(IPAddress.Loopback, int(port))
+        except System.Exception:
+            raise HelperError(  # noqa: B904
+                "no radio helper answers at %s, which %s names" % (port, protocol.ENVIRONMENT)
+            )
+        self._open()
+        self._write(protocol.greeting(token))
+        self._greet(token)
+
+    def _start(self):
+        # type: () -> None
+        token = new_token()
+        listener = TcpListener(IPAddress.Loopback, 0)
+        listener.Start(4)
+        try:
+            self._process = self._spawn(listener.LocalEndpoint.Port, token)
+            waited = 0
+            while True:
+                while not listener.Pending():
+                    if self._process.WaitForExit(POLL_MS):
+                        raise HelperError(
+                            "the radio's helper process ended at once (code %d); is %s the Python 3"
+                            " with renode-wifi's dependencies? Name the right one in the"
+                            " environment variable %s"
+                            % (
+                                self._process.ExitCode,
+                                self._process.StartInfo.FileName,
+                                INTERPRETER,
+                            )
+                        )
+                    waited += POLL_MS
+                    if waited > START_TIMEOUT_MS:
+                        raise HelperError("the radio's helper process does not answer")
+                self._client = listener.AcceptTcpClient()
+                self._open()
+                try:
+                    self._greet(token)
+                except HelperError as error:
+                    # Anybody on this machine can connect; only the helper knows the token.
+                    self._log("warning", "%s; waiting on" % error)
+                    self._client.Close()
+                    continue
+                self._write(protocol.greeting(token))
+                return
+        except HelperError:
+            self.close()
+            raise
+        finally:
+            listener.Stop()
+
+    def _spawn(self, port, token):
+        # type: (int, str) -> typing.Any
+        root = package_root()
+        start = ProcessStartInfo()
+        start.FileName = interpreter(root)
+        start.Arguments = "-m %s %d %d" % (MODULE, port, Process.GetCurrentProcess().Id)
+        start.UseShellExecute = False
+        start.RedirectStandardInput = True
+        paths = [import_path(root)]
+        inherited = System.Environment.GetEnvironmentVariable("PYTHONPATH")
+        if inherited:
+            paths.append(str(inherited))
+        start.EnvironmentVariables["PYTHONPATH"] = os.pathsep.join(paths)
+        try:
+            process = Process.Start(start)
+        except System.Exception as error:
+            raise HelperError(  # noqa: B904
+                "cannot start %s (%s); name a Python 3 with renode-wifi's dependencies in the"
+                " environment variable %s" % (start.FileName, message_of(error), INTERPRETER)
+            )
+        # The token goes where nobody else can read it. The pipe stays open: its end is the end
+        # of this process.
+        try:
+            process.StandardInput.WriteLine(token)
+            process.StandardInput.Flush()
+        except System.Exception:
+            # It has ended already; whoever waits for it will see why.
+            pass
+        return process
+
+    def _open(self):
+        # type: () -> None
+        self._client.NoDelay = True
+        stream = self._client.GetStream()
+        stream.ReadTimeout = ANSWER_TIMEOUT_MS
+        encoding = UTF8Encoding(False)
+        self._reader = StreamReader(stream, encoding)
+        self._writer = StreamWriter(stream, encoding)
+
+    def _greet(self, token):
+        # type: (str) -> None
+        try:
+            line = self._reader.ReadLine()
+            if line is None:
+                raise protocol.ProtocolError("the radio's helper hung up")
+            protocol.check_greeting(line, token)
+        except System.Exception as error:
+            raise HelperError(message_of(error))  # noqa: B904
+
+    def _write(self, line):
+        # type: (str) -> None
+        self._writer.Write(line + "\n")
+        self._writer.Flush()
+
+    # Asking.
+
+    def request(self, *fields):
+        # type: (str) -> list[typing.Any]
+        """Ask and take what comes of it; returns the values of the answer.
+
+        Raises HelperError where the helper refuses; a helper that is gone answers nothing.
+        """
+        if self.dead:
+            return []
+        calls = []
+        Lock.Enter(self._lock)
+        try:
+            try:
+                self._write(protocol.encode(fields))
+                while True:
+                    line = self._reader.ReadLine()
+                    if line is None:
+                        raise protocol.ProtocolError("it hung up")
+                    answer = protocol.decode(line)
+                    kind = answer[0]
+                    if kind == protocol.DONE:
+                        self.next_time = -1 if answer[1] == protocol.NEVER else int(answer[1])
+                        values = [protocol.unpack(value) for value in answer[2:]]
+                        break
+                    if kind == protocol.CALL:
+                        calls.append((answer[1], [protocol.unpack(value) for value in answer[2:]]))
+                    elif kind == protocol.LOG:
+                        self._log(LEVELS.get(answer[1], "warning"), answer[2])
+                    elif kind == protocol.ERROR:
+                        raise HelperError(answer[1])
+                    else:
+                        raise protocol.ProtocolError("unknown answer %r" % kind)
+            except HelperError:
+                raise
+            except System.Exception as error:
+                self._die(message_of(error))
+                return []
+        finally:
+            Lock.Exit(self._lock)
+        for method, values_of_call in calls:
+            self._call(method, values_of_call)
+        return values
+
+    def _die(self, reason):
+        # type: (str) -> None
+        self.next_time = -1
+        if not self.dead:
+            self.close()
+            self._log(
+                "error", "the radio's helper process is gone (%s): the radio is dead" % reason
+            )
+
+    def close(self):
+        # type: () -> None
+        """Hang up; the helper ends by itself."""
+        self.dead = True
+        for closable in (self._client, self._process and self._process.StandardInput):
+            try:
+                if closable is not None:
+                    closable.Close()
+            except System.Exception:
+                # It is gone already, which is what was wanted.
+                pass
+        if self._process is not None and not self._process.WaitForExit(2000):
+            try:  # noqa: SIM105
+                self._process.Kill()
+            except System.Exception:
+                pass
+
+
+class RemoteProcessor(object):
+    """Stands where a link has its processor: what it is told goes to the helper."""
+
+    OUTPUTS_WAIT = False
+
+    def __init__(self, machine):
+        # type: (typing.Any) -> None
+        self._machine = machine
+
+    @classmethod
+    def link(cls, link, machine, name):
+        # type: (typing.Any, typing.Any, str) -> typing.Any
+        """A new link, given its class, with this as its processor."""
+        return link(machine, name, cls(machine))
+
+    def tell(self, method, value):
+        # type: (str, str) -> None
+        self._machine.ask(protocol.INPUT, method, value)
+
+
+class RemoteIsm43362(RemoteProcessor):
+    """The processor of the module, whose pins are on a port of the chip."""
+
+    OUTPUTS_WAIT = True
+
+    def reset(self, asserted):
+        # type: (bool) -> None
+        self.tell("reset", protocol.pack_integer(1 if asserted else 0))
+
+    def execute(self, window):
+        # type: (bytes) -> None
+        self.tell("execute", protocol.pack_bytes(window))
+
+
+class RemoteNwp(RemoteProcessor):
+    """The network processor of the CC3220SF."""
+
+    @classmethod
+    def link(cls, link, machine, name):
+        # type: (typing.Any, typing.Any, str) -> typing.Any
+        made = link(cls(machine))
+        made.name = name
+        return made
+
+    def on_power(self, level):
+        # type: (bool) -> None
+        self.tell("on_power", protocol.pack_integer(1 if level else 0))
+
+    def on_garbage(self, word):
+        # type: (int) -> None
+        self.tell("on_garbage", protocol.pack_integer(word))
+
+    def receive(self, message):
+        # type: (bytes) -> None
+        self.tell("receive", protocol.pack_bytes(message))
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

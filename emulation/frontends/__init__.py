@@ -1,0 +1,1 @@
+"""The ways to drive boards: command line, pytest, Robot Framework."""

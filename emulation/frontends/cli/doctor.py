@@ -1,0 +1,69 @@
+"""`renode-wifi doctor`: what this machine has and what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+import sys
+from importlib import metadata
+from typing import Any
+
+from renode_wifi import __version__
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.renode import find
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
+
+LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser("doctor", help="check this installation")
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    good = True
+
+    def tell(name: str, value: str | None, cure: str = "", needed: bool = True) -> None:
+        nonlocal good
+        if value is None:
+            good = good and not needed
+            print(f"{'MISSING' if needed else 'absent':>8}  {name}: {cure}")
+        else:
+            print(f"{'ok':>8}  {name}: {value}")
+
+    tell("renode-wifi", __version__)
+    tell("python", f"{platform.python_version()} ({sys.executable})")
+    for library in LIBRARIES:
+        tell(library, _version(library), f"pip install {library}")
+    try:
+        tell("embedded engine", str(native.library_path()))
+    except RenodeWifiError as error:
+        tell("embedded engine", None, str(error))
+    problem = deterministic_tls_problem()
+    tell(
+        "deterministic TLS",
+        None if problem else "yes",
+        f"TLS bytes inside a world differ from run to run: {problem}",
+        needed=False,
+    )
+    try:
+        tell("renode", find.find().name)
+    except RenodeWifiError as error:
+        tell("renode", None, f"only --engine renode needs it: {error}", needed=False)
+    tell(
+        "arm-none-eabi-gcc",
+        shutil.which("arm-none-eabi-gcc"),
+        "only `make firmware` needs it: apt-get install gcc-arm-none-eabi",
+        needed=False,
+    )
+    return 0 if good else 1
+
+
+def _version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

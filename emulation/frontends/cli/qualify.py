@@ -1,0 +1,144 @@
+"""`renode-wifi qualify`: run a Unity test image to its end."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.frontends.cli.arguments import (
+    add_board_arguments,
+    add_image_arguments,
+    read_image,
+    seconds,
+)
+from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.suites.qualification import (
+    DEFAULT_TEST_TIME,
+    DEFAULT_TIME,
+    End,
+    Expectation,
+    Qualification,
+    read_expected,
+)
+from renode_wifi.emulation.suites.unity import Outcome, TestResult
+
+EXIT_CODES = """\
+exit codes:
+  0    the suite finished, every test as it should
+  1    a test failed, or ended otherwise than --expected says
+  2    wrong arguments, image, board or world
+  4    the firmware crashed
+  5    the suite did not come to its end in time
+  130  interrupted
+  141  the reader of the results went away
+"""
+EXITS = {End.CRASHED: 4, End.HUNG: 5, End.TIME: 5, End.INTERRUPTED: 130}
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser(
+        "qualify",
+        help="run a Unity test image, such as Amazon FreeRTOS aws_tests",
+        description="Run a Unity test image to its end, test by test.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_board_arguments(command)
+    add_image_arguments(command)
+    command.add_argument("--junit", type=Path, metavar="FILE", help="results as JUnit XML")
+    command.add_argument("--json", type=Path, metavar="FILE", help="results as JSON")
+    command.add_argument(
+        "--expected",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="YAML of known outcomes with their reasons; can be repeated; <name>: of the package",
+    )
+    command.add_argument(
+        "--label",
+        type=_label,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what the JSON shall say of the image: project, tag, configuration, …",
+    )
+    command.add_argument(
+        "--time", type=seconds, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
+    )
+    command.add_argument(
+        "--test-time",
+        type=seconds,
+        default=DEFAULT_TEST_TIME,
+        metavar="SECONDS",
+        help="virtual, in which some test must end",
+    )
+    command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    expected: dict[str, Expectation] = {}
+    for path in options.expected:
+        expected |= read_expected(path)
+    boards.find(options.board)
+    image = read_image(options)
+    with ExitStack() as stack:
+        log = None
+        if options.uart_log is not None:
+            log = stack.enter_context(OutputFile(options.uart_log))
+        board = stack.enter_context(
+            Board(options.board, image, options.world, options.seed, options.engine)
+        )
+        run = Qualification(
+            board, expected, options.junit, options.json, _show, dict(options.label)
+        )
+        if log is not None:
+            board.uart.listeners.append(partial(print, file=log, flush=True))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: run.interrupt())
+        end = run.run(options.time, options.test_time)
+        _summary(run, end)
+        if end is not End.FINISHED:
+            return EXITS[end]
+        return 0 if run.good else 1
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not (key and separator):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
+
+
+def _show(result: TestResult) -> None:
+    line = f"{result.outcome.value:>10}  {result.duration:9.3f} s  {result.group}.{result.name}"
+    if result.outcome is Outcome.FAILED:
+        line += f"\n{'':24}{result.file}:{result.line}: {result.message}"
+    print(line, flush=True)
+
+
+def _summary(run: Qualification, end: End) -> None:
+    count = dict.fromkeys(Outcome, 0)
+    for result in run.results:
+        count[result.outcome] += 1
+    told = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
+    print(
+        f"{end.value} at {run.board.now:.3f} s of virtual time"
+        f" ({run.real_seconds:.1f} s of real time): {told or 'no tests'}"
+    )
+    for key, wrong in run.deviations():
+        print(f"  {key}: {wrong}")
+    for result in run.results:
+        known = run.expected.get(result.key)
+        if known is not None and known.outcome is result.outcome:
+            print(f"  {result.key}: {result.outcome.value}, as known: {known.reason}")
+    if report := run.board.crash_report():
+        print(report, file=sys.stderr)

@@ -1,0 +1,238 @@
+"""`renode-wifi run`: run an image and watch its console."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.cli.arguments import (
+    add_board_arguments,
+    add_image_arguments,
+    read_image,
+    seconds,
+)
+from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.observers.tracefile import TraceFile
+from renode_wifi.emulation.observers.traffic import Traffic
+from renode_wifi.emulation.platform import boards
+
+EXIT_CODES = """\
+exit codes:
+  0    --until was seen; or --time passed and no --until was asked for
+  1    --time passed before --until was seen
+  2    wrong arguments, image, board or world
+  3    --fail-on was seen
+  4    the firmware crashed
+  130  interrupted
+  141  the reader of the console went away
+"""
+EXIT_SEEN, EXIT_TIME, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
+DEFAULT_SECONDS = 60.0
+STATUS_SLICE = 0.05
+"""Virtual seconds between looks at the status line; how a run is cut changes nothing in it."""
+
+
+def add(subparsers: Any) -> None:
+    command = subparsers.add_parser(
+        "run",
+        help="run an image on a board",
+        description="Run a firmware image; its console appears with virtual time stamps.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_board_arguments(command)
+    add_image_arguments(command)
+    command.add_argument("--until", metavar="REGEX", help="end well when a console line matches")
+    command.add_argument("--fail-on", metavar="REGEX", help="end badly when a console line matches")
+    command.add_argument(
+        "--time",
+        type=seconds,
+        default=DEFAULT_SECONDS,
+        metavar="SECONDS",
+        help="virtual time to run at most (default: %(default)g)",
+    )
+    command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
+    command.add_argument(
+        "--trace", type=Path, metavar="FILE", help="all transactions as JSON lines"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="the outcome as JSON")
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    until = _expression(options.until, "--until")
+    fail_on = _expression(options.fail_on, "--fail-on")
+    boards.find(options.board)  # A wrong name first: `make demo` names the image by it.
+    image = read_image(options)
+    with ExitStack() as stack:
+        uart_log, trace, report = (
+            None if path is None else stack.enter_context(OutputFile(path))
+            for path in (options.uart_log, options.trace, options.json)
+        )
+        board = stack.enter_context(
+            Board(options.board, image, options.world, options.seed, options.engine)
+        )
+        traffic = Traffic(board)
+        if trace is not None:
+            TraceFile(board, trace)
+        watch = _Watch(board, until, fail_on, uart_log)
+        started = time.monotonic()
+        stop = _run(board, watch, traffic, options.time)
+        watch.finish()
+        code = watch.code(stop)
+        outcome = {
+            "board": board.name,
+            "image": str(image.path),
+            "engine": board.backend.engine,
+            "exit_code": code,
+            "reason": watch.reason(stop),
+            "virtual_seconds": board.now,
+            "wall_seconds": round(time.monotonic() - started, 3),
+            "instructions": board.backend.instructions,
+            "traffic": traffic.as_dict(),
+            "crash": board.crash_report() or None,
+            "uart": [{"time": line.time, "text": line.text} for line in board.uart.lines],
+        }
+        if report is not None:
+            report.write(json.dumps(outcome, indent=2) + "\n")
+    if outcome["crash"]:
+        print(outcome["crash"], file=sys.stderr)
+    print(
+        f"renode-wifi: {outcome['reason']} at {outcome['virtual_seconds']:.6f} s"
+        f" ({outcome['wall_seconds']:.1f} s of real time)",
+        file=sys.stderr,
+    )
+    return code
+
+
+class _Watch:
+    """Shows the console, keeps its log, and sees what ends the run."""
+
+    def __init__(
+        self,
+        board: Board,
+        until: re.Pattern[str] | None,
+        fail_on: re.Pattern[str] | None,
+        log: TextIO | None,
+    ) -> None:
+        self.board = board
+        self.until = until
+        self.fail_on = fail_on
+        self.log = log
+        self.seen: UartLine | None = None
+        self.failed: UartLine | None = None
+        self.interrupted = False
+        board.uart.listeners.append(self.on_line)
+
+    @property
+    def done(self) -> bool:
+        return self.interrupted or self.seen is not None or self.failed is not None
+
+    def on_line(self, line: UartLine) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        if self.log is not None:
+            self.log.write(f"{line}\n")
+            self.log.flush()
+        if self.done:
+            return
+        if self.fail_on is not None and self.fail_on.search(line.text):
+            self.failed = line
+        elif self.until is not None and self.until.search(line.text):
+            self.seen = line
+        if self.done:
+            self.board.stop()
+
+    def finish(self) -> None:
+        """Show the line that the guest had not ended yet: no output is lost."""
+        if self.board.uart.pending:
+            self.board.uart.flush()
+
+    def code(self, stop: Stop) -> int:
+        if self.failed is not None:
+            return EXIT_FAILED
+        if self.seen is not None:
+            return EXIT_SEEN
+        if self.interrupted:
+            return EXIT_INTERRUPTED
+        if stop is Stop.CRASH:
+            return EXIT_CRASH
+        return EXIT_TIME if self.until is not None else EXIT_SEEN
+
+    def reason(self, stop: Stop) -> str:
+        if self.failed is not None:
+            return f"--fail-on matched {self.failed.text!r}"
+        if self.seen is not None:
+            return f"--until matched {self.seen.text!r}"
+        if self.interrupted:
+            return "interrupted"
+        if stop is Stop.CRASH:
+            return "the firmware crashed"
+        return "--until was not seen" if self.until is not None else "the time is over"
+
+
+def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
+    def interrupt(number: int, frame: object) -> None:
+        watch.interrupted = True
+        board.stop()
+
+    end = board.now + seconds
+    with ExitStack() as stack:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stack.callback(signal.signal, number, signal.signal(number, interrupt))
+        show = None
+        if sys.stderr.isatty() and sys.stdout.isatty():
+            show = stack.enter_context(_status_line())
+        started = time.monotonic()
+        while True:
+            slice_end = end if show is None else min(end, board.now + STATUS_SLICE)
+            stop = board.run(slice_end - board.now)
+            if watch.done or stop is Stop.CRASH or board.now >= end:
+                return stop
+            if show is not None:
+                show(_status(board, traffic, time.monotonic() - started))
+
+
+@contextmanager
+def _status_line() -> Iterator[Callable[[str], None]]:
+    """A line below the console's that is written anew; gone at the end."""
+    # Slow to load, and of no use but to a terminal.
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+        yield lambda status: live.update(Text(status))
+
+
+def _status(board: Board, traffic: Traffic, wall: float) -> str:
+    speed = board.now / wall if wall > 0 else 0.0
+    mips = board.backend.instructions / wall / 1e6 if wall > 0 else 0.0
+    return (
+        f"{board.now:9.3f} s virtual  {speed:5.1f}x real time  {mips:4.0f} MIPS"
+        f"  sockets {traffic.open}  sent {traffic.sent} B  received {traffic.received} B"
+    )
+
+
+def _expression(text: str | None, option: str) -> re.Pattern[str] | None:
+    if text is None:
+        return None
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise RenodeWifiError(
+            f"{option} {text!r} is not a regular expression: {error}",
+            cure="escape special characters with a backslash",
+        ) from error

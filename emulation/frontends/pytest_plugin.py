@@ -1,0 +1,165 @@
+"""pytest fixtures for firmware tests: `pytest --board b_l475e_iot01a --image build/firmware.elf`.
+
+    def test_it_joins(board):
+        board.wait_for_line("WiFi connected", timeout=30)
+
+Options can also be given for one test: `@pytest.mark.board("b_l475e_iot01a", image="x.elf")`.
+
+    def test_suite(qualify):
+        qualify(expected="known.yaml")
+
+runs an image that is itself a Unity suite; each of its tests is reported as a test of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.board.console import UartConsole
+from renode_wifi.emulation.engines import select as engines
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.suites.qualification import (
+    DEFAULT_TEST_TIME,
+    DEFAULT_TIME,
+    Qualification,
+    read_expected,
+)
+from renode_wifi.emulation.suites.unity import Outcome, TestResult
+
+MARK_OPTIONS = "image=…, world=…, seed=…, engine=…"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("renode-wifi", "emulated Wi-Fi boards")
+    group.addoption("--board", metavar="NAME", help="board of the `board` fixture")
+    group.addoption("--image", metavar="FILE", help="firmware image to run on it")
+    group.addoption("--world", metavar="FILE", help="world file around it")
+    group.addoption("--engine", choices=engines.NAMES, default="auto", help="what runs it")
+    group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"board(name, {MARK_OPTIONS}): the board for this test")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the board printed beside the failure."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("board")
+    if call.when == "call" and isinstance(running, Board):
+        report.sections.append(("Captured uart", "\n".join(map(str, running.uart.lines))))
+    return report
+
+
+@pytest.fixture
+def board(request: pytest.FixtureRequest) -> Iterator[Board]:
+    """A board with the image of the command line (or of the test's mark) just started."""
+    option = request.config.getoption
+    settings: dict[str, Any] = {
+        "name": option("--board"),
+        "image": option("--image"),
+        "world": option("--world"),
+        "seed": option("--seed"),
+        "engine": option("--engine"),
+    }
+    mark = request.node.get_closest_marker("board")
+    if mark is not None:
+        if len(mark.args) > 1 or not set(mark.kwargs) <= set(settings):
+            pytest.fail(f"the mark `board` takes a board's name and {MARK_OPTIONS}", False)
+        settings.update(mark.kwargs)
+        if mark.args:
+            settings["name"] = mark.args[0]
+    if settings["name"] is None:
+        pytest.fail("which board? Run pytest with --board NAME (see `renode-wifi boards`)", False)
+    try:
+        running = Board(**settings)
+    except RenodeWifiError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with running:
+        yield running
+
+
+@pytest.fixture
+def world(board: Board) -> Any:
+    """The world around the board: access points, servers, faults."""
+    return board.world
+
+
+@pytest.fixture
+def uart(board: Board) -> UartConsole:
+    """The board's console."""
+    return board.uart
+
+
+@pytest.fixture
+def qualify(request: pytest.FixtureRequest, board: Board) -> Callable[..., Qualification]:
+    """Runs the board's Unity suite to its end: `qualify(expected=…, junit=…, json=…, time=…)`."""
+
+    def run(
+        expected: Path | str | None = None,
+        junit: Path | str | None = None,
+        json: Path | str | None = None,
+        time: float = DEFAULT_TIME,
+        test_time: float = DEFAULT_TEST_TIME,
+    ) -> Qualification:
+        """Reports each firmware test as a test of its own, and fails unless all end as they should.
+
+        expected: YAML of known outcomes, which are reported as xfailed. junit, json: reports to
+        write. time, test_time: as those of `Qualification.run`.
+        """
+        suite = Qualification(
+            board,
+            {} if expected is None else read_expected(Path(expected)),
+            None if junit is None else Path(junit),
+            None if json is None else Path(json),
+        )
+        suite.on_test = lambda result: _tell(request.node, suite, result)
+        end = suite.run(time, test_time)
+        for result in suite.results:
+            if result.outcome is Outcome.UNFINISHED:
+                _tell(request.node, suite, result)
+        if not suite.good:
+            wrong = [f"{key}: {what}" for key, what in suite.deviations()]
+            pytest.fail("\n".join([end.value, *wrong, board.crash_report()]).rstrip(), False)
+        return suite
+
+    return run
+
+
+def _tell(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
+    """Report a firmware test as pytest's own tests are."""
+    wrong = dict(suite.deviations()).get(result.key)
+    known = suite.expected.get(result.key)
+    place = f"{result.file}:{result.line}: " if result.file else ""
+    outcome: Literal["passed", "failed", "skipped"]
+    if wrong is not None:
+        outcome, told = "failed", f"{wrong}: {place}{result.message}".rstrip(": ")
+    elif result.outcome is Outcome.PASSED:
+        outcome, told = "passed", ""
+    else:
+        outcome, told = "skipped", place + result.message
+    path, line, _ = item.location
+    # pytest shows a skipped test with this attribute as one that was expected to fail.
+    expected: dict[str, Any] = {}
+    if outcome == "skipped" and known is not None:
+        expected["wasxfail"] = known.reason
+    report = pytest.TestReport(
+        nodeid=f"{item.nodeid}[{result.key}]",
+        location=(path, line, result.key),
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome=outcome,
+        longrepr=(path, line or 0, told) if outcome == "skipped" else told or None,
+        when="call",
+        sections=[("Captured uart", "\n".join(result.output))] if result.output else [],
+        duration=result.duration,
+        **expected,
+    )
+    item.ihook.pytest_runtest_logreport(report=report)

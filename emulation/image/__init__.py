@@ -1,0 +1,1 @@
+"""Firmware images: bytes, symbols, libraries inside, and reports of crashes."""

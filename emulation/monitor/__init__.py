@@ -1,1 +1,0 @@
-"""The monitor: Renode's command language on the embedded engine."""

@@ -1,0 +1,1 @@
+"""What a platform description (`.repl`) means: grammar, types, stock models, machine."""

@@ -1,0 +1,433 @@
+"""A board on the embedded engine: its models by name, and what they may ask of it.
+
+Everything that changes while the guest runs can be saved and restored in place: the models keep
+their identity, so that the handlers that the engine holds of them stay valid.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import pickle
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.engine import Stop, TraceListener
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.stock import (
+    BitBanding,
+    CortexM,
+    Junction,
+    Memory,
+    Nvic,
+    TaggedRange,
+)
+from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.clock import Clock
+from renode_wifi.peripherals.base.line import Line, Receiver
+from renode_wifi.peripherals.base.machine import Bus
+
+SYSBUS = "sysbus"
+LOG = "renode_wifi.machine"
+DEFAULT_BLOCK_SIZE = 0x400
+STATE_VERSION = 1
+
+Input = tuple[str, int | None, int]
+"""Where a wire ends: name of the receiver, local index, number."""
+
+
+class Machine:
+    """Implements `peripherals.base.machine.Machine` over an engine."""
+
+    def __init__(self, engine: EmbeddedEngine, name: str = "machine-0", seed: int = 0) -> None:
+        self.engine = engine
+        self.name = name
+        self.seed = seed
+        self.clock: Clock = engine.clock
+        self.bus: Bus = engine.bus
+        self.log = logging.getLogger(LOG)
+        self.reset_cause = "power-on"
+        self.cpu_frequency = 0
+        self.vector_table: int | None = None
+        """Where the core finds its initial SP and PC at reset; None: where the image has them."""
+        self.world: Any = None
+        self.peripherals: dict[str, Any] = {}
+        self.full_names: dict[str, str] = {SYSBUS: SYSBUS}
+        self.places: dict[str, list[Range]] = {}
+        self.reset_scripts: dict[str, list[str]] = {}
+        self.reset_listeners: list[Callable[[], None]] = []
+        self.search_path: list[Path] = []
+        self._all_ears: list[TraceListener] = []
+        self._listeners: dict[str, list[TraceListener]] = {}
+        self._inputs: dict[Input, Line | Junction] = {}
+        self._reset_asked: str | None = None
+        self._holes: set[tuple[int, int]] = set()
+        engine.on_hole = self._on_hole
+
+    def _on_hole(self, address: int, is_write: int) -> None:
+        if (address, is_write) not in self._holes:
+            self._holes.add((address, is_write))
+            self.log.warning(
+                "%s 0x%08X, where the board has no register (told once)",
+                "write to" if is_write else "read of",
+                address,
+            )
+
+    # -- contract with models -----------------------------------------------------------------
+
+    def random(self, stream: str) -> random.Random:
+        return random.Random(f"{self.seed}/{stream}")
+
+    def peripheral(self, name: str) -> Any:
+        if name == SYSBUS:
+            return self.bus
+        if name == "machine":
+            return self
+        return self.peripherals[name]
+
+    def trace(self, source: str, event: str, **fields: Any) -> None:
+        listeners = self._listeners.get(event, self._all_ears)
+        if listeners:
+            now = self.clock.now
+            for listener in listeners:
+                listener(now, source, event, fields)
+
+    def hears(self, event: str) -> bool:
+        return bool(self._listeners.get(event, self._all_ears))
+
+    def set_cpu_frequency(self, hertz: int) -> None:
+        self.cpu_frequency = hertz
+        self.engine.set_frequency(hertz)
+
+    def request_reset(self, cause: str) -> None:
+        self._reset_asked = cause
+        self.engine.request_reset()
+
+    # -- composition --------------------------------------------------------------------------
+
+    def names(self) -> list[str]:
+        """What a description may refer to."""
+        return [SYSBUS, "machine", *self.peripherals]
+
+    def full_name(self, name: str) -> str:
+        """`sysbus.spi3.ism43362` for what is registered, the plain name for the rest."""
+        return self.full_names.get(name, name)
+
+    def add(self, name: str, model: Any) -> None:
+        self.peripherals[name] = model
+
+    def connect(self, line: Line, receiver: Receiver, end: Input) -> None:
+        """Wire an output to an input, which hears of the level as it stands.
+
+        An input with several outputs is high while one of them is.
+        """
+        number = end[2]
+        self.engine.wires_changed()
+        if isinstance(receiver, Nvic):
+            receiver = receiver.input(number)
+        first = self._inputs.get(end)
+        if first is None:
+            self._inputs[end] = line
+            line.connect(receiver, number)
+            if not line.level:
+                receiver.on_gpio(number, False)
+            return
+        if isinstance(first, Line):
+            junction = Junction(receiver, number)
+            first._receivers.remove((receiver, number))
+            first.connect(junction, junction.add())
+            self._inputs[end] = junction
+        else:
+            junction = first
+        line.connect(junction, junction.add())
+
+    def register(
+        self, name: str, register: str, place: int | Range | None, alias: str | None = None
+    ) -> None:
+        """Put the model `name` on the bus, or on another model's bus."""
+        model = self.peripherals.get(name)
+        if model is None:
+            raise RenodeWifiError(f"{name} is where it is", cure="register what you create")
+        if register == SYSBUS:
+            self._register_on_bus(name, model, place)
+        else:
+            self._register_on_parent(name, model, register, place)
+        self.full_names[name] = f"{self.full_name(register)}.{alias or name}"
+
+    def _register_on_bus(self, name: str, model: Any, place: int | Range | None) -> None:
+        if isinstance(model, (CortexM, BitBanding, Nvic)):
+            return
+        if place is None:
+            raise RenodeWifiError(
+                f"{name} has no address", cure="write it behind sysbus: @ sysbus 0x40000000"
+            )
+        base = place.start if isinstance(place, Range) else place
+        if isinstance(model, Memory):
+            size = model.size
+        elif isinstance(place, Range):
+            size = place.size
+        else:
+            size = block_size(model)
+        for other, ranges in self.places.items():
+            for taken in ranges:
+                if base < taken.end and taken.start < base + size:
+                    raise RenodeWifiError(
+                        f"0x{base:08X}…0x{base + size - 1:08X} overlaps {other} at {taken}",
+                        cure="give it a smaller range: <address, +size>",
+                    )
+        self.places.setdefault(name, []).append(Range(base, base + size))
+        if isinstance(model, Memory):
+            model.place(base)
+        elif isinstance(model, BusPeripheral):
+            self.engine.map_peripheral(base, size, model)
+        else:
+            raise RenodeWifiError(
+                f"a {type(model).__name__} cannot be on the system bus",
+                cure="register it where it is wired to, or @ none",
+            )
+
+    def _register_on_parent(
+        self, name: str, model: Any, register: str, place: int | Range | None
+    ) -> None:
+        parent = self.peripherals.get(register)
+        attach = getattr(parent, "attach", None)
+        fits = attach is not None or hasattr(parent, "on_gpio")
+        if attach is not None:
+            try:
+                if place is None:
+                    attach(model)
+                else:
+                    attach(model, place)
+            except (AttributeError, TypeError, ValueError):
+                # What is attached lacks what that bus speaks, or the place is no address on it.
+                fits = False
+        if not fits:
+            raise RenodeWifiError(
+                f"Register '{register}' does not provide an interface to register '{name}'",
+                cure="register it with a bus controller or a port",
+            )
+
+    def tag(self, area: Range, tag: str, value: int = 0, silent: bool = False) -> None:
+        """Make a range of addresses harmless to touch."""
+        self.places.setdefault(tag, []).append(area)
+        self.engine.map_peripheral(area.start, area.size, TaggedRange(self.log, tag, value, silent))
+
+    def on_reset(self, name: str, commands: list[str]) -> None:
+        """Monitor commands of a `reset:` section."""
+        self.reset_scripts[name] = commands
+
+    def connect_world(self, world: Any) -> None:
+        """Put every radio into `world`."""
+        self.world = world
+        for model in self.peripherals.values():
+            if hasattr(model, "connect_world"):
+                model.connect_world(world)
+
+    def set_log_level(self, name: str, level: int) -> None:
+        """From which level on messages of one model are logged."""
+        for old in [item for item in self.log.filters if isinstance(item, _LogFilter)]:
+            if old.name == name:
+                self.log.removeFilter(old)
+        self.log.addFilter(_LogFilter(name, level))
+
+    def find_file(self, name: str) -> Path | None:
+        for folder in (Path.cwd(), *self.search_path):
+            if (folder / name).is_file():
+                return folder / name
+        return None
+
+    # -- driving ------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        return self.clock.now
+
+    def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
+        """Tell `listener` of everything that is traced, or of one event only."""
+        if event is not None:
+            self._listeners.setdefault(event, list(self._all_ears)).append(listener)
+            return
+        self._all_ears.append(listener)
+        for listeners in self._listeners.values():
+            listeners.append(listener)
+
+    def unsubscribe(self, listener: TraceListener) -> None:
+        for listeners in (self._all_ears, *self._listeners.values()):
+            if listener in listeners:
+                listeners.remove(listener)
+
+    def load(self, image: Image) -> None:
+        """Write an image's bytes; whatever it leaves out stays as it is."""
+        for segment in image.segments:
+            if not any(
+                area.start <= segment.address and segment.end <= area.end
+                for name, ranges in self.places.items()
+                for area in ranges
+                if isinstance(self.peripherals.get(name), Memory)
+            ):
+                raise RenodeWifiError(
+                    f"{len(segment.data)} bytes at 0x{segment.address:08X} are outside of every"
+                    " memory",
+                    where=str(image.path),
+                    cure="link the image for this board",
+                )
+        for segment in image.segments:
+            self.bus.write_bytes(segment.address, segment.data)
+
+    def start(self, image: Image | None = None) -> None:
+        """Let the core start from its vector table, or from that of an image just loaded."""
+        if self.vector_table is None and image is not None:
+            self.vector_table = min(segment.address for segment in image.segments)
+        self.engine.vector_table = self.vector_table or 0
+        self.engine.reset()
+
+    def run(self, until: int) -> Stop:
+        """Run to `until` ns, through any resets that the guest asks for."""
+        while True:
+            stop = self.engine.run(until)
+            if stop is not None:
+                return stop
+            self.reset(self._reset_asked or "software")
+
+    def request_stop(self) -> None:
+        self.engine.request_stop()
+
+    def reset(self, cause: str = "pin") -> None:
+        """Reset the chip; memories and what stands around the chip keep their state."""
+        self._reset_asked = None
+        self.reset_cause = cause
+        self.trace(self.name, "reset", cause=cause)
+        for model in self.peripherals.values():
+            reset = getattr(model, "reset", None)
+            if reset is not None:
+                reset()
+        self.start()
+        for listener in self.reset_listeners:
+            listener()
+
+    def close(self) -> None:
+        self.engine.close()
+        if self.world is not None:
+            self.world.close()
+
+    # -- state --------------------------------------------------------------------------------
+
+    def save(self) -> bytes:
+        """The whole board as bytes: engine, clock, models and world."""
+        buffer = io.BytesIO()
+        pickler = _Pickler(buffer, self._fixed())
+        pickler.dump((STATE_VERSION, list(self.peripherals)))
+        pickler.dump(
+            {
+                "engine": self.engine.save(),
+                "clock": self.engine.clock.__getstate__(),
+                "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
+                "inputs": self._inputs,
+                "seed": self.seed,
+                "world": self.world,
+                "reset": (
+                    self.reset_cause,
+                    self._reset_asked,
+                    self.cpu_frequency,
+                    self.vector_table,
+                ),
+            }
+        )
+        return buffer.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Become what `save` saw, on this machine or on another composed alike."""
+        try:
+            unpickler = _Unpickler(io.BytesIO(state), self._fixed())
+            if unpickler.load() != (STATE_VERSION, list(self.peripherals)):
+                raise RenodeWifiError(
+                    "the snapshot is of another board or version",
+                    cure="restore it on a board composed by the same script",
+                )
+            saved = unpickler.load()
+        except (pickle.UnpicklingError, EOFError, ValueError, ImportError, AttributeError) as error:
+            raise RenodeWifiError(
+                "the snapshot cannot be read", cure="take it again with this version"
+            ) from error
+        for name, attributes in saved["models"].items():
+            model = self.peripherals[name]
+            if hasattr(model, "__setstate__"):
+                model.__setstate__(attributes)
+            else:
+                model.__dict__.clear()
+                model.__dict__.update(attributes)
+        self._inputs = saved["inputs"]
+        clock = self.engine.clock
+        source, listener = clock.source, clock.listener
+        clock.__setstate__(saved["clock"])
+        clock.source, clock.listener = source, listener
+        self.seed = saved["seed"]
+        if self.world is not None:
+            # The restored world opens the host's ports itself.
+            self.world.close()
+        self.world = saved["world"]
+        (
+            self.reset_cause,
+            self._reset_asked,
+            self.cpu_frequency,
+            self.vector_table,
+        ) = saved["reset"]
+        self.engine.restore(saved["engine"])
+
+    def _fixed(self) -> dict[str, Any]:
+        """Objects that a snapshot refers to by name: they stay as they are."""
+        fixed: dict[str, Any] = {
+            "machine": self,
+            "engine": self.engine,
+            "clock": self.clock,
+            "bus": self.bus,
+            "nvic": self.engine.nvic,
+        }
+        for name, model in self.peripherals.items():
+            fixed[f"model {name}"] = model
+        return fixed
+
+
+class _LogFilter(logging.Filter):
+    """Models begin their messages with their name."""
+
+    def __init__(self, name: str, level: int) -> None:
+        super().__init__(name)
+        self.level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= self.level or not record.getMessage().startswith(f"{self.name}:")
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, fixed: dict[str, Any]) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._names = {id(item): name for name, item in fixed.items()}
+
+    def persistent_id(self, obj: Any) -> str | None:
+        return self._names.get(id(obj))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, fixed: dict[str, Any]) -> None:
+        super().__init__(file)
+        self._fixed = fixed
+
+    def persistent_load(self, name: str) -> Any:
+        try:
+            return self._fixed[name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"no {name} here") from None
+
+
+def block_size(model: Any) -> int:
+    """Bytes that a model takes on the bus when its description gives an address only."""
+    registers = getattr(model, "registers", None)
+    if registers is not None:
+        return int(registers.size)
+    return int(getattr(model, "SIZE", getattr(model, "size", DEFAULT_BLOCK_SIZE)))

@@ -1,0 +1,1 @@
+"""What a monitor script (`.resc`) means: tokens, interpreter, commands, devices."""

@@ -1,0 +1,370 @@
+"""Reads monitor lines and scripts: variables, macros, aliases, `using`, commands and devices.
+
+A line is, in this order: an assignment to a `$variable`, a command, the name of a device and what
+to do with it, or an alias. As in Renode, variables and macros made while a machine is selected
+belong to it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.boards import PLATFORMS
+from renode_wifi.emulation.platform.compose import Composer
+from renode_wifi.emulation.platform.machine import SYSBUS, Machine
+from renode_wifi.emulation.platform.resolve import find_using
+from renode_wifi.emulation.platform.syntax import Position
+from renode_wifi.emulation.script import commands, wifi
+from renode_wifi.emulation.script.devices import Devices
+from renode_wifi.emulation.script.tokens import Kind, Token, TokenError, TokenValue, tokenize
+
+TRIPLE = '"""'
+GLOBAL = "global"
+ORIGIN = "ORIGIN"
+MAXIMUM_IRQS = 240
+"""What the architecture allows: chips with fewer leave the rest unwired."""
+DEEPEST_NESTING = 40
+"""Scripts, macros and aliases within each other."""
+
+
+class MonitorError(RenodeWifiError):
+    """A command that cannot be carried out."""
+
+
+class Monitor:
+    """One session: its machines, variables and macros, and what it has printed."""
+
+    def __init__(self) -> None:
+        self.machines: dict[str, Machine] = {}
+        self.machine: Machine | None = None
+        self.variables: dict[str, Token] = {}
+        self.macros: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
+        self.usings: list[str] = []
+        self.default_path = [Path.cwd(), PLATFORMS.parent]
+        self.path: list[Path] = list(self.default_path)
+        self.started = False
+        self.quitting = False
+        self.analyzers: list[str] = []
+        self.watches: list[tuple[str, int]] = []
+        """(command, ms): what an interactive terminal keeps repeating."""
+        self.extensions: dict[str, commands.Command] = {}
+        self.number_format = "Hexadecimal"
+        self.started_at = time.monotonic()
+        self.devices = Devices(self)
+        self._output: list[str] = []
+        self._where: list[str] = []
+        self._machine_count = 0
+
+    # -- entry points -------------------------------------------------------------------------
+
+    def execute(self, text: str) -> str:
+        """Run one line, or several; returns what they print."""
+        outer, self._output = self._output, []
+        try:
+            for _, line in join_lines(text):
+                self.run_line(line)
+            return "\n".join(self._output)
+        finally:
+            self._output = outer
+
+    def execute_script(self, path: Path | str) -> str:
+        """Run a `.resc` file; returns what it prints."""
+        outer, self._output = self._output, []
+        try:
+            self.run_script(Path(path))
+            return "\n".join(self._output)
+        finally:
+            self._output = outer
+
+    @staticmethod
+    def is_complete(text: str) -> bool:
+        """False while a triple-quoted text is open, so that a terminal asks for more."""
+        return text.count(TRIPLE) % 2 == 0
+
+    def write(self, text: str) -> None:
+        """Print, for whoever called `execute`."""
+        self._output.append(text)
+
+    # -- scripts ------------------------------------------------------------------------------
+
+    def run_script(self, path: Path) -> None:
+        found = self.find_file(str(path))
+        if found is None or found.is_dir():
+            raise self.error(
+                f"Could not find file '{path}'",
+                "give a path from here, or relative to a script as $ORIGIN/name",
+            )
+        try:
+            text = found.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self.error(f"cannot read {found}: {error}", "give a text file") from error
+        name = f"{GLOBAL}.{ORIGIN}"
+        before = self.variables.get(name)
+        self.variables[name] = path_token(found.parent)
+        try:
+            for number, line in join_lines(text):
+                with self.at(f"{found}:{number}"):
+                    self.run_line(line)
+                if self.quitting:
+                    break
+        finally:
+            if before is not None:
+                self.variables[name] = before
+
+    def run_macro(self, name: str, text: str) -> None:
+        for number, line in join_lines(text):
+            with self.at(f"macro {name}, line {number}"):
+                self.run_line(line)
+
+    @contextmanager
+    def at(self, where: str) -> Iterator[None]:
+        """What fails within is told with its place."""
+        if len(self._where) >= DEEPEST_NESTING:
+            raise self.error(
+                "scripts, macros or aliases call each other without end", "break the circle"
+            )
+        self._where.append(where)
+        try:
+            yield
+        except RenodeWifiError as error:
+            if error.where is None:
+                error.where = where
+            raise
+        finally:
+            self._where.pop()
+
+    @property
+    def where(self) -> str:
+        return self._where[-1] if self._where else "monitor"
+
+    def error(self, message: str, cure: str | None = None) -> MonitorError:
+        return MonitorError(message, cure=cure)
+
+    # -- lines --------------------------------------------------------------------------------
+
+    def run_line(self, line: str) -> None:
+        if not line.strip():
+            return
+        command: list[Token] = []
+        for token in [*self._tokens(line), None]:
+            if token is None or token.kind is Kind.SPLIT:
+                if command:
+                    self.run_tokens(command)
+                command = []
+            elif token.kind is not Kind.COMMENT:
+                command.append(token)
+
+    def _tokens(self, line: str) -> list[Token]:
+        """Tokens of a line. `$ORIGIN/name` is a path, which shows only when a token fails."""
+        try:
+            return tokenize(line)
+        except TokenError as error:
+            last = error.tokens[-1] if error.tokens else None
+            if last is None or last.kind is not Kind.VARIABLE:
+                raise
+            before = " ".join(token.text for token in error.tokens[:-1])
+            return self._tokens(f"{before} {self.expand(last).text}{error.rest}".lstrip())
+
+    def run_tokens(self, tokens: list[Token]) -> None:
+        resolved = [self._resolve(token) for token in tokens]
+        if any(token.kind is Kind.EXECUTION for token in tokens):
+            self.run_line(" ".join(token.text for token in resolved))
+            return
+        first = resolved[0]
+        if first.kind is Kind.VARIABLE and len(resolved) == 3:
+            if resolved[1].kind is Kind.ASSIGN_IF_UNSET and self.variable(first) is not None:
+                return
+            if resolved[1].kind in (Kind.ASSIGN, Kind.ASSIGN_IF_UNSET):
+                self.set_variable(str(first.value), self.expand(resolved[2]))
+                return
+        if first.kind is not Kind.LITERAL:
+            raise self.error(
+                f"No such command or device: {first.text}", "`help` lists the commands"
+            )
+        self._run_command(str(first.value), resolved[1:])
+
+    def _run_command(self, name: str, arguments: list[Token]) -> None:
+        command = commands.COMMANDS.get(name) or self.extensions.get(name)
+        if command is not None:
+            command.run(self, arguments)
+        elif self.devices.has(name):
+            result = self.devices.act(name, [self.expand(token) for token in arguments])
+            if result is not None:
+                self.write(self.format(result))
+        elif self._scoped(self.aliases, name) is not None:
+            alias = self._scoped(self.aliases, name)
+            with self.at(f"alias {name}"):
+                self.run_line(" ".join([str(alias), *(token.text for token in arguments)]))
+        else:
+            raise self.error(f"No such command or device: {name}", self._suggestion(name))
+
+    def _suggestion(self, name: str) -> str:
+        if name in wifi.COMMANDS:
+            return "include platforms/renode_models.py first"
+        if self.machine is None and name in (SYSBUS, "machine", "cpu"):
+            return "create a machine first: mach create"
+        if self.machine is not None and name in self.machine.full_names:
+            full = self.machine.full_names[name]
+            return f"write {full}, or `using {SYSBUS}` before"
+        known = [*commands.COMMANDS, *self.extensions, *self.devices.names(), *self.aliases]
+        near = difflib.get_close_matches(name, known, n=2)
+        return f"did you mean {' or '.join(near)}?" if near else "`help` lists the commands"
+
+    def _resolve(self, token: Token) -> Token:
+        if token.kind is Kind.EXECUTION:
+            text = self.execute(str(token.value))
+            return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)
+        if token.kind is Kind.PATH:
+            found = self.find_file(str(token.value))
+            return token if found is None else path_token(found)
+        return token
+
+    def find_file(self, name: str) -> Path | None:
+        try:
+            path = Path(name).expanduser()
+            for folder in (Path(), *self.path):
+                if (folder / path).exists():
+                    return (folder / path).absolute()
+        except (OSError, RuntimeError):
+            # A name too long for the file system, or the home of nobody.
+            return None
+        return None
+
+    # -- variables ----------------------------------------------------------------------------
+
+    @property
+    def scope(self) -> str:
+        return GLOBAL if self.machine is None else self.machine.name.replace("-", "_")
+
+    def _scoped(self, table: dict[str, Any], name: str) -> Any:
+        for key in (name, f"{self.scope}.{name}", f"{GLOBAL}.{name}"):
+            if key in table:
+                return table[key]
+        return None
+
+    def qualified(self, name: str) -> str:
+        """The name under which a variable is kept."""
+        scopes = {GLOBAL, *(machine.replace("-", "_") for machine in self.machines)}
+        return name if name.split(".")[0] in scopes and "." in name else f"{self.scope}.{name}"
+
+    def variable(self, token: Token) -> Token | None:
+        found: Token | None = self._scoped(self.variables, str(token.value))
+        return found
+
+    def set_variable(self, name: str, value: Token | TokenValue | Path) -> None:
+        if isinstance(value, Path):
+            value = path_token(value)
+        elif not isinstance(value, Token):
+            value = value_token(value)
+        self.variables[self.qualified(name)] = value
+
+    def expand(self, token: Token) -> Token:
+        if token.kind is not Kind.VARIABLE:
+            return token
+        found = self.variable(token)
+        if found is None:
+            names = {name.split(".", 1)[1] for name in self.variables}
+            near = difflib.get_close_matches(str(token.value), names, n=1)
+            raise self.error(
+                f"No such variable: ${token.value}",
+                f"did you mean ${near[0]}?" if near else f"set it first: ${token.value}=…",
+            )
+        return found
+
+    # -- machines -----------------------------------------------------------------------------
+
+    def create_machine(self, name: str | None = None) -> Machine:
+        if name is None:
+            name = f"machine-{self._machine_count}"
+        if name in self.machines:
+            raise self.error(f"Machine {name} already exists", f'mach set "{name}"')
+        self._machine_count += 1
+        machine = Machine(EmbeddedEngine(irq_count=MAXIMUM_IRQS), name)
+        machine.search_path = self.path
+        machine.reset_listeners.append(self._on_machine_reset)
+        self.machines[name] = machine
+        self.machine = machine
+        return machine
+
+    def _on_machine_reset(self) -> None:
+        if self.machine is None:
+            return
+        for name, lines in self.machine.reset_scripts.items():
+            self.run_macro(f"{name}.reset", "\n".join(lines))
+
+    @property
+    def current(self) -> Machine:
+        if self.machine is None:
+            raise self.error("No machine selected.", "create one: mach create")
+        return self.machine
+
+    def composer(self) -> Composer:
+        def run(line: str, position: Position) -> None:
+            with self.at(str(position)):
+                self.run_line(line)
+
+        def find(path: str, including: Path | None) -> Path | None:
+            return find_using(path, including, self.path)
+
+        return Composer(self.current, run, find)
+
+    # -- output -------------------------------------------------------------------------------
+
+    def format(self, value: Any) -> str:
+        """A value as the monitor prints it."""
+        if isinstance(value, bool) or value is None or isinstance(value, (str, float)):
+            return str(value)
+        if isinstance(value, int):
+            if self.number_format == "Decimal":
+                return str(value)
+            text = f"0x{value:08X}" if value >= 0 else str(value)
+            return text if self.number_format == "Hexadecimal" else f"{text} ({value})"
+        if isinstance(value, (bytes, bytearray)):
+            return " ".join(f"{byte:02X}" for byte in value)
+        if isinstance(value, (list, tuple)):
+            return "[" + ", ".join(self.format(item) for item in value) + "]"
+        return str(value)
+
+
+def join_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; a triple-quoted text is one line with what stands before it."""
+    pending: tuple[int, str] | None = None
+    opened = False
+    for number, line in enumerate(text.replace("\r", "").split("\n"), 1):
+        has_quotes = line.count(TRIPLE) % 2 == 1
+        if opened:
+            assert pending is not None
+            pending = (pending[0], f"{pending[1]}\n{line}")
+            opened = not has_quotes
+            continue
+        if line.startswith(TRIPLE) and pending is not None:
+            pending = (pending[0], f"{pending[1]} {line}")
+        else:
+            if pending is not None:
+                yield pending
+            pending = (number, line)
+        opened = has_quotes
+    if pending is not None:
+        yield pending
+
+
+def path_token(path: Path) -> Token:
+    text = str(path)
+    return Token(Kind.PATH, "@" + text.replace(" ", "\\ "), text)
+
+
+def value_token(value: TokenValue) -> Token:
+    if isinstance(value, bool):
+        return Token(Kind.BOOLEAN, str(value), value)
+    if isinstance(value, (int, float)):
+        return Token(Kind.NUMBER, str(value), value)
+    text = str(value)
+    return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)

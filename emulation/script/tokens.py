@@ -1,0 +1,167 @@
+"""A monitor line cut into tokens, by the same rules in the same order as Renode's own monitor."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.syntax import Range
+
+
+class Kind(Enum):
+    COMMENT = auto()
+    EXECUTION = auto()
+    VARIABLE = auto()
+    LEFT_BRACKET = auto()
+    RIGHT_BRACKET = auto()
+    STRING = auto()
+    RANGE = auto()
+    PATH = auto()
+    NUMBER = auto()
+    TIME = auto()
+    BOOLEAN = auto()
+    NULL = auto()
+    ASSIGN = auto()
+    ASSIGN_IF_UNSET = auto()
+    SPLIT = auto()
+    COMMA = auto()
+    LITERAL = auto()
+    SPACE = auto()
+
+
+TokenValue = str | int | float | bool | Range | None
+
+
+@dataclass(frozen=True)
+class Token:
+    """text: as written. value: what it stands for."""
+
+    kind: Kind
+    text: str
+    value: TokenValue
+    column: int = 1
+
+    def __str__(self) -> str:
+        return self.text
+
+
+_HEX = r"0x[0-9A-Fa-f]+"
+_INTEGER = r"[+-]?\d+"
+_RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, flags))
+    for kind, pattern, flags in (
+        (Kind.COMMENT, r"#[^\n]*", 0),
+        (Kind.EXECUTION, r"`.*?`", 0),
+        (Kind.VARIABLE, r"\$[0-9A-Za-z_.]+", 0),
+        (Kind.LEFT_BRACKET, r"\[", 0),
+        (Kind.RIGHT_BRACKET, r"\]", 0),
+        (Kind.STRING, r'""".+?"""', re.S),
+        (Kind.STRING, r"'[^'\\]*(?:\\.[^'\\]*)*'", re.S),
+        (Kind.STRING, r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S),
+        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*({_HEX}|{_INTEGER})\s*>", 0),
+        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*(\+(?:{_HEX}|\d+))\s*>", 0),
+        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s+({_HEX}|\+?\d+)\s*>", 0),
+        (Kind.PATH, r"@(?:(?!;)(?:\\ |\S))+", 0),
+        (Kind.NUMBER, _HEX, 0),
+        (Kind.TIME, r"(?:(?:[0-9]+:)?[0-9]+:)[0-9]+(?:\.[0-9]+)?", 0),
+        (Kind.NUMBER, r"[+-]?\d+\.\d*(?:e[+-]?\d+)?", 0),
+        (Kind.NUMBER, r"[+-]?\d+(?:e[+-]?\d+)?", 0),
+        (Kind.BOOLEAN, r"true|false|True|False", 0),
+        (Kind.NULL, r"null", 0),
+        (Kind.ASSIGN, r"=", 0),
+        (Kind.ASSIGN_IF_UNSET, r"\?=", 0),
+        (Kind.SPLIT, r";", 0),
+        (Kind.COMMA, r",", 0),
+        (Kind.LITERAL, r"[\w.\-?][\w.\-?:]*", 0),
+        (Kind.SPACE, r"\s+", 0),
+        (Kind.COMMENT, r":[^\n]*", 0),
+    )
+)
+LONGEST_NUMBER = 40
+
+
+class TokenError(RenodeWifiError):
+    """The line cannot be cut into tokens. column: where, from 1. tokens: those in front of it."""
+
+    def __init__(self, line: str, column: int, tokens: list[Token], reason: str = "") -> None:
+        super().__init__(
+            f"Could not tokenize here:\n  | {line}\n  | {' ' * (column - 1)}^"
+            + (f"\n  {reason}" if reason else ""),
+            cure='put text into "quotes" and write paths as @path',
+        )
+        self.column = column
+        self.tokens = tokens
+        self.rest = line[column - 1 :]
+
+
+def tokenize(line: str) -> list[Token]:
+    """Cut a line into tokens, without white space. Raises TokenError only."""
+    tokens: list[Token] = []
+    index = 0
+    while index < len(line):
+        for kind, pattern in _RULES:
+            match = pattern.match(line, index)
+            if match is None:
+                continue
+            if kind is not Kind.SPACE:
+                try:
+                    value = _value(kind, match)
+                except ValueError as error:
+                    raise TokenError(line, index + 1, tokens, str(error)) from None
+                tokens.append(Token(kind, match.group(), value, index + 1))
+            index = match.end()
+            break
+        else:
+            raise TokenError(line, index + 1, tokens)
+    return tokens
+
+
+def _value(kind: Kind, match: re.Match[str]) -> TokenValue:
+    text = match.group()
+    if kind is Kind.STRING:
+        if text.startswith('"""'):
+            return text[3:-3].strip("\r\n")
+        return text[1:-1].replace("\\" + text[0], text[0])
+    if kind is Kind.PATH:
+        return text[1:].replace("\\ ", " ")
+    if kind is Kind.VARIABLE:
+        return text[1:]
+    if kind is Kind.EXECUTION:
+        return text[1:-1]
+    if kind is Kind.NUMBER:
+        return number(text)
+    if kind is Kind.TIME:
+        return text
+    if kind is Kind.BOOLEAN:
+        return text.lower() == "true"
+    if kind is Kind.NULL:
+        return None
+    if kind is Kind.RANGE:
+        return _range(match)
+    return text
+
+
+def number(text: str) -> int | float:
+    """A number as people write it: 0x…, decimal, with or without fraction."""
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError("the number is too long")
+    if text.lower().startswith("0x"):
+        return int(text, 16)
+    if "." in text or "e" in text:
+        value = float(text)
+        return int(value) if "." not in text and abs(value) < 2**63 else value
+    return int(text)
+
+
+def _range(match: re.Match[str]) -> Range:
+    """`<start, end>` is absolute; `<start size>` and `<start, +size>` are relative."""
+    start = int(number(match.group(1)))
+    second = match.group(2)
+    end = int(number(second.lstrip("+")))
+    if "," not in match.group() or second.startswith("+"):
+        end += start
+    if end < start:
+        raise ValueError("the range ends before it starts")
+    return Range(start, end)

@@ -1,0 +1,304 @@
+"""Runs a Unity test image to its end and keeps what it said, whatever happens on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time as host_time
+import xml.etree.ElementTree as xml
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.suites.unity import Outcome, TestResult, UnityReader
+from renode_wifi.peripherals.base.clock import SECOND
+
+SHIPPED = Path(__file__).parents[2] / "platforms" / "expected"
+DEFAULT_TIME = 7200.0
+DEFAULT_TEST_TIME = 1200.0
+UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535], "?")
+
+
+class End(Enum):
+    """How the run ended."""
+
+    FINISHED = "the suite finished"
+    CRASHED = "the firmware crashed"
+    HUNG = "a test made no progress"
+    TIME = "the time is over"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """An outcome that is known and explained."""
+
+    outcome: Outcome
+    reason: str
+
+
+def read_expected(path: Path) -> dict[str, Expectation]:
+    """`Group.Test: {outcome: failed, reason: …}` in YAML. Raises RenodeWifiError.
+
+    `<name>` is a file that comes with the package (platforms/expected), as in world files.
+    """
+    if path.name.startswith("<") and path.name.endswith(">"):
+        path = SHIPPED / f"{path.name[1:-1]}.yaml"
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        shipped = ", ".join(f"<{file.stem}>" for file in sorted(SHIPPED.glob("*.yaml")))
+        raise RenodeWifiError(
+            f"cannot read: {error.strerror}",
+            where=str(path),
+            cure=f"check the name; those of the package: {shipped}",
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RenodeWifiError(
+            f"this is not YAML: {error}", where=str(path), cure="check indentation and quotes"
+        ) from error
+    if not isinstance(data, dict):
+        raise RenodeWifiError(
+            "no expectations", where=str(path), cure="write Group.Test: {outcome: …, reason: …}"
+        )
+    expected = {}
+    for key, entry in data.items():
+        try:
+            expected[str(key)] = Expectation(Outcome(entry["outcome"]), str(entry["reason"]))
+        except (KeyError, TypeError, ValueError) as error:
+            outcomes = ", ".join(outcome.value for outcome in Outcome)
+            raise RenodeWifiError(
+                f"{key}: {entry!r} is not an expectation",
+                where=str(path),
+                cure=f"write {{outcome: one of {outcomes}, reason: text}}",
+            ) from error
+    return expected
+
+
+class Qualification:
+    """One run of a test image on a board.
+
+    on_test: told of each test as it ends. junit, json_file: rewritten as each test begins and ends,
+    so that a run that is killed leaves everything up to then. labels: what the report shall say of
+    the image, such as its project and tag.
+    """
+
+    def __init__(
+        self,
+        board: Session,
+        expected: dict[str, Expectation] | None = None,
+        junit: Path | None = None,
+        json_file: Path | None = None,
+        on_test: Callable[[TestResult], None] | None = None,
+        labels: dict[str, str] | None = None,
+    ) -> None:
+        self.board = board
+        self.expected = expected or {}
+        self.junit = junit
+        self.json_file = json_file
+        self.on_test = on_test
+        self.labels = labels or {}
+        self.reader = UnityReader()
+        self.end: End | None = None
+        self.interrupted = False
+        self.real_seconds = 0.0
+        self._image_hash = _hash(board)
+        board.uart.listeners.append(self._on_line)
+        board.uart.byte_listeners.append(self._on_byte)
+
+    @property
+    def results(self) -> list[TestResult]:
+        return self.reader.results
+
+    def run(self, time: float = DEFAULT_TIME, test_time: float = DEFAULT_TEST_TIME) -> End:
+        """Run to the end. time: of the whole run; test_time: without a test ending (s, virtual)."""
+        started = host_time.monotonic()
+        end = self.board.now + time
+        self.write()
+        while self.end is None:
+            if self.interrupted:
+                self.end = End.INTERRUPTED
+                break
+            done = self._done()
+            stop = self.board.run(min(end - self.board.now, test_time))
+            if self.reader.finished:
+                self.end = End.FINISHED
+            elif self.interrupted:
+                self.end = End.INTERRUPTED
+            elif stop is Stop.CRASH:
+                self.end = End.CRASHED
+            elif self.board.now >= end:
+                self.end = End.TIME
+            elif stop is Stop.TIME and self._done() == done:
+                self.end = End.HUNG
+        self.real_seconds = host_time.monotonic() - started
+        if self.board.uart.pending:
+            self.board.uart.flush()
+        self.reader.close(self.board.backend.now)
+        self.write()
+        return self.end
+
+    def interrupt(self) -> None:
+        """Let `run` end as soon as it can; safe from signal handlers."""
+        self.interrupted = True
+        self.board.stop()
+
+    def deviations(self) -> list[tuple[str, str]]:
+        """Tests that did not end as they should, each with what is wrong."""
+        wrong = []
+        seen = set()
+        for result in self.results:
+            seen.add(result.key)
+            known = self.expected.get(result.key)
+            good = (Outcome.PASSED, Outcome.IGNORED) if known is None else (known.outcome,)
+            if result.outcome not in good:
+                wanted = good[0].value
+                wrong.append((result.key, f"{result.outcome.value}, not {wanted}"))
+        if self.end is End.FINISHED:
+            groups = {result.group for result in self.results}
+            wrong += [
+                (key, "expected, but never run")
+                for key in self.expected
+                if key not in seen and key.partition(".")[0] in groups
+            ]
+        return wrong
+
+    @property
+    def good(self) -> bool:
+        """The suite came to its end, and every test as it should."""
+        return self.end is End.FINISHED and bool(self.results) and not self.deviations()
+
+    def as_dict(self) -> dict[str, Any]:
+        totals = self.reader.totals
+        return {
+            "image": None if self.board.image is None else self.board.image.path.name,
+            "sha256": self._image_hash,
+            "labels": self.labels,
+            "engine": self.board.backend.engine,
+            "end": None if self.end is None else self.end.name.lower(),
+            "virtual_seconds": self.board.now,
+            "real_seconds": round(self.real_seconds, 1),
+            "totals": None if totals is None else vars(totals),
+            "crash": self.board.crash_report() or None,
+            "deviations": dict(self.deviations()),
+            "tests": [
+                {
+                    "group": result.group,
+                    "name": result.name,
+                    "outcome": result.outcome.value,
+                    "started": result.started / SECOND,
+                    "duration": result.duration,
+                    "file": result.file,
+                    "line": result.line,
+                    "message": result.message,
+                    "expected": self._reason(result),
+                }
+                for result in self.results
+            ],
+        }
+
+    def write(self) -> None:
+        """Write the reports that were asked for."""
+        if self.json_file is not None:
+            _replace(self.json_file, json.dumps(self.as_dict(), indent=2) + "\n")
+        if self.junit is not None:
+            _replace(self.junit, self._junit())
+
+    def _done(self) -> int:
+        return sum(result.outcome is not Outcome.UNFINISHED for result in self.results)
+
+    def _on_byte(self, time: int, byte: int) -> None:
+        # A test's name ends so; its result follows in the same line.
+        if byte == ord(")"):
+            console = self.board.uart
+            if self.reader.begin(console.pending_since, time, console.pending):
+                self.write()
+
+    def _on_line(self, line: UartLine) -> None:
+        begun = len(self.results)
+        done = self.reader.feed(line.time, self.board.backend.now, line.text)
+        if done or len(self.results) > begun:
+            self.write()
+        for result in done:
+            if self.on_test is not None:
+                self.on_test(result)
+        if self.reader.finished:
+            self.board.stop()
+
+    def _reason(self, result: TestResult) -> str | None:
+        known = self.expected.get(result.key)
+        return known.reason if known is not None and known.outcome is result.outcome else None
+
+    def _junit(self) -> str:
+        root = xml.Element("testsuites")
+        groups: dict[str, xml.Element] = {}
+        for result in self.results:
+            suite = groups.get(result.group)
+            if suite is None:
+                suite = xml.SubElement(root, "testsuite", name=result.group)
+                groups[result.group] = suite
+            case = xml.SubElement(
+                suite,
+                "testcase",
+                classname=result.group,
+                name=result.name,
+                time=f"{result.duration:.6f}",
+            )
+            self._judge(case, result)
+            if result.output:
+                text = "\n".join(result.output)
+                xml.SubElement(case, "system-out").text = text.translate(UNPRINTABLE)
+        for suite in groups.values():
+            suite.set("tests", str(len(suite)))
+            for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+                suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
+        xml.indent(root)
+        return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+    def _judge(self, case: xml.Element, result: TestResult) -> None:
+        reason = self._reason(result)
+        place = f"{result.file}:{result.line}: " if result.file else ""
+        message = (place + result.message).translate(UNPRINTABLE)
+        if reason is not None and result.outcome is not Outcome.PASSED:
+            xml.SubElement(case, "skipped", message=f"known: {reason}")
+        elif result.key in self.expected:
+            xml.SubElement(case, "failure", message=f"{result.outcome.value} unexpectedly")
+        elif result.outcome is Outcome.FAILED:
+            xml.SubElement(case, "failure", message=message)
+        elif result.outcome is Outcome.IGNORED:
+            xml.SubElement(case, "skipped", message=message)
+        elif result.outcome is Outcome.UNFINISHED:
+            error = xml.SubElement(case, "error", message=self.end.value if self.end else "running")
+            error.text = self.board.crash_report().translate(UNPRINTABLE)
+
+
+def _hash(board: Session) -> str | None:
+    if board.image is None:
+        return None
+    return hashlib.sha256(board.image.path.read_bytes()).hexdigest()
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that it is never seen half written; a device or pipe as it stands."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        temporary = path.with_name(path.name + ".part")
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise RenodeWifiError(
+            f"cannot write: {error.strerror}",
+            where=str(path),
+            cure="name a file in a folder you own",
+        ) from error

@@ -1,0 +1,580 @@
+"""Faults, their escalation and the report to the user: ARM DDI 0403E, B1.5.9 to B1.5.15."""
+
+from __future__ import annotations
+
+import pytest
+
+from renode_wifi.emulation.engines.embedded import Access
+from renode_wifi.emulation.engines.engine import Stop
+from tests.emulation.engines.embedded.guest import BENCH, FLASH, RAM, STACK, Guest, logged
+
+ENABLE_FAULTS = "    put SHCSR, 7 << 16\n"
+LOG_AND_HANG = """
+    log_word CFSR
+    log_word HFSR
+    b .
+"""
+
+
+@pytest.mark.parametrize(
+    ("instructions", "handler", "cfsr"),
+    [
+        ("load r0, 0x60000004\n ldr r0, [r0]", "busfault", 0x8200),
+        ("load r0, 0x60000004\n str r0, [r0]", "busfault", 0x8200),
+        ("load r0, 0x60000005\n bx r0", "busfault", 0x100),
+        ("load r0, 0x40000001\n bx r0", "memmanage", 0x1),
+        ("mov r0, #0x100\n str r0, [r0]", "busfault", 0x8200),
+        ("udf #0", "usagefault", 0x10000),
+        ("mov r0, #0x200\n bx r0", "usagefault", 0x20000),
+    ],
+    ids=["read", "write", "fetch", "execute-never", "store to ROM", "undefined", "ARM state"],
+)
+@pytest.mark.parametrize("enabled", [True, False])
+def test_each_fault_has_its_handler_or_escalates(
+    instructions: str, handler: str, cfsr: int, enabled: bool
+) -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS if enabled else ""}
+    {instructions}
+    b .
+{handler}:
+    log 1
+{LOG_AND_HANG}
+hardfault:
+    log 2
+{LOG_AND_HANG}
+"""
+    assert logged(source) == ([1, cfsr, 0] if enabled else [2, cfsr, 1 << 30])
+
+
+def test_fault_stops_before_the_instruction_has_any_effect() -> None:
+    source = f"""
+reset:
+    load r0, {RAM + 0xFFF8}
+    mov r1, #1
+    mov r2, #2
+    mov r3, #3
+    mov r4, #4
+    ldmia r0!, {{r1, r2, r3, r4}}
+    b .
+hardfault:
+    log_register r0
+    log_register r3
+    log_word BFAR
+    ldr r0, [sp, #24]
+    log_register r0
+    b .
+"""
+    # The base register is as before, so that the instruction can be repeated.
+    guest = Guest(source).run()
+    assert guest.log[:3] == [RAM + 0xFFF8, 3, RAM + 0x10000]
+    assert guest.faults[0].pc == guest.log[3]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "offset"),
+    [
+        ("ldr r1, [r0, #8]", 8),
+        ("str r1, [r0, r2]", 12),
+        ("ldrb r1, [r0, #3]", 3),
+        ("strh r1, [r0, #6]", 6),
+        ("ldm r0!, {r1, r3}", 0),
+        ("ldr.w r1, [r0, #257]", 257),
+        ("ldr r1, [r0, #4]!", 4),
+        ("ldr r1, [r3, #-4]", 0x100),
+        ("ldr r1, [r3], #4", 0x104),
+        ("str.w r1, [r0, r2, lsl #2]", 48),
+        ("stmdb r3!, {r1, r2}", 0x104 - 8),
+        ("ldrd r1, r2, [r0, #16]", 16),
+        ("strd r1, r2, [r3, #-8]", 0x104 - 8),
+        ("strd r1, r2, [r3], #-8", 0x104),
+        ("ldrex r1, [r0, #20]", 20),
+        ("ldrexb r1, [r3]", 0x104),
+        ("ldrexh r1, [r3]", 0x104),
+        ("tbb [r0, r2]", 12),
+        ("tbh [r0, r2, lsl #1]", 24),
+        ("vldr s0, [r0, #36]", 36),
+        ("vstr s0, [r3, #-4]", 0x100),
+        ("vstmdb r3!, {s0-s3}", 0x104 - 16),
+        ("vldmia r0, {s0-s3}", 0),
+        ("mov sp, r3\n push {r1, r2, lr}", 0x104 - 12),
+        ("mov sp, r3\n pop {r1, r2}", 0x104),
+        ("mov sp, r0\n ldr r1, [sp, #32]", 32),
+    ],
+)
+def test_fault_address_is_that_of_the_access(instruction: str, offset: int) -> None:
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    isb
+    load r0, 0x60000000
+    load r3, 0x60000104
+    mov r2, #12
+    {instruction}
+    b .
+hardfault:
+    load r0, {STACK}
+    mov sp, r0
+    log_word BFAR
+    b .
+"""
+    assert logged(source)[0] == 0x60000000 + offset
+
+
+def test_fault_address_of_a_literal_and_of_an_access_across_pages() -> None:
+    source = f"""
+reset:
+    load r0, {RAM + 0xFFFE}
+    ldr r1, [r0]
+    b .
+hardfault:
+    log_word BFAR
+    b .
+"""
+    assert logged(source) == [RAM + 0x10000]
+
+
+def test_repaired_fault_resumes_at_the_instruction() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    load r0, 0x60000000
+    mov r1, #1
+    cmp r1, #1
+    itt eq
+    ldreq r2, [r0]
+    moveq r3, #3
+    log_register r2
+    log_register r3
+    b .
+busfault:
+    load r0, {FLASH}
+    str r0, [sp]
+    bx lr
+"""
+    assert logged(source) == [STACK, 3]
+
+
+def test_fault_status_bits_clear_by_writing_one() -> None:
+    source = """
+reset:
+    udf #0
+hardfault:
+    put CFSR, 0
+    log_word CFSR
+    load r0, CFSR
+    mov r1, #1
+    strb r1, [r0, #2]
+    log_word CFSR
+    put HFSR, 1 << 30
+    log_word HFSR
+    b .
+"""
+    assert logged(source) == [0x10000, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("ccr", "instructions", "cfsr"),
+    [
+        (0x210, "udiv r2, r1, r0", 1 << 25),
+        (0x210, "sdiv r2, r1, r0", 1 << 25),
+        (0x200, "udiv r2, r1, r0", None),
+        (0x210, "udiv r2, r1, r1", None),
+        (0x210, "it eq\n udiveq r2, r1, r0", None),
+        (0x210, "it ne\n udivne r2, r1, r0\n b 1f\n1:", 1 << 25),
+        (0x208, "ldr r2, [r4, #2]", 1 << 24),
+        (0x208, "ldrh r2, [r4, #1]", 1 << 24),
+        (0x208, "strh r2, [r4, r1]", 1 << 24),
+        (0x208, "ldr r2, [r4, r1]", 1 << 24),
+        (0x208, "ldr r2, [r5, #1]!", 1 << 24),
+        (0x208, "str r2, [r4], #1", None),
+        (0x208, "ldr r2, [r4, #-1]", 1 << 24),
+        (0x208, "ldr.w r2, [r4, r1, lsl #1]", 1 << 24),
+        (0x208, "ldrsh.w r2, [r4, #3]", 1 << 24),
+        (0x208, "ldrb r2, [r4, #1]", None),
+        (0x208, "ldrsb r2, [r4, r1]", None),
+        (0x208, "ldr r2, [r4, #4]", None),
+        (0x208, "ldmia r6, {r2, r3}", 1 << 24),
+        (0x208, "stmia.w r6, {r2, r8}", 1 << 24),
+        (0x208, "ldrd r2, r3, [r6]", 1 << 24),
+        (0x208, "ldrexh r2, [r6]", 1 << 24),
+        (0x208, "ldrexb r2, [r6]", None),
+        (0x208, "vldr s0, [r6, #4]", 1 << 24),
+        (0x208, "ldr r2, [sp, #4]", None),
+        (0x208, "ldr.w r2, [pc, #4]", None),
+        (0x208, "ldrh r2, [r4, #2]", None),
+        (0x208, "bfi r2, r4, #1, #3", None),
+        (0x200, "ldr r2, [r4, #2]", None),
+    ],
+)
+def test_traps_of_ccr(ccr: int, instructions: str, cfsr: int | None) -> None:
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    put CCR, {ccr}
+    isb
+    mov r0, #0
+    mov r1, #1
+    load r4, {RAM + 0x100}
+    load r5, {RAM + 0x100}
+    load r6, {RAM + 0x101}
+    sub sp, #16
+    cmp r0, r1
+    {instructions}
+    nop
+    nop
+    log 1
+    b .
+hardfault:
+    log_word CFSR
+    b .
+"""
+    guest = Guest(source).run()
+    assert guest.log == [1 if cfsr is None else cfsr]
+    if cfsr is not None:
+        code = guest.engine.bus.read_bytes(guest.faults[0].pc - 4, 4)
+        assert code != bytes(4)
+        assert "division by zero" in guest.faults[0].cause or "unaligned" in guest.faults[0].cause
+
+
+USE_FPU = f"""
+reset:
+{ENABLE_FAULTS}
+    b 1f
+1:  mov r1, #1
+    vmov s0, r1
+    mov r1, #2
+    log_register r1
+    b .
+usagefault:
+    log_register r1
+    log_word CFSR
+    put CFSR, 1 << 19
+    put CPACR, 0x00F00000
+    bx lr
+"""
+
+
+def test_use_of_the_disabled_fpu_faults_until_it_is_enabled() -> None:
+    guest = Guest(USE_FPU).run()
+    assert guest.log == [1, 1 << 19, 2]
+    assert "disabled coprocessor" in guest.faults[0].cause
+
+
+def test_core_without_fpu_cannot_enable_it() -> None:
+    guest = Guest(USE_FPU)
+    guest.engine.set_fpu(False)
+    assert guest.run().log[:6] == [1, 1 << 19] * 3
+
+
+def test_skipped_use_of_the_disabled_fpu_does_not_fault() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    b 1f
+1:  cmp r0, r0
+    it ne
+    vmovne s0, r1
+    b 2f
+2:  log 1
+    mov r0, #1
+    cmp r0, #1
+    it eq
+    vmoveq s0, r1
+    b 3f
+3:  log 9
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source)[:2] == [1, 1 << 19]
+
+
+def test_fpu_switched_off_again_faults() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    put CPACR, 0x00F00000
+    isb
+    mov r4, #2
+1:  vmov s0, r1
+    log_register r4
+    subs r4, #1
+    bne 2f
+    b .
+2:  put CPACR, 0
+    isb
+    b 1b
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source) == [2, 1 << 19]
+
+
+def test_traps_can_be_switched_off_again() -> None:
+    source = """
+reset:
+    put CCR, 0x210
+    isb
+    mov r0, #0
+    put CCR, 0x200
+    isb
+    udiv r1, r0, r0
+    log_register r1
+    b .
+"""
+    assert logged(source) == [0]
+
+
+def test_trap_charges_only_what_was_executed() -> None:
+    """The handler's clock continues where the trapped instruction stood."""
+    source = """
+reset:
+    put 0xE000EDFC, 1 << 24
+    put 0xE0001000, 1
+    put CCR, 0x210
+    mov r0, #0
+    isb
+    put 0xE0001004, 0
+    isb
+    nop
+    udiv r1, r0, r0
+    .rept 50
+    nop
+    .endr
+hardfault:
+    log_word 0xE0001004
+    b .
+"""
+    assert logged(source)[0] <= 10
+
+
+def test_breakpoint_without_a_debugger_is_a_hard_fault() -> None:
+    source = f"""
+reset:
+    bkpt #1
+hardfault:
+{LOG_AND_HANG}
+"""
+    guest = Guest(source).run()
+    assert guest.log == [0, 1 << 31]
+    assert guest.faults[0].registers["pc"] == guest.faults[0].frame[6]
+
+
+def test_svc_where_masked_escalates() -> None:
+    source = f"""
+reset:
+    cpsid i
+    svc #0
+    log 9
+svc:
+    log 1
+hardfault:
+    log 2
+{LOG_AND_HANG}
+"""
+    assert logged(source) == [2, 0, 1 << 30]
+
+
+def test_fault_handler_that_cannot_preempt_escalates() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    put SHPR1, 0x00800000
+    mov r0, #0x40
+    msr basepri, r0
+    udf #0
+usagefault:
+    log 1
+hardfault:
+    log 2
+{LOG_AND_HANG}
+"""
+    assert logged(source) == [2, 0x10000, 1 << 30]
+
+
+def test_stack_outside_of_memory_is_reported_and_the_handler_runs() -> None:
+    source = """
+reset:
+    mov r0, #0
+    mov sp, r0
+    svc #0
+hardfault:
+    log_word CFSR
+    b .
+"""
+    guest = Guest(source).run()
+    assert guest.log == [0x1000]
+    report = guest.faults[0]
+    assert report.frame_address is None
+    assert report.address == 0xFFFFFFE0
+    assert "stack overflow" in report.cause
+
+
+def test_frame_lost_on_return_is_a_bus_fault() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    svc #0
+svc:
+    load r0, 0x60000000
+    msr psp, r0
+    load lr, 0xFFFFFFFD
+    bx lr
+busfault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source) == [0x800]
+
+
+def test_corrupt_frame_is_an_invalid_return() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    svc #0
+svc:
+    mov r0, #0x01000003           @ a handler's xPSR in a thread's frame
+    str r0, [sp, #28]
+    bx lr
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source.replace("mov r0, #0x01000003", "load r0, 0x01000003")) == [0x40000]
+
+
+def test_return_to_arm_state_is_an_invalid_state() -> None:
+    source = f"""
+reset:
+{ENABLE_FAULTS}
+    svc #0
+    log 9
+svc:
+    mov r0, #0
+    str r0, [sp, #28]
+    bx lr
+usagefault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source) == [0x20000]
+
+
+@pytest.mark.parametrize("handler", ["hardfault", "nmi"])
+def test_fault_in_the_last_handler_locks_up(handler: str) -> None:
+    source = f"""
+reset:
+    put {"ICSR, 1 << 31" if handler == "nmi" else "0x60000000, 0"}
+    isb
+    b .
+{handler}:
+    log 1
+    udf #0
+    log 2
+"""
+    guest = Guest(source)
+    assert guest.engine.run(1_000_000) is Stop.CRASH
+    assert guest.log == [1]
+    report = guest.engine.last_fault
+    assert report is not None
+    assert report.lockup
+    assert report.cause.startswith("lockup in")
+    # Time goes on, as a watchdog needs; nothing else does.
+    assert guest.engine.run(5_000_000) is Stop.TIME
+    assert guest.engine.now == 5_000_000
+    assert guest.log == [1]
+
+
+def test_vector_table_outside_of_memory_locks_up() -> None:
+    source = """
+reset:
+    put VTOR, 0x60000000
+    svc #0
+    log 1
+"""
+    guest = Guest(source)
+    assert guest.engine.run(1_000_000) is Stop.CRASH
+    report = guest.engine.last_fault
+    assert report is not None
+    assert "vector table" in report.cause
+    assert report.address is not None
+
+
+def test_reset_ends_a_lockup() -> None:
+    guest = Guest("reset:\n    udf #0\nhardfault:\n    udf #0\n")
+    assert guest.engine.run(1_000) is Stop.CRASH
+    guest.engine.bus.write_bytes(FLASH, Guest("reset:\n    log 1\n    b .\n").code)
+    guest.engine.reset()
+    assert guest.run().log == [1]
+    assert guest.engine.last_fault is None
+
+
+def test_report_names_cause_place_registers_and_frame() -> None:
+    source = """
+reset:
+    mov r7, #77
+    load r0, 0x60000004
+    mov r1, #5
+    str r1, [r0]
+hardfault:
+    b .
+"""
+    guest = Guest(source).run()
+    (report,) = guest.faults
+    assert report.cause == (
+        "HardFault in thread mode: access where nothing is mapped: write at 0x60000004"
+    )
+    assert report.access is Access.WRITE
+    assert report.address == 0x60000004
+    assert (report.raised, report.taken, report.during) == (5, 3, 0)
+    assert report.escalated
+    assert not report.lockup
+    assert report.registers["r7"] == 77
+    assert report.registers["sp"] == STACK
+    assert report.pc == report.frame[6]
+    assert report.frame[:2] == (0x60000004, 5)
+    assert report.frame_address == STACK - 0x20
+    assert report.fault_status == {"CFSR": 0x8200, "HFSR": 1 << 30}
+    assert guest.engine.last_fault is report
+
+
+def test_fault_in_an_interrupt_names_it() -> None:
+    source = """
+reset:
+    put ISER0, 8
+    put ISPR0, 8
+    isb
+irq3:
+    udf #0
+hardfault:
+    b .
+"""
+    assert Guest(source).run().faults[0].cause.startswith("HardFault in IRQ 3: undefined")
+
+
+def test_run_can_end_at_the_fault() -> None:
+    guest = Guest("reset:\n    udf #0\nhardfault:\n    log 1\n    b .\n")
+    guest.engine.stop_on_fault = True
+    assert guest.engine.run(1_000_000) is Stop.CRASH
+    assert guest.log == []
+    assert guest.register("xpsr") & 0x1FF == 3
+    assert guest.engine.run(1_000_000) is Stop.TIME
+    assert guest.log == [1]
+
+
+def test_strict_holes_are_bus_faults() -> None:
+    source = f"""
+reset:
+    put {BENCH + 0x800}, 1
+    b 1f
+1:  log 1
+    b .
+hardfault:
+    log_word CFSR
+    b .
+"""
+    assert logged(source, strict_holes=True) == [0x400]
+    assert logged(source, strict_holes=False) == [1]

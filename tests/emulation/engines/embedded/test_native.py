@@ -1,0 +1,130 @@
+"""Building and finding the native core."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.engines.embedded import build_core, native
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "one.c").write_text('#include "both.h"\nint one(void) { return VALUE; }\n')
+    (folder / "both.h").write_text("#define VALUE 1\n")
+    return folder
+
+
+def test_every_source_and_header_is_part_of_the_name(sources: Path) -> None:
+    names = {build_core.source_hash(sources)}
+    (sources / "both.h").write_text("#define VALUE 2\n")
+    names.add(build_core.source_hash(sources))
+    (sources / "one.c").rename(sources / "two.c")
+    names.add(build_core.source_hash(sources))
+    assert len(names) == 3
+
+
+def test_library_is_built_whole_by_many_at_once(sources: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cache" / "library.so"
+    threads = [threading.Thread(target=build_core.build, args=(target, sources)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+    assert target.stat().st_size > 1000
+
+
+def test_compiler_errors_are_shown(sources: Path, tmp_path: Path) -> None:
+    (sources / "one.c").write_text("this is no C\n")
+    with pytest.raises(build_core.BuildError, match="could not build the emulation core"):
+        build_core.build(tmp_path / "library.so", sources)
+    assert not (tmp_path / "library.so").exists()
+
+
+def test_missing_compiler_is_told_with_its_cure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(build_core.BuildError, match="apt install gcc"):
+        build_core.find_compiler()
+    monkeypatch.setenv("CC", "my-cc -m32")
+    with pytest.raises(build_core.BuildError, match=r"\$CC=my-cc"):
+        build_core.find_compiler()
+
+
+def test_compiler_named_by_cc_is_used(
+    monkeypatch: pytest.MonkeyPatch, sources: Path, tmp_path: Path
+) -> None:
+    real = shutil.which("cc") or shutil.which("gcc")
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text(f'#!/bin/sh\ntouch {tmp_path}/used\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("CC", f"{wrapper} -g0")
+    build_core.build(tmp_path / "library.so", sources)
+    assert (tmp_path / "used").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cache").touch()
+    with pytest.raises(build_core.BuildError, match=r"cannot keep .*/cache: File exists\n.*XDG"):
+        build_core.build(tmp_path / "cache" / "library.so", native.SOURCES)
+
+
+def test_installed_library_is_preferred_and_a_cached_one_is_kept(
+    monkeypatch: pytest.MonkeyPatch, sources: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(native, "SOURCES", sources)
+    monkeypatch.setattr(native, "cache_folder", lambda: tmp_path / "cache")
+    built = native.library_path()
+    assert built.parent == tmp_path / "cache"
+    monkeypatch.setenv("CC", "false")
+    assert native.library_path() == built
+    (sources / built.name).write_bytes(built.read_bytes())
+    assert native.library_path() == sources / built.name
+    (sources / "both.h").write_text("#define VALUE 3\n")
+    with pytest.raises(RenodeWifiError, match="could not build"):
+        native.library_path()
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/caches"}, "/caches/renode-wifi"),
+        ("linux", {"HOME": "/home/u"}, "/home/u/.cache/renode-wifi"),
+        ("darwin", {"HOME": "/Users/u"}, "/Users/u/Library/Caches/renode-wifi"),
+        ("win32", {"LOCALAPPDATA": "/data"}, "/data/renode-wifi"),
+    ],
+)
+def test_cache_is_where_the_platform_has_it(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], expected: str
+) -> None:
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(native.sys, "platform", platform)
+    assert native.cache_folder() == Path(expected)
+
+
+def test_mirrored_structures_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "MIRRORED", (native.Fault, *native.MIRRORED[1:]))
+    with pytest.raises(RenodeWifiError, match="Fault differs"):
+        native.load.__wrapped__()
+
+
+def test_core_compiles_without_warnings() -> None:
+    import subprocess
+
+    compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
+    sources = [str(path) for path in sorted(native.SOURCES.glob("*.c"))]
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Wno-pedantic", "-Werror", "-fsyntax-only"]
+    result = subprocess.run([compiler, *flags, *sources], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,174 @@
+"""Pins and edges served by the core behave as the models do, whatever the guest does with them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.peripherals.base.line import Receiver
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.exti import STM32F4_EXTI
+from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
+from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
+
+BASES = {"gpio": 0x4800_1000, "exti": 0x4001_0400, "syscfg": 0x4001_0000}
+PORT = 4
+FIRST_IRQ = 6
+LISTENED = {0: 1, 1: 0, 3: 2}
+"""Pins with that many listeners beside the selector."""
+
+
+class Listener(Receiver):
+    def __init__(self) -> None:
+        self.heard: list[tuple[int, bool]] = []
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        self.heard.append((number, bool(level)))
+
+
+class Bench:
+    """A port, the selector, the edge detector and an interrupt controller."""
+
+    def __init__(self, served: bool) -> None:
+        machine = BenchMachine()
+        self.models: dict[str, Any] = {
+            "gpio": STM32_GPIOPort(machine, "gpio"),
+            "exti": STM32F4_EXTI(machine, "exti"),
+            "syscfg": STM32_SYSCFG(machine, "syscfg"),
+        }
+        self.listener = Listener()
+        # Tells the interrupts of the bench that no core serves, and of lines that lead elsewhere.
+        self.irqs = Listener()
+        self.engine = EmbeddedEngine() if served else None
+        for line in range(16):
+            self.models["syscfg"].lines[line].connect(self.models["exti"], line)
+            self.models["gpio"].lines[line].connect(self.models["syscfg"].receiver(PORT), line)
+            for _ in range(LISTENED.get(line, 0)):
+                self.models["gpio"].lines[line].connect(self.listener, line)
+            target = self.irqs if self.engine is None or line >= 5 else self.engine.nvic
+            self.models["exti"].lines[line].connect(target, FIRST_IRQ + line)
+        if self.engine is not None:
+            for name, model in self.models.items():
+                self.engine.map_peripheral(BASES[name], 0x400, model)
+            self.engine.run(self.engine.now)
+
+    def write(self, block: str, offset: int, value: int, width: int) -> None:
+        if self.engine is None:
+            self.models[block].write(offset, value, width)
+        else:
+            self.engine.bus.write(BASES[block] + offset, value, width)
+
+    def drive(self, pin: int, level: bool) -> None:
+        """Drive a pin from outside, as an event during a run does."""
+        if self.engine is None:
+            self.models["gpio"].on_gpio(pin, level)
+        else:
+            self.engine.clock.schedule(0, partial(self.models["gpio"].on_gpio, pin, level))
+            self.engine.run(self.engine.now)
+
+    def state(self) -> list[Any]:
+        models = self.models
+        return [
+            *(list(model.registers.values) for model in models.values()),
+            *([line.level for line in model.lines.values()] for model in models.values()),
+            list(models["exti"].edges.levels),
+            list(models["syscfg"].receiver(PORT).levels),
+            self.listener.heard,
+        ]
+
+    def interrupts(self) -> list[bool]:
+        """Which of the first lines are high where they end."""
+        if self.engine is None:
+            last = dict(self.irqs.heard)
+            return [last.get(FIRST_IRQ + line, False) for line in range(5)]
+        # What is high becomes pending again as soon as it is cleared.
+        self.engine.bus.write(0xE000_E280, 0xFFFF_FFFF, 4)
+        pending = self.engine.bus.read(0xE000_E200, 4)
+        return [bool(pending >> (FIRST_IRQ + line) & 1) for line in range(5)]
+
+
+PINS = st.integers(0, 0x1F)
+HALF = st.one_of(PINS, st.integers(0, 0xFFFF))
+MODES = st.lists(st.sampled_from([0, 1, 1, 0, 2, 3]), min_size=16, max_size=16).map(
+    lambda modes: sum(mode << 2 * pin for pin, mode in enumerate(modes))
+)
+CHOICES = st.lists(st.sampled_from([PORT, PORT, 0]), min_size=4, max_size=4).map(
+    lambda ports: sum(port << 4 * line for line, port in enumerate(ports))
+)
+WORD = st.just(4)
+STORES = st.one_of(
+    st.tuples(
+        st.just("gpio"),
+        st.just(0x18),
+        st.tuples(HALF, HALF).map(lambda halves: halves[0] << 16 | halves[1]),
+        WORD,
+    ),
+    st.tuples(st.just("gpio"), st.just(0x28), HALF, st.sampled_from([4, 4, 2])),
+    st.tuples(st.just("gpio"), st.just(0x14), HALF, WORD),
+    st.tuples(st.just("gpio"), st.just(0x00), MODES, WORD),
+    st.tuples(st.just("gpio"), st.just(0x04), HALF, WORD),
+    st.tuples(st.just("syscfg"), st.sampled_from([0x08, 0x0C]), CHOICES, WORD),
+    st.tuples(st.just("exti"), st.sampled_from([0x00, 0x08, 0x0C, 0x10, 0x14, 0x14]), HALF, WORD),
+)
+DRIVES = st.tuples(st.integers(0, 15), st.booleans())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(STORES, STORES, DRIVES), max_size=60))
+def test_served_pins_do_what_the_models_do(steps: list[tuple[Any, ...]]) -> None:
+    benches = [Bench(False), Bench(True)]
+    for bench in benches:
+        # Edges of all pins of the port count.
+        for offset in (0x08, 0x0C, 0x10, 0x14):
+            bench.write("syscfg", offset, 0x4444, 4)
+        for offset in (0x00, 0x08):
+            bench.write("exti", offset, 0xFFFF, 4)
+    for step in steps:
+        for bench in benches:
+            if len(step) == 2:
+                bench.drive(*step)
+            else:
+                bench.write(*step)
+        assert benches[1].state() == benches[0].state()
+        assert benches[1].interrupts() == benches[0].interrupts()
+
+
+def test_an_edge_and_its_answer_need_no_model() -> None:
+    bench = Bench(True)
+    gpio, exti = bench.models["gpio"], bench.models["exti"]
+    bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)  # pin 2 is an output, pin 1 an input
+    bench.write("syscfg", 0x08, PORT << 4, 4)
+    bench.write("exti", 0x00, 1 << 1, 4)
+    bench.write("exti", 0x08, 1 << 1, 4)
+    assert bench.engine is not None
+    records = [bench.engine._bindings[id(model)].record for model in (gpio, exti)]
+    before = [record.python_accesses for record in records]
+    bench.drive(1, True)
+    assert bench.interrupts()[1]
+    bench.write("exti", 0x14, 1 << 1, 4)
+    assert not bench.interrupts()[1]
+    bench.write("gpio", 0x18, 1 << 2, 4)
+    assert gpio.lines[2].level
+    assert [record.python_accesses for record in records] == before
+
+
+def test_nothing_of_the_engine_is_left_in_a_model_between_runs() -> None:
+    bench = Bench(True)
+    bench.drive(1, True)
+    assert bench.models["gpio"].pins.drive is None
+
+
+def test_a_receiver_that_comes_later_is_told_at_once() -> None:
+    bench = Bench(True)
+    gpio = bench.models["gpio"]
+    bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)
+    later = Listener()
+    gpio.lines[2].connect(later, 7)
+    assert bench.engine is not None
+    bench.engine.wires_changed()
+    bench.write("gpio", 0x18, 1 << 2, 4)
+    assert later.heard == [(7, True)]

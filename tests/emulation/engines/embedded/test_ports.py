@@ -1,0 +1,143 @@
+"""A port served by the core behaves as the model does, whatever the guest does with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.ism43362.link import NSS, RESET, Link
+from renode_wifi.peripherals.stm32l4 import spi as block
+from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
+
+BASE = 0x4000_3C00
+IRQ = 51
+PENDING = 0xE000_E200 + 4 * (IRQ // 32)
+ENABLED = block.CR1_MSTR | block.CR1_SSM | block.CR1_SSI | block.CR1_SPE
+SETTINGS = 15 << block.CR2_DS_SHIFT
+
+
+class Processor:
+    """Answers each command with its own characters."""
+
+    def __init__(self) -> None:
+        self.requests: list[bytes] = []
+
+    def reset(self, asserted: bool) -> None:
+        pass
+
+    def execute(self, request: bytes) -> None:
+        self.requests.append(request)
+
+
+class Bench:
+    """A controller and the module, on the bus of an engine or called directly."""
+
+    def __init__(self, served: bool) -> None:
+        self.processor = Processor()
+        self.link = Link(BenchMachine(), "wifi", self.processor)
+        self.spi = STM32L4_SPI(BenchMachine(), "spi3")
+        self.spi.attach(self.link)
+        self.levels: list[bool] = []
+        self.engine = EmbeddedEngine() if served else None
+        if self.engine is not None:
+            self.engine.map_peripheral(BASE, 0x400, self.spi)
+            self.spi.lines["IRQ"].connect(self.engine.nvic, IRQ)
+            self.engine.run(self.engine.now)
+        self.write(block.CR2_OFFSET, SETTINGS, 4)
+        self.write(block.CR1_OFFSET, ENABLED, 4)
+        self.link.on_gpio(NSS, True)
+        self.link.on_gpio(RESET, True)
+        self.link.booted()
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        if self.engine is None:
+            self.spi.write(offset, value, width)
+        else:
+            self.engine.bus.write(BASE + offset, value, width)
+
+    def read(self, offset: int, width: int) -> int:
+        if self.engine is None:
+            return self.spi.read(offset, width)
+        return self.engine.bus.read(BASE + offset, width)
+
+    def state(self) -> list[Any]:
+        link, spi = self.link, self.spi
+        return [
+            spi.registers.values,
+            spi.port.state,
+            spi.lines["IRQ"].level,
+            link.stream.state,
+            link.lines[0].level,
+            link.phase,
+            self.processor.requests,
+        ]
+
+    def line(self) -> bool:
+        """The level that the NVIC sees: pending stays while it is high."""
+        assert self.engine is not None
+        self.engine.bus.write(PENDING + 0x80, 1 << IRQ % 32, 4)
+        return bool(self.engine.bus.read(PENDING, 4) >> IRQ % 32 & 1)
+
+
+ACCESSES = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.just(block.DR_OFFSET), st.integers(0, 0xFFFF)),
+        st.tuples(st.just("read"), st.sampled_from([block.DR_OFFSET, 8]), st.just(0)),
+        st.tuples(
+            st.just("write"),
+            st.just(block.CR2_OFFSET),
+            st.integers(0, 7).map(lambda enables: SETTINGS | enables << 5),
+        ),
+        st.tuples(
+            st.just("write"),
+            st.sampled_from([block.CR1_OFFSET, block.CR2_OFFSET]),
+            st.sampled_from([0, ENABLED, SETTINGS | block.CR2_FRXTH, 0x0700]),
+        ),
+        st.tuples(st.sampled_from(["select", "deselect", "reply"]), st.just(0), st.just(0)),
+    ).flatmap(lambda access: st.tuples(st.just(access), st.sampled_from([4, 2, 2, 1]))),
+    max_size=120,
+)
+
+
+@given(ACCESSES)
+def test_served_ports_equal_their_models(accesses: list[tuple[tuple[str, int, int], int]]) -> None:
+    served, direct = Bench(True), Bench(False)
+    for (action, offset, value), width in accesses:
+        answers = []
+        for bench in (served, direct):
+            if action == "write":
+                bench.write(offset, value & ((1 << 8 * width) - 1), width)
+            elif action == "read":
+                answers.append(bench.read(offset, width) & ((1 << 8 * width) - 1))
+            elif action == "reply":
+                bench.link.reply(b"\r\nabcdefgh" + bytes([len(bench.processor.requests) & 0x7F]))
+            else:
+                bench.link.on_gpio(NSS, action == "deselect")
+        assert len(set(answers)) <= 1
+        assert served.state() == direct.state()
+        assert served.line() == direct.spi.lines["IRQ"].level
+
+
+def test_words_of_a_window_do_not_reach_the_model() -> None:
+    bench = Bench(True)
+    bench.link.on_gpio(NSS, False)
+    assert bench.engine is not None
+    record = bench.engine._bindings[id(bench.spi)].record
+    before = record.python_accesses
+    answers = []
+    for enables in (block.CR2_TXEIE | block.CR2_RXNEIE, 0):
+        bench.write(block.CR2_OFFSET, SETTINGS | enables, 4)
+        bench.write(block.DR_OFFSET, 0x0A0A, 2)
+        answers.append(bench.read(block.DR_OFFSET, 2))
+    assert answers == [0x1515, 0x0A0D]
+    assert bench.link.lines[0].level
+    bench.write(block.DR_OFFSET, 0x0A0A, 2)
+    assert not bench.link.lines[0].level
+    for _ in range(3):  # the third finds the FIFO full
+        bench.write(block.DR_OFFSET, 0x0A0A, 2)
+    assert bench.read(8, 2) & block.SR_OVR
+    assert record.python_accesses == before

@@ -1,0 +1,499 @@
+"""Virtual time: cycles, events, frequency changes, stops; and that pauses change nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renode_wifi.emulation.engines.embedded.timebase import TimeBase
+from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.peripherals.base.clock import VirtualClock
+from tests.emulation.engines.embedded.guest import Guest
+
+COUNT = """
+reset:
+    mov r0, #0
+1:  add r0, #1
+    b 1b
+"""
+
+
+@given(
+    st.integers(1, 200_000_000),
+    st.integers(0, 10**15),
+    st.integers(0, 10**15),
+    st.integers(0, 10**12),
+)
+def test_cycles_and_time_convert_without_loss(
+    frequency: int, cycles: int, time: int, later: int
+) -> None:
+    base = TimeBase(frequency, cycles, time)
+    cycle = base.cycles_at(time + later)
+    assert base.time_at(cycle) >= time + later
+    assert cycle == cycles or base.time_at(cycle - 1) < time + later
+
+
+def test_one_instruction_takes_one_cycle() -> None:
+    guest = Guest(COUNT, cpu_frequency=1_000_000)
+    guest.engine.run(1_000_000)
+    assert guest.engine.instructions == pytest.approx(1000, abs=2)
+    assert guest.register("r0") == pytest.approx(500, abs=2)
+    assert guest.engine.now >= 1_000_000
+
+
+def test_every_run_makes_progress() -> None:
+    guest = Guest(COUNT)
+    for _ in range(10):
+        before = guest.engine.instructions
+        guest.engine.run(guest.engine.now + 1)
+        assert guest.engine.instructions > before
+
+
+def test_events_run_in_order_at_their_time() -> None:
+    guest = Guest(COUNT)
+    clock = guest.engine.clock
+    seen: list[tuple[str, int]] = []
+
+    def note(name: str) -> None:
+        seen.append((name, guest.engine.now))
+        if name == "first":
+            clock.schedule(1000, lambda: note("nested"))
+
+    clock.schedule(5000, lambda: note("second"))
+    clock.schedule(2000, lambda: note("first"))
+    clock.schedule(5000, lambda: note("third"))
+    clock.schedule(4000, lambda: note("cancelled")).cancel()
+    guest.engine.run(10_000)
+    assert [name for name, _ in seen] == ["first", "nested", "second", "third"]
+    assert [time for _, time in seen] == [2000, 3000, 5000, 5000]
+
+
+def test_event_scheduled_by_a_device_shortens_the_run_under_way() -> None:
+    source = """
+reset:
+    put ISER0, 2
+    put 0x40000018, 0
+    mov r0, #0
+1:  add r0, #1
+    b 1b
+irq1:
+    put LOWER, 1
+    log_register r0
+    bx lr
+"""
+    guest = Guest(source)
+
+    def arm() -> None:
+        guest.engine.clock.schedule(10_000, fire)
+
+    def fire() -> None:
+        guest.engine.nvic.on_gpio(1, True)
+
+    guest.bench.actions[0] = arm
+    guest.engine.clock.schedule(50_000, lambda: None)
+    guest.run(1000)
+    assert guest.log[0] == pytest.approx(400, abs=3)  # 800 cycles of two-instruction loops
+
+
+def test_sleeping_core_jumps_to_the_event() -> None:
+    guest = Guest("reset:\n put ISER0, 1\n1: wfi\n b 1b\nirq0:\n put LOWER, 0\n log 1\n bx lr\n")
+    guest.engine.clock.schedule(10**9, lambda: guest.engine.nvic.on_gpio(0, True))
+    assert guest.engine.run(2 * 10**9) is Stop.TIME
+    assert guest.log == [1]
+    assert guest.bench.times[0] == pytest.approx(10**9, abs=500)
+    assert guest.engine.now == 2 * 10**9
+
+
+def test_frequency_change_keeps_time_continuous_and_events_in_place() -> None:
+    source = """
+reset:
+    put SYST_RVR, 3999
+    put SYST_CVR, 0
+    put SYST_CSR, 7
+    put 0x40000018, 0
+1:  wfi
+    b 1b
+systick:
+    log 1
+    bx lr
+"""
+    guest = Guest(source, cpu_frequency=4_000_000)
+    engine = guest.engine
+    seen: list[int] = []
+    engine.clock.schedule(10_500_000, lambda: seen.append(engine.now))
+    engine.clock.schedule(5_000_000, lambda: engine.set_frequency(80_000_000))
+    before: list[int] = []
+
+    def change() -> None:
+        before.append(engine.now)
+        engine.set_frequency(4_000_001)
+        before.append(engine.now)
+
+    guest.bench.actions[0] = change
+    engine.run(10_000_000)
+    assert engine.cpu_frequency == 80_000_000
+    assert before[0] == before[1]
+    first = [t for t in guest.bench.times if t < 5_000_000]
+    later = [t for t in guest.bench.times if t > 5_100_000]
+    assert first[1] - first[0] == pytest.approx(1_000_000, abs=1000)  # 4000 cycles at 4 MHz
+    assert later[1] - later[0] == 50_000  # and at 80 MHz
+    engine.run(11_000_000)
+    assert seen[0] == pytest.approx(10_500_000, abs=13)  # a cycle
+
+
+def test_frequency_change_during_a_run_keeps_its_end() -> None:
+    guest = Guest("reset:\n put 0x40000018, 0\n1: b 1b\n", cpu_frequency=1_000_000)
+    guest.bench.actions[0] = lambda: guest.engine.set_frequency(100_000_000)
+    assert guest.engine.run(1_000_000) is Stop.TIME
+    assert guest.engine.now == pytest.approx(1_000_000, abs=100)
+
+
+def test_another_clock_takes_over() -> None:
+    guest = Guest(COUNT)
+    old, new = guest.engine.clock, VirtualClock()
+    guest.engine.run(1000)
+    guest.engine.clock = new
+    assert new.now == guest.engine.now
+    assert old.source is None
+    seen: list[int] = []
+    new.schedule(1000, lambda: seen.append(1))
+    guest.engine.run(5000)
+    assert seen == [1]
+
+
+def test_stop_request_from_a_signal_handler_ends_the_run() -> None:
+    guest = Guest(COUNT)
+    previous = signal.signal(signal.SIGALRM, lambda *_: guest.engine.request_stop())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        assert guest.engine.run(10**15) is Stop.REQUEST
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert guest.engine.now < 10**15
+
+
+def test_stop_request_from_another_thread_ends_the_run() -> None:
+    guest = Guest(COUNT)
+    running = threading.Event()
+    guest.engine.clock.schedule(1000, running.set)
+
+    def stop() -> None:
+        running.wait()
+        guest.engine.request_stop()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    assert guest.engine.run(10**15) is Stop.REQUEST
+    thread.join()
+
+
+def test_keyboard_interrupt_is_seen_during_a_run() -> None:
+    # Run before: an interrupt in a measurement of coverage that meets a file for the first time
+    # would leave it locked.
+    guest = Guest(COUNT).run()
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(KeyboardInterrupt):
+            guest.engine.run(10**15)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+
+
+def test_stop_request_before_the_run_is_kept() -> None:
+    guest = Guest(COUNT)
+    guest.engine.request_stop()
+    assert guest.engine.run(1000) is Stop.REQUEST
+    assert guest.engine.run(1000) is Stop.TIME
+
+
+def test_reset_request_comes_out_of_the_run() -> None:
+    guest = Guest(COUNT)
+    guest.engine.clock.schedule(1000, guest.engine.request_reset)
+    assert guest.engine.run(10_000) is None
+    guest.engine.reset()
+    assert guest.engine.run(10_000) is Stop.TIME
+
+
+# A guest with everything that moves: SysTick, PendSV switching tasks that use the FPU, an interrupt
+# with a level, WFI with and without masks, SVC within IT blocks, exclusive accesses, div traps.
+BUSY = """
+    .equ STACKS, 0x20006000
+reset:
+    put CPACR, 0x00F00000
+    put SHPR3, 0xE0F00000
+    put IPR0, 0x00008040
+    put ISER0, 7
+    load r9, 0x20004000
+    load r8, STACKS - 0x44
+    str r8, [r9]
+    load r0, 0xFFFFFFFD
+    str r0, [r8, #0x20]
+    adr r0, second_task
+    str r0, [r8, #0x24 + 24]
+    load r0, 0x01000000
+    str r0, [r8, #0x24 + 28]
+    load r0, 0x20005000
+    msr psp, r0
+    mov r0, #2
+    msr control, r0
+    isb
+    put SYST_RVR, 7000
+    put SYST_CVR, 0
+    put SYST_CSR, 7
+    mov r7, #0
+1:  vmov s1, r7
+    vcvt.f32.u32 s2, s1
+    vmla.f32 s16, s2, s2
+    add r7, #1
+    tst r7, #3
+    itt eq
+    svceq #1
+    addeq r6, #1
+    tst r7, #7
+    bne 2f
+    load r5, 0x20004100
+3:  ldrex r4, [r5]
+    add r4, r7
+    strex r3, r4, [r5]
+    cmp r3, #0
+    bne 3b
+2:  tst r7, #31
+    bne 1b
+    mov r0, #0x60
+    msr basepri, r0
+    put 0x40000100, 1             @ the device arms its timer
+    .rept 30
+    add r6, r7
+    .endr
+    mov r0, #0
+    msr basepri, r0
+    cpsid i
+    wfi
+    cpsie i
+    b 1b
+    .align 2
+second_task:
+    vmov.f32 s16, #2.0
+1:  vadd.f32 s17, s16, s16
+    vmov r0, s17
+    eor r6, r0
+    add r6, #3
+    load r1, 200
+2:  subs r1, #1
+    bne 2b
+    load r1, 0x20004200           @ wait for the next tick
+    ldr r2, [r1]
+3:  push {r1, r2, lr}
+    ldr r0, [r1]
+    pop {r1, r2, lr}
+    cmp r0, r2
+    beq 3b
+    put ICSR, 1 << 28
+    b 1b
+svc:
+    ldr r0, [sp, #24]
+    put 0x40000104, 1
+    bx lr
+systick:
+    log_word SYST_CVR
+    load r0, 0x20004200
+    ldr r1, [r0]
+    add r1, #1
+    str r1, [r0]
+    put ICSR, 1 << 28
+    bx lr
+irq0:
+    put 0x40000108, 1             @ lowers the line
+    log 0x100
+    log_register lr
+    bx lr
+irq1:
+    log 0x101
+    put ICSR, 1 << 28
+    bx lr
+pendsv:
+    mrs r0, psp
+    tst lr, #0x10
+    it eq
+    vstmdbeq r0!, {s16-s31}
+    stmdb r0!, {r4-r11, lr}
+    load r9, 0x20004000
+    ldr r1, [r9]
+    str r0, [r9]
+    ldmia r1!, {r4-r11, lr}
+    tst lr, #0x10
+    it eq
+    vldmiaeq r1!, {s16-s31}
+    msr psp, r1
+    isb
+    bx lr
+"""
+
+
+class Timer:
+    """A device whose events can be saved: it raises interrupts a varying time after it is armed."""
+
+    def __init__(self, guest: Guest) -> None:
+        self.guest = guest
+        self.count = 0
+        self.due: list[tuple[int, str]] = []
+
+    def read(self, offset: int, width: int) -> int:
+        return self.count
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        self.count += 1
+        nvic = self.guest.engine.nvic
+        if offset == 0x100:
+            self.arm(3000 + 1237 * (self.count % 7), "level")
+        elif offset == 0x104:
+            self.arm(50 * (self.count % 5), "pulse")
+        elif offset == 0x108:
+            nvic.on_gpio(0, False)
+
+    def arm(self, delay: int, what: str) -> None:
+        self.due.append((self.guest.engine.now + delay, what))
+        self.guest.engine.clock.schedule(delay, self.fire)
+
+    def fire(self) -> None:
+        now = self.guest.engine.now
+        for entry in [entry for entry in self.due if entry[0] <= now]:
+            self.due.remove(entry)
+            if entry[1] == "level":
+                self.guest.engine.nvic.on_gpio(0, True)
+            else:
+                self.guest.engine.nvic.on_gpio(1, True)
+                self.guest.engine.nvic.on_gpio(1, False)
+
+
+def busy_guest(**options: Any) -> Guest:
+    guest = Guest(BUSY, **options)
+    timer = Timer(guest)
+    guest.engine.map_peripheral(0x4000_0400, 0x400, timer)
+    plain_write = guest.bench.write
+
+    def write(offset: int, value: int, width: int) -> None:
+        if offset >= 0x100:
+            timer.write(offset, value, width)
+        else:
+            plain_write(offset, value, width)
+
+    guest.bench.write = write  # type: ignore[method-assign]
+    guest.engine.map_peripheral(0x4000_0000, 0x400, guest.bench)
+    guest.timer = timer  # type: ignore[attr-defined]
+    return guest
+
+
+def fingerprint(guest: Guest) -> tuple[Any, ...]:
+    engine = guest.engine
+    names = [*(f"r{i}" for i in range(13)), "lr", "pc", "xpsr", "msp", "psp", "control", "basepri"]
+    return (
+        tuple(guest.log),
+        tuple(guest.bench.times),
+        engine.instructions,
+        tuple(engine.read_register(name) for name in names),
+        tuple(engine.read_register(f"d{i}") for i in range(16)),
+        engine.bus.read_bytes(0x2000_0000, 0x10000),
+    )
+
+
+END = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def reference() -> tuple[Any, ...]:
+    guest = busy_guest()
+    guest.engine.run(END)
+    assert not guest.faults
+    assert {0x100, 0x101} < set(guest.log)
+    assert len(guest.log) > 70
+    return fingerprint(guest)
+
+
+@pytest.mark.parametrize("skip_waiting", [True, False])
+def test_two_runs_are_alike(reference: tuple[Any, ...], skip_waiting: bool) -> None:
+    guest = busy_guest(skip_waiting=skip_waiting)
+    guest.engine.run(END)
+    assert fingerprint(guest) == reference
+
+
+@settings(max_examples=25, deadline=None)
+@given(slices=st.lists(st.integers(1, 80_000), min_size=20, max_size=150))
+def test_pauses_anywhere_change_nothing(reference: tuple[Any, ...], slices: list[int]) -> None:
+    guest = busy_guest()
+    for slice_ in slices:
+        if guest.engine.now + slice_ >= END:
+            break
+        guest.engine.run(guest.engine.now + slice_)
+    guest.engine.run(END)
+    assert fingerprint(guest) == reference
+
+
+@settings(max_examples=10, deadline=None)
+@given(stops=st.lists(st.integers(1, 300), min_size=5, max_size=60))
+def test_single_steps_and_breakpoints_anywhere_change_nothing(
+    reference: tuple[Any, ...], stops: list[int]
+) -> None:
+    guest = busy_guest()
+    engine = guest.engine
+    for stop in stops:
+        for _ in range(stop % 4):
+            engine.step()
+        address = engine.read_register("pc")
+        engine.add_breakpoint(address)
+        engine.run(engine.now + 100 * stop)
+        engine.remove_breakpoint(address)
+    engine.run(END)
+    assert fingerprint(guest) == reference
+
+
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.tuples(st.integers(1, 90_000), st.integers(0, 2)), min_size=3, max_size=20))
+def test_snapshots_restored_here_or_elsewhere_change_nothing(
+    reference: tuple[Any, ...], cuts: list[tuple[int, int]]
+) -> None:
+    guest = busy_guest()
+    for length, action in cuts:
+        if guest.engine.now + length >= END:
+            break
+        guest.engine.run(guest.engine.now + length)
+        if action == 0:
+            continue
+        saved = save(guest)
+        if action == 1:  # run on, then back
+            guest.engine.run(guest.engine.now + 30_000)
+            load(guest, saved)
+        else:  # go on in a fresh engine
+            guest.engine.close()
+            guest = busy_guest()
+            load(guest, saved)
+    guest.engine.run(END)
+    assert fingerprint(guest) == reference
+
+
+def save(guest: Guest) -> tuple[Any, ...]:
+    timer = guest.timer  # type: ignore[attr-defined]
+    return (
+        guest.engine.save(),
+        list(guest.log),
+        list(guest.bench.times),
+        timer.count,
+        list(timer.due),
+    )
+
+
+def load(guest: Guest, saved: tuple[Any, ...]) -> None:
+    state, log, times, count, due = saved
+    timer = guest.timer  # type: ignore[attr-defined]
+    guest.engine.restore(state)
+    guest.engine.clock = VirtualClock()
+    guest.log[:], guest.bench.times[:] = log, times
+    timer.count, timer.due = count, list(due)
+    for time, _ in due:
+        guest.engine.clock.schedule(time - guest.engine.now, timer.fire)

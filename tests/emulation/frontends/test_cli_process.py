@@ -1,0 +1,127 @@
+"""The command line as a process: its streams, signals, and what it loads."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+BOARD = "b_l475e_iot01a"
+RUN = ("run", "--board", BOARD, "--image", str(ROOT / "firmware" / "probe" / f"{BOARD}.elf"))
+SUITE = ROOT / "firmware" / "unity" / f"{BOARD}-finishes.elf"
+QUALIFY = ("qualify", "--board", BOARD, "--image", str(SUITE))
+FOREVER = ("--time", "1000000")
+PROGRAM = "import sys; from renode_wifi.emulation.frontends.cli import main; sys.exit(main())"
+COMMAND = (sys.executable, "-c", PROGRAM)
+NO_ROOM = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (0, 0))
+
+
+@pytest.fixture(autouse=True)
+def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [(*RUN, *FOREVER), QUALIFY, ("world", "check", "<home>"), ("doctor",)]
+)
+def test_a_reader_that_goes_away_ends_the_command_without_a_word(arguments: tuple[str]) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait() == 141
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_nothing(closed: str) -> None:
+    line = f'"$@" {closed}'
+    arguments = [*RUN, "--until", "radio: ok"]
+    done = subprocess.run(["sh", "-c", line, "sh", *COMMAND, *arguments], capture_output=True)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_output_without_room_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "out.txt").open("w") as out:
+        done = subprocess.run(
+            [*COMMAND, "world", "check", "<home>"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=NO_ROOM,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "renode-wifi: cannot write the output: File too large\n"
+
+
+@pytest.mark.parametrize("option", ["--uart-log", "--trace", "--json"])
+def test_a_file_without_room_is_named(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "kept.txt"
+    done = subprocess.run(
+        [*COMMAND, *RUN, "--time", "0.3", option, str(path)],
+        capture_output=True,
+        text=True,
+        preexec_fn=NO_ROOM,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"renode-wifi: {path}: cannot write: File too large\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> None:
+    report = tmp_path / "outcome.json"
+    process = subprocess.Popen(
+        [*COMMAND, *RUN, *FOREVER, "--json", str(report)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "probe:" in process.stdout.readline()
+    process.send_signal(number)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert "interrupted at" in told
+    assert '"reason": "interrupted"' in report.read_text()
+
+
+def test_only_the_libraries_of_the_subcommand_are_loaded() -> None:
+    program = PROGRAM.replace(
+        "sys.exit(main())", "main(['world', 'check', '<home>']); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = done.stdout.split()
+    assert "renode_wifi.emulation.frontends.cli.world" in loaded
+    for other in ("renode_wifi.emulation.frontends.cli.doctor", "rich", "unicorn"):
+        assert other not in loaded
+
+
+def test_an_interrupt_ends_a_run_in_the_monitor_and_not_the_session() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "monitor", BOARD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(
+        f"$bin=@{RUN[-1]}\nrunMacro $reset\nshowAnalyzer usart1\nstart\nrun 1000000\n"
+    )
+    process.stdin.flush()
+    assert "probe:" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    told, errors = process.communicate('echo "still here"\n')
+    assert "still here" in told
+    assert (process.returncode, errors) == (0, "")

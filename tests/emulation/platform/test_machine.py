@@ -1,0 +1,277 @@
+"""A board's machine: running, resets, snapshots, observers."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image, Segment
+from renode_wifi.emulation.platform.machine import Machine, block_size
+from tests.emulation.guest import CHIP, RAM, counting_monitor, machine_with, monitor_with
+
+MILLISECOND = 1_000_000
+WATCHED = (
+    CHIP
+    + """
+iwdg: Timers.STM32_IndependentWatchdog @ sysbus 0x40003000
+    frequency: 32000
+
+usart1: UART.STM32F7_USART @ sysbus 0x40013800
+    frequency: 80000000
+    -> nvic@37
+"""
+)
+
+
+def counting_machine(tmp_path: Path) -> Machine:
+    return counting_monitor(tmp_path).current
+
+
+def count(machine: Machine) -> int:
+    return machine.bus.read(RAM, 4)
+
+
+def test_guest_runs_for_the_time_asked(tmp_path: Path) -> None:
+    machine = counting_machine(tmp_path)
+    assert machine.run(MILLISECOND) is Stop.TIME
+    assert machine.now == pytest.approx(MILLISECOND, abs=1000)
+    assert count(machine) == pytest.approx(80_000 / 3, rel=0.01)
+
+
+def test_core_clock_sets_the_pace(tmp_path: Path) -> None:
+    machine = counting_machine(tmp_path)
+    machine.set_cpu_frequency(8_000_000)
+    machine.run(MILLISECOND)
+    assert count(machine) == pytest.approx(8_000 / 3, rel=0.01)
+
+
+def test_random_streams_follow_seed_and_name() -> None:
+    machine = machine_with()
+    first = machine.random("a").random()
+    assert machine.random("a").random() == first
+    assert machine.random("b").random() != first
+    machine.seed = 1
+    assert machine.random("a").random() != first
+
+
+def test_run_sliced_and_restored_is_the_run_in_one_go(tmp_path: Path) -> None:
+    whole, cut = counting_machine(tmp_path), counting_machine(tmp_path)
+    whole.run(3 * MILLISECOND)
+    cut.run(MILLISECOND // 3)
+    state = cut.save()
+    cut.run(2 * MILLISECOND)
+    cut.restore(state)
+    assert cut.now < MILLISECOND
+    cut.run(3 * MILLISECOND)
+    assert (cut.now, count(cut)) == (whole.now, count(whole))
+
+
+def test_snapshot_goes_to_another_machine_of_the_same_make(tmp_path: Path) -> None:
+    first, second = counting_machine(tmp_path), machine_with()
+    first.run(MILLISECOND)
+    second.restore(first.save())
+    first.run(2 * MILLISECOND)
+    second.run(2 * MILLISECOND)
+    assert count(second) == count(first)
+
+
+def test_snapshot_keeps_models_wires_and_events() -> None:
+    machine = machine_with(WATCHED)
+    uart, nvic = machine.peripheral("usart1"), machine.peripheral("nvic")
+    machine.bus.write(0x4000_3000, 0xCCCC, 4)
+    uart.write(0x00, 0x2D, 4)
+    state = machine.save()
+    assert machine.engine.clock.next_time is not None
+    due = machine.engine.clock.next_time
+    uart.receive(0x41)
+    machine.restore(state)
+    assert machine.peripheral("usart1") is uart
+    assert machine.peripheral("nvic") is nvic
+    assert machine.engine.clock.next_time == due
+    assert not uart.lines["IRQ"].level
+    uart.lines["IRQ"].set(True)
+    assert machine.bus.read(0xE000_E204, 4) & 1 << (37 - 32)
+
+
+def test_saved_state_is_of_this_board_only(tmp_path: Path) -> None:
+    state = machine_with(WATCHED).save()
+    with pytest.raises(RenodeWifiError, match="of another board"):
+        machine_with().restore(state)
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        (b"", "cannot be read"),
+        (b"nonsense", "cannot be read"),
+        (pickle.dumps({"version": 1}), "of another board or version"),
+    ],
+)
+def test_damaged_snapshot_is_refused(state: bytes, message: str) -> None:
+    with pytest.raises(RenodeWifiError, match=message):
+        machine_with().restore(state)
+
+
+def test_truncated_snapshot_is_refused() -> None:
+    machine = machine_with()
+    with pytest.raises(RenodeWifiError, match="cannot be read"):
+        machine.restore(machine.save()[:-100])
+
+
+def test_reset_asked_for_by_a_model_resets_the_chip(tmp_path: Path) -> None:
+    machine = counting_machine(tmp_path)
+    heard: list[tuple[str, dict[str, Any]]] = []
+    machine.subscribe(lambda time, source, event, fields: heard.append((event, fields)))
+    machine.run(MILLISECOND)
+    before = count(machine)
+    machine.clock.schedule(0, _Reset(machine).ask)
+    assert machine.run(machine.now + MILLISECOND // 10) is Stop.TIME
+    assert heard == [("reset", {"cause": "iwdg"})]
+    assert machine.reset_cause == "iwdg"
+    assert count(machine) < before
+
+
+class _Reset:
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def ask(self) -> None:
+        self.machine.request_reset("iwdg")
+
+
+def test_watchdog_resets_the_board() -> None:
+    machine = machine_with(WATCHED)
+    # An endless loop: b .
+    machine.bus.write_bytes(0x0800_0000, bytes.fromhex("0020002009000008fee7"))
+    machine.vector_table = 0x0800_0000
+    machine.start()
+    machine.bus.write(0x4000_3000, 0xCCCC, 4)
+    heard: list[dict[str, Any]] = []
+    machine.subscribe(lambda time, source, event, fields: heard.append(fields))
+    machine.run(600 * MILLISECOND)
+    assert heard[0] == {"cause": "iwdg"}
+
+
+def test_listener_can_leave(tmp_path: Path) -> None:
+    machine = machine_with()
+    heard: list[str] = []
+
+    def listen(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        heard.append(event)
+
+    machine.subscribe(listen)
+    machine.trace("a", "one")
+    machine.unsubscribe(listen)
+    machine.trace("a", "two")
+    assert heard == ["one"]
+
+
+def test_listener_of_one_event_hears_nothing_else() -> None:
+    machine = machine_with()
+    bytes_heard: list[str] = []
+    all_heard: list[str] = []
+
+    def of_bytes(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        bytes_heard.append(source)
+
+    def of_all(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+        all_heard.append(source)
+
+    assert not machine.hears("uart")
+    machine.subscribe(of_bytes, "uart")
+    assert machine.hears("uart")
+    assert not machine.hears("at")
+    machine.subscribe(of_all)
+    assert machine.hears("at")
+    machine.trace("a", "uart")
+    machine.trace("b", "at")
+    machine.unsubscribe(of_bytes)
+    machine.trace("c", "uart")
+    machine.unsubscribe(of_all)
+    machine.trace("d", "at")
+    assert bytes_heard == ["a"]
+    assert all_heard == ["a", "b", "c"]
+
+
+def test_image_outside_of_memory_is_refused(tmp_path: Path) -> None:
+    image = Image(tmp_path / "x.bin", "binary", [Segment(0x9000_0000, b"1234")])
+    with pytest.raises(RenodeWifiError, match="4 bytes at 0x90000000 are outside"):
+        machine_with().load(image)
+
+
+def test_core_starts_at_the_image_unless_told_otherwise(tmp_path: Path) -> None:
+    image = Image(tmp_path / "x", "binary", [Segment(0x0800_0100, bytes(8))])
+    machine = machine_with()
+    machine.load(image)
+    machine.start(image)
+    assert machine.vector_table == 0x0800_0100
+
+
+def test_world_reaches_every_radio() -> None:
+    machine = machine_with()
+    radio = _Radio()
+    machine.add("radio", radio)
+    machine.connect_world("home")
+    assert (machine.world, radio.world) == ("home", "home")
+
+
+class _Radio:
+    world = ""
+
+    def connect_world(self, world: str) -> None:
+        self.world = world
+
+
+def test_stop_request_ends_a_run(tmp_path: Path) -> None:
+    machine = counting_machine(tmp_path)
+    machine.clock.schedule(MILLISECOND, machine.request_stop)
+    assert machine.run(1000 * MILLISECOND) is Stop.REQUEST
+    assert machine.now < 2 * MILLISECOND
+
+
+def test_hole_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    machine = machine_with(WATCHED)
+    with caplog.at_level(logging.WARNING):
+        machine._on_hole(0x4001_3700, 0)
+        machine._on_hole(0x4001_3700, 0)
+        machine._on_hole(0x4001_3700, 1)
+    assert [record.getMessage().split(",")[0] for record in caplog.records] == [
+        "read of 0x40013700",
+        "write to 0x40013700",
+    ]
+
+
+def test_log_level_of_one_model(caplog: pytest.LogCaptureFixture) -> None:
+    machine = machine_with()
+    machine.set_log_level("noisy", logging.ERROR)
+    machine.set_log_level("noisy", logging.CRITICAL)
+    with caplog.at_level(logging.INFO):
+        machine.log.error("noisy: %d", 1)
+        machine.log.error("other: %d", 2)
+    machine.log.filters.clear()
+    assert [record.getMessage() for record in caplog.records] == ["other: 2"]
+
+
+def test_files_are_looked_for_on_the_path(tmp_path: Path) -> None:
+    machine = machine_with()
+    (tmp_path / "script.py").write_text("")
+    assert machine.find_file("script.py") is None
+    machine.search_path = [tmp_path]
+    assert machine.find_file("script.py") == tmp_path / "script.py"
+
+
+def test_block_size_without_registers() -> None:
+    assert block_size(object()) == 0x400
+
+
+def test_alias_is_part_of_the_name() -> None:
+    machine = monitor_with(
+        CHIP + 'rng: Miscellaneous.LED @ none\nram:  @ sysbus 0x20000000 as "memory"\n'
+    ).current
+    assert machine.full_name("ram") == "sysbus.memory"

@@ -1,0 +1,243 @@
+"""The monitor's own commands."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.script.commands import COMMANDS, time_text
+from renode_wifi.emulation.script.interpreter import Monitor
+from tests.emulation.guest import CHIP, counting_monitor, monitor_with
+
+SERIAL = CHIP + "\nusart1: UART.STM32F7_USART @ sysbus 0x40013800\n    frequency: 80000000\n"
+
+
+def test_machines_are_created_selected_and_removed() -> None:
+    monitor = Monitor()
+    monitor.execute('mach create; mach create "two"; mach add "three"')
+    assert monitor.current.name == "two"
+    monitor.execute("mach set 0")
+    assert monitor.current.name == "machine-0"
+    assert monitor.execute("mach") == (
+        "Current machine: machine-0\n  0: machine-0\n  1: two\n  2: three"
+    )
+    monitor.execute('mach rem "machine-0"; mach set "three"; mach rem "two"; mach clear')
+    assert monitor.machine is None
+    assert monitor.execute("mach") == "Current machine: No machine selected.\n  0: three"
+
+
+def test_add_selects_the_first_machine() -> None:
+    monitor = Monitor()
+    monitor.execute('mach add "one"')
+    assert monitor.current.name == "one"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('mach create; mach create "machine-0"', "already exists"),
+        ("mach frob", "Bad parameters for command mach"),
+        ('mach add "twoo"; mach set "two"', "Machine two not found"),
+        ("peripherals", "No machine selected"),
+        ("set a", "Bad parameters"),
+        ("execute", "Bad parameters"),
+        ("require $nothing", "No such variable"),
+        ("require nothing", "Bad parameters"),
+        ("path frob", "Bad parameters"),
+        ("path add @/nowhere/at/all", "is not a directory"),
+        ('if "x"', "Bad parameters"),
+        ("include", "Bad parameters"),
+        ("include @model.cs", "is C#"),
+        ("include @other.py", "Renode's own interpreter"),
+        ("using a b", "Bad parameters"),
+        ("numbersMode Octal", "Bad parameters"),
+        ("help frob", "No such command: frob"),
+        ("watch 1", "Bad parameters"),
+        ("showAnalyzer", "Bad parameters"),
+        ("Save", "Bad parameters"),
+        ("Load", "Bad parameters"),
+        ("logFile", "Bad parameters"),
+        ("log", "Bad parameters"),
+    ],
+)
+def test_misuse_is_told(line: str, message: str) -> None:
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        Monitor().execute(line)
+    assert caught.value.cure
+
+
+def test_start_pause_and_quit() -> None:
+    monitor = Monitor()
+    monitor.execute("mach create; start")
+    assert monitor.started
+    monitor.execute("pause")
+    assert not monitor.started
+    monitor.execute("s; q")
+    assert not monitor.started
+    assert monitor.quitting
+
+
+def test_start_with_a_script(tmp_path: Path) -> None:
+    (tmp_path / "a.resc").write_text("$x=1")
+    monitor = Monitor()
+    assert monitor.execute(f"start @{tmp_path / 'a.resc'}; echo $x") == "1"
+    assert monitor.started
+
+
+def test_current_time(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('emulation RunFor "0.001"')
+    virtual, real = monitor.execute("currentTime").split("\n")
+    assert virtual == "Current virtual time: 00:00:00.001000"
+    assert real.startswith("Current real time: 00:00:")
+    assert time_text(3_723_000_001_000) == "01:02:03.000001"
+
+
+def test_save_and_load(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('emulation RunFor "0.0001"')
+    seen = monitor.execute("sysbus ReadDoubleWord 0x20000000")
+    monitor.execute(f'Save @{tmp_path}/state; emulation RunFor "0.0001"; Load @{tmp_path}/state')
+    assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == seen
+    for command in ("Save @/nowhere/state", "Load @/nowhere/state"):
+        with pytest.raises(RenodeWifiError, match="/nowhere/state"):
+            monitor.execute(command)
+
+
+def test_include_loads_a_description(tmp_path: Path) -> None:
+    (tmp_path / "chip.repl").write_text(CHIP)
+    monitor = Monitor()
+    monitor.execute(f"include @{tmp_path / 'chip.repl'}")
+    assert "flash" in monitor.current.peripherals
+
+
+def test_usings() -> None:
+    monitor = Monitor()
+    assert monitor.execute("using sysbus; using sysbus.spi3.; using sysbus; using") == (
+        "sysbus\nsysbus.spi3"
+    )
+    assert monitor.execute("using -; using") == ""
+
+
+def test_set_and_execute() -> None:
+    monitor = Monitor()
+    assert monitor.execute('set greeting "echo 1"; execute $greeting; execute echo 2') == "1\n2"
+
+
+def test_require_passes_what_is_set() -> None:
+    assert Monitor().execute("$x=1; require $x") == ""
+
+
+def test_path(tmp_path: Path) -> None:
+    monitor = Monitor()
+    (tmp_path / "found.resc").write_text("echo 1")
+    assert monitor.execute(f"path add @{tmp_path}").startswith(
+        f"Current 'PATH' value is: {tmp_path};"
+    )
+    assert monitor.execute("include @found.resc") == "1"
+    assert monitor.execute(f"path set @{tmp_path}").endswith(str(tmp_path))
+    assert str(tmp_path) not in monitor.execute("path reset")
+
+
+def test_if_runs_on_a_true_value() -> None:
+    monitor = Monitor()
+    assert monitor.execute('if true "echo 1"; if "False" "echo 2"; if 0 "echo 3"') == "1"
+
+
+def test_peripherals_as_a_tree() -> None:
+    monitor = monitor_with(CHIP + "led: Miscellaneous.LED @ none\n")
+    listing = monitor.execute("peripherals").split("\n")
+    assert "    flash (Memory) <0x8000000, +0x4000>, <0x0, +0x4000>" in listing
+    assert "  led (Led)" in listing
+
+
+def test_analyzers_are_for_serial_ports() -> None:
+    monitor = monitor_with(SERIAL)
+    monitor.execute('showAnalyzer usart1; sa sysbus.usart1; showAnalyzer "console" usart1')
+    assert monitor.analyzers == ["usart1"]
+    with pytest.raises(RenodeWifiError, match="No suitable analyzer"):
+        monitor.execute("showAnalyzer sysbus.ram")
+    with pytest.raises(RenodeWifiError, match="Peripheral not found: uart"):
+        monitor.execute("showAnalyzer uart")
+
+
+def test_watch_shows_at_once_and_is_kept_for_the_terminal() -> None:
+    monitor = Monitor()
+    assert monitor.execute('watch "echo 1" 500') == "1"
+    assert monitor.watches == [("echo 1", 500)]
+
+
+@pytest.fixture
+def logged() -> Monitor:
+    monitor = monitor_with(SERIAL)
+    log = monitor.current.log
+    yield monitor
+    for handler in list(log.handlers):
+        handler.close()
+        log.removeHandler(handler)
+    log.filters.clear()
+    log.setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    ("argument", "level"), [("-1", 1), ("0", logging.DEBUG), ("Error", logging.ERROR), ("3", 40)]
+)
+def test_log_level_of_everything(logged: Monitor, argument: str, level: int) -> None:
+    logged.execute(f"logLevel {argument}")
+    assert logged.current.log.level == level
+
+
+def test_log_level_can_be_seen(logged: Monitor) -> None:
+    logged.execute("logLevel 2")
+    assert logged.execute("logLevel") == "Currently set levels: Warning"
+
+
+def test_log_level_of_one_device(logged: Monitor, caplog: pytest.LogCaptureFixture) -> None:
+    logged.execute("logLevel 3 usart1")
+    logged.current.log.warning("usart1: not heard")
+    logged.current.log.warning("ram: heard")
+    assert [record.getMessage() for record in caplog.records] == ["ram: heard"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("logLevel 9", "not a log level"), ("logLevel 1 nothing", "named: nothing")],
+)
+def test_log_level_misused(logged: Monitor, line: str, message: str) -> None:
+    with pytest.raises(RenodeWifiError, match=message):
+        logged.execute(line)
+
+
+def test_log_goes_to_a_file(logged: Monitor, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.log", tmp_path / "second.log"
+    logged.execute(f'logLevel 1; logFile @{first}; log "one"; log "two" 2; log "three" Error')
+    logged.execute(f'logFile @{second} true; log "four"')
+    assert first.read_text() == (
+        "[INFO] Script: one\n[WARNING] Script: two\n[ERROR] Script: three\n"
+    )
+    assert second.read_text() == "[INFO] Script: four\n"
+    with pytest.raises(RenodeWifiError, match="cannot write"):
+        logged.execute("logFile @/nowhere/x.log")
+
+
+def test_number_format_can_be_seen() -> None:
+    assert Monitor().execute("numbersMode") == "Current number format: Hexadecimal"
+
+
+def test_help_lists_every_command_once() -> None:
+    listing = Monitor().execute("help")
+    for name in {entry.name for entry in COMMANDS.values()}:
+        assert listing.count(f"\n  {name} ") == 1
+
+
+def test_help_explains_one() -> None:
+    assert Monitor().execute("help sa") == (
+        'showAnalyzer ["name"] peripheral\n  shows what a UART sends\n  also: sa'
+    )
+
+
+def test_echo_without_line_feed_is_still_a_line() -> None:
+    assert Monitor().execute('echo -n "x"; echo') == "x\n"

@@ -1,0 +1,216 @@
+"""Devices by name: methods, properties, memory, symbols."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.script.devices import convert, nanoseconds
+from renode_wifi.emulation.script.interpreter import Monitor
+from tests.emulation.guest import CHIP, counter_image, counting_monitor, monitor_with
+
+BOARD = (
+    CHIP
+    + """
+usart1: UART.STM32F7_USART @ sysbus 0x40013800
+    frequency: 80000000
+    -> nvic@37
+
+gpioPortA: GPIOPort.STM32_GPIOPort @ sysbus <0x48000000, +0x400>
+    modeResetValue: 0
+
+button: Miscellaneous.Button @ gpioPortA 0
+    -> gpioPortA@0
+"""
+)
+
+
+@pytest.fixture
+def monitor() -> Monitor:
+    return monitor_with(BOARD)
+
+
+def test_memory_through_the_bus(monitor: Monitor) -> None:
+    monitor.execute("sysbus WriteDoubleWord 0x20000000 0x12345678; sysbus WriteByte 0x20000001 0")
+    assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340078"
+    assert monitor.execute("sysbus ReadWord 0x20000002") == "0x00001234"
+    assert monitor.execute("sysbus ReadByte 0x20000003") == "0x00000012"
+    monitor.execute("sysbus WriteWord 0x20000000 0xFFFF")
+    assert monitor.execute("sysbus ReadBytes 0x20000000 4") == "FF FF 34 12"
+    monitor.execute("sysbus ZeroRange 0x20000000 2")
+    assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340000"
+
+
+def test_device_by_full_and_short_name(monitor: Monitor) -> None:
+    assert monitor.execute("sysbus.ram ReadByte 0") == monitor.execute("ram ReadByte 0")
+    assert monitor.execute("sysbus.gpioPortA.button Pressed") == "False"
+    assert monitor.execute("gpioPortA.button Pressed") == "False"
+
+
+def test_registers_of_a_peripheral(monitor: Monitor) -> None:
+    monitor.execute("gpioPortA WriteDoubleWord 0x0 0x5")
+    assert monitor.execute("gpioPortA ReadDoubleWord 0") == "0x00000005"
+    monitor.execute("ram WriteByte 0 1; ram WriteWord 2 3")
+    assert monitor.execute("ram ReadDoubleWord 0; ram ReadWord 2") == "0x00030001\n0x00000003"
+
+
+def test_methods_and_properties(monitor: Monitor) -> None:
+    monitor.execute("gpioPortA.button Press")
+    assert monitor.execute("gpioPortA.button Pressed") == "True"
+    assert monitor.execute("gpioPortA ReadDoubleWord 0x10") == "0x00000001"
+    monitor.execute("cpu PerformanceInMips 100; cpu SP 0x20001000")
+    assert monitor.execute("cpu PerformanceInMips; cpu SP") == "0x00000064\n0x20001000"
+
+
+def test_typing_into_a_serial_port(monitor: Monitor) -> None:
+    monitor.execute("usart1 WriteDoubleWord 0 0x5")
+    monitor.execute("usart1 WriteChar 0x41; emulation RunFor 0.01")
+    assert monitor.execute("usart1 ReadDoubleWord 0x24") == "0x00000041"
+    monitor.execute('usart1 WriteLine "B"')
+    monitor.execute('usart1 WriteChar "C"')
+
+
+def test_property_of_a_property(monitor: Monitor) -> None:
+    assert monitor.execute("cpu Nvic PriorityMask") == "0x000000F0"
+
+
+def test_lists_and_devices_as_arguments() -> None:
+    monitor = monitor_with()
+    machine = monitor.current
+    probe = _Probe()
+    machine.add("probe", probe)
+    monitor.execute("probe Take [1, 2] ram word")
+    assert probe.taken == ([1, 2], machine.peripheral("ram"), "word")
+
+
+class _Probe:
+    taken: tuple[object, ...] = ()
+
+    def take(self, *values: object) -> None:
+        self.taken = values
+
+
+def test_device_alone_lists_what_it_can_do(monitor: Monitor) -> None:
+    listing = monitor.execute("usart1")
+    assert " - WriteChar (value)" in listing
+    assert " - ReadDoubleWord (offset)" in listing
+    assert " - Name" in listing
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "cure"),
+    [
+        ("cpu PerformenceInMips", "does not provide", "did you mean PerformanceInMips?"),
+        ("cpu Xyzzy", "does not provide", "`cpu` lists"),
+        ("cpu 5", "default-named indexer", "`cpu` lists"),
+        ("sysbus ReadByte", "parameters do not fit", "usage: sysbus ReadByte address"),
+        ("sysbus.ram ReadByte 0x9999", "outside of ram", "8192 bytes"),
+        ("sysbus ReadByte 0x90000000", "nothing is mapped", None),
+        ('sysbus ReadByte "x"', "parameters do not fit", "usage: sysbus ReadByte address"),
+        ("cpu GetRegister 99", "no register has number 99", "give 0 to 16"),
+        ("usart1 WriteChar [1]", "error executing command 'usart1 WriteChar'", "check"),
+        ("cpu PerformanceInMips 1 2", "one value is enough", "write cpu PerformanceInMips 1"),
+        ('cpu PerformanceInMips "x"', "property PerformanceInMips", "can be read only"),
+        ("cpu IsHalted 5", "neither true nor false", "read only"),
+        ("cpu ExecutedInstructions 5", "property ExecutedInstructions", "read only"),
+        ('sysbus GetSymbolAddress "main"', "No symbol with name `main`", "LoadELF"),
+        ('emulation RunFor "soon"', "'soon' is not a time", "write seconds"),
+        ("sysbus LoadELF @none.elf", "cannot read the image", "give the path"),
+        ("machine LoadPlatformDescription @none.repl", "Could not find file", "$ORIGIN"),
+    ],
+)
+def test_errors(monitor: Monitor, line: str, message: str, cure: str | None) -> None:
+    with pytest.raises(RenodeWifiError) as caught:
+        monitor.execute(line)
+    assert message in caught.value.message
+    assert (cure or "") in (caught.value.cure or "")
+
+
+def test_binary_is_loaded_and_started(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    assert monitor.execute("cpu PC") == "0x08000008"
+    monitor.execute('emulation RunFor "00:00:00.001"')
+    assert int(monitor.execute("sysbus ReadDoubleWord 0x20000000"), 16) > 20_000
+
+
+def test_hex_file_is_loaded(tmp_path: Path) -> None:
+    from intelhex import IntelHex
+
+    image = IntelHex()
+    image.puts(0x0800_0000, counter_image().decode("latin-1"))
+    image.write_hex_file(str(tmp_path / "counter.hex"))
+    monitor = monitor_with(BOARD)
+    monitor.execute(f"sysbus LoadHEX @{tmp_path / 'counter.hex'}")
+    assert monitor.execute("cpu PC") == "0x08000008"
+
+
+def test_symbols_of_an_image(monitor: Monitor) -> None:
+    probe = Path(__file__).parents[3] / "firmware/probe/b_l475e_iot01a.elf"
+    monitor.execute(f"sysbus LoadSymbolsFrom @{probe}")
+    address = monitor.execute('sysbus GetSymbolAddress "main"')
+    assert monitor.execute(f"sysbus FindSymbolAt {address}") == "main"
+    assert monitor.execute("sysbus FindSymbolAt 0x10") == ""
+
+
+def test_what_is_at_an_address(monitor: Monitor) -> None:
+    assert monitor.execute("sysbus WhatIsAt 0x40013810") == "sysbus.usart1 <0x40013800, +0x400>"
+    assert monitor.execute("sysbus WhatIsAt 0x90000000") == "nothing"
+
+
+def test_description_from_a_string(monitor: Monitor) -> None:
+    monitor.execute(
+        'machine LoadPlatformDescriptionFromString "lamp: Miscellaneous.LED @ gpioPortA 5"'
+    )
+    assert monitor.execute("gpioPortA.lamp State") == "False"
+
+
+def test_description_from_a_file(monitor: Monitor, tmp_path: Path) -> None:
+    (tmp_path / "lamp.repl").write_text("lamp: Miscellaneous.LED @ gpioPortA 5\n")
+    monitor.execute(f"machine LoadPlatformDescription @{tmp_path / 'lamp.repl'}")
+    assert monitor.execute("gpioPortA.lamp Inverted") == "False"
+
+
+def test_machine_reset_runs_the_macro(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('emulation RunFor "0.001"')
+    monitor.execute('macro reset "sysbus WriteDoubleWord 0x20000000 7"; machine Reset')
+    assert monitor.execute("cpu PC") == "0x08000008"
+    assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x00000007"
+
+
+def test_reset_can_be_asked_for(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('emulation RunFor "0.001"; machine RequestReset; emulation RunFor "0.0001"')
+    assert monitor.current.reset_cause == "pin"
+
+
+def test_settings_of_renodes_scheduler_are_accepted(monitor: Monitor) -> None:
+    for line in (
+        'emulation SetGlobalQuantum "0.00001"',
+        "emulation SetGlobalAdvanceImmediately true",
+        "emulation SetGlobalSerialExecution true",
+        "emulation SingleStepBlocking false",
+    ):
+        assert monitor.execute(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("0.1", 10**8), (2, 2 * 10**9), (0.5, 5 * 10**8), ("00:01:00.5", 60_500_000_000)],
+)
+def test_times(text: str | int | float, time: int) -> None:
+    assert nanoseconds(text) == time
+
+
+@pytest.mark.parametrize("text", ["x", -1, "1:-2", "inf", "nan"])
+def test_what_is_no_time(text: str | int) -> None:
+    with pytest.raises(RenodeWifiError, match="is not a time"):
+        nanoseconds(text)
+
+
+def test_values_take_the_kind_of_the_property() -> None:
+    assert convert(True, False) is True
+    assert convert("x", "y") == "x"
+    assert convert(1, None) == 1

@@ -1,0 +1,141 @@
+"""What `renode_models.py` adds to a monitor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.script.interpreter import Monitor
+from tests.emulation.guest import CHIP, monitor_with
+
+WORLD = """
+name: small
+seed: 7
+access_points:
+  - {ssid: here, passphrase: secret-secret, security: wpa2}
+network:
+  subnet: 10.0.0.0/24
+  gateway: 10.0.0.1
+  dhcp: {first: 10.0.0.50, last: 10.0.0.99}
+"""
+
+
+@pytest.fixture
+def monitor() -> Monitor:
+    monitor = monitor_with(CHIP)
+    monitor.execute("include @platforms/renode_models.py")
+    return monitor
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    path = tmp_path / "world.yaml"
+    path.write_text(WORLD)
+    return path
+
+
+def test_models_are_created_by_command(monitor: Monitor) -> None:
+    monitor.execute('wifi_model "rng" "STM32L4_RNG" "sysbus <0x50060800, +0x400>"')
+    assert monitor.execute("rng WriteDoubleWord 0 4; rng ReadDoubleWord 4") == "0x00000001"
+
+
+def test_attributes_are_separated_by_semicolons(monitor: Monitor) -> None:
+    monitor.execute(
+        'wifi_model "id" "STM32L4_Signature" "sysbus 0x1FFF7500" "uid0: 5; flashSize: 0x40"'
+    )
+    assert monitor.execute("sysbus ReadDoubleWord 0x1FFF75E0") == "0xFFFF0040"
+
+
+def test_world_gives_its_seed_to_the_machine(monitor: Monitor, world: Path) -> None:
+    monitor.execute(f"wifi_world @{world}")
+    assert monitor.current.seed == 7
+    assert monitor.current.world.seed == 7
+
+
+@pytest.mark.parametrize(("seed", "used"), [("12", 12), ('"world"', 7)])
+def test_seed_can_be_chosen(monitor: Monitor, world: Path, seed: str, used: int) -> None:
+    monitor.execute(f"wifi_world @{world} {seed}")
+    assert monitor.current.seed == used
+
+
+@pytest.mark.parametrize("world_first", [True, False])
+def test_radio_is_connected_to_the_world(monitor: Monitor, world: Path, world_first: bool) -> None:
+    commands = [
+        f"wifi_world @{world}",
+        'wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"; wifi_model "ism" "ISM43362" "spi3"',
+    ]
+    for command in commands if world_first else reversed(commands):
+        monitor.execute(command)
+    machine = monitor.current
+    assert machine.full_name("ism") == "sysbus.spi3.ism"
+    assert machine.peripheral("ism").processor.world is machine.world
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("wifi_model", "Bad parameters for command wifi_model"),
+        ('wifi_model "a" "STM32L4_RGN" "sysbus 0"', "Could not resolve type: 'STM32L4_RGN'"),
+        ("wifi_world", "Bad parameters for command wifi_world"),
+        ('wifi_world @x "seven"', "'seven' is not a seed"),
+        ('wifi_fault "link" "loss: 0.1"', "the machine has no world"),
+        ('wifi_server "echo"', "the machine has no world"),
+    ],
+)
+def test_misuse(monitor: Monitor, line: str, message: str) -> None:
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(line)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('wifi_fault "link" "latency: 300"', "latency is 300"),
+        ('wifi_fault "link" "latency: soon"', "latency is 'soon'"),
+        ('wifi_fault "link" "latency"', "'latency' has no value"),
+        ('wifi_fault "ap-vanishes" "server: echo"', "ap-vanishes does not take server"),
+        ('wifi_fault "meteor"', "the ISM43362 has no fault 'meteor'"),
+    ],
+)
+def test_faults_that_cannot_happen_are_told(
+    monitor: Monitor, world: Path, line: str, message: str
+) -> None:
+    monitor.execute(f'wifi_world @{world}; wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
+    monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(line)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("nonsense: 3", "the ISM43362 has no attribute 'nonsense'"),
+        ("firmware: 3", "firmware is 3"),
+        ("mac: zz", "mac is 'zz'"),
+        ("faults: [{kind: hing}]", "the ISM43362 has no fault 'hing'"),
+        ("faults: [{kind: hang, nth: x}]", "fault hang: nth: 'x'"),
+    ],
+)
+def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
+    monitor: Monitor, world: Path, options: str, message: str
+) -> None:
+    world.write_text(f"{WORLD}radio:\n  options: {{{options}}}\n")
+    monitor.execute('wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
+    monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(f"wifi_world @{world}")
+    assert str(caught.value).startswith(f"{world}:11:12: ")
+    assert caught.value.cure
+
+
+def test_error_has_the_line_of_the_script(monitor: Monitor, tmp_path: Path) -> None:
+    script = tmp_path / "chip.resc"
+    script.write_text('\nwifi_model "a" "STM32L4_RNG" "sysbus 0x50060800" "frequency: 1"\n')
+    with pytest.raises(RenodeWifiError) as caught:
+        monitor.execute_script(script)
+    assert str(caught.value).startswith(f"{script}:2:1: Error E25")
+    assert "no parameter 'frequency'" in str(caught.value)
