@@ -82,12 +82,16 @@ class SoftAccessPoint:
         self.clients.clear()
         return self.processor.ok()
 
-    def client_joined(self, mac: bytes, address: IPv4Address) -> None:
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
         """A station in the world got an address from this access point."""
         if self.running and len(self.clients) < self.most_clients:
-            self.clients.append((mac, address))
-            text = "[DHCP   ] Assigned {} has {}".format(mac.hex(":").upper(), address)
+            self.clients.append((mac, lease.address))
+            text = "[DHCP   ] Assigned {} has {}".format(mac.hex(":").upper(), lease.address)
             self.processor.messages.post(text.encode())
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        """A station has left this access point."""
+        self.clients = [client for client in self.clients if client[0] != mac]
 
     def set_ssid(self, transaction: Transaction) -> bytes:
         append, comma, ssid = transaction.request.required().partition(b",")

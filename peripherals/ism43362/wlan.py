@@ -98,6 +98,12 @@ class Wlan:
         self.processor.sockets.drop_all()
         self.processor.messages.post(b"[JOIN   ] " + self.settings.ssid + b",Disconnected")
 
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        self.processor.softap.on_station_joined(mac, lease)
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        self.processor.softap.on_station_left(mac, lease)
+
     def join(self, transaction: Transaction) -> bytes | None:
         processor = self.processor
         if self.lease is not None:

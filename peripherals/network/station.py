@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 
 class Security(Enum):
@@ -137,17 +137,16 @@ class DatagramSocket(Protocol):
 
 
 class StationEvents(Protocol):
+    """What the owner of a `Station` is notified of."""
+
     def on_link_lost(self, reason: str) -> None:
-        """The access point vanished or put the station out; all its connections are gone."""
+        """The access point vanished or deauthenticated the station; its connections are gone."""
 
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        """Another station got an address from the access point that this one runs."""
 
-@runtime_checkable
-class AccessPointEvents(Protocol):
-    """What a station that plays the access point may want to hear beside `StationEvents`."""
-
-    def on_station_joined(self, mac: bytes, lease: Lease) -> None: ...
-
-    def on_station_left(self, mac: bytes, lease: Lease) -> None: ...
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        """A station that had joined this one's access point has left it."""
 
 
 class Station(Protocol):

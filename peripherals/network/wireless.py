@@ -17,7 +17,6 @@ from renode_wifi.peripherals.network.settings import (
     NetworkSettings,
 )
 from renode_wifi.peripherals.network.station import (
-    AccessPointEvents,
     Beacon,
     DatagramEvents,
     Failure,
@@ -162,11 +161,10 @@ class WirelessStation:
             owner.on_station_joined(self.mac, lease)
         done(lease)
 
-    def _owner_events(self) -> AccessPointEvents | None:
-        """Of the station that plays this one's access point, if it wants to hear."""
+    def _owner_events(self) -> StationEvents | None:
+        """Of the station that runs this one's access point, if one does."""
         owner = self._access_point.owner if self._access_point is not None else None
-        events = owner.events if owner is not None else None
-        return events if isinstance(events, AccessPointEvents) else None
+        return owner.events if owner is not None else None
 
     def leave(self) -> None:
         if self._joining is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from ipaddress import IPv4Address
 
 import pytest
 
@@ -177,11 +176,20 @@ def test_access_point_mode(rig: Rig, port: StPort) -> None:
     line = port.ok(b"A?\r").split(b",")
     assert line[:2] == [b"my-ap", b"192.168.10.1"]
     assert line[-1] == b"1"
-    softap = rig.module.processor.softap
-    softap.client_joined(b"\x02\0\0\0\0\x09", IPv4Address("192.168.10.2"))
-    assert b"[DHCP   ] Assigned 02:00:00:00:00:09 has 192.168.10.2" in port.ok(b"MR\r")
-    assert port.ok(b"AA\r") == b"02:00:00:00:00:09,192.168.10.2"
+    phone = rig.world.station(b"\x02\0\0\0\0\x09")
+    joined: list[object] = []
+    phone.join(b"my-ap", b"secret-key", None, joined.append)
+    rig.wires.wait_ms(2000)
+    assert phone.lease is not None
+    client = b"02:00:00:00:00:09", str(phone.lease.address).encode()
+    assert b"[DHCP   ] Assigned %s has %s" % client in port.ok(b"MR\r")
+    assert port.ok(b"AA\r") == b"%s,%s" % client
     assert port.ok(b"AR\r") == b"-40"
+    phone.leave()
+    assert port.ok(b"AA\r") == b""
+    phone.join(b"my-ap", b"secret-key", None, joined.append)
+    rig.wires.wait_ms(2000)
+    assert port.ok(b"AA\r") == b"%s,%s" % client
     port.ok(b"AE\r")
     assert port.ok(b"AA\r") == b""
     assert port.ok(b"A?\r").endswith(b",0")

@@ -59,6 +59,12 @@ class Recorder:
     def on_link_lost(self, reason: str) -> None:
         self.log.append(("link lost", reason))
 
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        self.log.append(("joined", mac, lease.address))
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        self.log.append(("left", mac, lease.address))
+
 
 class Bench:
     """A machine, a world and one station; picklable as a whole."""
