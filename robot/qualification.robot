@@ -34,4 +34,4 @@ Import Keywords
     ${renode_keywords}=    Get Variable Value    ${RENODEKEYWORDS}    ${NONE}
     Skip If    $renode_keywords is not None
     ...    renode-test has Renode's keywords only: run this with robot, --variable ENGINE:renode
-    Import Library    renode_wifi.emulation.frontends.robot_library.RenodeWifi    engine=${ENGINE}
+    Import Library    renode_wifi.RenodeWifi    engine=${ENGINE}

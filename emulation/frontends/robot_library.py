@@ -1,6 +1,6 @@
 """Robot Framework keywords. The names and arguments that Renode has too are Renode's.
 
-Library    renode_wifi.emulation.frontends.robot_library.RenodeWifi
+Library    renode_wifi.RenodeWifi
 """
 
 from __future__ import annotations

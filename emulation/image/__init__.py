@@ -1,1 +1,10 @@
 """Firmware images: bytes, symbols, libraries inside, and reports of crashes."""
+
+from typing import TYPE_CHECKING
+
+from renode_wifi import moved
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        return moved.old_name(__name__, name)

@@ -1,3 +1,77 @@
-"""Two Wi-Fi boards as whole systems, running unmodified firmware images."""
+"""Two Wi-Fi boards as whole systems, running unmodified firmware images.
+
+    from renode_wifi import Board
+
+    with Board("b_l475e_iot01a", "build/firmware.elf", world="world.yaml") as board:
+        print(board.wait_for_line("IP address", timeout=30))
+
+The names below are the Python API; all others are internal and may change. In Robot Framework it is
+`Library    renode_wifi.RenodeWifi`, in pytest the fixtures `board`, `world` and `uart`.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from renode_wifi import moved
+
+if TYPE_CHECKING:
+    from renode_wifi.emulation.board.board import Board as Board
+    from renode_wifi.emulation.board.console import UartConsole as UartConsole
+    from renode_wifi.emulation.board.console import UartLine as UartLine
+    from renode_wifi.emulation.board.session import (
+        BoardTimeout as BoardTimeout,
+    )
+    from renode_wifi.emulation.board.session import (
+        GuestCrash as GuestCrash,
+    )
+    from renode_wifi.emulation.board.session import (
+        Snapshot as Snapshot,
+    )
+    from renode_wifi.emulation.engines.engine import Stop as Stop
+    from renode_wifi.emulation.errors import RenodeWifiError as RenodeWifiError
+    from renode_wifi.emulation.frontends.robot_library import RenodeWifi as RenodeWifi
+    from renode_wifi.emulation.image.crash import Crash as Crash
+    from renode_wifi.emulation.image.image import Image as Image
+    from renode_wifi.emulation.image.image import load_image as load_image
+    from renode_wifi.emulation.suites.qualification import Qualification as Qualification
+    from renode_wifi.emulation.suites.unity import Outcome as Outcome
+    from renode_wifi.emulation.suites.unity import TestResult as TestResult
+    from renode_wifi.peripherals.network.world import World as World
 
 __version__ = "0.1.0"
+
+_MODULES = {
+    "Board": "emulation.board.board",
+    "BoardTimeout": "emulation.board.session",
+    "Crash": "emulation.image.crash",
+    "GuestCrash": "emulation.board.session",
+    "Image": "emulation.image.image",
+    "Outcome": "emulation.suites.unity",
+    "Qualification": "emulation.suites.qualification",
+    "RenodeWifi": "emulation.frontends.robot_library",
+    "RenodeWifiError": "emulation.errors",
+    "Snapshot": "emulation.board.session",
+    "Stop": "emulation.engines.engine",
+    "TestResult": "emulation.suites.unity",
+    "UartConsole": "emulation.board.console",
+    "UartLine": "emulation.board.console",
+    "World": "peripherals.network.world",
+    "load_image": "emulation.image.image",
+}
+
+__all__ = sorted(_MODULES)
+
+if not TYPE_CHECKING:
+    # On demand, so that `import renode_wifi` costs next to nothing.
+    def __getattr__(name):
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
+
+
+moved.install(moved.MODULES)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from robot.libdocpkg import LibraryDocumentation
 
 from renode_wifi.emulation.board.session import BoardTimeout
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -109,3 +110,12 @@ def test_qualify_fails_without_a_suite(keywords: RenodeWifi, tmp_path: Path) -> 
     with pytest.raises(AssertionError, match="the time is over"):
         keywords.qualify(json=str(report), time=0.5)
     assert report.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["renode_wifi.RenodeWifi", "renode_wifi.emulation.robot_library.RenodeWifi"]
+)
+def test_robot_imports_and_documents_the_library_by_its_name(name: str) -> None:
+    found = LibraryDocumentation(name)
+    assert found.name == name
+    assert {"Create Board", "Wait For Line On Uart"} <= {item.name for item in found.keywords}

@@ -1,0 +1,160 @@
+"""Modules and names that have moved, and the finder that keeps their old paths for one release.
+
+Whoever moves a module adds a line to `MODULES` (or to `TESTS`, for the rigs of the project's own
+tests), whoever renames a class or function a line to `NAMES`. An import by the old path gives the
+same object as one by the new path, with a DeprecationWarning that says what to write.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    # The real one is slow to import, and nothing in it is needed.
+    Loader = object
+
+MODULES = {
+    "renode_wifi.emulation.backend": "renode_wifi.emulation.engines.engine",
+    "renode_wifi.emulation.board": "renode_wifi.emulation.board.board",
+    "renode_wifi.emulation.boards": "renode_wifi.emulation.platform.boards",
+    "renode_wifi.emulation.cli": "renode_wifi.emulation.frontends.cli",
+    "renode_wifi.emulation.compatibility": "renode_wifi.emulation.suites.compatibility",
+    "renode_wifi.emulation.components": "renode_wifi.emulation.image.components",
+    "renode_wifi.emulation.console": "renode_wifi.emulation.board.console",
+    "renode_wifi.emulation.control": "renode_wifi.emulation.script.control",
+    "renode_wifi.emulation.crash": "renode_wifi.emulation.image.crash",
+    "renode_wifi.emulation.description": "renode_wifi.emulation.platform",
+    "renode_wifi.emulation.description.model": "renode_wifi.emulation.platform.syntax",
+    "renode_wifi.emulation.embedded": "renode_wifi.emulation.engines.embedded",
+    "renode_wifi.emulation.engines": "renode_wifi.emulation.engines.select",
+    "renode_wifi.emulation.image": "renode_wifi.emulation.image.image",
+    "renode_wifi.emulation.machine": "renode_wifi.emulation.platform.machine",
+    "renode_wifi.emulation.models": "renode_wifi.emulation.platform.catalogue",
+    "renode_wifi.emulation.monitor": "renode_wifi.emulation.script",
+    "renode_wifi.emulation.parts": "renode_wifi.emulation.platform.stock",
+    "renode_wifi.emulation.pytest_plugin": "renode_wifi.emulation.frontends.pytest_plugin",
+    "renode_wifi.emulation.qualification": "renode_wifi.emulation.suites.qualification",
+    "renode_wifi.emulation.renode": "renode_wifi.emulation.engines.renode",
+    "renode_wifi.emulation.renode.renode_models": "renode_wifi.platforms.renode_models",
+    "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot_library",
+    "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
+    "renode_wifi.emulation.unity": "renode_wifi.emulation.suites.unity",
+}
+"""Old path: new path. What is below the old path is below the new one, unless it has a line of its
+own. Where a package has taken the old path, the names of the module that was there are looked for
+in the new one (`old_name`)."""
+
+TESTS = {
+    "tests.emulation.embedded": "tests.emulation.engines.embedded",
+    "tests.emulation.renode": "tests.emulation.engines.renode",
+    "tests.emulation.description": "tests.emulation.platform",
+    "tests.emulation.monitor": "tests.emulation.script",
+}
+"""The same for the rigs of the project's own tests, which `tests/__init__.py` installs."""
+
+NAMES: dict[str, str] = {}
+"""`old module:name` by the path at which it was, and `new module:name`."""
+
+
+def new_path(name: str, table: dict[str, str]) -> str | None:
+    """Where a module is now; None where `table` doesn't know it."""
+    old, below = name, ""
+    while old:
+        new = table.get(old)
+        # A package that has taken the place of its module keeps what is below it.
+        if new is not None and not new.startswith(f"{old}."):
+            return new + below
+        old, _, last = old.rpartition(".")
+        below = f".{last}{below}"
+    return None
+
+
+class _Finder:
+    """Finds moved modules. It comes first: else the old path of a package would load it twice."""
+
+    def __init__(self, table: dict[str, str]) -> None:
+        self.table = table
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        new = new_path(name, self.table)
+        if new is None:
+            return None
+        _warn(name, new, 2)
+        return ModuleSpec(name, _Loader(new))
+
+
+class _Loader(Loader):
+    """Gives the module at the new path under the old one too."""
+
+    def __init__(self, new: str) -> None:
+        self.new = new
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(self.new)
+        names = {
+            old.partition(":")[2]: new
+            for old, new in NAMES.items()
+            if old.partition(":")[0] == spec.name
+        }
+        if names:
+            return _Renamed(module, spec.name, names)
+        # The import system is about to give the module the old path's spec.
+        self.spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        if not isinstance(module, _Renamed):
+            module.__spec__ = self.spec
+
+
+class _Renamed(ModuleType):
+    """A module at its old path, with the names that it had there."""
+
+    def __init__(self, module: ModuleType, name: str, names: dict[str, str]) -> None:
+        super().__init__(name, module.__doc__)
+        self._module, self._names = module, names
+        if hasattr(module, "__path__"):
+            self.__path__ = module.__path__
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._names:
+            return _named(self._names[name])
+        return getattr(self._module, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*dir(self._module), *self._names})
+
+
+def old_name(package: str, name: str) -> object:
+    """What a package's `__getattr__` returns for a name of the module that was in its place."""
+    new = NAMES.get(f"{package}:{name}", f"{MODULES[package]}:{name}")
+    module, _, attribute = new.partition(":")
+    if name.startswith("__") or not hasattr(importlib.import_module(module), attribute):
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    front_door = sys.modules["renode_wifi"].__all__
+    _warn(f"{package}.{name}", f"{'renode_wifi' if name in front_door else module}.{attribute}", 3)
+    return _named(new)
+
+
+def _named(place: str) -> object:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _warn(old: str, new: str, level: int) -> None:
+    warnings.warn(f"{old} has moved: write {new}", DeprecationWarning, stacklevel=level + 1)
+
+
+def install(table: dict[str, str]) -> None:
+    """Let imports find what `table` says has moved; `MODULES` is installed with the package."""
+    sys.meta_path.insert(0, _Finder(table))
