@@ -11,8 +11,8 @@ from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network import faults
-from renode_wifi.peripherals.network.durations import duration
+from renode_wifi.peripherals.network.faults import world as faults
+from renode_wifi.peripherals.network.worldfile.units import duration
 
 DURATIONS = ("duration", "latency", "jitter")
 

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
-from renode_wifi.peripherals.network.station import Failure, Stream
-from renode_wifi.peripherals.network.tls import TlsSettings, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.ism43362.at import BadRequest
 from renode_wifi.peripherals.ism43362.faults import FaultKind
-from renode_wifi.peripherals.network.station import Failure
+from renode_wifi.peripherals.network.contract.stream import Failure
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor, Transaction

@@ -11,8 +11,8 @@ from renode_wifi.peripherals.ism43362.faults import Fault
 from renode_wifi.peripherals.ism43362.link import Link
 from renode_wifi.peripherals.ism43362.processor import Processor
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
-from renode_wifi.peripherals.network.radio import DescribedWorld, Radio
-from renode_wifi.peripherals.network.station import World
+from renode_wifi.peripherals.network.contract.radio import DescribedWorld, Radio
+from renode_wifi.peripherals.network.contract.station import World
 
 
 class ISM43362(Link, Radio[Fault]):

@@ -26,7 +26,7 @@ from renode_wifi.peripherals.ism43362.sockets import Sockets
 from renode_wifi.peripherals.ism43362.softap import SoftAccessPoint
 from renode_wifi.peripherals.ism43362.system import System
 from renode_wifi.peripherals.ism43362.wlan import Wlan
-from renode_wifi.peripherals.network.station import Station, World
+from renode_wifi.peripherals.network.contract.station import Station, World
 
 # fmt: off
 UNMODELLED = frozenset((

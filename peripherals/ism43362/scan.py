@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.network.station import Beacon, Security
+from renode_wifi.peripherals.network.contract.station import Beacon, Security
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor, Transaction

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from renode_wifi.peripherals.base.clock import MILLISECOND, Callback, Event
 from renode_wifi.peripherals.ism43362.connection import Connection, Remote
 from renode_wifi.peripherals.ism43362.faults import FaultKind
-from renode_wifi.peripherals.network.station import DatagramSocket, Failure, Listener, Stream
-from renode_wifi.peripherals.network.tls import TlsSettings
+from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+from renode_wifi.peripherals.network.contract.stream import Failure, Listener, Stream
+from renode_wifi.peripherals.network.tls.settings import TlsSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor, Transaction

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.ism43362.at import BadRequest
 from renode_wifi.peripherals.ism43362.wlan import SECURITY
-from renode_wifi.peripherals.network.station import Beacon, Lease, Security
+from renode_wifi.peripherals.network.contract.station import Beacon, Lease, Security
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor, Transaction

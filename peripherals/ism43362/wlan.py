@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.network.station import JoinFailure, Lease, Security, Station
+from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease, Security, Station
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.ism43362.processor import Processor, Transaction

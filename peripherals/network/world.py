@@ -12,16 +12,16 @@ from typing import Any
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.air import AccessPoint, Air
-from renode_wifi.peripherals.network.bridge import Bridge
-from renode_wifi.peripherals.network.faults import Faults
-from renode_wifi.peripherals.network.host_port import HostPort
-from renode_wifi.peripherals.network.internet import Internet
-from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
-from renode_wifi.peripherals.network.pki import Authority
+from renode_wifi.peripherals.network.bridge.bridge import Bridge
+from renode_wifi.peripherals.network.bridge.host_port import HostPort
+from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
-from renode_wifi.peripherals.network.settings import Credential, WorldSettings
-from renode_wifi.peripherals.network.wireless import WirelessStation
+from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
+from renode_wifi.peripherals.network.stack.internet import Internet
+from renode_wifi.peripherals.network.stack.wireless import WirelessStation
+from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
+from renode_wifi.peripherals.network.tls.pki import Authority
+from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
 
 
 class World:
@@ -171,7 +171,7 @@ def load_world(
     variables: Mapping[str, str] | None = None,
 ) -> World:
     """The world that a world file describes, around `machine`."""
-    from renode_wifi.peripherals.network.world_file import read_world_file
+    from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
     return World(read_world_file(path, variables), machine, seed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from renode_wifi.peripherals.network.radio_faults import RadioFault, RadioFaultPlan
+from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
 
 
 class FaultKind(Enum):

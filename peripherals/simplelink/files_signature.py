@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 
-from renode_wifi.peripherals.network.tls_client import load_certificates
+from renode_wifi.peripherals.network.tls.client import load_certificates
 from renode_wifi.peripherals.simplelink.opcodes import Error
 from renode_wifi.peripherals.simplelink.store import StoredFile
 

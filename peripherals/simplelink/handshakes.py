@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
-from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream, judge_chain
+from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink import options, tls
 from renode_wifi.peripherals.simplelink.opcodes import Error
 from renode_wifi.peripherals.simplelink.socket import Socket, State, StreamSocket

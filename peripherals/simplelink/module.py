@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.radio import DescribedWorld, Radio
-from renode_wifi.peripherals.network.station import World
+from renode_wifi.peripherals.network.contract.radio import DescribedWorld, Radio
+from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
 from renode_wifi.peripherals.simplelink.files import FileSystem

@@ -7,7 +7,7 @@ from functools import partial
 from ipaddress import AddressValueError, IPv4Address
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
-from renode_wifi.peripherals.network.station import Failure
+from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
 from renode_wifi.peripherals.simplelink.wire import Command, take

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from ipaddress import IPv4Address
 
-from renode_wifi.peripherals.network.station import Lease
+from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
 from renode_wifi.peripherals.simplelink.wire import Command, take

@@ -8,7 +8,7 @@ from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.station import Lease, Station, World
+from renode_wifi.peripherals.network.contract.station import Lease, Station, World
 from renode_wifi.peripherals.simplelink.faults import FaultKind, FaultPlan
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.opcodes import Opcode, name_of

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from renode_wifi.peripherals.network.station import Security
+from renode_wifi.peripherals.network.contract.station import Security
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.processor import Processor
 from renode_wifi.peripherals.simplelink.wire import Command, take

@@ -8,14 +8,10 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
-from renode_wifi.peripherals.network.station import (
-    DatagramSocket,
-    Failure,
-    Listener,
-    Stream,
-)
-from renode_wifi.peripherals.network.tls import TlsProblem, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream
+from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+from renode_wifi.peripherals.network.contract.stream import Failure, Listener, Stream
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.opcodes import Error
 from renode_wifi.peripherals.simplelink.options import Options
 from renode_wifi.peripherals.simplelink.wire import Command

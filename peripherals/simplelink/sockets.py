@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
-from renode_wifi.peripherals.network.station import Failure
+from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink import options
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import FaultKind

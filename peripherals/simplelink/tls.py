@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from ipaddress import AddressValueError, IPv4Address
 
-from renode_wifi.peripherals.network.tls import TlsProblem, TlsSettings, TlsVerdict
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings, TlsVerdict
 from renode_wifi.peripherals.simplelink import options
 from renode_wifi.peripherals.simplelink.files import FileSystem
 from renode_wifi.peripherals.simplelink.opcodes import Error

@@ -6,7 +6,7 @@ import struct
 from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
-from renode_wifi.peripherals.network.station import Beacon, JoinFailure, Lease, Security
+from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Security
 from renode_wifi.peripherals.simplelink.device import (
     ROLE_ACCESS_POINT,
     ROLE_P2P,

@@ -13,7 +13,7 @@ from renode_wifi import __version__
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.renode import find
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.peripherals.network.openssl import deterministic_tls_problem
+from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 
 LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
 

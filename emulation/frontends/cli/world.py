@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from renode_wifi.peripherals.network.world_file import read_world_file
+from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
 
 def add(subparsers: Any) -> None:

@@ -9,7 +9,7 @@ from renode_wifi.peripherals.network.servers.echo import EchoServer, UdpEchoServ
 from renode_wifi.peripherals.network.servers.http import HttpServer
 from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
 from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
-from renode_wifi.peripherals.network.settings import ServerSettings
+from renode_wifi.peripherals.network.worldfile.models import ServerSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World

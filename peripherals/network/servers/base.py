@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from renode_wifi.peripherals.network.host import PortListener
-from renode_wifi.peripherals.network.settings import ServerSettings, TlsServerSettings
-from renode_wifi.peripherals.network.station import Failure, Stream
-from renode_wifi.peripherals.network.tcp import Address, Connection
-from renode_wifi.peripherals.network.tls import TlsVerdict
-from renode_wifi.peripherals.network.tls_endpoint import (
-    ClientCertificate,
-    EndpointSettings,
-    State,
-    TlsEndpoint,
-)
-from renode_wifi.peripherals.network.udp import PortSocket
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.stack.host import PortListener
+from renode_wifi.peripherals.network.stack.tcp import Address, Connection
+from renode_wifi.peripherals.network.stack.udp import PortSocket
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsVerdict
+from renode_wifi.peripherals.network.worldfile.models import ServerSettings, TlsServerSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World

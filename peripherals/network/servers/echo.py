@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer, UdpServer
-from renode_wifi.peripherals.network.tcp import Address
+from renode_wifi.peripherals.network.stack.tcp import Address
 
 
 class EchoServer(TcpServer):

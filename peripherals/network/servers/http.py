@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer
-from renode_wifi.peripherals.network.settings import ServerSettings
+from renode_wifi.peripherals.network.worldfile.models import ServerSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World

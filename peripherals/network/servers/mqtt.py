@@ -29,7 +29,7 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     filter_is_valid,
     matches,
 )
-from renode_wifi.peripherals.network.settings import ServerSettings
+from renode_wifi.peripherals.network.worldfile.models import ServerSettings
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World

@@ -8,7 +8,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.module import ISM43362
-from renode_wifi.peripherals.network.settings import RadioSettings
+from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import ECHO, make_world

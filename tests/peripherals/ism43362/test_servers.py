@@ -7,8 +7,8 @@ from ipaddress import IPv4Address
 import pytest
 
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
-from renode_wifi.peripherals.network.host import Host
-from renode_wifi.peripherals.network.station import Failure, Stream
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.stack.host import Host
 from tests.peripherals.ism43362.bench import Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 

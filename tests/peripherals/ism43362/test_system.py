@@ -13,7 +13,7 @@ from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.messages import MOST_PENDING
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
-from renode_wifi.peripherals.network.settings import Credential, RadioSettings
+from renode_wifi.peripherals.network.worldfile.models import Credential, RadioSettings
 from tests.peripherals.ism43362.bench import Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import make_world

@@ -5,15 +5,15 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.network.settings import (
+from renode_wifi.peripherals.network.tls.settings import ClientCertificate
+from renode_wifi.peripherals.network.world import World
+from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,
     DnsSettings,
     ServerSettings,
     TlsServerSettings,
     WorldSettings,
 )
-from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate
-from renode_wifi.peripherals.network.world import World
 
 GATEWAY = IPv4Address("10.10.0.1")
 ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT = 9001, 9000, 8883, 9002, 9003

@@ -11,9 +11,10 @@ from typing import Any
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.network.station import Failure, Lease, Security, Stream
-from renode_wifi.peripherals.network.tls import TlsSettings, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream
+from renode_wifi.peripherals.network.contract.station import Lease, Security
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 from renode_wifi.peripherals.network.world import World, load_world
 
 GATEWAY = IPv4Address("10.10.0.1")

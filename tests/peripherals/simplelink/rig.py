@@ -7,16 +7,16 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.network.settings import (
+from renode_wifi.peripherals.network.contract.station import Security
+from renode_wifi.peripherals.network.tls.settings import ClientCertificate
+from renode_wifi.peripherals.network.world import World
+from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,
     DnsSettings,
     ServerSettings,
     TlsServerSettings,
     WorldSettings,
 )
-from renode_wifi.peripherals.network.station import Security
-from renode_wifi.peripherals.network.tls_endpoint import ClientCertificate
-from renode_wifi.peripherals.network.world import World
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from tests.peripherals.simplelink.driver import HostDriver
 

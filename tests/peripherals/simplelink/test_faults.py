@@ -8,7 +8,7 @@ import pytest
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.network.settings import RadioSettings
+from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from renode_wifi.peripherals.simplelink.faults import Fault, FaultKind
 from renode_wifi.peripherals.simplelink.link import CLEAR_TO_READ, FILLER
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode

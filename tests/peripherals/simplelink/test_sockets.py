@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND
-from renode_wifi.peripherals.network.station import Failure, Stream
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import ECHO, TARPIT, UDP_ECHO, Rig

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.settings import RadioSettings
-from renode_wifi.peripherals.network.station import Failure, Stream
-from renode_wifi.peripherals.network.tls import TlsProblem, TlsSettings, TlsVerdict
-from renode_wifi.peripherals.network.tls_client import TlsStream
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings, TlsVerdict
+from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from renode_wifi.peripherals.simplelink import tls
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.options import Options

@@ -1,0 +1,121 @@
+"""What the radios share: a profile that attributes set, and what a world file says of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.contract.station import World
+from renode_wifi.peripherals.network.faults.plan import RadioFault
+from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
+
+MAC = re.compile("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
+
+
+class RadioProfile:
+    """Base of the dataclasses that hold what can be set of a radio; each field has a default.
+
+    Attributes of a `.repl` file or a world file are its fields, in camel case (`bootTimeUs`) or
+    as they are.
+    """
+
+    RADIO: ClassVar[str]
+    """The radio in a sentence."""
+    OUI: ClassVar[str]
+    """First half of its maker's MAC addresses."""
+    mac: str
+
+    def __post_init__(self) -> None:
+        if self.mac and MAC.fullmatch(self.mac) is None:
+            raise RenodeWifiError(f"mac is {self.mac!r}", cure=f"write it as {self.OUI}:00:00:01")
+
+    @classmethod
+    def from_attributes(cls, attributes: Mapping[str, Any]) -> Self:
+        """The profile with attributes applied. Raises RenodeWifiError for those it has not."""
+        assert dataclasses.is_dataclass(cls)
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {}
+        for name, value in attributes.items():
+            key = re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
+            if key not in fields:
+                raise RenodeWifiError(
+                    f"{cls.RADIO} has no attribute {name!r}",
+                    cure=f"it has {', '.join(sorted(map(_as_written, fields)))}",
+                )
+            kind = type(fields[key].default)
+            if kind is bytes and isinstance(value, str):
+                value = value.encode("latin-1").decode("unicode_escape").encode("latin-1")
+            if type(value) is not kind:
+                raise RenodeWifiError(
+                    f"{name} is {value!r}", cure=f"give it a value of type {kind.__name__}"
+                )
+            values[key] = value
+        return cls(**values)
+
+
+def _as_written(field: str) -> str:
+    """A field's name as descriptions and world files have it."""
+    return re.sub("_([a-z])", lambda match: match[1].upper(), field)
+
+
+@runtime_checkable
+class DescribedWorld(Protocol):
+    """A world built from a world file, which may have something to say of the radio."""
+
+    settings: WorldSettings
+
+    def radio_credentials(self) -> dict[int, Credential]: ...
+
+    def radio_files(self) -> dict[str, bytes]: ...
+
+
+Fault = TypeVar("Fault", bound=RadioFault[Any])
+
+
+class Radio(Generic[Fault]):
+    """A radio as a world file and the monitor see it."""
+
+    FAULT: ClassVar[type[RadioFault[Any]]]
+    RELAXED_TLS: ClassVar[dict[str, Any]]
+    """What `radio: tls: relaxed` of a world file changes."""
+
+    def _build(self, options: Mapping[str, Any]) -> None:
+        """Make the processor anew, with attributes that go over the board's description."""
+        raise NotImplementedError
+
+    def _provision(self, world: DescribedWorld) -> None:
+        """Store what the world file gives the radio to keep."""
+        raise NotImplementedError
+
+    def inject(self, fault: Fault) -> None:
+        """Let a fault happen."""
+        raise NotImplementedError
+
+    def inject_entry(self, entry: Mapping[str, Any]) -> None:
+        """Let a fault happen that is described as in a world file."""
+        self.inject(self.FAULT.from_entry(entry))  # type: ignore[arg-type]
+
+    def take_over(self, world: World) -> None:
+        """Apply what the world file says of the radio.
+
+        It takes precedence over the board's description: `options` are fields of the profile, and
+        `faults`.
+        """
+        if not isinstance(world, DescribedWorld):
+            return
+        settings = world.settings.radio
+        try:
+            options, faults = settings.for_model(self.RELAXED_TLS)
+            if options:
+                self._build(options)
+            self._provision(world)
+            for entry in faults:
+                self.inject_entry(entry)
+        except RenodeWifiError as error:
+            # The world file is where it can be mended, not the script that builds the board.
+            raise RenodeWifiError(
+                error.message, where=error.where or settings.where or None, cure=error.cure
+            ) from error

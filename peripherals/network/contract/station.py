@@ -1,0 +1,141 @@
+"""What a radio sees of the world: the air, the network behind it, and what lives there.
+
+Everything happens on the injected virtual clock: a call returns at once and its outcome arrives
+later through a callback, in modelled latency. Callbacks are bound methods or partials of them,
+never closures, so that a board can be saved at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramSocket
+from renode_wifi.peripherals.network.contract.stream import (
+    Failure,
+    Listener,
+    Stream,
+    StreamEvents,
+)
+
+
+class Security(Enum):
+    OPEN = "open"
+    WEP = "wep"
+    WPA = "wpa"
+    WPA2 = "wpa2"
+    WPA_WPA2 = "wpa/wpa2"
+    WPA2_TKIP = "wpa2-tkip"
+    WPA3 = "wpa3"
+
+
+@dataclass(frozen=True)
+class Beacon:
+    """What a scan hears of one access point. rssi in dBm."""
+
+    ssid: bytes
+    bssid: bytes
+    channel: int
+    rssi: int
+    security: Security
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The addresses a station got from DHCP (or was given)."""
+
+    address: IPv4Address
+    netmask: IPv4Address
+    gateway: IPv4Address
+    dns: IPv4Address
+    duration: int = 86_400
+    """Seconds."""
+
+
+class JoinFailure(Enum):
+    NO_ACCESS_POINT = "no access point with this SSID"
+    WRONG_PASSPHRASE = "wrong passphrase"
+    WRONG_SECURITY = "security type does not fit"
+    NO_ADDRESS = "no answer from DHCP"
+
+
+class StationEvents(Protocol):
+    """What the owner of a `Station` is notified of."""
+
+    def on_link_lost(self, reason: str) -> None:
+        """The access point vanished or deauthenticated the station; its connections are gone."""
+
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        """Another station got an address from the access point that this one runs."""
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        """A station that had joined this one's access point has left it."""
+
+
+class Station(Protocol):
+    """One radio in the world, known by its MAC address."""
+
+    mac: bytes
+    events: StationEvents | None
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """The access point joined, or None."""
+
+    @property
+    def lease(self) -> Lease | None:
+        """The addresses in use; None while not joined."""
+
+    def scan(self) -> list[Beacon]:
+        """What is on the air now, strongest first; RSSI varies by the seed."""
+
+    def join(
+        self,
+        ssid: bytes,
+        passphrase: bytes,
+        security: Security | None,
+        done: Callable[[Lease | JoinFailure], None],
+        static: Lease | None = None,
+        bssid: bytes | None = None,
+        dhcp: bool = True,
+    ) -> None:
+        """Associate and get an address. security None: whatever the access point has.
+
+        A join under way is dropped, and an association given up, before the new one starts.
+        """
+
+    def leave(self) -> None:
+        """Give up the association; connections are gone without FIN. Fine when not joined."""
+
+    def resolve(self, name: str, done: Callable[[IPv4Address | Failure], None]) -> None:
+        """DNS A record of `name`; Failure.TIMED_OUT/UNREACHABLE where there is none."""
+
+    def ping(self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]) -> None:
+        """One ICMP echo; round-trip time in ns, None when nothing came back in `timeout` ns."""
+
+    def connect(
+        self, remote: tuple[IPv4Address, int], events: StreamEvents, local_port: int = 0
+    ) -> Stream:
+        """Start a TCP connection; `events` hears how it went. 0.0.0.0 and port 0 always fail."""
+
+    def listen(
+        self, port: int, accepted: Callable[[Stream], None], backlog: int = 1
+    ) -> Listener | Failure: ...
+
+    def datagrams(self, port: int, events: DatagramEvents) -> DatagramSocket | Failure:
+        """Open a UDP socket; port 0 picks one."""
+
+    def start_access_point(self, beacon: Beacon, passphrase: bytes, address: Lease) -> None:
+        """SoftAP: the radio becomes an access point itself."""
+
+    def stop_access_point(self) -> None: ...
+
+
+class World(Protocol):
+    """The whole surroundings of one board, built from a world file."""
+
+    def station(self, mac: bytes) -> Station: ...

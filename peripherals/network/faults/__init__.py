@@ -1,0 +1,10 @@
+"""Faults of network and radio: one language, one table of kinds."""
+
+from typing import TYPE_CHECKING
+
+from renode_wifi import moved
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        return moved.old_name(__name__, name)

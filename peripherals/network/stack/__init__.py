@@ -1,0 +1,1 @@
+"""The network inside the world: air, hosts, TCP, UDP, DHCP, DNS, on virtual time."""

@@ -1,0 +1,143 @@
+"""What is on the air: the world's access points, those of stations, and the neighbours'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Security
+from renode_wifi.peripherals.network.stack.dhcp import DhcpServer
+from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.stack.wireless import WirelessStation
+
+RSSI_SPREAD = 3
+"""dB by which two scans of a still access point differ."""
+WEAKEST, STRONGEST = -92, -20
+
+FITTING = {
+    Security.OPEN: {Security.OPEN},
+    Security.WEP: {Security.WEP},
+    Security.WPA: {Security.WPA, Security.WPA_WPA2},
+    Security.WPA2: {Security.WPA2, Security.WPA_WPA2, Security.WPA2_TKIP},
+    Security.WPA_WPA2: {Security.WPA, Security.WPA2, Security.WPA_WPA2, Security.WPA2_TKIP},
+    Security.WPA2_TKIP: {Security.WPA2_TKIP, Security.WPA2, Security.WPA_WPA2},
+    Security.WPA3: {Security.WPA3},
+}
+"""What a station may ask for, by what the access point has."""
+
+NEIGHBOUR_NAMES = (
+    "Casa Marcela",
+    "TP-LINK_2F8C",
+    "office-guest",
+    "Vodafone-A91B",
+    "printer-direct",
+    "FRITZ!Box 7530 QX",
+    "kitchen",
+    "NETGEAR47",
+    "Linksys00412",
+    "cafe downstairs",
+    "HomeNet 2.4",
+    "MOVISTAR_6D20",
+)
+
+
+class AccessPoint:
+    """One access point that may be joined. owner: the station that plays it, if one does."""
+
+    def __init__(self, settings: AccessPointSettings, owner: WirelessStation | None = None) -> None:
+        self.settings = settings
+        self.dhcp = DhcpServer(settings.network)
+        self.owner = owner
+        self.up = True
+
+    @property
+    def beacon(self) -> Beacon:
+        settings = self.settings
+        return Beacon(
+            settings.ssid,
+            settings.bssid,
+            settings.channel,
+            settings.rssi,
+            settings.security,
+            settings.hidden,
+        )
+
+    def judge(self, passphrase: bytes, security: Security | None) -> JoinFailure | None:
+        """Whether it lets a station in; None: yes."""
+        own = self.settings.security
+        if security is not None and security not in FITTING[own]:
+            return JoinFailure.WRONG_SECURITY
+        if own is not Security.OPEN and passphrase != self.settings.passphrase:
+            return JoinFailure.WRONG_PASSPHRASE
+        return None
+
+
+class Air:
+    """All access points in reach."""
+
+    def __init__(
+        self, access_points: tuple[AccessPointSettings, ...], neighbours: int, random: Random
+    ) -> None:
+        self.access_points = [AccessPoint(settings) for settings in access_points]
+        self._random = random
+        self.neighbours = [self._neighbour(number) for number in range(neighbours)]
+
+    def _neighbour(self, number: int) -> AccessPoint:
+        random = self._random
+        name = NEIGHBOUR_NAMES[number % len(NEIGHBOUR_NAMES)]
+        if number >= len(NEIGHBOUR_NAMES):
+            name = f"{name}-{number // len(NEIGHBOUR_NAMES) + 1}"
+        # 02 marks a locally administered address (IEEE 802-2014 section 8.2).
+        bssid = bytes([0x02, 0x4E]) + random.randbytes(3) + bytes([number & 0xFF])
+        return AccessPoint(
+            AccessPointSettings(
+                ssid=name.encode(),
+                bssid=bssid,
+                channel=random.choice((1, 6, 11)),
+                security=Security.WPA2,
+                passphrase=random.randbytes(16).hex().encode(),
+                rssi=random.randint(-88, -60),
+            )
+        )
+
+    def scan(self) -> list[Beacon]:
+        heard = []
+        for access_point in (*self.access_points, *self.neighbours):
+            # Drawn for silent ones too, so that a vanished access point changes no other's value.
+            shift = self._random.randint(-RSSI_SPREAD, RSSI_SPREAD)
+            if access_point.up:
+                beacon = access_point.beacon
+                rssi = min(STRONGEST, max(WEAKEST, beacon.rssi + shift))
+                heard.append(replace(beacon, rssi=rssi))
+        heard.sort(key=lambda beacon: (-beacon.rssi, beacon.bssid))
+        return heard
+
+    def find(self, ssid: bytes, bssid: bytes | None) -> list[AccessPoint]:
+        """Access points that are up under this name, strongest first."""
+        found = [
+            access_point
+            for access_point in (*self.access_points, *self.neighbours)
+            if access_point.up
+            and access_point.settings.ssid == ssid
+            and (bssid is None or access_point.settings.bssid == bssid)
+        ]
+        found.sort(key=lambda access_point: -access_point.settings.rssi)
+        return found
+
+    def named(self, ssid: str) -> list[AccessPoint]:
+        """For tests and faults: by name, up or not."""
+        return [
+            access_point
+            for access_point in self.access_points
+            if access_point.settings.ssid == ssid.encode()
+        ]
+
+    def add(self, access_point: AccessPoint) -> None:
+        self.access_points.append(access_point)
+
+    def remove(self, access_point: AccessPoint) -> None:
+        if access_point in self.access_points:
+            self.access_points.remove(access_point)

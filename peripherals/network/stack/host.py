@@ -1,0 +1,136 @@
+"""One addressable thing in the world: a server's machine, or a station that has joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
+from renode_wifi.peripherals.network.stack.tcp import Address, Connection, NoEvents, State
+from renode_wifi.peripherals.network.stack.udp import PortSocket
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.bridge.streams import BridgedStream
+    from renode_wifi.peripherals.network.stack.internet import Internet
+
+FIRST_EPHEMERAL = 49_152
+LAST_EPHEMERAL = 65_535
+"""RFC 6335 section 6."""
+
+Accepted = Callable[[Stream], None]
+
+
+class PortListener:
+    """A `Listener`: `accepted` gets this host's end of each new connection."""
+
+    def __init__(self, host: Host, port: int, accepted: Accepted) -> None:
+        self.host = host
+        self.port = port
+        self.accepted = accepted
+
+    def close(self) -> None:
+        self.host.stop_listening(self)
+
+
+class Host:
+    """Ports, listeners and connections under one address."""
+
+    def __init__(self, internet: Internet, address: IPv4Address) -> None:
+        self.internet = internet
+        self.address = address
+        self.connections: list[Connection] = []
+        self.bridged: list[BridgedStream] = []
+        """Connections that are sockets of the host computer."""
+        self._listeners: dict[int, PortListener] = {}
+        self._datagrams: dict[int, PortSocket] = {}
+        self._next_port = FIRST_EPHEMERAL
+
+    # TCP
+
+    def connect(self, remote: Address, events: StreamEvents, local_port: int = 0) -> Stream:
+        return self.internet.connect(self, remote, events, local_port or self._ephemeral())
+
+    def new_connection(
+        self, local_port: int, remote: Address, events: StreamEvents, flow: int
+    ) -> Connection:
+        connection = Connection(
+            self.internet, self, (self.address, local_port), remote, events, flow
+        )
+        self.connections.append(connection)
+        return connection
+
+    def listen(self, port: int, accepted: Accepted) -> PortListener | Failure:
+        if port == 0:
+            port = self._ephemeral()
+        if port in self._listeners:
+            return Failure.ADDRESS_IN_USE
+        listener = PortListener(self, port, accepted)
+        self._listeners[port] = listener
+        return listener
+
+    def stop_listening(self, listener: PortListener) -> None:
+        if self._listeners.get(listener.port) is listener:
+            del self._listeners[listener.port]
+
+    def arrive_syn(self, client: Connection) -> None:
+        """A connection attempt reached this host."""
+        if client.state is not State.CONNECTING:
+            return
+        listener = self._listeners.get(client.remote[1])
+        server = self.new_connection(client.remote[1], client.local, NoEvents(), client.flow)
+        server.client = False
+        server.peer, client.peer = client, server
+        if listener is None:
+            server.abort()
+            return
+        server.establish()
+        server.answer()
+        listener.accepted(server)
+
+    def forget(self, connection: Connection) -> None:
+        if connection in self.connections:
+            self.connections.remove(connection)
+
+    # UDP
+
+    def datagrams(self, port: int, events: DatagramEvents) -> PortSocket | Failure:
+        if port == 0:
+            port = self._ephemeral()
+        if port in self._datagrams:
+            return Failure.ADDRESS_IN_USE
+        socket = PortSocket(self, port, events)
+        self._datagrams[port] = socket
+        return socket
+
+    def close_datagrams(self, socket: PortSocket) -> None:
+        if self._datagrams.get(socket.port) is socket:
+            del self._datagrams[socket.port]
+
+    def arrive_datagram(self, source: Address, port: int, data: bytes) -> None:
+        socket = self._datagrams.get(port)
+        if socket is not None:
+            socket.events.on_datagram(source, data)
+
+    # Both
+
+    def vanish(self) -> None:
+        """The host is off the network; nobody is told."""
+        for connection in list(self.connections):
+            connection.go_silent()
+        for stream in list(self.bridged):
+            stream.go_silent()
+        self._listeners.clear()
+        for socket in list(self._datagrams.values()):
+            socket.close()
+
+    def _ephemeral(self) -> int:
+        used = {connection.local[1] for connection in self.connections}
+        used |= {stream.local[1] for stream in self.bridged}
+        for _ in range(FIRST_EPHEMERAL, LAST_EPHEMERAL + 1):
+            port = self._next_port
+            self._next_port = FIRST_EPHEMERAL if port == LAST_EPHEMERAL else port + 1
+            if port not in used and port not in self._listeners and port not in self._datagrams:
+                return port
+        return 0

@@ -1,0 +1,319 @@
+"""A radio in the world: scanning, joining, leaving, and the network while it has an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
+from renode_wifi.peripherals.network.contract.station import (
+    Beacon,
+    JoinFailure,
+    Lease,
+    Security,
+    StationEvents,
+)
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
+from renode_wifi.peripherals.network.stack.air import AccessPoint
+from renode_wifi.peripherals.network.stack.dns import dotted
+from renode_wifi.peripherals.network.stack.host import Host, PortListener
+from renode_wifi.peripherals.network.stack.udp import PortSocket
+from renode_wifi.peripherals.network.worldfile.models import (
+    AccessPointSettings,
+    DhcpSettings,
+    NetworkSettings,
+)
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
+
+DHCP_GIVE_UP = 10 * SECOND
+"""How long a station asks for an address before it says that nobody answers."""
+DNS_GIVE_UP = 5 * SECOND
+"""The usual time-out of resolvers (resolv.conf(5))."""
+HANDSHAKE_GIVE_UP = 2 * SECOND
+"""A four-way handshake with the wrong passphrase ends by time-out and retries."""
+
+Joined = Callable[[Lease | JoinFailure], None]
+Resolved = Callable[[IPv4Address | Failure], None]
+
+
+class WirelessStation:
+    """Implements `station.Station`."""
+
+    def __init__(self, world: World, mac: bytes) -> None:
+        self.world = world
+        self.mac = mac
+        self.events: StationEvents | None = None
+        self._access_point: AccessPoint | None = None
+        self._lease: Lease | None = None
+        self._host: Host | None = None
+        self._joining: Event | None = None
+        self._own: AccessPoint | None = None
+        self._own_host: Host | None = None
+
+    @property
+    def beacon(self) -> Beacon | None:
+        return None if self._lease is None or not self._access_point else self._access_point.beacon
+
+    @property
+    def lease(self) -> Lease | None:
+        return self._lease
+
+    # The air
+
+    def scan(self) -> list[Beacon]:
+        own = None if self._own is None else self._own.settings.bssid
+        heard = [beacon for beacon in self.world.air.scan() if beacon.bssid != own]
+        self.world.internet.trace("scan", mac=self.mac.hex(":"), count=len(heard))
+        return heard
+
+    def join(
+        self,
+        ssid: bytes,
+        passphrase: bytes,
+        security: Security | None,
+        done: Joined,
+        static: Lease | None = None,
+        bssid: bytes | None = None,
+        dhcp: bool = True,
+    ) -> None:
+        self.leave()
+        world = self.world
+        found = world.air.find(ssid, bssid)
+        world.internet.trace("join", mac=self.mac.hex(":"), ssid=ssid.decode("latin-1"))
+        if not found:
+            self._later(world.settings.air.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
+            return
+        failure = found[0].judge(passphrase, security)
+        if failure is not None:
+            wait = HANDSHAKE_GIVE_UP if failure is JoinFailure.WRONG_PASSPHRASE else 0
+            self._later(world.settings.air.association + wait, self._fail, failure, done)
+            return
+        self._joining = world.clock.schedule(
+            world.settings.air.association,
+            partial(self._associated, found[0], done, static, dhcp),
+        )
+
+    def _later(
+        self,
+        delay: int,
+        handler: Callable[[JoinFailure, Joined], None],
+        failure: JoinFailure,
+        done: Joined,
+    ) -> None:
+        self._joining = self.world.clock.schedule(delay, partial(handler, failure, done))
+
+    def _fail(self, failure: JoinFailure, done: Joined) -> None:
+        self._joining = None
+        self._access_point = None
+        self.world.internet.trace("join-failed", mac=self.mac.hex(":"), failure=failure.name)
+        done(failure)
+
+    def _associated(
+        self, access_point: AccessPoint, done: Joined, static: Lease | None, dhcp: bool
+    ) -> None:
+        self._joining = None
+        if not access_point.up:
+            self._fail(JoinFailure.NO_ACCESS_POINT, done)
+            return
+        self._access_point = access_point
+        self.world.internet.trace("associated", mac=self.mac.hex(":"))
+        if static is not None:
+            self._addressed(static, done)
+        elif dhcp and access_point.dhcp.answering:
+            self._joining = self.world.clock.schedule(
+                access_point.dhcp.latency, partial(self._ask_dhcp, access_point, done)
+            )
+        else:
+            self._later(DHCP_GIVE_UP if dhcp else 0, self._fail, JoinFailure.NO_ADDRESS, done)
+
+    def _ask_dhcp(self, access_point: AccessPoint, done: Joined) -> None:
+        self._joining = None
+        lease = None
+        if access_point.up:
+            lease = access_point.dhcp.lease(self.mac, self.world.internet.hosts)
+        if lease is None:
+            self._later(DHCP_GIVE_UP, self._fail, JoinFailure.NO_ADDRESS, done)
+            return
+        self.world.internet.trace("dhcp", mac=self.mac.hex(":"), address=str(lease.address))
+        self._addressed(lease, done)
+
+    def _addressed(self, lease: Lease, done: Joined) -> None:
+        self._lease = lease
+        internet = self.world.internet
+        self._host = Host(internet, lease.address)
+        internet.hosts.setdefault(lease.address, self._host)
+        assert self._access_point is not None
+        internet.trace(
+            "joined",
+            mac=self.mac.hex(":"),
+            ssid=self._access_point.settings.ssid.decode("latin-1"),
+            address=str(lease.address),
+        )
+        owner = self._owner_events()
+        if owner is not None:
+            owner.on_station_joined(self.mac, lease)
+        done(lease)
+
+    def _owner_events(self) -> StationEvents | None:
+        """Of the station that runs this one's access point, if one does."""
+        owner = self._access_point.owner if self._access_point is not None else None
+        return owner.events if owner is not None else None
+
+    def leave(self) -> None:
+        if self._joining is not None:
+            self._joining.cancel()
+            self._joining = None
+        if self._lease is not None:
+            self.world.internet.trace("left", mac=self.mac.hex(":"))
+        self._detach()
+
+    def _detach(self) -> None:
+        owner, lease = self._owner_events(), self._lease
+        self._access_point = None
+        self._lease = None
+        if owner is not None and lease is not None:
+            owner.on_station_left(self.mac, lease)
+        host, self._host = self._host, None
+        if host is not None:
+            host.vanish()
+            if self.world.internet.hosts.get(host.address) is host:
+                del self.world.internet.hosts[host.address]
+
+    def put_out(self, reason: str) -> None:
+        """The access point has gone, or doesn't want this station any more."""
+        if self._access_point is None:
+            return
+        joined = self._lease is not None
+        if joined:
+            self.world.internet.trace("link-lost", mac=self.mac.hex(":"), reason=reason)
+        if joined:
+            self._detach()
+            if self.events is not None:
+                self.events.on_link_lost(reason)
+
+    def is_at(self, access_point: AccessPoint) -> bool:
+        return self._access_point is access_point
+
+    # Names and ping
+
+    def resolve(self, name: str, done: Resolved) -> None:
+        world = self.world
+        if self._lease is None:
+            self._answer_later(0, name, Failure.NOT_JOINED, done)
+            return
+        address = dotted(name)
+        if address is not None:
+            self._answer_later(0, name, address, done)
+            return
+        names = world.internet.names
+        delay = names.settings.latency + 2 * world.internet.link.reliable_delay()
+        if not names.answering:
+            self._answer_later(DNS_GIVE_UP, name, Failure.TIMED_OUT, done)
+            return
+        found = names.find(name)
+        if not found and world.internet.bridge is not None and names.settings.pass_through:
+            world.internet.bridge.resolve(self, name, done)
+            return
+        self._answer_later(delay, name, found[0] if found else Failure.UNREACHABLE, done)
+
+    def _answer_later(
+        self, delay: int, name: str, answer: IPv4Address | Failure, done: Resolved
+    ) -> None:
+        self.world.clock.schedule(delay, partial(self.answer, name, answer, done))
+
+    def answer(self, name: str, answer: IPv4Address | Failure, done: Resolved) -> None:
+        """Give the outcome of a lookup, unless the station left meanwhile."""
+        if self._lease is None:
+            answer = Failure.NOT_JOINED
+        self.world.internet.trace(
+            "dns",
+            name=name,
+            answer=answer.name if isinstance(answer, Failure) else str(answer),
+        )
+        done(answer)
+
+    def ping(self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]) -> None:
+        internet = self.world.internet
+        answers = self._lease is not None and address in internet.hosts
+        round_trip = 2 * internet.link.delay()
+        if not answers or internet.link.lost() or internet.link.lost() or round_trip > timeout:
+            self.world.clock.schedule(timeout, partial(self._ping_done, address, None, done))
+        else:
+            self.world.clock.schedule(
+                round_trip, partial(self._ping_done, address, round_trip, done)
+            )
+
+    def _ping_done(
+        self, address: IPv4Address, time: int | None, done: Callable[[int | None], None]
+    ) -> None:
+        self.world.internet.trace("ping", destination=str(address), round_trip=time)
+        done(time)
+
+    # Transport
+
+    def connect(
+        self, remote: tuple[IPv4Address, int], events: StreamEvents, local_port: int = 0
+    ) -> Stream:
+        host = self._host or self._own_host
+        if host is None:
+            internet = self.world.internet
+            return internet.refuse(
+                Host(internet, IPv4Address(0)), remote, events, Failure.NOT_JOINED
+            )
+        return host.connect(remote, events, local_port)
+
+    def listen(
+        self, port: int, accepted: Callable[[Stream], None], backlog: int = 1
+    ) -> PortListener | Failure:
+        host = self._host or self._own_host
+        return Failure.NOT_JOINED if host is None else host.listen(port, accepted)
+
+    def datagrams(self, port: int, events: DatagramEvents) -> PortSocket | Failure:
+        host = self._host or self._own_host
+        return Failure.NOT_JOINED if host is None else host.datagrams(port, events)
+
+    # As an access point
+
+    def start_access_point(self, beacon: Beacon, passphrase: bytes, address: Lease) -> None:
+        self.stop_access_point()
+        subnet = IPv4Network(f"{address.address}/{address.netmask}", strict=False)
+        settings = AccessPointSettings(
+            beacon.ssid,
+            beacon.bssid,
+            beacon.channel,
+            beacon.security,
+            passphrase,
+            beacon.rssi,
+            beacon.hidden,
+            NetworkSettings(
+                subnet,
+                address.address,
+                address.address,
+                DhcpSettings(subnet[1], subnet[-2], address.duration),
+            ),
+        )
+        self._own = AccessPoint(settings, self)
+        self.world.air.add(self._own)
+        internet = self.world.internet
+        self._own_host = internet.hosts[address.address] = Host(internet, address.address)
+        internet.trace("access-point", ssid=beacon.ssid.decode("latin-1"), up=True)
+
+    def stop_access_point(self) -> None:
+        own, self._own = self._own, None
+        host, self._own_host = self._own_host, None
+        if own is None or host is None:
+            return
+        own.up = False
+        self.world.air.remove(own)
+        self.world.put_out(own, "the access point was switched off")
+        host.vanish()
+        if self.world.internet.hosts.get(host.address) is host:
+            del self.world.internet.hosts[host.address]
+        self.world.internet.trace(
+            "access-point", ssid=own.settings.ssid.decode("latin-1"), up=False
+        )

@@ -1,0 +1,1 @@
+"""World files: their typed models, how they are read, and what is said of mistakes."""

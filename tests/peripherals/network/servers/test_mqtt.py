@@ -1,0 +1,443 @@
+"""The MQTT packets and the broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.servers.mqtt_packets import (
+    Acknowledge,
+    Bare,
+    ConnAck,
+    Connect,
+    Message,
+    MqttError,
+    Packet,
+    PacketReader,
+    Publish,
+    SubAck,
+    Subscribe,
+    Type,
+    Unsubscribe,
+    emit,
+    filter_is_valid,
+    matches,
+)
+from tests.peripherals.network.bench import Bench, Recorder, joined, saved
+
+BROKER = """
+servers:
+  broker: {type: mqtt, port: 1883, retained: {state/lamp: "on"}}
+  private: {type: mqtt, port: 1884, users: {alice: wonder}}
+  secure: {type: mqtt, port: 8883, tls: {client_certificate: required, alpn: [mqtt]}}
+"""
+
+TEXT = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=40)
+TOPIC = TEXT.filter(lambda text: text and "+" not in text and "#" not in text)
+IDENTIFIER = st.integers(1, 65_535)
+QOS = st.integers(0, 2)
+MESSAGE = st.builds(Message, TOPIC, st.binary(max_size=300), QOS, st.booleans())
+PACKET: st.SearchStrategy[Packet] = st.one_of(
+    st.builds(
+        Connect,
+        TEXT,
+        st.booleans(),
+        st.integers(0, 65_535),
+        st.none() | MESSAGE,
+        TEXT,
+        st.none() | st.binary(max_size=40),
+    ),
+    st.builds(ConnAck, st.integers(0, 5), st.booleans()),
+    st.builds(
+        lambda message, number, again: Publish(
+            message, number if message.qos else 0, bool(again and message.qos)
+        ),
+        MESSAGE,
+        IDENTIFIER,
+        st.booleans(),
+    ),
+    st.builds(
+        Acknowledge,
+        st.sampled_from([Type.PUBACK, Type.PUBREC, Type.PUBREL, Type.PUBCOMP, Type.UNSUBACK]),
+        IDENTIFIER,
+    ),
+    st.builds(
+        Subscribe, IDENTIFIER, st.lists(st.tuples(TEXT, QOS), min_size=1, max_size=4).map(tuple)
+    ),
+    st.builds(SubAck, IDENTIFIER, st.lists(QOS, max_size=4).map(tuple)),
+    st.builds(Unsubscribe, IDENTIFIER, st.lists(TEXT, min_size=1, max_size=4).map(tuple)),
+    st.builds(Bare, st.sampled_from([Type.PINGREQ, Type.PINGRESP, Type.DISCONNECT])),
+)
+
+
+def read(data: bytes) -> list[Packet]:
+    reader = PacketReader()
+    reader.feed(data)
+    packets = []
+    while (packet := reader.next()) is not None:
+        packets.append(packet)
+    return packets
+
+
+@given(st.lists(PACKET, max_size=5), st.integers(1, 30))
+def test_packets_survive_the_wire_cut_anywhere(packets: list[Packet], size: int) -> None:
+    data = b"".join(emit(packet) for packet in packets)
+    reader = PacketReader()
+    seen = []
+    for start in range(0, len(data), size):
+        reader.feed(data[start : start + size])
+        while (packet := reader.next()) is not None:
+            seen.append(packet)
+    assert seen == packets
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_packets_or_an_mqtt_error(data: bytes) -> None:
+    try:
+        packets = read(data)
+    except MqttError:
+        return
+    for packet in packets:
+        assert read(emit(packet)) == [packet]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00\x00",
+        b"\xf0\x00",
+        b"\x11\x00",
+        b"\x80\x05\x00\x01\x00\x00\x00",
+        b"\x30\xff\xff\xff\xff\x01",
+        b"\x36\x05\x00\x01a\x00\x01",
+        b"\x38\x03\x00\x01a",
+        b"\x30\x03\x00\x01+",
+        b"\x30\x02\x00\x00",
+        b"\x32\x05\x00\x01a\x00\x00",
+        b"\x30\x03\x00\x01\xff",
+        b"\x30\x03\x00\x01\x00",
+        b"\x82\x02\x00\x01",
+        b"\x82\x06\x00\x01\x00\x01a\x03",
+        b"\xa2\x02\x00\x01",
+        b"\xc0\x01\x00",
+        b"\x40\x01\x00",
+        b"\x10\x0c\x00\x04HTTP\x04\x02\x00\x00\x00\x00",
+        b"\x10\x0c\x00\x04MQTT\x04\x03\x00\x00\x00\x00",
+        b"\x10\x0c\x00\x04MQTT\x04\x42\x00\x00\x00\x00",
+        b"\x10\x0c\x00\x04MQTT\x04\x0a\x00\x00\x00\x00",
+        b"\x10\x0c\x00\x04MQTT\x04\x1e\x00\x00\x00\x00",
+    ],
+)
+def test_what_the_standard_forbids_is_no_packet(data: bytes) -> None:
+    with pytest.raises(MqttError):
+        read(data)
+
+
+def test_packets_have_a_largest_size() -> None:
+    class Huge(bytes):
+        def __len__(self) -> int:
+            return 300_000_000
+
+        def __radd__(self, other: bytes) -> Huge:
+            return self
+
+    with pytest.raises(ValueError, match="that long"):
+        emit(Publish(Message("a", Huge())))
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "topic", "fits"),
+    [
+        ("a/b", "a/b", True),
+        ("a/b", "a/c", False),
+        ("a/+", "a/b", True),
+        ("a/+", "a/b/c", False),
+        ("+/+", "/finance", True),
+        ("a/#", "a", True),
+        ("a/#", "a/b/c", True),
+        ("#", "a/b", True),
+        ("#", "$SYS/x", False),
+        ("+/x", "$SYS/x", False),
+        ("$SYS/#", "$SYS/x", True),
+        ("a", "a/b", False),
+    ],
+)
+def test_filters(topic_filter: str, topic: str, fits: bool) -> None:
+    assert matches(topic_filter, topic) is fits
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "valid"),
+    [("a/#", True), ("#", True), ("a/#/b", False), ("a#", False), ("+", True), ("a+", False)],
+)
+def test_filters_must_be_well_formed(topic_filter: str, valid: bool) -> None:
+    assert filter_is_valid(topic_filter) is valid
+
+
+# The broker
+
+
+class Device:
+    """An MQTT client of the tests."""
+
+    def __init__(self, bench: Bench, name: str = "device", port: int = 1883, **more: Any) -> None:
+        self.bench = bench
+        self.events: Recorder
+        self.stream: Stream
+        if port == 8883:
+            self.stream, self.events = bench.secure(port, **more.pop("tls"))
+        else:
+            self.stream, self.events = bench.connect(port)
+        settings: dict[str, Any] = {
+            "clean": True,
+            "keep_alive": 0,
+            "will": None,
+            "user": None,
+            "password": None,
+            **more,
+        }
+        self.say(Connect(name, **settings))
+
+    def say(self, *packets: Packet) -> list[Packet]:
+        """Send, and give what came since."""
+        self.events.data.clear()
+        self.stream.send(b"".join(emit(packet) for packet in packets))
+        self.bench.run()
+        return self.heard()
+
+    def heard(self) -> list[Packet]:
+        return read(bytes(self.events.data))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return joined(tmp_path, BROKER)
+
+
+def test_connecting(bench: Bench) -> None:
+    device = Device(bench)
+    assert device.heard() == [ConnAck(0)]
+    assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+    assert list(bench.world.server("broker").clients) == ["device"]
+    device.say(Bare(Type.DISCONNECT))
+    assert device.events.log[-1] == ("closed", None)
+    assert not bench.world.server("broker").clients
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"level": 3}, 1),
+        ({"level": 5}, 1),
+        ({"name": "", "clean": False}, 2),
+    ],
+)
+def test_refusals(bench: Bench, more: dict[str, Any], code: int) -> None:
+    device = Device(bench, **more)
+    assert device.heard() == [ConnAck(code)]
+    assert device.events.log[-1] == ("closed", None)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "code"),
+    [("alice", b"wonder", 0), ("alice", b"x", 4), ("bob", b"wonder", 4), (None, None, 4)],
+)
+def test_users(bench: Bench, user: str | None, password: bytes | None, code: int) -> None:
+    assert Device(bench, port=1884, user=user, password=password).heard() == [ConnAck(code)]
+
+
+def test_clients_without_a_name_get_one(bench: Bench) -> None:
+    assert Device(bench, "").heard() == Device(bench, "").heard() == [ConnAck(0)]
+    assert len(bench.world.server("broker").clients) == 2
+
+
+@pytest.mark.parametrize("qos", [0, 1, 2])
+def test_messages_reach_subscribers(bench: Bench, qos: int) -> None:
+    reader, writer = Device(bench, "reader"), Device(bench, "writer")
+    assert reader.say(Subscribe(1, (("a/+", 2),))) == [SubAck(1, (2,))]
+    reader.events.data.clear()
+    answers = writer.say(Publish(Message("a/b", b"hello", qos), 7 if qos else 0))
+    expected: dict[int, list[Packet]] = {
+        0: [],
+        1: [Acknowledge(Type.PUBACK, 7)],
+        2: [Acknowledge(Type.PUBREC, 7)],
+    }
+    assert answers == expected[qos]
+    assert reader.heard() == [Publish(Message("a/b", b"hello", qos), 1 if qos else 0)]
+    if qos == 1:
+        assert reader.say(Acknowledge(Type.PUBACK, 1)) == []
+    if qos == 2:
+        again = Publish(Message("a/b", b"hello", 2), 7, True)
+        assert writer.say(again) == [Acknowledge(Type.PUBREC, 7)]
+        assert writer.say(Acknowledge(Type.PUBREL, 7)) == [Acknowledge(Type.PUBCOMP, 7)]
+        assert reader.say(Acknowledge(Type.PUBREC, 1)) == [Acknowledge(Type.PUBREL, 1)]
+        assert reader.say(Acknowledge(Type.PUBCOMP, 1)) == []
+    broker = bench.world.server("broker")
+    assert broker.messages == [Message("a/b", b"hello", qos)]
+    assert not broker.sessions["reader"].outgoing
+
+
+def test_the_lower_quality_of_both_sides_counts(bench: Bench) -> None:
+    reader = Device(bench, "reader")
+    reader.say(Subscribe(1, (("t", 0), ("t/#", 1))))
+    reader.events.data.clear()
+    bench.world.server("broker").publish("t", b"x", qos=2)
+    bench.run()
+    assert reader.heard() == [Publish(Message("t", b"x", 1), 1)]
+
+
+def test_invalid_filters_are_refused_one_by_one(bench: Bench) -> None:
+    device = Device(bench)
+    assert device.say(Subscribe(1, (("a#", 1), ("b", 1)))) == [SubAck(1, (0x80, 1))]
+    assert bench.world.server("broker").subscriptions("device") == {"b": 1}
+    assert device.say(Unsubscribe(2, ("b", "never"))) == [Acknowledge(Type.UNSUBACK, 2)]
+    assert bench.world.server("broker").subscriptions("device") == {}
+    assert bench.world.server("broker").subscriptions("nobody") == {}
+
+
+def test_retained_messages(bench: Bench) -> None:
+    device = Device(bench)
+    lamp = Publish(Message("state/lamp", b"on", 0, True))
+    assert device.say(Subscribe(1, (("state/#", 1),))) == [SubAck(1, (1,)), lamp]
+    device.say(Publish(Message("state/lamp", b"", 0, True)))
+    device.say(Publish(Message("state/door", b"open", 1, True), 3))
+    other = Device(bench, "other")
+    door = Publish(Message("state/door", b"open", 1, True), 1)
+    assert other.say(Subscribe(1, (("state/#", 1), ("#bad", 1)))) == [SubAck(1, (1, 0x80)), door]
+
+
+def test_a_will_is_published_when_a_client_vanishes(bench: Bench) -> None:
+    watcher = Device(bench, "watcher")
+    watcher.say(Subscribe(1, (("gone", 1),)))
+    dying = Device(bench, "dying", will=Message("gone", b"dying", 1, False))
+    polite = Device(bench, "polite", will=Message("gone", b"polite", 1, False))
+    watcher.events.data.clear()
+    polite.say(Bare(Type.DISCONNECT))
+    dying.stream.abort()
+    bench.run()
+    assert watcher.heard() == [Publish(Message("gone", b"dying", 1), 1)]
+
+
+def test_keep_alive_runs_on_virtual_time(bench: Bench) -> None:
+    device = Device(bench, keep_alive=10, will=Message("gone", b"", 0, False))
+    for _ in range(4):
+        bench.run(13)
+        assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+    bench.run(14.9)
+    assert device.events.log[-1] == ("closed", Failure.RESET)
+    assert bench.world.server("broker").messages[-1].topic == "gone"
+
+
+def test_an_aborted_client_is_not_watched_any_more(bench: Bench) -> None:
+    device = Device(bench, keep_alive=10)
+    device.stream.abort()
+    bench.run(60)
+    assert not bench.world.server("broker").clients
+
+
+def test_sessions_outlive_connections_when_asked_to(bench: Bench) -> None:
+    device = Device(bench, clean=False)
+    device.say(Subscribe(1, (("t", 1),)))
+    broker = bench.world.server("broker")
+    broker.publish("t", b"unacknowledged", qos=1)
+    bench.run()
+    device.stream.abort()
+    bench.run()
+    broker.publish("t", b"missed", qos=1)
+    broker.publish("t", b"not kept", qos=0)
+    bench = saved(bench)
+    device = Device(bench, clean=False)
+    assert device.heard() == [
+        ConnAck(0, True),
+        Publish(Message("t", b"unacknowledged", 1), 1, True),
+        Publish(Message("t", b"missed", 1), 2),
+    ]
+    device.stream.abort()
+    bench.run()
+    device = Device(bench, clean=True)
+    assert device.heard() == [ConnAck(0)]
+    assert bench.world.server("broker").subscriptions("device") == {}
+
+
+def test_a_release_is_repeated_to_a_returning_client(bench: Bench) -> None:
+    device = Device(bench, clean=False)
+    device.say(Subscribe(1, (("t", 2),)))
+    bench.world.server("broker").publish("t", b"x", qos=2)
+    bench.run()
+    device.say(Acknowledge(Type.PUBREC, 1))
+    device.stream.abort()
+    bench.run()
+    device = Device(bench, clean=False)
+    assert device.heard() == [ConnAck(0, True), Acknowledge(Type.PUBREL, 1)]
+
+
+def test_a_second_client_of_the_same_name_takes_over(bench: Bench) -> None:
+    first = Device(bench)
+    second = Device(bench)
+    assert first.events.log[-1] == ("closed", Failure.RESET)
+    assert second.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+    assert list(bench.world.server("broker").clients) == ["device"]
+
+
+def test_garbage_before_connect_is_met_with_silence(bench: Bench) -> None:
+    for garbage in (b"hello broker, this is no MQTT", b"\xc0\x00", bytes(100)):
+        stream, events = bench.connect(1883)
+        stream.send(garbage)
+        bench.run(60)
+        stream.send(emit(Connect("late", True, 0, None, None, None)))
+        bench.run(60)
+        assert bytes(events.data) == b""
+        assert stream.open
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        Connect("device", True, 0, None, None, None),
+        ConnAck(0),
+        Acknowledge(Type.UNSUBACK, 1),
+        Bare(Type.PINGRESP),
+        SubAck(1, (0,)),
+    ],
+)
+def test_garbage_after_connect_ends_the_connection(bench: Bench, packet: Packet) -> None:
+    device = Device(bench)
+    device.say(packet)
+    assert device.events.log[-1] == ("closed", Failure.RESET)
+
+
+def test_identifiers_come_around_and_skip_what_is_in_use(bench: Bench) -> None:
+    device = Device(bench)
+    device.say(Subscribe(1, (("t", 1),)))
+    broker = bench.world.server("broker")
+    session = broker.sessions["device"]
+    session.next_identifier = 65_535
+    session.outgoing[1] = Publish(Message("t", b"", 1), 1)
+    device.events.data.clear()
+    for _ in range(2):
+        broker.publish("t", b"", qos=1)
+    bench.run()
+    assert [packet.identifier for packet in device.heard() if isinstance(packet, Publish)] == [
+        65_535,
+        2,
+    ]
+
+
+def test_mqtt_over_tls_with_a_client_certificate(bench: Bench) -> None:
+    certificate, key = bench.world.client_credentials()
+    device = Device(
+        bench,
+        port=8883,
+        tls={"certificate": certificate, "key": key, "alpn": ("x-amzn-mqtt-ca", "mqtt")},
+    )
+    assert device.heard() == [ConnAck(0)]
+    device.say(Publish(Message("t", b"hello")))
+    broker = bench.world.server("secure")
+    assert broker.messages == [Message("t", b"hello")]
+    assert broker.connections[0].alpn == "mqtt"
+    assert [event["topic"] for event in bench.events("mqtt-publish")] == ["t"]

@@ -1,0 +1,562 @@
+"""TLS in the world: verification, alerts, and bytes that repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from OpenSSL.crypto import FILETYPE_PEM, X509, PKey, dump_certificate
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.contract.stream import Failure
+from renode_wifi.peripherals.network.tls import openssl, pki
+from renode_wifi.peripherals.network.tls.client import TlsStream, certificate_is_for
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.openssl import (
+    SeededBytes,
+    accept_any_certificate,
+    deterministic_tls_available,
+    deterministic_tls_problem,
+    judge_certificates_at,
+    no_password,
+    random_from,
+)
+from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsProblem, TlsSettings
+from tests.peripherals.network.bench import Bench, Recorder, joined, saved
+
+SERVERS = """
+names: {echo.test: 10.10.0.1, "*.wild.test": 10.10.0.1}
+servers:
+  ec: {type: echo, port: 1, tls: true}
+  rsa: {type: echo, port: 2, tls: {key_type: rsa}}
+  strict: {type: echo, port: 3, tls: {client_certificate: required}}
+  any: {type: echo, port: 4, tls: {client_certificate: any}}
+  optional: {type: echo, port: 5, tls: {client_certificate: optional}}
+  new: {type: echo, port: 6, tls: {minimum: TLSv1.3, alpn: [mqtt]}}
+  stranger: {type: echo, port: 7, tls: {trusted: false}}
+  named: {type: echo, port: 8, tls: {names: ["*.wild.test"]}}
+  plain: {type: echo, port: 9}
+  tarpit: {type: tarpit, port: 10, tls: true}
+"""
+YEAR_2017 = int(datetime(2017, 1, 5, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return joined(tmp_path, SERVERS)
+
+
+def echoed(bench: Bench, stream: TlsStream, events: Recorder, data: bytes) -> bytes:
+    events.data.clear()
+    sent = stream.send(data)
+    for _ in range(100):
+        bench.run(0.05)
+        sent += stream.send(data[sent:])
+    return bytes(events.data)
+
+
+@pytest.mark.parametrize("port", [1, 2])
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_a_verified_connection_carries_data(bench: Bench, port: int, version: str) -> None:
+    stream, events = bench.secure(
+        port, server_name="echo.test", check_name=True, maximum_version=version, when=YEAR_2017
+    )
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+    assert events.verdict.version == version
+    assert stream.open
+    data = bytes(range(256)) * 40
+    assert echoed(bench, stream, events, data) == data
+    connection = bench.world.server("ec" if port == 1 else "rsa").connections[0]
+    assert connection.received == data
+    assert connection.server_name == "echo.test"
+    assert connection.tls.version == version
+
+
+def test_the_only_cipher_of_the_cc3220_works(bench: Bench) -> None:
+    _, events = bench.secure(2, ciphers="AES128-GCM-SHA256")
+    assert events.verdict is not None
+    assert (events.verdict.problem, events.verdict.cipher) == (None, "AES128-GCM-SHA256")
+    _, events = bench.secure(1, ciphers="AES128-GCM-SHA256")
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.PEER_ALERT
+    assert events.verdict.alert == 40
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem", "alert"),
+    [
+        ({"ca": None}, TlsProblem.UNKNOWN_ROOT, 48),
+        ({"when": 1_000_000_000}, TlsProblem.NOT_YET_VALID, 42),
+        ({"when": 4_000_000_000}, TlsProblem.EXPIRED, 45),
+        ({"server_name": "other.test", "check_name": True}, TlsProblem.NAME_MISMATCH, 42),
+        ({"server_name": "10.10.0.2", "check_name": True}, TlsProblem.NAME_MISMATCH, 42),
+    ],
+)
+def test_failed_verification_is_told_to_both_ends(
+    bench: Bench, settings: dict[str, Any], problem: TlsProblem, alert: int
+) -> None:
+    stream, events = bench.secure(1, **settings)
+    assert events.verdict is not None
+    assert (events.verdict.problem, events.verdict.alert) == (problem, alert)
+    assert not stream.open
+    assert stream.send(b"x") == 0
+    server = bench.world.server("ec").connections[0]
+    assert server.tls.problem is TlsProblem.PEER_ALERT
+    assert server.tls.alert == alert
+    assert not server.open
+
+    stream, events = bench.secure(1, continue_unverified=True, **settings)
+    assert events.verdict is not None
+    assert events.verdict.problem is problem
+    assert echoed(bench, stream, events, b"all the same") == b"all the same"
+
+
+def test_unverified_connections_may_be_fine_too(bench: Bench) -> None:
+    for settings in (
+        {"server_name": "echo.test", "check_name": True, "when": YEAR_2017},
+        {"server_name": "10.10.0.1", "check_name": True},
+        {"verify": False, "ca": None},
+    ):
+        _, events = bench.secure(1, continue_unverified=True, **settings)
+        assert events.verdict is not None
+        assert events.verdict.problem is None
+    _, events = bench.secure(
+        8, continue_unverified=True, server_name="a.wild.test", check_name=True
+    )
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+
+
+def test_without_verification_everything_goes(bench: Bench) -> None:
+    _, events = bench.secure(7, verify=False, ca=None)
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+
+
+def test_a_strange_root_is_refused(bench: Bench) -> None:
+    _, events = bench.secure(7)
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.UNKNOWN_ROOT
+
+
+def test_addresses_and_wildcards_are_names(bench: Bench) -> None:
+    for port, name in ((1, "10.10.0.1"), (8, "a.wild.test")):
+        _, events = bench.secure(port, server_name=name, check_name=True)
+        assert events.verdict is not None
+        assert events.verdict.problem is None
+
+
+def test_client_certificates(bench: Bench) -> None:
+    certificate, key = bench.world.client_credentials()
+    foreign = bench.world.strange_authority.client("stranger", "ec")
+    own = {"certificate": certificate, "key": key}
+    strange = {"certificate": foreign[0], "key": foreign[1]}
+    outcome = {}
+    for name, settings in (("none", {}), ("own", own), ("strange", strange)):
+        for server, port in (("strict", 3), ("any", 4), ("optional", 5)):
+            _, events = bench.secure(port, **settings)
+            assert events.verdict is not None
+            outcome[name, server] = events.verdict.problem is None
+            if outcome[name, server] and settings:
+                seen = bench.world.server(server).connections[-1].peer_certificate
+                assert seen == ssl.PEM_cert_to_DER_cert(settings["certificate"].decode())
+    assert outcome == {
+        ("none", "strict"): False,
+        ("none", "any"): False,
+        ("none", "optional"): True,
+        ("own", "strict"): True,
+        ("own", "any"): True,
+        ("own", "optional"): True,
+        ("strange", "strict"): False,
+        ("strange", "any"): True,
+        ("strange", "optional"): False,
+    }
+
+
+def test_tls13_learns_of_a_refused_certificate_only_afterwards(bench: Bench) -> None:
+    certificate, key = bench.world.strange_authority.client("stranger", "ec")
+    stream, events = bench.secure(3, certificate=certificate, key=key, maximum_version="TLSv1.3")
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+    assert events.log[-1] == ("closed", Failure.RESET)
+    assert not stream.open
+
+
+def test_versions_and_protocols_must_meet(bench: Bench) -> None:
+    _, events = bench.secure(6)
+    assert events.verdict is not None
+    assert (events.verdict.problem, events.verdict.alert) == (TlsProblem.PEER_ALERT, 70)
+    _, events = bench.secure(6, maximum_version="TLSv1.3", alpn=("x-amzn-mqtt-ca", "mqtt"))
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+    assert bench.world.server("new").connections[-1].alpn == "mqtt"
+
+
+def test_a_peer_that_speaks_no_tls(bench: Bench) -> None:
+    _, events = bench.secure(9)
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.PROTOCOL
+
+
+def test_a_peer_that_says_nothing_keeps_the_handshake_open(bench: Bench) -> None:
+    stream, events = bench.secure(10)
+    bench.run(60)
+    assert events.verdict is None
+    assert not stream.open
+    assert stream.send(b"x") == 0
+    assert stream.receive(5) == stream.peek(5) == b""
+    stream.abort()
+    stream.close()
+
+
+@pytest.mark.parametrize("how", ["end", "abort"])
+def test_a_peer_that_closes_during_the_handshake(bench: Bench, how: str) -> None:
+    _, events = bench.secure(10)
+    getattr(bench.world.server("tarpit").connections[0], how)()
+    bench.run()
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.PEER_CLOSED
+
+
+def test_credentials_that_cannot_be_used_are_named(bench: Bench) -> None:
+    certificate, key = bench.world.client_credentials(key="rsa")
+    _, other = bench.world.client_credentials(key="ec")
+    encrypted = serialization.load_pem_private_key(key, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"secret"),
+    )
+    cases: list[tuple[dict[str, bytes], str]] = [
+        ({"ca": b"junk"}, "ca"),
+        ({"ca": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}, "ca"),
+        ({"certificate": b"junk", "key": key}, "certificate"),
+        ({"certificate": certificate, "key": b"junk"}, "key"),
+        ({"certificate": certificate, "key": other}, "key"),
+        ({"certificate": certificate, "key": encrypted}, "key"),
+    ]
+    for settings, which in cases:
+        stream, events = bench.secure(1, **settings)
+        assert events.verdict is not None
+        assert (events.verdict.problem, events.verdict.credential) == (
+            TlsProblem.BAD_CREDENTIAL,
+            which,
+        )
+        assert stream.available == 0
+        assert not stream.secure
+    assert no_password() == ""
+
+
+def test_unknown_settings_are_told_in_the_verdict(bench: Bench) -> None:
+    _, events = bench.secure(1, ciphers="nonsense")
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.NO_COMMON_CIPHER
+    _, events = bench.secure(1, server_name="." * 300, check_name=True)
+    assert events.verdict is not None
+    assert events.verdict.problem is TlsProblem.BAD_CREDENTIAL
+
+
+@pytest.mark.parametrize("form", ["pkcs8", "der", "nul"])
+def test_keys_and_certificates_in_other_forms(bench: Bench, form: str) -> None:
+    certificate, key = bench.world.client_credentials()
+    ca = bench.world.ca_pem
+    loaded = serialization.load_pem_private_key(key, None)
+    assert key.startswith(b"-----BEGIN RSA PRIVATE KEY-----")
+    if form == "pkcs8":
+        key = loaded.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    elif form == "der":
+        key = loaded.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        certificate = ssl.PEM_cert_to_DER_cert(certificate.decode())
+        ca = ssl.PEM_cert_to_DER_cert(ca.decode())
+    else:
+        certificate, key, ca = certificate + b"\0", key + b"\0", ca + b"\0"
+    for more in ({}, {"continue_unverified": True}):
+        _, events = bench.secure(3, certificate=certificate, key=key, ca=ca, **more)
+        assert events.verdict is not None
+        assert events.verdict.problem is None
+
+
+@pytest.mark.filterwarnings("ignore:X509.sign is deprecated")  # cryptography signs no SHA-1
+def test_old_certificates_are_good_enough() -> None:
+    """A SHA-1 root, and a server certificate with a common name and nothing else."""
+    root_key = rsa.generate_private_key(65_537, 1024)
+    leaf_key = rsa.generate_private_key(65_537, 1024)
+
+    def sign(common: str, key: Any, authority: bool) -> bytes:
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common)])
+        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "old root")])
+        builder = x509.CertificateBuilder(
+            issuer,
+            subject,
+            key.public_key(),
+            5,
+            datetime(1999, 1, 1),
+            datetime(2030, 1, 1),
+        )
+        if authority:
+            constraint = x509.BasicConstraints(ca=True, path_length=None)
+            builder = builder.add_extension(constraint, critical=True)
+        signed = X509.from_cryptography(builder.sign(root_key, hashes.SHA256()))
+        signed.sign(PKey.from_cryptography_key(root_key), "sha1")
+        return dump_certificate(FILETYPE_PEM, signed)
+
+    leaf = sign("old.test", leaf_key, False)
+    server = EndpointSettings(
+        server=True,
+        certificate=leaf,
+        key=leaf_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        ),
+    )
+    client = EndpointSettings(
+        server=False,
+        ca=sign("old root", root_key, True),
+        server_name="old.test",
+        check_name=True,
+        maximum_version="TLSv1.2",
+    )
+    ends = (TlsEndpoint(client, b"c"), TlsEndpoint(server, b"s"))
+    talk(*ends)
+    assert ends[0].verdict is not None
+    assert ends[0].verdict.problem is None
+    der = ssl.PEM_cert_to_DER_cert(leaf.decode())
+    assert certificate_is_for(der, "OLD.test.")
+    assert not certificate_is_for(der, "new.test")
+
+
+def talk(client: TlsEndpoint, server: TlsEndpoint) -> bytes:
+    """Carry everything between two ends; returns what went over the wire."""
+    wire = b""
+    for _ in range(6):
+        for sender, receiver in ((client, server), (server, client)):
+            data = sender.take_outgoing()
+            wire += data
+            if data:
+                receiver.feed(data)
+    return wire
+
+
+def pair(authority: pki.Authority, kind: str, version: str) -> tuple[TlsEndpoint, TlsEndpoint]:
+    certificate, key = authority.server(("a.test",), kind)
+    own_certificate, own_key = authority.client("c", kind)
+    ca = authority.certificate
+    return (
+        TlsEndpoint(
+            EndpointSettings(
+                server=False,
+                ca=ca,
+                certificate=own_certificate,
+                key=own_key,
+                minimum_version=version,
+                maximum_version=version,
+            ),
+            b"client",
+        ),
+        TlsEndpoint(
+            EndpointSettings(
+                server=True,
+                ca=ca,
+                certificate=certificate,
+                key=key,
+                client_certificate=ClientCertificate.REQUIRED,
+            ),
+            b"server",
+        ),
+    )
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+def test_the_wire_repeats_byte_for_byte_even_across_snapshots(kind: str, version: str) -> None:
+    authority = pki.Authority("test")
+
+    def run(snapshots: bool) -> bytes:
+        client, server = pair(authority, kind, version)
+        wire = talk(client, server)
+        for number in range(3):
+            if snapshots:
+                client, server = saved((client, server))
+            client.write(f"message {number}".encode())
+            wire += talk(client, server)
+            assert server.take_plaintext(3) + server.take_plaintext() == b"message %d" % number
+        client.close()
+        wire += talk(client, server)
+        assert server.state is State.CLOSED
+        return wire
+
+    first = run(False)
+    assert first == run(False)
+    assert first == run(True)
+
+
+def test_a_snapshot_in_the_middle_of_a_handshake() -> None:
+    client, server = pair(pki.Authority("test"), "ec", "TLSv1.2")
+    server.feed(client.take_outgoing())
+    client, server = saved((client, server))
+    client.feed(server.take_outgoing())
+    talk(client, server)
+    assert client.state is server.state is State.OPEN
+
+
+def test_a_failed_endpoint_stays_failed() -> None:
+    client, _ = pair(pki.Authority("test"), "ec", "TLSv1.2")
+    client.feed(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    assert client.state is State.FAILED
+    verdict = client.verdict
+    client.feed(b"more")
+    client.write(b"data")
+    assert (client.state, client.verdict) == (State.FAILED, verdict)
+
+
+def test_other_users_of_openssl_get_true_random_numbers() -> None:
+    before = {ssl.RAND_bytes(16) for _ in range(3)}
+    with random_from(SeededBytes(b"seed")):
+        inside = ssl.RAND_bytes(16)
+        with random_from(SeededBytes(b"other")):
+            other = ssl.RAND_bytes(16)
+        more = ssl.RAND_bytes(16)
+    stream = SeededBytes(b"seed")
+    assert (inside, more) == (stream.take(16), stream.take(16))
+    assert other == SeededBytes(b"other").take(16)
+    assert len({*before, inside, more, ssl.RAND_bytes(16), ssl.RAND_bytes(16)}) == 7
+
+
+def test_seeded_bytes_do_not_depend_on_how_they_are_taken() -> None:
+    stream = SeededBytes(b"x")
+    pieces = b"".join(stream.take(count) for count in (0, 1, 31, 32, 33, 100))
+    assert pieces == SeededBytes(b"x").take(197)
+    assert hashlib.sha256(b"x" + bytes(8)).digest() == pieces[:32]
+
+
+def test_streams_of_tls_say_goodbye(bench: Bench) -> None:
+    stream, events = bench.secure(1)
+    stream.send(b"last")
+    stream.shutdown()
+    bench.run()
+    assert bytes(events.data) == b"last"
+    assert events.log[-1] == ("closed", None)
+    assert not bench.world.server("ec").open_connections
+    stream.close()
+    stream, events = bench.secure(1)
+    stream.close()
+    stream.close()
+    bench.run()
+    assert not bench.world.server("ec").open_connections
+    stream, events = bench.secure(1)
+    bench.world.server("ec").connections[-1].end()
+    bench.run()
+    assert events.log[-1] == ("closed", None)
+    assert not stream.open
+
+
+def test_a_slow_reader_holds_tls_up_and_gets_everything(tmp_path: Path) -> None:
+    bench = joined(tmp_path, SERVERS + "link: {window: 1024}")
+    stream, events = bench.connect(1, keep_reading=False)
+    secure = TlsStream(stream, TlsSettings(ca=bench.world.ca_pem), events, bench.clock, Random(1))
+    bench.run()
+    data, sent, received = bytes(range(256)) * 100, 0, b""
+    for _ in range(400):
+        sent += secure.send(data[sent:])
+        bench.run(0.05)
+        assert secure.peek(1) == data[len(received) : len(received) + 1]
+        received += secure.receive(500)
+    assert received == data
+    assert "writable" in events.log
+
+
+def test_a_saved_stream_goes_on(bench: Bench) -> None:
+    stream, events = bench.secure(1)
+    bench, stream, events = saved((bench, stream, events))
+    assert echoed(bench, stream, events, b"restored") == b"restored"
+
+
+def test_servers_can_change_their_certificate(bench: Bench) -> None:
+    server = bench.world.server("ec")
+    server.use_certificate(*bench.world.authority.server(("new.test",)))
+    _, events = bench.secure(1, server_name="new.test", check_name=True)
+    assert events.verdict is not None
+    assert events.verdict.problem is None
+
+
+def test_two_connections_never_share_their_secrets(bench: Bench) -> None:
+    for _ in range(2):
+        bench.secure(1)
+    hellos = [
+        fields["data"]
+        for fields in bench.events("data")
+        if fields["data"][:1] == b"\x16" and fields["data"][5:6] == b"\x01"
+    ]
+    assert len(hellos) == len(set(hellos)) == 2
+
+
+# Where OpenSSL cannot be reached
+
+
+class _Unreachable:
+    problem = "no such symbol"
+
+
+def test_a_python_with_openssl_inside_says_so_and_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert deterministic_tls_available()
+    assert deterministic_tls_problem() == ""
+    monkeypatch.setattr(openssl, "_library", _Unreachable())
+    assert not deterministic_tls_available()
+    with caplog.at_level(logging.WARNING):
+        bench = joined(tmp_path, SERVERS)
+    assert "no such symbol" in caplog.text
+    stream, events = bench.secure(1, when=YEAR_2017)
+    assert echoed(bench, stream, events, b"hello") == b"hello"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    assert judge_certificates_at(context, None)
+    assert not judge_certificates_at(context, 5)
+    assert not accept_any_certificate(context)
+    copy = saved(bench.world.server("ec").connections[0].endpoint)
+    with pytest.raises(RenodeWifiError, match="cannot be restored"):
+        copy.feed(b"")
+
+
+# Throw-away certificates
+
+
+def test_certificates_follow_from_the_seed() -> None:
+    first, second = pki.Authority("one"), pki.Authority("two")
+    assert first.certificate != second.certificate
+    assert pki.Authority("one").certificate == first.certificate
+    for kind in ("ec", "rsa"):
+        assert first.server(("a.test", "10.0.0.1"), kind) == pki.Authority("one").server(
+            ("a.test", "10.0.0.1"), kind
+        )
+    pki._key.cache_clear()
+    key = pki.make_key("rsa", "one/server/x")
+    assert isinstance(key, rsa.RSAPrivateKey)
+    assert key.key_size == 2048
+    assert key.private_numbers() == pki.make_key("rsa", "one/server/x").private_numbers()
+
+
+def test_certificates_are_valid_when_boards_think_it_is_2017() -> None:
+    certificate, _ = pki.Authority("one").server(("a.test",))
+    loaded = x509.load_pem_x509_certificate(certificate)
+    assert loaded.not_valid_before_utc.year < 2017
+    names = loaded.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["a.test"]
