@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.renode import find_renode
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.image.image import load_image
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,24 +64,24 @@ class _Uart:
 
 def embedded(kernel: int, rounds: int) -> tuple[float, int]:
     """Seconds and instructions of one run."""
-    engine = EmbeddedEngine(cpu_frequency=1_000_000_000)
+    core = Core(cpu_frequency=1_000_000_000)
     try:
-        engine.map_memory(0, 0x4_0000, "code")
-        engine.map_memory(MAILBOX, 0x1_0000, "ram")
+        core.map_memory(0, 0x4_0000, "code")
+        core.map_memory(MAILBOX, 0x1_0000, "ram")
         uart = _Uart()
-        uart.on_line = engine.request_stop
-        engine.map_peripheral(UART, 0x1000, uart)
+        uart.on_line = core.request_stop
+        core.map_peripheral(UART, 0x1000, uart)
         for segment in load_image(IMAGE).segments:
-            engine.bus.write_bytes(segment.address, segment.data)
-        engine.bus.write(MAILBOX, kernel, 4)
-        engine.bus.write(MAILBOX + 4, rounds, 4)
-        engine.vector_table = 0
-        engine.reset()
+            core.bus.write_bytes(segment.address, segment.data)
+        core.bus.write(MAILBOX, kernel, 4)
+        core.bus.write(MAILBOX + 4, rounds, 4)
+        core.vector_table = 0
+        core.reset()
         started = time.perf_counter()
-        engine.run(1 << 60)
-        return time.perf_counter() - started, engine.instructions
+        core.run(1 << 60)
+        return time.perf_counter() - started, core.instructions
     finally:
-        engine.close()
+        core.close()
 
 
 def qemu(kernel: int, rounds: int) -> float:

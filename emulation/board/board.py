@@ -33,8 +33,8 @@ class Board(Session):
             image = load_image(image)
         if image is not None:
             self.type.check(image)
-        backend = engines.start(engine, self.type, None if world is None else Path(world), seed)
-        super().__init__(backend, self.type.uart)
+        world = None if world is None else Path(world)
+        super().__init__(engines.start(engine, self.type, world, seed), self.type.uart)
         if image is not None:
             self.load(image)
 
@@ -48,4 +48,4 @@ class Board(Session):
             image = load_image(image)
         self.type.check(image)
         self.image = image
-        self.backend.load(image)
+        self.engine.load(image)

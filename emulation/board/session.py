@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
-from renode_wifi.emulation.engines.engine import Backend, Stop, TraceListener
+from renode_wifi.emulation.engines.engine import Engine, Stop, TraceListener
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, render_crash
 from renode_wifi.emulation.image.image import Image
@@ -36,17 +37,17 @@ class Snapshot:
 
 
 class Session:
-    """Drives a backend. Times are seconds of virtual time throughout.
+    """Drives an engine. Times are seconds of virtual time throughout.
 
     uart: name of the console that is meant where none is given.
     """
 
-    def __init__(self, backend: Backend, uart: str | None = None) -> None:
-        self.backend = backend
+    def __init__(self, engine: Engine, uart: str | None = None) -> None:
+        self.engine = engine
         self.default_uart = uart
         self.image: Image | None = None
         self.consoles: dict[str, UartConsole] = {}
-        self.backend.subscribe(self._on_uart, "uart")
+        self.engine.subscribe(self._on_uart, "uart")
 
     @property
     def uart(self) -> UartConsole:
@@ -56,17 +57,23 @@ class Session:
         return self.console(self.default_uart)
 
     @property
+    def backend(self) -> Engine:
+        """The engine, by the name that it had in earlier versions."""
+        warnings.warn("write `engine` for `backend`", DeprecationWarning, stacklevel=2)
+        return self.engine
+
+    @property
     def now(self) -> float:
         """Virtual seconds since power-on."""
-        return self.backend.now / SECOND
+        return self.engine.now / SECOND
 
     @property
     def world(self) -> Any:
-        return self.backend.world
+        return self.engine.world
 
     @property
     def crash(self) -> Crash | None:
-        return self.backend.crash
+        return self.engine.crash
 
     def console(self, name: str) -> UartConsole:
         console = self.consoles.get(name)
@@ -76,24 +83,24 @@ class Session:
 
     def subscribe(self, listener: TraceListener) -> None:
         """Hear everything the models trace: UART bytes, AT transactions, TLS states, …"""
-        self.backend.subscribe(listener)
+        self.engine.subscribe(listener)
 
     def run(self, seconds: float) -> Stop:
         """Run for that much virtual time, or until a stop is asked for or the guest crashes."""
-        return self.backend.run(self.backend.now + round(seconds * SECOND))
+        return self.engine.run(self.engine.now + round(seconds * SECOND))
 
     def stop(self) -> None:
         """Make a `run` under way come back; safe from any thread and from listeners."""
-        self.backend.request_stop()
+        self.engine.request_stop()
 
     def run_until(self, condition: Callable[[], bool], timeout: float = DEFAULT_TIMEOUT) -> bool:
         """Run until `condition`, which is asked after each stop that a listener requests.
 
         Returns False when `timeout` passed first. Raises GuestCrash when the firmware crashes.
         """
-        end = self.backend.now + round(timeout * SECOND)
+        end = self.engine.now + round(timeout * SECOND)
         while not condition():
-            stop = self.backend.run(end)
+            stop = self.engine.run(end)
             if stop is Stop.CRASH:
                 raise GuestCrash(self.crash_report())
             if stop is Stop.TIME:
@@ -156,22 +163,22 @@ class Session:
     def write(self, data: str | bytes, uart: str | None = None) -> None:
         """Type into a UART."""
         raw = data.encode() if isinstance(data, str) else data
-        self.backend.write_uart(uart or self.uart.name, raw)
+        self.engine.write_uart(uart or self.uart.name, raw)
 
     def execute(self, command: str) -> str:
         """Run a monitor command."""
-        return self.backend.execute(command)
+        return self.engine.execute(command)
 
     def reset(self) -> None:
         """Press the reset button."""
-        self.backend.reset()
+        self.engine.reset()
 
     def snapshot(self) -> Snapshot:
         consoles = {name: console.save() for name, console in self.consoles.items()}
-        return Snapshot(self.backend.save(), consoles)
+        return Snapshot(self.engine.save(), consoles)
 
     def restore(self, snapshot: Snapshot) -> None:
-        self.backend.restore(snapshot.state)
+        self.engine.restore(snapshot.state)
         for name in self.consoles.keys() | snapshot.consoles.keys():
             self.console(name).restore(snapshot.consoles.get(name, ConsoleState()))
 
@@ -180,10 +187,10 @@ class Session:
         crash = self.crash
         if crash is None:
             return ""
-        return render_crash(crash, self.image, self.backend.read_memory)
+        return render_crash(crash, self.image, self.engine.read_memory)
 
     def close(self) -> None:
-        self.backend.close()
+        self.engine.close()
 
     def __enter__(self) -> Self:
         return self

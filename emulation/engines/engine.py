@@ -24,10 +24,10 @@ class Stop(Enum):
     BREAKPOINT = "a breakpoint was reached"
 
 
-class Backend(Protocol):
+class Engine(Protocol):
     """One board on one engine."""
 
-    engine: str
+    name: str
     """Name of the engine: "embedded" or "renode"."""
 
     @property
@@ -77,13 +77,13 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-class BackendFactory(Protocol):
-    """How a backend comes to be."""
+class EngineFactory(Protocol):
+    """How an engine comes to be."""
 
     @classmethod
-    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> Backend:
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> Engine:
         """A board composed by its script; None: the board's world, the world's seed."""
 
     @classmethod
-    def empty(cls) -> Backend:
+    def empty(cls) -> Engine:
         """No machine yet: monitor commands will make one."""

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from renode_wifi.emulation.engines.engine import Backend, BackendFactory
+from renode_wifi.emulation.engines.engine import Engine, EngineFactory
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.boards import BoardType
 
 NAMES = ("embedded", "renode", "auto")
 
 
-def start(name: str, board: BoardType, world: Path | None, seed: int | None) -> Backend:
+def start(name: str, board: BoardType, world: Path | None, seed: int | None) -> Engine:
     """Compose `board` on the engine called `name`; "auto" is the embedded engine."""
-    return _backend(name).of_board(board, world, seed)
+    return _factory(name).of_board(board, world, seed)
 
 
-def start_empty(name: str) -> Backend:
+def start_empty(name: str) -> Engine:
     """An engine without a machine yet, for scripts that make their own."""
-    return _backend(name).empty()
+    return _factory(name).empty()
 
 
-def _backend(name: str) -> type[BackendFactory]:
+def _factory(name: str) -> type[EngineFactory]:
     # The engines are imported on demand: each brings libraries that the other can do without.
     if name in ("embedded", "auto"):
-        from renode_wifi.emulation.engines.embedded.backend import EmbeddedBackend
+        from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 
-        return EmbeddedBackend
+        return EmbeddedEngine
     if name == "renode":
-        from renode_wifi.emulation.engines.renode.backend import RenodeBackend
+        from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 
-        return RenodeBackend
+        return RenodeEngine
     raise RenodeWifiError(f"no engine is called {name!r}", cure=f"engines: {', '.join(NAMES)}")

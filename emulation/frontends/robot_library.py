@@ -216,7 +216,7 @@ class RenodeWifi:
         name = self._uart(testerId)
         pattern = content if treatAsRegex else re.escape(content)
         if includeUnfinishedLine and re.search(pattern, self.session.console(name).pending):
-            return UartLine(self.session.backend.now, self.session.console(name).pending)
+            return UartLine(self.session.engine.now, self.session.console(name).pending)
         line = self.session.wait_for_line(pattern, self._timeout(timeout), name)
         self._check_failing()
         return line

@@ -1,7 +1,7 @@
 """A board on the embedded engine: its models by name, and what they may ask of it.
 
 Everything that changes while the guest runs can be saved and restored in place: the models keep
-their identity, so that the handlers that the engine holds of them stay valid.
+their identity, so that the handlers that the core holds of them stay valid.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.engines.engine import Stop, TraceListener
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
@@ -42,14 +42,14 @@ Input = tuple[str, int | None, int]
 
 
 class Machine:
-    """Implements `peripherals.base.machine.Machine` over an engine."""
+    """Implements `peripherals.base.machine.Machine` over a core."""
 
-    def __init__(self, engine: EmbeddedEngine, name: str = "machine-0", seed: int = 0) -> None:
-        self.engine = engine
+    def __init__(self, core: Core, name: str = "machine-0", seed: int = 0) -> None:
+        self.core = core
         self.name = name
         self.seed = seed
-        self.clock: Clock = engine.clock
-        self.bus: Bus = engine.bus
+        self.clock: Clock = core.clock
+        self.bus: Bus = core.bus
         self.log = logging.getLogger(LOG)
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
@@ -67,7 +67,7 @@ class Machine:
         self._inputs: dict[Input, Line | Junction] = {}
         self._reset_asked: str | None = None
         self._holes: set[tuple[int, int]] = set()
-        engine.on_hole = self._on_hole
+        core.on_hole = self._on_hole
 
     def _on_hole(self, address: int, is_write: int) -> None:
         if (address, is_write) not in self._holes:
@@ -102,11 +102,11 @@ class Machine:
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
-        self.engine.set_frequency(hertz)
+        self.core.set_frequency(hertz)
 
     def request_reset(self, cause: str) -> None:
         self._reset_asked = cause
-        self.engine.request_reset()
+        self.core.request_reset()
 
     # -- composition --------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Machine:
         An input with several outputs is high while one of them is.
         """
         number = end[2]
-        self.engine.wires_changed()
+        self.core.wires_changed()
         if isinstance(receiver, Nvic):
             receiver = receiver.input(number)
         first = self._inputs.get(end)
@@ -184,7 +184,7 @@ class Machine:
         if isinstance(model, Memory):
             model.place(base)
         elif isinstance(model, BusPeripheral):
-            self.engine.map_peripheral(base, size, model)
+            self.core.map_peripheral(base, size, model)
         else:
             raise RenodeWifiError(
                 f"a {type(model).__name__} cannot be on the system bus",
@@ -215,7 +215,7 @@ class Machine:
     def tag(self, area: Range, tag: str, value: int = 0, silent: bool = False) -> None:
         """Make a range of addresses harmless to touch."""
         self.places.setdefault(tag, []).append(area)
-        self.engine.map_peripheral(area.start, area.size, TaggedRange(self.log, tag, value, silent))
+        self.core.map_peripheral(area.start, area.size, TaggedRange(self.log, tag, value, silent))
 
     def on_reset(self, name: str, commands: list[str]) -> None:
         """Monitor commands of a `reset:` section."""
@@ -283,19 +283,19 @@ class Machine:
         """Let the core start from its vector table, or from that of an image just loaded."""
         if self.vector_table is None and image is not None:
             self.vector_table = min(segment.address for segment in image.segments)
-        self.engine.vector_table = self.vector_table or 0
-        self.engine.reset()
+        self.core.vector_table = self.vector_table or 0
+        self.core.reset()
 
     def run(self, until: int) -> Stop:
         """Run to `until` ns, through any resets that the guest asks for."""
         while True:
-            stop = self.engine.run(until)
+            stop = self.core.run(until)
             if stop is not None:
                 return stop
             self.reset(self._reset_asked or "software")
 
     def request_stop(self) -> None:
-        self.engine.request_stop()
+        self.core.request_stop()
 
     def reset(self, cause: str = "pin") -> None:
         """Reset the chip; memories and what stands around the chip keep their state."""
@@ -311,7 +311,7 @@ class Machine:
             listener()
 
     def close(self) -> None:
-        self.engine.close()
+        self.core.close()
         if self.world is not None:
             self.world.close()
 
@@ -324,8 +324,8 @@ class Machine:
         pickler.dump((STATE_VERSION, list(self.peripherals)))
         pickler.dump(
             {
-                "engine": self.engine.save(),
-                "clock": self.engine.clock.__getstate__(),
+                "engine": self.core.save(),
+                "clock": self.core.clock.__getstate__(),
                 "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
                 "inputs": self._inputs,
                 "seed": self.seed,
@@ -362,7 +362,7 @@ class Machine:
                 model.__dict__.clear()
                 model.__dict__.update(attributes)
         self._inputs = saved["inputs"]
-        clock = self.engine.clock
+        clock = self.core.clock
         source, listener = clock.source, clock.listener
         clock.__setstate__(saved["clock"])
         clock.source, clock.listener = source, listener
@@ -377,16 +377,16 @@ class Machine:
             self.cpu_frequency,
             self.vector_table,
         ) = saved["reset"]
-        self.engine.restore(saved["engine"])
+        self.core.restore(saved["engine"])
 
     def _fixed(self) -> dict[str, Any]:
         """Objects that a snapshot refers to by name: they stay as they are."""
         fixed: dict[str, Any] = {
             "machine": self,
-            "engine": self.engine,
+            "engine": self.core,
             "clock": self.clock,
             "bus": self.bus,
-            "nvic": self.engine.nvic,
+            "nvic": self.core.nvic,
         }
         for name, model in self.peripherals.items():
             fixed[f"model {name}"] = model

@@ -42,9 +42,9 @@ class Nvic(Part):
         self.lines = {"IRQ": Line()}
         self.systick_frequency = systickFrequency
         self.priority_mask = priorityMask
-        machine.engine.set_priority_mask(priorityMask)
-        self._inputs = machine.engine.nvic
-        self._count = machine.engine.irq_count
+        machine.core.set_priority_mask(priorityMask)
+        self._inputs = machine.core.nvic
+        self._count = machine.core.irq_count
 
     def on_gpio(self, number: int, level: bool) -> None:
         self.input(number).on_gpio(number, level)
@@ -83,27 +83,27 @@ class CortexM(Part):
 
     @property
     def pc(self) -> int:
-        return self.machine.engine.read_register("PC")
+        return self.machine.core.read_register("PC")
 
     @pc.setter
     def pc(self, value: int) -> None:
-        self.machine.engine.write_register("PC", value)
+        self.machine.core.write_register("PC", value)
 
     @property
     def sp(self) -> int:
-        return self.machine.engine.read_register("SP")
+        return self.machine.core.read_register("SP")
 
     @sp.setter
     def sp(self, value: int) -> None:
-        self.machine.engine.write_register("SP", value)
+        self.machine.core.write_register("SP", value)
 
     @property
     def lr(self) -> int:
-        return self.machine.engine.read_register("LR")
+        return self.machine.core.read_register("LR")
 
     @lr.setter
     def lr(self, value: int) -> None:
-        self.machine.engine.write_register("LR", value)
+        self.machine.core.write_register("LR", value)
 
     @property
     def vector_table_offset(self) -> int:
@@ -117,14 +117,14 @@ class CortexM(Part):
 
     @property
     def executed_instructions(self) -> int:
-        return self.machine.engine.instructions
+        return self.machine.core.instructions
 
     def get_register(self, number: int) -> int:
         """Core register by number: 0-15 are R0 to PC, 16 is xPSR."""
         names = [f"R{index}" for index in range(13)] + ["SP", "LR", "PC", "XPSR"]
         if not 0 <= number < len(names):
             raise RenodeWifiError(f"no register has number {number}", cure="give 0 to 16")
-        return self.machine.engine.read_register(names[number])
+        return self.machine.core.read_register(names[number])
 
 
 class Memory(Part):
@@ -147,9 +147,9 @@ class Memory(Part):
         """Map it at `base`; a second time is an alias of the first."""
         if self.base is None:
             self.base = base
-            self.machine.engine.map_memory(base, self.size, name=self.name, fill=self.reset_byte)
+            self.machine.core.map_memory(base, self.size, name=self.name, fill=self.reset_byte)
         else:
-            self.machine.engine.map_alias(base, self.base, self.size)
+            self.machine.core.map_alias(base, self.base, self.size)
 
     def read(self, offset: int, width: int) -> int:
         return int.from_bytes(self._access(offset, width, None), "little")

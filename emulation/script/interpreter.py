@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.boards import PLATFORMS
 from renode_wifi.emulation.platform.compose import Composer
@@ -287,7 +287,7 @@ class Monitor:
         if name in self.machines:
             raise self.error(f"Machine {name} already exists", f'mach set "{name}"')
         self._machine_count += 1
-        machine = Machine(EmbeddedEngine(irq_count=MAXIMUM_IRQS), name)
+        machine = Machine(Core(irq_count=MAXIMUM_IRQS), name)
         machine.search_path = self.path
         machine.reset_listeners.append(self._on_machine_reset)
         self.machines[name] = machine

@@ -143,7 +143,7 @@ class Qualification:
         self.real_seconds = host_time.monotonic() - started
         if self.board.uart.pending:
             self.board.uart.flush()
-        self.reader.close(self.board.backend.now)
+        self.reader.close(self.board.engine.now)
         self.write()
         return self.end
 
@@ -183,7 +183,7 @@ class Qualification:
             "image": None if self.board.image is None else self.board.image.path.name,
             "sha256": self._image_hash,
             "labels": self.labels,
-            "engine": self.board.backend.engine,
+            "engine": self.board.engine.name,
             "end": None if self.end is None else self.end.name.lower(),
             "virtual_seconds": self.board.now,
             "real_seconds": round(self.real_seconds, 1),
@@ -225,7 +225,7 @@ class Qualification:
 
     def _on_line(self, line: UartLine) -> None:
         begun = len(self.results)
-        done = self.reader.feed(line.time, self.board.backend.now, line.text)
+        done = self.reader.feed(line.time, self.board.engine.now, line.text)
         if done or len(self.results) > begun:
             self.write()
         for result in done:

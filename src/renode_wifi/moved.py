@@ -34,6 +34,8 @@ MODULES = {
     "renode_wifi.emulation.description": "renode_wifi.emulation.platform",
     "renode_wifi.emulation.description.model": "renode_wifi.emulation.platform.syntax",
     "renode_wifi.emulation.embedded": "renode_wifi.emulation.engines.embedded",
+    "renode_wifi.emulation.embedded.backend": "renode_wifi.emulation.engines.embedded.engine",
+    "renode_wifi.emulation.embedded.engine": "renode_wifi.emulation.engines.embedded.cpu",
     "renode_wifi.emulation.engines": "renode_wifi.emulation.engines.select",
     "renode_wifi.emulation.image": "renode_wifi.emulation.image.image",
     "renode_wifi.emulation.machine": "renode_wifi.emulation.platform.machine",
@@ -43,6 +45,7 @@ MODULES = {
     "renode_wifi.emulation.pytest_plugin": "renode_wifi.emulation.frontends.pytest_plugin",
     "renode_wifi.emulation.qualification": "renode_wifi.emulation.suites.qualification",
     "renode_wifi.emulation.renode": "renode_wifi.emulation.engines.renode",
+    "renode_wifi.emulation.renode.backend": "renode_wifi.emulation.engines.renode.engine",
     "renode_wifi.emulation.renode.renode_models": "renode_wifi.platforms.renode_models",
     "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot_library",
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
@@ -86,7 +89,21 @@ TESTS = {
 }
 """The same for the rigs of the project's own tests, which `tests/__init__.py` installs."""
 
-NAMES: dict[str, str] = {}
+_ENGINES = "renode_wifi.emulation.engines"
+NAMES = {
+    "renode_wifi.emulation.backend:Backend": f"{_ENGINES}.engine:Engine",
+    "renode_wifi.emulation.backend:BackendFactory": f"{_ENGINES}.engine:EngineFactory",
+    "renode_wifi.emulation.embedded:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
+    "renode_wifi.emulation.embedded:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.embedded.backend:EmbeddedBackend": (
+        f"{_ENGINES}.embedded.engine:EmbeddedEngine"
+    ),
+    "renode_wifi.emulation.embedded.bus:EngineBus": f"{_ENGINES}.embedded.bus:CoreBus",
+    "renode_wifi.emulation.embedded.bus:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.embedded.engine:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
+    "renode_wifi.emulation.embedded.engine:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.renode.backend:RenodeBackend": f"{_ENGINES}.renode.engine:RenodeEngine",
+}
 """`old module:name` by the path at which it was, and `new module:name`."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.interpreter import Monitor
 
@@ -67,4 +67,4 @@ def counting_monitor(tmp_path: Path) -> Monitor:
 
 
 def bare_machine() -> Machine:
-    return Machine(EmbeddedEngine())
+    return Machine(Core())

@@ -53,11 +53,11 @@ class Rom:
         self.monitor = Monitor()
         self.monitor.execute_script(boards.PLATFORMS / "cc3220sf_launchxl.resc")
         self.machine = self.monitor.current
-        self.engine = self.machine.engine
+        self.core = self.machine.core
         self.bus = self.machine.bus
         self.traced: list[tuple[str, str, dict[str, object]]] = []
         self.machine.subscribe(self._note)
-        self.engine.add_breakpoint(RETURN)
+        self.core.add_breakpoint(RETURN)
         self.next_buffer = BUFFERS
         # The table of vectors is in RAM, as drivers that register handlers need it.
         self.bus.write(0xE000_ED08, 0x2000_0000, 4)
@@ -85,12 +85,12 @@ class Rom:
 
     def start(self, address: int, *arguments: int) -> None:
         for number, argument in enumerate(arguments[:4]):
-            self.engine.write_register(f"R{number}", argument & 0xFFFFFFFF)
+            self.core.write_register(f"R{number}", argument & 0xFFFFFFFF)
         for number, argument in enumerate(arguments[4:]):
             self.bus.write(STACK + 4 * number, argument & 0xFFFFFFFF, 4)
-        self.engine.write_register("SP", STACK)
-        self.engine.write_register("LR", RETURN | 1)
-        self.engine.write_register("PC", address & ~1)
+        self.core.write_register("SP", STACK)
+        self.core.write_register("LR", RETURN | 1)
+        self.core.write_register("PC", address & ~1)
 
     def run(self, time: int = DEFAULT_TIME) -> bool:
         """Whether the core came to the breakpoint in time."""
@@ -99,7 +99,7 @@ class Rom:
     def call(self, name: str, *arguments: int) -> int:
         self.start(self.pointer(*PLACES[name]), *arguments)
         assert self.run(), f"{name} does not return"
-        return self.engine.read_register("R0")
+        return self.core.read_register("R0")
 
     def wait(self, time: int) -> None:
         """Let virtual time pass in the ROM's own delay."""
@@ -145,7 +145,7 @@ def test_an_entry_that_is_not_there_is_told_and_returns_zero(
 ) -> None:
     fresh.start(fresh.pointer(table, slot), 1, 2, 3)
     assert fresh.run()
-    assert fresh.engine.read_register("R0") == 0
+    assert fresh.core.read_register("R0") == 0
     assert f"no entry {slot} in its" in caplog.text
     assert ("romPort", "rom-entry-missing", {"table": table, "entry": slot}) in fresh.traced
 
@@ -179,15 +179,15 @@ def with_application(rom: Rom) -> None:
     """An application whose first instruction is a breakpoint."""
     vectors = (0x2000_4000).to_bytes(4, "little") + (LANDING | 1).to_bytes(4, "little")
     rom.bus.write_bytes(0x0100_0800, vectors)
-    rom.engine.add_breakpoint(LANDING)
+    rom.core.add_breakpoint(LANDING)
 
 
 def test_reset_enters_the_application_with_its_stack_and_vectors(fresh: Rom) -> None:
     with_application(fresh)
     fresh.machine.reset("pin")
     assert fresh.run()
-    assert fresh.engine.read_register("PC") == LANDING
-    assert fresh.engine.read_register("SP") == 0x2000_4000
+    assert fresh.core.read_register("PC") == LANDING
+    assert fresh.core.read_register("SP") == 0x2000_4000
     assert fresh.bus.read(0xE000_ED08, 4) == 0x0100_0800
 
 
@@ -200,7 +200,7 @@ def test_hibernation_ends_in_a_boot_that_knows_its_cause(fresh: Rom) -> None:
     before = fresh.machine.now
     fresh.start(fresh.pointer(*PLACES["PRCMHibernateEnter"]))
     assert fresh.run(3 * SECOND)
-    assert fresh.engine.read_register("PC") == LANDING
+    assert fresh.core.read_register("PC") == LANDING
     assert 0.98 * SECOND < fresh.machine.now - before < 1.02 * SECOND
     assert fresh.call("PRCMSysResetCauseGet") == 7
     assert fresh.call("PRCMHibernateWakeupCauseGet") == 2
@@ -213,22 +213,22 @@ def test_a_hibernation_cycle_takes_five_milliseconds(fresh: Rom) -> None:
     before = fresh.machine.now
     fresh.start(fresh.pointer(*PLACES["PRCMHibernateCycleTrigger"]))
     assert fresh.run(SECOND)
-    assert fresh.engine.read_register("PC") == LANDING
+    assert fresh.core.read_register("PC") == LANDING
     assert fresh.machine.now - before < 0.02 * SECOND
 
 
 @pytest.mark.parametrize("function", ["PRCMLPDSEnter", "PRCMLPDSEnterKeepDebugIf"])
 def test_lpds_resumes_where_the_application_asked(fresh: Rom, function: str) -> None:
     with_application(fresh)
-    fresh.engine.add_breakpoint(RESUMED & ~1)
+    fresh.core.add_breakpoint(RESUMED & ~1)
     fresh.call("PRCMLPDSRestoreInfoSet", 0x2000_3000, RESUMED)
     fresh.call("PRCMLPDSIntervalSet", 3277)
     fresh.call("PRCMLPDSWakeupSourceEnable", 1)
     before = fresh.machine.now
     fresh.start(fresh.pointer(*PLACES[function]))
     assert fresh.run()
-    assert fresh.engine.read_register("PC") == RESUMED & ~1
-    assert fresh.engine.read_register("SP") == 0x2000_3000
+    assert fresh.core.read_register("PC") == RESUMED & ~1
+    assert fresh.core.read_register("SP") == 0x2000_3000
     assert fresh.machine.now - before == pytest.approx(0.1 * SECOND, rel=0.01)
     assert fresh.call("PRCMSysResetCauseGet") == 1
     assert fresh.call("PRCMLPDSWakeupCauseGet") == 1
@@ -239,7 +239,7 @@ def test_software_resets(fresh: Rom, subsystem: int, cause: int) -> None:
     with_application(fresh)
     fresh.start(fresh.pointer(*PLACES["PRCMMCUReset"]), subsystem)
     assert fresh.run()
-    assert fresh.engine.read_register("PC") == LANDING
+    assert fresh.core.read_register("PC") == LANDING
     assert fresh.call("PRCMSysResetCauseGet") == cause
 
 
@@ -263,7 +263,7 @@ def test_watchdog_resets(fresh: Rom) -> None:
     fresh.bus.write(WDT + 8, 3, 4)
     fresh.start(fresh.pointer(*PLACES["PRCMSleepEnter"]))
     assert fresh.run()
-    assert fresh.engine.read_register("PC") == LANDING
+    assert fresh.core.read_register("PC") == LANDING
     assert fresh.call("PRCMSysResetCauseGet") == 5
 
 

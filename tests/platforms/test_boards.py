@@ -33,7 +33,7 @@ def test_run_cut_by_snapshots_is_the_run_in_one_go(name: str) -> None:
         assert cut.uart.lines == whole.uart.lines
         for memory in boards.find(name).ram:
             place = (memory.start, memory.size)
-            assert cut.backend.read_memory(*place) == whole.backend.read_memory(*place)
+            assert cut.engine.read_memory(*place) == whole.engine.read_memory(*place)
 
 
 @pytest.mark.parametrize("chip", CHIPS, ids=[chip.stem for chip in CHIPS])

@@ -1,6 +1,6 @@
 """The embedded engine: Unicorn's ARM translator with a small native core around it."""
 
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine, EngineError
+from renode_wifi.emulation.engines.embedded.cpu import Core, CoreError
 from renode_wifi.emulation.engines.embedded.report import Access, CrashReport
 
-__all__ = ["Access", "CrashReport", "EmbeddedEngine", "EngineError"]
+__all__ = ["Access", "Core", "CoreError", "CrashReport"]

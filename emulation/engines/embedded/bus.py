@@ -1,4 +1,4 @@
-"""What reaches the engine from outside: interrupt inputs, and the bus for masters and debuggers."""
+"""What reaches the core from outside: interrupt inputs, and the bus for masters and debuggers."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import WriteTrap
 
 if TYPE_CHECKING:
-    from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+    from renode_wifi.emulation.engines.embedded.cpu import Core
 
 FIRST_IRQ = 16
 """Exception number of interrupt 0."""
 
 
-class EngineError(RenodeWifiError):
-    """A mapping or a use of the engine that cannot be."""
+class CoreError(RenodeWifiError):
+    """A mapping or a use of the core that cannot be."""
 
 
 class Nvic(Receiver):
     """The interrupt inputs: `on_gpio(irq, level)`."""
 
-    def __init__(self, engine: EmbeddedEngine, first: int = FIRST_IRQ) -> None:
-        self._set_line: Callable[..., None] = engine._library.core_set_line
-        self._pend: Callable[..., None] = engine._library.core_pend
-        self._core = engine._core
+    def __init__(self, core: Core, first: int = FIRST_IRQ) -> None:
+        self._set_line: Callable[..., None] = core._library.core_set_line
+        self._pend: Callable[..., None] = core._library.core_pend
+        self._handle = core._handle
         self._first = first
 
     def on_gpio(self, number: int, level: bool) -> None:
-        self._set_line(self._core, self._first + number, level)
+        self._set_line(self._handle, self._first + number, level)
 
     def exception_of(self, number: int) -> int:
         """The exception that input `number` pends."""
         return self._first + number
 
     def disconnect(self) -> None:
-        """The engine is closed: levels no longer matter."""
+        """The core is closed: levels no longer matter."""
         self._set_line = self._pend = self._ignore
 
     @staticmethod
@@ -48,33 +48,31 @@ class Nvic(Receiver):
 
     def pend(self, number: int) -> None:
         """Make input `number` pending, as software can."""
-        self._pend(self._core, self._first + number)
+        self._pend(self._handle, self._first + number)
 
 
-class EngineBus:
+class CoreBus:
     """The system bus as bus masters and memory controllers see it (`base.machine.Bus`)."""
 
-    def __init__(self, engine: EmbeddedEngine) -> None:
-        self._engine = engine
+    def __init__(self, core: Core) -> None:
+        self._core = core
         self._word = native.u32()
 
     def read(self, address: int, width: int) -> int:
-        engine = self._engine
-        if not engine._library.core_bus_read(
-            engine._core, address, width, ctypes.byref(self._word)
-        ):
-            raise EngineError(f"bus master read at 0x{address:08X}: nothing is mapped there")
+        core = self._core
+        if not core._library.core_bus_read(core._handle, address, width, ctypes.byref(self._word)):
+            raise CoreError(f"bus master read at 0x{address:08X}: nothing is mapped there")
         return self._word.value
 
     def write(self, address: int, value: int, width: int) -> None:
-        engine = self._engine
-        if not engine._library.core_bus_write(engine._core, address, value, width):
-            raise EngineError(f"bus master write at 0x{address:08X}: nothing is mapped there")
+        core = self._core
+        if not core._library.core_bus_write(core._handle, address, value, width):
+            raise CoreError(f"bus master write at 0x{address:08X}: nothing is mapped there")
 
     def read_bytes(self, address: int, length: int) -> bytes:
         parts = []
         while length:
-            memory, offset, size = self._engine._memory_at(address)
+            memory, offset, size = self._core._memory_at(address)
             if memory is None:
                 parts.append(self.read(address, 1).to_bytes(1, "little"))
                 size = 1
@@ -88,21 +86,21 @@ class EngineBus:
     def write_bytes(self, address: int, data: bytes) -> None:
         done = 0
         while done < len(data):
-            memory, offset, size = self._engine._memory_at(address + done)
+            memory, offset, size = self._core._memory_at(address + done)
             if memory is None:
                 self.write(address + done, data[done], 1)
                 size = 1
             else:
                 size = min(len(data) - done, size)
                 memory.data[offset : offset + size] = data[done : done + size]
-                self._engine._code_changed(address + done, size)
+                self._core._code_changed(address + done, size)
             done += size
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        self._engine.trap_writes(start, size, handler)
+        self._core.trap_writes(start, size, handler)
 
     def is_memory(self, address: int, length: int, written: bool) -> bool:
-        return self._engine._is_memory(address, length, written)
+        return self._core._is_memory(address, length, written)
 
     def model_at(self, address: int) -> tuple[Any, int] | None:
-        return self._engine._model_at(address)
+        return self._core._model_at(address)

@@ -1,5 +1,5 @@
 # ironpython: executed by Renode
-"""Included by a Renode that `RenodeBackend` has started: connects it to the backend."""
+"""Included by a Renode that `RenodeEngine` has started: connects it to that."""
 
 
 def wifi_drive():

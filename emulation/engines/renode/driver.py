@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
-"""Lets Python outside of Renode drive it: included in a Renode that `RenodeBackend` has started.
+"""Lets Python outside of Renode drive it: included in a Renode that `RenodeEngine` has started.
 
-Connects to the backend and carries out its requests one by one, each answered before the next:
+Connects to it and carries out its requests one by one, each answered before the next:
 
     execute <command>         a monitor command -> what it prints
     run <time>                virtual time on to `time` in ns -> now, instructions
@@ -69,7 +69,7 @@ def now_of(machine):
 
 def end():
     # type: () -> None
-    """Ends Renode, whose backend is gone."""
+    """Ends Renode, which nobody drives any more."""
     try:  # noqa: SIM105
         Emulator.DisposeAll()
     except System.Exception:
@@ -94,7 +94,7 @@ def vanish():
 
 
 class Driver(object):
-    """monitor: Renode's. where: port:token of the backend, and ":stay" where its end isn't ours."""
+    """monitor: Renode's. where: port:token of its driver, and ":stay" where its end isn't ours."""
 
     def __init__(self, monitor, where):
         # type: (typing.Any, str) -> None
@@ -117,7 +117,7 @@ class Driver(object):
 
     def start(self):
         # type: () -> None
-        """On a thread: who includes us has to go on, the backend in this process too."""
+        """On a thread: who includes us has to go on, also a driver in this process."""
         _start_thread(self._serve)
 
     def _serve(self):
@@ -137,7 +137,7 @@ class Driver(object):
 
     def _watch(self):
         # type: () -> None
-        """Ends Renode, too, where a request goes on and on after the backend has gone."""
+        """Ends Renode, too, where a request goes on and on after its driver has gone."""
         looks = 0
         while looks < LAST_LOOKS:
             Thread.Sleep(WATCH_MS)

@@ -4,7 +4,7 @@
 
 It connects to PORT on the loopback interface with the token that stands in the first line of its
 standard input, serves one machine of the process RENODE, its parent, and ends with that connection
-or with its input. The same `Service` runs inside `RenodeBackend`, where Python drives Renode.
+or with its input. The same `Service` runs inside `RenodeEngine`, where Python drives Renode.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.embedded.backend import EmbeddedBackend
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import boards
 from renode_wifi.peripherals.base.clock import SECOND
@@ -42,18 +42,18 @@ def add(subparsers: Any) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    backend = EmbeddedBackend.empty()
-    session = Session(backend)
+    engine = EmbeddedEngine.empty()
+    session = Session(engine)
     shown: set[str] = set()
     try:
         if options.script is not None:
-            backend.execute(f"include @{_script(options.script)}")
+            engine.execute(f"include @{_script(options.script)}")
         for line in options.commands:
             _carry_out(session, line, shown)
         if sys.stdin.isatty():
             print(INTRODUCTION)
-        while not backend.monitor.quitting:
-            line = _read(backend)
+        while not engine.monitor.quitting:
+            line = _read(engine)
             if line is None:
                 break
             try:
@@ -70,9 +70,9 @@ def _script(name: str) -> Path:
     return path if path.suffix == ".resc" else boards.find(name).script
 
 
-def _read(backend: EmbeddedBackend) -> str | None:
+def _read(engine: EmbeddedEngine) -> str | None:
     """A command: several lines while a triple-quoted text is open; None at the end of input."""
-    machine = backend.monitor.machine
+    machine = engine.monitor.machine
     prompt = f"({machine.name if machine is not None else 'monitor'}) "
     text = ""
     while True:
@@ -80,7 +80,7 @@ def _read(backend: EmbeddedBackend) -> str | None:
             text += input(prompt if sys.stdin.isatty() else "")
         except EOFError:
             return text or None
-        if backend.monitor.is_complete(text):
+        if engine.monitor.is_complete(text):
             return text
         text += "\n"
         prompt = "... "
@@ -96,9 +96,9 @@ def _carry_out(session: Session, line: str, shown: set[str]) -> None:
         print(printed)
     if words == ["help"]:
         print(RUN_HELP)
-    backend = session.backend
-    assert isinstance(backend, EmbeddedBackend)
-    for uart in backend.monitor.analyzers:
+    engine = session.engine
+    assert isinstance(engine, EmbeddedEngine)
+    for uart in engine.monitor.analyzers:
         name = uart.rsplit(".", 1)[-1]
         if name not in shown:
             shown.add(name)
@@ -118,15 +118,15 @@ def _seconds(text: str) -> float:
 
 
 def _run(session: Session, seconds: float) -> None:
-    backend = session.backend
-    assert isinstance(backend, EmbeddedBackend)
-    if not backend.monitor.started:
+    engine = session.engine
+    assert isinstance(engine, EmbeddedEngine)
+    if not engine.monitor.started:
         print("The emulation is paused; `start` it first.")
         return
     # Between two instructions, which a KeyboardInterrupt would not be.
     previous = signal.signal(signal.SIGINT, lambda *_: session.stop())
     try:
-        session.backend.run(session.backend.now + round(seconds * SECOND))
+        session.engine.run(session.engine.now + round(seconds * SECOND))
     finally:
         signal.signal(signal.SIGINT, previous)
     if report := session.crash_report():

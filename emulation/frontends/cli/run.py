@@ -95,12 +95,12 @@ def execute(options: argparse.Namespace) -> int:
         outcome = {
             "board": board.name,
             "image": str(image.path),
-            "engine": board.backend.engine,
+            "engine": board.engine.name,
             "exit_code": code,
             "reason": watch.reason(stop),
             "virtual_seconds": board.now,
             "wall_seconds": round(time.monotonic() - started, 3),
-            "instructions": board.backend.instructions,
+            "instructions": board.engine.instructions,
             "traffic": traffic.as_dict(),
             "crash": board.crash_report() or None,
             "uart": [{"time": line.time, "text": line.text} for line in board.uart.lines],
@@ -219,7 +219,7 @@ def _status_line() -> Iterator[Callable[[str], None]]:
 
 def _status(board: Board, traffic: Traffic, wall: float) -> str:
     speed = board.now / wall if wall > 0 else 0.0
-    mips = board.backend.instructions / wall / 1e6 if wall > 0 else 0.0
+    mips = board.engine.instructions / wall / 1e6 if wall > 0 else 0.0
     return (
         f"{board.now:9.3f} s virtual  {speed:5.1f}x real time  {mips:4.0f} MIPS"
         f"  sockets {traffic.open}  sent {traffic.sent} B  received {traffic.received} B"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 # A pytest within pytest must not load again what can be loaded only once: OpenSSL's bindings.
-from renode_wifi.emulation.engines.embedded import backend
+from renode_wifi.emulation.engines.embedded import engine
 
-assert backend
+assert engine
 pytest_plugins = ["pytester"]
 IMAGE = Path(__file__).resolve().parents[3] / "firmware" / "shell" / "b_l475e_iot01a.elf"
 UNITY = IMAGE.parents[1] / "unity"

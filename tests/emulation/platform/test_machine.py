@@ -87,13 +87,13 @@ def test_snapshot_keeps_models_wires_and_events() -> None:
     machine.bus.write(0x4000_3000, 0xCCCC, 4)
     uart.write(0x00, 0x2D, 4)
     state = machine.save()
-    assert machine.engine.clock.next_time is not None
-    due = machine.engine.clock.next_time
+    assert machine.core.clock.next_time is not None
+    due = machine.core.clock.next_time
     uart.receive(0x41)
     machine.restore(state)
     assert machine.peripheral("usart1") is uart
     assert machine.peripheral("nvic") is nvic
-    assert machine.engine.clock.next_time == due
+    assert machine.core.clock.next_time == due
     assert not uart.lines["IRQ"].level
     uart.lines["IRQ"].set(True)
     assert machine.bus.read(0xE000_E204, 4) & 1 << (37 - 32)

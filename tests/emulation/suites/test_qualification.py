@@ -23,9 +23,9 @@ REGISTERS = {"pc": 0x0800_0100, "lr": 0, "sp": 0x2000_1000}
 
 
 class Player:
-    """A backend that prints a line each virtual second."""
+    """An engine that prints a line each virtual second."""
 
-    engine = "player"
+    name = "player"
     instructions = 0
     world = None
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from renode_wifi.emulation.engines.embedded import CrashReport, EmbeddedEngine
+from renode_wifi.emulation.engines.embedded import Core, CrashReport
 
 FLASH = 0x0800_0000
 RAM = 0x2000_0000
@@ -179,8 +179,8 @@ class Bench:
     input of that number. 0x18: `calls` its methods by number.
     """
 
-    def __init__(self, engine: EmbeddedEngine) -> None:
-        self.engine = engine
+    def __init__(self, core: Core) -> None:
+        self.core = core
         self.log: list[int] = []
         self.times: list[int] = []
         self.accesses: list[tuple[str, int, int, int]] = []
@@ -194,11 +194,11 @@ class Bench:
     def write(self, offset: int, value: int, width: int) -> None:
         if offset == 0:
             self.log.append(value)
-            self.times.append(self.engine.now)
+            self.times.append(self.core.now)
         elif offset == 0x10:
-            self.engine.nvic.on_gpio(value, True)
+            self.core.nvic.on_gpio(value, True)
         elif offset == 0x14:
-            self.engine.nvic.on_gpio(value, False)
+            self.core.nvic.on_gpio(value, False)
         elif offset == 0x18:
             self.actions[value]()
         else:
@@ -209,29 +209,29 @@ class Bench:
 
 
 class Guest:
-    """An engine with flash, RAM, the bench device and a guest program."""
+    """A core with flash, RAM, the bench device and a guest program."""
 
     def __init__(self, source: str, **options: Any) -> None:
-        self.engine = EmbeddedEngine(**options)
-        self.engine.map_memory(FLASH, 0x10000, "flash", fill=0xFF, kind="flash")
-        self.engine.map_alias(0, FLASH, 0x10000)
-        self.engine.map_memory(RAM, 0x10000, "ram")
-        self.bench = Bench(self.engine)
-        self.engine.map_peripheral(BENCH, 0x400, self.bench)
+        self.core = Core(**options)
+        self.core.map_memory(FLASH, 0x10000, "flash", fill=0xFF, kind="flash")
+        self.core.map_alias(0, FLASH, 0x10000)
+        self.core.map_memory(RAM, 0x10000, "ram")
+        self.bench = Bench(self.core)
+        self.core.map_peripheral(BENCH, 0x400, self.bench)
         self.faults: list[CrashReport] = []
-        self.engine.on_fault = self.faults.append
+        self.core.on_fault = self.faults.append
         self.code = assemble(source)
-        self.engine.bus.write_bytes(FLASH, self.code)
-        self.engine.vector_table = FLASH
-        self.engine.reset()
+        self.core.bus.write_bytes(FLASH, self.code)
+        self.core.vector_table = FLASH
+        self.core.reset()
 
     def run(self, microseconds: int = 100) -> Guest:
         """Run on for that much virtual time."""
-        self.engine.run(self.engine.now + 1000 * microseconds)
+        self.core.run(self.core.now + 1000 * microseconds)
         return self
 
     def register(self, name: str) -> int:
-        return self.engine.read_register(name)
+        return self.core.read_register(name)
 
     @property
     def log(self) -> list[int]:
@@ -241,5 +241,5 @@ class Guest:
 def logged(source: str, microseconds: int = 100, **options: Any) -> list[int]:
     """What a guest program logs."""
     guest = Guest(source, **options).run(microseconds)
-    guest.engine.close()
+    guest.core.close()
     return guest.log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation.engines.embedded import EngineError
+from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.engines.engine import Stop
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Guest
 
@@ -34,14 +34,14 @@ def function_of(guest: Guest) -> int:
 def test_hook_sees_registers_at_a_functions_entry() -> None:
     guest = Guest(CALLS)
     seen: list[int] = []
-    guest.engine.add_hook(function_of(guest) | 1, lambda: seen.append(guest.register("r0")))
+    guest.core.add_hook(function_of(guest) | 1, lambda: seen.append(guest.register("r0")))
     assert guest.run().log == [10]
     assert seen == [0, 1, 2, 3, 4]
 
 
 def test_hook_takes_no_time() -> None:
     plain, hooked = Guest(CALLS).run(), Guest(CALLS)
-    hooked.engine.add_hook(function_of(hooked), lambda: None)
+    hooked.core.add_hook(function_of(hooked), lambda: None)
     hooked.run()
     assert hooked.bench.times == plain.bench.times
 
@@ -53,10 +53,10 @@ def test_hooks_can_be_several_and_be_removed() -> None:
 
     def once() -> None:
         seen.append("once")
-        guest.engine.remove_hook(address, once)
+        guest.core.remove_hook(address, once)
 
-    guest.engine.add_hook(address, once)
-    guest.engine.add_hook(address, lambda: seen.append("each"))
+    guest.core.add_hook(address, once)
+    guest.core.add_hook(address, lambda: seen.append("each"))
     guest.run()
     assert seen == ["once", *["each"] * 5]
 
@@ -65,7 +65,7 @@ def test_hook_on_code_that_has_run_before() -> None:
     guest = Guest(CALLS.replace("b .", "b reset"))
     guest.run()
     seen: list[int] = []
-    guest.engine.add_hook(function_of(guest), lambda: seen.append(1))
+    guest.core.add_hook(function_of(guest), lambda: seen.append(1))
     guest.run()
     assert len(seen) > 5
 
@@ -76,14 +76,14 @@ def test_stop_in_a_hook_stops_before_the_function() -> None:
 
     def stop() -> None:
         seen.append(guest.register("r0"))
-        guest.engine.request_stop()
+        guest.core.request_stop()
 
-    guest.engine.add_hook(function_of(guest), stop)
+    guest.core.add_hook(function_of(guest), stop)
     for i in range(5):
-        assert guest.engine.run(10**6) is Stop.REQUEST
+        assert guest.core.run(10**6) is Stop.REQUEST
         assert guest.register("pc") == function_of(guest)
         assert guest.register("r5") == sum(range(i))
-    assert guest.engine.run(10**6) is Stop.TIME
+    assert guest.core.run(10**6) is Stop.TIME
     assert seen == [0, 1, 2, 3, 4]
     assert guest.log == [10]
 
@@ -94,10 +94,10 @@ def test_exception_of_a_hook_comes_out_of_the_run() -> None:
     def fail() -> None:
         raise RuntimeError("hook")
 
-    guest.engine.add_hook(function_of(guest), fail)
+    guest.core.add_hook(function_of(guest), fail)
     with pytest.raises(RuntimeError, match="hook"):
         guest.run()
-    guest.engine.remove_hook(function_of(guest), fail)
+    guest.core.remove_hook(function_of(guest), fail)
     assert guest.run().log == [10]
 
 
@@ -105,44 +105,44 @@ def test_exception_of_a_hook_comes_out_of_the_run() -> None:
 def test_breakpoint_stops_before_its_instruction(offset: int) -> None:
     guest = Guest(CALLS)
     address = function_of(guest) + offset
-    guest.engine.add_breakpoint(address)
+    guest.core.add_breakpoint(address)
     for i in range(5):
-        assert guest.engine.run(10**6) is Stop.BREAKPOINT
+        assert guest.core.run(10**6) is Stop.BREAKPOINT
         assert guest.register("pc") == address
         assert guest.register("r0") == i
         assert guest.register("r5") == sum(range(i))
-    assert guest.engine.run(10**6) is Stop.TIME
+    assert guest.core.run(10**6) is Stop.TIME
     assert guest.log == [10]
 
 
 def test_breakpoint_does_not_change_time() -> None:
     plain, broken = Guest(CALLS).run(), Guest(CALLS)
-    broken.engine.add_breakpoint(function_of(broken) + 2)
-    while broken.engine.run(100_000) is Stop.BREAKPOINT:
+    broken.core.add_breakpoint(function_of(broken) + 2)
+    while broken.core.run(100_000) is Stop.BREAKPOINT:
         pass
     assert broken.bench.times == plain.bench.times
-    assert broken.engine.instructions == plain.engine.instructions
+    assert broken.core.instructions == plain.core.instructions
 
 
 def test_breakpoint_and_hook_at_one_address() -> None:
     guest = Guest(CALLS)
     address = function_of(guest)
     seen: list[int] = []
-    guest.engine.add_hook(address, lambda: seen.append(1))
-    guest.engine.add_breakpoint(address)
-    guest.engine.add_breakpoint(address)
+    guest.core.add_hook(address, lambda: seen.append(1))
+    guest.core.add_breakpoint(address)
+    guest.core.add_breakpoint(address)
     stops = 0
-    while guest.engine.run(10**6) is Stop.BREAKPOINT:
+    while guest.core.run(10**6) is Stop.BREAKPOINT:
         stops += 1
     assert (stops, len(seen)) == (5, 5)
 
 
 def test_removed_breakpoint_does_not_stop() -> None:
     guest = Guest(CALLS)
-    guest.engine.add_breakpoint(function_of(guest))
-    assert guest.engine.run(10**6) is Stop.BREAKPOINT
-    guest.engine.remove_breakpoint(function_of(guest))
-    assert guest.engine.run(10**6) is Stop.TIME
+    guest.core.add_breakpoint(function_of(guest))
+    assert guest.core.run(10**6) is Stop.BREAKPOINT
+    guest.core.remove_breakpoint(function_of(guest))
+    assert guest.core.run(10**6) is Stop.TIME
     assert guest.log == [10]
 
 
@@ -151,9 +151,9 @@ def test_steps_execute_one_instruction_each() -> None:
     start = guest.register("pc")
     places = []
     for _ in range(5):
-        before = guest.engine.instructions
-        assert guest.engine.step() is Stop.BREAKPOINT
-        assert guest.engine.instructions == before + 1
+        before = guest.core.instructions
+        assert guest.core.step() is Stop.BREAKPOINT
+        assert guest.core.instructions == before + 1
         places.append(guest.register("pc") - start)
     assert places[:2] == [4, 8]
     assert guest.register("r0") == 2
@@ -164,11 +164,11 @@ def test_steps_execute_one_instruction_each() -> None:
 
 def test_breakpoint_instruction_halts_for_a_debugger() -> None:
     guest = Guest("reset:\n bkpt #0\n log 1\n b .\n")
-    guest.engine.debugger_attached = True
-    assert guest.engine.debugger_attached
-    assert guest.engine.run(10**6) is Stop.BREAKPOINT
+    guest.core.debugger_attached = True
+    assert guest.core.debugger_attached
+    assert guest.core.run(10**6) is Stop.BREAKPOINT
     assert guest.faults == []
-    guest.engine.write_register("pc", guest.register("pc") + 2)
+    guest.core.write_register("pc", guest.register("pc") + 2)
     assert guest.run().log == [1]
 
 
@@ -177,13 +177,13 @@ def test_registers_are_read_and_written_by_name() -> None:
     values = {"r3": 33, "R12": 12, "lr": 5, "msp": RAM, "psp": RAM + 64, "primask": 1}
     values |= {"basepri": 0x40, "d3": 1 << 62, "fpscr": 1 << 28}
     for name, value in values.items():
-        guest.engine.write_register(name, value)
+        guest.core.write_register(name, value)
         assert guest.register(name) == value
     assert guest.register("sp") == RAM
     assert guest.register("r13") == RAM
-    guest.engine.write_register("r15", FLASH | 1)
+    guest.core.write_register("r15", FLASH | 1)
     assert guest.register("pc") == FLASH
-    with pytest.raises(EngineError, match="r16"):
+    with pytest.raises(CoreError, match="r16"):
         guest.register("r16")
 
 
@@ -202,47 +202,47 @@ reset:
     assert guest.register("msp") == 0x2000_8000
     assert guest.register("control") == 3
     assert guest.register("xpsr") & 0x1FF == 0
-    guest.engine.write_register("msp", RAM)
+    guest.core.write_register("msp", RAM)
     assert guest.register("msp") == RAM
     assert guest.register("sp") == RAM + 0x4000
 
 
 def test_closed_engine_keeps_its_time_and_ignores_its_inputs() -> None:
     guest = Guest("reset:\n b .\n").run()
-    time, cycles = guest.engine.now, guest.engine.instructions
-    guest.engine.close()
-    guest.engine.close()
-    guest.engine.nvic.on_gpio(1, True)
-    guest.engine.nvic.pend(1)
-    assert (guest.engine.now, guest.engine.instructions) == (time, cycles)
-    assert guest.engine.clock.now == time
+    time, cycles = guest.core.now, guest.core.instructions
+    guest.core.close()
+    guest.core.close()
+    guest.core.nvic.on_gpio(1, True)
+    guest.core.nvic.pend(1)
+    assert (guest.core.now, guest.core.instructions) == (time, cycles)
+    assert guest.core.clock.now == time
 
 
 def test_run_within_a_run_is_refused() -> None:
     guest = Guest("reset:\n put 0x40000018, 0\n b .\n")
-    guest.bench.actions[0] = lambda: guest.engine.run(10**9)
-    with pytest.raises(EngineError, match="runs already"):
+    guest.bench.actions[0] = lambda: guest.core.run(10**9)
+    with pytest.raises(CoreError, match="runs already"):
         guest.run()
 
 
 @pytest.mark.parametrize(("irqs", "bits"), [(0, 4), (241, 4), (10, 0), (10, 9)])
 def test_impossible_interrupt_controllers_are_refused(irqs: int, bits: int) -> None:
-    from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+    from renode_wifi.emulation.engines.embedded import Core
 
-    with pytest.raises(EngineError):
-        EmbeddedEngine(irq_count=irqs, priority_bits=bits)
+    with pytest.raises(CoreError):
+        Core(irq_count=irqs, priority_bits=bits)
 
 
 def test_priority_mask_can_be_set_later() -> None:
     source = "reset:\n put IPR0, 0xFFFFFFFF\n log_word IPR0\n b .\n"
     guest = Guest(source)
-    guest.engine.set_priority_mask(0xC0)
+    guest.core.set_priority_mask(0xC0)
     assert guest.run().log == [0xC0C0C0C0]
 
 
 def test_interrupt_can_be_pended_by_the_host() -> None:
     guest = Guest("reset:\n put ISER0, 4\n1: wfi\n b 1b\nirq2:\n log 1\n bx lr\n").run()
-    guest.engine.nvic.pend(2)
+    guest.core.nvic.pend(2)
     assert guest.run().log == [1]
 
 
@@ -251,10 +251,10 @@ def test_foreign_snapshots_are_refused(damage: str) -> None:
     import pickle
 
     guest = Guest("reset:\n b .\n").run()
-    state = pickle.loads(guest.engine.save())
+    state = pickle.loads(guest.core.save())
     state[damage] = {"format": 99, "core": b"", "memories": {}}[damage]
-    with pytest.raises(EngineError, match="snapshot"):
-        guest.engine.restore(pickle.dumps(state))
+    with pytest.raises(CoreError, match="snapshot"):
+        guest.core.restore(pickle.dumps(state))
 
 
 def test_snapshot_brings_back_code_in_ram_and_flash() -> None:
@@ -268,12 +268,12 @@ reset:
     b 1b
 """
     guest = Guest(source).run()
-    state = guest.engine.save()
-    guest.engine.bus.write(RAM + 0x2000, 7, 1)
-    guest.engine.write_register("pc", FLASH + guest.code.rindex(b"\x30\xbf") + 2)
+    state = guest.core.save()
+    guest.core.bus.write(RAM + 0x2000, 7, 1)
+    guest.core.write_register("pc", FLASH + guest.code.rindex(b"\x30\xbf") + 2)
     guest.run()
-    guest.engine.restore(state)
-    guest.engine.write_register("pc", FLASH + guest.code.rindex(b"\x30\xbf") + 2)
+    guest.core.restore(state)
+    guest.core.write_register("pc", FLASH + guest.code.rindex(b"\x30\xbf") + 2)
     assert guest.run().log == [1, 7, 1]
 
 
@@ -305,8 +305,8 @@ svc:
     for steps in range(4, 40):
         guest, fresh = Guest(source), Guest(source)
         for _ in range(steps):
-            guest.engine.step()
-        fresh.engine.restore(guest.engine.save())
+            guest.core.step()
+        fresh.core.restore(guest.core.save())
         fresh.log[:] = guest.log
         fresh.run()
         assert fresh.log == whole

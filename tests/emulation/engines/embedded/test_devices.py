@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from renode_wifi.emulation.engines.embedded import EngineError
+from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.peripherals.base.registers import Register, RegisterFile
 from tests.emulation.engines.embedded.guest import Guest, logged
@@ -53,7 +53,7 @@ class Block:
 
 def guest_with(block: Any, source: str, base: int = BLOCK, size: int = 0x400) -> Guest:
     guest = Guest(source)
-    guest.engine.map_peripheral(base, size, block)
+    guest.core.map_peripheral(base, size, block)
     return guest
 
 
@@ -167,8 +167,8 @@ reset:
 """
     block = Block()
     guest = guest_with(block, source)
-    guest.engine.map_peripheral(BLOCK + 0x400, 0x400, block)
-    guest.engine.map_peripheral(BLOCK + 0x1000, 4, block, offset=12)
+    guest.core.map_peripheral(BLOCK + 0x400, 0x400, block)
+    guest.core.map_peripheral(BLOCK + 0x1000, 4, block, offset=12)
     assert guest.run().log == [5, 5]
 
 
@@ -185,9 +185,9 @@ reset:
 """
     first, second = Block(), Block()
     guest = guest_with(first, source, size=0x10)
-    guest.engine.map_peripheral(BLOCK + 0x20, 0x10, second)
+    guest.core.map_peripheral(BLOCK + 0x20, 0x10, second)
     holes: list[tuple[int, int]] = []
-    guest.engine.on_hole = lambda *hole: holes.append(hole)
+    guest.core.on_hole = lambda *hole: holes.append(hole)
     assert guest.run().log == [1, 2, 0]
     assert holes == [(BLOCK + 0x1C, 0), (BLOCK + 0x1C, 1)]
 
@@ -209,16 +209,16 @@ reset:
 
 def test_overlapping_ranges_are_refused() -> None:
     guest = Guest("reset:\n b .\n")
-    guest.engine.map_peripheral(BLOCK, 0x400, Block())
-    with pytest.raises(EngineError, match="overlaps"):
-        guest.engine.map_peripheral(BLOCK + 0x3FC, 0x400, Block())
+    guest.core.map_peripheral(BLOCK, 0x400, Block())
+    with pytest.raises(CoreError, match="overlaps"):
+        guest.core.map_peripheral(BLOCK + 0x3FC, 0x400, Block())
 
 
 def test_mapping_a_range_again_replaces_its_model() -> None:
     guest = guest_with(Block(), f"reset:\n log_word {BLOCK + 12}\n b .\n")
     other = Block()
     other.registers["FREE"] = 99
-    guest.engine.map_peripheral(BLOCK, 0x400, other)
+    guest.core.map_peripheral(BLOCK, 0x400, other)
     assert guest.run().log == [99]
 
 
@@ -226,7 +226,7 @@ def test_register_array_that_was_replaced_is_taken_anew() -> None:
     block = Block()
     guest = guest_with(block, f"reset:\n log_word {BLOCK + 12}\n b .\n")
     block.registers.values = array("I", [4] * 256)
-    guest.engine.refresh_peripherals()
+    guest.core.refresh_peripherals()
     assert guest.run().log == [4]
 
 
@@ -258,8 +258,8 @@ reset:
 def test_exception_of_a_model_outside_of_a_run_does_not_end_the_next() -> None:
     guest = guest_with(Faulty(), "reset:\n b .\n")
     with pytest.raises(ValueError, match="a model's bug"):
-        guest.engine.bus.read(BLOCK + 8, 4)
-    assert guest.engine.run(1000) is Stop.TIME
+        guest.core.bus.read(BLOCK + 8, 4)
+    assert guest.core.run(1000) is Stop.TIME
 
 
 def test_exception_of_an_event_comes_out_of_the_run() -> None:
@@ -268,10 +268,10 @@ def test_exception_of_an_event_comes_out_of_the_run() -> None:
     def fail() -> None:
         raise KeyError("event")
 
-    guest.engine.clock.schedule(50_000, fail)
+    guest.core.clock.schedule(50_000, fail)
     with pytest.raises(KeyError, match="event"):
         guest.run()
-    assert guest.engine.now == 50_000
+    assert guest.core.now == 50_000
 
 
 class Broken(Block):
@@ -321,10 +321,10 @@ reset:
 
     def stop() -> None:
         calls.append(1)
-        guest.engine.request_stop()
+        guest.core.request_stop()
 
     guest.bench.actions[0] = stop
-    assert guest.engine.run(10**6) is Stop.REQUEST
+    assert guest.core.run(10**6) is Stop.REQUEST
     assert guest.log == [1]
     assert guest.run().log == [1, 99]
     assert calls == [1]
@@ -338,7 +338,7 @@ reset:
     b .
 """
     guest = Guest(source)
-    guest.bench.actions[0] = lambda: guest.engine.bus.write(0x2000_1000, 0x1234, 4)
+    guest.bench.actions[0] = lambda: guest.core.bus.write(0x2000_1000, 0x1234, 4)
     assert guest.run().log == [0x1234]
 
 

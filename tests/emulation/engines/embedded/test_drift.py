@@ -7,7 +7,7 @@ import struct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded import Core
 
 CODE, RAM = 0x0800_0000, 0x2000_0000
 LOOP = CODE + 0x100
@@ -20,24 +20,24 @@ class Runner:
     """The same code, with loops that wait and count executed or skipped."""
 
     def __init__(self, skip_waiting: bool) -> None:
-        self.engine = engine = EmbeddedEngine(skip_waiting=skip_waiting)
-        engine.map_memory(CODE, 0x1000, "code")
-        engine.map_memory(RAM, 0x1000, "ram")
-        engine.vector_table = CODE
+        self.core = core = Core(skip_waiting=skip_waiting)
+        core.map_memory(CODE, 0x1000, "code")
+        core.map_memory(RAM, 0x1000, "ram")
+        core.vector_table = CODE
 
     def outcome(self, code: bytes, registers: list[int], words: list[int]) -> list[object]:
         """Everything that the guest could see after a while."""
-        engine = self.engine
-        engine.bus.write_bytes(CODE, struct.pack("<II", RAM + 0x800, LOOP + 1))
-        engine.bus.write_bytes(LOOP, code)
-        engine.bus.write_bytes(WORDS, struct.pack(f"<{len(words)}I", *words))
-        engine.reset()
+        core = self.core
+        core.bus.write_bytes(CODE, struct.pack("<II", RAM + 0x800, LOOP + 1))
+        core.bus.write_bytes(LOOP, code)
+        core.bus.write_bytes(WORDS, struct.pack(f"<{len(words)}I", *words))
+        core.reset()
         for name, value in zip(NAMES, [*registers, WORDS], strict=False):
-            engine.write_register(name, value)
-        start = engine.instructions
-        engine.run(engine.now + 100_000)
-        state: list[object] = [engine.read_register(name) for name in NAMES]
-        return [*state, engine.bus.read_bytes(WORDS, 0x40), engine.instructions - start]
+            core.write_register(name, value)
+        start = core.instructions
+        core.run(core.now + 100_000)
+        state: list[object] = [core.read_register(name) for name in NAMES]
+        return [*state, core.bus.read_bytes(WORDS, 0x40), core.instructions - start]
 
 
 EXECUTED, SKIPPED = Runner(False), Runner(True)
@@ -160,6 +160,6 @@ def test_delay_of_a_board_support_package_is_skipped() -> None:
     """The loop that ST's Wi-Fi driver waits microseconds with, unoptimised."""
     loop = bytes.fromhex("7b68 013b 7b60 7b68 002b f9d1 fee7")
     registers, words = [0] * 7, [0, 10_000, *[0] * 14]
-    before = SKIPPED.engine.rounds_skipped
+    before = SKIPPED.core.rounds_skipped
     assert SKIPPED.outcome(loop, registers, words) == EXECUTED.outcome(loop, registers, words)
-    assert SKIPPED.engine.rounds_skipped - before > 1000
+    assert SKIPPED.core.rounds_skipped - before > 1000

@@ -55,7 +55,7 @@ svc:
     guest = Guest(source).run()
     pointer = guest.log[0]
     assert pointer == STACK - 0x20
-    frame = memoryview(guest.engine.bus.read_bytes(pointer, 32)).cast("I")
+    frame = memoryview(guest.core.bus.read_bytes(pointer, 32)).cast("I")
     assert list(frame[:6]) == [10, 11, 12, 13, 22, 14]
     assert frame[7] == 0x61000000  # Z and C of the comparison, Thumb
     assert [guest.register(name) for name in ("r0", "r1", "r2", "r3", "r12", "lr", "sp")] == [
@@ -599,8 +599,8 @@ nmi:
     guest = Guest(source)
 
     def pulse() -> None:
-        guest.engine.nmi.on_gpio(0, True)
-        guest.engine.nmi.on_gpio(0, False)
+        guest.core.nmi.on_gpio(0, True)
+        guest.core.nmi.on_gpio(0, False)
 
     guest.bench.actions[0] = pulse
     assert guest.run().log == [0x802, 1]

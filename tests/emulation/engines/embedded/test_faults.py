@@ -233,7 +233,7 @@ hardfault:
     guest = Guest(source).run()
     assert guest.log == [1 if cfsr is None else cfsr]
     if cfsr is not None:
-        code = guest.engine.bus.read_bytes(guest.faults[0].pc - 4, 4)
+        code = guest.core.bus.read_bytes(guest.faults[0].pc - 4, 4)
         assert code != bytes(4)
         assert "division by zero" in guest.faults[0].cause or "unaligned" in guest.faults[0].cause
 
@@ -264,7 +264,7 @@ def test_use_of_the_disabled_fpu_faults_until_it_is_enabled() -> None:
 
 def test_core_without_fpu_cannot_enable_it() -> None:
     guest = Guest(USE_FPU)
-    guest.engine.set_fpu(False)
+    guest.core.set_fpu(False)
     assert guest.run().log[:6] == [1, 1 << 19] * 3
 
 
@@ -476,15 +476,15 @@ reset:
     log 2
 """
     guest = Guest(source)
-    assert guest.engine.run(1_000_000) is Stop.CRASH
+    assert guest.core.run(1_000_000) is Stop.CRASH
     assert guest.log == [1]
-    report = guest.engine.last_fault
+    report = guest.core.last_fault
     assert report is not None
     assert report.lockup
     assert report.cause.startswith("lockup in")
     # Time goes on, as a watchdog needs; nothing else does.
-    assert guest.engine.run(5_000_000) is Stop.TIME
-    assert guest.engine.now == 5_000_000
+    assert guest.core.run(5_000_000) is Stop.TIME
+    assert guest.core.now == 5_000_000
     assert guest.log == [1]
 
 
@@ -496,8 +496,8 @@ reset:
     log 1
 """
     guest = Guest(source)
-    assert guest.engine.run(1_000_000) is Stop.CRASH
-    report = guest.engine.last_fault
+    assert guest.core.run(1_000_000) is Stop.CRASH
+    report = guest.core.last_fault
     assert report is not None
     assert "vector table" in report.cause
     assert report.address is not None
@@ -505,11 +505,11 @@ reset:
 
 def test_reset_ends_a_lockup() -> None:
     guest = Guest("reset:\n    udf #0\nhardfault:\n    udf #0\n")
-    assert guest.engine.run(1_000) is Stop.CRASH
-    guest.engine.bus.write_bytes(FLASH, Guest("reset:\n    log 1\n    b .\n").code)
-    guest.engine.reset()
+    assert guest.core.run(1_000) is Stop.CRASH
+    guest.core.bus.write_bytes(FLASH, Guest("reset:\n    log 1\n    b .\n").code)
+    guest.core.reset()
     assert guest.run().log == [1]
-    assert guest.engine.last_fault is None
+    assert guest.core.last_fault is None
 
 
 def test_report_names_cause_place_registers_and_frame() -> None:
@@ -538,7 +538,7 @@ hardfault:
     assert report.frame[:2] == (0x60000004, 5)
     assert report.frame_address == STACK - 0x20
     assert report.fault_status == {"CFSR": 0x8200, "HFSR": 1 << 30}
-    assert guest.engine.last_fault is report
+    assert guest.core.last_fault is report
 
 
 def test_fault_in_an_interrupt_names_it() -> None:
@@ -557,11 +557,11 @@ hardfault:
 
 def test_run_can_end_at_the_fault() -> None:
     guest = Guest("reset:\n    udf #0\nhardfault:\n    log 1\n    b .\n")
-    guest.engine.stop_on_fault = True
-    assert guest.engine.run(1_000_000) is Stop.CRASH
+    guest.core.stop_on_fault = True
+    assert guest.core.run(1_000_000) is Stop.CRASH
     assert guest.log == []
     assert guest.register("xpsr") & 0x1FF == 3
-    assert guest.engine.run(1_000_000) is Stop.TIME
+    assert guest.core.run(1_000_000) is Stop.TIME
     assert guest.log == [1]
 
 

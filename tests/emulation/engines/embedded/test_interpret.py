@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded import Core
 from tests.emulation.engines.embedded.guest import Guest
 
 CODE, RAM = 0x0800_0000, 0xA000_0000
@@ -32,36 +32,36 @@ class Pair:
     """The same code from the same state, executed by the one and by the other."""
 
     def __init__(self) -> None:
-        self.engine = engine = EmbeddedEngine()
-        engine.map_memory(CODE, 0x1000, "code", kind="flash")
-        engine.map_memory(RAM, 0x1000, "ram")
-        engine.vector_table = CODE
+        self.core = core = Core()
+        core.map_memory(CODE, 0x1000, "code", kind="flash")
+        core.map_memory(RAM, 0x1000, "ram")
+        core.vector_table = CODE
         self.ram = bytes(range(256)) * 16
 
     def outcomes(
         self, code: bytes, registers: list[int], flags: int
     ) -> tuple[list[object], list[object], int]:
         """Of Unicorn, of the core, and how many instructions the latter executed."""
-        engine = self.engine
-        engine.bus.write_bytes(CODE, _filled(VECTORS, 0x100) + _filled(code + 8 * NOP, 0xF00))
-        engine.bus.write_bytes(RAM, self.ram)
-        engine.reset()
+        core = self.core
+        core.bus.write_bytes(CODE, _filled(VECTORS, 0x100) + _filled(code + 8 * NOP, 0xF00))
+        core.bus.write_bytes(RAM, self.ram)
+        core.reset()
         for name, value in zip(NAMES, [*registers, RAM + 0x800, CODE + 0x201, START], strict=True):
-            engine.write_register(name, value)
-        engine.write_register("apsr_nzcv", flags << 28)
-        start = engine.save()
-        engine.interpret(False)
+            core.write_register(name, value)
+        core.write_register("apsr_nzcv", flags << 28)
+        start = core.save()
+        core.interpret(False)
         translated = self._outcome()
-        engine.restore(start)
-        engine.interpret(True)
-        before = engine.interpreted
-        return translated, self._outcome(), engine.interpreted - before
+        core.restore(start)
+        core.interpret(True)
+        before = core.interpreted
+        return translated, self._outcome(), core.interpreted - before
 
     def _outcome(self) -> list[object]:
-        engine = self.engine
-        engine.run(engine.now + int(200 * CYCLE))
-        registers: list[object] = [engine.read_register(name) for name in SEEN]
-        return [*registers, engine.bus.read_bytes(RAM, 0x1000), engine.instructions]
+        core = self.core
+        core.run(core.now + int(200 * CYCLE))
+        registers: list[object] = [core.read_register(name) for name in SEEN]
+        return [*registers, core.bus.read_bytes(RAM, 0x1000), core.instructions]
 
 
 LOW = st.integers(0, 255)
@@ -226,12 +226,12 @@ pendsv:
 
 def _run(interpret: bool, slices: int) -> tuple[list[object], float]:
     guest = Guest(EXCEPTIONS, interpret=interpret)
-    engine = guest.engine
+    core = guest.core
     for number in range(slices):
-        engine.run(6_000_000 * (number + 1) // slices)
+        core.run(6_000_000 * (number + 1) // slices)
     state: list[object] = [guest.register(name) for name in SEEN]
-    return [guest.log, guest.bench.times, state, engine.instructions], (
-        engine.interpreted / engine.instructions
+    return [guest.log, guest.bench.times, state, core.instructions], (
+        core.interpreted / core.instructions
     )
 
 
@@ -347,12 +347,12 @@ def test_block_that_is_left_in_its_middle_goes_on_without_a_break(target: str, v
     outcomes = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret)
-        engine = guest.engine
-        guest.bench.actions[1] = engine.request_stop
+        core = guest.core
+        guest.bench.actions[1] = core.request_stop
         seen: list[object] = []
         for time in range(0, 100_000, 150):
-            engine.run(time)
-            seen.append((engine.instructions, guest.register("pc")))
+            core.run(time)
+            seen.append((core.instructions, guest.register("pc")))
         outcomes.append((seen, guest.log, guest.bench.times))
     assert outcomes[0] == outcomes[1]
 

@@ -4,57 +4,57 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation.engines.embedded import EmbeddedEngine, EngineError
+from renode_wifi.emulation.engines.embedded import Core, CoreError
 from renode_wifi.emulation.engines.engine import Stop
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Bench, Guest, logged
 
 
 @pytest.fixture
-def engine() -> EmbeddedEngine:
-    engine = EmbeddedEngine()
-    engine.map_memory(FLASH, 0x2000, "flash", fill=0xFF, kind="flash")
-    engine.map_memory(RAM, 0x2000, "ram")
-    return engine
+def core() -> Core:
+    core = Core()
+    core.map_memory(FLASH, 0x2000, "flash", fill=0xFF, kind="flash")
+    core.map_memory(RAM, 0x2000, "ram")
+    return core
 
 
-def test_memory_is_filled_and_written_by_bytes(engine: EmbeddedEngine) -> None:
-    assert engine.bus.read_bytes(FLASH, 4) == b"\xff" * 4
-    engine.bus.write_bytes(FLASH + 1, b"abc")
-    assert engine.bus.read(FLASH, 4) == int.from_bytes(b"\xffabc", "little")
-    engine.bus.write(RAM + 2, 0x1234, 2)
-    assert engine.bus.read_bytes(RAM, 5) == b"\0\0\x34\x12\0"
-    assert engine.bus.read(RAM + 3, 1) == 0x12
-    assert engine.bus.read(RAM + 1, 4) == 0x123400
+def test_memory_is_filled_and_written_by_bytes(core: Core) -> None:
+    assert core.bus.read_bytes(FLASH, 4) == b"\xff" * 4
+    core.bus.write_bytes(FLASH + 1, b"abc")
+    assert core.bus.read(FLASH, 4) == int.from_bytes(b"\xffabc", "little")
+    core.bus.write(RAM + 2, 0x1234, 2)
+    assert core.bus.read_bytes(RAM, 5) == b"\0\0\x34\x12\0"
+    assert core.bus.read(RAM + 3, 1) == 0x12
+    assert core.bus.read(RAM + 1, 4) == 0x123400
 
 
-def test_what_may_be_moved_as_bytes(engine: EmbeddedEngine) -> None:
-    bus = engine.bus
+def test_what_may_be_moved_as_bytes(core: Core) -> None:
+    bus = core.bus
     assert bus.is_memory(RAM, 0x2000, True)
     assert bus.is_memory(FLASH, 0x2000, False)
     assert not bus.is_memory(FLASH, 4, True)
     assert not bus.is_memory(RAM + 0x1FFC, 8, False)
     assert not bus.is_memory(0x4000_0000, 4, False)
-    engine.trap_writes(RAM + 0x1000, 16, lambda *store: None)
+    core.trap_writes(RAM + 0x1000, 16, lambda *store: None)
     assert not bus.is_memory(RAM + 0x0FFC, 8, True)
     assert bus.is_memory(RAM, 0x1000, True)
     assert bus.is_memory(RAM + 0x0FFC, 8, False)
 
 
-def test_bus_masters_are_told_of_the_models(engine: EmbeddedEngine) -> None:
-    block = Bench(engine)
-    engine.map_peripheral(RAM + 0x10, 0x10, block, offset=4)
-    assert engine.bus.model_at(RAM + 0x18) == (block, 12)
-    assert engine.bus.model_at(RAM + 0x20) is None
-    assert not engine.bus.is_memory(RAM, 0x14, False)
-    assert engine.bus.is_memory(RAM, 0x10, True)
+def test_bus_masters_are_told_of_the_models(core: Core) -> None:
+    block = Bench(core)
+    core.map_peripheral(RAM + 0x10, 0x10, block, offset=4)
+    assert core.bus.model_at(RAM + 0x18) == (block, 12)
+    assert core.bus.model_at(RAM + 0x20) is None
+    assert not core.bus.is_memory(RAM, 0x14, False)
+    assert core.bus.is_memory(RAM, 0x10, True)
 
 
-def test_alias_shows_the_same_bytes(engine: EmbeddedEngine) -> None:
-    engine.map_alias(0, FLASH + 0x1000, 0x1000)
-    engine.bus.write_bytes(FLASH + 0x1004, b"here")
-    assert engine.bus.read_bytes(4, 4) == b"here"
-    engine.bus.write_bytes(8, b"there")
-    assert engine.bus.read_bytes(FLASH + 0x1008, 5) == b"there"
+def test_alias_shows_the_same_bytes(core: Core) -> None:
+    core.map_alias(0, FLASH + 0x1000, 0x1000)
+    core.bus.write_bytes(FLASH + 0x1004, b"here")
+    assert core.bus.read_bytes(4, 4) == b"here"
+    core.bus.write_bytes(8, b"there")
+    assert core.bus.read_bytes(FLASH + 0x1008, 5) == b"there"
 
 
 @pytest.mark.parametrize(
@@ -69,45 +69,41 @@ def test_alias_shows_the_same_bytes(engine: EmbeddedEngine) -> None:
     ],
     ids=["overlap", "unaligned", "part of a page", "empty", "beyond 4 GB", "kind"],
 )
-def test_impossible_memories_are_refused(
-    engine: EmbeddedEngine, base: int, size: int, kind: str
-) -> None:
-    with pytest.raises(EngineError):
-        engine.map_memory(base, size, "other", kind=kind)
+def test_impossible_memories_are_refused(core: Core, base: int, size: int, kind: str) -> None:
+    with pytest.raises(CoreError):
+        core.map_memory(base, size, "other", kind=kind)
 
 
-def test_name_of_a_memory_is_unique(engine: EmbeddedEngine) -> None:
-    with pytest.raises(EngineError, match="mapped already"):
-        engine.map_memory(0x3000_0000, 0x1000, "ram")
+def test_name_of_a_memory_is_unique(core: Core) -> None:
+    with pytest.raises(CoreError, match="mapped already"):
+        core.map_memory(0x3000_0000, 0x1000, "ram")
 
 
 @pytest.mark.parametrize(
     ("base", "target", "size"),
     [(0, 0x5000_0000, 0x1000), (0, FLASH + 0x1000, 0x2000), (1, FLASH, 0x1000)],
 )
-def test_impossible_aliases_are_refused(
-    engine: EmbeddedEngine, base: int, target: int, size: int
-) -> None:
-    with pytest.raises(EngineError):
-        engine.map_alias(base, target, size)
-    with pytest.raises(EngineError, match="overlaps"):
-        engine.map_alias(RAM, FLASH, 0x1000)
+def test_impossible_aliases_are_refused(core: Core, base: int, target: int, size: int) -> None:
+    with pytest.raises(CoreError):
+        core.map_alias(base, target, size)
+    with pytest.raises(CoreError, match="overlaps"):
+        core.map_alias(RAM, FLASH, 0x1000)
 
 
-def test_bus_master_hears_of_unmapped_addresses(engine: EmbeddedEngine) -> None:
-    with pytest.raises(EngineError, match="0x70000000"):
-        engine.bus.read(0x7000_0000, 4)
-    with pytest.raises(EngineError, match="0x70000000"):
-        engine.bus.write(0x7000_0000, 1, 4)
-    with pytest.raises(EngineError, match="0x20002000"):
-        engine.bus.read_bytes(RAM + 0x1FFE, 4)
+def test_bus_master_hears_of_unmapped_addresses(core: Core) -> None:
+    with pytest.raises(CoreError, match="0x70000000"):
+        core.bus.read(0x7000_0000, 4)
+    with pytest.raises(CoreError, match="0x70000000"):
+        core.bus.write(0x7000_0000, 1, 4)
+    with pytest.raises(CoreError, match="0x20002000"):
+        core.bus.read_bytes(RAM + 0x1FFE, 4)
 
 
 def test_reset_without_a_vector_table_is_an_error() -> None:
-    engine = EmbeddedEngine()
-    engine.vector_table = FLASH
-    with pytest.raises(EngineError, match="no vector table at 0x08000000"):
-        engine.reset()
+    core = Core()
+    core.vector_table = FLASH
+    with pytest.raises(CoreError, match="no vector table at 0x08000000"):
+        core.reset()
 
 
 def test_bit_band_reads_and_writes_single_bits_of_ram() -> None:
@@ -157,7 +153,7 @@ class Flash:
 
     def store(self, address: int, value: int, width: int) -> None:
         self.stores.append((address, value, width))
-        bus = self.guest.engine.bus
+        bus = self.guest.core.bus
         old = int.from_bytes(bus.read_bytes(address, width), "little")
         bus.write_bytes(address, (old & value).to_bytes(width, "little"))
 
@@ -191,7 +187,7 @@ reset:
 """
     guest = Guest(source)
     flash = Flash(guest)
-    guest.engine.bus.trap_writes(FLASH, 0x10000, flash.store)
+    guest.core.bus.trap_writes(FLASH, 0x10000, flash.store)
     guest.run()
     assert guest.log == [0x11223344, 0x44FF, 0x12305678, 0x12305678, 0x55667788]
     widths = [width for _, _, width in flash.stores]
@@ -210,7 +206,7 @@ reset:
 """
     guest = Guest(source)
     stores: list[tuple[int, int, int]] = []
-    guest.engine.trap_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
+    guest.core.trap_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(RAM + 0x1000, 0x11111111, 4)]
     assert guest.log == [0, 0x22222222]
@@ -220,7 +216,7 @@ reset:
 def test_trap_reaches_stores_through_every_alias(base: int) -> None:
     guest = Guest(f"reset:\n put 0x8000, 5\n put {FLASH + 0x8004}, 6\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.engine.trap_writes(base, 0x10000, lambda *store: stores.append(store))
+    guest.core.trap_writes(base, 0x10000, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(FLASH + 0x8000, 5, 4), (FLASH + 0x8004, 6, 4)]
 
@@ -228,16 +224,16 @@ def test_trap_reaches_stores_through_every_alias(base: int) -> None:
 def test_trap_may_be_set_before_its_memory_is_mapped() -> None:
     guest = Guest("reset:\n put 0x30000000, 5\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.engine.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
-    guest.engine.map_memory(0x3000_0000, 0x1000, "late", kind="flash")
+    guest.core.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
+    guest.core.map_memory(0x3000_0000, 0x1000, "late", kind="flash")
     guest.run()
     assert stores == [(0x3000_0000, 5, 4)]
 
 
 @pytest.mark.parametrize(("start", "size"), [(0x1_0000_0000, 16), (0xFFFF_F000, 0x2000), (0, 0)])
-def test_impossible_traps_are_refused(engine: EmbeddedEngine, start: int, size: int) -> None:
-    with pytest.raises(EngineError, match="cannot be trapped"):
-        engine.trap_writes(start, size, lambda *store: None)
+def test_impossible_traps_are_refused(core: Core, start: int, size: int) -> None:
+    with pytest.raises(CoreError, match="cannot be trapped"):
+        core.trap_writes(start, size, lambda *store: None)
 
 
 COPY_AND_RUN = f"""
@@ -328,7 +324,7 @@ reset:
     function = guest.code.rindex(b"\x01\x20\x70\x47")
 
     def patch() -> None:
-        guest.engine.bus.write_bytes(FLASH + function, b"\x02\x20")
+        guest.core.bus.write_bytes(FLASH + function, b"\x02\x20")
 
     guest.bench.actions[0] = patch
     assert guest.run().log == [1, 2]
@@ -348,7 +344,7 @@ reset:
     b .
 """
     guest = Guest(source)
-    guest.bench.actions[0] = lambda: guest.engine.bus.write(RAM + 0x2000, 0x2007, 2)
+    guest.bench.actions[0] = lambda: guest.core.bus.write(RAM + 0x2000, 0x2007, 2)
     assert guest.run().log == [1, 7]
 
 
@@ -414,9 +410,9 @@ reset:
 
 
 def test_working_set_larger_than_the_translation_buffer() -> None:
-    engine = EmbeddedEngine()
-    engine.map_memory(FLASH, 0x1000, "flash", kind="flash")
-    engine.map_memory(RAM, 0x400000, "ram")
+    core = Core()
+    core.map_memory(FLASH, 0x1000, "flash", kind="flash")
+    core.map_memory(RAM, 0x400000, "ram")
     guest = Guest(f"""
 reset:
     load r0, {RAM}
@@ -436,8 +432,8 @@ reset:
     bne 2b
     b .
 """)
-    engine.bus.write_bytes(FLASH, guest.code)
-    engine.vector_table = FLASH
-    engine.reset()
-    assert engine.run(10**9) is Stop.TIME
-    assert engine.read_register("r3") == sum(range(4096))
+    core.bus.write_bytes(FLASH, guest.code)
+    core.vector_table = FLASH
+    core.reset()
+    assert core.run(10**9) is Stop.TIME
+    assert core.read_register("r3") == sum(range(4096))

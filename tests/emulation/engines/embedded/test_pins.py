@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded import Core
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.exti import STM32F4_EXTI
@@ -43,32 +43,32 @@ class Bench:
         self.listener = Listener()
         # Tells the interrupts of the bench that no core serves, and of lines that lead elsewhere.
         self.irqs = Listener()
-        self.engine = EmbeddedEngine() if served else None
+        self.core = Core() if served else None
         for line in range(16):
             self.models["syscfg"].lines[line].connect(self.models["exti"], line)
             self.models["gpio"].lines[line].connect(self.models["syscfg"].receiver(PORT), line)
             for _ in range(LISTENED.get(line, 0)):
                 self.models["gpio"].lines[line].connect(self.listener, line)
-            target = self.irqs if self.engine is None or line >= 5 else self.engine.nvic
+            target = self.irqs if self.core is None or line >= 5 else self.core.nvic
             self.models["exti"].lines[line].connect(target, FIRST_IRQ + line)
-        if self.engine is not None:
+        if self.core is not None:
             for name, model in self.models.items():
-                self.engine.map_peripheral(BASES[name], 0x400, model)
-            self.engine.run(self.engine.now)
+                self.core.map_peripheral(BASES[name], 0x400, model)
+            self.core.run(self.core.now)
 
     def write(self, block: str, offset: int, value: int, width: int) -> None:
-        if self.engine is None:
+        if self.core is None:
             self.models[block].write(offset, value, width)
         else:
-            self.engine.bus.write(BASES[block] + offset, value, width)
+            self.core.bus.write(BASES[block] + offset, value, width)
 
     def drive(self, pin: int, level: bool) -> None:
         """Drive a pin from outside, as an event during a run does."""
-        if self.engine is None:
+        if self.core is None:
             self.models["gpio"].on_gpio(pin, level)
         else:
-            self.engine.clock.schedule(0, partial(self.models["gpio"].on_gpio, pin, level))
-            self.engine.run(self.engine.now)
+            self.core.clock.schedule(0, partial(self.models["gpio"].on_gpio, pin, level))
+            self.core.run(self.core.now)
 
     def state(self) -> list[Any]:
         models = self.models
@@ -82,12 +82,12 @@ class Bench:
 
     def interrupts(self) -> list[bool]:
         """Which of the first lines are high where they end."""
-        if self.engine is None:
+        if self.core is None:
             last = dict(self.irqs.heard)
             return [last.get(FIRST_IRQ + line, False) for line in range(5)]
         # What is high becomes pending again as soon as it is cleared.
-        self.engine.bus.write(0xE000_E280, 0xFFFF_FFFF, 4)
-        pending = self.engine.bus.read(0xE000_E200, 4)
+        self.core.bus.write(0xE000_E280, 0xFFFF_FFFF, 4)
+        pending = self.core.bus.read(0xE000_E200, 4)
         return [bool(pending >> (FIRST_IRQ + line) & 1) for line in range(5)]
 
 
@@ -144,8 +144,8 @@ def test_an_edge_and_its_answer_need_no_model() -> None:
     bench.write("syscfg", 0x08, PORT << 4, 4)
     bench.write("exti", 0x00, 1 << 1, 4)
     bench.write("exti", 0x08, 1 << 1, 4)
-    assert bench.engine is not None
-    records = [bench.engine._bindings[id(model)].record for model in (gpio, exti)]
+    assert bench.core is not None
+    records = [bench.core._bindings[id(model)].record for model in (gpio, exti)]
     before = [record.python_accesses for record in records]
     bench.drive(1, True)
     assert bench.interrupts()[1]
@@ -168,7 +168,7 @@ def test_a_receiver_that_comes_later_is_told_at_once() -> None:
     bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)
     later = Listener()
     gpio.lines[2].connect(later, 7)
-    assert bench.engine is not None
-    bench.engine.wires_changed()
+    assert bench.core is not None
+    bench.core.wires_changed()
     bench.write("gpio", 0x18, 1 << 2, 4)
     assert later.heard == [(7, True)]

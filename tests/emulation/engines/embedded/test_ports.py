@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.engines.embedded import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded import Core
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.link import NSS, RESET, Link
 from renode_wifi.peripherals.stm32l4 import spi as block
@@ -42,11 +42,11 @@ class Bench:
         self.spi = STM32L4_SPI(BenchMachine(), "spi3")
         self.spi.attach(self.link)
         self.levels: list[bool] = []
-        self.engine = EmbeddedEngine() if served else None
-        if self.engine is not None:
-            self.engine.map_peripheral(BASE, 0x400, self.spi)
-            self.spi.lines["IRQ"].connect(self.engine.nvic, IRQ)
-            self.engine.run(self.engine.now)
+        self.core = Core() if served else None
+        if self.core is not None:
+            self.core.map_peripheral(BASE, 0x400, self.spi)
+            self.spi.lines["IRQ"].connect(self.core.nvic, IRQ)
+            self.core.run(self.core.now)
         self.write(block.CR2_OFFSET, SETTINGS, 4)
         self.write(block.CR1_OFFSET, ENABLED, 4)
         self.link.on_gpio(NSS, True)
@@ -54,15 +54,15 @@ class Bench:
         self.link.booted()
 
     def write(self, offset: int, value: int, width: int) -> None:
-        if self.engine is None:
+        if self.core is None:
             self.spi.write(offset, value, width)
         else:
-            self.engine.bus.write(BASE + offset, value, width)
+            self.core.bus.write(BASE + offset, value, width)
 
     def read(self, offset: int, width: int) -> int:
-        if self.engine is None:
+        if self.core is None:
             return self.spi.read(offset, width)
-        return self.engine.bus.read(BASE + offset, width)
+        return self.core.bus.read(BASE + offset, width)
 
     def state(self) -> list[Any]:
         link, spi = self.link, self.spi
@@ -78,9 +78,9 @@ class Bench:
 
     def line(self) -> bool:
         """The level that the NVIC sees: pending stays while it is high."""
-        assert self.engine is not None
-        self.engine.bus.write(PENDING + 0x80, 1 << IRQ % 32, 4)
-        return bool(self.engine.bus.read(PENDING, 4) >> IRQ % 32 & 1)
+        assert self.core is not None
+        self.core.bus.write(PENDING + 0x80, 1 << IRQ % 32, 4)
+        return bool(self.core.bus.read(PENDING, 4) >> IRQ % 32 & 1)
 
 
 ACCESSES = st.lists(
@@ -125,8 +125,8 @@ def test_served_ports_equal_their_models(accesses: list[tuple[tuple[str, int, in
 def test_words_of_a_window_do_not_reach_the_model() -> None:
     bench = Bench(True)
     bench.link.on_gpio(NSS, False)
-    assert bench.engine is not None
-    record = bench.engine._bindings[id(bench.spi)].record
+    assert bench.core is not None
+    record = bench.core._bindings[id(bench.spi)].record
     before = record.python_accesses
     answers = []
     for enables in (block.CR2_TXEIE | block.CR2_RXNEIE, 0):

@@ -145,8 +145,8 @@ reset:
     b .
 """
     guest = Guest(source)
-    assert guest.engine.run(10**9) is Stop.TIME
-    assert guest.engine.now == 10**9
+    assert guest.core.run(10**9) is Stop.TIME
+    assert guest.core.now == 10**9
     assert guest.register("r0") == 1
 
 
@@ -167,8 +167,8 @@ irq2:
 """
     guest = Guest(source).run()
     assert guest.log == []
-    guest.engine.nvic.on_gpio(2, True)
-    guest.engine.nvic.on_gpio(2, False)
+    guest.core.nvic.on_gpio(2, True)
+    guest.core.nvic.on_gpio(2, False)
     assert guest.run().log == [1, 4, 2, 3]
 
 
@@ -187,7 +187,7 @@ irq2:
     bx lr
 """
     guest = Guest(source).run()
-    guest.engine.nvic.on_gpio(2, True)
+    guest.core.nvic.on_gpio(2, True)
     assert guest.run().log == []
 
 
@@ -219,13 +219,13 @@ irq2:
 """
     guest = Guest(source).run()
     for count in (1, 2, 3):
-        guest.engine.nvic.on_gpio(2, True)
+        guest.core.nvic.on_gpio(2, True)
         assert guest.run().log == [2, *[1] * count]
 
 
 def test_deep_sleep_is_told() -> None:
     guest = Guest("reset:\n put SCR, 4\n wfi\n").run()
-    assert guest.engine.sleeping_deeply
+    assert guest.core.sleeping_deeply
 
 
 def test_wfe_waits_for_an_event_and_consumes_it() -> None:
@@ -243,10 +243,10 @@ irq2:
 """
     guest = Guest(source).run()
     assert guest.log == [1]
-    guest.engine.run(guest.engine.now + 1000)
-    guest.engine.write_register("primask", 0)
-    guest.engine.bus.write(0xE000E100, 4, 4)
-    guest.engine.nvic.on_gpio(2, True)  # an exception's entry is an event
+    guest.core.run(guest.core.now + 1000)
+    guest.core.write_register("primask", 0)
+    guest.core.bus.write(0xE000E100, 4, 4)
+    guest.core.nvic.on_gpio(2, True)  # an exception's entry is an event
     assert guest.run().log == [1, 2]
 
 
@@ -275,7 +275,7 @@ reset:
 """
     guest = Guest(source).run()
     assert guest.log == []
-    guest.engine.nvic.on_gpio(7, True)
+    guest.core.nvic.on_gpio(7, True)
     assert guest.run().log == [1]
 
 
@@ -423,10 +423,10 @@ reset:
 1:  b 1b
 """
     guest = Guest(source)
-    assert guest.engine.run(10**6) is None
-    assert guest.engine.run(10**6) is None
-    guest.engine.reset()
-    assert guest.engine.run(10**6) is None
+    assert guest.core.run(10**6) is None
+    assert guest.core.run(10**6) is None
+    guest.core.reset()
+    assert guest.core.run(10**6) is None
     assert guest.log == [1, 1]
 
 
@@ -462,7 +462,7 @@ reset:
 """
     guest = Guest(source).run()
     first = list(guest.log)
-    guest.engine.reset()
+    guest.core.reset()
     guest.run()
     assert guest.log == first * 2
     assert guest.register("r5") == 0x20004000

@@ -40,27 +40,27 @@ def test_cycles_and_time_convert_without_loss(
 
 def test_one_instruction_takes_one_cycle() -> None:
     guest = Guest(COUNT, cpu_frequency=1_000_000)
-    guest.engine.run(1_000_000)
-    assert guest.engine.instructions == pytest.approx(1000, abs=2)
+    guest.core.run(1_000_000)
+    assert guest.core.instructions == pytest.approx(1000, abs=2)
     assert guest.register("r0") == pytest.approx(500, abs=2)
-    assert guest.engine.now >= 1_000_000
+    assert guest.core.now >= 1_000_000
 
 
 def test_every_run_makes_progress() -> None:
     guest = Guest(COUNT)
     for _ in range(10):
-        before = guest.engine.instructions
-        guest.engine.run(guest.engine.now + 1)
-        assert guest.engine.instructions > before
+        before = guest.core.instructions
+        guest.core.run(guest.core.now + 1)
+        assert guest.core.instructions > before
 
 
 def test_events_run_in_order_at_their_time() -> None:
     guest = Guest(COUNT)
-    clock = guest.engine.clock
+    clock = guest.core.clock
     seen: list[tuple[str, int]] = []
 
     def note(name: str) -> None:
-        seen.append((name, guest.engine.now))
+        seen.append((name, guest.core.now))
         if name == "first":
             clock.schedule(1000, lambda: note("nested"))
 
@@ -68,7 +68,7 @@ def test_events_run_in_order_at_their_time() -> None:
     clock.schedule(2000, lambda: note("first"))
     clock.schedule(5000, lambda: note("third"))
     clock.schedule(4000, lambda: note("cancelled")).cancel()
-    guest.engine.run(10_000)
+    guest.core.run(10_000)
     assert [name for name, _ in seen] == ["first", "nested", "second", "third"]
     assert [time for _, time in seen] == [2000, 3000, 5000, 5000]
 
@@ -89,24 +89,24 @@ irq1:
     guest = Guest(source)
 
     def arm() -> None:
-        guest.engine.clock.schedule(10_000, fire)
+        guest.core.clock.schedule(10_000, fire)
 
     def fire() -> None:
-        guest.engine.nvic.on_gpio(1, True)
+        guest.core.nvic.on_gpio(1, True)
 
     guest.bench.actions[0] = arm
-    guest.engine.clock.schedule(50_000, lambda: None)
+    guest.core.clock.schedule(50_000, lambda: None)
     guest.run(1000)
     assert guest.log[0] == pytest.approx(400, abs=3)  # 800 cycles of two-instruction loops
 
 
 def test_sleeping_core_jumps_to_the_event() -> None:
     guest = Guest("reset:\n put ISER0, 1\n1: wfi\n b 1b\nirq0:\n put LOWER, 0\n log 1\n bx lr\n")
-    guest.engine.clock.schedule(10**9, lambda: guest.engine.nvic.on_gpio(0, True))
-    assert guest.engine.run(2 * 10**9) is Stop.TIME
+    guest.core.clock.schedule(10**9, lambda: guest.core.nvic.on_gpio(0, True))
+    assert guest.core.run(2 * 10**9) is Stop.TIME
     assert guest.log == [1]
     assert guest.bench.times[0] == pytest.approx(10**9, abs=500)
-    assert guest.engine.now == 2 * 10**9
+    assert guest.core.now == 2 * 10**9
 
 
 def test_frequency_change_keeps_time_continuous_and_events_in_place() -> None:
@@ -123,72 +123,72 @@ systick:
     bx lr
 """
     guest = Guest(source, cpu_frequency=4_000_000)
-    engine = guest.engine
+    core = guest.core
     seen: list[int] = []
-    engine.clock.schedule(10_500_000, lambda: seen.append(engine.now))
-    engine.clock.schedule(5_000_000, lambda: engine.set_frequency(80_000_000))
+    core.clock.schedule(10_500_000, lambda: seen.append(core.now))
+    core.clock.schedule(5_000_000, lambda: core.set_frequency(80_000_000))
     before: list[int] = []
 
     def change() -> None:
-        before.append(engine.now)
-        engine.set_frequency(4_000_001)
-        before.append(engine.now)
+        before.append(core.now)
+        core.set_frequency(4_000_001)
+        before.append(core.now)
 
     guest.bench.actions[0] = change
-    engine.run(10_000_000)
-    assert engine.cpu_frequency == 80_000_000
+    core.run(10_000_000)
+    assert core.cpu_frequency == 80_000_000
     assert before[0] == before[1]
     first = [t for t in guest.bench.times if t < 5_000_000]
     later = [t for t in guest.bench.times if t > 5_100_000]
     assert first[1] - first[0] == pytest.approx(1_000_000, abs=1000)  # 4000 cycles at 4 MHz
     assert later[1] - later[0] == 50_000  # and at 80 MHz
-    engine.run(11_000_000)
+    core.run(11_000_000)
     assert seen[0] == pytest.approx(10_500_000, abs=13)  # a cycle
 
 
 def test_frequency_change_during_a_run_keeps_its_end() -> None:
     guest = Guest("reset:\n put 0x40000018, 0\n1: b 1b\n", cpu_frequency=1_000_000)
-    guest.bench.actions[0] = lambda: guest.engine.set_frequency(100_000_000)
-    assert guest.engine.run(1_000_000) is Stop.TIME
-    assert guest.engine.now == pytest.approx(1_000_000, abs=100)
+    guest.bench.actions[0] = lambda: guest.core.set_frequency(100_000_000)
+    assert guest.core.run(1_000_000) is Stop.TIME
+    assert guest.core.now == pytest.approx(1_000_000, abs=100)
 
 
 def test_another_clock_takes_over() -> None:
     guest = Guest(COUNT)
-    old, new = guest.engine.clock, VirtualClock()
-    guest.engine.run(1000)
-    guest.engine.clock = new
-    assert new.now == guest.engine.now
+    old, new = guest.core.clock, VirtualClock()
+    guest.core.run(1000)
+    guest.core.clock = new
+    assert new.now == guest.core.now
     assert old.source is None
     seen: list[int] = []
     new.schedule(1000, lambda: seen.append(1))
-    guest.engine.run(5000)
+    guest.core.run(5000)
     assert seen == [1]
 
 
 def test_stop_request_from_a_signal_handler_ends_the_run() -> None:
     guest = Guest(COUNT)
-    previous = signal.signal(signal.SIGALRM, lambda *_: guest.engine.request_stop())
+    previous = signal.signal(signal.SIGALRM, lambda *_: guest.core.request_stop())
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.01)
-        assert guest.engine.run(10**15) is Stop.REQUEST
+        assert guest.core.run(10**15) is Stop.REQUEST
     finally:
         signal.signal(signal.SIGALRM, previous)
-    assert guest.engine.now < 10**15
+    assert guest.core.now < 10**15
 
 
 def test_stop_request_from_another_thread_ends_the_run() -> None:
     guest = Guest(COUNT)
     running = threading.Event()
-    guest.engine.clock.schedule(1000, running.set)
+    guest.core.clock.schedule(1000, running.set)
 
     def stop() -> None:
         running.wait()
-        guest.engine.request_stop()
+        guest.core.request_stop()
 
     thread = threading.Thread(target=stop)
     thread.start()
-    assert guest.engine.run(10**15) is Stop.REQUEST
+    assert guest.core.run(10**15) is Stop.REQUEST
     thread.join()
 
 
@@ -200,24 +200,24 @@ def test_keyboard_interrupt_is_seen_during_a_run() -> None:
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.01)
         with pytest.raises(KeyboardInterrupt):
-            guest.engine.run(10**15)
+            guest.core.run(10**15)
     finally:
         signal.signal(signal.SIGALRM, previous)
 
 
 def test_stop_request_before_the_run_is_kept() -> None:
     guest = Guest(COUNT)
-    guest.engine.request_stop()
-    assert guest.engine.run(1000) is Stop.REQUEST
-    assert guest.engine.run(1000) is Stop.TIME
+    guest.core.request_stop()
+    assert guest.core.run(1000) is Stop.REQUEST
+    assert guest.core.run(1000) is Stop.TIME
 
 
 def test_reset_request_comes_out_of_the_run() -> None:
     guest = Guest(COUNT)
-    guest.engine.clock.schedule(1000, guest.engine.request_reset)
-    assert guest.engine.run(10_000) is None
-    guest.engine.reset()
-    assert guest.engine.run(10_000) is Stop.TIME
+    guest.core.clock.schedule(1000, guest.core.request_reset)
+    assert guest.core.run(10_000) is None
+    guest.core.reset()
+    assert guest.core.run(10_000) is Stop.TIME
 
 
 # A guest with everything that moves: SysTick, PendSV switching tasks that use the FPU, an interrupt
@@ -349,7 +349,7 @@ class Timer:
 
     def write(self, offset: int, value: int, width: int) -> None:
         self.count += 1
-        nvic = self.guest.engine.nvic
+        nvic = self.guest.core.nvic
         if offset == 0x100:
             self.arm(3000 + 1237 * (self.count % 7), "level")
         elif offset == 0x104:
@@ -358,24 +358,24 @@ class Timer:
             nvic.on_gpio(0, False)
 
     def arm(self, delay: int, what: str) -> None:
-        self.due.append((self.guest.engine.now + delay, what))
-        self.guest.engine.clock.schedule(delay, self.fire)
+        self.due.append((self.guest.core.now + delay, what))
+        self.guest.core.clock.schedule(delay, self.fire)
 
     def fire(self) -> None:
-        now = self.guest.engine.now
+        now = self.guest.core.now
         for entry in [entry for entry in self.due if entry[0] <= now]:
             self.due.remove(entry)
             if entry[1] == "level":
-                self.guest.engine.nvic.on_gpio(0, True)
+                self.guest.core.nvic.on_gpio(0, True)
             else:
-                self.guest.engine.nvic.on_gpio(1, True)
-                self.guest.engine.nvic.on_gpio(1, False)
+                self.guest.core.nvic.on_gpio(1, True)
+                self.guest.core.nvic.on_gpio(1, False)
 
 
 def busy_guest(**options: Any) -> Guest:
     guest = Guest(BUSY, **options)
     timer = Timer(guest)
-    guest.engine.map_peripheral(0x4000_0400, 0x400, timer)
+    guest.core.map_peripheral(0x4000_0400, 0x400, timer)
     plain_write = guest.bench.write
 
     def write(offset: int, value: int, width: int) -> None:
@@ -385,21 +385,21 @@ def busy_guest(**options: Any) -> Guest:
             plain_write(offset, value, width)
 
     guest.bench.write = write  # type: ignore[method-assign]
-    guest.engine.map_peripheral(0x4000_0000, 0x400, guest.bench)
+    guest.core.map_peripheral(0x4000_0000, 0x400, guest.bench)
     guest.timer = timer  # type: ignore[attr-defined]
     return guest
 
 
 def fingerprint(guest: Guest) -> tuple[Any, ...]:
-    engine = guest.engine
+    core = guest.core
     names = [*(f"r{i}" for i in range(13)), "lr", "pc", "xpsr", "msp", "psp", "control", "basepri"]
     return (
         tuple(guest.log),
         tuple(guest.bench.times),
-        engine.instructions,
-        tuple(engine.read_register(name) for name in names),
-        tuple(engine.read_register(f"d{i}") for i in range(16)),
-        engine.bus.read_bytes(0x2000_0000, 0x10000),
+        core.instructions,
+        tuple(core.read_register(name) for name in names),
+        tuple(core.read_register(f"d{i}") for i in range(16)),
+        core.bus.read_bytes(0x2000_0000, 0x10000),
     )
 
 
@@ -409,7 +409,7 @@ END = 2_000_000
 @pytest.fixture(scope="module")
 def reference() -> tuple[Any, ...]:
     guest = busy_guest()
-    guest.engine.run(END)
+    guest.core.run(END)
     assert not guest.faults
     assert {0x100, 0x101} < set(guest.log)
     assert len(guest.log) > 70
@@ -419,7 +419,7 @@ def reference() -> tuple[Any, ...]:
 @pytest.mark.parametrize("skip_waiting", [True, False])
 def test_two_runs_are_alike(reference: tuple[Any, ...], skip_waiting: bool) -> None:
     guest = busy_guest(skip_waiting=skip_waiting)
-    guest.engine.run(END)
+    guest.core.run(END)
     assert fingerprint(guest) == reference
 
 
@@ -428,10 +428,10 @@ def test_two_runs_are_alike(reference: tuple[Any, ...], skip_waiting: bool) -> N
 def test_pauses_anywhere_change_nothing(reference: tuple[Any, ...], slices: list[int]) -> None:
     guest = busy_guest()
     for slice_ in slices:
-        if guest.engine.now + slice_ >= END:
+        if guest.core.now + slice_ >= END:
             break
-        guest.engine.run(guest.engine.now + slice_)
-    guest.engine.run(END)
+        guest.core.run(guest.core.now + slice_)
+    guest.core.run(END)
     assert fingerprint(guest) == reference
 
 
@@ -441,15 +441,15 @@ def test_single_steps_and_breakpoints_anywhere_change_nothing(
     reference: tuple[Any, ...], stops: list[int]
 ) -> None:
     guest = busy_guest()
-    engine = guest.engine
+    core = guest.core
     for stop in stops:
         for _ in range(stop % 4):
-            engine.step()
-        address = engine.read_register("pc")
-        engine.add_breakpoint(address)
-        engine.run(engine.now + 100 * stop)
-        engine.remove_breakpoint(address)
-    engine.run(END)
+            core.step()
+        address = core.read_register("pc")
+        core.add_breakpoint(address)
+        core.run(core.now + 100 * stop)
+        core.remove_breakpoint(address)
+    core.run(END)
     assert fingerprint(guest) == reference
 
 
@@ -460,27 +460,27 @@ def test_snapshots_restored_here_or_elsewhere_change_nothing(
 ) -> None:
     guest = busy_guest()
     for length, action in cuts:
-        if guest.engine.now + length >= END:
+        if guest.core.now + length >= END:
             break
-        guest.engine.run(guest.engine.now + length)
+        guest.core.run(guest.core.now + length)
         if action == 0:
             continue
         saved = save(guest)
         if action == 1:  # run on, then back
-            guest.engine.run(guest.engine.now + 30_000)
+            guest.core.run(guest.core.now + 30_000)
             load(guest, saved)
-        else:  # go on in a fresh engine
-            guest.engine.close()
+        else:  # go on in a fresh core
+            guest.core.close()
             guest = busy_guest()
             load(guest, saved)
-    guest.engine.run(END)
+    guest.core.run(END)
     assert fingerprint(guest) == reference
 
 
 def save(guest: Guest) -> tuple[Any, ...]:
     timer = guest.timer  # type: ignore[attr-defined]
     return (
-        guest.engine.save(),
+        guest.core.save(),
         list(guest.log),
         list(guest.bench.times),
         timer.count,
@@ -491,9 +491,9 @@ def save(guest: Guest) -> tuple[Any, ...]:
 def load(guest: Guest, saved: tuple[Any, ...]) -> None:
     state, log, times, count, due = saved
     timer = guest.timer  # type: ignore[attr-defined]
-    guest.engine.restore(state)
-    guest.engine.clock = VirtualClock()
+    guest.core.restore(state)
+    guest.core.clock = VirtualClock()
     guest.log[:], guest.bench.times[:] = log, times
     timer.count, timer.due = count, list(due)
     for time, _ in due:
-        guest.engine.clock.schedule(time - guest.engine.now, timer.fire)
+        guest.core.clock.schedule(time - guest.core.now, timer.fire)

@@ -187,11 +187,11 @@ class Flags:
         self.registers = RegisterFile(self, self.REGISTERS, 0x400)
         self.read, self.write = self.registers.read, self.registers.write
         self.reads = 0
-        guest.engine.clock.schedule(123_456, self.set)
+        guest.core.clock.schedule(123_456, self.set)
 
     def set(self) -> None:
         self.registers["PLAIN"] = 0x77
-        self.guest.engine.clock.schedule(234_567, self.set)
+        self.guest.core.clock.schedule(234_567, self.set)
 
     def called(self) -> int:
         self.reads += 1
@@ -207,7 +207,7 @@ class Flags:
 def start(source: str, skip_waiting: bool) -> tuple[Guest, Flags]:
     guest = Guest(source, skip_waiting=skip_waiting)
     flags = Flags(guest)
-    guest.engine.map_peripheral(BLOCK, 0x400, flags)
+    guest.core.map_peripheral(BLOCK, 0x400, flags)
     return guest, flags
 
 
@@ -216,11 +216,11 @@ def state(guest: Guest, flags: Flags) -> tuple[object, ...]:
     return (
         guest.log,
         guest.bench.times,
-        guest.engine.instructions,
+        guest.core.instructions,
         registers,
         guest.register("xpsr"),
         guest.register("d0"),
-        guest.engine.bus.read_bytes(RAM, 0x10000),
+        guest.core.bus.read_bytes(RAM, 0x10000),
         list(flags.registers.values),
         flags.reads,
     )
@@ -230,13 +230,13 @@ def state(guest: Guest, flags: Flags) -> tuple[object, ...]:
 def test_skipping_shows_in_nothing(name: str) -> None:
     executed, skipped = start(GUESTS[name], False), start(GUESTS[name], True)
     for end in (100_000, 100_001, 1_000_000, 1_234_567, 5_000_000):
-        executed[0].engine.run(end)
-        skipped[0].engine.run(end)
+        executed[0].core.run(end)
+        skipped[0].core.run(end)
         assert state(*skipped) == state(*executed)
     assert len(skipped[0].log) >= 9
-    assert executed[0].engine.rounds_skipped == 0
+    assert executed[0].core.rounds_skipped == 0
     if name != "ALTERNATE":  # two rounds make a period: found only if a probe meets one half
-        assert (skipped[0].engine.rounds_skipped > 1000) == (name in WAITING)
+        assert (skipped[0].core.rounds_skipped > 1000) == (name in WAITING)
 
 
 @settings(max_examples=20, deadline=None)
@@ -244,9 +244,9 @@ def test_skipping_shows_in_nothing(name: str) -> None:
 def test_pauses_do_not_matter_to_skipping(name: str, ends: list[int]) -> None:
     executed, skipped = start(GUESTS[name], False), start(GUESTS[name], True)
     for end in sorted(ends):
-        skipped[0].engine.run(end)
-    executed[0].engine.run(3_000_000)
-    skipped[0].engine.run(3_000_000)
+        skipped[0].core.run(end)
+    executed[0].core.run(3_000_000)
+    skipped[0].core.run(3_000_000)
     assert state(*skipped) == state(*executed)
 
 
@@ -255,9 +255,9 @@ def test_hook_in_a_waiting_loop_is_called_for_every_round() -> None:
     for skip_waiting in (False, True):
         guest, _ = start(DELAY, skip_waiting)
         count: list[int] = []
-        guest.engine.run(10_000)
-        guest.engine.add_hook(guest.engine.read_register("pc"), lambda count=count: count.append(1))
-        guest.engine.run(1_000_000)
+        guest.core.run(10_000)
+        guest.core.add_hook(guest.core.read_register("pc"), lambda count=count: count.append(1))
+        guest.core.run(1_000_000)
         calls.append(len(count))
     assert calls[0] == calls[1] > 100
 
@@ -277,7 +277,7 @@ reset:
     times = []
     for skip_waiting in (False, True):
         guest = Guest(source, skip_waiting=skip_waiting)
-        guest.engine.clock.schedule(500_000, lambda g=guest: g.engine.nvic.on_gpio(0, True))
+        guest.core.clock.schedule(500_000, lambda g=guest: g.core.nvic.on_gpio(0, True))
         times.append(guest.run(1000).bench.times)
     assert times[0] == times[1] != []
 
@@ -303,8 +303,8 @@ irq0:
     for skip_waiting in (False, True):
         guest = Guest(source, skip_waiting=skip_waiting)
         for time in range(100_000, 900_000, 7_013):
-            guest.engine.clock.schedule(time, lambda g=guest: g.engine.nvic.on_gpio(0, True))
+            guest.core.clock.schedule(time, lambda g=guest: g.core.nvic.on_gpio(0, True))
         times.append(guest.run(1000).bench.times)
-        assert (guest.engine.rounds_skipped > 100) == skip_waiting
+        assert (guest.core.rounds_skipped > 100) == skip_waiting
     assert times[0] == times[1]
     assert len(times[0]) == len(range(100_000, 900_000, 7_013))

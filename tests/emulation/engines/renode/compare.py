@@ -110,7 +110,7 @@ def record(
     with Board(name, image, world, seed=1, engine=engine) as board:
         board.subscribe(notes.note)
         run(board)
-        read = board.backend.read_memory
+        read = board.engine.read_memory
         flash = read(board.type.flash[0].start, FLASH_LOOKED_AT)
         places = sorted(variables(image, board.type).items(), key=lambda place: place[1])
         return Record(

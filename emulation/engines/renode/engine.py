@@ -105,7 +105,7 @@ class Radios:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-class Engine(Protocol):
+class Renode(Protocol):
     """A Renode that was started."""
 
     def ended(self) -> str | None:
@@ -136,7 +136,7 @@ class Guard:
             guard.remove_folder(self._renode)
 
 
-class Process:
+class RenodeProcess:
     """Renode as a process. Its driver ends it when the connection to us ends."""
 
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
@@ -186,7 +186,7 @@ class Process:
         self._guard.close()
 
 
-class Embedded:
+class InProcessRenode:
     """Renode inside this process, by pyrenode3."""
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -232,10 +232,10 @@ def monitor_path(path: Path) -> str:
     return "@" + path.absolute().as_posix().replace(" ", "\\ ")
 
 
-class RenodeBackend:
-    """Implements `emulation.engines.engine.Backend`."""
+class RenodeEngine:
+    """Implements `emulation.engines.engine.Engine`."""
 
-    engine = "renode"
+    name = "renode"
     crash: Crash | None = None
 
     def __init__(self) -> None:
@@ -249,32 +249,32 @@ class RenodeBackend:
         control = Listener()
         self._radios = Radios(self._on_trace)
         environment = {CONTROL: control.where, protocol.ENVIRONMENT: self._radios.port.where}
-        self._engine: Engine | None = None
+        self._renode: Renode | None = None
         try:
             if wants_pyrenode3():
                 environment[CONTROL] += ":stay"
-                self._engine = Embedded(environment)
+                self._renode = InProcessRenode(environment)
             else:
-                self._engine = Process(find.find().command, environment)
+                self._renode = RenodeProcess(find.find().command, environment)
             self._connection = self._connected(control)
         except BaseException:
             control.close()
             self._radios.close()
-            if self._engine is not None:
-                self._engine.close()
+            if self._renode is not None:
+                self._renode.close()
             raise
         control.close()
         self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
 
     def _connected(self, control: Listener) -> socket.socket:
-        assert self._engine is not None
+        assert self._renode is not None
         deadline = time.monotonic() + START_TIMEOUT
         control.socket.settimeout(0.2)
         while time.monotonic() < deadline:
             try:
                 return control.accept()
             except TimeoutError:
-                ended = self._engine.ended()
+                ended = self._renode.ended()
                 if ended is not None:
                     raise RenodeWifiError(
                         f"Renode did not start: {ended}", cure=find.INSTALL_HINT
@@ -284,23 +284,23 @@ class RenodeBackend:
         )
 
     @classmethod
-    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> RenodeBackend:
-        backend = cls()
+    def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> RenodeEngine:
+        engine = cls()
         try:
-            backend.execute(f'$name="{board.name}"')
-            backend.execute(f"$world={monitor_path(world or board.default_world)}")
+            engine.execute(f'$name="{board.name}"')
+            engine.execute(f"$world={monitor_path(world or board.default_world)}")
             if seed is not None:
-                backend.execute(f"$seed={seed}")
-            backend.execute(f"include {monitor_path(board.script)}")
+                engine.execute(f"$seed={seed}")
+            engine.execute(f"include {monitor_path(board.script)}")
             # The script's own would load an image that it does not know of.
-            backend.execute(f'macro reset "cpu VectorTableOffset 0x{board.vector_table:08X}"')
+            engine.execute(f'macro reset "cpu VectorTableOffset 0x{board.vector_table:08X}"')
         except BaseException:
-            backend.close()
+            engine.close()
             raise
-        return backend
+        return engine
 
     @classmethod
-    def empty(cls) -> RenodeBackend:
+    def empty(cls) -> RenodeEngine:
         return cls()
 
     @property
@@ -383,8 +383,8 @@ class RenodeBackend:
         with contextlib.suppress(OSError):
             self._stream.close()
         self._connection.close()
-        assert self._engine is not None
-        self._engine.close()
+        assert self._renode is not None
+        self._renode.close()
         self._radios.close()
 
     # -- inner --------------------------------------------------------------------------------
@@ -408,11 +408,11 @@ class RenodeBackend:
         raise self._gone()
 
     def _gone(self) -> RenodeWifiError:
-        assert self._engine is not None
+        assert self._renode is not None
         deadline = time.monotonic() + END_TIMEOUT
         ended = None
         while ended is None and not self._closed and time.monotonic() < deadline:
-            ended = self._engine.ended()
+            ended = self._renode.ended()
             time.sleep(0.05)
         return RenodeWifiError(f"Renode ended: {ended or 'it was closed'}", cure="start it again")
 

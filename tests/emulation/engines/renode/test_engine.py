@@ -12,8 +12,8 @@ import pytest
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.engine import Stop
-from renode_wifi.emulation.engines.renode import backend, find, protocol
-from renode_wifi.emulation.engines.renode.backend import RenodeBackend
+from renode_wifi.emulation.engines.renode import engine, find, protocol
+from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform import boards
@@ -53,7 +53,7 @@ class InThread:
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
         os.environ.update(environment)
         InThread.monitor = Script()
-        self.driver = driver.Driver(self.monitor, environment[backend.CONTROL])
+        self.driver = driver.Driver(self.monitor, environment[engine.CONTROL])
         self.driver.start()
 
     def ended(self) -> str | None:
@@ -64,13 +64,13 @@ class InThread:
 
 
 @pytest.fixture
-def renode(monkeypatch: pytest.MonkeyPatch) -> Iterator[RenodeBackend]:
-    monkeypatch.setattr(backend, "Process", InThread)
-    monkeypatch.setattr(backend.find, "find", lambda: find.Installation(Path(), "test", (1, 16, 1)))
-    monkeypatch.setattr(backend, "wants_pyrenode3", lambda: False)
-    monkeypatch.setenv(backend.CONTROL, "")
+def renode(monkeypatch: pytest.MonkeyPatch) -> Iterator[RenodeEngine]:
+    monkeypatch.setattr(engine, "RenodeProcess", InThread)
+    monkeypatch.setattr(engine.find, "find", lambda: find.Installation(Path(), "test", (1, 16, 1)))
+    monkeypatch.setattr(engine, "wants_pyrenode3", lambda: False)
+    monkeypatch.setenv(engine.CONTROL, "")
     monkeypatch.setenv(protocol.ENVIRONMENT, "")
-    running = RenodeBackend.of_board(BOARD, None, 5)
+    running = RenodeEngine.of_board(BOARD, None, 5)
     yield running
     running.close()
     commands.machines.clear()
@@ -86,7 +86,7 @@ def image(path: Path) -> Image:
     return Image(path, "elf", [Segment(0x08000000, b"\x01\x02"), Segment(0x20000000, b"\x03")])
 
 
-def test_a_board_is_its_script_with_name_world_and_seed(renode: RenodeBackend) -> None:
+def test_a_board_is_its_script_with_name_world_and_seed(renode: RenodeEngine) -> None:
     told = InThread.monitor.told
     assert told[0] == '$name="b_l475e_iot01a"'
     assert told[1].startswith("$world=@/")
@@ -95,13 +95,13 @@ def test_a_board_is_its_script_with_name_world_and_seed(renode: RenodeBackend) -
     assert told[4] == 'macro reset "cpu VectorTableOffset 0x08000000"'
 
 
-def test_time_and_instructions_are_renodes(renode: RenodeBackend) -> None:
+def test_time_and_instructions_are_renodes(renode: RenodeEngine) -> None:
     assert renode.run(12 * MILLISECOND) is Stop.TIME
     assert renode.now == machine().now == 12 * MILLISECOND
     assert renode.instructions == 1_200_000
 
 
-def test_bytes_of_a_uart_come_with_their_time(renode: RenodeBackend) -> None:
+def test_bytes_of_a_uart_come_with_their_time(renode: RenodeEngine) -> None:
     session = Session(renode, "usart1")
     for delay, byte in enumerate(b"hi\n", start=1):
         machine().ScheduleAction(
@@ -111,10 +111,10 @@ def test_bytes_of_a_uart_come_with_their_time(renode: RenodeBackend) -> None:
     line = session.wait_for_line("hi")
     assert line.text == "hi"
     # The rest of the slice in which it came is run to its end.
-    assert renode.now == backend.SLICE
+    assert renode.now == engine.SLICE
 
 
-def test_who_waits_sees_nothing_later(renode: RenodeBackend) -> None:
+def test_who_waits_sees_nothing_later(renode: RenodeEngine) -> None:
     session = Session(renode, "usart1")
 
     def say(_: object) -> None:
@@ -129,10 +129,10 @@ def test_who_waits_sees_nothing_later(renode: RenodeBackend) -> None:
     assert session.wait_for_prompt("typed") == "> typed"
     assert session.wait_for_line("answer").text == "answer"
     assert session.wait_for_prompt("> ") == "> "
-    assert renode.now == backend.SLICE
+    assert renode.now == engine.SLICE
 
 
-def test_a_stop_ends_a_run(renode: RenodeBackend) -> None:
+def test_a_stop_ends_a_run(renode: RenodeEngine) -> None:
     renode.request_stop()
     assert renode.run(MILLISECOND) is Stop.REQUEST
     assert renode.now == 0
@@ -141,7 +141,7 @@ def test_a_stop_ends_a_run(renode: RenodeBackend) -> None:
     assert renode.run(0) is Stop.REQUEST
 
 
-def test_traces_are_told_in_the_order_of_their_times(renode: RenodeBackend) -> None:
+def test_traces_are_told_in_the_order_of_their_times(renode: RenodeEngine) -> None:
     seen: list[tuple[Any, ...]] = []
     renode.subscribe(lambda *event: seen.append(event))
     renode._on_trace(9, "b", "late", {})
@@ -150,7 +150,7 @@ def test_traces_are_told_in_the_order_of_their_times(renode: RenodeBackend) -> N
     assert [event[2] for event in seen] == ["early", "late"]
 
 
-def test_an_image_is_written_and_started(renode: RenodeBackend, tmp_path: Path) -> None:
+def test_an_image_is_written_and_started(renode: RenodeEngine, tmp_path: Path) -> None:
     renode.load(image(tmp_path))
     assert renode.read_memory(0x08000000, 2) == b"\x01\x02"
     assert renode.read_memory(0x20000000, 1) == b"\x03"
@@ -160,12 +160,12 @@ def test_an_image_is_written_and_started(renode: RenodeBackend, tmp_path: Path) 
     assert machine().resets == 1
 
 
-def test_typing_reaches_the_uart(renode: RenodeBackend) -> None:
+def test_typing_reaches_the_uart(renode: RenodeEngine) -> None:
     renode.write_uart("usart1", b"ok")
     assert bytes(machine()["sysbus.usart1"].written) == b"ok"
 
 
-def test_commands_print_or_are_refused(renode: RenodeBackend) -> None:
+def test_commands_print_or_are_refused(renode: RenodeEngine) -> None:
     assert renode.execute("start") == ""
     assert "start" not in InThread.monitor.told
     assert renode.execute("version") == ""
@@ -175,7 +175,7 @@ def test_commands_print_or_are_refused(renode: RenodeBackend) -> None:
         renode.execute("refuse")
 
 
-def test_the_world_is_the_one_in_this_process(renode: RenodeBackend) -> None:
+def test_the_world_is_the_one_in_this_process(renode: RenodeEngine) -> None:
     assert renode.world is None
     renode.execute("world")
     assert renode.world.server("echo").running
@@ -183,14 +183,14 @@ def test_the_world_is_the_one_in_this_process(renode: RenodeBackend) -> None:
     assert machine().resets == 1
 
 
-def test_snapshots_are_refused_with_the_cure(renode: RenodeBackend) -> None:
+def test_snapshots_are_refused_with_the_cure(renode: RenodeEngine) -> None:
     with pytest.raises(RenodeWifiError, match="--engine embedded"):
         renode.save()
     with pytest.raises(RenodeWifiError, match="--engine embedded"):
         renode.restore(b"")
 
 
-def test_an_end_of_renode_is_told(renode: RenodeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_of_renode_is_told(renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InThread, "why", "exit code 1")
     renode._connection.shutdown(2)
     with pytest.raises(RenodeWifiError, match="Renode ended: exit code 1"):
@@ -200,23 +200,23 @@ def test_an_end_of_renode_is_told(renode: RenodeBackend, monkeypatch: pytest.Mon
 
 
 def test_without_a_machine_requests_are_refused(
-    renode: RenodeBackend, monkeypatch: pytest.MonkeyPatch
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = RenodeBackend.empty()
+    empty = RenodeEngine.empty()
     with pytest.raises(RenodeWifiError, match="no machine yet"):
         empty.run(5)
     empty.close()
 
 
 def test_a_script_that_fails_leaves_nothing(
-    renode: RenodeBackend, monkeypatch: pytest.MonkeyPatch
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(InThread, "close", lambda self: closed.append(True))
-    monkeypatch.setattr(backend, "monitor_path", lambda path: "@somewhere")
+    monkeypatch.setattr(engine, "monitor_path", lambda path: "@somewhere")
     monkeypatch.setattr(Script, "Parse", lambda self, command, eater: False)
     with pytest.raises(RenodeWifiError, match="refuses"):
-        RenodeBackend.of_board(BOARD, None, None)
+        RenodeEngine.of_board(BOARD, None, None)
     assert closed == [True]
 
 
@@ -237,25 +237,25 @@ def renode_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("renode_ends")
-def test_the_driver_ends_renode_when_the_connection_ends(renode: RenodeBackend) -> None:
+def test_the_driver_ends_renode_when_the_connection_ends(renode: RenodeEngine) -> None:
     renode.close()
 
 
 @pytest.mark.usefixtures("renode_ends")
 def test_a_driver_without_a_backend_ends_renode() -> None:
-    with backend.socket.create_server(("127.0.0.1", 0)) as server:
+    with engine.socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     driver.Driver(Script(), f"{port}:token").start()
 
 
 @pytest.mark.usefixtures("renode_ends")
 def test_a_request_without_end_does_not_keep_renode(
-    renode: RenodeBackend, monkeypatch: pytest.MonkeyPatch
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
     monkeypatch.setattr(Script, "Parse", lambda self, command, eater: go_on.wait(60))
     monkeypatch.setattr(driver, "WATCH_MS", 1)
-    running = RenodeBackend.empty()
+    running = RenodeEngine.empty()
     running._stream.write("execute\tendless\n")
     running._stream.flush()
     running.close()
@@ -281,18 +281,18 @@ def test_a_renode_that_does_not_start_shows_its_last_lines(
 ) -> None:
     program(tmp_path, "echo No usable version of libssl was found; exit 134", monkeypatch)
     with pytest.raises(RenodeWifiError, match=r"(?s)exit code 134.*No usable version"):
-        RenodeBackend.empty()
+        RenodeEngine.empty()
 
 
 def test_a_renode_that_does_not_answer_is_ended(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path, "exec sleep 100", monkeypatch)
-    monkeypatch.setattr(backend, "START_TIMEOUT", 0.3)
-    monkeypatch.setattr(backend, "END_TIMEOUT", 0.1)
+    monkeypatch.setattr(engine, "START_TIMEOUT", 0.3)
+    monkeypatch.setattr(engine, "END_TIMEOUT", 0.1)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(RenodeWifiError, match="did not answer"):
-        RenodeBackend.empty()
+        RenodeEngine.empty()
     assert [path.name for path in tmp_path.iterdir()] == ["renode"]
 
 
@@ -300,18 +300,18 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     # Its input does not end with ours: it has both ends.
     path = program(tmp_path, "timeout 0.2 cat && exit 1; exit 7", monkeypatch)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    engine = backend.Process(path, {})
-    (tmp_path / f"renode-{engine.process.pid}").mkdir()
-    assert engine.ended() is None
-    engine.close()
-    assert engine.process.returncode == 7
+    renode = engine.RenodeProcess(path, {})
+    (tmp_path / f"renode-{renode.process.pid}").mkdir()
+    assert renode.ended() is None
+    renode.close()
+    assert renode.process.returncode == 7
     assert [entry.name for entry in tmp_path.iterdir()] == ["renode"]
 
 
 def test_strangers_are_not_let_in() -> None:
-    radios = backend.Radios(lambda *event: None)
+    radios = engine.Radios(lambda *event: None)
     port = int(radios.port.where.partition(":")[0])
-    with backend.socket.create_connection(("127.0.0.1", port)) as stranger:
+    with engine.socket.create_connection(("127.0.0.1", port)) as stranger:
         stranger.sendall(f"{protocol.greeting('guess')}\n".encode())
         assert stranger.recv(10) == b""
     assert radios.services == []
@@ -320,7 +320,7 @@ def test_strangers_are_not_let_in() -> None:
 
 def test_pyrenode3_is_used_where_its_variables_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYRENODE_BUILD_DIR", "/somewhere")
-    monkeypatch.setattr(backend.importlib.util, "find_spec", lambda name: object())
-    assert backend.wants_pyrenode3()
+    monkeypatch.setattr(engine.importlib.util, "find_spec", lambda name: object())
+    assert engine.wants_pyrenode3()
     with pytest.raises(RenodeWifiError, match="pyrenode3 cannot load Renode"):
-        RenodeBackend.empty()
+        RenodeEngine.empty()
