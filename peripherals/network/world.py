@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -14,13 +13,15 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.bridge.bridge import Bridge
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
+from renode_wifi.peripherals.network.date import WorldDate
 from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
+from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
-from renode_wifi.peripherals.network.tls.pki import Authority
+from renode_wifi.peripherals.network.tls.pki import WorldPki
 from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
 
 
@@ -42,18 +43,19 @@ class World:
         self.machine = machine
         self.clock: Clock = machine.clock
         self.seed = settings.seed if seed is None else seed
-        self.authority = Authority(f"renode-wifi/{self.seed}")
-        self.strange_authority = Authority(f"renode-wifi/{self.seed}/stranger")
+        self.date = WorldDate(machine.clock, settings.when)
+        self.pki = WorldPki(self.seed)
         self.air = Air(settings.access_points, settings.air.neighbours, self.random("air"))
         self.internet = Internet(settings, machine, self.random("link"))
         self.stations: dict[bytes, WirelessStation] = {}
         self.servers: dict[str, Server] = {}
+        context = ServerContext(self.clock, self.date, self.internet, self.pki)
         for access_point in settings.access_points:
             self.internet.host(access_point.network.gateway)
             self.internet.host(access_point.network.dns)
         for server in settings.servers:
             self.internet.host(server.address)
-            self.servers[server.name] = make_server(self, server)
+            self.servers[server.name] = make_server(context, server)
             if server.start:
                 self.servers[server.name].start()
         if settings.bridged:
@@ -66,10 +68,6 @@ class World:
     def random(self, stream: str) -> Random:
         """A source of its own for `stream`, fixed by the seed."""
         return Random(f"{self.seed}/world/{stream}")
-
-    def secret(self, stream: str) -> bytes:
-        """The seed of one TLS connection's random numbers."""
-        return hashlib.sha256(f"{self.seed}/world/tls/{stream}".encode()).digest()
 
     def close(self) -> None:
         """Let go of the host's sockets, where the world has any."""
@@ -89,13 +87,13 @@ class World:
     @property
     def ca_pem(self) -> bytes:
         """The root of the throw-away certificates."""
-        return self.authority.certificate
+        return self.pki.trusted.certificate
 
     def client_credentials(
         self, name: str = "renode-wifi-device", key: str = "rsa"
     ) -> tuple[bytes, bytes]:
         """A throw-away client certificate and its key, PEM, by the world's own root."""
-        return self.authority.client(name, key)
+        return self.pki.trusted.client(name, key)
 
     def radio_credentials(self) -> dict[int, Credential]:
         """Credential slots of the radio as the world file provisions them."""

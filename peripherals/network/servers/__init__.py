@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from renode_wifi.peripherals.network.servers.base import Server, TcpServer, UdpServer
+from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.echo import EchoServer, UdpEchoServer
 from renode_wifi.peripherals.network.servers.http import HttpServer
 from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
+from renode_wifi.peripherals.network.servers.ntp import NtpServer
 from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
 from renode_wifi.peripherals.network.worldfile.models import ServerSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.world import World
 
 TYPES: dict[str, type[Server]] = {
     "echo": EchoServer,
@@ -22,11 +19,12 @@ TYPES: dict[str, type[Server]] = {
     "tarpit": Tarpit,
     "http": HttpServer,
     "mqtt": MqttBroker,
+    "ntp": NtpServer,
 }
 
 
-def make_server(world: World, settings: ServerSettings) -> Server:
-    return TYPES[settings.type](world, settings)
+def make_server(context: ServerContext, settings: ServerSettings) -> Server:
+    return TYPES[settings.type](context, settings)
 
 
 __all__ = ["TYPES", "Server", "TcpServer", "UdpServer", "make_server"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer, UdpServer
+from renode_wifi.peripherals.network.servers.base import TcpServer, UdpServer
+from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.stack.tcp import Address
 
 

@@ -1,139 +1,136 @@
-"""A small HTTP/1.1 server (RFC 9112): pages of the world file, keep-alive, uploads recorded."""
+"""A web server: pages of the world file, keep-alive, ranges, uploads recorded (RFC 9110)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer
+from renode_wifi.peripherals.network.servers.base import TcpServer
+from renode_wifi.peripherals.network.servers.connection import MAX_UNSENT, ServerConnection
+from renode_wifi.peripherals.network.servers.context import ServerContext
+from renode_wifi.peripherals.network.servers.http_requests import Request, RequestParser
+from renode_wifi.peripherals.network.servers.records import Records
 from renode_wifi.peripherals.network.worldfile.models import ServerSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.world import World
-
-LONGEST_HEAD = 16_384
-LONGEST_BODY = 1_048_576
 
 Page = tuple[int, str, bytes]
 """Status, content type, body."""
+Headers = list[tuple[str, str]]
 
-
-@dataclass(frozen=True)
-class Request:
-    method: str
-    path: str
-    version: str
-    headers: dict[str, str]
-    """Names in lower case."""
-    body: bytes
-
-
-@dataclass
-class RequestParser:
-    """Bytes in, requests out; `problem` is the status that ends the connection."""
-
-    problem: int | None = None
-    _buffer: bytearray = field(default_factory=bytearray)
-    _head: Request | None = None
-    _body_length: int = 0
-
-    def feed(self, data: bytes) -> list[Request]:
-        self._buffer += data
-        requests = []
-        while self.problem is None:
-            if self._head is None and not self._read_head():
-                break
-            head = self._head
-            if head is None or len(self._buffer) < self._body_length:
-                break
-            body = bytes(self._buffer[: self._body_length])
-            del self._buffer[: self._body_length]
-            requests.append(Request(head.method, head.path, head.version, head.headers, body))
-            self._head = None
-        return requests
-
-    def _read_head(self) -> bool:
-        """Whether a whole head was there."""
-        while self._buffer[:2] == b"\r\n":
-            del self._buffer[:2]
-        end = self._buffer.find(b"\r\n\r\n", 0, LONGEST_HEAD)
-        if end < 0:
-            if len(self._buffer) >= LONGEST_HEAD:
-                self.problem = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            return False
-        lines = self._buffer[:end].decode("latin-1").split("\r\n")
-        del self._buffer[: end + 4]
-        words = lines[0].split(" ")
-        if len(words) != 3 or words[2] not in ("HTTP/1.0", "HTTP/1.1"):
-            self.problem = HTTPStatus.BAD_REQUEST
-            return False
-        headers: dict[str, str] = {}
-        for line in lines[1:]:
-            name, colon, value = line.partition(":")
-            if not colon or not name or name != name.strip():
-                self.problem = HTTPStatus.BAD_REQUEST
-                return False
-            headers[name.lower()] = value.strip()
-        length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers:
-            self.problem = HTTPStatus.NOT_IMPLEMENTED
-        elif not (length.isascii() and length.isdigit()):
-            self.problem = HTTPStatus.BAD_REQUEST
-        elif int(length) > LONGEST_BODY:
-            self.problem = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        if self.problem is not None:
-            return False
-        self._body_length = int(length)
-        self._head = Request(words[0], words[1], words[2], headers, b"")
-        return True
+TEXT = "text/plain; charset=utf-8"
+READING = ("GET", "HEAD")
+WRITING = ("POST", "PUT", "PATCH")
+"""Recorded, and answered as the page says: a world file's page stands for what a service does."""
+ALLOWED = ", ".join((*READING, *WRITING, "OPTIONS"))
+RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)
+"""One range (RFC 9110 section 14.1.2). Several are answered with the whole page, as is allowed."""
 
 
 class HttpServer(TcpServer):
     """`pages` may be changed while it runs; `requests` records what came."""
 
-    def __init__(self, world: World, settings: ServerSettings) -> None:
-        super().__init__(world, settings)
+    def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
+        super().__init__(context, settings)
         self.pages: dict[str, Page] = dict(settings.options.get("pages", {}))
-        self.requests: list[Request] = []
+        self.requests: Records[Request] = Records()
 
     def opened(self, connection: ServerConnection) -> None:
         connection.state = RequestParser()
 
     def received(self, connection: ServerConnection, data: bytes) -> None:
+        connection.state.feed(data)
+        self.drained(connection)
+
+    def drained(self, connection: ServerConnection) -> None:
+        """Answer what has come, one by one: the client must read before more is made."""
         parser: RequestParser = connection.state
-        for request in parser.feed(data):
-            self.requests.append(request)
+        while connection.open and connection.unsent < MAX_UNSENT:
+            request = parser.next()
+            if request is None:
+                break
+            self.requests.keep(request, len(request.body))
             self._answer(connection, request)
+        else:
+            return
+        if parser.wants_continue:
+            parser.wants_continue = False
+            connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         if parser.problem is not None:
-            connection.send(_response((parser.problem, "text/plain", b""), close=True))
-            connection.end()
+            self._send(
+                connection, parser.problem, [("Content-Type", "text/plain")], b"", close=True
+            )
 
     def _answer(self, connection: ServerConnection, request: Request) -> None:
+        status, headers, body = self._response(request)
+        wishes = {wish.strip() for wish in request.headers.get("connection", "").lower().split(",")}
+        close = "close" in wishes or (request.version == "HTTP/1.0" and "keep-alive" not in wishes)
+        self._send(
+            connection, status, headers, body, close=close, bodiless=request.method == "HEAD"
+        )
+
+    def _response(self, request: Request) -> tuple[int, Headers, bytes]:
         page = self.pages.get(request.path.partition("?")[0])
+        if request.method == "OPTIONS":
+            return HTTPStatus.NO_CONTENT, [("Allow", ALLOWED)], b""
         if page is None:
-            page = (HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"no such page\n")
-        elif request.method not in ("GET", "HEAD", "POST", "PUT"):
-            page = (HTTPStatus.METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", b"")
-        wish = request.headers.get("connection", "").lower()
-        close = wish == "close" or (request.version == "HTTP/1.0" and wish != "keep-alive")
-        connection.send(_response(page, close=close, head=request.method == "HEAD"))
+            return HTTPStatus.NOT_FOUND, [("Content-Type", TEXT)], b"no such page\n"
+        if request.method not in READING + WRITING:
+            headers = [("Content-Type", TEXT), ("Allow", ALLOWED)]
+            return HTTPStatus.METHOD_NOT_ALLOWED, headers, b""
+        status, content_type, body = page
+        headers = [("Content-Type", content_type)]
+        if request.method in READING and status == HTTPStatus.OK:
+            headers.append(("Accept-Ranges", "bytes"))
+            if request.method == "GET" and "if-range" not in request.headers:
+                return _part(request.headers.get("range", ""), headers, body)
+        return status, headers, body
+
+    def _send(
+        self,
+        connection: ServerConnection,
+        status: int,
+        headers: Headers,
+        body: bytes,
+        *,
+        close: bool,
+        bodiless: bool = False,
+    ) -> None:
+        lines = [("Date", self.context.date.http), *headers]
+        if status >= HTTPStatus.OK and status not in (
+            HTTPStatus.NO_CONTENT,
+            HTTPStatus.NOT_MODIFIED,
+        ):
+            lines.append(("Content-Length", str(len(body))))
+        else:
+            bodiless = True
+        lines.append(("Connection", "close" if close else "keep-alive"))
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+        connection.send(
+            f"HTTP/1.1 {int(status)} {_reason(status)}\r\n{head}\r\n".encode("latin-1", "replace")
+            + (b"" if bodiless else body)
+        )
         if close:
             connection.end()
 
 
-def _response(page: Page, *, close: bool, head: bool = False) -> bytes:
-    status, content_type, body = page
+def _part(wanted: str, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+    """What a Range header asks of a page (RFC 9110 section 14.2)."""
+    match = RANGE.fullmatch(wanted.replace(" ", ""))
+    if match is None or (match[2] and int(match[2]) < int(match[1])):
+        return HTTPStatus.OK, headers, body
+    size = len(body)
+    if match[1] is None:
+        first, last = max(0, size - int(match[3])), size - 1
+    else:
+        first, last = int(match[1]), min(size - 1, int(match[2] or size))
+    if first >= size or first > last:
+        headers = [*headers, ("Content-Range", f"bytes */{size}")]
+        return HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers, b""
+    headers = [*headers, ("Content-Range", f"bytes {first}-{last}/{size}")]
+    return HTTPStatus.PARTIAL_CONTENT, headers, body[first : last + 1]
+
+
+def _reason(status: int) -> str:
     try:
-        reason = HTTPStatus(status).phrase
+        return HTTPStatus(status).phrase
     except ValueError:
-        reason = "Status"
-    lines = (
-        f"HTTP/1.1 {int(status)} {reason}",
-        f"Content-Type: {content_type}",
-        f"Content-Length: {len(body)}",
-        f"Connection: {'close' if close else 'keep-alive'}",
-        "",
-        "",
-    )
-    return "\r\n".join(lines).encode() + (b"" if head else body)
+        return "Status"

@@ -7,10 +7,11 @@ text to a broker's port and rely on it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
-from renode_wifi.peripherals.network.servers.base import ServerConnection, TcpServer
+from renode_wifi.peripherals.network.servers.base import TcpServer
+from renode_wifi.peripherals.network.servers.connection import ServerConnection
+from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
     Bare,
@@ -30,9 +31,6 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     matches,
 )
 from renode_wifi.peripherals.network.worldfile.models import ServerSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.world import World
 
 ACCEPTED = 0
 UNACCEPTABLE_PROTOCOL = 1
@@ -78,8 +76,8 @@ class Client:
 class MqttBroker(TcpServer):
     """`messages` records everything published; `publish` injects a message."""
 
-    def __init__(self, world: World, settings: ServerSettings) -> None:
-        super().__init__(world, settings)
+    def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
+        super().__init__(context, settings)
         self.users: dict[str, str] | None = settings.options.get("users")
         self.messages: list[Message] = []
         self.retained: dict[str, Message] = {
@@ -108,7 +106,7 @@ class MqttBroker(TcpServer):
         client: Client = connection.state
         if client.deaf:
             return
-        client.last_heard = self.world.clock.now
+        client.last_heard = self.context.clock.now
         client.reader.feed(data)
         try:
             while connection.open and (packet := client.reader.next()) is not None:
@@ -138,7 +136,7 @@ class MqttBroker(TcpServer):
             self._route(will)
 
     def _trace(self, event: str, connection: ServerConnection, **fields: object) -> None:
-        self.world.internet.trace(event, flow=connection.stream.flow, server=self.name, **fields)
+        self.context.trace(event, flow=connection.stream.flow, server=self.name, **fields)
 
     # Packets
 
@@ -317,8 +315,8 @@ class MqttBroker(TcpServer):
 
     def _watch(self, connection: ServerConnection, client: Client) -> None:
         if client.keep_alive:
-            silence = self.world.clock.now - client.last_heard
-            client.watchdog = self.world.clock.schedule(
+            silence = self.context.clock.now - client.last_heard
+            client.watchdog = self.context.clock.schedule(
                 client.keep_alive * SECOND * 3 // 2 - silence, _Watch(self, connection)
             )
 
@@ -327,7 +325,7 @@ class MqttBroker(TcpServer):
         client: Client = connection.state
         if not connection.open:
             return
-        if self.world.clock.now - client.last_heard >= client.keep_alive * SECOND * 3 // 2:
+        if self.context.clock.now - client.last_heard >= client.keep_alive * SECOND * 3 // 2:
             self._trace("mqtt-silent", connection)
             connection.abort()
         else:

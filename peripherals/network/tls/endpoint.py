@@ -43,6 +43,10 @@ VERSIONS = {
 }
 
 
+LIVE = ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context")
+"""Attributes that can't be saved."""
+
+
 @dataclass(frozen=True)
 class EndpointSettings:
     """PEM or DER bytes for the credentials. A server needs certificate and key."""
@@ -95,6 +99,7 @@ class TlsEndpoint:
         self.requested_name: str | None = None
         """Server: the name the client asked for (SNI)."""
         self._record: list[tuple[str, bytes]] = []
+        self._discarded = False
         self._build()
 
     # What the owner does
@@ -127,11 +132,18 @@ class TlsEndpoint:
         del self.plaintext[:limit]
         return data
 
+    def discard(self) -> None:
+        """The connection is over: nothing that was exchanged is needed any more."""
+        self._record.clear()
+        self._discarded = True
+        for name in LIVE:
+            self.__dict__.pop(name, None)
+
     # Saving
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        for name in ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context"):
+        for name in LIVE:
             state.pop(name, None)
         return state
 
@@ -155,6 +167,8 @@ class TlsEndpoint:
         self.__dict__.update(keep)
 
     def _apply(self, operation: str, data: bytes) -> None:
+        if self._discarded:
+            return
         self._alive()
         self._record.append((operation, data))
         self._do(operation, data)

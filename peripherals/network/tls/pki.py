@@ -8,6 +8,7 @@ and aren't meant to. Everything is made when it is first asked for.
 from __future__ import annotations
 
 import datetime
+import hashlib
 from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Any
@@ -47,6 +48,20 @@ class Authority:
 
     def client(self, name: str, key: str = "rsa") -> tuple[bytes, bytes]:
         return _issue(self.seed, "client", key, (name,))
+
+
+class WorldPki:
+    """The certificates of a world that names none, and the seeds of its TLS secrets."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.trusted = Authority(f"renode-wifi/{seed}")
+        self.untrusted = Authority(f"renode-wifi/{seed}/stranger")
+        """A root that no peer knows."""
+
+    def secret(self, connection: str) -> bytes:
+        """The seed of one TLS connection's random numbers."""
+        return hashlib.sha256(f"{self.seed}/world/tls/{connection}".encode()).digest()
 
 
 def make_key(kind: str, seed: str) -> Key:

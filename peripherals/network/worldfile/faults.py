@@ -18,7 +18,7 @@ def read_faults(
 ) -> tuple[world.FaultSettings, ...]:
     """From a tree that the schema allows. Raises RenodeWifiError."""
     ssids = [access_point.ssid.decode() for access_point in access_points]
-    names = [server.name for server in servers if not server.type.startswith("udp-")]
+    names = [server.name for server in servers if server.type not in world.UDP_SERVERS]
     faults = []
     for index, entry in enumerate(tree.data.get("faults", ())):
         path: KeyPath = ("faults", index)

@@ -102,6 +102,9 @@ class TlsServerSettings:
     alpn: tuple[str, ...] = ()
 
 
+UDP_SERVERS = ("udp-echo", "udp-discard", "ntp")
+
+
 @dataclass(frozen=True)
 class ServerSettings:
     name: str

@@ -195,7 +195,7 @@ class _Reader:
         for name, entry in self.data.get("servers", {}).items():
             path: KeyPath = ("servers", name)
             address = IPv4Address(entry.get("address", gateway))
-            udp = entry["type"].startswith("udp-")
+            udp = entry["type"] in world.UDP_SERVERS
             place = (address, entry["port"], udp)
             if place in taken:
                 raise self.tree.error(

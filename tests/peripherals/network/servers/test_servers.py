@@ -1,4 +1,4 @@
-"""In-world servers: echo, sinks, HTTP, their records, and how they are started and stopped."""
+"""In-world servers: echo, sinks, their records, and how they are started and stopped."""
 
 from __future__ import annotations
 
@@ -7,94 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.servers.http import RequestParser
 from tests.peripherals.network.bench import Bench, joined
-
-WEB = """
-servers:
-  web:
-    type: http
-    port: 80
-    pages:
-      /: hello
-      /teapot: {status: 418, text: short, content_type: text/tea}
-      /odd: {status: 599}
-"""
-
-
-def ask(bench: Bench, request: bytes) -> bytes:
-    stream, events = bench.connect(80)
-    stream.send(request)
-    bench.run()
-    return bytes(events.data)
-
-
-def test_a_page_is_served(tmp_path: Path) -> None:
-    bench = joined(tmp_path, WEB)
-    answer = ask(bench, b"GET /?q=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-    assert answer == (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n"
-        b"Connection: close\r\n\r\nhello"
-    )
-    assert not bench.world.server("web").open_connections
-    assert bench.world.server("web").requests[0].headers == {"host": "a", "connection": "close"}
-
-
-@pytest.mark.parametrize(
-    ("request_line", "status"),
-    [
-        (b"GET /teapot HTTP/1.1", b"418 I'm a Teapot"),
-        (b"GET /odd HTTP/1.1", b"599 Status"),
-        (b"GET /none HTTP/1.1", b"404 Not Found"),
-        (b"DELETE / HTTP/1.1", b"405 Method Not Allowed"),
-        (b"GET /", b"400 Bad Request"),
-        (b"GET / HTTP/2.0", b"400 Bad Request"),
-        (b"GET / HTTP/1.1\r\nno colon here", b"400 Bad Request"),
-        (b"GET / HTTP/1.1\r\nContent-Length: -1", b"400 Bad Request"),
-        (b"GET / HTTP/1.1\r\nContent-Length: 99999999", b"413"),
-        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked", b"501 Not Implemented"),
-        (b"GET / HTTP/1.1\r\nX: " + bytes(20_000), b"431"),
-    ],
-)
-def test_statuses(tmp_path: Path, request_line: bytes, status: bytes) -> None:
-    bench = joined(tmp_path, WEB + "link: {window: 65536}")
-    assert ask(bench, request_line + b"\r\n\r\n").startswith(b"HTTP/1.1 " + status)
-
-
-def test_connections_stay_for_further_requests(tmp_path: Path) -> None:
-    bench = joined(tmp_path, WEB)
-    request = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
-    answer = ask(bench, b"\r\n" + request * 2 + b"HEAD / HTTP/1.0\r\n\r\n")
-    assert answer.count(b"HTTP/1.1 200 OK") == 3
-    assert answer.count(b"hello") == 2
-    bodies = [request.body for request in bench.world.server("web").requests]
-    assert bodies == [b"abc", b"abc", b""]
-
-
-def test_a_page_can_be_a_file(tmp_path: Path) -> None:
-    (tmp_path / "logo.bin").write_bytes(bytes(300))
-    bench = joined(
-        tmp_path, "servers: {web: {type: http, port: 80, pages: {/logo: {file: logo.bin}}}}"
-    )
-    assert ask(bench, b"GET /logo HTTP/1.0\r\n\r\n").endswith(b"\r\n\r\n" + bytes(300))
-
-
-@given(st.binary(max_size=400), st.integers(1, 50))
-def test_any_bytes_are_requests_or_a_problem(data: bytes, size: int) -> None:
-    """Cut anywhere, the outcome is the same."""
-    whole, pieces = RequestParser(), RequestParser()
-    data = b"GET / HTTP/1.1\r\n" + data + b"\r\n\r\n"
-    requests = whole.feed(data)
-    cut = []
-    for start in range(0, len(data), size):
-        cut += pieces.feed(data[start : start + size])
-    assert (cut, pieces.problem) == (requests, whole.problem)
 
 
 def test_records_of_connections(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_without_verification_everything_goes(bench: Bench) -> None:
     assert events.verdict.problem is None
 
 
-def test_a_strange_root_is_refused(bench: Bench) -> None:
+def test_an_untrusted_root_is_refused(bench: Bench) -> None:
     _, events = bench.secure(7)
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.UNKNOWN_ROOT
@@ -158,7 +158,7 @@ def test_addresses_and_wildcards_are_names(bench: Bench) -> None:
 
 def test_client_certificates(bench: Bench) -> None:
     certificate, key = bench.world.client_credentials()
-    foreign = bench.world.strange_authority.client("stranger", "ec")
+    foreign = bench.world.pki.untrusted.client("stranger", "ec")
     own = {"certificate": certificate, "key": key}
     strange = {"certificate": foreign[0], "key": foreign[1]}
     outcome = {}
@@ -184,7 +184,7 @@ def test_client_certificates(bench: Bench) -> None:
 
 
 def test_tls13_learns_of_a_refused_certificate_only_afterwards(bench: Bench) -> None:
-    certificate, key = bench.world.strange_authority.client("stranger", "ec")
+    certificate, key = bench.world.pki.untrusted.client("stranger", "ec")
     stream, events = bench.secure(3, certificate=certificate, key=key, maximum_version="TLSv1.3")
     assert events.verdict is not None
     assert events.verdict.problem is None
@@ -491,7 +491,7 @@ def test_a_saved_stream_goes_on(bench: Bench) -> None:
 
 def test_servers_can_change_their_certificate(bench: Bench) -> None:
     server = bench.world.server("ec")
-    server.use_certificate(*bench.world.authority.server(("new.test",)))
+    server.use_certificate(*bench.world.pki.trusted.server(("new.test",)))
     _, events = bench.secure(1, server_name="new.test", check_name=True)
     assert events.verdict is not None
     assert events.verdict.problem is None

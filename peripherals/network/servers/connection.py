@@ -1,0 +1,224 @@
+"""A client of an in-world server: what it sent, TLS on top, and what is waiting to be sent."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.servers.context import ServerContext
+from renode_wifi.peripherals.network.stack.tcp import Address, Connection
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.settings import TlsVerdict
+
+MAX_UNSENT = 16_384
+"""Bytes a server holds for a client that doesn't read, before it stops reading itself."""
+MAX_KEPT = 1_048_576
+"""Bytes received per connection that are kept for tests; more are only counted."""
+
+
+class Service(Protocol):
+    """What a connection asks of the server that it belongs to."""
+
+    name: str
+    context: ServerContext
+    hanging: bool
+    reads: bool
+
+    def tls_settings(self) -> EndpointSettings | None:
+        """For a connection that starts now; None: without TLS."""
+
+    def opened(self, connection: ServerConnection) -> None: ...
+
+    def received(self, connection: ServerConnection, data: bytes) -> None: ...
+
+    def client_ended(self, connection: ServerConnection) -> None: ...
+
+    def closed(self, connection: ServerConnection) -> None: ...
+
+    def drained(self, connection: ServerConnection) -> None: ...
+
+
+class ServerConnection:
+    """A client of a server, while it lasts and as a record afterwards."""
+
+    def __init__(self, server: Service, stream: Connection, number: int) -> None:
+        self.server = server
+        self.stream = stream
+        self.number = number
+        """Counted from 1 for each server."""
+        self.remote: Address = stream.remote
+        self.opened_at = server.context.clock.now
+        self.last_heard = self.opened_at
+        self.closed_at: int | None = None
+        self.failure: Failure | None = None
+        self.received = bytearray()
+        """Plaintext, up to a megabyte."""
+        self.received_count = 0
+        self.sent_count = 0
+        self.tls: TlsVerdict | None = None
+        """With TLS: how the handshake went; None until it has ended."""
+        self.alpn: str | None = None
+        self.server_name: str | None = None
+        self.peer_certificate: bytes | None = None
+        """DER, where the client sent one."""
+        self.state: Any = None
+        """The protocol's own."""
+        self.endpoint: TlsEndpoint | None = None
+        self._ending = False
+        self._out = bytearray()
+        tls = server.tls_settings()
+        if tls is not None:
+            self.endpoint = TlsEndpoint(tls, server.context.pki.secret(f"{server.name}/{number}"))
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def secure(self) -> bool:
+        return self.endpoint is None or self.endpoint.state in (State.OPEN, State.CLOSED)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for the client to read."""
+        return len(self._out)
+
+    # For the protocol
+
+    def send(self, data: bytes) -> None:
+        """Send, now or when the client has read enough."""
+        if not self.open or not data:
+            return
+        self.sent_count += len(data)
+        if self.endpoint is None:
+            self._out += data
+        else:
+            self._trace_tls_data(data, to_client=True)
+            self.endpoint.write(data)
+        self._flush()
+
+    def end(self) -> None:
+        """Close when everything has been sent."""
+        if self.open and not self._ending:
+            self._ending = True
+            if self.endpoint is not None and self.secure:
+                self.endpoint.close()
+            self._flush()
+
+    def abort(self) -> None:
+        """Reset."""
+        if self.open:
+            self.stream.abort()
+            self._note_closed(Failure.RESET)
+
+    # StreamEvents
+
+    def on_connected(self, stream: Stream) -> None:
+        """Never called: the connection stands before the server gets it."""
+
+    def on_connect_failed(self, stream: Stream, failure: Failure) -> None:
+        """Never called: the connection stands before the server gets it."""
+
+    def on_data(self, stream: Stream) -> None:
+        if not self.server.reads or self.server.hanging:
+            return
+        self.last_heard = self.server.context.clock.now
+        while self.open and stream.available and len(self._out) < MAX_UNSENT:
+            data = stream.receive(MAX_UNSENT)
+            if self.endpoint is None:
+                self._deliver(data)
+            else:
+                self.endpoint.feed(data)
+                self._after_tls()
+
+    def on_writable(self, stream: Stream) -> None:
+        self._flush()
+        if self.open and not self._out:
+            self.server.drained(self)
+        if self.open:
+            self.on_data(stream)
+
+    def on_closed(self, stream: Stream, failure: Failure | None) -> None:
+        if not self.open:
+            return
+        if failure is not None:
+            self._note_closed(failure)
+            return
+        if self.endpoint is not None and self.endpoint.state is State.HANDSHAKE:
+            self.endpoint.feed_end()
+            self._after_tls()
+        if self.open:
+            self.server.client_ended(self)
+
+    # Within
+
+    def _deliver(self, data: bytes) -> None:
+        self.received_count += len(data)
+        if len(self.received) < MAX_KEPT:
+            self.received += data
+        self.server.received(self, data)
+
+    def _after_tls(self) -> None:
+        endpoint = self.endpoint
+        assert endpoint is not None
+        if self.tls is None and endpoint.verdict is not None:
+            self._note_handshake(endpoint)
+        data = endpoint.take_plaintext()
+        if data:
+            self._trace_tls_data(data, to_client=False)
+            self._deliver(data)
+        self._flush()
+        if not self.open:
+            return
+        if endpoint.state is State.FAILED:
+            self.stream.close()
+            self._note_closed(Failure.RESET)
+        elif endpoint.state is State.CLOSED:
+            self.server.client_ended(self)
+
+    def _note_handshake(self, endpoint: TlsEndpoint) -> None:
+        assert endpoint.verdict is not None
+        self.tls = verdict = endpoint.verdict
+        self.alpn = endpoint.alpn
+        self.server_name = endpoint.requested_name
+        self.peer_certificate = endpoint.peer_chain[0] if endpoint.peer_chain else None
+        self.server.context.trace(
+            "tls",
+            flow=self.stream.flow,
+            server=self.server.name,
+            problem=None if verdict.problem is None else verdict.problem.name,
+            detail=verdict.detail,
+            version=verdict.version,
+            cipher=verdict.cipher,
+            alpn=self.alpn,
+            server_name=self.server_name,
+        )
+        if verdict.problem is None:
+            self.server.opened(self)
+
+    def _trace_tls_data(self, data: bytes, *, to_client: bool) -> None:
+        ends = (self.stream.source, self.stream.destination)
+        source, destination = ends if to_client else ends[::-1]
+        self.server.context.trace(
+            "tls-data", flow=self.stream.flow, origin=source, destination=destination, data=data
+        )
+
+    def _flush(self) -> None:
+        if self.endpoint is not None:
+            self._out += self.endpoint.take_outgoing()
+        while self._out:
+            sent = self.stream.send(bytes(self._out))
+            if not sent:
+                return
+            del self._out[:sent]
+        if self._ending and self.open:
+            self.stream.close()
+            self._note_closed(None)
+
+    def _note_closed(self, failure: Failure | None) -> None:
+        self.closed_at = self.server.context.clock.now
+        self.failure = failure
+        self._out.clear()
+        if self.endpoint is not None:
+            self.endpoint.discard()
+        self.server.closed(self)
