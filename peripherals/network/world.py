@@ -13,6 +13,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.bridge.bridge import Bridge
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
+from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.date import WorldDate
 from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
@@ -45,8 +46,9 @@ class World:
         self.seed = settings.seed if seed is None else seed
         self.date = WorldDate(machine.clock, settings.when)
         self.pki = WorldPki(self.seed)
-        self.air = Air(settings.access_points, settings.air.neighbours, self.random("air"))
+        self.air = Air(settings.access_points, settings.air, self.random("air"))
         self.internet = Internet(settings, machine, self.random("link"))
+        self.bridge: Bridge | None = None
         self.stations: dict[bytes, WirelessStation] = {}
         self.servers: dict[str, Server] = {}
         context = ServerContext(self.clock, self.date, self.internet, self.pki)
@@ -59,7 +61,8 @@ class World:
             if server.start:
                 self.servers[server.name].start()
         if settings.bridged:
-            self.internet.bridge = Bridge(self.internet, host_port)
+            self.bridge = Bridge(self.internet, self.leases, host_port)
+            self.internet.bridge = self.bridge
         self.faults = Faults(self, settings.faults)
         problem = deterministic_tls_problem()
         if problem and any(server.tls is not None for server in settings.servers):
@@ -71,18 +74,21 @@ class World:
 
     def close(self) -> None:
         """Let go of the host's sockets, where the world has any."""
-        if self.internet.bridge is not None:
-            self.internet.bridge.close()
+        if self.bridge is not None:
+            self.bridge.close()
 
     # For radios
 
     def station(self, mac: bytes) -> WirelessStation:
         station = self.stations.get(mac)
         if station is None:
-            station = self.stations[mac] = WirelessStation(self, mac)
-            if self.internet.bridge is not None:
-                self.internet.bridge.stations.append(station)
+            station = self.stations[mac] = WirelessStation(self.air, self.internet, mac)
+            self.air.clients.append(station)
         return station
+
+    def leases(self) -> list[Lease]:
+        """Of the stations that have joined, in the order in which the world got to know them."""
+        return [s.lease for s in self.stations.values() if s.lease is not None]
 
     @property
     def ca_pem(self) -> bytes:
@@ -152,11 +158,9 @@ class World:
         """Let a fault happen now; see `Faults.inject`."""
         self.faults.inject(do, duration, **arguments)
 
-    def put_out(self, access_point: AccessPoint, reason: str) -> None:
+    def deauthenticate(self, access_point: AccessPoint, reason: str) -> None:
         """Every station of an access point loses its link."""
-        for station in self.stations.values():
-            if station.is_at(access_point):
-                station.put_out(reason)
+        self.air.deauthenticate(access_point, reason)
 
     def names(self) -> Mapping[str, tuple[IPv4Address, ...]]:
         return self.internet.names.table

@@ -10,26 +10,25 @@ exact. Both happen in `poll`, an event of the guest's clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from renode_wifi.peripherals.base.clock import MILLISECOND, Event
-from renode_wifi.peripherals.network.bridge.host_port import HostPort, SocketPort, Target
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
+from renode_wifi.peripherals.network.bridge.guard import EgressGuard
+from renode_wifi.peripherals.network.bridge.host_port import HostPort, MayConnect, SocketPort
 from renode_wifi.peripherals.network.bridge.streams import (
     CONNECT_GRACE,
     BridgedStream,
     DatagramFlow,
     ExposedConnection,
 )
+from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.contract.stream import Failure, StreamEvents
-from renode_wifi.peripherals.network.stack.host import Host
+from renode_wifi.peripherals.network.stack.internet import Internet
+from renode_wifi.peripherals.network.stack.outside import Inside, Resolved, Target
 from renode_wifi.peripherals.network.stack.tcp import Address
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.stack.internet import Internet
-    from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 
 POLL = 1 * MILLISECOND
 """Virtual time between two looks at the host's sockets."""
@@ -37,22 +36,40 @@ IDLE_POLL = 10 * MILLISECOND
 """The same while only listeners are open."""
 LAG = 20 * MILLISECOND
 """Virtual time this far behind wall time isn't made up for by a sprint."""
+FLOW_IDLE = 120 * SECOND
+"""Virtual time after which a silent UDP flow is closed, as a NAT does (RFC 4787 section 4.3)."""
+MAX_STREAMS = 256
+"""Bridged connections; more fail as if the peer did not answer."""
+MAX_FLOWS = 64
+"""Bridged UDP flows; the one that has been silent longest makes room."""
+MAX_EXPOSED = 64
+"""Clients of exposed listeners; more are reset."""
 
 
 class Bridge:
-    """All that the world has on the host. port: where the sockets are; not saved with the world."""
+    """All that the world has on the host; `stack.outside.Outside` for the network.
 
-    def __init__(self, internet: Internet, port: HostPort | None = None) -> None:
+    leases: of the stations in the world, for exposed listeners. port: where the sockets are; not
+    saved with the world.
+    """
+
+    def __init__(
+        self,
+        internet: Internet,
+        leases: Callable[[], Iterable[Lease]],
+        port: HostPort | None = None,
+    ) -> None:
         self.internet = internet
         self.settings = internet.settings.bridge
         self.grace = self.settings.grace
         self.port: HostPort = port or SocketPort()
+        self.guard = EgressGuard(self.settings.forwards, self.settings.egress, self._is_own)
         self.streams: list[BridgedStream] = []
         self.flows: list[DatagramFlow] = []
         self.exposed: list[ExposedConnection] = []
-        self.stations: list[WirelessStation] = []
-        self._lookups: list[tuple[int, WirelessStation, str, Callable[[Any], None]]] = []
-        self._lookup_patience = 0
+        self._leases = leases
+        self._lookups: list[tuple[int, str, Resolved]] = []
+        self._lookup_grace = 0
         self._listeners: list[tuple[int, int]] = []
         self._next_poll: Event | None = None
         self._lost = False
@@ -68,6 +85,9 @@ class Bridge:
         self.__dict__.update(state)
         self.port = SocketPort()
 
+    def _is_own(self, address: IPv4Address) -> bool:
+        return self.port.is_own(address)
+
     def close(self) -> None:
         """Let go of every socket of the host."""
         self.port.close_all()
@@ -78,18 +98,34 @@ class Bridge:
         if self._next_poll is not None:
             self._next_poll.cancel()
 
-    # For the world
+    # For the network
+
+    def target(self, remote: Address, protocol: str) -> Target | None:
+        # A server of the world is nearer than the host, unless the user forwards its very port.
+        if self.guard.forward(remote, protocol) is None and remote[0] in self.internet.hosts:
+            return None
+        return self.guard.target(remote, protocol)
+
+    def refusal(self, remote: Address, protocol: str) -> tuple[str, str]:
+        return self.guard.refusal(remote, protocol)
+
+    def _allowed(self, remote: Address, protocol: str) -> MayConnect:
+        forward = self.guard.forward(remote, protocol)
+        if forward is None:
+            return partial(_is, remote[0])
+        return partial(self.guard.may_connect_forward, forward)
 
     def connect(
         self,
-        host: Host,
+        host: Inside,
         local_port: int,
         remote: Address,
         events: StreamEvents,
         flow: int,
         target: Target,
     ) -> BridgedStream:
-        handle = self.port.open_stream(target)
+        allowed = self._allowed(remote, "tcp") if len(self.streams) < MAX_STREAMS else _never
+        handle = self.port.open_stream(target, allowed)
         stream = BridgedStream(self, host, (host.address, local_port), remote, events, flow, handle)
         self.streams.append(stream)
         host.bridged.append(stream)
@@ -97,22 +133,33 @@ class Bridge:
         return stream
 
     def send_datagram(
-        self, host: Host, port: int, remote: Address, data: bytes, target: Target
+        self, host: Inside, port: int, remote: Address, data: bytes, target: Target
     ) -> None:
-        for flow in self.flows:
-            if flow.host is host and flow.port == port and flow.remote == remote:
-                break
-        else:
-            flow = DatagramFlow(host, port, remote, self.port.open_datagrams(target))
+        flow = next((flow for flow in self.flows if flow.joins(host, port, remote)), None)
+        if flow is None:
+            if len(self.flows) >= MAX_FLOWS:
+                self._close_flow(min(self.flows, key=lambda flow: flow.last_used))
+            handle = self.port.open_datagrams(target, self._allowed(remote, "udp"))
+            flow = DatagramFlow(host, port, remote, handle)
             self.flows.append(flow)
+        flow.last_used = self.internet.clock.now
         self.port.send(flow.handle, data)
-        self._lookup_patience = max(self._lookup_patience, self.grace)
+        self._lookup_grace = max(self._lookup_grace, self.grace)
         self._ensure_poll(POLL)
 
-    def resolve(self, station: WirelessStation, name: str, done: Callable[[Any], None]) -> None:
-        self._lookups.append((self.port.start_lookup(name), station, name, done))
-        self._lookup_patience = CONNECT_GRACE
+    def resolve(self, name: str, done: Resolved) -> None:
+        self._lookups.append((self.port.start_lookup(name), name, done))
+        self._lookup_grace = CONNECT_GRACE
         self._ensure_poll(POLL)
+
+    # For streams
+
+    def trace(self, event: str, **fields: Any) -> None:
+        self.internet.trace(event, **fields)
+
+    def later(self, callback: Callable[[], None]) -> None:
+        """Call back as an event of its own, now."""
+        self.internet.clock.schedule(0, callback)
 
     def forget(self, stream: BridgedStream, *, reset: bool) -> None:
         if stream in self.streams:
@@ -126,21 +173,23 @@ class Bridge:
             self.exposed.remove(connection)
             self.port.close(connection.handle, reset=reset)
 
-    def tell_unreachable(self, remote: Address, failure: Failure) -> None:
+    def log_unreachable(self, remote: Address, failure: Failure) -> None:
         """A forward whose end isn't there is a mistake of the user's more often than not."""
-        for forward in self.settings.forwards:
-            if (forward.address, forward.port) == remote:
-                self.internet.machine.log.warning(
-                    "world: nothing answers at %s:%d of the host (%s), where %s forwards %s:%d; "
-                    "start the server there, or correct the forward",
-                    forward.host,
-                    forward.host_port,
-                    "no such host, or no route to it"
-                    if failure is Failure.UNREACHABLE
-                    else failure.value,
-                    forward.where,
-                    *remote,
-                )
+        forward = self.guard.forward(remote, "tcp")
+        if forward is not None:
+            reasons = {
+                Failure.UNREACHABLE: "no such host, or no route to it",
+                Failure.DENIED: "the name leads to an address that forwards must write themselves",
+            }
+            self.internet.machine.log.warning(
+                "world: nothing answers at %s:%d of the host (%s), where %s forwards %s:%d; "
+                "start the server there, or correct the forward",
+                forward.host,
+                forward.host_port,
+                reasons.get(failure, failure.value),
+                forward.where,
+                *remote,
+            )
 
     # Time
 
@@ -168,17 +217,17 @@ class Bridge:
             self._paced = False
 
     def _waiting(self) -> bool:
-        return self._lookup_patience > 0 or any(stream.waiting for stream in self.streams)
+        return self._lookup_grace > 0 or any(stream.waiting for stream in self.streams)
 
     def _stand_still(self) -> None:
         while self._waiting():
-            longest = max(self._lookup_patience, *(stream.patience for stream in self.streams), 0)
+            longest = max(self._lookup_grace, *(stream.patience for stream in self.streams), 0)
             start = self.port.wall_time()
             self.port.wait(longest)
             spent = max(1, self.port.wall_time() - start)
             for stream in self.streams:
                 stream.patience -= spent
-            self._lookup_patience -= spent
+            self._lookup_grace -= spent
             self._pump()
             # The clock stood still: the time spent is no lead that wall time has.
             self._pace_wall += spent
@@ -203,32 +252,45 @@ class Bridge:
             stream.pump()
         for connection in list(self.exposed):
             connection.pump()
-        for flow in self.flows:
+        for flow in list(self.flows):
             self._pump_datagrams(flow)
         self._pump_lookups()
         for handle, port in self._listeners:
             self._accept(handle, port)
 
     def _pump_datagrams(self, flow: DatagramFlow) -> None:
+        now = self.internet.clock.now
+        if now - flow.last_used > FLOW_IDLE:
+            self._close_flow(flow)
+            return
         while True:
             data = self.port.receive(flow.handle)
             if not isinstance(data, bytes) or not data:
                 return
-            self._lookup_patience = 0
+            self._lookup_grace = 0
+            flow.last_used = now
             flow.host.arrive_datagram(flow.remote, flow.port, data)
+
+    def _close_flow(self, flow: DatagramFlow) -> None:
+        self.flows.remove(flow)
+        self.port.close(flow.handle)
 
     def _pump_lookups(self) -> None:
         still = []
-        for handle, station, name, done in self._lookups:
-            answer = self.port.lookup_result(handle)
-            if answer is None:
-                still.append((handle, station, name, done))
+        for handle, name, done in self._lookups:
+            found = self.port.lookup_result(handle)
+            if found is None:
+                still.append((handle, name, done))
                 continue
-            if isinstance(answer, IPv4Address):
-                self.internet.outside_names[answer] = name
-            self.internet.clock.schedule(0, partial(station.answer, name, answer, done))
+            answer: IPv4Address | Failure
+            if isinstance(found, Failure):
+                answer = found
+            else:
+                known = self.guard.note_answer(name, found)
+                answer = known[0] if known else Failure.UNREACHABLE
+            self.later(partial(done, answer))
         if self._lookups and not still:
-            self._lookup_patience = 0
+            self._lookup_grace = 0
         self._lookups = still
 
     # Restoring
@@ -244,10 +306,10 @@ class Bridge:
                 connection.stream.abort()
         self.exposed.clear()
         self.flows.clear()
-        for _, station, name, done in self._lookups:
-            self.internet.clock.schedule(0, partial(station.answer, name, Failure.TIMED_OUT, done))
+        for _, _, done in self._lookups:
+            self.later(partial(done, Failure.TIMED_OUT))
         self._lookups.clear()
-        self._lookup_patience = 0
+        self._lookup_grace = 0
         self._listeners.clear()
         self._open_listeners()
 
@@ -263,10 +325,20 @@ class Bridge:
     def _accept(self, handle: int, port: int) -> None:
         while (client := self.port.accept(handle)) is not None:
             connection = ExposedConnection(self, client)
-            lease = next((s.lease for s in self.stations if s.lease is not None), None)
+            lease = next(iter(self._leases()), None)
             self.exposed.append(connection)
-            if lease is None:
+            if lease is None or len(self.exposed) > MAX_EXPOSED:
                 self.end_exposed(connection, reset=True)
                 continue
             gateway = self.internet.host(lease.gateway)
-            connection.stream = gateway.connect((lease.address, port), connection)
+            stream = gateway.connect((lease.address, port), connection)
+            stream.hermetic = False
+            connection.stream = stream
+
+
+def _is(expected: IPv4Address, address: IPv4Address) -> bool:
+    return address == expected
+
+
+def _never(address: IPv4Address) -> bool:
+    return False

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-from renode_wifi.peripherals.network.stack.host import Host
+from renode_wifi.peripherals.network.stack.outside import Inside
 from renode_wifi.peripherals.network.stack.tcp import Address, State
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.bridge.bridge import Bridge
 
 CONNECT_GRACE = 10 * SECOND
 """Wall time for which the guest's clock stands still for one connection or one name."""
@@ -18,13 +17,30 @@ BUFFER = 16_384
 """Bytes held per direction and connection."""
 
 
+class Keeper(Protocol):
+    """The bridge, as what goes over it sees it."""
+
+    port: HostPort
+    grace: int
+
+    def trace(self, event: str, **fields: Any) -> None: ...
+
+    def later(self, callback: Callable[[], None]) -> None: ...
+
+    def forget(self, stream: BridgedStream, *, reset: bool) -> None: ...
+
+    def end_exposed(self, connection: ExposedConnection, *, reset: bool = False) -> None: ...
+
+    def log_unreachable(self, remote: Address, failure: Failure) -> None: ...
+
+
 class BridgedStream:
     """A connection of the guest that is a socket of the host; a `Stream`."""
 
     def __init__(
         self,
-        bridge: Bridge,
-        host: Host,
+        bridge: Keeper,
+        host: Inside,
         local: Address,
         remote: Address,
         events: StreamEvents,
@@ -40,6 +56,7 @@ class BridgedStream:
         self.events: StreamEvents = events
         self.flow = flow
         self.handle = handle
+        self.hermetic = False
         self.state = State.CONNECTING
         self.patience = CONNECT_GRACE
         """Wall time for which the guest's clock may still stand still for this one."""
@@ -143,18 +160,17 @@ class BridgedStream:
 
     def _check_connected(self) -> None:
         result = self.bridge.port.connected(self.handle)
-        internet = self.bridge.internet
         if isinstance(result, Failure):
-            internet.trace(
+            self.bridge.trace(
                 "connect-failed", flow=self.flow, destination=self.destination, failure=result.name
             )
-            self.bridge.tell_unreachable(self.remote, result)
+            self.bridge.log_unreachable(self.remote, result)
             self._end()
             self.events.on_connect_failed(self, result)
         elif result:
             self.state = State.OPEN
             self.patience = 0
-            internet.trace(
+            self.bridge.trace(
                 "connected", flow=self.flow, origin=self.source, destination=self.destination
             )
             self.events.on_connected(self)
@@ -163,7 +179,7 @@ class BridgedStream:
         while self._outbox:
             sent = self.bridge.port.send(self.handle, bytes(self._outbox))
             if isinstance(sent, Failure):
-                # The reading side tells of the broken connection, after what it still holds.
+                # The reading side reports the broken connection, after what it still holds.
                 self._outbox.clear()
                 break
             if not sent:
@@ -175,9 +191,9 @@ class BridgedStream:
             self.bridge.port.shutdown(self.handle)
         if self._held_up and self.state is State.OPEN and not self._fin_wanted:
             self._held_up = False
-            self.bridge.internet.clock.schedule(0, self._tell_writable)
+            self.bridge.later(self._notify_writable)
 
-    def _tell_writable(self) -> None:
+    def _notify_writable(self) -> None:
         if self.state is State.OPEN:
             self.events.on_writable(self)
 
@@ -212,18 +228,16 @@ class BridgedStream:
         self.bridge.forget(self, reset=reset)
 
     def _trace_end(self, event: str, origin: str, destination: str) -> None:
-        self.bridge.internet.trace(event, flow=self.flow, origin=origin, destination=destination)
+        self.bridge.trace(event, flow=self.flow, origin=origin, destination=destination)
 
     def _trace_data(self, origin: str, destination: str, data: bytes) -> None:
-        self.bridge.internet.trace(
-            "data", flow=self.flow, origin=origin, destination=destination, data=data
-        )
+        self.bridge.trace("data", flow=self.flow, origin=origin, destination=destination, data=data)
 
 
 class ExposedConnection:
     """A client on the host that talks to a listener of the station."""
 
-    def __init__(self, bridge: Bridge, handle: int) -> None:
+    def __init__(self, bridge: Keeper, handle: int) -> None:
         self.bridge = bridge
         self.handle = handle
         self.stream: Stream | None = None
@@ -276,10 +290,15 @@ class ExposedConnection:
 
 
 class DatagramFlow:
-    """Datagrams of one guest port to one forwarded address."""
+    """Datagrams of one guest port to one address outside."""
 
-    def __init__(self, host: Host, port: int, remote: Address, handle: int) -> None:
+    def __init__(self, host: Inside, port: int, remote: Address, handle: int) -> None:
         self.host = host
         self.port = port
         self.remote = remote
         self.handle = handle
+        self.last_used = 0
+
+    def joins(self, host: Inside, port: int, remote: Address) -> bool:
+        """Whether it carries datagrams between these."""
+        return self.host is host and self.port == port and self.remote == remote

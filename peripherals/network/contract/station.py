@@ -34,7 +34,7 @@ class Security(Enum):
 
 @dataclass(frozen=True)
 class Beacon:
-    """What a scan hears of one access point. rssi in dBm."""
+    """What a scan receives of one access point. rssi in dBm."""
 
     ssid: bytes
     bssid: bytes
@@ -120,7 +120,7 @@ class Station(Protocol):
     def connect(
         self, remote: tuple[IPv4Address, int], events: StreamEvents, local_port: int = 0
     ) -> Stream:
-        """Start a TCP connection; `events` hears how it went. 0.0.0.0 and port 0 always fail."""
+        """Start a TCP connection; `events` is notified. 0.0.0.0 and port 0 always fail."""
 
     def listen(
         self, port: int, accepted: Callable[[Stream], None], backlog: int = 1

@@ -20,7 +20,7 @@ class Failure(Enum):
 
 
 class StreamEvents(Protocol):
-    """What the owner of a `Stream` is told."""
+    """What the owner of a `Stream` is notified of."""
 
     def on_connected(self, stream: Stream) -> None: ...
 
@@ -42,6 +42,8 @@ class Stream(Protocol):
     local: tuple[IPv4Address, int]
     remote: tuple[IPv4Address, int]
     events: StreamEvents
+    hermetic: bool
+    """Both ends are in the world: what is exchanged repeats from run to run."""
 
     @property
     def open(self) -> bool:

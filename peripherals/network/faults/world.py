@@ -132,14 +132,14 @@ class Faults:
     def _access_point_vanishes(self, access_point: str) -> Undo:
         point = self.world.access_point(access_point)
         point.up = False
-        self.world.put_out(point, "the access point vanished")
+        self.world.deauthenticate(point, "the access point vanished")
         return partial(self._access_point_returns, access_point)
 
     def _access_point_returns(self, access_point: str) -> None:
         self.world.access_point(access_point).up = True
 
     def _put_out(self, access_point: str) -> None:
-        self.world.put_out(self.world.access_point(access_point), "deauthenticated")
+        self.world.deauthenticate(self.world.access_point(access_point), "deauthenticated")
 
     def _dhcp_fails(self) -> Undo:
         self._dhcp(False)

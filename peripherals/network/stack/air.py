@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Security
+from renode_wifi.peripherals.network.contract.station import (
+    Beacon,
+    JoinFailure,
+    Security,
+    StationEvents,
+)
 from renode_wifi.peripherals.network.stack.dhcp import DhcpServer
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.stack.wireless import WirelessStation
+from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, AirSettings
 
 RSSI_SPREAD = 3
 """dB by which two scans of a still access point differ."""
@@ -44,10 +46,24 @@ NEIGHBOUR_NAMES = (
 )
 
 
-class AccessPoint:
-    """One access point that may be joined. owner: the station that plays it, if one does."""
+class Owner(Protocol):
+    """A station that runs an access point."""
 
-    def __init__(self, settings: AccessPointSettings, owner: WirelessStation | None = None) -> None:
+    events: StationEvents | None
+
+
+class Client(Protocol):
+    """A station that may have joined an access point."""
+
+    def is_at(self, access_point: AccessPoint) -> bool: ...
+
+    def deauthenticate(self, reason: str) -> None: ...
+
+
+class AccessPoint:
+    """One access point that may be joined. owner: the station that runs it, if one does."""
+
+    def __init__(self, settings: AccessPointSettings, owner: Owner | None = None) -> None:
         self.settings = settings
         self.dhcp = DhcpServer(settings.network)
         self.owner = owner
@@ -79,11 +95,17 @@ class Air:
     """All access points in reach."""
 
     def __init__(
-        self, access_points: tuple[AccessPointSettings, ...], neighbours: int, random: Random
+        self,
+        access_points: tuple[AccessPointSettings, ...],
+        settings: AirSettings,
+        random: Random,
     ) -> None:
-        self.access_points = [AccessPoint(settings) for settings in access_points]
+        self.settings = settings
+        self.access_points = [AccessPoint(entry) for entry in access_points]
+        self.clients: list[Client] = []
+        """Every station of the world."""
         self._random = random
-        self.neighbours = [self._neighbour(number) for number in range(neighbours)]
+        self.neighbours = [self._neighbour(number) for number in range(settings.neighbours)]
 
     def _neighbour(self, number: int) -> AccessPoint:
         random = self._random
@@ -104,16 +126,16 @@ class Air:
         )
 
     def scan(self) -> list[Beacon]:
-        heard = []
+        found = []
         for access_point in (*self.access_points, *self.neighbours):
             # Drawn for silent ones too, so that a vanished access point changes no other's value.
             shift = self._random.randint(-RSSI_SPREAD, RSSI_SPREAD)
             if access_point.up:
                 beacon = access_point.beacon
                 rssi = min(STRONGEST, max(WEAKEST, beacon.rssi + shift))
-                heard.append(replace(beacon, rssi=rssi))
-        heard.sort(key=lambda beacon: (-beacon.rssi, beacon.bssid))
-        return heard
+                found.append(replace(beacon, rssi=rssi))
+        found.sort(key=lambda beacon: (-beacon.rssi, beacon.bssid))
+        return found
 
     def find(self, ssid: bytes, bssid: bytes | None) -> list[AccessPoint]:
         """Access points that are up under this name, strongest first."""
@@ -134,6 +156,12 @@ class Air:
             for access_point in self.access_points
             if access_point.settings.ssid == ssid.encode()
         ]
+
+    def deauthenticate(self, access_point: AccessPoint, reason: str) -> None:
+        """Every station of an access point loses its link."""
+        for client in self.clients:
+            if client.is_at(access_point):
+                client.deauthenticate(reason)
 
     def add(self, access_point: AccessPoint) -> None:
         self.access_points.append(access_point)

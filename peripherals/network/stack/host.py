@@ -4,28 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-from renode_wifi.peripherals.network.stack.tcp import Address, Connection, NoEvents, State
+from renode_wifi.peripherals.network.stack.outside import Attached
+from renode_wifi.peripherals.network.stack.tcp import (
+    Address,
+    Connection,
+    Medium,
+    NoEvents,
+    State,
+)
 from renode_wifi.peripherals.network.stack.udp import PortSocket
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.bridge.streams import BridgedStream
-    from renode_wifi.peripherals.network.stack.internet import Internet
 
 FIRST_EPHEMERAL = 49_152
 LAST_EPHEMERAL = 65_535
 """RFC 6335 section 6."""
 
+MAX_LINGERING = 64
+"""Closed connections whose peers have not closed; the oldest of more is reset."""
+MAX_CONNECTIONS = 1_024
+"""Connections of one host; more fail at once."""
+
 Accepted = Callable[[Stream], None]
+
+
+class Network(Medium, Protocol):
+    """What a host asks of the network that it is on."""
+
+    def connect(
+        self, source: Host, remote: Address, events: StreamEvents, local_port: int
+    ) -> Stream: ...
+
+    def refuse(
+        self, host: Host, remote: Address, events: StreamEvents, failure: Failure
+    ) -> Stream: ...
+
+    def send_datagram(self, source: Host, port: int, remote: Address, data: bytes) -> None: ...
+
+
+class ListenerOwner(Protocol):
+    def stop_listening(self, listener: PortListener) -> None: ...
 
 
 class PortListener:
     """A `Listener`: `accepted` gets this host's end of each new connection."""
 
-    def __init__(self, host: Host, port: int, accepted: Accepted) -> None:
+    def __init__(self, host: ListenerOwner, port: int, accepted: Accepted) -> None:
         self.host = host
         self.port = port
         self.accepted = accepted
@@ -37,11 +63,11 @@ class PortListener:
 class Host:
     """Ports, listeners and connections under one address."""
 
-    def __init__(self, internet: Internet, address: IPv4Address) -> None:
+    def __init__(self, internet: Network, address: IPv4Address) -> None:
         self.internet = internet
         self.address = address
         self.connections: list[Connection] = []
-        self.bridged: list[BridgedStream] = []
+        self.bridged: list[Attached] = []
         """Connections that are sockets of the host computer."""
         self._listeners: dict[int, PortListener] = {}
         self._datagrams: dict[int, PortSocket] = {}
@@ -50,7 +76,15 @@ class Host:
     # TCP
 
     def connect(self, remote: Address, events: StreamEvents, local_port: int = 0) -> Stream:
+        if len(self.connections) + len(self.bridged) >= MAX_CONNECTIONS:
+            return self.internet.refuse(self, remote, events, Failure.ADDRESS_IN_USE)
+        self._drop_lingering()
         return self.internet.connect(self, remote, events, local_port or self._ephemeral())
+
+    def _drop_lingering(self) -> None:
+        lingering = [connection for connection in self.connections if connection.lingering]
+        for connection in lingering[: max(0, len(lingering) - MAX_LINGERING)]:
+            connection.drop()
 
     def new_connection(
         self, local_port: int, remote: Address, events: StreamEvents, flow: int
@@ -81,6 +115,7 @@ class Host:
         listener = self._listeners.get(client.remote[1])
         server = self.new_connection(client.remote[1], client.local, NoEvents(), client.flow)
         server.client = False
+        server.hermetic = client.hermetic
         server.peer, client.peer = client, server
         if listener is None:
             server.abort()
@@ -104,6 +139,9 @@ class Host:
         self._datagrams[port] = socket
         return socket
 
+    def send_datagram(self, port: int, remote: Address, data: bytes) -> None:
+        self.internet.send_datagram(self, port, remote, data)
+
     def close_datagrams(self, socket: PortSocket) -> None:
         if self._datagrams.get(socket.port) is socket:
             del self._datagrams[socket.port]
@@ -116,7 +154,7 @@ class Host:
     # Both
 
     def vanish(self) -> None:
-        """The host is off the network; nobody is told."""
+        """The host is off the network; its peers are not notified."""
         for connection in list(self.connections):
             connection.go_silent()
         for stream in list(self.bridged):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.machine import Machine
@@ -13,21 +13,28 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream, Str
 from renode_wifi.peripherals.network.stack.dns import Names
 from renode_wifi.peripherals.network.stack.host import Host
 from renode_wifi.peripherals.network.stack.link import Link
+from renode_wifi.peripherals.network.stack.outside import Outside, Target
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.worldfile.models import WorldSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.bridge.bridge import Bridge
 
 NEIGHBOUR_SEARCH = 3_000_000_000
 """ns until an address in the own subnet that nobody answers for counts as unreachable (ARP)."""
 
-Route = Host | Failure | tuple[str, int]
+MAX_LOGGED = 1_000
+"""Refused destinations that are logged, each once."""
+
+BROADCAST = IPv4Address("255.255.255.255")
+
+Route = Host | Failure | Target
 """A host in the world, why there is no way, or a socket address on the host computer."""
 
 
+class Observer(Protocol):
+    def on_network_event(self, event: str, fields: dict[str, Any]) -> None: ...
+
+
 class Internet:
-    """Hosts by address. `events` hears what happened, for faults and observers."""
+    """Hosts by address. Observers are notified of what happens."""
 
     def __init__(self, settings: WorldSettings, machine: Machine, random: Random) -> None:
         self.settings = settings
@@ -36,12 +43,10 @@ class Internet:
         self.link = Link(settings.link, random)
         self.names = Names(settings.dns)
         self.hosts: dict[IPv4Address, Host] = {}
-        self.bridge: Bridge | None = None
-        self.outside_names: dict[IPv4Address, str] = {}
-        """Addresses that the host's resolver gave, for egress rules that go by name."""
-        self.observers: list[Any] = []
+        self.bridge: Outside | None = None
+        self.observers: list[Observer] = []
         self._flows = 0
-        self._told: set[tuple[str, str]] = set()
+        self._logged: set[tuple[str, str]] = set()
 
     def trace(self, event: str, **fields: Any) -> None:
         self.machine.trace("network", event, **fields)
@@ -71,7 +76,7 @@ class Internet:
             origin=f"{source.address}:{local_port}",
             destination=f"{remote[0]}:{remote[1]}",
         )
-        route = self.route(source, remote)
+        route = self.route(remote)
         if isinstance(route, tuple):
             assert self.bridge is not None
             return self.bridge.connect(source, local_port, remote, events, flow, route)
@@ -97,104 +102,99 @@ class Internet:
 
     # Routes
 
-    def route(self, source: Host, remote: Address, protocol: str = "tcp") -> Route:
+    def route(self, remote: Address, protocol: str = "tcp") -> Route:
         address, port = remote
         if address.is_unspecified or port == 0:
             return Failure.DENIED
-        if address.is_loopback or address.is_multicast or address == IPv4Address("255.255.255.255"):
+        if address.is_loopback or address.is_multicast or address == BROADCAST:
             return Failure.DENIED
-        outside = self._outside(address, port, protocol)
-        if outside is not None:
-            return outside
+        return self._outside(remote, protocol) or self._inside(remote, protocol)
+
+    def _outside(self, remote: Address, protocol: str) -> Target | None:
+        return None if self.bridge is None else self.bridge.target(remote, protocol)
+
+    def _inside(self, remote: Address, protocol: str) -> Host | Failure:
+        address = remote[0]
         host = self.hosts.get(address)
         if host is not None:
             return host
-        if any(
-            address in access_point.network.subnet for access_point in self.settings.access_points
-        ):
-            self._tell(address, port, protocol, "nobody has this address")
+        if self.subnet_of(address) is not None:
+            self._log_refusal(
+                remote, protocol, "nobody has this address", self._server_hint(remote)
+            )
             return Failure.UNREACHABLE
-        self._tell(address, port, protocol, "the world file does not allow it")
+        if self.bridge is not None:
+            self._log_refusal(remote, protocol, *self.bridge.refusal(remote, protocol))
+        else:
+            self._log_refusal(
+                remote, protocol, "the world file does not allow it", self._server_hint(remote)
+            )
         return Failure.DENIED
 
-    def _outside(self, address: IPv4Address, port: int, protocol: str) -> tuple[str, int] | None:
-        if self.bridge is None:
-            return None
-        bridge = self.settings.bridge
-        for forward in bridge.forwards:
-            if (
-                forward.address == address
-                and forward.port == port
-                and forward.udp == (protocol == "udp")
-            ):
-                return forward.host, forward.host_port
-        if address in self.hosts:
-            return None
-        name = self.outside_names.get(address)
-        for rule in bridge.egress:
-            if rule.port is not None and rule.port != port:
-                continue
-            if rule.network is not None and address in rule.network:
-                return str(address), port
-            if rule.name is not None and name is not None and _name_fits(rule.name, name):
-                return str(address), port
-        return None
+    @staticmethod
+    def _server_hint(remote: Address) -> str:
+        address, port = remote
+        return (
+            "to have a server there, add to the world file: "
+            f"servers: {{my-server: {{type: echo, address: {address}, port: {port}}}}}; "
+            "to reach a real one: mode: bridged and "
+            f'forwards: [{{from: "{address}:{port}", to: "127.0.0.1:{port}"}}]'
+        )
 
-    def _tell(self, address: IPv4Address, port: int, protocol: str, reason: str) -> None:
+    def _log_refusal(self, remote: Address, protocol: str, reason: str, cure: str) -> None:
+        address, port = remote
         destination = f"{address}:{port}"
-        if (destination, protocol) in self._told:
+        if (destination, protocol) in self._logged or len(self._logged) >= MAX_LOGGED:
             return
-        self._told.add((destination, protocol))
+        self._logged.add((destination, protocol))
         names = self.names.of(address)
         called = f" ({', '.join(names)})" if names else ""
-        if self.settings.bridged:
-            cure = f'to let it out, add to the world file: egress: ["{destination}"]'
-        else:
-            cure = (
-                "to have a server there, add to the world file: "
-                f"servers: {{my-server: {{type: echo, address: {address}, port: {port}}}}}; "
-                "to reach a real one: mode: bridged and "
-                f'forwards: [{{from: "{destination}", to: "127.0.0.1:{port}"}}]'
-            )
         self.machine.log.warning(
             "world: %s to %s%s refused: %s; %s", protocol, destination, called, reason, cure
         )
 
-    # UDP and ping
+    # UDP
 
-    def datagram_receivers(self, source: Host, remote: Address) -> list[Host]:
-        """Hosts that a datagram reaches: one, or all of the subnet for a broadcast."""
-        address = remote[0]
+    def send_datagram(self, source: Host, port: int, remote: Address, data: bytes) -> None:
+        origin = (source.address, port)
+        self.trace(
+            "datagram",
+            origin=f"{origin[0]}:{origin[1]}",
+            destination=f"{remote[0]}:{remote[1]}",
+            data=data,
+        )
+        if self.link.lost():
+            return
+        target = self._outside(remote, "udp")
+        if target is not None:
+            assert self.bridge is not None
+            self.bridge.send_datagram(source, port, remote, data, target)
+            return
+        if self._is_broadcast(source, remote[0]) or remote[0].is_multicast:
+            receivers = self._neighbours(source, remote[0])
+        else:
+            route = self.route(remote, "udp")
+            receivers = [route] if isinstance(route, Host) else []
+        for receiver in receivers:
+            self.clock.schedule(
+                self.link.delay(), partial(receiver.arrive_datagram, origin, remote[1], data)
+            )
+
+    def _is_broadcast(self, source: Host, address: IPv4Address) -> bool:
         subnet = self.subnet_of(source.address)
-        if address == IPv4Address("255.255.255.255") or (
-            subnet is not None and address == subnet.broadcast_address
-        ):
-            return [
-                host
-                for host in self.hosts.values()
-                if host is not source and (subnet is None or host.address in subnet)
-            ]
-        if address.is_multicast:
-            return [host for host in self.hosts.values() if host is not source]
-        route = self.route(source, remote, "udp")
-        return [route] if isinstance(route, Host) else []
+        return address == BROADCAST or (subnet is not None and address == subnet.broadcast_address)
 
-    def bridge_datagram(self, source: Host, port: int, remote: Address, data: bytes) -> bool:
-        """Send a datagram to the host computer, where the world file leads it there."""
-        target = None if self.bridge is None else self._outside(*remote, "udp")
-        if self.bridge is None or target is None:
-            return False
-        self.bridge.send_datagram(source, port, remote, data, target)
-        return True
+    def _neighbours(self, source: Host, address: IPv4Address) -> list[Host]:
+        """Hosts that a broadcast (those of the subnet) or a multicast (all) reaches."""
+        subnet = None if address.is_multicast else self.subnet_of(source.address)
+        return [
+            host
+            for host in self.hosts.values()
+            if host is not source and (subnet is None or host.address in subnet)
+        ]
 
     def subnet_of(self, address: IPv4Address) -> IPv4Network | None:
         for access_point in self.settings.access_points:
             if address in access_point.network.subnet:
                 return access_point.network.subnet
         return None
-
-
-def _name_fits(pattern: str, name: str) -> bool:
-    if pattern.startswith("*."):
-        return name.endswith(pattern[1:])
-    return pattern == name

@@ -10,14 +10,11 @@ from __future__ import annotations
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.clock import SECOND, Clock
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.stack.host import Host
-    from renode_wifi.peripherals.network.stack.internet import Internet
+from renode_wifi.peripherals.network.stack.link import Link
 
 GIVE_UP = 60 * SECOND
 """How long unanswered data is repeated before the connection counts as broken."""
@@ -30,6 +27,21 @@ class State(Enum):
     OPEN = "open"
     OVER = "over"
     """Closed by its owner, failed, or reset."""
+
+
+class Medium(Protocol):
+    """What a connection asks of the network that carries it."""
+
+    clock: Clock
+    link: Link
+
+    def trace(self, event: str, **fields: Any) -> None: ...
+
+
+class Owner(Protocol):
+    """The host that an end of a connection belongs to."""
+
+    def forget(self, connection: Connection) -> None: ...
 
 
 class NoEvents:
@@ -51,8 +63,8 @@ class Connection:
 
     def __init__(
         self,
-        internet: Internet,
-        host: Host,
+        internet: Medium,
+        host: Owner,
         local: Address,
         remote: Address,
         events: StreamEvents,
@@ -68,6 +80,7 @@ class Connection:
         self.flow = flow
         """Number of the connection, the same at both ends, for observers."""
         self.client = True
+        self.hermetic = True
         self.state = State.CONNECTING
         self.peer: Connection | None = None
         self._inbox = bytearray()
@@ -136,6 +149,15 @@ class Connection:
             self._transmit("_arrive_fin")
             self._forget_if_done()
 
+    @property
+    def lingering(self) -> bool:
+        """Closed by its owner, and the peer has not closed yet (FIN-WAIT-2)."""
+        return self.state is State.OVER and self._fin_sent
+
+    def drop(self) -> None:
+        """Reset a connection that lingers."""
+        self._send_reset()
+
     def close(self) -> None:
         if self.state is State.OPEN:
             self.shutdown()
@@ -158,7 +180,7 @@ class Connection:
         self._cut_next = True
 
     def go_silent(self) -> None:
-        """The station left the air. Its own end is over; the other end isn't told."""
+        """The station left the air. Its own end is over; the other end is not notified."""
         self._silent = True
         self.state = State.OVER
         self.host.forget(self)
@@ -167,7 +189,7 @@ class Connection:
         self.state = State.OPEN
 
     def answer(self) -> None:
-        """SYN-ACK: tell the client that the connection stands."""
+        """SYN-ACK: the connection stands."""
         self._transmit("_arrive_synack")
 
     def fail(self, failure: Failure) -> None:

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
 
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.stack.host import Host
-
-LARGEST = 65_507
+MAX_DATAGRAM = 65_507
 """65,535 bytes less the headers of IPv4 and UDP."""
+
+
+class Owner(Protocol):
+    """The host that a socket belongs to."""
+
+    def send_datagram(self, port: int, remote: tuple[IPv4Address, int], data: bytes) -> None: ...
+
+    def close_datagrams(self, socket: PortSocket) -> None: ...
 
 
 class PortSocket:
     """A `DatagramSocket`."""
 
-    def __init__(self, host: Host, port: int, events: DatagramEvents) -> None:
+    def __init__(self, host: Owner, port: int, events: DatagramEvents) -> None:
         self.host = host
         self.port = port
         self.events = events
         self.open = True
 
     def send_to(self, remote: tuple[IPv4Address, int], data: bytes) -> None:
-        if not self.open or len(data) > LARGEST:
-            return
-        internet = self.host.internet
-        source = (self.host.address, self.port)
-        internet.trace(
-            "datagram",
-            origin=f"{source[0]}:{source[1]}",
-            destination=f"{remote[0]}:{remote[1]}",
-            data=data,
-        )
-        if internet.link.lost():
-            return
-        if internet.bridge_datagram(self.host, self.port, remote, bytes(data)):
-            return
-        for receiver in internet.datagram_receivers(self.host, remote):
-            internet.clock.schedule(
-                internet.link.delay(),
-                partial(receiver.arrive_datagram, source, remote[1], bytes(data)),
-            )
+        if self.open and len(data) <= MAX_DATAGRAM:
+            self.host.send_datagram(self.port, remote, bytes(data))
 
     def close(self) -> None:
         if self.open:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
@@ -17,18 +16,16 @@ from renode_wifi.peripherals.network.contract.station import (
     StationEvents,
 )
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-from renode_wifi.peripherals.network.stack.air import AccessPoint
+from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.dns import dotted
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
+from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,
     DhcpSettings,
     NetworkSettings,
 )
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.world import World
 
 DHCP_GIVE_UP = 10 * SECOND
 """How long a station asks for an address before it says that nobody answers."""
@@ -44,8 +41,9 @@ Resolved = Callable[[IPv4Address | Failure], None]
 class WirelessStation:
     """Implements `station.Station`."""
 
-    def __init__(self, world: World, mac: bytes) -> None:
-        self.world = world
+    def __init__(self, air: Air, internet: Internet, mac: bytes) -> None:
+        self.air = air
+        self.internet = internet
         self.mac = mac
         self.events: StationEvents | None = None
         self._access_point: AccessPoint | None = None
@@ -67,9 +65,9 @@ class WirelessStation:
 
     def scan(self) -> list[Beacon]:
         own = None if self._own is None else self._own.settings.bssid
-        heard = [beacon for beacon in self.world.air.scan() if beacon.bssid != own]
-        self.world.internet.trace("scan", mac=self.mac.hex(":"), count=len(heard))
-        return heard
+        found = [beacon for beacon in self.air.scan() if beacon.bssid != own]
+        self.internet.trace("scan", mac=self.mac.hex(":"), count=len(found))
+        return found
 
     def join(
         self,
@@ -82,19 +80,18 @@ class WirelessStation:
         dhcp: bool = True,
     ) -> None:
         self.leave()
-        world = self.world
-        found = world.air.find(ssid, bssid)
-        world.internet.trace("join", mac=self.mac.hex(":"), ssid=ssid.decode("latin-1"))
+        found = self.air.find(ssid, bssid)
+        self.internet.trace("join", mac=self.mac.hex(":"), ssid=ssid.decode("latin-1"))
         if not found:
-            self._later(world.settings.air.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
+            self._later(self.air.settings.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
             return
         failure = found[0].judge(passphrase, security)
         if failure is not None:
             wait = HANDSHAKE_GIVE_UP if failure is JoinFailure.WRONG_PASSPHRASE else 0
-            self._later(world.settings.air.association + wait, self._fail, failure, done)
+            self._later(self.air.settings.association + wait, self._fail, failure, done)
             return
-        self._joining = world.clock.schedule(
-            world.settings.air.association,
+        self._joining = self.internet.clock.schedule(
+            self.air.settings.association,
             partial(self._associated, found[0], done, static, dhcp),
         )
 
@@ -105,12 +102,12 @@ class WirelessStation:
         failure: JoinFailure,
         done: Joined,
     ) -> None:
-        self._joining = self.world.clock.schedule(delay, partial(handler, failure, done))
+        self._joining = self.internet.clock.schedule(delay, partial(handler, failure, done))
 
     def _fail(self, failure: JoinFailure, done: Joined) -> None:
         self._joining = None
         self._access_point = None
-        self.world.internet.trace("join-failed", mac=self.mac.hex(":"), failure=failure.name)
+        self.internet.trace("join-failed", mac=self.mac.hex(":"), failure=failure.name)
         done(failure)
 
     def _associated(
@@ -121,11 +118,11 @@ class WirelessStation:
             self._fail(JoinFailure.NO_ACCESS_POINT, done)
             return
         self._access_point = access_point
-        self.world.internet.trace("associated", mac=self.mac.hex(":"))
+        self.internet.trace("associated", mac=self.mac.hex(":"))
         if static is not None:
             self._addressed(static, done)
         elif dhcp and access_point.dhcp.answering:
-            self._joining = self.world.clock.schedule(
+            self._joining = self.internet.clock.schedule(
                 access_point.dhcp.latency, partial(self._ask_dhcp, access_point, done)
             )
         else:
@@ -135,16 +132,16 @@ class WirelessStation:
         self._joining = None
         lease = None
         if access_point.up:
-            lease = access_point.dhcp.lease(self.mac, self.world.internet.hosts)
+            lease = access_point.dhcp.lease(self.mac, self.internet.hosts)
         if lease is None:
             self._later(DHCP_GIVE_UP, self._fail, JoinFailure.NO_ADDRESS, done)
             return
-        self.world.internet.trace("dhcp", mac=self.mac.hex(":"), address=str(lease.address))
+        self.internet.trace("dhcp", mac=self.mac.hex(":"), address=str(lease.address))
         self._addressed(lease, done)
 
     def _addressed(self, lease: Lease, done: Joined) -> None:
         self._lease = lease
-        internet = self.world.internet
+        internet = self.internet
         self._host = Host(internet, lease.address)
         internet.hosts.setdefault(lease.address, self._host)
         assert self._access_point is not None
@@ -169,7 +166,7 @@ class WirelessStation:
             self._joining.cancel()
             self._joining = None
         if self._lease is not None:
-            self.world.internet.trace("left", mac=self.mac.hex(":"))
+            self.internet.trace("left", mac=self.mac.hex(":"))
         self._detach()
 
     def _detach(self) -> None:
@@ -181,16 +178,16 @@ class WirelessStation:
         host, self._host = self._host, None
         if host is not None:
             host.vanish()
-            if self.world.internet.hosts.get(host.address) is host:
-                del self.world.internet.hosts[host.address]
+            if self.internet.hosts.get(host.address) is host:
+                del self.internet.hosts[host.address]
 
-    def put_out(self, reason: str) -> None:
+    def deauthenticate(self, reason: str) -> None:
         """The access point has gone, or doesn't want this station any more."""
         if self._access_point is None:
             return
         joined = self._lease is not None
         if joined:
-            self.world.internet.trace("link-lost", mac=self.mac.hex(":"), reason=reason)
+            self.internet.trace("link-lost", mac=self.mac.hex(":"), reason=reason)
         if joined:
             self._detach()
             if self.events is not None:
@@ -202,7 +199,7 @@ class WirelessStation:
     # Names and ping
 
     def resolve(self, name: str, done: Resolved) -> None:
-        world = self.world
+        internet = self.internet
         if self._lease is None:
             self._answer_later(0, name, Failure.NOT_JOINED, done)
             return
@@ -210,27 +207,27 @@ class WirelessStation:
         if address is not None:
             self._answer_later(0, name, address, done)
             return
-        names = world.internet.names
-        delay = names.settings.latency + 2 * world.internet.link.reliable_delay()
+        names = internet.names
+        delay = names.settings.latency + 2 * internet.link.reliable_delay()
         if not names.answering:
             self._answer_later(DNS_GIVE_UP, name, Failure.TIMED_OUT, done)
             return
         found = names.find(name)
-        if not found and world.internet.bridge is not None and names.settings.pass_through:
-            world.internet.bridge.resolve(self, name, done)
+        if not found and internet.bridge is not None and names.settings.pass_through:
+            internet.bridge.resolve(name, partial(self._answer, name, done))
             return
         self._answer_later(delay, name, found[0] if found else Failure.UNREACHABLE, done)
 
     def _answer_later(
         self, delay: int, name: str, answer: IPv4Address | Failure, done: Resolved
     ) -> None:
-        self.world.clock.schedule(delay, partial(self.answer, name, answer, done))
+        self.internet.clock.schedule(delay, partial(self._answer, name, done, answer))
 
-    def answer(self, name: str, answer: IPv4Address | Failure, done: Resolved) -> None:
+    def _answer(self, name: str, done: Resolved, answer: IPv4Address | Failure) -> None:
         """Give the outcome of a lookup, unless the station left meanwhile."""
         if self._lease is None:
             answer = Failure.NOT_JOINED
-        self.world.internet.trace(
+        self.internet.trace(
             "dns",
             name=name,
             answer=answer.name if isinstance(answer, Failure) else str(answer),
@@ -238,20 +235,20 @@ class WirelessStation:
         done(answer)
 
     def ping(self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]) -> None:
-        internet = self.world.internet
+        internet = self.internet
         answers = self._lease is not None and address in internet.hosts
         round_trip = 2 * internet.link.delay()
         if not answers or internet.link.lost() or internet.link.lost() or round_trip > timeout:
-            self.world.clock.schedule(timeout, partial(self._ping_done, address, None, done))
+            self.internet.clock.schedule(timeout, partial(self._ping_done, address, None, done))
         else:
-            self.world.clock.schedule(
+            self.internet.clock.schedule(
                 round_trip, partial(self._ping_done, address, round_trip, done)
             )
 
     def _ping_done(
         self, address: IPv4Address, time: int | None, done: Callable[[int | None], None]
     ) -> None:
-        self.world.internet.trace("ping", destination=str(address), round_trip=time)
+        self.internet.trace("ping", destination=str(address), round_trip=time)
         done(time)
 
     # Transport
@@ -261,7 +258,7 @@ class WirelessStation:
     ) -> Stream:
         host = self._host or self._own_host
         if host is None:
-            internet = self.world.internet
+            internet = self.internet
             return internet.refuse(
                 Host(internet, IPv4Address(0)), remote, events, Failure.NOT_JOINED
             )
@@ -298,8 +295,8 @@ class WirelessStation:
             ),
         )
         self._own = AccessPoint(settings, self)
-        self.world.air.add(self._own)
-        internet = self.world.internet
+        self.air.add(self._own)
+        internet = self.internet
         self._own_host = internet.hosts[address.address] = Host(internet, address.address)
         internet.trace("access-point", ssid=beacon.ssid.decode("latin-1"), up=True)
 
@@ -309,11 +306,9 @@ class WirelessStation:
         if own is None or host is None:
             return
         own.up = False
-        self.world.air.remove(own)
-        self.world.put_out(own, "the access point was switched off")
+        self.air.remove(own)
+        self.air.deauthenticate(own, "the access point was switched off")
         host.vanish()
-        if self.world.internet.hosts.get(host.address) is host:
-            del self.world.internet.hosts[host.address]
-        self.world.internet.trace(
-            "access-point", ssid=own.settings.ssid.decode("latin-1"), up=False
-        )
+        if self.internet.hosts.get(host.address) is host:
+            del self.internet.hosts[host.address]
+        self.internet.trace("access-point", ssid=own.settings.ssid.decode("latin-1"), up=False)

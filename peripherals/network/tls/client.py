@@ -33,17 +33,22 @@ SEND_WINDOW = 4_096
 """Ciphertext bytes that may wait for room in the stream below before `send` takes no more."""
 
 
+RECEIVE_WINDOW = 262_144
+"""Plaintext bytes that may wait for the owner before nothing more is read from the stream below."""
+
+
 class TlsEvents(StreamEvents, Protocol):
-    """What the owner of a `TlsStream` is told, beside what a stream tells."""
+    """What the owner of a `TlsStream` is notified of, beside the events of a stream."""
 
     def on_handshake(self, stream: TlsStream, verdict: TlsVerdict) -> None:
         """Once. With a problem (and without `continue_unverified`) the connection is gone."""
 
 
 class TlsStream:
-    """A `Stream` of plaintext. The handshake starts at once; `events` hears how it ended.
+    """A `Stream` of plaintext. The handshake starts at once; `events` is notified of its end.
 
-    stream: connected; its events are taken over. random: the seed of this connection's secrets.
+    stream: connected; its events are taken over. random: the seed of this connection's secrets. A
+    peer outside the world gets secrets of the host's own random source instead: the seed is known.
     """
 
     def __init__(
@@ -60,17 +65,18 @@ class TlsStream:
         self.clock = clock
         self.local = stream.local
         self.remote = stream.remote
+        self.hermetic = stream.hermetic
         self.verdict: TlsVerdict | None = None
         self._endpoint: TlsEndpoint | None = None
         self._waiting = bytearray()
         self._wants_room = False
         self._over = False
-        self._told_closed = False
+        self._notified_closed = False
         self._owner: TlsEvents = events
         stream.events = self
         # Sources that start anew for each connection must not give two of them the same secrets.
         here = f"{random.getrandbits(256):x}/{stream.local}/{stream.remote}/{clock.now}"
-        seed = hashlib.sha256(here.encode()).digest()
+        seed = hashlib.sha256(here.encode()).digest() if stream.hermetic else None
         try:
             self._endpoint = TlsEndpoint(
                 EndpointSettings(
@@ -197,12 +203,15 @@ class TlsStream:
     def on_data(self, stream: Stream) -> None:
         if not self._over and self._endpoint is not None:
             before = len(self._endpoint.plaintext)
+            if before >= RECEIVE_WINDOW:
+                # What the owner doesn't read stays in the stream below and holds up the peer.
+                return
             self._pull()
             if self._over or not self.verdict:
                 return
             if len(self._endpoint.plaintext) > before:
                 self.events.on_data(self)
-            self._tell_if_closed()
+            self._notify_if_closed()
 
     def on_writable(self, stream: Stream) -> None:
         self._flush()
@@ -215,6 +224,8 @@ class TlsStream:
             return
         if stream.available:
             self.on_data(stream)
+        if stream.available and not self._over:
+            self._pull()
         if self._over:
             return
         if failure is None:
@@ -226,8 +237,8 @@ class TlsStream:
                     detail=TlsProblem.PEER_CLOSED.value if failure is None else failure.value,
                 )
             )
-        elif not self._told_closed:
-            self._told_closed = True
+        elif not self._notified_closed:
+            self._notified_closed = True
             self.events.on_closed(self, failure)
 
     # Within
@@ -242,7 +253,7 @@ class TlsStream:
             del self._waiting[:sent]
 
     def _pull(self) -> None:
-        """Decrypt what has come, and tell of the handshake's end."""
+        """Decrypt what has come, and notify the owner of the handshake's end."""
         endpoint = self._endpoint
         assert endpoint is not None
         data = self.stream.receive(self.stream.available)
@@ -260,18 +271,18 @@ class TlsStream:
                 self._owner.on_handshake(self, verdict)
 
     def _fail(self, verdict: TlsVerdict) -> None:
-        """The handshake failed: end the connection, then tell."""
+        """The handshake failed: end the connection, then notify the owner."""
         if not self._over:
             self._over = True
             self.verdict = verdict
             self.stream.close()
             self._owner.on_handshake(self, verdict)
 
-    def _tell_if_closed(self) -> None:
+    def _notify_if_closed(self) -> None:
         endpoint = self._endpoint
         assert endpoint is not None
-        if endpoint.state in (State.CLOSED, State.FAILED) and not self._told_closed:
-            self._told_closed = True
+        if endpoint.state in (State.CLOSED, State.FAILED) and not self._notified_closed:
+            self._notified_closed = True
             broken = endpoint.state is State.FAILED
             self.events.on_closed(self, Failure.RESET if broken else None)
 

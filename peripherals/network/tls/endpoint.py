@@ -2,16 +2,18 @@
 
 An endpoint draws its random numbers from a seed of its own and keeps a record of what it was given,
 so that it can be saved at any moment: a saved endpoint is its settings, its seed and that record,
-and is built anew from them when it is next used. Contexts aren't shared and tickets are off,
-because sessions and blinding values kept in a context would make one connection's bytes depend on
-another's.
+and is built anew from them when it is next used. The record is bounded (`MAX_RECORDED`), and an
+endpoint that talks to the world outside has no seed; neither can go on after a restore.
+
+Contexts aren't shared and tickets are off, because sessions and blinding values kept in a context
+would make one connection's bytes depend on another's.
 """
 
 from __future__ import annotations
 
 import ssl
 import warnings
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -42,6 +44,11 @@ VERSIONS = {
     "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
 
+
+MAX_RECORDED = 33_554_432
+"""Bytes that are recorded; a connection that exchanged more has broken after a restore."""
+RECORD_OVERHEAD = 128
+"""Bytes of memory that an entry of the record takes beside its data, about."""
 
 LIVE = ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context")
 """Attributes that can't be saved."""
@@ -85,7 +92,7 @@ class State(Enum):
 class TlsEndpoint:
     """`feed` what the peer sent, `write` plaintext; take `outgoing` and `plaintext` away."""
 
-    def __init__(self, settings: EndpointSettings, seed: bytes) -> None:
+    def __init__(self, settings: EndpointSettings, seed: bytes | None) -> None:
         self.settings = settings
         self.seed = seed
         self.state = State.HANDSHAKE
@@ -99,6 +106,7 @@ class TlsEndpoint:
         self.requested_name: str | None = None
         """Server: the name the client asked for (SNI)."""
         self._record: list[tuple[str, bytes]] = []
+        self._recorded = 0
         self._discarded = False
         self._build()
 
@@ -151,6 +159,10 @@ class TlsEndpoint:
         """Build the live object anew after a restore, by doing all that was done."""
         if hasattr(self, "_object"):
             return
+        if self.seed is None or self._recorded > MAX_RECORDED:
+            self.state = State.FAILED
+            self.discard()
+            return
         problem = deterministic_tls_problem()
         if problem:
             raise RenodeWifiError(
@@ -170,7 +182,13 @@ class TlsEndpoint:
         if self._discarded:
             return
         self._alive()
-        self._record.append((operation, data))
+        if self._discarded:
+            return
+        if self.seed is not None and self._recorded <= MAX_RECORDED:
+            self._recorded += len(data) + RECORD_OVERHEAD
+            self._record.append((operation, data))
+            if self._recorded > MAX_RECORDED:
+                self._record.clear()
         self._do(operation, data)
 
     # The protocol
@@ -178,7 +196,7 @@ class TlsEndpoint:
     def _do(self, operation: str, data: bytes) -> None:
         if self.state is State.FAILED:
             return
-        with random_from(self._stream):
+        with self._random():
             if operation == "feed":
                 self._incoming_bio.write(data)
                 self._advance()
@@ -196,10 +214,10 @@ class TlsEndpoint:
         self.outgoing += self._outgoing_bio.read()
 
     def _build(self) -> None:
-        self._stream = SeededBytes(self.seed)
+        self._stream = None if self.seed is None else SeededBytes(self.seed)
         self._incoming_bio = ssl.MemoryBIO()
         self._outgoing_bio = ssl.MemoryBIO()
-        with random_from(self._stream):
+        with self._random():
             self._context = make_context(self.settings)
             if self.settings.server:
                 self._context.sni_callback = self._remember_name
@@ -212,6 +230,9 @@ class TlsEndpoint:
             if not self.settings.server:
                 self._advance()
         self.outgoing += self._outgoing_bio.read()
+
+    def _random(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._stream is None else random_from(self._stream)
 
     def _remember_name(self, endpoint: Any, name: str | None, context: Any) -> None:
         self.requested_name = name

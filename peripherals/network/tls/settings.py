@@ -59,7 +59,7 @@ class TlsSettings:
     check_name: bool = False
     verify: bool = True
     continue_unverified: bool = False
-    """Complete the handshake even when verification fails, and tell so in the verdict."""
+    """Complete the handshake even when verification fails, and report it in the verdict."""
     minimum_version: str = "TLSv1.2"
     maximum_version: str = "TLSv1.2"
     ciphers: str = "DEFAULT"

@@ -139,7 +139,7 @@ def test_signal_strength(port: StPort) -> None:
 
 def test_lost_access_point(rig: Rig, port: StPort) -> None:
     assert port.connect_ap(b"fwemu-ap", b"fwemu-pass")
-    rig.world.put_out(rig.world.access_point("fwemu-ap"), "switched off")
+    rig.world.deauthenticate(rig.world.access_point("fwemu-ap"), "switched off")
     assert not port.connected()
     assert b"Disconnected" in port.ok(b"MR\r")
 

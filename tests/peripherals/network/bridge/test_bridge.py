@@ -1,11 +1,7 @@
-"""The bridge to the host: a fake host for the rules of time, real sockets for the rest."""
+"""The bridge to the host: the rules of time, what crosses, and its bounds; with a fake host."""
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
@@ -14,137 +10,13 @@ from typing import Any
 import pytest
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
-from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.network.bridge.host_port import SocketPort, Target
+from renode_wifi.peripherals.network.bridge import bridge
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.tls.client import TlsStream
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
-from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
-from renode_wifi.peripherals.network.world import World
-from renode_wifi.peripherals.network.worldfile.read import read_world_file
-from tests.peripherals.network.bench import ACCESS_POINT, MAC, Recorder, saved
-
-REMOTE = IPv4Address("10.10.0.9")
-
-
-class FakeHost:
-    """A host whose wall clock moves only in `wait`, and whose peers answer after `delay` ns."""
-
-    def __init__(self) -> None:
-        self.wall = 0
-        self.delay = 30 * MILLISECOND
-        self.answers = True
-        self.due: list[tuple[int, int, Any]] = []
-        self.opened: list[Target] = []
-        self.sent: dict[int, bytearray] = {}
-        self.inbox: dict[int, list[Any]] = {}
-        self.up: dict[int, bool | Failure] = {}
-        self.closed: list[tuple[int, bool]] = []
-        self.room = 1_000_000
-        self.waits: list[int] = []
-        self.refuse = False
-
-    def wall_time(self) -> int:
-        return self.wall
-
-    def wait(self, duration: int) -> None:
-        self.waits.append(duration)
-        end = self.wall + duration
-        if self.due:
-            end = max(self.wall, min(end, min(time for time, _, _ in self.due)))
-        self.wall = end
-        for entry in [entry for entry in self.due if entry[0] <= self.wall]:
-            self.due.remove(entry)
-            _, handle, what = entry
-            if isinstance(what, bool | Failure):
-                self.up[handle] = what
-            else:
-                self.inbox[handle].append(what)
-
-    def open_stream(self, target: Target) -> int:
-        handle = len(self.opened)
-        self.opened.append(target)
-        self.sent[handle], self.inbox[handle] = bytearray(), []
-        self.up[handle] = False
-        outcome: bool | Failure = Failure.REFUSED if self.refuse else True
-        self.due.append((self.wall + self.delay, handle, outcome))
-        return handle
-
-    def open_datagrams(self, target: Target) -> int:
-        handle = self.open_stream(target)
-        self.due.pop()
-        return handle
-
-    def connected(self, handle: int) -> bool | Failure:
-        return self.up[handle]
-
-    def send(self, handle: int, data: bytes) -> int | Failure:
-        taken = data[: self.room]
-        self.sent[handle] += taken
-        if self.answers and taken:
-            self.due.append((self.wall + self.delay, handle, taken.upper()))
-        return len(taken)
-
-    def receive(self, handle: int) -> bytes | Failure | None:
-        return self.inbox[handle].pop(0) if self.inbox[handle] else b""
-
-    def shutdown(self, handle: int) -> None:
-        self.due.append((self.wall + self.delay, handle, None))
-
-    def close(self, handle: int, *, reset: bool = False) -> None:
-        self.closed.append((handle, reset))
-
-    def listen(self, target: Target, where: str) -> int:
-        return 99
-
-    def accept(self, handle: int) -> int | None:
-        return None
-
-    def start_lookup(self, name: str) -> int:
-        handle = self.open_stream((name, 0))
-        self.due.pop()
-        if name == "known.test":
-            self.due.append((self.wall + self.delay, handle, "1.2.3.4"))
-        return handle
-
-    def lookup_result(self, handle: int) -> IPv4Address | Failure | None:
-        return IPv4Address(self.inbox[handle].pop()) if self.inbox[handle] else None
-
-    def close_all(self) -> None:
-        self.opened.clear()
-
-
-class Bridged:
-    def __init__(self, folder: Path, text: str, host: Any = None) -> None:
-        file = folder / "world.yaml"
-        file.write_text(ACCESS_POINT + "mode: bridged\n" + text, encoding="utf-8")
-        self.machine: Any = BenchMachine()
-        self.world = World(read_world_file(file), self.machine, None, host)
-        self.station = self.world.station(MAC)
-        self.answers: list[Any] = []
-        self.station.join(b"lab", b"lab-secret", None, self.answers.append)
-        self.machine.clock.advance(2 * SECOND)
-
-    @property
-    def now(self) -> int:
-        return self.machine.clock.now
-
-    def run(self, duration: int) -> None:
-        self.machine.clock.advance(duration)
-
-    def until(self, condition: Any) -> None:
-        """Real sockets take what time they take; virtual time is bounded."""
-        for _ in range(5_000):
-            if condition():
-                return
-            self.run(2 * MILLISECOND)
-        raise AssertionError("it never happened")
-
-
-FORWARD = 'forwards: [{from: "10.10.0.9:1883", to: "127.0.0.1:18830"}]\n'
-
+from tests.peripherals.network.bench import Recorder, saved
+from tests.peripherals.network.bridge.rig import FORWARD, REMOTE, Bridged, FakeHost
 
 # The rules of time
 
@@ -359,7 +231,7 @@ def test_a_restored_world_has_lost_its_connections(tmp_path: Path) -> None:
     opened, opening, closing = Recorder(), Recorder(), Recorder()
     streams = [bridged.station.connect((REMOTE, 1883), opened)]
     bridged.run(MILLISECOND)
-    host: Any = bridged.world.internet.bridge.port  # type: ignore[union-attr]
+    host: Any = bridged.world.bridge.port  # type: ignore[union-attr]
     streams.append(bridged.station.connect((REMOTE, 1883), closing))
     bridged.run(MILLISECOND)
     host.room = 0
@@ -375,212 +247,74 @@ def test_a_restored_world_has_lost_its_connections(tmp_path: Path) -> None:
     assert opening.log == [Failure.TIMED_OUT]
     assert closing.log == ["connected"]
     assert answers[-1] is Failure.TIMED_OUT
-    assert world.internet.bridge.streams == []
+    assert world.bridge.streams == []
     world.close()
 
 
-# Real sockets
-
-
-class EchoProcess(threading.Thread):
-    """A server of the host computer."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-
-    def run(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            with client:
-                while data := client.recv(1_000):
-                    client.sendall(data)
-
-
-@pytest.fixture
-def echo() -> Iterator[EchoProcess]:
-    process = EchoProcess()
-    process.start()
-    yield process
-    process.listener.close()
-
-
-def test_a_guest_talks_to_a_server_of_the_host(tmp_path: Path, echo: EchoProcess) -> None:
-    bridged = Bridged(tmp_path, f'forwards: [{{from: "10.10.0.9:7", to: "localhost:{echo.port}"}}]')
-    events = Recorder()
-    stream = bridged.station.connect((REMOTE, 7), events)
-    bridged.until(lambda: events.log)
-    assert events.log == ["connected"]
-    message = bytes(range(256)) * 200
-    sent = 0
-    while sent < len(message):
-        sent += stream.send(message[sent:])
+def test_flows_and_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "MAX_STREAMS", 2)
+    host = FakeHost()
+    host.answers = False
+    bridged = Bridged(tmp_path, FORWARD + "egress: ['93.184.216.0/24:*']", host)
+    own: Any = bridged.station.datagrams(4_000, Recorder())
+    for number in range(bridge.MAX_FLOWS + 3):
+        own.send_to((IPv4Address("93.184.216.0") + number, 9), b"x")
         bridged.run(MILLISECOND)
-    bridged.until(lambda: len(events.data) == len(message))
-    assert bytes(events.data) == message
-    stream.shutdown()
-    bridged.until(lambda: events.log[-1] == ("closed", None))
-    stream.close()
-    bridged.world.close()
+    flows = bridged.world.bridge.flows  # type: ignore[union-attr]
+    assert len(flows) == bridge.MAX_FLOWS
+    assert [handle for handle, _ in host.closed] == [0, 1, 2]
+    bridged.run(bridge.FLOW_IDLE + SECOND)
+    assert flows == []
+    host.allowed.clear()
+    for _ in range(3):
+        bridged.station.connect((REMOTE, 1883), Recorder())
+    forwarded = IPv4Address("127.0.0.1")
+    assert [allowed(forwarded) for allowed in host.allowed] == [True, True, False]
 
 
-def test_a_port_where_nobody_listens(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    bridged = Bridged(tmp_path, f'forwards: [{{from: "10.10.0.9:7", to: "127.0.0.1:{port}"}}]')
-    events = Recorder()
-    bridged.station.connect((REMOTE, 7), events)
-    bridged.until(lambda: events.log)
-    assert events.log == [Failure.REFUSED]
-    bridged.world.close()
-
-
-def test_a_forward_to_a_name_that_is_none(tmp_path: Path) -> None:
-    bridged = Bridged(tmp_path, 'forwards: [{from: "10.10.0.9:7", to: "no-such-host.invalid:7"}]')
-    events = Recorder()
-    bridged.station.connect((REMOTE, 7), events)
-    bridged.until(lambda: events.log)
-    assert events.log == [Failure.UNREACHABLE]
-    bridged.world.close()
-
-
-def test_tls_with_a_server_of_the_host(tmp_path: Path) -> None:
-    authority = Authority("host")
-    certificate, key = authority.server(("localhost",))
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        client, _ = listener.accept()
-        settings = EndpointSettings(server=True, certificate=certificate, key=key)
-        endpoint = TlsEndpoint(settings, b"host")
-        with client:
-            while endpoint.state in (State.HANDSHAKE, State.OPEN):
-                endpoint.feed(client.recv(1_000))
-                if data := endpoint.take_plaintext():
-                    endpoint.write(data)
-                client.sendall(endpoint.take_outgoing())
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    port = listener.getsockname()[1]
-    bridged = Bridged(tmp_path, f'forwards: [{{from: "10.10.0.9:7", to: "127.0.0.1:{port}"}}]')
-    events = Recorder()
-    stream = bridged.station.connect((REMOTE, 7), events)
-    bridged.until(lambda: events.log)
-    settings = TlsSettings(ca=authority.certificate, server_name="localhost", check_name=True)
-    secure = TlsStream(stream, settings, events, bridged.machine.clock, Random(1))
-    bridged.until(lambda: events.verdict is not None)
-    assert events.verdict is not None
-    assert events.verdict.problem is None
-    secure.send(b"over the bridge")
-    bridged.until(lambda: len(events.data) == 15)
-    secure.close()
-    thread.join(20)
-    assert not thread.is_alive()
-    listener.close()
-    bridged.world.close()
-
-
-def test_a_program_of_the_host_talks_to_the_guest(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    bridged = Bridged(tmp_path, f'expose: [{{listen: "127.0.0.1:{port}", port: 80}}]')
-    accepted: list[Any] = []
-    server = Recorder()
-    bridged.station.listen(80, accepted.append)
-    client = socket.create_connection(("127.0.0.1", port))
-    client.sendall(b"GET /")
-    bridged.until(lambda: accepted)
-    accepted[0].events = server
-    bridged.until(lambda: accepted[0].available or server.data)
-    server.data += accepted[0].receive(100)
-    assert bytes(server.data) == b"GET /"
-    accepted[0].send(b"hello from the board")
-    client.setblocking(False)
-    heard = bytearray()
-    bridged.until(lambda: _hear(client, heard) == b"hello from the board")
-    accepted[0].close()
-    bridged.until(lambda: _ended(client))
-    client.close()
-    refused = socket.create_connection(("127.0.0.1", port))
-    bridged.station.leave()
-    bridged.until(lambda: _ended(refused))
-    refused.close()
-    with pytest.raises(RenodeWifiError, match=f"cannot listen on 127.0.0.1:{port}") as caught:
-        Bridged(tmp_path, f'expose: [{{listen: "127.0.0.1:{port}", port: 80}}]')
-    assert caught.value.where is not None
-    assert "world.yaml" in caught.value.where
-    bridged.world.close()
-
-
-def _hear(client: socket.socket, heard: bytearray) -> bytes:
-    """All that has come so far."""
-    with suppress(BlockingIOError):
-        heard += client.recv(100)
-    return bytes(heard)
-
-
-def _ended(client: socket.socket) -> bool:
-    client.setblocking(False)
-    try:
-        return client.recv(100) == b""
-    except BlockingIOError:
-        return False
-    except ConnectionResetError:
-        return True
-
-
-def test_the_hosts_resolver_is_asked(tmp_path: Path) -> None:
-    bridged = Bridged(tmp_path, "dns: {pass_through: true}")
-    for name, expected in (
-        ("localhost", IPv4Address("127.0.0.1")),
-        ("no-such-name.invalid", Failure.UNREACHABLE),
-    ):
-        bridged.answers.clear()
-        bridged.station.resolve(name, bridged.answers.append)
-        bridged.until(lambda: bridged.answers)
-        assert bridged.answers == [expected]
-    bridged.world.close()
-
-
-def test_datagrams_over_real_sockets(tmp_path: Path) -> None:
-    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    peer.bind(("127.0.0.1", 0))
-    port = peer.getsockname()[1]
+def test_a_forward_to_a_name_does_not_follow_it_everywhere(tmp_path: Path) -> None:
+    host = FakeHost()
+    host.own = ["192.168.1.5"]
     bridged = Bridged(
-        tmp_path, f'forwards: [{{from: "10.10.0.9:53", to: "127.0.0.1:{port}", udp: true}}]'
+        tmp_path,
+        "forwards:\n"
+        '  - {from: "10.10.0.9:1", to: "lan.test:1"}\n'
+        '  - {from: "10.10.0.9:2", to: "localhost:2"}\n',
+        host,
     )
-    events = Recorder()
-    own = bridged.station.datagrams(4_000, events)
-    assert not isinstance(own, Failure)
-    own.send_to((REMOTE, 53), b"question")
-    data, sender = peer.recvfrom(100)
-    assert data == b"question"
-    peer.sendto(b"answer", sender)
-    bridged.until(lambda: events.log)
-    assert events.log == [((REMOTE, 53), b"answer")]
-    peer.close()
-    bridged.world.close()
+    for port in (1, 2):
+        bridged.station.connect((REMOTE, port), Recorder())
+    named, local = host.allowed
+    addresses = ["192.168.1.4", "192.168.1.5", "127.0.0.1", "169.254.169.254", "224.0.0.1"]
+    assert [named(IPv4Address(address)) for address in addresses] == [True] + [False] * 4
+    assert local(IPv4Address("127.0.0.1"))
 
 
-def test_a_port_tells_of_broken_sockets() -> None:
-    port = SocketPort()
-    listener = socket.create_server(("127.0.0.1", 0))
-    handle = port.open_stream(("127.0.0.1", listener.getsockname()[1]))
-    client, _ = listener.accept()
-    while port.connected(handle) is not True:
-        port.wait(SECOND)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    client.close()
-    port.wait(SECOND)
-    assert port.receive(handle) is Failure.RESET
-    assert port.send(handle, b"x") is Failure.RESET
-    port.shutdown(handle)
-    port.close(handle, reset=True)
-    port.close(handle)
-    listener.close()
-    port.close_all()
+# Secrets
+
+
+def hello(bridged: Bridged, address: IPv4Address, port: int) -> bytes:
+    """The random of a TLS client's hello (RFC 5246 section 7.4.1.2)."""
+    stream = bridged.station.connect((address, port), Recorder())
+    bridged.run(20 * MILLISECOND)
+    TlsStream(stream, TlsSettings(verify=False), Recorder(), bridged.machine.clock, Random(1))
+    sent = [
+        fields["data"]
+        for _, _, event, fields in bridged.machine.traced
+        if event == "data" and fields["destination"] == f"{address}:{port}"
+    ]
+    return bytes(sent[0][11:43])
+
+
+def test_the_seed_makes_no_secrets_for_peers_outside_the_world(tmp_path: Path) -> None:
+    randoms: dict[str, list[bytes]] = {"inside": [], "outside": []}
+    for _ in range(2):
+        host = FakeHost()
+        host.answers = False
+        bridged = Bridged(
+            tmp_path, FORWARD + "servers: {tls: {type: echo, port: 443, tls: true}}", host
+        )
+        randoms["inside"].append(hello(bridged, IPv4Address("10.10.0.1"), 443))
+        randoms["outside"].append(hello(bridged, REMOTE, 1883))
+    assert randoms["inside"][0] == randoms["inside"][1]
+    assert randoms["outside"][0] != randoms["outside"][1]
