@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.network.contract.station import Station
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor
 
 Remote = tuple[IPv4Address, int]
 
 
 class Connection:
-    """Hears of a stream and tells its socket that something changed.
+    """Listens to a stream and notifies its socket that something changed.
 
     Opened with a finished stream (a server's) or by `connect`, which calls `opened(problem)` when
     it is ready for data (problem "") or has failed.
     """
 
     def __init__(
-        self, processor: Processor, number: int, changed: Callable[[], None], remote: Remote
+        self,
+        surroundings: Surroundings,
+        profile: ModuleProfile,
+        number: int,
+        changed: Callable[[], None],
+        remote: Remote,
     ) -> None:
-        self.processor = processor
+        self.surroundings = surroundings
+        self.profile = profile
         self.number = number
         self.changed = changed
         self.remote = remote
@@ -39,12 +44,12 @@ class Connection:
         self._handshaking = False
         self._deadline: Event | None = None
 
-    def connect(self, tls: TlsSettings | None, opened: Callable[[str], None]) -> None:
-        station = self.processor.station
-        assert station is not None
+    def connect(
+        self, station: Station, tls: TlsSettings | None, opened: Callable[[str], None]
+    ) -> None:
         self._tls = tls
         self._opened = opened
-        self._within(self.processor.profile.connect_timeout_ms)
+        self._within(self.profile.connect_timeout_ms)
         self._trace("connecting", secure=tls is not None)
         self.stream = station.connect(self.remote, self)
 
@@ -66,7 +71,7 @@ class Connection:
         return self.stream.send(data) if self.stream is not None and self.alive else 0
 
     def close(self) -> None:
-        """Let go in good order; nothing more is heard of it."""
+        """Let go in good order; there are no further events."""
         if self.stream is not None:
             self._end("closed by the host")
             self.stream.close()
@@ -84,20 +89,14 @@ class Connection:
             self._open()
             return
         self._handshaking = True
-        self._within(self.processor.profile.handshake_timeout_ms)
-        machine = self.processor.machine
+        self._within(self.profile.handshake_timeout_ms)
         self.stream = TlsStream(
-            stream,
-            self._tls,
-            self,
-            machine.clock,
-            machine.random(f"{self.processor.name}/tls"),
+            stream, self._tls, self, self.surroundings.clock, self.surroundings.random("tls")
         )
 
     def on_handshake(self, stream: Stream, verdict: TlsVerdict) -> None:
         self._handshaking = False
-        self.processor.machine.trace(
-            self.processor.name,
+        self.surroundings.trace(
             "tls",
             socket=self.number,
             problem=verdict.problem.value if verdict.problem is not None else "",
@@ -111,7 +110,7 @@ class Connection:
             self._fail(verdict.problem.value)
 
     def on_connect_failed(self, stream: Stream, failure: Failure) -> None:
-        if failure is Failure.REFUSED and self.processor.profile.refusal_is_timeout:
+        if failure is Failure.REFUSED and self.profile.refusal_is_timeout:
             self.stream = None  # the deadline ends it
         else:
             self._fail(failure.value)
@@ -166,16 +165,16 @@ class Connection:
     def _within(self, milliseconds: int) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        clock = self.processor.machine.clock
-        self._deadline = clock.schedule(milliseconds * MILLISECOND, self._too_late)
+        self._deadline = self.surroundings.clock.schedule(
+            milliseconds * MILLISECOND, self._too_late
+        )
 
     def _too_late(self) -> None:
         self._deadline = None
         self._fail("no answer")
 
     def _trace(self, state: str, **fields: object) -> None:
-        self.processor.machine.trace(
-            self.processor.name,
+        self.surroundings.trace(
             "socket",
             socket=self.number,
             state=state,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.ism43362.at import BadRequest, Request
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
-
-SETS = 4
-KINDS = ("ca", "certificate", "key")
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.ism43362.messages.credentials import (
+    SETS,
+    CredentialKind,
+    SelectCredentials,
+    StoreCredential,
+)
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, Reply
+from renode_wifi.peripherals.ism43362.messages.request import BadRequest
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 
 
 @dataclass
@@ -24,48 +27,45 @@ class CredentialSet:
     certificate: bytes = b""
     key: bytes = b""
 
+    def store(self, kind: CredentialKind, text: bytes) -> None:
+        if kind is CredentialKind.CA:
+            self.ca = text
+        elif kind is CredentialKind.CERTIFICATE:
+            self.certificate = text
+        else:
+            self.key = text
+
 
 class Credentials:
-    """The sets, and which one the next secure connection takes."""
+    """The sets, and which one the next secure connection takes; neither is lost by RESET.
 
-    COMMANDS = {"PF": "select", "PG": "store"}
+    ST's port selects set 3 before every secure connection, but pushes certificate and key only
+    once after power-on.
+    """
 
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        self.sets = [CredentialSet() for _ in range(SETS)]
-        self.selected = 0
+    def __init__(self, profile: ModuleProfile) -> None:
+        self.profile = profile
+        self.erase()
 
     @property
     def current(self) -> CredentialSet:
         return self.sets[self.selected]
 
-    def reset(self) -> None:
-        """Nothing: neither the sets nor the selection are lost.
-
-        ST's port selects set 3 before every secure connection, but pushes certificate and key
-        only once after power-on.
-        """
-
     def erase(self) -> None:
         self.sets = [CredentialSet() for _ in range(SETS)]
         self.selected = 0
 
-    def select(self, transaction: Transaction) -> bytes:
-        function, number = transaction.request.fields(2)
-        at.number(function, 1)
-        self.selected = at.number(number, SETS - 1)
-        return self.processor.ok()
+    def select(self, transaction: Transaction, message: SelectCredentials) -> Reply:
+        self.selected = message.number
+        return DONE
 
-    def store(self, transaction: Transaction) -> bytes:
-        processor, request = self.processor, transaction.request
-        number, kind, length = _store_header(request)
-        if length > processor.profile.longest_credential:
+    def store(self, transaction: Transaction, message: StoreCredential) -> Reply:
+        if len(message.text) > self.profile.longest_credential:
             raise BadRequest("credential too long")
         # ST's port counts the NUL at the end of a C string.
-        text = request.payload(length).rstrip(b"\0")
-        setattr(self.sets[number], KINDS[kind], text)
-        processor.flash_time(transaction)
-        return processor.ok()
+        self.sets[message.number].store(message.kind, message.text.rstrip(b"\0"))
+        transaction.extra_time += self.profile.flash_time_us * MICROSECOND
+        return DONE
 
     def provision(self, number: int, credentials: CredentialSet) -> None:
         """Load a set from outside, as a factory would."""
@@ -75,11 +75,7 @@ class Credentials:
             )
         self.sets[number] = credentials
 
-
-def _store_header(request: Request) -> tuple[int, int, int]:
-    number, kind, length = request.fields(3)
-    return (
-        at.number(number, SETS - 1),
-        at.number(kind, len(KINDS) - 1),
-        at.number(length, 0xFFFF),
+    HANDLERS = (
+        Handler("PF", SelectCredentials, select),
+        Handler("PG", StoreCredential, store),
     )

@@ -24,20 +24,27 @@ class ISM43362(Link, Radio[Fault]):
     FAULT = Fault
     RELAXED_TLS = {"maximum_tls": "TLSv1.3"}
 
-    processor: Processor
-
     def __init__(self, machine: Machine, name: str = "ism43362", **attributes: Any) -> None:
+        self._processor: Processor | None = None
         super().__init__(machine, name)
         self._attributes = attributes
-        self._build({})
-
-    def _build(self, options: Mapping[str, Any]) -> None:
-        profile = ModuleProfile.from_attributes({**self._attributes, **options})
-        self.processor = Processor(self.machine, self.name, profile, self)
+        self.profile = ModuleProfile.from_attributes(attributes)
+        """Complete once the radio is in a world, or first used without one."""
 
     @property
-    def profile(self) -> ModuleProfile:
-        return self.processor.profile
+    def processor(self) -> Processor:
+        """What is behind the link; made when it is first needed, by the profile as it is then."""
+        if self._processor is None:
+            self._processor = Processor(self.machine, self.name, self.profile, self)
+        return self._processor
+
+    @processor.setter
+    def processor(self, processor: Processor | None) -> None:
+        self._processor = processor
+
+    def _build(self, options: Mapping[str, Any]) -> None:
+        self.profile = ModuleProfile.from_attributes({**self._attributes, **options})
+        self._processor = None
 
     def _provision(self, world: DescribedWorld) -> None:
         for number, credential in world.radio_credentials().items():

@@ -1,32 +1,45 @@
 """The module's command processor: one command at a time, each answered in modelled time.
 
-The commands are tables, one in each part of the module; this file puts them together. A handler
-gets the `Transaction` and either returns the reply or keeps the transaction and finishes it when
-the network has answered. What a handler cannot make sense of, it raises as `BadRequest`.
+The commands are tables of handlers, one in each part of the module; this file puts them together. A
+handler returns the reply, or keeps the transaction and finishes it when the network has answered.
+What a message or a handler cannot make sense of, it raises as `BadRequest`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol
+from functools import lru_cache, partial
+from typing import Protocol, TypeVar
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, Event
+from renode_wifi.peripherals.base.handlers import Bound, HasHandlers, Message, bind
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.ism43362.at import BadRequest, Request
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.access import NetworkAccess
+from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
 from renode_wifi.peripherals.ism43362.credentials import Credentials
 from renode_wifi.peripherals.ism43362.dns import Dns
 from renode_wifi.peripherals.ism43362.faults import LINK_FAULTS, Fault, FaultKind, FaultPlan
-from renode_wifi.peripherals.ism43362.messages import Messages
+from renode_wifi.peripherals.ism43362.messages.data import Write
+from renode_wifi.peripherals.ism43362.messages.reply import (
+    DONE,
+    OK_TAIL,
+    PROMPT,
+    Error,
+    Reply,
+    Usage,
+)
+from renode_wifi.peripherals.ism43362.messages.request import BadRequest, Request, printable
 from renode_wifi.peripherals.ism43362.ping import Ping
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.scan import Scan
+from renode_wifi.peripherals.ism43362.socket import Environment
 from renode_wifi.peripherals.ism43362.sockets import Sockets
 from renode_wifi.peripherals.ism43362.softap import SoftAccessPoint
 from renode_wifi.peripherals.ism43362.system import System
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.ism43362.wlan import Wlan
-from renode_wifi.peripherals.network.contract.station import Station, World
+from renode_wifi.peripherals.network.contract.station import Lease, Station, World
 
 # fmt: off
 UNMODELLED = frozenset((
@@ -37,7 +50,8 @@ UNMODELLED = frozenset((
 # fmt: on
 """Listed by drivers (stm32duino/WiFi-ISM43362-M3G-L44), with an effect that no source tells."""
 
-Handler = Callable[["Transaction"], bytes | None]
+
+Value = TypeVar("Value", bound=Message)
 
 
 class Host(Protocol):
@@ -50,57 +64,59 @@ class Host(Protocol):
     def fail(self, failure: str) -> None: ...
 
 
-class Transaction:
-    """One command on its way to its reply."""
+class Resettable(Protocol):
+    """A part of the module that RESET takes back to what is in flash."""
 
-    __slots__ = ("extra_time", "faults", "finished", "processor", "request", "started")
-
-    def __init__(self, processor: Processor, request: Request) -> None:
-        self.processor = processor
-        self.request = request
-        self.started = processor.machine.clock.now
-        self.extra_time = 0
-        """ns that the reply takes beyond that of a simple command."""
-        self.faults: list[Fault] = []
-        self.finished = False
-
-    @property
-    def current(self) -> bool:
-        """False once it is answered, or a reset has swept it away."""
-        return self.processor.transaction is self
-
-    def finish(self, reply: bytes) -> None:
-        if self.current and not self.finished:
-            self.finished = True
-            self.processor.finish(self, reply)
+    def reset(self) -> None: ...
 
 
 class Processor:
     """The module behind its link."""
 
     def __init__(self, machine: Machine, name: str, profile: ModuleProfile, host: Host) -> None:
-        self.machine = machine
-        self.name = name
+        surroundings = Surroundings(machine, name)
+        self.surroundings = surroundings
+        self.clock = surroundings.clock
         self.profile = profile
-        self._command_time = profile.command_time_us * MICROSECOND
         self.host = host
-        self.world: World | None = None
-        self.station: Station | None = None
+        self.access = NetworkAccess()
         self.transaction: Transaction | None = None
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(self.clock)
         self.hung = False
+        self._command_time = profile.command_time_us * MICROSECOND
+        self._style = profile.style
         self._event: Event | None = None
 
-        self.messages = Messages(self)
-        self.system = System(self)
-        self.wlan = Wlan(self)
-        self.scan = Scan(self)
-        self.dns = Dns(self)
-        self.ping = Ping(self)
-        self.credentials = Credentials(self)
-        self.sockets = Sockets(self)
-        self.softap = SoftAccessPoint(self)
-        self._parts: tuple[Any, ...] = (
+        access = self.access
+        self.scan = Scan(self.clock, access, profile)
+        self.messages = AsynchronousMessages(surroundings, self.scan)
+        self.dns = Dns(access, self.faults)
+        self.ping = Ping(self.clock, access, profile)
+        self.credentials = Credentials(profile)
+        self.sockets = Sockets(
+            Environment(
+                surroundings,
+                access,
+                profile,
+                self.faults,
+                self.messages,
+                self.credentials,
+                self.dns,
+            )
+        )
+        self.wlan = Wlan(surroundings, access, profile, self.messages, self.sockets)
+        self.system = System(surroundings, profile, self.wlan, self.credentials, self.reboot)
+        self.softap = SoftAccessPoint(surroundings, access, self.system, self.messages)
+        self._resettable: tuple[Resettable, ...] = (
+            self.messages,
+            self.system,
+            self.scan,
+            self.dns,
+            self.ping,
+            self.sockets,
+            self.softap,
+        )
+        parts: tuple[HasHandlers, ...] = (
             self.messages,
             self.system,
             self.wlan,
@@ -111,22 +127,30 @@ class Processor:
             self.sockets,
             self.softap,
         )
-        self.handlers: dict[str, Handler] = {
-            command: getattr(part, method)
-            for part in self._parts
-            for command, method in part.COMMANDS.items()
-        }
+        self.handlers: dict[str, Bound] = {}
+        for part in parts:
+            self.handlers.update(bind(part))
+
+    # The world
+
+    @property
+    def station(self) -> Station | None:
+        return self.access.station
 
     def connect_world(self, world: World) -> None:
-        self.world = world
-        self._attach()
+        self.access.world = world
+        self.access.attach(self.system.mac, self)
 
-    def _attach(self) -> None:
-        if self.world is not None and (self.station is None or self.station.mac != self.system.mac):
-            if self.station is not None:
-                self.station.events = None
-            self.station = self.world.station(self.system.mac)
-            self.station.events = self.wlan
+    def on_link_lost(self, reason: str) -> None:
+        self.wlan.on_link_lost(reason)
+
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        self.softap.on_station_joined(mac, lease)
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        self.softap.on_station_left(mac, lease)
+
+    # RESET
 
     def reset(self, asserted: bool) -> None:
         """The RESET pin: everything but what is stored in flash is forgotten."""
@@ -146,75 +170,83 @@ class Processor:
         self.transaction = None
         self.hung = False
         if self.station is not None:
-            # First, so that nobody on the network hears of what the sockets give up.
+            # First, so that nobody on the network notices what the sockets give up.
             self.station.leave()
-        for part in self._parts:
+        for part in self._resettable:
             part.reset()
 
     def _booted(self) -> None:
         self._event = None
-        self._attach()
-        self.machine.trace(self.name, "booted", firmware=self.profile.firmware)
+        self.access.attach(self.system.mac, self)
+        self.surroundings.trace("booted", firmware=self.profile.firmware)
         self.host.booted()
         self.wlan.on_boot()
+
+    # Commands
 
     def execute(self, window: bytes) -> None:
         """Carry out the command in `window`, the bytes of one command window."""
         if self.hung:
             return
         try:
-            request = at.parse(window)
+            request = _parse(Request, window)
         except BadRequest as problem:
-            self.transaction = Transaction(self, Request(_printable(window)))
-            self.transaction.finish(self.usage(str(problem)))
+            request = Request(printable(window), b"")
+            transaction = self.transaction = Transaction(self, request, self.clock.now)
+            transaction.finish(Usage(problem.reason(request.name)))
             return
-        transaction = self.transaction = Transaction(self, request)
+        name = request.name
+        transaction = self.transaction = Transaction(self, request, self.clock.now)
         if self.faults.waiting and self._strike(transaction):
             return
-        handler = self.handlers.get(request.name)
+        handler = self.handlers.get(name)
         if handler is None:
-            empty = request.name in UNMODELLED and self.profile.unmodelled_succeed
-            transaction.finish(self.ok() if empty else self.usage("no such command"))
+            empty = name in UNMODELLED and self.profile.unmodelled_succeed
+            transaction.finish(DONE if empty else Usage("no such command"))
             return
+        message_type, method = handler
         try:
-            reply = handler(transaction)
+            transaction.message = message = _parse(message_type, request.data)
+            reply = method(transaction, message)
         except BadRequest as problem:
-            reply = self.usage(str(problem))
+            reply = Usage(problem.reason(name))
         if reply is not None:
             transaction.finish(reply)
 
-    def finish(self, transaction: Transaction, reply: bytes) -> None:
-        """Give the reply to the host once the command has taken its time."""
-        clock = self.machine.clock
+    def finish(self, transaction: Transaction, reply: Reply) -> None:
+        data = reply.emit(self._style)
         if transaction.faults:
-            reply = self._spoil(transaction, reply)
-        delay = transaction.started + self._command_time - clock.now
+            data = self._spoil(transaction, data)
+        delay = transaction.started + self._command_time - self.clock.now
         delay = transaction.extra_time + (delay if delay > 0 else 0)
-        self._event = clock.schedule(delay, partial(self._answer, transaction, reply))
+        self._event = self.clock.schedule(delay, partial(self._answer, transaction, data))
 
-    def _answer(self, transaction: Transaction, reply: bytes) -> None:
+    def _answer(self, transaction: Transaction, data: bytes) -> None:
         self._event = None
         self.transaction = None
-        if self.machine.hears("at"):
-            request = transaction.request
-            self.machine.trace(
-                self.name,
+        if self.surroundings.hears("at"):
+            message = transaction.message
+            self.surroundings.trace(
                 "at",
-                request=request.text,
-                data=self.sockets.data_of(request),
-                reply=reply,
+                request=transaction.request.text,
+                data=message.data if isinstance(message, Write) else b"",
+                reply=data,
                 started=transaction.started,
-                finished=self.machine.clock.now,
+                finished=self.clock.now,
             )
-        self.host.reply(reply)
+        self.host.reply(data)
+
+    # Faults
+
+    def inject(self, fault: Fault) -> None:
+        self.faults.add(fault)
 
     def _strike(self, transaction: Transaction) -> bool:
         """Let the faults waiting for this command begin; True if it gets no further."""
         stop = False
-        for fault in self.faults.striking(transaction.started, transaction.request.name):
-            self.machine.trace(
-                self.name, "fault", kind=fault.kind.value, request=transaction.request.text
-            )
+        request = transaction.request
+        for fault in self.faults.striking(transaction.started, request.name):
+            self.surroundings.trace("fault", kind=fault.kind.value, request=request.text)
             if fault.kind in LINK_FAULTS:
                 self.host.fail(LINK_FAULTS[fault.kind])
             elif fault.kind is FaultKind.HANG:
@@ -222,51 +254,34 @@ class Processor:
             elif fault.kind is FaultKind.CONNECTION_DROPPED:
                 self.sockets.drop(fault.amount)
             elif fault.kind is FaultKind.ERROR:
-                transaction.finish(self.error("injected"))
+                transaction.finish(Error("injected"))
                 stop = True
             else:
                 transaction.faults.append(fault)
         return stop
 
-    def _spoil(self, transaction: Transaction, reply: bytes) -> bytes:
+    def _spoil(self, transaction: Transaction, data: bytes) -> bytes:
         """The reply as the faults that hit the command leave it."""
         for fault in transaction.faults:
             if fault.kind is FaultKind.LEADING_PADS:
-                reply = b"\x15" * fault.size + reply
+                data = b"\x15" * fault.size + data
             elif fault.kind is FaultKind.PADS_WITHOUT_DATA:
-                reply = b"\x15" * fault.size + at.OK
+                data = b"\x15" * fault.size + OK_TAIL
             elif fault.kind is FaultKind.TRUNCATED:
-                reply = reply[: fault.size]
+                data = data[: fault.size]
             elif fault.kind is FaultKind.OVERSIZED:
-                reply = reply.ljust(fault.size, b"#")
+                data = data.ljust(fault.size, b"#")
             elif fault.kind is FaultKind.SHORT_CLOSED_FORM:
-                reply = b"\r\n-1" + at.PROMPT
+                data = b"\r\n-1" + PROMPT
             elif fault.kind is FaultKind.SLOW:
                 transaction.extra_time += fault.size * MICROSECOND
-        return reply
-
-    def inject(self, fault: Fault) -> None:
-        self.faults.add(fault)
-
-    def ok(self, data: bytes = b"") -> bytes:
-        if not data and self.profile.extra_line_before_ok:
-            data = b"\r\n"
-        return at.success(data)
-
-    def error(self, reason: str = "", data: bytes = b"") -> bytes:
-        return at.error(reason if self.profile.error_text else "", data)
-
-    def usage(self, reason: str) -> bytes:
-        return at.usage(reason if self.profile.error_text else "")
-
-    def flash_time(self, transaction: Transaction) -> None:
-        """The command stores something for good, which takes longer."""
-        transaction.extra_time += self.profile.flash_time_us * MICROSECOND
+        return data
 
     def _after(self, delay: int, callback: Callable[[], None]) -> Event:
-        return self.machine.clock.schedule(delay, callback)
+        return self.clock.schedule(delay, callback)
 
 
-def _printable(window: bytes) -> str:
-    """What was received instead of a command, short enough for a trace."""
-    return window[:64].decode("latin-1").encode("unicode_escape").decode("ascii")
+@lru_cache(maxsize=512)
+def _parse(message_type: type[Value], data: bytes) -> Value:
+    """Messages are immutable, and drivers send the same few over and over."""
+    return message_type.parse(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.ism43362.messages.reply import Style
 from renode_wifi.peripherals.network.contract.radio import RadioProfile
 
 
@@ -87,3 +88,9 @@ class ModuleProfile(RadioProfile):
             raise RenodeWifiError(
                 f"server_name is {self.server_name!r}", cure="use none or last-dns"
             )
+
+    @property
+    def style(self) -> Style:
+        return Style(
+            self.error_text, self.extra_line_before_ok, self.closed_reply, self.scan_separator
+        )

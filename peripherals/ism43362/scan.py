@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from renode_wifi.peripherals.base.clock import MICROSECOND
-from renode_wifi.peripherals.ism43362 import at
+from renode_wifi.peripherals.base.clock import MICROSECOND, Clock
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.ism43362.access import NetworkAccess
+from renode_wifi.peripherals.ism43362.messages.argument import Bare
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, ListingLine, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.scan import (
+    ONE_BY_ONE,
+    ScanLine,
+    ScanMode,
+    ScanOption,
+)
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.network.contract.station import Beacon, Security
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
 
 SECURITY_NAMES = {
     Security.OPEN: b"Open",
@@ -21,59 +28,50 @@ SECURITY_NAMES = {
     Security.WPA2_TKIP: b"WPA2 TKIP",
     Security.WPA3: b"WPA3",
 }
-ONE_BY_ONE = 2
+OPTIONS = ("F1", "F2", "F3", "F4", "F5")
 
 
 class Scan:
-    """`F0` tells all in one reply; `F0=2` one access point, and the next with each `MR`."""
+    """One scan after another, told all at once or line by line."""
 
-    COMMANDS = {
-        "F0": "run",
-        "F1": "set_option",
-        "F2": "set_option",
-        "F3": "set_option",
-        "F4": "set_option",
-        "F5": "set_option",
-        "F?": "options_line",
-    }
-
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
+    def __init__(self, clock: Clock, access: NetworkAccess, profile: ModuleProfile) -> None:
+        self.clock = clock
+        self.access = access
+        self.profile = profile
         self.reset()
 
     def reset(self) -> None:
-        self.options = {"F1": b"0", "F2": b"0", "F3": b"0", "F4": b"0", "F5": b"0"}
+        self.options = dict.fromkeys(OPTIONS, 0)
         self._lines: list[bytes] | None = None
 
-    def set_option(self, transaction: Transaction) -> bytes:
-        self.options[transaction.request.name] = b"%d" % transaction.request.number(0xFFFF)
-        return self.processor.ok()
+    def set_option(self, transaction: Transaction, message: ScanOption) -> Reply:
+        self.options[transaction.request.name] = message.value
+        return DONE
 
-    def options_line(self, transaction: Transaction) -> bytes:
-        return self.processor.ok(b",".join(self.options.values()))
+    def show_options(self, transaction: Transaction, message: Bare) -> Reply:
+        return Ok(b",".join(b"%d" % value for value in self.options.values()))
 
-    def run(self, transaction: Transaction) -> bytes | None:
-        mode = transaction.request.number(3) if transaction.request.argument else 0
-        self.processor.machine.clock.schedule(
-            self.processor.profile.scan_time_us * MICROSECOND,
-            partial(self._done, transaction, mode),
+    def run(self, transaction: Transaction, message: ScanMode) -> Reply | None:
+        self.clock.schedule(
+            self.profile.scan_time_us * MICROSECOND,
+            partial(self._done, transaction, message.value),
         )
         return None
 
     def _done(self, transaction: Transaction, mode: int) -> None:
         if not transaction.current:
             return
-        station = self.processor.station
+        station = self.access.station
         beacons = station.scan() if station is not None else []
         lines = [_line(index, beacon) for index, beacon in enumerate(beacons, 1)]
         if mode == ONE_BY_ONE:
             self._lines = lines
-            transaction.finish(self.next_line() or b"")
+            transaction.finish(self.next_line() or Ok())
         else:
-            transaction.finish(self.processor.ok(b"\r\n".join(self._fitting(lines))))
+            transaction.finish(Ok(b"\r\n".join(self._fitting(lines))))
 
     def _fitting(self, lines: list[bytes]) -> list[bytes]:
-        room = self.processor.profile.scan_reply_limit - len(at.success())
+        room = self.profile.scan_reply_limit - len(Ok().emit())
         fitting = []
         for line in lines:
             room -= len(line) + 2
@@ -81,23 +79,32 @@ class Scan:
                 fitting.append(line)
         return fitting
 
-    def next_line(self) -> bytes | None:
+    def next_line(self) -> Reply | None:
         """The next reply of a listing under way; None without one."""
         if self._lines is None:
             return None
         if self._lines:
-            return b"\r\n" + self._lines.pop(0) + self.processor.profile.scan_separator
+            return ListingLine(self._lines.pop(0))
         self._lines = None
-        return self.processor.ok()
+        return DONE
+
+    HANDLERS = (
+        Handler("F0", ScanMode, run),
+        Handler("F1", ScanOption, set_option),
+        Handler("F2", ScanOption, set_option),
+        Handler("F3", ScanOption, set_option),
+        Handler("F4", ScanOption, set_option),
+        Handler("F5", ScanOption, set_option),
+        Handler("F?", Bare, show_options),
+    )
 
 
 def _line(index: int, beacon: Beacon) -> bytes:
-    ssid = b"" if beacon.hidden else beacon.ssid
-    return b'#%03d,"%s",%s,%d,54.0,Infrastructure,%s,2.4GHz,%d' % (
+    return ScanLine(
         index,
-        ssid,
-        beacon.bssid.hex(":").upper().encode(),
+        b"" if beacon.hidden else beacon.ssid,
+        beacon.bssid,
         beacon.rssi,
         SECURITY_NAMES[beacon.security],
         beacon.channel,
-    )
+    ).emit()

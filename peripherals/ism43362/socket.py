@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
-from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Callback, Event
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.access import NetworkAccess
+from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
 from renode_wifi.peripherals.ism43362.connection import Connection, Remote
-from renode_wifi.peripherals.ism43362.faults import FaultKind
+from renode_wifi.peripherals.ism43362.credentials import Credentials
+from renode_wifi.peripherals.ism43362.dns import Dns
+from renode_wifi.peripherals.ism43362.faults import FaultKind, FaultPlan
+from renode_wifi.peripherals.ism43362.messages.argument import ANY
+from renode_wifi.peripherals.ism43362.messages.asynchronous import AsynchronousMessage
+from renode_wifi.peripherals.ism43362.messages.data import NOT_SENT
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, ConnectionLost, Error, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.transport import (
+    WAITING_ON_CONNECTION,
+    Accepted,
+    Protocol,
+)
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+from renode_wifi.peripherals.network.contract.station import Station
 from renode_wifi.peripherals.network.contract.stream import Failure, Listener, Stream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
 
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
-
-ANY = IPv4Address("0.0.0.0")
-
-# Protocols (`P1`). 4 is MQTT, of which no source tells enough.
-TCP = 0
-UDP = 1
-UDP_LITE = 2
-TLS = 3
-
-MOST_DATAGRAMS = 8
+MAX_DATAGRAMS = 8
 """Beyond it the oldest is lost."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a socket needs of the rest of the module."""
+
+    surroundings: Surroundings
+    access: NetworkAccess
+    profile: ModuleProfile
+    faults: FaultPlan
+    messages: AsynchronousMessages
+    credentials: Credentials
+    dns: Dns
 
 
 class Datagrams:
@@ -35,7 +53,7 @@ class Datagrams:
     def __init__(self, socket: Socket) -> None:
         self.socket = socket
         self.port: DatagramSocket | None = None
-        self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MOST_DATAGRAMS)
+        self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MAX_DATAGRAMS)
 
     def on_datagram(self, sender: Remote, data: bytes) -> None:
         self.received.append((sender, data))
@@ -55,21 +73,22 @@ class Datagrams:
 class Socket:
     """One of the four, with its settings, its connection or server, and who waits for it."""
 
-    def __init__(self, processor: Processor, number: int) -> None:
-        self.processor = processor
+    def __init__(self, environment: Environment, number: int) -> None:
+        profile = environment.profile
+        self.environment = environment
         self.number = number
-        self.protocol = TCP
+        self.protocol = Protocol.TCP
         self.local_port = 0
         self.remote_address = ANY
         self.remote_port = 0
         self.backlog = 1
         self.accept_loop = False
-        self.verification = processor.profile.default_verification
-        self.keep_alive = (0, 0)
+        self.verification = profile.default_verification
+        self.keep_alive = (False, 0)
         self.read_mode = 0
-        self.read_size = processor.profile.longest_read
+        self.read_size = profile.longest_read
         self.read_timeout = 5_000
-        self.write_size = processor.profile.longest_write
+        self.write_size = profile.longest_write
         self.write_timeout = 5_000
 
         self.connection: Connection | None = None
@@ -86,44 +105,48 @@ class Socket:
 
     @property
     def is_udp(self) -> bool:
-        return self.protocol in (UDP, UDP_LITE)
+        return self.protocol in (Protocol.UDP, Protocol.UDP_LITE)
 
     # Client (P6)
 
-    def connect(self, transaction: Transaction) -> bytes | None:
-        processor = self.processor
-        station, profile = processor.station, processor.profile
-        if station is None or station.lease is None:
-            return processor.error("not joined")
+    def connect(self, transaction: Transaction) -> Reply | None:
+        profile = self.environment.profile
+        station = self.environment.access.joined
+        if station is None:
+            return Error("not joined")
         if self.is_udp:
             self.close()
-            return self._open_datagrams()
+            return self._open_datagrams(station)
         if self.remote_address == ANY or self.remote_port == 0:
-            return processor.error("no remote host")
+            return Error("no remote host")
         octets = self.remote_address.packed
         if profile.refuse_unusual_addresses and (255 in octets or 0 in (octets[0], octets[3])):
-            return processor.error("address refused")
-        if processor.faults.take(FaultKind.CONNECT_FAILS, processor.machine.clock.now, "P6"):
-            return processor.error("no answer")
+            return Error("address refused")
+        if self.environment.faults.spoils(FaultKind.CONNECT_FAILS, "P6"):
+            return Error("no answer")
         self.close()
-        if self.protocol not in (TCP, TLS):
-            return processor.error("protocol not supported")
-        self.connection = Connection(
-            processor, self.number, self.on_change, (self.remote_address, self.remote_port)
-        )
-        tls = self._tls_settings() if self.protocol == TLS else None
-        self.connection.connect(tls, partial(self._connected, transaction))
+        if self.protocol not in (Protocol.TCP, Protocol.TLS):
+            return Error("protocol not supported")
+        self.connection = self._new_connection((self.remote_address, self.remote_port))
+        tls = self._tls_settings() if self.protocol is Protocol.TLS else None
+        self.connection.connect(station, tls, partial(self._connected, transaction))
         return None
+
+    def _new_connection(self, remote: Remote) -> Connection:
+        environment = self.environment
+        return Connection(
+            environment.surroundings, environment.profile, self.number, self.on_change, remote
+        )
 
     def _tls_settings(self) -> TlsSettings:
         """A copy of the credentials: the next socket may overwrite the set."""
-        processor, profile = self.processor, self.processor.profile
-        credentials = processor.credentials.current
+        profile, dns = self.environment.profile, self.environment.dns
+        credentials = self.environment.credentials.current
         present = self.verification == 2
         verify = present or (self.verification == 1 and profile.verify_without_certificate)
         name = None
-        if profile.server_name == "last-dns" and processor.dns.last_address == self.remote_address:
-            name = processor.dns.last_name
+        if profile.server_name == "last-dns" and dns.last_address == self.remote_address:
+            name = dns.last_name
         return TlsSettings(
             ca=credentials.ca or None,
             certificate=(credentials.certificate or None) if present else None,
@@ -139,27 +162,23 @@ class Socket:
     def _connected(self, transaction: Transaction, problem: str) -> None:
         if problem:
             self.connection = None
-            transaction.finish(self.processor.error(problem))
+            transaction.finish(Error(problem))
         else:
-            transaction.finish(self.processor.ok())
+            transaction.finish(Ok())
 
-    def _open_datagrams(self) -> bytes:
-        station = self.processor.station
-        assert station is not None
+    def _open_datagrams(self, station: Station) -> Reply:
         datagrams = Datagrams(self)
         port = station.datagrams(self.local_port, datagrams)
         if isinstance(port, Failure):
-            return self.processor.error(port.value)
+            return Error(port.value)
         datagrams.port = port
         self.datagrams = datagrams
         self._trace("socket", state="open", port=port.port)
-        return self.processor.ok()
+        return DONE
 
     def close(self) -> None:
         """Give up connection, server and datagrams; fine when there are none."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
+        self.close_client()
         self._stop_serving()
 
     def drop(self) -> None:
@@ -186,25 +205,26 @@ class Socket:
 
     # Server (P5, P7)
 
-    def serve(self) -> bytes:
-        processor, station = self.processor, self.processor.station
-        if station is None or (station.lease is None and not processor.softap.running):
-            return processor.error("not joined")
+    def serve(self) -> Reply:
+        access = self.environment.access
+        station = access.station
+        if station is None or (station.lease is None and not access.access_point):
+            return Error("not joined")
         self.close()
         if self.is_udp:
-            reply = self._open_datagrams()
+            reply = self._open_datagrams(station)
             self.serving = self.datagrams is not None
             return reply
-        if self.protocol != TCP:
-            return processor.error("protocol not supported")
+        if self.protocol is not Protocol.TCP:
+            return Error("protocol not supported")
         listener = station.listen(self.local_port, self._accepted, self.backlog)
         if isinstance(listener, Failure):
-            return processor.error(listener.value)
+            return Error(listener.value)
         self.listener = listener
         self.serving = True
         self._trace("socket", state="listening", port=listener.port)
-        # Not a message: ST's driver takes one that says nothing of "Accepted" for an error.
-        return processor.ok(b"[TCP SVR] Waiting on connection...")
+        # Not an asynchronous message: ST's driver takes one without "Accepted" for an error.
+        return Ok(WAITING_ON_CONNECTION)
 
     def _accepted(self, stream: Stream) -> None:
         """Later clients wait until the host is done with this one, even if it has left."""
@@ -217,13 +237,11 @@ class Socket:
         self._serve_client(stream)
 
     def _serve_client(self, stream: Stream) -> None:
-        processor = self.processor
-        self.connection = Connection(processor, self.number, self.on_change, stream.remote)
+        self.connection = self._new_connection(stream.remote)
         self.connection.take_over(stream)
         self.remote_address, self.remote_port = stream.remote
-        if not processor.faults.take(FaultKind.ACCEPT_SILENT, processor.machine.clock.now, "P5"):
-            line = f"[TCP SVR] Accepted {self.remote_address}:{self.remote_port}"
-            processor.messages.post(line.encode())
+        if not self.environment.faults.spoils(FaultKind.ACCEPT_SILENT, "P5"):
+            self.environment.messages.post(Accepted("TCP", *stream.remote).emit())
         self.on_change()
 
     def close_client(self) -> None:
@@ -242,20 +260,20 @@ class Socket:
     def on_datagram(self, sender: Remote) -> None:
         if self.serving and sender != self._last_sender:
             self._last_sender = sender
-            self.processor.messages.post(f"[UDP SVR] Accepted {sender[0]}:{sender[1]}".encode())
+            self.environment.messages.post(Accepted("UDP", *sender).emit())
         self.on_change()
 
     # Data (R0, S3)
 
-    def read(self, transaction: Transaction) -> bytes | None:
+    def read(self, transaction: Transaction) -> Reply | None:
         reply = self._read_now(transaction)
         if reply is None:
             self._reader = transaction
             self._wait(self.read_timeout, self._read_timed_out)
         return reply
 
-    def _read_now(self, transaction: Transaction) -> bytes | None:
-        processor = self.processor
+    def _read_now(self, transaction: Transaction) -> Reply | None:
+        profile = self.environment.profile
         connection, data = self.connection, b""
         if self.datagrams is not None:
             data = self.datagrams.take(self.read_size)
@@ -264,37 +282,36 @@ class Socket:
         elif (connection is None and self.listener is None) or (
             connection is not None and not connection.alive
         ):
-            return processor.profile.closed_reply
+            return ConnectionLost()
         if not data:
             return None
         self._trace("payload", direction="received", size=len(data))
-        transaction.extra_time += len(data) * processor.profile.read_byte_time_ns
-        if processor.profile.messages_in_reads:
-            message = processor.messages.take()
-            if message:
-                data = b"[SOMA]" + message + b"[EOMA]" + data
-        return processor.ok(data)
+        transaction.extra_time += len(data) * profile.read_byte_time_ns
+        if profile.messages_in_reads:
+            text = self.environment.messages.take()
+            if text:
+                data = AsynchronousMessage(text).emit() + data
+        return Ok(data)
 
     def _read_timed_out(self) -> None:
         self._timer = None
         reader, self._reader = self._reader, None
         if reader is not None:
-            reader.finish(self.processor.ok())
+            reader.finish(Ok())
 
-    def write(self, transaction: Transaction, data: bytes) -> bytes | None:
-        processor = self.processor
-        transaction.extra_time += len(data) * processor.profile.write_byte_time_ns
+    def write(self, transaction: Transaction, data: bytes) -> Reply | None:
+        transaction.extra_time += len(data) * self.environment.profile.write_byte_time_ns
         if self.datagrams is not None and self.datagrams.port is not None:
             if self.remote_address == ANY or self.remote_port == 0:
-                return processor.error("no remote host")
+                return Error("no remote host")
             self.datagrams.port.send_to((self.remote_address, self.remote_port), data)
             self._trace("payload", direction="sent", size=len(data))
-            return processor.ok(b"%d" % len(data))
+            return Ok(b"%d" % len(data))
         if self.connection is None or not self.connection.alive:
-            return processor.profile.closed_reply
+            return ConnectionLost()
         sent = self._send(self.connection, data)
         if sent == len(data):
-            return processor.ok(b"%d" % sent)
+            return Ok(b"%d" % sent)
         self._writer, self._unsent, self._announced = transaction, data[sent:], len(data)
         self._wait(self.write_timeout, self._write_timed_out)
         return None
@@ -311,7 +328,7 @@ class Socket:
         if writer is not None:
             sent = self._announced - len(self._unsent)
             # ST's driver takes any OK but -1 for all of it.
-            writer.finish(self.processor.ok(b"%d" % sent if sent else b"-1"))
+            writer.finish(Ok(b"%d" % sent if sent else NOT_SENT))
 
     def on_change(self) -> None:
         """Data, room or an end came: whoever waits may go on."""
@@ -326,13 +343,14 @@ class Socket:
 
     def _write_more(self, writer: Transaction) -> None:
         connection = self.connection
+        reply: Reply
         if connection is None or not connection.alive:
-            reply = self.processor.profile.closed_reply
+            reply = ConnectionLost()
         else:
             self._unsent = self._unsent[self._send(connection, self._unsent) :]
             if self._unsent:
                 return
-            reply = self.processor.ok(b"%d" % self._announced)
+            reply = Ok(b"%d" % self._announced)
         self._writer = None
         self._stop_waiting()
         writer.finish(reply)
@@ -340,7 +358,7 @@ class Socket:
     def _wait(self, milliseconds: int, callback: Callback) -> None:
         """0: for as long as it takes."""
         if milliseconds:
-            clock = self.processor.machine.clock
+            clock = self.environment.surroundings.clock
             self._timer = clock.schedule(milliseconds * MILLISECOND, callback)
 
     def _stop_waiting(self) -> None:
@@ -357,5 +375,4 @@ class Socket:
         self._stop_serving()
 
     def _trace(self, event: str, **fields: object) -> None:
-        machine = self.processor.machine
-        machine.trace(self.processor.name, event, socket=self.number, **fields)
+        self.environment.surroundings.trace(event, socket=self.number, **fields)

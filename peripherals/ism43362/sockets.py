@@ -2,67 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from renode_wifi.peripherals.ism43362 import at
-from renode_wifi.peripherals.ism43362.at import BadRequest, Request
-from renode_wifi.peripherals.ism43362.socket import ANY, Socket
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
-
-SOCKETS = 4
-LONGEST_TIMEOUT = 0xFFFFFFFF
-"""ms; ST's driver prints a 32-bit number."""
-MOST_BACKLOG = 6
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.ism43362.messages.argument import (
+    ANY,
+    Address,
+    Bare,
+    Milliseconds,
+    Port,
+    Switch,
+    taken,
+    within,
+)
+from renode_wifi.peripherals.ism43362.messages.data import (
+    PacketSize,
+    ReadSettings,
+    Write,
+    WriteFixed,
+    WriteSettings,
+)
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.transport import (
+    SOCKETS,
+    AcceptLoop,
+    Backlog,
+    BypassMode,
+    KeepAlive,
+    Protocol,
+    ProtocolNumber,
+    Server,
+    ServerMode,
+    SocketNumber,
+    TransportSettings,
+    Verification,
+)
+from renode_wifi.peripherals.ism43362.socket import Environment, Socket
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 
 
 class Sockets:
     """The commands, and the choice of the socket they act on."""
 
-    COMMANDS = {
-        "P0": "select",
-        "P1": "set_protocol",
-        "P2": "set_local_port",
-        "P3": "set_remote_address",
-        "P4": "set_remote_port",
-        "P5": "serve",
-        "P6": "connect",
-        "P7": "accept",
-        "P8": "set_backlog",
-        "P9": "set_verification",
-        "PK": "set_keep_alive",
-        "PR": "set_bypass",
-        "P?": "settings_line",
-        "R0": "read",
-        "R1": "set_read_size",
-        "R2": "set_read_timeout",
-        "R3": "set_read_mode",
-        "R?": "read_settings_line",
-        "S0": "write_fixed",
-        "S1": "set_write_size",
-        "S2": "set_write_timeout",
-        "S3": "write",
-        "S?": "write_settings_line",
-    }
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self._make()
 
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        self.all = [Socket(processor, number) for number in range(SOCKETS)]
+    def _make(self) -> None:
+        self.all = [Socket(self.environment, number) for number in range(SOCKETS)]
         self.current = self.all[0]
-
-    @staticmethod
-    def data_of(request: Request) -> bytes:
-        """The data that a request brings for a connection, for observers."""
-        if request.name == "S3" and request.argument is not None and request.argument.isdigit():
-            return request.rest[: int(request.argument)]
-        return b""
 
     def reset(self) -> None:
         for socket in self.all:
             socket.reset()
-        self.all = [Socket(self.processor, number) for number in range(SOCKETS)]
-        self.current = self.all[0]
+        self._make()
 
     def drop(self, number: int | None) -> None:
         """Lose the connection of one socket; None: the current one."""
@@ -72,146 +63,161 @@ class Sockets:
         for socket in self.all:
             socket.drop()
 
-    def select(self, transaction: Transaction) -> bytes:
-        self.current = self.all[transaction.request.number(SOCKETS - 1)]
-        return self.processor.ok()
+    def select(self, transaction: Transaction, message: SocketNumber) -> Reply:
+        self.current = self.all[message.value]
+        return DONE
 
-    def set_protocol(self, transaction: Transaction) -> bytes:
-        self.current.protocol = transaction.request.number(4)
-        return self.processor.ok()
+    def set_protocol(self, transaction: Transaction, message: ProtocolNumber) -> Reply:
+        self.current.protocol = Protocol(message.value)
+        return DONE
 
-    def set_local_port(self, transaction: Transaction) -> bytes:
-        self.current.local_port = transaction.request.number(0xFFFF)
-        return self.processor.ok()
+    def set_local_port(self, transaction: Transaction, message: Port) -> Reply:
+        self.current.local_port = message.value
+        return DONE
 
-    def set_remote_address(self, transaction: Transaction) -> bytes:
-        self.current.remote_address = transaction.request.address()
-        return self.processor.ok()
+    def set_remote_address(self, transaction: Transaction, message: Address) -> Reply:
+        self.current.remote_address = message.value
+        return DONE
 
-    def set_remote_port(self, transaction: Transaction) -> bytes:
-        self.current.remote_port = transaction.request.number(0xFFFF)
-        return self.processor.ok()
+    def set_remote_port(self, transaction: Transaction, message: Port) -> Reply:
+        self.current.remote_port = message.value
+        return DONE
 
-    def serve(self, transaction: Transaction) -> bytes:
-        """`P5`: 0 stop, 1 start, 10 close the client, 11 start and accept one after another."""
-        mode = transaction.request.number(11)
+    def serve(self, transaction: Transaction, message: Server) -> Reply:
         socket = self.current
-        if mode in (1, 11):
-            socket.accept_loop = mode == 11
+        if message.mode in (ServerMode.START, ServerMode.START_LOOP):
+            socket.accept_loop = message.mode is ServerMode.START_LOOP
             return socket.serve()
-        if mode == 10:
+        if message.mode is ServerMode.CLOSE_CLIENT:
             socket.close_client()
             socket.next_client()
-        elif mode == 0:
-            socket.close()
         else:
-            raise BadRequest("P5=<0|1|10|11>")
-        return self.processor.ok()
+            socket.close()
+        return DONE
 
-    def connect(self, transaction: Transaction) -> bytes | None:
-        if transaction.request.number(1):
+    def connect(self, transaction: Transaction, message: Switch) -> Reply | None:
+        if message.value:
             return self.current.connect(transaction)
         self.current.close()
-        return self.processor.ok()
+        return DONE
 
-    def accept(self, transaction: Transaction) -> bytes:
-        """`P7`: 0 or 1 set the accept loop, 2 closes the client, 3 turns to the next."""
-        mode = transaction.request.number(3)
-        if mode < 2:
-            self.current.accept_loop = mode == 1
-        elif mode == 2:
+    def accept(self, transaction: Transaction, message: AcceptLoop) -> Reply:
+        if message.value < AcceptLoop.CLOSE_CLIENT:
+            self.current.accept_loop = message.value == 1
+        elif message.value == AcceptLoop.CLOSE_CLIENT:
             self.current.close_client()
         else:
             self.current.next_client()
-        return self.processor.ok()
+        return DONE
 
-    def set_backlog(self, transaction: Transaction) -> bytes:
-        self.current.backlog = transaction.request.number(MOST_BACKLOG)
-        return self.processor.ok()
+    def set_backlog(self, transaction: Transaction, message: Backlog) -> Reply:
+        self.current.backlog = message.value
+        return DONE
 
-    def set_verification(self, transaction: Transaction) -> bytes:
-        self.current.verification = transaction.request.number(2)
-        return self.processor.ok()
+    def set_verification(self, transaction: Transaction, message: Verification) -> Reply:
+        self.current.verification = message.value
+        return DONE
 
-    def set_keep_alive(self, transaction: Transaction) -> bytes:
-        enabled, milliseconds = transaction.request.fields(2)
-        self.current.keep_alive = (at.number(enabled, 1), at.number(milliseconds, LONGEST_TIMEOUT))
-        return self.processor.ok()
+    def set_keep_alive(self, transaction: Transaction, message: KeepAlive) -> Reply:
+        self.current.keep_alive = (message.enabled, message.milliseconds)
+        return DONE
 
-    def set_bypass(self, transaction: Transaction) -> bytes:
-        """Bypass mode of the UART variants; on SPI it can only be off."""
-        transaction.request.number(0)
-        return self.processor.ok()
+    def set_bypass(self, transaction: Transaction, message: BypassMode) -> Reply:
+        return DONE
 
-    def settings_line(self, transaction: Transaction) -> bytes:
-        """`P?`: the second field is 0.0.0.0 until there is a connection.
+    def show_settings(self, transaction: Transaction, message: Bare) -> Reply:
+        """The local address is 0.0.0.0 until there is a connection.
 
         Of a server it is the client's address: ST's driver waits for that and takes it from there.
         """
         socket = self.current
-        lease = self.processor.wlan.lease
+        lease = self.environment.access.lease
         connection = socket.connection
-        client, port = ANY, socket.local_port
+        local, port = ANY, socket.local_port
         if connection is not None and connection.alive and connection.stream is not None:
-            client, port = connection.stream.local
+            local, port = connection.stream.local
             if socket.serving:
-                client = connection.remote[0]
+                local = connection.remote[0]
         elif socket.datagrams is not None and socket.datagrams.port is not None:
-            client = lease.address if lease is not None else ANY
+            local = lease.address if lease is not None else ANY
             port = socket.datagrams.port.port
-        fields = [
+        shown = TransportSettings(
             socket.protocol,
-            client,
+            local,
             port,
             socket.remote_address,
             socket.remote_port,
-            int(socket.serving and not socket.is_udp),
-            int(socket.serving and socket.is_udp),
+            socket.serving and not socket.is_udp,
+            socket.serving and socket.is_udp,
             socket.backlog,
-            int(socket.accept_loop),
+            socket.accept_loop,
             socket.read_mode,
-        ]
-        return self.processor.ok(",".join(map(str, fields)).encode())
+        )
+        return Ok(shown.emit())
 
-    def read(self, transaction: Transaction) -> bytes | None:
+    def read(self, transaction: Transaction, message: Bare) -> Reply | None:
         return self.current.read(transaction)
 
-    def set_read_size(self, transaction: Transaction) -> bytes:
-        self.current.read_size = transaction.request.number(self.processor.profile.longest_read, 1)
-        return self.processor.ok()
+    def set_read_size(self, transaction: Transaction, message: PacketSize) -> Reply:
+        limit = self.environment.profile.longest_read
+        self.current.read_size = within(message.value, limit, 1)
+        return DONE
 
-    def set_read_timeout(self, transaction: Transaction) -> bytes:
-        self.current.read_timeout = transaction.request.number(LONGEST_TIMEOUT)
-        return self.processor.ok()
+    def set_read_timeout(self, transaction: Transaction, message: Milliseconds) -> Reply:
+        self.current.read_timeout = message.value
+        return DONE
 
-    def set_read_mode(self, transaction: Transaction) -> bytes:
-        self.current.read_mode = transaction.request.number(1)
-        return self.processor.ok()
+    def set_read_mode(self, transaction: Transaction, message: Switch) -> Reply:
+        self.current.read_mode = message.value
+        return DONE
 
-    def read_settings_line(self, transaction: Transaction) -> bytes:
+    def show_read_settings(self, transaction: Transaction, message: Bare) -> Reply:
         socket = self.current
-        return self.processor.ok(
-            b"%d,%d,%d" % (socket.read_size, socket.read_timeout, socket.read_mode)
-        )
+        return Ok(ReadSettings(socket.read_size, socket.read_timeout, socket.read_mode).emit())
 
-    def write_fixed(self, transaction: Transaction) -> bytes | None:
-        """`S0`: as many bytes as `S1` has set."""
-        return self.current.write(transaction, transaction.request.payload(self.current.write_size))
-
-    def set_write_size(self, transaction: Transaction) -> bytes:
-        limit = self.processor.profile.longest_write
-        self.current.write_size = transaction.request.number(limit, 1)
-        return self.processor.ok()
-
-    def set_write_timeout(self, transaction: Transaction) -> bytes:
-        self.current.write_timeout = transaction.request.number(LONGEST_TIMEOUT)
-        return self.processor.ok()
-
-    def write(self, transaction: Transaction) -> bytes | None:
-        request = transaction.request
-        length = request.number(self.processor.profile.longest_write)
-        return self.current.write(transaction, request.payload(length))
-
-    def write_settings_line(self, transaction: Transaction) -> bytes:
+    def write_fixed(self, transaction: Transaction, message: WriteFixed) -> Reply | None:
         socket = self.current
-        return self.processor.ok(b"%d,%d" % (socket.write_size, socket.write_timeout))
+        return socket.write(transaction, taken(message.payload, socket.write_size))
+
+    def set_write_size(self, transaction: Transaction, message: PacketSize) -> Reply:
+        limit = self.environment.profile.longest_write
+        self.current.write_size = within(message.value, limit, 1)
+        return DONE
+
+    def set_write_timeout(self, transaction: Transaction, message: Milliseconds) -> Reply:
+        self.current.write_timeout = message.value
+        return DONE
+
+    def write(self, transaction: Transaction, message: Write) -> Reply | None:
+        within(len(message.data), self.environment.profile.longest_write)
+        return self.current.write(transaction, message.data)
+
+    def show_write_settings(self, transaction: Transaction, message: Bare) -> Reply:
+        socket = self.current
+        return Ok(WriteSettings(socket.write_size, socket.write_timeout).emit())
+
+    HANDLERS = (
+        Handler("P0", SocketNumber, select),
+        Handler("P1", ProtocolNumber, set_protocol),
+        Handler("P2", Port, set_local_port),
+        Handler("P3", Address, set_remote_address),
+        Handler("P4", Port, set_remote_port),
+        Handler("P5", Server, serve),
+        Handler("P6", Switch, connect),
+        Handler("P7", AcceptLoop, accept),
+        Handler("P8", Backlog, set_backlog),
+        Handler("P9", Verification, set_verification),
+        Handler("PK", KeepAlive, set_keep_alive),
+        Handler("PR", BypassMode, set_bypass),
+        Handler("P?", Bare, show_settings),
+        Handler("R0", Bare, read),
+        Handler("R1", PacketSize, set_read_size),
+        Handler("R2", Milliseconds, set_read_timeout),
+        Handler("R3", Switch, set_read_mode),
+        Handler("R?", Bare, show_read_settings),
+        Handler("S0", WriteFixed, write_fixed),
+        Handler("S1", PacketSize, set_write_size),
+        Handler("S2", Milliseconds, set_write_timeout),
+        Handler("S3", Write, write),
+        Handler("S?", Bare, show_write_settings),
+    )

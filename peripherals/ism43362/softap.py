@@ -3,142 +3,159 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
-from renode_wifi.peripherals.ism43362.at import BadRequest
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.access import NetworkAccess
+from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
+from renode_wifi.peripherals.ism43362.messages.access_point import (
+    ALREADY_RUNNING,
+    ApClient,
+    ApSettings,
+    ApSsid,
+    ApStarted,
+    Channel,
+    LeaseAssigned,
+    LeaseHours,
+    MaxClients,
+)
+from renode_wifi.peripherals.ism43362.messages.argument import Bare, Text
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, Error, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.station import SecurityType
+from renode_wifi.peripherals.ism43362.system import System
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.ism43362.wlan import SECURITY
 from renode_wifi.peripherals.network.contract.station import Beacon, Lease, Security
 
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
-
-MOST_CLIENTS = 4
 DEFAULT_CHANNEL = 1
+MIN_KEY = 8
+"""Characters of a WPA passphrase."""
+NETMASK = IPv4Address("255.255.255.0")
 
 
 class SoftAccessPoint:
     """Settings of the access point, and who has joined it."""
 
-    COMMANDS = {
-        "A0": "start",
-        "AD": "start",
-        "AE": "stop",
-        "A1": "set_security",
-        "A2": "set_key",
-        "AS": "set_ssid",
-        "AC": "set_channel",
-        "AT": "set_most_clients",
-        "AL": "set_lease_time",
-        "AA": "clients_lines",
-        "AR": "rssi",
-        "A?": "settings_line",
-    }
-
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        self.running = False
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        access: NetworkAccess,
+        system: System,
+        messages: AsynchronousMessages,
+    ) -> None:
+        self.surroundings = surroundings
+        self.access = access
+        self.system = system
+        self.messages = messages
         self.reset()
 
     def reset(self) -> None:
-        if self.running and self.processor.station is not None:
-            self.processor.station.stop_access_point()
-        self.running = False
+        self._switch_off()
         self.ssid = b"InventekSystems_eS-WiFi"
         self.append_mac = False
         self.security = 0
         self.key = b""
         self.channel = DEFAULT_CHANNEL
-        self.most_clients = MOST_CLIENTS
+        self.max_clients = MaxClients.MAXIMUM
         self.lease_hours = 24
-        self.clients: list[tuple[bytes, IPv4Address]] = []
+        self.clients: list[ApClient] = []
 
-    def start(self, transaction: Transaction) -> bytes:
-        processor, station = self.processor, self.processor.station
-        if self.running:
-            return processor.error(data=b"[AP     ] Already running")
+    def start(self, transaction: Transaction, message: Bare) -> Reply:
+        station = self.access.station
+        if self.access.access_point:
+            return Error(data=ALREADY_RUNNING)
         if station is None:
-            return processor.error("no radio")
+            return Error("no radio")
         security = SECURITY[self.security]
-        if security is not Security.OPEN and len(self.key) < 8:
-            return processor.error("key too short")
-        ssid = self.ssid
+        if security is not Security.OPEN and len(self.key) < MIN_KEY:
+            return Error("key too short")
+        ssid, mac = self.ssid, self.system.mac
         if self.append_mac:
-            ssid += b"_" + processor.system.mac.hex().upper().encode()
-        address = processor.system.settings.access_point_address
-        beacon = Beacon(ssid, processor.system.mac, self.channel, 0, security)
-        mask = IPv4Address("255.255.255.0")
+            ssid += b"_" + mac.hex().upper().encode()
+        address = self.system.settings.access_point_address
         station.start_access_point(
-            beacon, self.key, Lease(address, mask, address, address, self.lease_hours * 3600)
+            Beacon(ssid, mac, self.channel, 0, security),
+            self.key,
+            Lease(address, NETMASK, address, address, self.lease_hours * 3600),
         )
-        self.running = True
-        processor.machine.trace(processor.name, "access-point", ssid=ssid.decode("latin-1"))
-        line = b"[AP     ] %s,%d,%s" % (ssid, self.security, str(address).encode())
-        return processor.ok(line)
+        self.access.access_point = True
+        self.surroundings.trace("access-point", ssid=ssid.decode("latin-1"))
+        return Ok(ApStarted(ssid, self.security, address).emit())
 
-    def stop(self, transaction: Transaction) -> bytes:
-        if self.running and self.processor.station is not None:
-            self.processor.station.stop_access_point()
-        self.running = False
+    def stop(self, transaction: Transaction, message: Bare) -> Reply:
+        self._switch_off()
         self.clients.clear()
-        return self.processor.ok()
+        return DONE
+
+    def _switch_off(self) -> None:
+        if self.access.access_point and self.access.station is not None:
+            self.access.station.stop_access_point()
+        self.access.access_point = False
 
     def on_station_joined(self, mac: bytes, lease: Lease) -> None:
         """A station in the world got an address from this access point."""
-        if self.running and len(self.clients) < self.most_clients:
-            self.clients.append((mac, lease.address))
-            text = "[DHCP   ] Assigned {} has {}".format(mac.hex(":").upper(), lease.address)
-            self.processor.messages.post(text.encode())
+        if self.access.access_point and len(self.clients) < self.max_clients:
+            self.clients.append(ApClient(mac, lease.address))
+            self.messages.post(LeaseAssigned(mac, lease.address).emit())
 
     def on_station_left(self, mac: bytes, lease: Lease) -> None:
         """A station has left this access point."""
-        self.clients = [client for client in self.clients if client[0] != mac]
+        self.clients = [client for client in self.clients if client.mac != mac]
 
-    def set_ssid(self, transaction: Transaction) -> bytes:
-        append, comma, ssid = transaction.request.required().partition(b",")
-        if append not in (b"0", b"1") or not comma or not 0 < len(ssid) <= 32:
-            raise BadRequest("AS=<0|1>,<ssid>")
-        self.append_mac, self.ssid = append == b"1", ssid
-        return self.processor.ok()
+    def set_ssid(self, transaction: Transaction, message: ApSsid) -> Reply:
+        self.append_mac, self.ssid = message.append_mac, message.ssid
+        return DONE
 
-    def set_security(self, transaction: Transaction) -> bytes:
-        self.security = transaction.request.number(5)
-        return self.processor.ok()
+    def set_security(self, transaction: Transaction, message: SecurityType) -> Reply:
+        self.security = message.value
+        return DONE
 
-    def set_key(self, transaction: Transaction) -> bytes:
-        self.key = transaction.request.required()
-        return self.processor.ok()
+    def set_key(self, transaction: Transaction, message: Text) -> Reply:
+        self.key = message.value
+        return DONE
 
-    def set_channel(self, transaction: Transaction) -> bytes:
-        """0 leaves the choice to the module."""
-        self.channel = transaction.request.number(14) or DEFAULT_CHANNEL
-        return self.processor.ok()
+    def set_channel(self, transaction: Transaction, message: Channel) -> Reply:
+        self.channel = message.value or DEFAULT_CHANNEL
+        return DONE
 
-    def set_most_clients(self, transaction: Transaction) -> bytes:
-        self.most_clients = transaction.request.number(MOST_CLIENTS)
-        return self.processor.ok()
+    def set_max_clients(self, transaction: Transaction, message: MaxClients) -> Reply:
+        self.max_clients = message.value
+        return DONE
 
-    def set_lease_time(self, transaction: Transaction) -> bytes:
-        self.lease_hours = transaction.request.number(254, 1)
-        return self.processor.ok()
+    def set_lease_time(self, transaction: Transaction, message: LeaseHours) -> Reply:
+        self.lease_hours = message.value
+        return DONE
 
-    def clients_lines(self, transaction: Transaction) -> bytes:
-        lines = (f"{mac.hex(':').upper()},{address}".encode() for mac, address in self.clients)
-        return self.processor.ok(b"\r\n".join(lines))
+    def show_clients(self, transaction: Transaction, message: Bare) -> Reply:
+        return Ok(b"\r\n".join(client.emit() for client in self.clients))
 
-    def rssi(self, transaction: Transaction) -> bytes:
-        return self.processor.ok(b"\r\n".join(b"-40" for _ in self.clients))
+    def show_rssi(self, transaction: Transaction, message: Bare) -> Reply:
+        return Ok(b"\r\n".join(b"-40" for _ in self.clients))
 
-    def settings_line(self, transaction: Transaction) -> bytes:
-        """`A?`: Arm's driver takes the address from the second field."""
-        address = self.processor.system.settings.access_point_address
-        fields = [
+    def show_settings(self, transaction: Transaction, message: Bare) -> Reply:
+        shown = ApSettings(
             self.ssid,
-            str(address).encode(),
-            b"%d" % self.security,
+            self.system.settings.access_point_address,
+            self.security,
             self.key,
-            b"%d" % self.channel,
-            b"%d" % self.most_clients,
-            b"%d" % self.lease_hours,
-            b"%d" % self.running,
-        ]
-        return self.processor.ok(b",".join(fields))
+            self.channel,
+            self.max_clients,
+            self.lease_hours,
+            self.access.access_point,
+        )
+        return Ok(shown.emit())
+
+    HANDLERS = (
+        Handler("A0", Bare, start),
+        Handler("A1", SecurityType, set_security),
+        Handler("A2", Text, set_key),
+        Handler("AA", Bare, show_clients),
+        Handler("AC", Channel, set_channel),
+        Handler("AD", Bare, start),
+        Handler("AE", Bare, stop),
+        Handler("AL", LeaseHours, set_lease_time),
+        Handler("AR", Bare, show_rssi),
+        Handler("AS", ApSsid, set_ssid),
+        Handler("AT", MaxClients, set_max_clients),
+        Handler("A?", Bare, show_settings),
+    )

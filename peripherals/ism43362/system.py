@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import copy
-import re
+from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.clock import MICROSECOND
-from renode_wifi.peripherals.ism43362.at import BadRequest
-from renode_wifi.peripherals.ism43362.wlan import StationSettings
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.credentials import Credentials
+from renode_wifi.peripherals.ism43362.messages.access_point import colons
+from renode_wifi.peripherals.ism43362.messages.argument import Address, Bare, OptionalText, Text
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, Error, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.system import (
+    Identification,
+    MacAddress,
+    PowerManagement,
+    ProductName,
+    SystemSettings,
+)
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.transaction import Transaction
+from renode_wifi.peripherals.ism43362.wlan import StationSettings, Wlan
 
 INVENTEK = b"\xc4\x7f\x51"
 """The first half of the MAC addresses of these modules."""
 
-_MAC = re.compile(rb"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}")
 
-
-class SystemSettings:
-    """What `Z1` stores."""
+class ModuleSettings:
+    """What `Z1` stores, beside the station's settings."""
 
     def __init__(self, mac: bytes, name: bytes) -> None:
         self.mac = mac
@@ -35,28 +43,24 @@ class SystemSettings:
 class System:
     """The module's own settings: the ones in use, and the ones in flash."""
 
-    COMMANDS = {
-        "I?": "identify",
-        "Z0": "factory_reset",
-        "Z1": "save",
-        "Z4": "set_mac",
-        "Z5": "mac_line",
-        "Z6": "set_access_point_address",
-        "Z7": "set_wps_pin",
-        "ZN": "set_name",
-        "ZP": "set_power",
-        "ZR": "reboot",
-        "Z?": "settings_line",
-    }
-
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        profile = processor.profile
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        profile: ModuleProfile,
+        wlan: Wlan,
+        credentials: Credentials,
+        restart: Callable[[], None],
+    ) -> None:
+        self.surroundings = surroundings
+        self.profile = profile
+        self.wlan = wlan
+        self.credentials = credentials
+        self.restart = restart
         if profile.mac:
             mac = bytes.fromhex(profile.mac.replace(":", ""))
         else:
-            mac = INVENTEK + processor.machine.random(processor.name + "/mac").randbytes(3)
-        self.factory = SystemSettings(mac, profile.product_name.encode())
+            mac = INVENTEK + surroundings.random("mac").randbytes(3)
+        self.factory = ModuleSettings(mac, profile.product_name.encode())
         self.flash = (copy.deepcopy(self.factory), StationSettings())
         self.settings = copy.deepcopy(self.factory)
 
@@ -66,100 +70,96 @@ class System:
         return self.flash[0].mac
 
     def reset(self) -> None:
-        self.settings = copy.deepcopy(self.flash[0])
+        self.settings, station = copy.deepcopy(self.flash)
+        self.wlan.restore(station)
 
-    def stored_station_settings(self) -> StationSettings:
-        return copy.deepcopy(self.flash[1])
-
-    def identify(self, transaction: Transaction) -> bytes:
-        profile = self.processor.profile
-        fields = [
+    def identify(self, transaction: Transaction, message: Bare) -> Reply:
+        profile = self.profile
+        identification = Identification(
             profile.product,
             profile.firmware,
             profile.api,
             profile.stack,
             profile.rtos,
-            str(profile.clock_hz),
-        ]
-        return self.processor.ok(",".join(fields).encode() + b"," + self.settings.name)
-
-    def factory_reset(self, transaction: Transaction) -> bytes:
-        if transaction.request.argument is not None:
-            return self.processor.error("no firmware to be had")
-        self.flash = (copy.deepcopy(self.factory), StationSettings())
-        self.processor.credentials.erase()
-        self.reset()
-        self.processor.wlan.reset()
-        self.processor.flash_time(transaction)
-        return self.processor.ok()
-
-    def save(self, transaction: Transaction) -> bytes:
-        self.flash = (copy.deepcopy(self.settings), copy.deepcopy(self.processor.wlan.settings))
-        self.processor.flash_time(transaction)
-        return self.processor.ok()
-
-    def set_mac(self, transaction: Transaction) -> bytes:
-        text = transaction.request.required()
-        if _MAC.fullmatch(text) is None:
-            raise BadRequest("Z4=xx:xx:xx:xx:xx:xx")
-        self.settings.mac = bytes(int(part, 16) for part in text.split(b":"))
-        return self.processor.ok()
-
-    def mac_line(self, transaction: Transaction) -> bytes:
-        return self.processor.ok(_colons(self.settings.mac))
-
-    def set_access_point_address(self, transaction: Transaction) -> bytes:
-        self.settings.access_point_address = transaction.request.address()
-        return self.processor.ok()
-
-    def set_wps_pin(self, transaction: Transaction) -> bytes:
-        self.settings.wps_pin = transaction.request.required()
-        return self.processor.ok()
-
-    def set_name(self, transaction: Transaction) -> bytes:
-        name = transaction.request.required()
-        if not 0 < len(name) <= 32:
-            raise BadRequest("ZN=<name>")
-        self.settings.name = name
-        return self.processor.ok()
-
-    def set_power(self, transaction: Transaction) -> bytes:
-        """`ZP=item,value`: power saving, which costs no time here."""
-        item, value = transaction.request.fields(2)
-        if not (item.isdigit() and value.isdigit()) or len(item + value) > 8:
-            raise BadRequest("ZP=<item>,<value>")
-        self.settings.power[int(item)] = int(value)
-        return self.processor.ok()
-
-    def settings_line(self, transaction: Transaction) -> bytes:
-        settings = self.settings
-        fields = [
-            b"0",
-            settings.wps_pin or b"0",
-            b"0",
-            b"0",
-            _colons(settings.mac),
-            str(settings.access_point_address).encode(),
-            b"%d" % settings.power.get(1, 0),
-            b"0",
-            b"100",
-            b"100",
-            settings.name,
-        ]
-        return self.processor.ok(b",".join(fields))
-
-    def reboot(self, transaction: Transaction) -> None:
-        """No reply but, some time later, the cursor."""
-        processor = self.processor
-        processor.machine.trace(processor.name, "reboot")
-        processor.machine.clock.schedule(
-            processor.profile.command_time_us * MICROSECOND, partial(self._restart, transaction)
+            profile.clock_hz,
+            self.settings.name,
         )
+        return Ok(identification.emit())
+
+    def factory_reset(self, transaction: Transaction, message: OptionalText) -> Reply:
+        if message.value is not None:
+            return Error("no firmware to be had")
+        self.flash = (copy.deepcopy(self.factory), StationSettings())
+        self.credentials.erase()
+        self.reset()
+        self._write_flash(transaction)
+        return DONE
+
+    def save(self, transaction: Transaction, message: Bare) -> Reply:
+        self.flash = copy.deepcopy((self.settings, self.wlan.settings))
+        self._write_flash(transaction)
+        return DONE
+
+    def _write_flash(self, transaction: Transaction) -> None:
+        transaction.extra_time += self.profile.flash_time_us * MICROSECOND
+
+    def set_mac(self, transaction: Transaction, message: MacAddress) -> Reply:
+        self.settings.mac = message.value
+        return DONE
+
+    def show_mac(self, transaction: Transaction, message: Bare) -> Reply:
+        return Ok(colons(self.settings.mac))
+
+    def set_access_point_address(self, transaction: Transaction, message: Address) -> Reply:
+        self.settings.access_point_address = message.value
+        return DONE
+
+    def set_wps_pin(self, transaction: Transaction, message: Text) -> Reply:
+        self.settings.wps_pin = message.value
+        return DONE
+
+    def set_name(self, transaction: Transaction, message: ProductName) -> Reply:
+        self.settings.name = message.value
+        return DONE
+
+    def set_power(self, transaction: Transaction, message: PowerManagement) -> Reply:
+        """Power saving, which costs no time here."""
+        self.settings.power[message.item] = message.value
+        return DONE
+
+    def show_settings(self, transaction: Transaction, message: Bare) -> Reply:
+        settings = self.settings
+        shown = SystemSettings(
+            settings.mac,
+            settings.access_point_address,
+            settings.power.get(1, 0),
+            settings.name,
+            settings.wps_pin or b"0",
+        )
+        return Ok(shown.emit())
+
+    def reboot(self, transaction: Transaction, message: Bare) -> Reply | None:
+        """No reply but, some time later, the cursor."""
+        self.surroundings.trace("reboot")
+        self.surroundings.clock.schedule(
+            self.profile.command_time_us * MICROSECOND, partial(self._restart, transaction)
+        )
+        return None
 
     def _restart(self, transaction: Transaction) -> None:
         if transaction.current:
-            self.processor.reboot()
+            self.restart()
 
-
-def _colons(mac: bytes) -> bytes:
-    return mac.hex(":").upper().encode()
+    HANDLERS = (
+        Handler("I?", Bare, identify),
+        Handler("Z0", OptionalText, factory_reset),
+        Handler("Z1", Bare, save),
+        Handler("Z4", MacAddress, set_mac),
+        Handler("Z5", Bare, show_mac),
+        Handler("Z6", Address, set_access_point_address),
+        Handler("Z7", Text, set_wps_pin),
+        Handler("ZN", ProductName, set_name),
+        Handler("ZP", PowerManagement, set_power),
+        Handler("ZR", Bare, reboot),
+        Handler("Z?", Bare, show_settings),
+    )

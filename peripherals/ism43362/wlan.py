@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from renode_wifi.peripherals.ism43362 import at
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.surroundings import Surroundings
+from renode_wifi.peripherals.ism43362.access import NetworkAccess
+from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
+from renode_wifi.peripherals.ism43362.messages.argument import (
+    ANY,
+    Address,
+    Bare,
+    Switch,
+    Text,
+)
+from renode_wifi.peripherals.ism43362.messages.reply import DONE, Error, Ok, Reply
+from renode_wifi.peripherals.ism43362.messages.request import BadRequest
+from renode_wifi.peripherals.ism43362.messages.station import (
+    ALREADY_CONNECTED,
+    Joined,
+    JoinRetries,
+    NetworkSettings,
+    NotJoined,
+    SecurityType,
+)
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease, Security, Station
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.ism43362.processor import Processor, Transaction
-
-ANY = IPv4Address("0.0.0.0")
 
 SECURITY = {
     0: Security.OPEN,
@@ -24,7 +41,8 @@ SECURITY = {
 }
 """Numbers of `C3` and `A1`."""
 
-ADDRESSES = {"C6": "address", "C7": "netmask", "C8": "gateway", "C9": "dns1", "CA": "dns2"}
+ADDRESSES = ("C6", "C7", "C8", "C9", "CA")
+"""Own address, netmask, gateway, first and second DNS server."""
 
 
 class StationSettings:
@@ -35,7 +53,6 @@ class StationSettings:
         self.passphrase = b""
         self.security = 3
         self.dhcp = True
-        self.ip_version = 0
         self.addresses = dict.fromkeys(ADDRESSES, ANY)
         self.retries = 3
         self.auto_connect = False
@@ -44,87 +61,65 @@ class StationSettings:
         self.others: dict[str, bytes] = {}
 
 
+class Connections(Protocol):
+    """What depends on being joined."""
+
+    def drop_all(self) -> None: ...
+
+
 class Wlan:
     """The station side of the radio."""
 
-    COMMANDS = {
-        "C0": "join",
-        "C1": "set_ssid",
-        "C2": "set_passphrase",
-        "C3": "set_security",
-        "C4": "set_dhcp",
-        "C5": "set_ip_version",
-        "C6": "set_address",
-        "C7": "set_address",
-        "C8": "set_address",
-        "C9": "set_address",
-        "CA": "set_address",
-        "CB": "set_retries",
-        "CC": "set_auto_connect",
-        "CE": "set_authentication",
-        "CF": "set_other",
-        "CJ": "set_other",
-        "CM": "set_other",
-        "CW": "set_other",
-        "CN": "set_country",
-        "CD": "leave",
-        "CR": "rssi",
-        "CS": "status",
-        "C?": "settings_line",
-    }
-
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        access: NetworkAccess,
+        profile: ModuleProfile,
+        messages: AsynchronousMessages,
+        connections: Connections,
+    ) -> None:
+        self.surroundings = surroundings
+        self.access = access
+        self.profile = profile
+        self.messages = messages
+        self.connections = connections
         self.settings = StationSettings()
 
-    @property
-    def station(self) -> Station | None:
-        return self.processor.station
-
-    @property
-    def lease(self) -> Lease | None:
-        return self.station.lease if self.station is not None else None
-
-    def reset(self) -> None:
-        self.settings = self.processor.system.stored_station_settings()
+    def restore(self, settings: StationSettings) -> None:
+        """Take stored settings."""
+        self.settings = settings
 
     def on_boot(self) -> None:
         """Join by itself where that was stored."""
-        if self.settings.auto_connect and self.settings.ssid and self.station is not None:
-            self._join(partial(self._auto_joined, self.settings))
+        station = self.access.station
+        if self.settings.auto_connect and self.settings.ssid and station is not None:
+            self._join(station, partial(self._auto_joined, self.settings))
 
     def on_link_lost(self, reason: str) -> None:
-        self.processor.machine.trace(self.processor.name, "link-lost", reason=reason)
-        self.processor.sockets.drop_all()
-        self.processor.messages.post(b"[JOIN   ] " + self.settings.ssid + b",Disconnected")
+        self.surroundings.trace("link-lost", reason=reason)
+        self.connections.drop_all()
+        self.messages.post(NotJoined(self.settings.ssid, b"Disconnected").emit())
 
-    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
-        self.processor.softap.on_station_joined(mac, lease)
-
-    def on_station_left(self, mac: bytes, lease: Lease) -> None:
-        self.processor.softap.on_station_left(mac, lease)
-
-    def join(self, transaction: Transaction) -> bytes | None:
-        processor = self.processor
-        if self.lease is not None:
-            return processor.error(data=b"[JOIN   ] Already connected!")
-        if len(self.settings.ssid) > processor.profile.longest_ssid:
+    def join(self, transaction: Transaction, message: Bare) -> Reply | None:
+        station = self.access.station
+        if self.access.lease is not None:
+            return Error(data=ALREADY_CONNECTED)
+        if len(self.settings.ssid) > self.profile.longest_ssid:
             return self._failed("SSID too long")
-        if len(self.settings.passphrase) > processor.profile.longest_passphrase:
+        if len(self.settings.passphrase) > self.profile.longest_passphrase:
             return self._failed("passphrase too long")
-        if not self.settings.ssid or self.station is None:
+        if not self.settings.ssid or station is None:
             return self._failed("no SSID")
-        self._join(partial(self._joined, transaction))
+        self._join(station, partial(self._joined, transaction))
         return None
 
-    def _join(self, done: partial[None]) -> None:
-        assert self.station is not None
+    def _join(self, station: Station, done: partial[None]) -> None:
         settings = self.settings
         static = None
         if not settings.dhcp:
             given = settings.addresses
             static = Lease(given["C6"], given["C7"], given["C8"], given["C9"])
-        self.station.join(
+        station.join(
             settings.ssid,
             settings.passphrase,
             SECURITY.get(settings.security),
@@ -135,117 +130,138 @@ class Wlan:
 
     def _joined(self, transaction: Transaction, outcome: Lease | JoinFailure) -> None:
         if transaction.current:
-            self._tell(outcome)
+            self._trace(outcome)
             if isinstance(outcome, Lease):
-                reply = self.processor.ok(self._join_line(outcome))
+                transaction.finish(Ok(Joined(self.settings.ssid, outcome.address).emit()))
             else:
-                reply = self._failed(outcome.value)
-            transaction.finish(reply)
+                transaction.finish(self._failed(outcome.value))
 
     def _auto_joined(self, settings: StationSettings, outcome: Lease | JoinFailure) -> None:
         if settings is self.settings:
-            self._tell(outcome)
+            self._trace(outcome)
             if isinstance(outcome, Lease):
-                self.processor.messages.post(self._join_line(outcome))
+                self.messages.post(Joined(settings.ssid, outcome.address).emit())
             else:
-                self.processor.messages.post(b"[JOIN   ] " + settings.ssid + b",Failed")
+                self.messages.post(NotJoined(settings.ssid).emit())
 
-    def _tell(self, outcome: Lease | JoinFailure) -> None:
+    def _trace(self, outcome: Lease | JoinFailure) -> None:
         ssid = self.settings.ssid.decode("latin-1")
-        trace, name = self.processor.machine.trace, self.processor.name
         if isinstance(outcome, Lease):
-            trace(name, "joined", ssid=ssid, address=str(outcome.address))
+            self.surroundings.trace("joined", ssid=ssid, address=str(outcome.address))
         else:
-            trace(name, "join-failed", ssid=ssid, reason=outcome.value)
+            self.surroundings.trace("join-failed", ssid=ssid, reason=outcome.value)
 
-    def _join_line(self, lease: Lease) -> bytes:
-        return b"[JOIN   ] %s,%s,0,0" % (self.settings.ssid, str(lease.address).encode())
+    def _failed(self, reason: str) -> Reply:
+        return Error(reason, NotJoined(self.settings.ssid).emit())
 
-    def _failed(self, reason: str) -> bytes:
-        return self.processor.error(reason, b"[JOIN   ] " + self.settings.ssid + b",Failed")
+    def leave(self, transaction: Transaction, message: Bare) -> Reply:
+        station = self.access.station
+        if station is not None:
+            if station.lease is not None:
+                self.surroundings.trace("left")
+            station.leave()
+            self.connections.drop_all()
+        return DONE
 
-    def leave(self, transaction: Transaction) -> bytes:
-        if self.station is not None:
-            if self.lease is not None:
-                self.processor.machine.trace(self.processor.name, "left")
-            self.station.leave()
-            self.processor.sockets.drop_all()
-        return self.processor.ok()
+    def show_status(self, transaction: Transaction, message: Bare) -> Reply:
+        return Ok(b"%d" % (self.access.lease is not None))
 
-    def status(self, transaction: Transaction) -> bytes:
-        return self.processor.ok(b"1" if self.lease is not None else b"0")
+    def show_rssi(self, transaction: Transaction, message: Bare) -> Reply:
+        station = self.access.station
+        beacon = station.beacon if station is not None else None
+        return Ok(b"%d" % (beacon.rssi if beacon is not None else 0))
 
-    def rssi(self, transaction: Transaction) -> bytes:
-        beacon = self.station.beacon if self.station is not None else None
-        return self.processor.ok(b"%d" % (beacon.rssi if beacon is not None else 0))
-
-    def settings_line(self, transaction: Transaction) -> bytes:
-        """`C?`: 15 fields; Arm's driver takes the last one for the state of the link."""
-        settings, lease = self.settings, self.lease
+    def show_settings(self, transaction: Transaction, message: Bare) -> Reply:
+        settings, lease = self.settings, self.access.lease
+        addresses: tuple[IPv4Address, ...]
         if lease is not None:
-            addresses = [lease.address, lease.netmask, lease.gateway, lease.dns, ANY]
+            addresses = (lease.address, lease.netmask, lease.gateway, lease.dns, ANY)
         elif settings.dhcp:
-            addresses = [ANY] * 5
+            addresses = (ANY, ANY, ANY, ANY, ANY)
         else:
-            addresses = [settings.addresses[command] for command in ADDRESSES]
-        fields = [
+            addresses = tuple(settings.addresses.values())
+        shown = NetworkSettings(
             settings.ssid,
             settings.passphrase,
-            b"%d" % settings.security,
-            b"%d" % settings.dhcp,
-            b"%d" % settings.ip_version,
-            *(str(address).encode() for address in addresses),
-            b"%d" % settings.retries,
-            b"%d" % settings.auto_connect,
-            b"%d" % settings.authentication,
+            settings.security,
+            settings.dhcp,
+            addresses,
+            settings.retries,
+            settings.auto_connect,
+            settings.authentication,
             settings.country.partition(b"/")[0],
-            b"1" if lease is not None else b"0",
-        ]
-        return self.processor.ok(b",".join(fields))
+            lease is not None,
+        )
+        return Ok(shown.emit())
 
-    def set_ssid(self, transaction: Transaction) -> bytes:
-        self.settings.ssid = transaction.request.required()
-        return self.processor.ok()
+    def set_ssid(self, transaction: Transaction, message: Text) -> Reply:
+        self.settings.ssid = message.value
+        return DONE
 
-    def set_passphrase(self, transaction: Transaction) -> bytes:
-        self.settings.passphrase = transaction.request.required()
-        return self.processor.ok()
+    def set_passphrase(self, transaction: Transaction, message: Text) -> Reply:
+        self.settings.passphrase = message.value
+        return DONE
 
-    def set_security(self, transaction: Transaction) -> bytes:
-        self.settings.security = transaction.request.number(5)
-        return self.processor.ok()
+    def set_security(self, transaction: Transaction, message: SecurityType) -> Reply:
+        self.settings.security = message.value
+        return DONE
 
-    def set_dhcp(self, transaction: Transaction) -> bytes:
-        self.settings.dhcp = transaction.request.number(1) == 1
-        return self.processor.ok()
+    def set_dhcp(self, transaction: Transaction, message: Switch) -> Reply:
+        self.settings.dhcp = message.value == 1
+        return DONE
 
-    def set_ip_version(self, transaction: Transaction) -> bytes:
-        if transaction.request.number(1) == 1:
-            raise at.BadRequest("IPv4 only")
-        return self.processor.ok()
+    def set_ip_version(self, transaction: Transaction, message: Switch) -> Reply:
+        if message.value == 1:
+            raise BadRequest("IPv4 only")
+        return DONE
 
-    def set_address(self, transaction: Transaction) -> bytes:
-        self.settings.addresses[transaction.request.name] = transaction.request.address()
-        return self.processor.ok()
+    def set_address(self, transaction: Transaction, message: Address) -> Reply:
+        self.settings.addresses[transaction.request.name] = message.value
+        return DONE
 
-    def set_retries(self, transaction: Transaction) -> bytes:
-        self.settings.retries = transaction.request.number(10)
-        return self.processor.ok()
+    def set_retries(self, transaction: Transaction, message: JoinRetries) -> Reply:
+        self.settings.retries = message.value
+        return DONE
 
-    def set_auto_connect(self, transaction: Transaction) -> bytes:
-        self.settings.auto_connect = transaction.request.number(1) == 1
-        return self.processor.ok()
+    def set_auto_connect(self, transaction: Transaction, message: Switch) -> Reply:
+        self.settings.auto_connect = message.value == 1
+        return DONE
 
-    def set_authentication(self, transaction: Transaction) -> bytes:
-        self.settings.authentication = transaction.request.number(1)
-        return self.processor.ok()
+    def set_authentication(self, transaction: Transaction, message: Switch) -> Reply:
+        self.settings.authentication = message.value
+        return DONE
 
-    def set_country(self, transaction: Transaction) -> bytes:
-        self.settings.country = transaction.request.required()
-        return self.processor.ok()
+    def set_country(self, transaction: Transaction, message: Text) -> Reply:
+        self.settings.country = message.value
+        return DONE
 
-    def set_other(self, transaction: Transaction) -> bytes:
-        """Settings that change nothing here: kept as they are."""
-        request = transaction.request
-        self.settings.others[request.name] = request.required()
-        return self.processor.ok()
+    def set_other(self, transaction: Transaction, message: Text) -> Reply:
+        """Packet filter, multicast group, allow list, WPS: kept, and of no effect here."""
+        self.settings.others[transaction.request.name] = message.value
+        return DONE
+
+    HANDLERS = (
+        Handler("C0", Bare, join),
+        Handler("C1", Text, set_ssid),
+        Handler("C2", Text, set_passphrase),
+        Handler("C3", SecurityType, set_security),
+        Handler("C4", Switch, set_dhcp),
+        Handler("C5", Switch, set_ip_version),
+        Handler("C6", Address, set_address),
+        Handler("C7", Address, set_address),
+        Handler("C8", Address, set_address),
+        Handler("C9", Address, set_address),
+        Handler("CA", Address, set_address),
+        Handler("CB", JoinRetries, set_retries),
+        Handler("CC", Switch, set_auto_connect),
+        Handler("CD", Bare, leave),
+        Handler("CE", Switch, set_authentication),
+        Handler("CF", Text, set_other),
+        Handler("CJ", Text, set_other),
+        Handler("CM", Text, set_other),
+        Handler("CN", Text, set_country),
+        Handler("CR", Bare, show_rssi),
+        Handler("CS", Bare, show_status),
+        Handler("CW", Text, set_other),
+        Handler("C?", Bare, show_settings),
+    )

@@ -70,7 +70,7 @@ def test_radio_is_connected_to_the_world(monitor: Monitor, world: Path, world_fi
         monitor.execute(command)
     machine = monitor.current
     assert machine.full_name("ism") == "sysbus.spi3.ism"
-    assert machine.peripheral("ism").processor.world is machine.world
+    assert machine.peripheral("ism").processor.access.world is machine.world
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.ism43362.asynchronous import MAX_PENDING
 from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
-from renode_wifi.peripherals.ism43362.messages import MOST_PENDING
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.worldfile.models import Credential, RadioSettings
@@ -160,7 +160,7 @@ def test_one_more_line_before_ok() -> None:
 def test_messages_are_bounded(rig: Rig, port: StPort) -> None:
     for number in range(100):
         rig.module.processor.messages.post(b"%d" % number)
-    assert port.ok(b"MR\r") == b"[SOMA]%d[EOMA]" % (100 - MOST_PENDING)
+    assert port.ok(b"MR\r") == b"[SOMA]%d[EOMA]" % (100 - MAX_PENDING)
 
 
 def heard(rig: Rig) -> list[bytes]:
