@@ -7,14 +7,19 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
-from renode_wifi.emulation.engines.engine import Engine, Stop, TraceListener
+from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, render_crash
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import SECOND
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds of virtual time."""
@@ -68,8 +73,12 @@ class Session:
         return self.engine.now / SECOND
 
     @property
-    def world(self) -> Any:
-        return self.engine.world
+    def world(self) -> World:
+        """The world around the board. Raises RenodeWifiError while no script has made one."""
+        world = self.engine.world
+        if world is None:
+            raise RenodeWifiError("there is no world", cure="run a board's script first")
+        return world
 
     @property
     def crash(self) -> Crash | None:
@@ -82,7 +91,7 @@ class Session:
         return console
 
     def subscribe(self, listener: TraceListener) -> None:
-        """Hear everything the models trace: UART bytes, AT transactions, TLS states, …"""
+        """Notify `listener` of all that models trace: UART bytes, AT transactions, TLS states, …"""
         self.engine.subscribe(listener)
 
     def run(self, seconds: float) -> Stop:
@@ -203,8 +212,10 @@ class Session:
     ) -> None:
         self.close()
 
-    def _on_uart(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        self.console(source).feed(time, fields["byte"])
+    def _on_uart(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        byte = fields["byte"]
+        assert isinstance(byte, int)
+        self.console(source).feed(time, byte)
 
     def _missing(self, what: str, console: UartConsole, timeout: float) -> BoardTimeout:
         seen = "\n".join(f"  {line}" for line in console.lines[-10:])

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
+from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.trace import TraceListener
 
-TraceListener = Callable[[int, str, str, dict[str, Any]], None]
-"""Called with (time in ns, source, event, fields) for everything that models trace."""
-
-
-class Stop(Enum):
-    """Why a run came back."""
-
-    TIME = "the time was reached"
-    REQUEST = "a stop was asked for"
-    CRASH = "the guest crashed"
-    BREAKPOINT = "a breakpoint was reached"
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
 
 
 class Engine(Protocol):
@@ -43,8 +34,8 @@ class Engine(Protocol):
         """The fault that stopped the guest, if one did."""
 
     @property
-    def world(self) -> Any:
-        """The world around the radio (`peripherals.network.world.World`)."""
+    def world(self) -> World | None:
+        """The world around the radio; None until a script has made one."""
 
     def load(self, image: Image) -> None:
         """Write an image into the memories and reset the chip to start it."""
@@ -59,7 +50,7 @@ class Engine(Protocol):
         """Pull the reset pin."""
 
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
-        """Tell `listener` of everything that the models trace, or of one event only."""
+        """Notify `listener` of everything that the models trace, or of one event only."""
 
     def write_uart(self, name: str, data: bytes) -> None:
         """Bytes for the RX pin of a UART, at that port's speed."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -30,6 +30,9 @@ from renode_wifi.emulation.suites.qualification import (
     read_expected,
 )
 from renode_wifi.emulation.suites.unity import Outcome, TestResult
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
 
 MARK_OPTIONS = "image=…, world=…, seed=…, engine=…"
 
@@ -88,7 +91,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
 
 
 @pytest.fixture
-def world(board: Board) -> Any:
+def world(board: Board) -> World:
     """The world around the board: access points, servers, faults."""
     return board.world
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from robot.api import logger
 from robot.api.deco import keyword, library
@@ -21,6 +21,10 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import DEFAULT_TIME, Qualification, read_expected
 from renode_wifi.emulation.suites.unity import TestResult
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.servers import Server
+    from renode_wifi.peripherals.network.world import World
 
 DEFAULT_UART_TIMEOUT = 8.0
 """Seconds of virtual time, as in Renode."""
@@ -43,7 +47,7 @@ class RenodeWifi:
         self._failing: list[tuple[str, re.Pattern[str]]] = []
         self._snapshots: dict[str, Snapshot] = {}
 
-    def end_test(self, data: Any, result: Any) -> None:
+    def end_test(self, data: object, result: object) -> None:
         """Robot's listener method: leave nothing running behind a test."""
         if self._session is not None:
             for console in self._session.consoles.values():
@@ -107,12 +111,13 @@ class RenodeWifi:
         self.session.restore(self._snapshots[name])
 
     @keyword
-    def get_server(self, name: str) -> Any:
+    def get_server(self, name: str) -> Server:
         """A server of the world by its name in the world file."""
-        return self.session.world.server(name)
+        server: Server = self.session.world.server(name)
+        return server
 
     @keyword
-    def get_world(self) -> Any:
+    def get_world(self) -> World:
         """The world around the board."""
         return self.session.world
 

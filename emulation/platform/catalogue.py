@@ -90,27 +90,33 @@ def _stock(name: str, implementation: str, required: str = "", optional: str = "
 STOCK = (
     _stock(
         "CPU.CortexM",
-        "emulation.platform.stock:CortexM",
+        "emulation.platform.stock.cortex_m:CortexM",
         "cpuType nvic",
         "cpuId numberOfMPURegions",
     ),
     _stock(
         "IRQControllers.NVIC",
-        "emulation.platform.stock:Nvic",
+        "emulation.platform.stock.nvic:Nvic",
         "",
         "systickFrequency priorityMask haltSystickOnDeepSleep",
     ),
-    _stock("Memory.MappedMemory", "emulation.platform.stock:Memory", "size", "segmentSize"),
-    _stock("Memory.ArrayMemory", "emulation.platform.stock:Memory", "size", "initialValue"),
-    _stock("Miscellaneous.BitBanding", "emulation.platform.stock:BitBanding", "peripheralBase"),
-    _stock("Miscellaneous.LED", "emulation.platform.stock:Led", "", "invert"),
-    _stock("Miscellaneous.Button", "emulation.platform.stock:Button", "", "invert"),
+    _stock("Memory.MappedMemory", "emulation.platform.stock.memory:Memory", "size", "segmentSize"),
+    _stock("Memory.ArrayMemory", "emulation.platform.stock.memory:Memory", "size", "initialValue"),
     _stock(
-        "Miscellaneous.CombinedInput", "emulation.platform.stock:CombinedInput", "numberOfInputs"
+        "Miscellaneous.BitBanding",
+        "emulation.platform.stock.bit_banding:BitBanding",
+        "peripheralBase",
+    ),
+    _stock("Miscellaneous.LED", "emulation.platform.stock.led:Led", "", "invert"),
+    _stock("Miscellaneous.Button", "emulation.platform.stock.button:Button", "", "invert"),
+    _stock(
+        "Miscellaneous.CombinedInput",
+        "emulation.platform.stock.combined_input:CombinedInput",
+        "numberOfInputs",
     ),
     _stock(
         "Python.PythonPeripheral",
-        "emulation.platform.stock:PythonPeripheral",
+        "emulation.platform.stock.python_peripheral:PythonPeripheral",
         "size",
         "initable script filename",
     ),

@@ -1,4 +1,4 @@
-"""A board on the embedded engine: its models by name, and what they may ask of it.
+"""A board: its models by name on one core, and what they may ask of it.
 
 Everything that changes while the guest runs can be saved and restored in place: the models keep
 their identity, so that the handlers that the core holds of them stay valid.
@@ -6,39 +6,36 @@ their identity, so that the handlers that the core holds of them stay valid.
 
 from __future__ import annotations
 
-import io
 import logging
-import pickle
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from renode_wifi.emulation.engines.embedded.cpu import Core
-from renode_wifi.emulation.engines.engine import Stop, TraceListener
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
-from renode_wifi.emulation.platform.stock import (
-    BitBanding,
-    CortexM,
-    Junction,
-    Memory,
-    Nvic,
-    TaggedRange,
-)
+from renode_wifi.emulation.platform import snapshot
+from renode_wifi.emulation.platform.core import Core, Stop
+from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
+from renode_wifi.emulation.platform.stock.cortex_m import CortexM
+from renode_wifi.emulation.platform.stock.memory import Memory
+from renode_wifi.emulation.platform.stock.nvic import Nvic
+from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.emulation.platform.trace import Listeners, TraceListener
+from renode_wifi.emulation.platform.wires import Input, Wires
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.line import Line, Receiver
 from renode_wifi.peripherals.base.machine import Bus
+from renode_wifi.peripherals.network.contract.radio import Radio
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
 
 SYSBUS = "sysbus"
 LOG = "renode_wifi.machine"
 DEFAULT_BLOCK_SIZE = 0x400
-STATE_VERSION = 1
-
-Input = tuple[str, int | None, int]
-"""Where a wire ends: name of the receiver, local index, number."""
 
 
 class Machine:
@@ -55,23 +52,22 @@ class Machine:
         self.cpu_frequency = 0
         self.vector_table: int | None = None
         """Where the core finds its initial SP and PC at reset; None: where the image has them."""
-        self.world: Any = None
-        self.peripherals: dict[str, Any] = {}
+        self.world: World | None = None
+        self.peripherals: dict[str, object] = {}
         self.full_names: dict[str, str] = {SYSBUS: SYSBUS}
         self.places: dict[str, list[Range]] = {}
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
         self.search_path: list[Path] = []
-        self._all_ears: list[TraceListener] = []
-        self._listeners: dict[str, list[TraceListener]] = {}
-        self._inputs: dict[Input, Line | Junction] = {}
+        self._listeners = Listeners()
+        self._wires = Wires()
         self._reset_asked: str | None = None
-        self._holes: set[tuple[int, int]] = set()
-        core.on_hole = self._on_hole
+        self._reserved: set[tuple[int, int]] = set()
+        core.on_reserved = self._on_reserved
 
-    def _on_hole(self, address: int, is_write: int) -> None:
-        if (address, is_write) not in self._holes:
-            self._holes.add((address, is_write))
+    def _on_reserved(self, address: int, is_write: int) -> None:
+        if (address, is_write) not in self._reserved:
+            self._reserved.add((address, is_write))
             self.log.warning(
                 "%s 0x%08X, where the board has no register (told once)",
                 "write to" if is_write else "read of",
@@ -83,22 +79,22 @@ class Machine:
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
 
-    def peripheral(self, name: str) -> Any:
+    def peripheral(self, name: str) -> object:
         if name == SYSBUS:
             return self.bus
         if name == "machine":
             return self
         return self.peripherals[name]
 
-    def trace(self, source: str, event: str, **fields: Any) -> None:
-        listeners = self._listeners.get(event, self._all_ears)
+    def trace(self, source: str, event: str, **fields: object) -> None:
+        listeners = self._listeners.of(event)
         if listeners:
             now = self.clock.now
             for listener in listeners:
                 listener(now, source, event, fields)
 
     def hears(self, event: str) -> bool:
-        return bool(self._listeners.get(event, self._all_ears))
+        return bool(self._listeners.of(event))
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
@@ -118,33 +114,15 @@ class Machine:
         """`sysbus.spi3.ism43362` for what is registered, the plain name for the rest."""
         return self.full_names.get(name, name)
 
-    def add(self, name: str, model: Any) -> None:
+    def add(self, name: str, model: object) -> None:
         self.peripherals[name] = model
 
-    def connect(self, line: Line, receiver: Receiver, end: Input) -> None:
-        """Wire an output to an input, which hears of the level as it stands.
-
-        An input with several outputs is high while one of them is.
-        """
-        number = end[2]
+    def connect(self, line: Line, receiver: Receiver | Nvic, end: Input) -> None:
+        """Wire an output to an input; see `Wires.connect`."""
         self.core.wires_changed()
         if isinstance(receiver, Nvic):
-            receiver = receiver.input(number)
-        first = self._inputs.get(end)
-        if first is None:
-            self._inputs[end] = line
-            line.connect(receiver, number)
-            if not line.level:
-                receiver.on_gpio(number, False)
-            return
-        if isinstance(first, Line):
-            junction = Junction(receiver, number)
-            first._receivers.remove((receiver, number))
-            first.connect(junction, junction.add())
-            self._inputs[end] = junction
-        else:
-            junction = first
-        line.connect(junction, junction.add())
+            receiver = receiver.input(end[2])
+        self._wires.connect(line, receiver, end)
 
     def register(
         self, name: str, register: str, place: int | Range | None, alias: str | None = None
@@ -159,7 +137,7 @@ class Machine:
             self._register_on_parent(name, model, register, place)
         self.full_names[name] = f"{self.full_name(register)}.{alias or name}"
 
-    def _register_on_bus(self, name: str, model: Any, place: int | Range | None) -> None:
+    def _register_on_bus(self, name: str, model: object, place: int | Range | None) -> None:
         if isinstance(model, (CortexM, BitBanding, Nvic)):
             return
         if place is None:
@@ -192,7 +170,7 @@ class Machine:
             )
 
     def _register_on_parent(
-        self, name: str, model: Any, register: str, place: int | Range | None
+        self, name: str, model: object, register: str, place: int | Range | None
     ) -> None:
         parent = self.peripherals.get(register)
         attach = getattr(parent, "attach", None)
@@ -221,12 +199,14 @@ class Machine:
         """Monitor commands of a `reset:` section."""
         self.reset_scripts[name] = commands
 
-    def connect_world(self, world: Any) -> None:
+    def connect_world(self, world: World) -> None:
         """Put every radio into `world`."""
         self.world = world
-        for model in self.peripherals.values():
-            if hasattr(model, "connect_world"):
-                model.connect_world(world)
+        for radio in self.radios():
+            radio.connect_world(world)
+
+    def radios(self) -> list[Radio]:
+        return [model for model in self.peripherals.values() if isinstance(model, Radio)]
 
     def set_log_level(self, name: str, level: int) -> None:
         """From which level on messages of one model are logged."""
@@ -248,18 +228,11 @@ class Machine:
         return self.clock.now
 
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
-        """Tell `listener` of everything that is traced, or of one event only."""
-        if event is not None:
-            self._listeners.setdefault(event, list(self._all_ears)).append(listener)
-            return
-        self._all_ears.append(listener)
-        for listeners in self._listeners.values():
-            listeners.append(listener)
+        """Notify `listener` of everything that is traced, or of one event only."""
+        self._listeners.add(listener, event)
 
     def unsubscribe(self, listener: TraceListener) -> None:
-        for listeners in (self._all_ears, *self._listeners.values()):
-            if listener in listeners:
-                listeners.remove(listener)
+        self._listeners.remove(listener)
 
     def load(self, image: Image) -> None:
         """Write an image's bytes; whatever it leaves out stays as it is."""
@@ -318,50 +291,34 @@ class Machine:
     # -- state --------------------------------------------------------------------------------
 
     def save(self) -> bytes:
-        """The whole board as bytes: engine, clock, models and world."""
-        buffer = io.BytesIO()
-        pickler = _Pickler(buffer, self._fixed())
-        pickler.dump((STATE_VERSION, list(self.peripherals)))
-        pickler.dump(
-            {
-                "engine": self.core.save(),
-                "clock": self.core.clock.__getstate__(),
-                "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
-                "inputs": self._inputs,
-                "seed": self.seed,
-                "world": self.world,
-                "reset": (
-                    self.reset_cause,
-                    self._reset_asked,
-                    self.cpu_frequency,
-                    self.vector_table,
-                ),
-            }
-        )
-        return buffer.getvalue()
+        """The whole board as bytes: core, clock, models and world."""
+        state: snapshot.State = {
+            "core": self.core.save(),
+            "clock": self.core.clock.__getstate__(),
+            "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
+            "inputs": self._wires.inputs,
+            "seed": self.seed,
+            "world": self.world,
+            "reset": (
+                self.reset_cause,
+                self._reset_asked,
+                self.cpu_frequency,
+                self.vector_table,
+            ),
+        }
+        return snapshot.dump(state, self._fixed(), list(self.peripherals))
 
     def restore(self, state: bytes) -> None:
         """Become what `save` saw, on this machine or on another composed alike."""
-        try:
-            unpickler = _Unpickler(io.BytesIO(state), self._fixed())
-            if unpickler.load() != (STATE_VERSION, list(self.peripherals)):
-                raise RenodeWifiError(
-                    "the snapshot is of another board or version",
-                    cure="restore it on a board composed by the same script",
-                )
-            saved = unpickler.load()
-        except (pickle.UnpicklingError, EOFError, ValueError, ImportError, AttributeError) as error:
-            raise RenodeWifiError(
-                "the snapshot cannot be read", cure="take it again with this version"
-            ) from error
+        saved: dict[str, Any] = snapshot.load(state, self._fixed(), list(self.peripherals))
         for name, attributes in saved["models"].items():
             model = self.peripherals[name]
-            if hasattr(model, "__setstate__"):
+            if isinstance(model, _SetsState):
                 model.__setstate__(attributes)
             else:
                 model.__dict__.clear()
                 model.__dict__.update(attributes)
-        self._inputs = saved["inputs"]
+        self._wires.inputs = saved["inputs"]
         clock = self.core.clock
         source, listener = clock.source, clock.listener
         clock.__setstate__(saved["clock"])
@@ -377,13 +334,12 @@ class Machine:
             self.cpu_frequency,
             self.vector_table,
         ) = saved["reset"]
-        self.core.restore(saved["engine"])
+        self.core.restore(saved["core"])
 
-    def _fixed(self) -> dict[str, Any]:
-        """Objects that a snapshot refers to by name: they stay as they are."""
-        fixed: dict[str, Any] = {
+    def _fixed(self) -> dict[str, object]:
+        fixed: dict[str, object] = {
             "machine": self,
-            "engine": self.core,
+            "core": self.core,
             "clock": self.clock,
             "bus": self.bus,
             "nvic": self.core.nvic,
@@ -404,28 +360,14 @@ class _LogFilter(logging.Filter):
         return record.levelno >= self.level or not record.getMessage().startswith(f"{self.name}:")
 
 
-class _Pickler(pickle.Pickler):
-    def __init__(self, file: io.BytesIO, fixed: dict[str, Any]) -> None:
-        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
-        self._names = {id(item): name for name, item in fixed.items()}
+@runtime_checkable
+class _SetsState(Protocol):
+    """A model that does more than take its attributes back."""
 
-    def persistent_id(self, obj: Any) -> str | None:
-        return self._names.get(id(obj))
+    def __setstate__(self, state: dict[str, object]) -> None: ...
 
 
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, fixed: dict[str, Any]) -> None:
-        super().__init__(file)
-        self._fixed = fixed
-
-    def persistent_load(self, name: str) -> Any:
-        try:
-            return self._fixed[name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"no {name} here") from None
-
-
-def block_size(model: Any) -> int:
+def block_size(model: object) -> int:
     """Bytes that a model takes on the bus when its description gives an address only."""
     registers = getattr(model, "registers", None)
     if registers is not None:

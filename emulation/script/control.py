@@ -11,15 +11,20 @@ from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.network.contract.radio import Radio
 from renode_wifi.peripherals.network.faults import world as faults
+from renode_wifi.peripherals.network.servers import TcpServer, UdpServer
+from renode_wifi.peripherals.network.world import World
 from renode_wifi.peripherals.network.worldfile.units import duration
+
+Value = int | float | str
 
 DURATIONS = ("duration", "latency", "jitter")
 
 
-def parse_attributes(text: str) -> dict[str, Any]:
+def parse_attributes(text: str) -> dict[str, Value]:
     """`name: value; name: value` into a dictionary; whole numbers and decimals become numbers."""
-    values: dict[str, Any] = {}
+    values: dict[str, Value] = {}
     for part in filter(None, (item.strip() for item in text.split(";"))):
         name, colon, value = part.partition(":")
         if not colon:
@@ -28,26 +33,27 @@ def parse_attributes(text: str) -> dict[str, Any]:
     return values
 
 
-def inject(world: Any, radio: Any, fault: str, attributes: str = "") -> None:
+def inject(world: World, radio: Radio, fault: str, attributes: str = "") -> None:
     """Let a fault of the world or of the radio happen; the vocabulary is that of world files."""
     values = parse_attributes(attributes)
     if fault in faults.ARGUMENTS:
         for name in DURATIONS:
             if name in values:
                 values[name] = _duration(name, values[name])
-        world.inject(fault, **values)
+        arguments: dict[str, Any] = values
+        world.inject(fault, **arguments)
     else:
         radio.inject_entry({"kind": fault, **values})
 
 
-def _duration(name: str, value: Any) -> int:
+def _duration(name: str, value: Value) -> int:
     try:
         return duration(str(value))
     except (KeyError, ValueError):
         raise RenodeWifiError(f"{name} is {value!r}", cure="write it as 5 s or 20 ms") from None
 
 
-def describe_server(world: Any, name: str) -> str:
+def describe_server(world: World, name: str) -> str:
     """A server's connections as JSON: who came, what was exchanged, how it ended."""
     server = world.server(name)
     connections = [
@@ -60,9 +66,9 @@ def describe_server(world: Any, name: str) -> str:
             "sent": connection.sent_count,
             "tls": None if connection.tls is None else connection.tls.version,
         }
-        for connection in getattr(server, "connections", ())
+        for connection in (server.connections if isinstance(server, TcpServer) else ())
     ]
-    datagrams = len(getattr(server, "datagrams", ()))
+    datagrams = len(server.datagrams) if isinstance(server, UdpServer) else 0
     return json.dumps(
         {
             "name": name,
@@ -74,7 +80,7 @@ def describe_server(world: Any, name: str) -> str:
     )
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> Value:
     for kind in (int, float):
         try:
             return kind(text)

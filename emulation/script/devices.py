@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.image import Image, load_image
 from renode_wifi.emulation.platform.compose import python_name
 from renode_wifi.emulation.platform.machine import SYSBUS
-from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
+from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Kind, Token
 from renode_wifi.peripherals.base.uart import Uart
 
-if TYPE_CHECKING:
-    from renode_wifi.emulation.script.interpreter import Monitor
-
-SECOND = 1_000_000_000
 PLAIN_TYPES = {"int": int, "str": str, "bool": bool}
 """Annotations of parameters that are checked before a call."""
 
@@ -31,29 +26,29 @@ PLAIN_TYPES = {"int": int, "str": str, "bool": bool}
 class Devices:
     """Names that the monitor knows beside its commands, and what they stand for."""
 
-    def __init__(self, monitor: Monitor) -> None:
-        self.monitor = monitor
-        self._emulation = Emulation(monitor)
-        self._machine = MachineDevice(monitor)
-        self._sysbus = SystemBus(monitor)
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self._emulation = Emulation(interpreter)
+        self._machine = MachineDevice(interpreter)
+        self._sysbus = SystemBus(interpreter)
 
     def names(self) -> list[str]:
         names = ["emulation"]
-        machine = self.monitor.machine
+        machine = self.interpreter.machine
         if machine is not None:
             names += ["machine", SYSBUS]
             full = [machine.full_name(name) for name in machine.peripherals]
             names += full
-            for prefix in self.monitor.usings:
+            for prefix in self.interpreter.usings:
                 names += [name.removeprefix(prefix) for name in full if name.startswith(prefix)]
         return names
 
     def has(self, name: str) -> bool:
         return name in self.names()
 
-    def find(self, name: str) -> Any:
+    def find(self, name: str) -> object:
         """The object of that name; None where there is none."""
-        machine = self.monitor.machine
+        machine = self.interpreter.machine
         if name == "emulation":
             return self._emulation
         if machine is None or name not in self.names():
@@ -62,13 +57,13 @@ class Devices:
             return self._machine
         if name == SYSBUS:
             return self._sysbus
-        for candidate in (name, *(prefix + name for prefix in self.monitor.usings)):
+        for candidate in (name, *(prefix + name for prefix in self.interpreter.usings)):
             for local, full in machine.full_names.items():
                 if full == candidate and local in machine.peripherals:
                     return machine.peripherals[local]
         return machine.peripherals.get(name)
 
-    def act(self, name: str, tokens: list[Token]) -> Any:
+    def act(self, name: str, tokens: list[Token]) -> object:
         """Do what `tokens` ask of the device; returns what is to be printed, None for nothing."""
         return self._act(name, self.find(name), tokens)
 
@@ -76,7 +71,7 @@ class Devices:
         if not tokens:
             return "\n".join(describe(device))
         if tokens[0].kind is not Kind.LITERAL:
-            raise self.monitor.error(
+            raise self.interpreter.error(
                 f"{name} does not provide a default-named indexer.", f"`{name}` lists its members"
             )
         member = str(tokens[0].value)
@@ -90,13 +85,13 @@ class Devices:
         if len(tokens) > 1 and tokens[1].kind is Kind.LITERAL and hasattr(value, "__dict__"):
             return self._act(f"{name} {member}", value, tokens[1:])
         if len(arguments) > 1:
-            raise self.monitor.error(
+            raise self.interpreter.error(
                 f"{name} {member}: one value is enough", f"write {name} {member} {tokens[1]}"
             )
         try:
             setattr(owner, attribute, convert(arguments[0], value))
         except (AttributeError, TypeError, ValueError) as error:
-            raise self.monitor.error(
+            raise self.interpreter.error(
                 f"Could not execute this action on property {member}: {error}",
                 "some properties can be read only",
             ) from error
@@ -111,7 +106,7 @@ class Devices:
             renode_name(known) for owner in (device, *extras(device)) for known in public(owner)
         ]
         near = difflib.get_close_matches(member, known, n=1)
-        raise self.monitor.error(
+        raise self.interpreter.error(
             f"{name} does not provide a field, method or property {member}.",
             f"did you mean {near[0]}?" if near else f"`{name}` lists what it provides",
         )
@@ -149,7 +144,7 @@ class Devices:
                 f"[{p.name}]" if p.default is not p.empty else p.name
                 for p in signature.parameters.values()
             )
-            raise self.monitor.error(
+            raise self.interpreter.error(
                 f"{name} {member}: the parameters do not fit",
                 f"usage: {name} {member} {parameters}".rstrip(),
             ) from None
@@ -165,13 +160,13 @@ class Devices:
             AttributeError,
             OverflowError,
         ) as error:
-            raise self.monitor.error(
+            raise self.interpreter.error(
                 f"There was an error executing command '{name} {member}': {error}",
                 "check the values",
             ) from error
 
 
-def convert(value: Any, old: Any) -> Any:
+def convert(value: object, old: object) -> object:
     """A value of the kind that the attribute has."""
     if isinstance(old, bool):
         if isinstance(value, bool):
@@ -187,15 +182,15 @@ def renode_name(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
-def public(device: Any) -> list[str]:
+def public(device: object) -> list[str]:
     return [
         name
         for name in dir(device)
-        if not name.startswith("_") and not name.isupper() and name not in ("machine", "monitor")
+        if not name.startswith("_") and not name.isupper() and name != "machine"
     ]
 
 
-def describe(device: Any) -> list[str]:
+def describe(device: object) -> list[str]:
     lines = ["The following methods and properties are available:"]
     for owner in (device, *extras(device)):
         for name in public(owner):
@@ -208,20 +203,29 @@ def describe(device: Any) -> list[str]:
     return lines
 
 
-def extras(device: Any) -> list[Any]:
+def extras(device: object) -> list[object]:
     """What Renode's extension methods add to a kind of device."""
-    found: list[Any] = []
-    if hasattr(device, "read") and hasattr(device, "write") and not isinstance(device, SystemBus):
+    found: list[object] = []
+    if isinstance(device, Accessible):
         found.append(BusAccess(device))
     if isinstance(device, Uart):
         found.append(Typing(device))
     return found
 
 
+@runtime_checkable
+class Accessible(Protocol):
+    """Registers, or the bytes of a memory."""
+
+    def read(self, offset: int, width: int) -> int: ...
+
+    def write(self, offset: int, value: int, width: int) -> None: ...
+
+
 class BusAccess:
     """Registers of a peripheral, or bytes of a memory, by offset."""
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Accessible) -> None:
         self._device = device
 
     def read_byte(self, offset: int) -> int:
@@ -255,150 +259,3 @@ class Typing:
     def write_line(self, text: str = "") -> None:
         for byte in f"{text}\r".encode():
             self._device.receive(byte)
-
-
-class SystemBus:
-    """The bus as a debugger sees it."""
-
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
-        self._images: list[Image] = []
-
-    def load_elf(self, file_name: str) -> None:
-        self._load(load_image(file_name))
-
-    def load_hex(self, file_name: str) -> None:
-        self._load(load_image(file_name))
-
-    def load_binary(self, file_name: str, load_point: int) -> None:
-        self._load(load_image(file_name, load_point))
-
-    def load_symbols_from(self, file_name: str) -> None:
-        self._images.append(load_image(file_name))
-
-    def _load(self, image: Image) -> None:
-        machine = self._monitor.current
-        machine.load(image)
-        self._images.append(image)
-        machine.start(image)
-
-    def read_byte(self, address: int) -> int:
-        return self._monitor.current.bus.read(address, 1)
-
-    def read_word(self, address: int) -> int:
-        return self._monitor.current.bus.read(address, 2)
-
-    def read_double_word(self, address: int) -> int:
-        return self._monitor.current.bus.read(address, 4)
-
-    def read_bytes(self, address: int, count: int) -> bytes:
-        return self._monitor.current.bus.read_bytes(address, count)
-
-    def write_byte(self, address: int, value: int) -> None:
-        self._monitor.current.bus.write(address, value & 0xFF, 1)
-
-    def write_word(self, address: int, value: int) -> None:
-        self._monitor.current.bus.write(address, value & 0xFFFF, 2)
-
-    def write_double_word(self, address: int, value: int) -> None:
-        self._monitor.current.bus.write(address, value & 0xFFFFFFFF, 4)
-
-    def zero_range(self, start: int, size: int) -> None:
-        self._monitor.current.bus.write_bytes(start, bytes(size))
-
-    def tag(self, area: Range, tag: str, default_value: int = 0) -> None:
-        self._monitor.current.tag(area, tag, default_value)
-
-    def silence_range(self, area: Range) -> None:
-        self._monitor.current.tag(area, f"silenced {area}", silent=True)
-
-    def apply_svd(self, path: str) -> None:
-        """Register names of chip vendors only make logs readable; the models bring their own."""
-
-    def find_symbol_at(self, address: int) -> str | None:
-        for image in reversed(self._images):
-            if image.symbols.at(address) is not None:
-                return image.symbols.describe(address)
-        return None
-
-    def get_symbol_address(self, name: str) -> int:
-        for image in reversed(self._images):
-            symbol = image.symbols.get(name)
-            if symbol is not None:
-                return symbol.address
-        raise self._monitor.error(
-            f"No symbol with name `{name}` found.", "load the image with symbols: sysbus LoadELF"
-        )
-
-    def what_is_at(self, address: int) -> str:
-        machine = self._monitor.current
-        for name, ranges in machine.places.items():
-            for area in ranges:
-                if area.start <= address < area.end:
-                    return f"{machine.full_name(name)} {area}"
-        return "nothing"
-
-
-class MachineDevice:
-    """The current machine."""
-
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
-
-    def load_platform_description(self, path: str) -> None:
-        self._monitor.composer().load_file(Path(path))
-
-    def load_platform_description_from_string(self, description: str) -> None:
-        self._monitor.composer().load(description)
-
-    def reset(self) -> None:
-        """Reset the chip, then run the macro `reset` if there is one."""
-        machine = self._monitor.current
-        machine.reset("pin")
-        for name in (f"{self._monitor.scope}.reset", "global.reset"):
-            if name in self._monitor.macros:
-                self._monitor.run_macro("reset", self._monitor.macros[name])
-                return
-
-    def request_reset(self) -> None:
-        self._monitor.current.request_reset("pin")
-
-
-class Emulation:
-    """All machines together."""
-
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
-        self.single_step_blocking = True
-
-    def run_for(self, period: str | int | float) -> None:
-        """Run the current machine for a time: seconds, or hh:mm:ss.fff."""
-        machine = self._monitor.current
-        machine.run(machine.now + nanoseconds(period))
-
-    def set_global_quantum(self, quantum: str | int | float) -> None:
-        """Renode's step of synchronisation. Here events take effect at their exact time."""
-        nanoseconds(quantum)
-
-    def set_global_advance_immediately(self, enabled: bool) -> None:
-        """Renode's choice to run ahead of real time, which is what the embedded engine does."""
-
-    def set_global_serial_execution(self, enabled: bool) -> None:
-        """The embedded engine has no other."""
-
-
-def nanoseconds(period: str | int | float) -> int:
-    """`0.5`, `"0.5"` and `"00:00:00.5"` are half a second."""
-    try:
-        parts = [float(part) for part in str(period).split(":")]
-        total = 0.0
-        for part in parts:
-            total = total * 60 + part
-        result = round(total * SECOND) if min(parts) >= 0 else -1
-    except (ValueError, OverflowError):
-        result = -1
-    if result < 0:
-        raise RenodeWifiError(
-            f"{period!r} is not a time", cure='write seconds, "0.1", or "00:00:00.1"'
-        )
-    return result

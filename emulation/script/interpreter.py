@@ -9,56 +9,103 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeVar
 
-from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.boards import PLATFORMS
 from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.resolve import find_using
 from renode_wifi.emulation.platform.syntax import Position
-from renode_wifi.emulation.script import commands, wifi
-from renode_wifi.emulation.script.devices import Devices
 from renode_wifi.emulation.script.tokens import Kind, Token, TokenError, TokenValue, tokenize
 
 TRIPLE = '"""'
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
-MAXIMUM_IRQS = 240
-"""What the architecture allows: chips with fewer leave the rest unwired."""
-DEEPEST_NESTING = 40
+MAX_NESTING = 40
 """Scripts, macros and aliases within each other."""
 
+MachineFactory = Callable[[str], Machine]
+"""Makes a machine without models, of that name."""
 
-class MonitorError(RenodeWifiError):
+Value = TypeVar("Value")
+
+
+class ScriptError(RenodeWifiError):
     """A command that cannot be carried out."""
 
 
-class Monitor:
-    """One session: its machines, variables and macros, and what it has printed."""
+@dataclass(frozen=True)
+class Command:
+    """usage: arguments as shown by `help`."""
 
-    def __init__(self) -> None:
+    name: str
+    usage: str
+    summary: str
+    run: Callable[[Interpreter, list[Token]], None]
+    alternatives: tuple[str, ...] = ()
+
+
+class DeviceTable(Protocol):
+    """Names that scripts know beside the commands, and what they stand for."""
+
+    def names(self) -> list[str]: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def find(self, name: str) -> object:
+        """The object of that name; None where there is none."""
+
+    def act(self, name: str, tokens: list[Token]) -> object:
+        """Do what `tokens` ask of it; returns what is to be printed, None for nothing."""
+
+
+@dataclass
+class Requests:
+    """What scripts ask of whoever runs them. The interpreter only keeps it."""
+
+    started: bool = False
+    """Virtual time is to pass."""
+    quit: bool = False
+    analyzers: list[str] = field(default_factory=list)
+    """UARTs to be shown, by name."""
+    watches: list[tuple[str, int]] = field(default_factory=list)
+    """(command, ms): what is to be repeated."""
+
+
+class Interpreter:
+    """One session: its machines, variables and macros, and what it has printed.
+
+    commands: by name and alternative name. models_commands: those that including
+    `renode_models.py` opens.
+    """
+
+    def __init__(
+        self,
+        create_machine: MachineFactory,
+        commands: Mapping[str, Command],
+        models_commands: Mapping[str, Command],
+        devices: Callable[[Interpreter], DeviceTable],
+    ) -> None:
         self.machines: dict[str, Machine] = {}
         self.machine: Machine | None = None
+        self.commands = dict(commands)
         self.variables: dict[str, Token] = {}
         self.macros: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.usings: list[str] = []
         self.default_path = [Path.cwd(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
-        self.started = False
-        self.quitting = False
-        self.analyzers: list[str] = []
-        self.watches: list[tuple[str, int]] = []
-        """(command, ms): what an interactive terminal keeps repeating."""
-        self.extensions: dict[str, commands.Command] = {}
+        self.requests = Requests()
         self.number_format = "Hexadecimal"
         self.started_at = time.monotonic()
-        self.devices = Devices(self)
+        self.devices = devices(self)
+        self._create_machine = create_machine
+        self._models_commands = models_commands
         self._output: list[str] = []
         self._where: list[str] = []
         self._machine_count = 0
@@ -84,14 +131,13 @@ class Monitor:
         finally:
             self._output = outer
 
-    @staticmethod
-    def is_complete(text: str) -> bool:
-        """False while a triple-quoted text is open, so that a terminal asks for more."""
-        return text.count(TRIPLE) % 2 == 0
-
     def write(self, text: str) -> None:
         """Print, for whoever called `execute`."""
         self._output.append(text)
+
+    def open_models_commands(self) -> None:
+        """Know the commands that `renode_models.py` brings."""
+        self.commands.update(self._models_commands)
 
     # -- scripts ------------------------------------------------------------------------------
 
@@ -113,7 +159,7 @@ class Monitor:
             for number, line in join_lines(text):
                 with self.at(f"{found}:{number}"):
                     self.run_line(line)
-                if self.quitting:
+                if self.requests.quit:
                     break
         finally:
             if before is not None:
@@ -127,7 +173,7 @@ class Monitor:
     @contextmanager
     def at(self, where: str) -> Iterator[None]:
         """What fails within is told with its place."""
-        if len(self._where) >= DEEPEST_NESTING:
+        if len(self._where) >= MAX_NESTING:
             raise self.error(
                 "scripts, macros or aliases call each other without end", "break the circle"
             )
@@ -145,8 +191,8 @@ class Monitor:
     def where(self) -> str:
         return self._where[-1] if self._where else "monitor"
 
-    def error(self, message: str, cure: str | None = None) -> MonitorError:
-        return MonitorError(message, cure=cure)
+    def error(self, message: str, cure: str | None = None) -> ScriptError:
+        return ScriptError(message, cure=cure)
 
     # -- lines --------------------------------------------------------------------------------
 
@@ -192,29 +238,28 @@ class Monitor:
         self._run_command(str(first.value), resolved[1:])
 
     def _run_command(self, name: str, arguments: list[Token]) -> None:
-        command = commands.COMMANDS.get(name) or self.extensions.get(name)
+        command = self.commands.get(name)
         if command is not None:
             command.run(self, arguments)
         elif self.devices.has(name):
             result = self.devices.act(name, [self.expand(token) for token in arguments])
             if result is not None:
                 self.write(self.format(result))
-        elif self._scoped(self.aliases, name) is not None:
-            alias = self._scoped(self.aliases, name)
+        elif (alias := self._scoped(self.aliases, name)) is not None:
             with self.at(f"alias {name}"):
-                self.run_line(" ".join([str(alias), *(token.text for token in arguments)]))
+                self.run_line(" ".join([alias, *(token.text for token in arguments)]))
         else:
             raise self.error(f"No such command or device: {name}", self._suggestion(name))
 
     def _suggestion(self, name: str) -> str:
-        if name in wifi.COMMANDS:
+        if name in self._models_commands:
             return "include platforms/renode_models.py first"
         if self.machine is None and name in (SYSBUS, "machine", "cpu"):
             return "create a machine first: mach create"
         if self.machine is not None and name in self.machine.full_names:
             full = self.machine.full_names[name]
             return f"write {full}, or `using {SYSBUS}` before"
-        known = [*commands.COMMANDS, *self.extensions, *self.devices.names(), *self.aliases]
+        known = [*self.commands, *self.devices.names(), *self.aliases]
         near = difflib.get_close_matches(name, known, n=2)
         return f"did you mean {' or '.join(near)}?" if near else "`help` lists the commands"
 
@@ -244,7 +289,7 @@ class Monitor:
     def scope(self) -> str:
         return GLOBAL if self.machine is None else self.machine.name.replace("-", "_")
 
-    def _scoped(self, table: dict[str, Any], name: str) -> Any:
+    def _scoped(self, table: dict[str, Value], name: str) -> Value | None:
         for key in (name, f"{self.scope}.{name}", f"{GLOBAL}.{name}"):
             if key in table:
                 return table[key]
@@ -256,8 +301,7 @@ class Monitor:
         return name if name.split(".")[0] in scopes and "." in name else f"{self.scope}.{name}"
 
     def variable(self, token: Token) -> Token | None:
-        found: Token | None = self._scoped(self.variables, str(token.value))
-        return found
+        return self._scoped(self.variables, str(token.value))
 
     def set_variable(self, name: str, value: Token | TokenValue | Path) -> None:
         if isinstance(value, Path):
@@ -287,7 +331,7 @@ class Monitor:
         if name in self.machines:
             raise self.error(f"Machine {name} already exists", f'mach set "{name}"')
         self._machine_count += 1
-        machine = Machine(Core(irq_count=MAXIMUM_IRQS), name)
+        machine = self._create_machine(name)
         machine.search_path = self.path
         machine.reset_listeners.append(self._on_machine_reset)
         self.machines[name] = machine
@@ -318,7 +362,7 @@ class Monitor:
 
     # -- output -------------------------------------------------------------------------------
 
-    def format(self, value: Any) -> str:
+    def format(self, value: object) -> str:
         """A value as the monitor prints it."""
         if isinstance(value, bool) or value is None or isinstance(value, (str, float)):
             return str(value)

@@ -17,8 +17,8 @@ import yaml
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.suites.unity import Outcome, TestResult, UnityReader
 from renode_wifi.peripherals.base.clock import SECOND
 

@@ -11,11 +11,11 @@ from renode_wifi.peripherals.ism43362.faults import Fault
 from renode_wifi.peripherals.ism43362.link import Link
 from renode_wifi.peripherals.ism43362.processor import Processor
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
-from renode_wifi.peripherals.network.contract.radio import DescribedWorld, Radio
+from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
 from renode_wifi.peripherals.network.contract.station import World
 
 
-class ISM43362(Link, Radio[Fault]):
+class ISM43362(Link, RadioModel[Fault]):
     """Inventek ISM43362-M3G-L44, an SPI device. Attributes are the fields of `ModuleProfile`.
 
     Inputs: 0 NSS, 1 RESET (active low), 2 WAKEUP. Output 0: CMD/DATA READY.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.contract.radio import DescribedWorld, Radio
+from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
 from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
@@ -23,7 +23,7 @@ from renode_wifi.peripherals.simplelink.wlan import Wlan
 TI_OUI = b"\x08\x00\x28"
 
 
-class CC3220_NWP(Link, Radio[Fault]):
+class CC3220_NWP(Link, RadioModel[Fault]):
     """Network processor of the CC3220SF. Attributes are the fields of `NwpProfile`.
 
     Input 0: power. Output 0: interrupt request, high while a message waits. `exchange(word)`

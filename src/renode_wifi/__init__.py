@@ -18,21 +18,15 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.board.board import Board as Board
     from renode_wifi.emulation.board.console import UartConsole as UartConsole
     from renode_wifi.emulation.board.console import UartLine as UartLine
-    from renode_wifi.emulation.board.session import (
-        BoardTimeout as BoardTimeout,
-    )
-    from renode_wifi.emulation.board.session import (
-        GuestCrash as GuestCrash,
-    )
-    from renode_wifi.emulation.board.session import (
-        Snapshot as Snapshot,
-    )
-    from renode_wifi.emulation.engines.engine import Stop as Stop
+    from renode_wifi.emulation.board.session import BoardTimeout as BoardTimeout
+    from renode_wifi.emulation.board.session import GuestCrash as GuestCrash
+    from renode_wifi.emulation.board.session import Snapshot as Snapshot
     from renode_wifi.emulation.errors import RenodeWifiError as RenodeWifiError
     from renode_wifi.emulation.frontends.robot_library import RenodeWifi as RenodeWifi
     from renode_wifi.emulation.image.crash import Crash as Crash
     from renode_wifi.emulation.image.image import Image as Image
     from renode_wifi.emulation.image.image import load_image as load_image
+    from renode_wifi.emulation.platform.core import Stop as Stop
     from renode_wifi.emulation.suites.qualification import Qualification as Qualification
     from renode_wifi.emulation.suites.unity import Outcome as Outcome
     from renode_wifi.emulation.suites.unity import TestResult as TestResult
@@ -51,7 +45,7 @@ _MODULES = {
     "RenodeWifi": "emulation.frontends.robot_library",
     "RenodeWifiError": "emulation.errors",
     "Snapshot": "emulation.board.session",
-    "Stop": "emulation.engines.engine",
+    "Stop": "emulation.platform.core",
     "TestResult": "emulation.suites.unity",
     "UartConsole": "emulation.board.console",
     "UartLine": "emulation.board.console",

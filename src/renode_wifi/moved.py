@@ -92,6 +92,10 @@ TESTS = {
 _ENGINES = "renode_wifi.emulation.engines"
 NAMES = {
     "renode_wifi.emulation.backend:Backend": f"{_ENGINES}.engine:Engine",
+    "renode_wifi.emulation.backend:Stop": "renode_wifi.emulation.platform.core:Stop",
+    "renode_wifi.emulation.backend:TraceListener": (
+        "renode_wifi.emulation.platform.trace:TraceListener"
+    ),
     "renode_wifi.emulation.backend:BackendFactory": f"{_ENGINES}.engine:EngineFactory",
     "renode_wifi.emulation.embedded:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
     "renode_wifi.emulation.embedded:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
@@ -102,6 +106,23 @@ NAMES = {
     "renode_wifi.emulation.embedded.bus:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
     "renode_wifi.emulation.embedded.engine:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
     "renode_wifi.emulation.embedded.engine:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.monitor.interpreter:Monitor": f"{_ENGINES}.embedded.engine:new_script",
+    **{
+        f"renode_wifi.emulation.parts:{name}": f"renode_wifi.emulation.platform.{place}:{new}"
+        for name, place, new in (
+            ("BitBanding", "stock.bit_banding", "BitBanding"),
+            ("Button", "stock.button", "Button"),
+            ("CombinedInput", "stock.combined_input", "CombinedInput"),
+            ("CortexM", "stock.cortex_m", "CortexM"),
+            ("Junction", "wires", "Junction"),
+            ("Led", "stock.led", "Led"),
+            ("Memory", "stock.memory", "Memory"),
+            ("Nvic", "stock.nvic", "Nvic"),
+            ("Part", "stock.model", "StockModel"),
+            ("PythonPeripheral", "stock.python_peripheral", "PythonPeripheral"),
+            ("TaggedRange", "stock.tagged_range", "TaggedRange"),
+        )
+    },
     "renode_wifi.emulation.renode.backend:RenodeBackend": f"{_ENGINES}.renode.engine:RenodeEngine",
 }
 """`old module:name` by the path at which it was, and `new module:name`."""

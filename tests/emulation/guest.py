@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from renode_wifi.emulation.engines.embedded.cpu import Core
+from renode_wifi.emulation.engines.embedded.engine import new_machine, new_script
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.interpreter import Interpreter
 
 FLASH = 0x0800_0000
 RAM = 0x2000_0000
@@ -44,8 +44,8 @@ def counter_image() -> bytes:
     return bytes(code)
 
 
-def monitor_with(description: str = CHIP) -> Monitor:
-    monitor = Monitor()
+def monitor_with(description: str = CHIP) -> Interpreter:
+    monitor = new_script()
     monitor.execute("using sysbus")
     machine = monitor.create_machine()
     monitor.composer().load(description)
@@ -57,7 +57,7 @@ def machine_with(description: str = CHIP) -> Machine:
     return monitor_with(description).current
 
 
-def counting_monitor(tmp_path: Path) -> Monitor:
+def counting_monitor(tmp_path: Path) -> Interpreter:
     """A machine that runs the counter."""
     image = tmp_path / "counter.bin"
     image.write_bytes(counter_image())
@@ -67,4 +67,4 @@ def counting_monitor(tmp_path: Path) -> Monitor:
 
 
 def bare_machine() -> Machine:
-    return Machine(Core())
+    return new_machine("machine-0")

@@ -16,10 +16,10 @@ from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
 
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.image.image import load_image
 from renode_wifi.emulation.platform import boards
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.platform.core import Stop
 
 FIRMWARE = boards.PLATFORMS.parent / "firmware"
 ROM = FIRMWARE / "cc3220_rom"
@@ -50,7 +50,7 @@ class Rom:
     """A board without an application, whose core calls one function after the other."""
 
     def __init__(self) -> None:
-        self.monitor = Monitor()
+        self.monitor = new_script()
         self.monitor.execute_script(boards.PLATFORMS / "cc3220sf_launchxl.resc")
         self.machine = self.monitor.current
         self.core = self.machine.core

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.interpreter import Interpreter
 
 
-def composed(board: str) -> Monitor:
-    monitor = Monitor()
+def composed(board: str) -> Interpreter:
+    monitor = new_script()
     monitor.execute_script(boards.find(board).script)
     return monitor
 
 
 @pytest.fixture
-def monitor(request: pytest.FixtureRequest) -> Monitor:
+def monitor(request: pytest.FixtureRequest) -> Interpreter:
     return composed(request.module.BOARD)
 
 

@@ -9,7 +9,7 @@ import pytest
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.interpreter import Interpreter
 
 BOARD = "b_l475e_iot01a"
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"
@@ -92,7 +92,7 @@ def test_module_pins(machine: Machine) -> None:
     assert not port.read(0x10, 4) & 2
 
 
-def test_button_and_leds(monitor: Monitor) -> None:
+def test_button_and_leds(monitor: Interpreter) -> None:
     monitor.execute("gpioPortC WriteDoubleWord 0x00 0xF3FFFFFF")
     assert int(monitor.execute("gpioPortC ReadDoubleWord 0x10"), 16) & 1 << 13
     monitor.execute("gpioPortC.button Press")
@@ -102,7 +102,7 @@ def test_button_and_leds(monitor: Monitor) -> None:
     assert monitor.execute("gpioPortB.led2 State; gpioPortA.led1 State") == "True\nFalse"
 
 
-def test_macro_reset_loads_and_starts_an_image(monitor: Monitor) -> None:
+def test_macro_reset_loads_and_starts_an_image(monitor: Interpreter) -> None:
     monitor.execute(f"$bin=@{PROBE}; runMacro $reset")
     assert monitor.execute("cpu VectorTableOffset") == "0x08000000"
     assert int(monitor.execute("cpu PC"), 16) >> 20 == 0x080

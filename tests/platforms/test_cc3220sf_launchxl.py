@@ -7,7 +7,7 @@ import pytest
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.interpreter import Interpreter
 
 BOARD = "cc3220sf_launchxl"
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"
@@ -119,7 +119,7 @@ def test_network_processor_is_on_its_link(machine: Machine) -> None:
     assert not processor.powered
 
 
-def test_buttons_and_leds(monitor: Monitor) -> None:
+def test_buttons_and_leds(monitor: Interpreter) -> None:
     # GPIO 22 and 13, at the pins' own data addresses.
     monitor.execute("gpioa2.sw2 Press; gpioa1.sw3 Press")
     assert int(monitor.execute("sysbus ReadDoubleWord 0x40006100"), 16) == 1 << 6
@@ -131,7 +131,7 @@ def test_buttons_and_leds(monitor: Monitor) -> None:
     assert states == "True\nFalse\nTrue"
 
 
-def test_macro_reset_loads_an_image_and_starts_at_the_rom(monitor: Monitor) -> None:
+def test_macro_reset_loads_an_image_and_starts_at_the_rom(monitor: Interpreter) -> None:
     monitor.execute(f"$bin=@{PROBE}; runMacro $reset")
     assert monitor.execute("cpu VectorTableOffset") == "0x00000000"
     assert int(monitor.execute("cpu PC"), 16) < 0x0008_0000

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.platform.core import Interrupts
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import WriteTrap
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class CoreError(RenodeWifiError):
     """A mapping or a use of the core that cannot be."""
 
 
-class Nvic(Receiver):
+class Nvic(Interrupts):
     """The interrupt inputs: `on_gpio(irq, level)`."""
 
     def __init__(self, core: Core, first: int = FIRST_IRQ) -> None:

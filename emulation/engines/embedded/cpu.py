@@ -19,7 +19,7 @@ from renode_wifi.emulation.engines.embedded.binding import Binding
 from renode_wifi.emulation.engines.embedded.bus import CoreBus, CoreError, Nvic
 from renode_wifi.emulation.engines.embedded.report import CrashReport, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 from renode_wifi.peripherals.base.machine import WriteTrap
@@ -66,8 +66,8 @@ class Core:
 
     cpu_frequency: Hz after reset. priority_bits: implemented bits of an interrupt priority (4 on
     STM32, 3 on CC3220). irq_count: interrupts of the NVIC. systick_divider: core cycles per tick
-    of SysTick's reference clock. strict_holes: an access between the registers of a peripheral
-    page is a bus fault instead of reading 0; on_hole(address, is_write) hears of it otherwise.
+    of SysTick's reference clock. strict_reserved: an access between the registers of a peripheral
+    page is a bus fault instead of reading 0; on_reserved(address, is_write) hears of it otherwise.
 
     skip_waiting: rounds of a loop that only waits for an event are counted instead of executed.
     interpret: what follows an exception is executed by the core itself for a while, not by Unicorn.
@@ -84,7 +84,7 @@ class Core:
         systick_divider: int = 8,
         systick_calibration: int = 0,
         clock: VirtualClock | None = None,
-        strict_holes: bool = False,
+        strict_reserved: bool = False,
         skip_waiting: bool = True,
         interpret: bool = True,
     ) -> None:
@@ -126,9 +126,9 @@ class Core:
         self.bus = CoreBus(self)
         self.nvic = Nvic(self)
         self.nmi = Nvic(self, NMI)
-        self._on_hole: Callable[[int, int], None] = self._forget_hole
-        self._strict_holes = strict_holes
-        self._apply_hole_policy()
+        self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
+        self._strict_reserved = strict_reserved
+        self._apply_reserved_policy()
         self._library.core_skip_rounds(self._handle, skip_waiting)
         self.interpret(interpret)
         self._clock = VirtualClock()
@@ -343,20 +343,20 @@ class Core:
         return None if binding is None else binding.edge_wires
 
     @property
-    def on_hole(self) -> Callable[[int, int], None]:
+    def on_reserved(self) -> Callable[[int, int], None]:
         """Hears (address, is write) of accesses between the registers of a peripheral page."""
-        return self._on_hole
+        return self._on_reserved
 
-    @on_hole.setter
-    def on_hole(self, handler: Callable[[int, int], None]) -> None:
-        self._on_hole = handler
-        self._apply_hole_policy()
+    @on_reserved.setter
+    def on_reserved(self, handler: Callable[[int, int], None]) -> None:
+        self._on_reserved = handler
+        self._apply_reserved_policy()
 
-    def _apply_hole_policy(self) -> None:
-        self._library.core_hole_policy(self._handle, self._strict_holes, self._on_hole)
+    def _apply_reserved_policy(self) -> None:
+        self._library.core_hole_policy(self._handle, self._strict_reserved, self._on_reserved)
 
     @staticmethod
-    def _forget_hole(address: int, is_write: int) -> None:
+    def _ignore_reserved(address: int, is_write: int) -> None:
         """On these chips nothing happens."""
 
     # Time ---------------------------------------------------------------------------------------

@@ -1,40 +1,64 @@
-"""A board on the embedded engine: its script run by the embedded monitor."""
+"""A board on the embedded engine: its script run over machines with a core of this package."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from renode_wifi.emulation.engines.engine import Stop, TraceListener
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.platform.trace import TraceListener
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.monitor import new_monitor
 from renode_wifi.peripherals.base.uart import Uart
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
+
+MAX_IRQS = 240
+"""What the architecture allows: chips with fewer leave the rest unwired."""
+
+
+def new_machine(name: str) -> Machine:
+    """A machine without models yet, on a core of its own."""
+    return Machine(Core(irq_count=MAX_IRQS), name)
+
+
+def new_script() -> Interpreter:
+    """The monitor, whose scripts make such machines."""
+    return new_monitor(new_machine)
 
 
 class EmbeddedEngine:
-    """Implements `emulation.engines.engine.Engine`. A fault of the guest ends the run."""
+    """Implements `emulation.engines.engine.Engine`. A fault of the guest ends the run.
+
+    script: what composes the machines, and carries out commands.
+    """
 
     name = "embedded"
 
-    def __init__(self, monitor: Monitor) -> None:
-        self.monitor = monitor
+    def __init__(self) -> None:
+        self.script = new_script()
         self._listeners: list[tuple[TraceListener, str | None]] = []
-        self._attended: Machine | None = None
-        self._attend()
+        self._machine: Machine | None = None
+        self._heard: list[Machine] = []
+        """Machines that the listeners listen to: all that were ever selected."""
 
     @classmethod
     def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> EmbeddedEngine:
-        monitor = Monitor()
-        monitor.set_variable("name", board.name)
-        monitor.set_variable("world", (world or board.default_world).absolute())
+        engine = cls()
+        script = engine.script
+        script.set_variable("name", board.name)
+        script.set_variable("world", (world or board.default_world).absolute())
         if seed is not None:
-            monitor.set_variable("seed", seed)
-        monitor.execute_script(board.script)
-        engine = cls(monitor)
+            script.set_variable("seed", seed)
+        script.execute_script(board.script)
+        engine._follow_selection()
         if engine.machine.vector_table is None:
             engine.machine.vector_table = board.vector_table
         engine.machine.core.stop_on_fault = True
@@ -42,11 +66,12 @@ class EmbeddedEngine:
 
     @classmethod
     def empty(cls) -> EmbeddedEngine:
-        return cls(Monitor())
+        return cls()
 
     @property
     def machine(self) -> Machine:
-        return self.monitor.current
+        """The machine that the script has selected."""
+        return self._machine or self.script.current
 
     @property
     def now(self) -> int:
@@ -61,7 +86,7 @@ class EmbeddedEngine:
         return self.machine.core.last_fault
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World | None:
         return self.machine.world
 
     def load(self, image: Image) -> None:
@@ -82,8 +107,8 @@ class EmbeddedEngine:
 
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         self._listeners.append((listener, event))
-        if self._attended is not None:
-            self._attended.subscribe(listener, event)
+        for machine in self._heard:
+            machine.subscribe(listener, event)
 
     def write_uart(self, name: str, data: bytes) -> None:
         uart = self.machine.peripherals.get(name)
@@ -98,9 +123,10 @@ class EmbeddedEngine:
             uart.receive(byte)
 
     def execute(self, command: str) -> str:
-        printed = self.monitor.execute(command)
-        self._attend()
-        return printed
+        try:
+            return self.script.execute(command)
+        finally:
+            self._follow_selection()
 
     def read_memory(self, address: int, length: int) -> bytes:
         return self.machine.bus.read_bytes(address, length)
@@ -112,16 +138,17 @@ class EmbeddedEngine:
         self.machine.restore(state)
 
     def close(self) -> None:
-        for machine in self.monitor.machines.values():
+        for machine in self.script.machines.values():
             machine.close()
-        self.monitor.machines.clear()
-        self.monitor.machine = None
+        self.script.machines.clear()
+        self._heard.clear()
+        self.script.machine = self._machine = None
 
-    def _attend(self) -> None:
-        """Let the listeners hear the machine that the monitor has selected by now."""
-        machine = self.monitor.machine
-        if machine is None or machine is self._attended:
+    def _follow_selection(self) -> None:
+        """Drive the machine that the script has selected by now, and listen to it."""
+        self._machine = machine = self.script.machine
+        if machine is None or machine in self._heard:
             return
+        self._heard.append(machine)
         for listener, event in self._listeners:
             machine.subscribe(listener, event)
-        self._attended = machine

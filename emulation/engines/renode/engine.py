@@ -8,228 +8,41 @@ pyrenode3 (its PYRENODE_* variables set) Renode runs inside this process instead
 from __future__ import annotations
 
 import contextlib
-import functools
-import importlib
-import importlib.util
-import os
-import secrets
 import socket
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from renode_wifi.emulation.engines.engine import Stop, TraceListener
-from renode_wifi.emulation.engines.renode import find, guard, protocol
-from renode_wifi.emulation.engines.renode.helper import Service, read_line, serve
+from renode_wifi.emulation.engines.renode import find, protocol
+from renode_wifi.emulation.engines.renode.connections import Listener, Radios
+from renode_wifi.emulation.engines.renode.process import (
+    InProcessRenode,
+    Renode,
+    RenodeProcess,
+    monitor_path,
+    wants_pyrenode3,
+)
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
+from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
-DRIVE = Path(__file__).resolve().parent / "drive.py"
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
+
 CONTROL = "RENODE_WIFI_CONTROL"
 START_TIMEOUT = 180.0
-GREETING_TIMEOUT = 10.0
 END_TIMEOUT = 10.0
+"""Seconds of real time, both."""
 SLICE = 5 * MILLISECOND
 """Virtual time between looks at what listeners say; a stop takes effect at its end."""
 UART = "uart"
 HELD_COMMANDS = frozenset(("start", "s", "pause", "p"))
 """Virtual time passes in `run` alone, as on the embedded engine."""
-
-
-class Listener:
-    """A port on the loopback interface for those who know its token."""
-
-    def __init__(self) -> None:
-        self.token = secrets.token_hex(32)
-        self.socket = socket.create_server(("127.0.0.1", 0))
-
-    @property
-    def where(self) -> str:
-        return f"{self.socket.getsockname()[1]}:{self.token}"
-
-    def accept(self) -> socket.socket:
-        """The next connection that knows the token. OSError once the port is closed."""
-        while True:
-            connection, _ = self.socket.accept()
-            try:
-                connection.settimeout(GREETING_TIMEOUT)
-                protocol.check_greeting(read_line(connection), self.token)
-                connection.sendall(f"{protocol.greeting(self.token)}\n".encode())
-                connection.settimeout(None)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return connection
-            except (OSError, protocol.ProtocolError):
-                connection.close()
-
-    def close(self) -> None:
-        # A thread in accept() comes back from a shutdown, not from a close.
-        with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-
-
-class Radios:
-    """Answers the radio links of the machines in Renode, each on a thread of its own."""
-
-    def __init__(self, listener: TraceListener) -> None:
-        self.port = Listener()
-        self.services: list[Service] = []
-        self._listener = listener
-        self._connections: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection = self.port.accept()
-            except OSError:
-                return
-            service = Service()
-            service.machine.listeners.append(self._listener)
-            self.services.append(service)
-            self._connections.append(connection)
-            threading.Thread(target=serve, args=(connection, service), daemon=True).start()
-
-    def close(self) -> None:
-        self.port.close()
-        for connection in self._connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-
-class Renode(Protocol):
-    """A Renode that was started."""
-
-    def ended(self) -> str | None:
-        """Why it ended; None while it runs."""
-
-    def close(self) -> None: ...
-
-
-class Guard:
-    """Outlives this process, and leaves nothing behind of a Renode that belongs to it."""
-
-    def __init__(self, renode: int) -> None:
-        self._renode = renode
-        self._process: subprocess.Popen[bytes] | None = None
-        if os.name == "posix":  # Elsewhere a process can't be asked for by its number.
-            # In a session of its own, where no signal from a terminal finds it.
-            self._process = subprocess.Popen(
-                [sys.executable, guard.__file__, str(renode), str(os.getpid())],
-                stdin=subprocess.PIPE,
-                start_new_session=True,
-            )
-
-    def close(self) -> None:
-        """Renode has ended."""
-        if self._process is not None:
-            self._process.communicate()
-        else:
-            guard.remove_folder(self._renode)
-
-
-class RenodeProcess:
-    """Renode as a process. Its driver ends it when the connection to us ends."""
-
-    def __init__(self, command: Path, environment: dict[str, str]) -> None:
-        # It is open for as long as Renode runs.
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        # Renode has both ends of its input, so that this has no end. Else its shell would dispose
-        # of the machine when we die, while the driver may still be building it, and Renode crash.
-        read, write = os.pipe()
-        os.set_inheritable(write, True)
-        try:
-            self.process = subprocess.Popen(
-                [
-                    command,
-                    "--disable-xwt",
-                    "--plain",
-                    "--console",
-                    "-e",
-                    f"include {monitor_path(DRIVE)}",
-                ],
-                stdin=read,
-                stdout=self._log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
-                close_fds=False,
-            )
-        finally:
-            os.close(read)
-            os.close(write)
-        self._guard = Guard(self.process.pid)
-
-    def ended(self) -> str | None:
-        code = self.process.poll()
-        if code is None:
-            return None
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").splitlines()[-15:]
-        return f"exit code {code}; its last lines:\n" + "\n".join(f"    {line}" for line in lines)
-
-    def close(self) -> None:
-        """Wait for its end, which follows that of the connection."""
-        try:
-            self.process.wait(END_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self._log.close()
-        self._guard.close()
-
-
-class InProcessRenode:
-    """Renode inside this process, by pyrenode3."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        try:
-            wrappers: Any = importlib.import_module("pyrenode3.wrappers")
-            system: Any = importlib.import_module("System")
-        except (ImportError, RuntimeError) as error:
-            raise RenodeWifiError(
-                f"pyrenode3 cannot load Renode: {error}",
-                cure="check the PYRENODE_* variables, or unset them and name Renode in RENODE_PATH",
-            ) from error
-        guard_this_process()
-        for name, value in environment.items():
-            system.Environment.SetEnvironmentVariable(name, value)
-        self._monitor = wrappers.Monitor()
-        _, trouble = self._monitor.execute(f"include {monitor_path(DRIVE)}")
-        if trouble.strip():
-            raise RenodeWifiError(f"pyrenode3's Renode refuses our driver: {trouble.strip()}")
-
-    def ended(self) -> str | None:
-        return None
-
-    def close(self) -> None:
-        self._monitor.execute("Clear")
-
-
-@functools.cache
-def guard_this_process() -> Guard:
-    """Renode is loaded once, and ends with us."""
-    return Guard(os.getpid())
-
-
-def wants_pyrenode3() -> bool:
-    """Its variables are set and it is there."""
-    named = any(
-        os.environ.get(name) for name in ("PYRENODE_PKG", "PYRENODE_BIN", "PYRENODE_BUILD_DIR")
-    )
-    return named and importlib.util.find_spec("pyrenode3") is not None
-
-
-def monitor_path(path: Path) -> str:
-    """A path as the monitor reads it."""
-    return "@" + path.absolute().as_posix().replace(" ", "\\ ")
 
 
 class RenodeEngine:
@@ -243,8 +56,8 @@ class RenodeEngine:
         self._instructions = 0
         self._stop = False
         self._listeners: list[tuple[TraceListener, str | None]] = []
-        self._events: deque[tuple[int, str, str, dict[str, Any]]] = deque()
-        self._untold: deque[tuple[int, str, str, dict[str, Any]]] = deque()
+        self._events: deque[tuple[int, str, str, TraceFields]] = deque()
+        self._untold: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
         control = Listener()
         self._radios = Radios(self._on_trace)
@@ -312,7 +125,7 @@ class RenodeEngine:
         return self._instructions
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World | None:
         services = self._radios.services
         return services[-1].world if services else None
 
@@ -396,8 +209,8 @@ class RenodeEngine:
             for line in self._stream:
                 kind, *values = protocol.decode(line.rstrip("\n"))
                 if kind == UART:
-                    event = (int(values[0]), values[1], "uart", {"byte": int(values[2])})
-                    self._events.append(event)
+                    sent: TraceFields = {"byte": int(values[2])}
+                    self._events.append((int(values[0]), values[1], "uart", sent))
                 elif kind == protocol.DONE:
                     return [protocol.unpack(value) for value in values[1:]]
                 else:
@@ -416,7 +229,7 @@ class RenodeEngine:
             time.sleep(0.05)
         return RenodeWifiError(f"Renode ended: {ended or 'it was closed'}", cure="start it again")
 
-    def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
+    def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
         """Heard on a radio's thread; told on that of `run`."""
         self._events.append((time, source, event, fields))
 

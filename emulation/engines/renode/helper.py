@@ -20,14 +20,14 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from renode_wifi.emulation.engines.engine import TraceListener
 from renode_wifi.emulation.engines.renode import guard, protocol
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import catalogue as models
+from renode_wifi.emulation.platform.trace import TraceListener
 from renode_wifi.emulation.script import control
 from renode_wifi.peripherals.base.clock import Clock, VirtualClock
 from renode_wifi.peripherals.base.machine import BenchBus, Bus
-from renode_wifi.peripherals.network.world import load_world
+from renode_wifi.peripherals.network.world import World, load_world
 
 LOG = "renode_wifi.helper"
 CONNECT_TIMEOUT = 10.0
@@ -52,16 +52,16 @@ class HelperMachine:
         self.log = logging.getLogger(LOG)
         self.reset_cause = "power-on"
         self.seed = 0
-        self.peripherals: dict[str, Any] = {}
+        self.peripherals: dict[str, object] = {}
         self.listeners: list[TraceListener] = []
 
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
 
-    def peripheral(self, name: str) -> Any:
+    def peripheral(self, name: str) -> object:
         return self.peripherals[name]
 
-    def trace(self, source: str, event: str, **fields: Any) -> None:
+    def trace(self, source: str, event: str, **fields: object) -> None:
         for listener in self.listeners:
             listener(self.clock.now, source, event, fields)
 
@@ -80,7 +80,7 @@ class Service:
 
     def __init__(self) -> None:
         self.machine = HelperMachine()
-        self.world: Any = None
+        self.world: World | None = None
         self.radio: Any = None
         self._answer: list[str] = []
         self._streams: dict[str, random.Random] = {}
@@ -126,7 +126,7 @@ class Service:
     def log(self, level: str, text: str) -> None:
         self._say(protocol.LOG, level, text)
 
-    def call(self, radio: str, method: str, *arguments: Any) -> None:
+    def call(self, radio: str, method: str, *arguments: bytes | str | int) -> None:
         """The radio's processor calls its link."""
         self._say(
             protocol.CALL, method, protocol.pack_text(radio), *[_pack(value) for value in arguments]
@@ -175,15 +175,20 @@ class Service:
         )
         return []
 
+    def _there(self) -> World:
+        if self.world is None:
+            raise RenodeWifiError("the machine has no world", cure="use wifi_world first")
+        return self.world
+
     def _advance(self) -> list[str]:
         return []
 
     def _fault(self, fault: str, attributes: str) -> list[str]:
-        control.inject(self.world, self.radio, fault, attributes)
+        control.inject(self._there(), self.radio, fault, attributes)
         return []
 
     def _server(self, name: str) -> list[str]:
-        return [protocol.pack_text(control.describe_server(self.world, name))]
+        return [protocol.pack_text(control.describe_server(self._there(), name))]
 
     def _random(self, stream: str) -> list[str]:
         source = self._streams.setdefault(stream, self.machine.random(stream))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform.boards import all_boards
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("boards", help="list the boards")
     command.set_defaults(execute=execute)
 

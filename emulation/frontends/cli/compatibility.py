@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.suites.compatibility import BEGIN, END, read_report, render, update
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser(
         "compatibility",
         help="a table of images and suites from qualification reports",

@@ -7,18 +7,18 @@ import platform
 import shutil
 import sys
 from importlib import metadata
-from typing import Any
 
 from renode_wifi import __version__
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.renode import find
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 
 LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("doctor", help="check this installation")
     command.set_defaults(execute=execute)
 

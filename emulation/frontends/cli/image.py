@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from renode_wifi.emulation.frontends.cli.arguments import add_image_arguments, read_image
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.image.components import components
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import all_boards
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("image", help="look into a firmware image")
     actions = command.add_subparsers(metavar="ACTION", required=True)
     info = actions.add_parser("info", help="board, vectors, segments, libraries")

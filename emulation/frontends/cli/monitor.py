@@ -6,13 +6,14 @@ import argparse
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.script.interpreter import TRIPLE
 from renode_wifi.peripherals.base.clock import SECOND
 
 RUN_HELP = (
@@ -24,7 +25,7 @@ line (or `run`) lets a second of virtual time pass; `run 10` ten; Ctrl-C ends it
 the session."""
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser(
         "monitor",
         help="type monitor commands, as in Renode",
@@ -52,7 +53,7 @@ def execute(options: argparse.Namespace) -> int:
             _carry_out(session, line, shown)
         if sys.stdin.isatty():
             print(INTRODUCTION)
-        while not engine.monitor.quitting:
+        while not engine.script.requests.quit:
             line = _read(engine)
             if line is None:
                 break
@@ -72,7 +73,7 @@ def _script(name: str) -> Path:
 
 def _read(engine: EmbeddedEngine) -> str | None:
     """A command: several lines while a triple-quoted text is open; None at the end of input."""
-    machine = engine.monitor.machine
+    machine = engine.script.machine
     prompt = f"({machine.name if machine is not None else 'monitor'}) "
     text = ""
     while True:
@@ -80,10 +81,15 @@ def _read(engine: EmbeddedEngine) -> str | None:
             text += input(prompt if sys.stdin.isatty() else "")
         except EOFError:
             return text or None
-        if engine.monitor.is_complete(text):
+        if _is_complete(text):
             return text
         text += "\n"
         prompt = "... "
+
+
+def _is_complete(text: str) -> bool:
+    """False while a triple-quoted text is open: more lines are to come."""
+    return text.count(TRIPLE) % 2 == 0
 
 
 def _carry_out(session: Session, line: str, shown: set[str]) -> None:
@@ -98,7 +104,7 @@ def _carry_out(session: Session, line: str, shown: set[str]) -> None:
         print(RUN_HELP)
     engine = session.engine
     assert isinstance(engine, EmbeddedEngine)
-    for uart in engine.monitor.analyzers:
+    for uart in engine.script.requests.analyzers:
         name = uart.rsplit(".", 1)[-1]
         if name not in shown:
             shown.add(name)
@@ -120,7 +126,7 @@ def _seconds(text: str) -> float:
 def _run(session: Session, seconds: float) -> None:
     engine = session.engine
     assert isinstance(engine, EmbeddedEngine)
-    if not engine.monitor.started:
+    if not engine.script.requests.started:
         print("The emulation is paused; `start` it first.")
         return
     # Between two instructions, which a KeyboardInterrupt would not be.

@@ -8,7 +8,6 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.frontends.cli.arguments import (
@@ -18,6 +17,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import (
     DEFAULT_TEST_TIME,
@@ -42,7 +42,7 @@ exit codes:
 EXITS = {End.CRASHED: 4, End.HUNG: 5, End.TIME: 5, End.INTERRUPTED: 130}
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser(
         "qualify",
         help="run a Unity test image, such as Amazon FreeRTOS aws_tests",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from renode_wifi.emulation.engines.renode import find, install
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("renode", help="find or install Renode, the other engine")
     actions = command.add_subparsers(metavar="ACTION", required=True)
     installer = actions.add_parser(

@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
@@ -24,9 +23,11 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import Stop
 
 EXIT_CODES = """\
 exit codes:
@@ -44,7 +45,7 @@ STATUS_SLICE = 0.05
 """Virtual seconds between looks at the status line; how a run is cut changes nothing in it."""
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser(
         "run",
         help="run an image on a board",

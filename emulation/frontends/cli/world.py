@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
 
-def add(subparsers: Any) -> None:
+def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("world", help="look into a world file")
     actions = command.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="tell errors with file, line and cure")

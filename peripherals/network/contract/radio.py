@@ -75,8 +75,21 @@ class DescribedWorld(Protocol):
 Fault = TypeVar("Fault", bound=RadioFault[Any])
 
 
-class Radio(Generic[Fault]):
-    """A radio as a world file and the monitor see it."""
+@runtime_checkable
+class Radio(Protocol):
+    """A radio as boards, scripts and faults see it."""
+
+    name: str
+
+    def connect_world(self, world: World) -> None:
+        """Put the radio into a world."""
+
+    def inject_entry(self, entry: Mapping[str, Any]) -> None:
+        """Let a fault happen that is described as in a world file."""
+
+
+class RadioModel(Generic[Fault]):
+    """What the radios have in common: implements the half of `Radio` that world files set."""
 
     FAULT: ClassVar[type[RadioFault[Any]]]
     RELAXED_TLS: ClassVar[dict[str, Any]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.board.board import Board, BoardTimeout
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.core import Stop
 
 FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
 BOARD = "b_l475e_iot01a"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine, block_size
 from tests.emulation.guest import CHIP, RAM, counting_monitor, machine_with, monitor_with
 
@@ -217,12 +217,17 @@ def test_world_reaches_every_radio() -> None:
     machine = machine_with()
     radio = _Radio()
     machine.add("radio", radio)
+    machine.add("lamp", object())
     machine.connect_world("home")
     assert (machine.world, radio.world) == ("home", "home")
+    assert machine.radios() == [radio]
 
 
 class _Radio:
+    name = "radio"
     world = ""
+
+    def inject_entry(self, entry: dict[str, Any]) -> None: ...
 
     def connect_world(self, world: str) -> None:
         self.world = world
@@ -238,9 +243,9 @@ def test_stop_request_ends_a_run(tmp_path: Path) -> None:
 def test_hole_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     machine = machine_with(WATCHED)
     with caplog.at_level(logging.WARNING):
-        machine._on_hole(0x4001_3700, 0)
-        machine._on_hole(0x4001_3700, 0)
-        machine._on_hole(0x4001_3700, 1)
+        machine._on_reserved(0x4001_3700, 0)
+        machine._on_reserved(0x4001_3700, 0)
+        machine._on_reserved(0x4001_3700, 1)
     assert [record.getMessage().split(",")[0] for record in caplog.records] == [
         "read of 0x40013700",
         "write to 0x40013700",

@@ -9,7 +9,8 @@ import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.platform.stock import Memory, PythonPeripheral
+from renode_wifi.emulation.platform.stock.memory import Memory
+from renode_wifi.emulation.platform.stock.python_peripheral import PythonPeripheral
 from tests.emulation.guest import CHIP, FLASH, counting_monitor, machine_with
 
 FLIP_FLOP = """

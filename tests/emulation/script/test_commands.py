@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.commands import COMMANDS, time_text
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.commands.machines import time_text
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.monitor import COMMANDS
 from tests.emulation.guest import CHIP, counting_monitor, monitor_with
 
 SERIAL = CHIP + "\nusart1: UART.STM32F7_USART @ sysbus 0x40013800\n    frequency: 80000000\n"
 
 
 def test_machines_are_created_selected_and_removed() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     monitor.execute('mach create; mach create "two"; mach add "three"')
     assert monitor.current.name == "two"
     monitor.execute("mach set 0")
@@ -30,7 +32,7 @@ def test_machines_are_created_selected_and_removed() -> None:
 
 
 def test_add_selects_the_first_machine() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     monitor.execute('mach add "one"')
     assert monitor.current.name == "one"
 
@@ -65,26 +67,26 @@ def test_add_selects_the_first_machine() -> None:
 )
 def test_misuse_is_told(line: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message) as caught:
-        Monitor().execute(line)
+        new_script().execute(line)
     assert caught.value.cure
 
 
 def test_start_pause_and_quit() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     monitor.execute("mach create; start")
-    assert monitor.started
+    assert monitor.requests.started
     monitor.execute("pause")
-    assert not monitor.started
+    assert not monitor.requests.started
     monitor.execute("s; q")
-    assert not monitor.started
-    assert monitor.quitting
+    assert not monitor.requests.started
+    assert monitor.requests.quit
 
 
 def test_start_with_a_script(tmp_path: Path) -> None:
     (tmp_path / "a.resc").write_text("$x=1")
-    monitor = Monitor()
+    monitor = new_script()
     assert monitor.execute(f"start @{tmp_path / 'a.resc'}; echo $x") == "1"
-    assert monitor.started
+    assert monitor.requests.started
 
 
 def test_current_time(tmp_path: Path) -> None:
@@ -109,13 +111,13 @@ def test_save_and_load(tmp_path: Path) -> None:
 
 def test_include_loads_a_description(tmp_path: Path) -> None:
     (tmp_path / "chip.repl").write_text(CHIP)
-    monitor = Monitor()
+    monitor = new_script()
     monitor.execute(f"include @{tmp_path / 'chip.repl'}")
     assert "flash" in monitor.current.peripherals
 
 
 def test_usings() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     assert monitor.execute("using sysbus; using sysbus.spi3.; using sysbus; using") == (
         "sysbus\nsysbus.spi3"
     )
@@ -123,16 +125,16 @@ def test_usings() -> None:
 
 
 def test_set_and_execute() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     assert monitor.execute('set greeting "echo 1"; execute $greeting; execute echo 2') == "1\n2"
 
 
 def test_require_passes_what_is_set() -> None:
-    assert Monitor().execute("$x=1; require $x") == ""
+    assert new_script().execute("$x=1; require $x") == ""
 
 
 def test_path(tmp_path: Path) -> None:
-    monitor = Monitor()
+    monitor = new_script()
     (tmp_path / "found.resc").write_text("echo 1")
     assert monitor.execute(f"path add @{tmp_path}").startswith(
         f"Current 'PATH' value is: {tmp_path};"
@@ -143,7 +145,7 @@ def test_path(tmp_path: Path) -> None:
 
 
 def test_if_runs_on_a_true_value() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     assert monitor.execute('if true "echo 1"; if "False" "echo 2"; if 0 "echo 3"') == "1"
 
 
@@ -157,7 +159,7 @@ def test_peripherals_as_a_tree() -> None:
 def test_analyzers_are_for_serial_ports() -> None:
     monitor = monitor_with(SERIAL)
     monitor.execute('showAnalyzer usart1; sa sysbus.usart1; showAnalyzer "console" usart1')
-    assert monitor.analyzers == ["usart1"]
+    assert monitor.requests.analyzers == ["usart1"]
     with pytest.raises(RenodeWifiError, match="No suitable analyzer"):
         monitor.execute("showAnalyzer sysbus.ram")
     with pytest.raises(RenodeWifiError, match="Peripheral not found: uart"):
@@ -165,13 +167,13 @@ def test_analyzers_are_for_serial_ports() -> None:
 
 
 def test_watch_shows_at_once_and_is_kept_for_the_terminal() -> None:
-    monitor = Monitor()
+    monitor = new_script()
     assert monitor.execute('watch "echo 1" 500') == "1"
-    assert monitor.watches == [("echo 1", 500)]
+    assert monitor.requests.watches == [("echo 1", 500)]
 
 
 @pytest.fixture
-def logged() -> Monitor:
+def logged() -> Interpreter:
     monitor = monitor_with(SERIAL)
     log = monitor.current.log
     yield monitor
@@ -185,17 +187,17 @@ def logged() -> Monitor:
 @pytest.mark.parametrize(
     ("argument", "level"), [("-1", 1), ("0", logging.DEBUG), ("Error", logging.ERROR), ("3", 40)]
 )
-def test_log_level_of_everything(logged: Monitor, argument: str, level: int) -> None:
+def test_log_level_of_everything(logged: Interpreter, argument: str, level: int) -> None:
     logged.execute(f"logLevel {argument}")
     assert logged.current.log.level == level
 
 
-def test_log_level_can_be_seen(logged: Monitor) -> None:
+def test_log_level_can_be_seen(logged: Interpreter) -> None:
     logged.execute("logLevel 2")
     assert logged.execute("logLevel") == "Currently set levels: Warning"
 
 
-def test_log_level_of_one_device(logged: Monitor, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_level_of_one_device(logged: Interpreter, caplog: pytest.LogCaptureFixture) -> None:
     logged.execute("logLevel 3 usart1")
     logged.current.log.warning("usart1: not heard")
     logged.current.log.warning("ram: heard")
@@ -206,12 +208,12 @@ def test_log_level_of_one_device(logged: Monitor, caplog: pytest.LogCaptureFixtu
     ("line", "message"),
     [("logLevel 9", "not a log level"), ("logLevel 1 nothing", "named: nothing")],
 )
-def test_log_level_misused(logged: Monitor, line: str, message: str) -> None:
+def test_log_level_misused(logged: Interpreter, line: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message):
         logged.execute(line)
 
 
-def test_log_goes_to_a_file(logged: Monitor, tmp_path: Path) -> None:
+def test_log_goes_to_a_file(logged: Interpreter, tmp_path: Path) -> None:
     first, second = tmp_path / "first.log", tmp_path / "second.log"
     logged.execute(f'logLevel 1; logFile @{first}; log "one"; log "two" 2; log "three" Error')
     logged.execute(f'logFile @{second} true; log "four"')
@@ -224,20 +226,20 @@ def test_log_goes_to_a_file(logged: Monitor, tmp_path: Path) -> None:
 
 
 def test_number_format_can_be_seen() -> None:
-    assert Monitor().execute("numbersMode") == "Current number format: Hexadecimal"
+    assert new_script().execute("numbersMode") == "Current number format: Hexadecimal"
 
 
 def test_help_lists_every_command_once() -> None:
-    listing = Monitor().execute("help")
+    listing = new_script().execute("help")
     for name in {entry.name for entry in COMMANDS.values()}:
         assert listing.count(f"\n  {name} ") == 1
 
 
 def test_help_explains_one() -> None:
-    assert Monitor().execute("help sa") == (
+    assert new_script().execute("help sa") == (
         'showAnalyzer ["name"] peripheral\n  shows what a UART sends\n  also: sa'
     )
 
 
 def test_echo_without_line_feed_is_still_a_line() -> None:
-    assert Monitor().execute('echo -n "x"; echo') == "x\n"
+    assert new_script().execute('echo -n "x"; echo') == "x\n"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.devices import convert, nanoseconds
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.builtin_devices import nanoseconds
+from renode_wifi.emulation.script.devices import convert
+from renode_wifi.emulation.script.interpreter import Interpreter
 from tests.emulation.guest import CHIP, counter_image, counting_monitor, monitor_with
 
 BOARD = (
@@ -28,11 +29,11 @@ button: Miscellaneous.Button @ gpioPortA 0
 
 
 @pytest.fixture
-def monitor() -> Monitor:
+def monitor() -> Interpreter:
     return monitor_with(BOARD)
 
 
-def test_memory_through_the_bus(monitor: Monitor) -> None:
+def test_memory_through_the_bus(monitor: Interpreter) -> None:
     monitor.execute("sysbus WriteDoubleWord 0x20000000 0x12345678; sysbus WriteByte 0x20000001 0")
     assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340078"
     assert monitor.execute("sysbus ReadWord 0x20000002") == "0x00001234"
@@ -43,20 +44,20 @@ def test_memory_through_the_bus(monitor: Monitor) -> None:
     assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340000"
 
 
-def test_device_by_full_and_short_name(monitor: Monitor) -> None:
+def test_device_by_full_and_short_name(monitor: Interpreter) -> None:
     assert monitor.execute("sysbus.ram ReadByte 0") == monitor.execute("ram ReadByte 0")
     assert monitor.execute("sysbus.gpioPortA.button Pressed") == "False"
     assert monitor.execute("gpioPortA.button Pressed") == "False"
 
 
-def test_registers_of_a_peripheral(monitor: Monitor) -> None:
+def test_registers_of_a_peripheral(monitor: Interpreter) -> None:
     monitor.execute("gpioPortA WriteDoubleWord 0x0 0x5")
     assert monitor.execute("gpioPortA ReadDoubleWord 0") == "0x00000005"
     monitor.execute("ram WriteByte 0 1; ram WriteWord 2 3")
     assert monitor.execute("ram ReadDoubleWord 0; ram ReadWord 2") == "0x00030001\n0x00000003"
 
 
-def test_methods_and_properties(monitor: Monitor) -> None:
+def test_methods_and_properties(monitor: Interpreter) -> None:
     monitor.execute("gpioPortA.button Press")
     assert monitor.execute("gpioPortA.button Pressed") == "True"
     assert monitor.execute("gpioPortA ReadDoubleWord 0x10") == "0x00000001"
@@ -64,7 +65,7 @@ def test_methods_and_properties(monitor: Monitor) -> None:
     assert monitor.execute("cpu PerformanceInMips; cpu SP") == "0x00000064\n0x20001000"
 
 
-def test_typing_into_a_serial_port(monitor: Monitor) -> None:
+def test_typing_into_a_serial_port(monitor: Interpreter) -> None:
     monitor.execute("usart1 WriteDoubleWord 0 0x5")
     monitor.execute("usart1 WriteChar 0x41; emulation RunFor 0.01")
     assert monitor.execute("usart1 ReadDoubleWord 0x24") == "0x00000041"
@@ -72,7 +73,7 @@ def test_typing_into_a_serial_port(monitor: Monitor) -> None:
     monitor.execute('usart1 WriteChar "C"')
 
 
-def test_property_of_a_property(monitor: Monitor) -> None:
+def test_property_of_a_property(monitor: Interpreter) -> None:
     assert monitor.execute("cpu Nvic PriorityMask") == "0x000000F0"
 
 
@@ -92,7 +93,7 @@ class _Probe:
         self.taken = values
 
 
-def test_device_alone_lists_what_it_can_do(monitor: Monitor) -> None:
+def test_device_alone_lists_what_it_can_do(monitor: Interpreter) -> None:
     listing = monitor.execute("usart1")
     assert " - WriteChar (value)" in listing
     assert " - ReadDoubleWord (offset)" in listing
@@ -121,7 +122,7 @@ def test_device_alone_lists_what_it_can_do(monitor: Monitor) -> None:
         ("machine LoadPlatformDescription @none.repl", "Could not find file", "$ORIGIN"),
     ],
 )
-def test_errors(monitor: Monitor, line: str, message: str, cure: str | None) -> None:
+def test_errors(monitor: Interpreter, line: str, message: str, cure: str | None) -> None:
     with pytest.raises(RenodeWifiError) as caught:
         monitor.execute(line)
     assert message in caught.value.message
@@ -146,7 +147,7 @@ def test_hex_file_is_loaded(tmp_path: Path) -> None:
     assert monitor.execute("cpu PC") == "0x08000008"
 
 
-def test_symbols_of_an_image(monitor: Monitor) -> None:
+def test_symbols_of_an_image(monitor: Interpreter) -> None:
     probe = Path(__file__).parents[3] / "firmware/probe/b_l475e_iot01a.elf"
     monitor.execute(f"sysbus LoadSymbolsFrom @{probe}")
     address = monitor.execute('sysbus GetSymbolAddress "main"')
@@ -154,19 +155,19 @@ def test_symbols_of_an_image(monitor: Monitor) -> None:
     assert monitor.execute("sysbus FindSymbolAt 0x10") == ""
 
 
-def test_what_is_at_an_address(monitor: Monitor) -> None:
+def test_what_is_at_an_address(monitor: Interpreter) -> None:
     assert monitor.execute("sysbus WhatIsAt 0x40013810") == "sysbus.usart1 <0x40013800, +0x400>"
     assert monitor.execute("sysbus WhatIsAt 0x90000000") == "nothing"
 
 
-def test_description_from_a_string(monitor: Monitor) -> None:
+def test_description_from_a_string(monitor: Interpreter) -> None:
     monitor.execute(
         'machine LoadPlatformDescriptionFromString "lamp: Miscellaneous.LED @ gpioPortA 5"'
     )
     assert monitor.execute("gpioPortA.lamp State") == "False"
 
 
-def test_description_from_a_file(monitor: Monitor, tmp_path: Path) -> None:
+def test_description_from_a_file(monitor: Interpreter, tmp_path: Path) -> None:
     (tmp_path / "lamp.repl").write_text("lamp: Miscellaneous.LED @ gpioPortA 5\n")
     monitor.execute(f"machine LoadPlatformDescription @{tmp_path / 'lamp.repl'}")
     assert monitor.execute("gpioPortA.lamp Inverted") == "False"
@@ -186,7 +187,7 @@ def test_reset_can_be_asked_for(tmp_path: Path) -> None:
     assert monitor.current.reset_cause == "pin"
 
 
-def test_settings_of_renodes_scheduler_are_accepted(monitor: Monitor) -> None:
+def test_settings_of_renodes_scheduler_are_accepted(monitor: Interpreter) -> None:
     for line in (
         'emulation SetGlobalQuantum "0.00001"',
         "emulation SetGlobalAdvanceImmediately true",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.interpreter import Monitor
+from renode_wifi.emulation.script.interpreter import Interpreter
 from tests.emulation.guest import CHIP, monitor_with
 
 WORLD = """
@@ -23,7 +23,7 @@ network:
 
 
 @pytest.fixture
-def monitor() -> Monitor:
+def monitor() -> Interpreter:
     monitor = monitor_with(CHIP)
     monitor.execute("include @platforms/renode_models.py")
     return monitor
@@ -36,32 +36,34 @@ def world(tmp_path: Path) -> Path:
     return path
 
 
-def test_models_are_created_by_command(monitor: Monitor) -> None:
+def test_models_are_created_by_command(monitor: Interpreter) -> None:
     monitor.execute('wifi_model "rng" "STM32L4_RNG" "sysbus <0x50060800, +0x400>"')
     assert monitor.execute("rng WriteDoubleWord 0 4; rng ReadDoubleWord 4") == "0x00000001"
 
 
-def test_attributes_are_separated_by_semicolons(monitor: Monitor) -> None:
+def test_attributes_are_separated_by_semicolons(monitor: Interpreter) -> None:
     monitor.execute(
         'wifi_model "id" "STM32L4_Signature" "sysbus 0x1FFF7500" "uid0: 5; flashSize: 0x40"'
     )
     assert monitor.execute("sysbus ReadDoubleWord 0x1FFF75E0") == "0xFFFF0040"
 
 
-def test_world_gives_its_seed_to_the_machine(monitor: Monitor, world: Path) -> None:
+def test_world_gives_its_seed_to_the_machine(monitor: Interpreter, world: Path) -> None:
     monitor.execute(f"wifi_world @{world}")
     assert monitor.current.seed == 7
     assert monitor.current.world.seed == 7
 
 
 @pytest.mark.parametrize(("seed", "used"), [("12", 12), ('"world"', 7)])
-def test_seed_can_be_chosen(monitor: Monitor, world: Path, seed: str, used: int) -> None:
+def test_seed_can_be_chosen(monitor: Interpreter, world: Path, seed: str, used: int) -> None:
     monitor.execute(f"wifi_world @{world} {seed}")
     assert monitor.current.seed == used
 
 
 @pytest.mark.parametrize("world_first", [True, False])
-def test_radio_is_connected_to_the_world(monitor: Monitor, world: Path, world_first: bool) -> None:
+def test_radio_is_connected_to_the_world(
+    monitor: Interpreter, world: Path, world_first: bool
+) -> None:
     commands = [
         f"wifi_world @{world}",
         'wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"; wifi_model "ism" "ISM43362" "spi3"',
@@ -84,7 +86,7 @@ def test_radio_is_connected_to_the_world(monitor: Monitor, world: Path, world_fi
         ('wifi_server "echo"', "the machine has no world"),
     ],
 )
-def test_misuse(monitor: Monitor, line: str, message: str) -> None:
+def test_misuse(monitor: Interpreter, line: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message) as caught:
         monitor.execute(line)
     assert caught.value.cure
@@ -101,7 +103,7 @@ def test_misuse(monitor: Monitor, line: str, message: str) -> None:
     ],
 )
 def test_faults_that_cannot_happen_are_told(
-    monitor: Monitor, world: Path, line: str, message: str
+    monitor: Interpreter, world: Path, line: str, message: str
 ) -> None:
     monitor.execute(f'wifi_world @{world}; wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
     monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
@@ -121,7 +123,7 @@ def test_faults_that_cannot_happen_are_told(
     ],
 )
 def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
-    monitor: Monitor, world: Path, options: str, message: str
+    monitor: Interpreter, world: Path, options: str, message: str
 ) -> None:
     world.write_text(f"{WORLD}radio:\n  options: {{{options}}}\n")
     monitor.execute('wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
@@ -132,7 +134,7 @@ def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
     assert caught.value.cure
 
 
-def test_error_has_the_line_of_the_script(monitor: Monitor, tmp_path: Path) -> None:
+def test_error_has_the_line_of_the_script(monitor: Interpreter, tmp_path: Path) -> None:
     script = tmp_path / "chip.resc"
     script.write_text('\nwifi_model "a" "STM32L4_RNG" "sysbus 0x50060800" "frequency: 1"\n')
     with pytest.raises(RenodeWifiError) as caught:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.suites.qualification import End, Qualification, read_expected
 from renode_wifi.emulation.suites.unity import Outcome
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.engines.embedded import CoreError
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.registers import Register, RegisterFile
 from tests.emulation.engines.embedded.guest import Guest, logged
 
@@ -187,7 +187,7 @@ reset:
     guest = guest_with(first, source, size=0x10)
     guest.core.map_peripheral(BLOCK + 0x20, 0x10, second)
     holes: list[tuple[int, int]] = []
-    guest.core.on_hole = lambda *hole: holes.append(hole)
+    guest.core.on_reserved = lambda *hole: holes.append(hole)
     assert guest.run().log == [1, 2, 0]
     assert holes == [(BLOCK + 0x1C, 0), (BLOCK + 0x1C, 1)]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
-from renode_wifi.emulation.engines.engine import Stop
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.guest import FLASH, RAM, counter_image
 
 MILLISECOND = 1_000_000

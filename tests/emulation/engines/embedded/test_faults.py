@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.emulation.engines.embedded import Access
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.embedded.guest import BENCH, FLASH, RAM, STACK, Guest, logged
 
 ENABLE_FAULTS = "    put SHCSR, 7 << 16\n"
@@ -565,7 +565,7 @@ def test_run_can_end_at_the_fault() -> None:
     assert guest.log == [1]
 
 
-def test_strict_holes_are_bus_faults() -> None:
+def test_strict_reserved_are_bus_faults() -> None:
     source = f"""
 reset:
     put {BENCH + 0x800}, 1
@@ -576,5 +576,5 @@ hardfault:
     log_word CFSR
     b .
 """
-    assert logged(source, strict_holes=True) == [0x400]
-    assert logged(source, strict_holes=False) == [1]
+    assert logged(source, strict_reserved=True) == [0x400]
+    assert logged(source, strict_reserved=False) == [1]

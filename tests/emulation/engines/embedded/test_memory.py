@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.emulation.engines.embedded import Core, CoreError
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Bench, Guest, logged
 
 

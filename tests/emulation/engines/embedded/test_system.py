@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.embedded.guest import RAM, Guest, logged
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.engines.embedded.timebase import TimeBase
-from renode_wifi.emulation.engines.engine import Stop
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.clock import VirtualClock
 from tests.emulation.engines.embedded.guest import Guest
 

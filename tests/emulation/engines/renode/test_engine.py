@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import threading
 import time
@@ -11,12 +12,12 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.engine import Stop
-from renode_wifi.emulation.engines.renode import engine, find, protocol
+from renode_wifi.emulation.engines.renode import connections, engine, find, process, protocol
 from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.renode import dotnet
 
 # Behind the stand-in, which it needs.
@@ -242,8 +243,8 @@ def test_the_driver_ends_renode_when_the_connection_ends(renode: RenodeEngine) -
 
 
 @pytest.mark.usefixtures("renode_ends")
-def test_a_driver_without_a_backend_ends_renode() -> None:
-    with engine.socket.create_server(("127.0.0.1", 0)) as server:
+def test_a_driver_without_an_engine_ends_renode() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     driver.Driver(Script(), f"{port}:token").start()
 
@@ -289,7 +290,7 @@ def test_a_renode_that_does_not_answer_is_ended(
 ) -> None:
     program(tmp_path, "exec sleep 100", monkeypatch)
     monkeypatch.setattr(engine, "START_TIMEOUT", 0.3)
-    monkeypatch.setattr(engine, "END_TIMEOUT", 0.1)
+    monkeypatch.setattr(process, "END_TIMEOUT", 0.1)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(RenodeWifiError, match="did not answer"):
         RenodeEngine.empty()
@@ -300,7 +301,7 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     # Its input does not end with ours: it has both ends.
     path = program(tmp_path, "timeout 0.2 cat && exit 1; exit 7", monkeypatch)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    renode = engine.RenodeProcess(path, {})
+    renode = process.RenodeProcess(path, {})
     (tmp_path / f"renode-{renode.process.pid}").mkdir()
     assert renode.ended() is None
     renode.close()
@@ -309,9 +310,9 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_strangers_are_not_let_in() -> None:
-    radios = engine.Radios(lambda *event: None)
+    radios = connections.Radios(lambda *event: None)
     port = int(radios.port.where.partition(":")[0])
-    with engine.socket.create_connection(("127.0.0.1", port)) as stranger:
+    with socket.create_connection(("127.0.0.1", port)) as stranger:
         stranger.sendall(f"{protocol.greeting('guess')}\n".encode())
         assert stranger.recv(10) == b""
     assert radios.services == []
@@ -320,7 +321,7 @@ def test_strangers_are_not_let_in() -> None:
 
 def test_pyrenode3_is_used_where_its_variables_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYRENODE_BUILD_DIR", "/somewhere")
-    monkeypatch.setattr(engine.importlib.util, "find_spec", lambda name: object())
-    assert engine.wants_pyrenode3()
+    monkeypatch.setattr(process.importlib.util, "find_spec", lambda name: object())
+    assert process.wants_pyrenode3()
     with pytest.raises(RenodeWifiError, match="pyrenode3 cannot load Renode"):
         RenodeEngine.empty()

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import renode_wifi
-from renode_wifi.emulation.engines.renode import engine, guard
+from renode_wifi.emulation.engines.renode import guard, process
 
 OWNER = """
 import os, time
-from renode_wifi.emulation.engines.renode.engine import Guard
+from renode_wifi.emulation.engines.renode.process import Guard
 kept = Guard(os.getpid())
 print("ready", flush=True)
 time.sleep(100)
@@ -69,8 +69,8 @@ def test_the_end_of_the_owner_is_noticed_however_it_came_about(tmp_path: Path) -
 def test_without_a_guard_its_owner_tidies_up(
     monkeypatch: pytest.MonkeyPatch, temporary: Path
 ) -> None:
-    monkeypatch.setattr(engine.os, "name", "nt")
-    kept = engine.Guard(99999999)
+    monkeypatch.setattr(process.os, "name", "nt")
+    kept = process.Guard(99999999)
     monkeypatch.undo()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     (temporary / "renode-99999999").mkdir()

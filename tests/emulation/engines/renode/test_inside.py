@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from renode_wifi.emulation.engines.renode import engine, protocol
+from renode_wifi.emulation.engines.renode import connections, protocol
 from renode_wifi.emulation.platform import catalogue as models
 from renode_wifi.emulation.platform.boards import PLATFORMS
 from tests.emulation.engines.renode import dotnet
@@ -29,9 +29,9 @@ MILLISECOND = 1_000_000
 
 
 @pytest.fixture
-def radios(monkeypatch: pytest.MonkeyPatch) -> Iterator[engine.Radios]:
+def radios(monkeypatch: pytest.MonkeyPatch) -> Iterator[connections.Radios]:
     """A helper in this process, found by the shim through the environment."""
-    found = engine.Radios(lambda *event: TRACED.append(event))
+    found = connections.Radios(lambda *event: TRACED.append(event))
     TRACED.clear()
     dotnet.LOGGED.clear()
     monkeypatch.setenv(protocol.ENVIRONMENT, found.port.where)
@@ -46,7 +46,7 @@ TRACED: list[Any] = []
 
 
 @pytest.fixture
-def machine(radios: engine.Radios) -> dotnet.Machine:
+def machine(radios: connections.Radios) -> dotnet.Machine:
     renode = dotnet.Machine()
     commands.world(renode, HOME, "world")
     return renode
@@ -122,7 +122,7 @@ def test_outputs_wait_until_an_inputs_change_is_through(board: dotnet.Machine) -
 
 
 def test_a_dead_helper_silences_the_radio_and_is_logged(
-    board: dotnet.Machine, radios: engine.Radios
+    board: dotnet.Machine, radios: connections.Radios
 ) -> None:
     boot(board)
     radios.close()
@@ -135,7 +135,7 @@ def test_a_dead_helper_silences_the_radio_and_is_logged(
 
 
 def test_faults_and_servers_reach_the_world(
-    board: dotnet.Machine, radios: engine.Radios, capsys: pytest.CaptureFixture[str]
+    board: dotnet.Machine, radios: connections.Radios, capsys: pytest.CaptureFixture[str]
 ) -> None:
     boot(board)
     scope = runpy.run_path(str(MODELS), {"self": dotnet.Monitor(board)})
@@ -150,7 +150,7 @@ def test_faults_and_servers_reach_the_world(
 
 
 def test_the_commands_of_the_script_compose_a_board(
-    radios: engine.Radios, monkeypatch: pytest.MonkeyPatch
+    radios: connections.Radios, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renode = dotnet.Machine()
     scope = runpy.run_path(str(MODELS), {"self": dotnet.Monitor(renode)})
@@ -237,7 +237,7 @@ def test_a_watchdogs_reset_is_told_from_the_cores(machine: dotnet.Machine) -> No
     assert rcc.ReadDoubleWord(0x94) >> 28 & 1
 
 
-def test_random_numbers_are_the_worlds(machine: dotnet.Machine, radios: engine.Radios) -> None:
+def test_random_numbers_are_the_worlds(machine: dotnet.Machine, radios: connections.Radios) -> None:
     commands.model(machine, "rng", "STM32L4_RNG", "sysbus <0x50060800, +0x400>", "")
     rng = machine.names["rng"]
     rng.WriteDoubleWord(0, 4)

@@ -1,0 +1,75 @@
+"""Connections of the driven Renode with this process: its driver's, and those of its radios."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import threading
+
+from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode.helper import Service, read_line, serve
+from renode_wifi.emulation.platform.trace import TraceListener
+
+GREETING_TIMEOUT = 10.0
+
+
+class Listener:
+    """A port on the loopback interface for those who know its token."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_hex(32)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+
+    @property
+    def where(self) -> str:
+        return f"{self.socket.getsockname()[1]}:{self.token}"
+
+    def accept(self) -> socket.socket:
+        """The next connection that knows the token. OSError once the port is closed."""
+        while True:
+            connection, _ = self.socket.accept()
+            try:
+                connection.settimeout(GREETING_TIMEOUT)
+                protocol.check_greeting(read_line(connection), self.token)
+                connection.sendall(f"{protocol.greeting(self.token)}\n".encode())
+                connection.settimeout(None)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+            except (OSError, protocol.ProtocolError):
+                connection.close()
+
+    def close(self) -> None:
+        # A thread in accept() comes back from a shutdown, not from a close.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+class Radios:
+    """Answers the radio links of the machines in Renode, each on a thread of its own."""
+
+    def __init__(self, listener: TraceListener) -> None:
+        self.port = Listener()
+        self.services: list[Service] = []
+        self._listener = listener
+        self._connections: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self.port.accept()
+            except OSError:
+                return
+            service = Service()
+            service.machine.listeners.append(self._listener)
+            self.services.append(service)
+            self._connections.append(connection)
+            threading.Thread(target=serve, args=(connection, service), daemon=True).start()
+
+    def close(self) -> None:
+        self.port.close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)

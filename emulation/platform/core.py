@@ -1,0 +1,100 @@
+"""What a machine needs of its core, the CPU with its memories. The engine brings one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Protocol
+
+from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.clock import VirtualClock
+from renode_wifi.peripherals.base.line import Receiver
+from renode_wifi.peripherals.base.machine import Bus
+
+
+class Stop(Enum):
+    """Why a run came back."""
+
+    TIME = "the time was reached"
+    REQUEST = "a stop was asked for"
+    CRASH = "the guest crashed"
+    BREAKPOINT = "a breakpoint was reached"
+
+
+class Interrupts(Receiver):
+    """The inputs of an interrupt controller."""
+
+    def pend(self, number: int) -> None:
+        """Make input `number` pending, as software can."""
+        raise NotImplementedError
+
+
+class Core(Protocol):
+    """A Cortex-M with its memories, its bus and its time."""
+
+    clock: VirtualClock
+    vector_table: int
+    """Where initial SP and PC are at the next reset."""
+    stop_on_fault: bool
+    """A fault of the guest ends the run, whether it has a handler or not."""
+    on_reserved: Callable[[int, int], None]
+    """Called with (address, is write) for accesses between the registers of a peripheral."""
+
+    @property
+    def bus(self) -> Bus: ...
+
+    @property
+    def nvic(self) -> Interrupts: ...
+
+    @property
+    def irq_count(self) -> int: ...
+
+    @property
+    def instructions(self) -> int:
+        """Core cycles since power-on: instructions executed and time slept."""
+
+    @property
+    def last_fault(self) -> Crash | None: ...
+
+    def set_priority_mask(self, mask: int) -> None:
+        """The bits of an interrupt priority that the chip implements."""
+
+    def set_fpu(self, present: bool) -> None:
+        """Whether the chip has an FPU; without, its instructions are a UsageFault (NOCP)."""
+
+    def set_frequency(self, hertz: int) -> None:
+        """From now on an instruction takes 1/hertz seconds."""
+
+    def map_memory(self, base: int, size: int, name: str, fill: int = 0) -> object:
+        """Map memory of `size` bytes, all of them `fill`."""
+
+    def map_alias(self, base: int, target: int, size: int) -> None:
+        """Show `size` bytes of the memory at `target` at `base` too."""
+
+    def map_peripheral(self, base: int, size: int, model: BusPeripheral) -> None: ...
+
+    def wires_changed(self) -> None:
+        """An output got another receiver."""
+
+    def read_register(self, name: str) -> int: ...
+
+    def write_register(self, name: str, value: int) -> None: ...
+
+    def reset(self) -> None:
+        """Reset the CPU, not its memories, peripherals or time, and start at `vector_table`."""
+
+    def run(self, until: int) -> Stop | None:
+        """Run to virtual time `until` (ns). None: a reset was asked for, which is the caller's."""
+
+    def request_stop(self) -> None:
+        """Come back from `run` at the next block; safe from any thread."""
+
+    def request_reset(self) -> None:
+        """Come back from `run` at the next block with None."""
+
+    def save(self) -> bytes: ...
+
+    def restore(self, state: bytes) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,77 @@
+"""`CPU.CortexM`: the processor core as a description and the monitor see it."""
+
+from __future__ import annotations
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
+from renode_wifi.emulation.platform.stock.nvic import Nvic
+
+VTOR = 0xE000ED08
+
+CORES = {"cortex-m4": False, "cortex-m4f": True}
+"""Values of cpuType, and whether such a core has an FPU."""
+
+
+class CortexM(StockModel):
+    """The machine's core."""
+
+    def __init__(self, machine: StockMachine, name: str, cpuType: str, nvic: Nvic) -> None:
+        super().__init__(machine, name)
+        if cpuType not in CORES:
+            raise RenodeWifiError(
+                f"the embedded engine has no core {cpuType!r}", cure=f"it has {' and '.join(CORES)}"
+            )
+        self.cpu_type = cpuType
+        self.nvic = nvic
+        self.performance_in_mips = 0
+        """Renode's pace. Here one instruction takes one cycle of the clock that the RCC selects."""
+        self.is_halted = False
+        machine.core.set_fpu(CORES[cpuType])
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """The NVIC reaches its core without a wire."""
+
+    @property
+    def pc(self) -> int:
+        return self.machine.core.read_register("PC")
+
+    @pc.setter
+    def pc(self, value: int) -> None:
+        self.machine.core.write_register("PC", value)
+
+    @property
+    def sp(self) -> int:
+        return self.machine.core.read_register("SP")
+
+    @sp.setter
+    def sp(self, value: int) -> None:
+        self.machine.core.write_register("SP", value)
+
+    @property
+    def lr(self) -> int:
+        return self.machine.core.read_register("LR")
+
+    @lr.setter
+    def lr(self, value: int) -> None:
+        self.machine.core.write_register("LR", value)
+
+    @property
+    def vector_table_offset(self) -> int:
+        return self.machine.bus.read(VTOR, 4)
+
+    @vector_table_offset.setter
+    def vector_table_offset(self, value: int) -> None:
+        """Also where the core starts at each reset from now on."""
+        self.machine.vector_table = value
+        self.machine.start()
+
+    @property
+    def executed_instructions(self) -> int:
+        return self.machine.core.instructions
+
+    def get_register(self, number: int) -> int:
+        """Core register by number: 0-15 are R0 to PC, 16 is xPSR."""
+        names = [f"R{index}" for index in range(13)] + ["SP", "LR", "PC", "XPSR"]
+        if not 0 <= number < len(names):
+            raise RenodeWifiError(f"no register has number {number}", cure="give 0 to 16")
+        return self.machine.core.read_register(names[number])

@@ -1,0 +1,37 @@
+"""Who listens to what the models trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+TraceFields = dict[str, object]
+"""What an event tells, by name: numbers, texts, bytes, and lists of them."""
+
+TraceListener = Callable[[int, str, str, TraceFields], None]
+"""Called with (time in ns, source, event, fields) for everything that models trace."""
+
+
+class Listeners:
+    """Listeners of everything, and of single events."""
+
+    def __init__(self) -> None:
+        self._all: list[TraceListener] = []
+        self._by_event: dict[str, list[TraceListener]] = {}
+
+    def of(self, event: str) -> list[TraceListener]:
+        """Those who listen to `event`, in the order in which they came."""
+        return self._by_event.get(event, self._all)
+
+    def add(self, listener: TraceListener, event: str | None = None) -> None:
+        """Notify `listener` of everything that is traced, or of one event only."""
+        if event is not None:
+            self._by_event.setdefault(event, list(self._all)).append(listener)
+            return
+        self._all.append(listener)
+        for listeners in self._by_event.values():
+            listeners.append(listener)
+
+    def remove(self, listener: TraceListener) -> None:
+        for listeners in (self._all, *self._by_event.values()):
+            if listener in listeners:
+                listeners.remove(listener)

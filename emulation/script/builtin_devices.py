@@ -1,0 +1,158 @@
+"""The devices that every script has: `sysbus`, `machine`, `emulation`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image, load_image
+from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.peripherals.base.clock import SECOND
+
+
+class SystemBus:
+    """The bus as a debugger sees it."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._images: list[Image] = []
+
+    def load_elf(self, file_name: str) -> None:
+        self._load(load_image(file_name))
+
+    def load_hex(self, file_name: str) -> None:
+        self._load(load_image(file_name))
+
+    def load_binary(self, file_name: str, load_point: int) -> None:
+        self._load(load_image(file_name, load_point))
+
+    def load_symbols_from(self, file_name: str) -> None:
+        self._images.append(load_image(file_name))
+
+    def _load(self, image: Image) -> None:
+        machine = self._interpreter.current
+        machine.load(image)
+        self._images.append(image)
+        machine.start(image)
+
+    def read_byte(self, address: int) -> int:
+        return self._interpreter.current.bus.read(address, 1)
+
+    def read_word(self, address: int) -> int:
+        return self._interpreter.current.bus.read(address, 2)
+
+    def read_double_word(self, address: int) -> int:
+        return self._interpreter.current.bus.read(address, 4)
+
+    def read_bytes(self, address: int, count: int) -> bytes:
+        return self._interpreter.current.bus.read_bytes(address, count)
+
+    def write_byte(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFF, 1)
+
+    def write_word(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFFFF, 2)
+
+    def write_double_word(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFFFFFFFF, 4)
+
+    def zero_range(self, start: int, size: int) -> None:
+        self._interpreter.current.bus.write_bytes(start, bytes(size))
+
+    def tag(self, area: Range, tag: str, default_value: int = 0) -> None:
+        self._interpreter.current.tag(area, tag, default_value)
+
+    def silence_range(self, area: Range) -> None:
+        self._interpreter.current.tag(area, f"silenced {area}", silent=True)
+
+    def apply_svd(self, path: str) -> None:
+        """Register names of chip vendors only make logs readable; the models bring their own."""
+
+    def find_symbol_at(self, address: int) -> str | None:
+        for image in reversed(self._images):
+            if image.symbols.at(address) is not None:
+                return image.symbols.describe(address)
+        return None
+
+    def get_symbol_address(self, name: str) -> int:
+        for image in reversed(self._images):
+            symbol = image.symbols.get(name)
+            if symbol is not None:
+                return symbol.address
+        raise self._interpreter.error(
+            f"No symbol with name `{name}` found.", "load the image with symbols: sysbus LoadELF"
+        )
+
+    def what_is_at(self, address: int) -> str:
+        machine = self._interpreter.current
+        for name, ranges in machine.places.items():
+            for area in ranges:
+                if area.start <= address < area.end:
+                    return f"{machine.full_name(name)} {area}"
+        return "nothing"
+
+
+class MachineDevice:
+    """The current machine."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+
+    def load_platform_description(self, path: str) -> None:
+        self._interpreter.composer().load_file(Path(path))
+
+    def load_platform_description_from_string(self, description: str) -> None:
+        self._interpreter.composer().load(description)
+
+    def reset(self) -> None:
+        """Reset the chip, then run the macro `reset` if there is one."""
+        machine = self._interpreter.current
+        machine.reset("pin")
+        for name in (f"{self._interpreter.scope}.reset", "global.reset"):
+            if name in self._interpreter.macros:
+                self._interpreter.run_macro("reset", self._interpreter.macros[name])
+                return
+
+    def request_reset(self) -> None:
+        self._interpreter.current.request_reset("pin")
+
+
+class Emulation:
+    """All machines together."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self.single_step_blocking = True
+
+    def run_for(self, period: str | int | float) -> None:
+        """Run the current machine for a time: seconds, or hh:mm:ss.fff."""
+        machine = self._interpreter.current
+        machine.run(machine.now + nanoseconds(period))
+
+    def set_global_quantum(self, quantum: str | int | float) -> None:
+        """Renode's step of synchronisation. Here events take effect at their exact time."""
+        nanoseconds(quantum)
+
+    def set_global_advance_immediately(self, enabled: bool) -> None:
+        """Renode's choice to run ahead of real time, which is what the embedded engine does."""
+
+    def set_global_serial_execution(self, enabled: bool) -> None:
+        """The embedded engine has no other."""
+
+
+def nanoseconds(period: str | int | float) -> int:
+    """`0.5`, `"0.5"` and `"00:00:00.5"` are half a second."""
+    try:
+        parts = [float(part) for part in str(period).split(":")]
+        total = 0.0
+        for part in parts:
+            total = total * 60 + part
+        result = round(total * SECOND) if min(parts) >= 0 else -1
+    except (ValueError, OverflowError):
+        result = -1
+    if result < 0:
+        raise RenodeWifiError(
+            f"{period!r} is not a time", cure='write seconds, "0.1", or "00:00:00.1"'
+        )
+    return result

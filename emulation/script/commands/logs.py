@@ -1,0 +1,84 @@
+"""Commands for the log."""
+
+from __future__ import annotations
+
+import logging
+
+from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.tokens import Token
+
+LOG_LEVELS = {
+    "Noisy": 1,
+    "Debug": logging.DEBUG,
+    "Info": logging.INFO,
+    "Warning": logging.WARNING,
+    "Error": logging.ERROR,
+}
+"""By Renode's names; by its numbers they start at -1."""
+
+COMMANDS = Commands()
+
+
+@COMMANDS.add("logLevel", "[level [peripheral]]", "how much is logged: -1 to 3 or Noisy to Error")
+def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if not arguments:
+        level = interpreter.current.log.getEffectiveLevel()
+        names = [name for name, value in LOG_LEVELS.items() if value >= level]
+        interpreter.write(f"Currently set levels: {names[0] if names else 'Error'}")
+        return
+    token = interpreter.expand(arguments[0])
+    names = list(LOG_LEVELS)
+    if isinstance(token.value, int) and -1 <= token.value < len(names) - 1:
+        level = LOG_LEVELS[names[token.value + 1]]
+    elif str(token.value).capitalize() in LOG_LEVELS:
+        level = LOG_LEVELS[str(token.value).capitalize()]
+    else:
+        raise interpreter.error(
+            f"{token.text} is not a log level", f"levels: {', '.join(names)}, or -1 to 3"
+        )
+    if len(arguments) == 1:
+        interpreter.current.log.setLevel(level)
+        return
+    for item in arguments[1:]:
+        model = interpreter.devices.find(item.text)
+        if model is None:
+            raise interpreter.error(
+                f"Could not find emulation element or backend named: {item.text}",
+                "`peripherals` lists them",
+            )
+        interpreter.current.set_log_level(getattr(model, "name", item.text), level)
+
+
+@COMMANDS.add("logFile", "@file [true]", "writes the log to a file as well")
+def log_file(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if not 1 <= len(arguments) <= 2:
+        raise misused(interpreter, "logFile")
+    target = text_of(interpreter, arguments[0])
+    try:
+        handler = logging.FileHandler(target, mode="w", encoding="utf-8")
+    except OSError as error:
+        raise interpreter.error(
+            f"cannot write {target}: {error.strerror}", "give a path that can be written"
+        ) from error
+    handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
+    log = interpreter.current.log
+    for old in [item for item in log.handlers if isinstance(item, logging.FileHandler)]:
+        log.removeHandler(old)
+        old.close()
+    log.addHandler(handler)
+
+
+@COMMANDS.add("log", '"message" [level]', "writes a line into the log")
+def log_message(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if not 1 <= len(arguments) <= 2:
+        raise misused(interpreter, "log")
+    level = logging.INFO
+    if len(arguments) == 2:
+        names = list(LOG_LEVELS)
+        value = interpreter.expand(arguments[1]).value
+        if isinstance(value, int) and -1 <= value < len(names) - 1:
+            level = LOG_LEVELS[names[value + 1]]
+        else:
+            level = LOG_LEVELS.get(str(value).capitalize(), logging.INFO)
+    interpreter.current.log.log(level, "Script: %s", text_of(interpreter, arguments[0]))

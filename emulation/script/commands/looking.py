@@ -1,0 +1,98 @@
+"""Commands that show something: devices, UARTs, help."""
+
+from __future__ import annotations
+
+import difflib
+
+from renode_wifi import __version__
+from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.peripherals.base.uart import Uart
+
+COMMANDS = Commands()
+
+
+@COMMANDS.add("peripherals", "", "lists what is on the current machine", "peri")
+def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
+    machine = interpreter.current
+    interpreter.write("Available peripherals:")
+    for name, model in machine.peripherals.items():
+        full = machine.full_name(name)
+        depth = full.count(".")
+        places = ", ".join(str(place) for place in machine.places.get(name, []))
+        label = full.rsplit(".", 1)[-1]
+        interpreter.write(f"  {'  ' * depth}{label} ({type(model).__name__}) {places}".rstrip())
+
+
+@COMMANDS.add("showAnalyzer", '["name"] peripheral', "shows what a UART sends", "sa")
+def show_analyzer(interpreter: Interpreter, arguments: list[Token]) -> None:
+    names = [token for token in arguments if token.kind is Kind.LITERAL]
+    if not names:
+        raise misused(interpreter, "showAnalyzer")
+    name = names[0].text
+    model = interpreter.devices.find(name)
+    if model is None:
+        raise interpreter.error(f"Peripheral not found: {name}", "`peripherals` lists them")
+    if not isinstance(model, Uart):
+        raise interpreter.error(
+            f"No suitable analyzer found for {name}", "name a serial port, such as sysbus.usart1"
+        )
+    if model.name not in interpreter.requests.analyzers:
+        interpreter.requests.analyzers.append(model.name)
+
+
+@COMMANDS.add("watch", '"command" period-in-ms', "repeats a command while the terminal is idle")
+def watch(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if len(arguments) != 2 or arguments[1].kind is not Kind.NUMBER:
+        raise misused(interpreter, "watch")
+    line = text_of(interpreter, arguments[0])
+    period = interpreter.expand(arguments[1]).value
+    assert isinstance(period, (int, float))
+    interpreter.requests.watches.append((line, max(1, int(period))))
+    interpreter.run_line(line)
+
+
+@COMMANDS.add("numbersMode", "[Hexadecimal|Decimal|Both]", "how numbers are printed")
+def numbers_mode(interpreter: Interpreter, arguments: list[Token]) -> None:
+    modes = ("Hexadecimal", "Decimal", "Both")
+    if not arguments:
+        interpreter.write(f"Current number format: {interpreter.number_format}")
+    elif len(arguments) == 1 and arguments[0].text in modes:
+        interpreter.number_format = arguments[0].text
+    else:
+        raise misused(interpreter, "numbersMode")
+
+
+@COMMANDS.add("echo", '[-n] ["text"]', "prints a text")
+def echo(interpreter: Interpreter, arguments: list[Token]) -> None:
+    texts = [text_of(interpreter, token) for token in arguments if token.text != "-n"]
+    interpreter.write(" ".join(texts))
+
+
+@COMMANDS.add("version", "", "prints the version of this package")
+def version(interpreter: Interpreter, arguments: list[Token]) -> None:
+    interpreter.write(f"renode-wifi {__version__}, embedded engine")
+
+
+@COMMANDS.add("help", "[command]", "lists the commands, or explains one", "?", "h")
+def show_help(interpreter: Interpreter, arguments: list[Token]) -> None:
+    known = interpreter.commands
+    if arguments:
+        entry = known.get(arguments[0].text)
+        if entry is None:
+            near = difflib.get_close_matches(arguments[0].text, known, n=1)
+            raise interpreter.error(
+                f"No such command: {arguments[0].text}",
+                f"did you mean {near[0]}?" if near else "`help` lists the commands",
+            )
+        interpreter.write(f"{entry.name} {entry.usage}".rstrip())
+        interpreter.write(f"  {entry.summary}")
+        if entry.alternatives:
+            interpreter.write(f"  also: {', '.join(entry.alternatives)}")
+        return
+    interpreter.write("Available commands:")
+    for name, entry in sorted(known.items(), key=lambda item: item[0].lower()):
+        if name == entry.name:
+            interpreter.write(f"  {name:14s} {entry.summary}")
+    interpreter.write("A device's name, such as sysbus.usart1, lists what it can do.")

@@ -1,0 +1,117 @@
+"""Commands for machines, and for how time passes on them."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from pathlib import Path
+
+from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
+from renode_wifi.emulation.script.commands.scripts import include
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.tokens import Kind, Token
+
+COMMANDS = Commands()
+
+
+@COMMANDS.add("mach", '[create|add|set|rem|clear] ["name"|number]', "lists and selects machines")
+def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if not arguments:
+        current = (
+            "No machine selected." if interpreter.machine is None else interpreter.machine.name
+        )
+        interpreter.write(f"Current machine: {current}")
+        for number, known in enumerate(interpreter.machines):
+            interpreter.write(f"  {number}: {known}")
+        return
+    action = arguments[0].text
+    name = text_of(interpreter, arguments[1]) if len(arguments) > 1 else None
+    if action == "create" and len(arguments) <= 2:
+        interpreter.create_machine(name)
+    elif action == "clear" and name is None:
+        interpreter.machine = None
+    elif action == "add" and name is not None:
+        before = interpreter.machine
+        interpreter.create_machine(name)
+        interpreter.machine = before or interpreter.machine
+    elif action in ("set", "rem") and name is not None:
+        if arguments[1].kind is Kind.NUMBER and name.isdigit():
+            names = list(interpreter.machines)
+            name = names[int(name)] if int(name) < len(names) else name
+        if name not in interpreter.machines:
+            near = difflib.get_close_matches(name, interpreter.machines, n=1)
+            machines = ", ".join(interpreter.machines) or "none"
+            raise interpreter.error(
+                f"Machine {name} not found.",
+                f"did you mean {near[0]}?" if near else f"machines are: {machines}",
+            )
+        if action == "set":
+            interpreter.machine = interpreter.machines[name]
+            return
+        removed = interpreter.machines.pop(name)
+        removed.close()
+        if interpreter.machine is removed:
+            interpreter.machine = None
+    else:
+        raise misused(interpreter, "mach")
+
+
+@COMMANDS.add("start", "[@script]", "starts the emulation, after running a script if given", "s")
+def start(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if arguments:
+        include(interpreter, arguments)
+    interpreter.requests.started = True
+
+
+@COMMANDS.add("pause", "", "pauses the emulation", "p")
+def pause(interpreter: Interpreter, arguments: list[Token]) -> None:
+    interpreter.requests.started = False
+    for machine in interpreter.machines.values():
+        machine.request_stop()
+
+
+@COMMANDS.add("quit", "", "ends the session", "q")
+def quit_session(interpreter: Interpreter, arguments: list[Token]) -> None:
+    pause(interpreter, [])
+    interpreter.requests.quit = True
+
+
+@COMMANDS.add("currentTime", "", "prints virtual and real time")
+def current_time(interpreter: Interpreter, arguments: list[Token]) -> None:
+    now = max((machine.now for machine in interpreter.machines.values()), default=0)
+    real = time.monotonic() - interpreter.started_at
+    interpreter.write(f"Current virtual time: {time_text(now)}")
+    interpreter.write(f"Current real time: {time_text(int(real * 1e9))}")
+
+
+def time_text(time: int) -> str:
+    """ns as Renode's hh:mm:ss.ffffff."""
+    seconds, rest = divmod(time, 1_000_000_000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest // 1000:06d}"
+
+
+@COMMANDS.add("Save", "@file", "saves the whole emulation")
+def save(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if len(arguments) != 1:
+        raise misused(interpreter, "Save")
+    path = Path(text_of(interpreter, arguments[0]))
+    try:
+        path.write_bytes(interpreter.current.save())
+    except OSError as error:
+        raise interpreter.error(
+            f"cannot write {path}: {error.strerror}", "give a path that can be written"
+        ) from error
+
+
+@COMMANDS.add("Load", "@file", "restores what Save wrote")
+def load(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if len(arguments) != 1:
+        raise misused(interpreter, "Load")
+    path = Path(text_of(interpreter, arguments[0]))
+    try:
+        state = path.read_bytes()
+    except OSError as error:
+        raise interpreter.error(
+            f"Could not find file '{path}'", "give a file that Save wrote"
+        ) from error
+    interpreter.current.restore(state)

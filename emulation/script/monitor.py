@@ -1,0 +1,20 @@
+"""The monitor: Renode's command language with its commands and devices."""
+
+from __future__ import annotations
+
+from renode_wifi.emulation.script import wifi
+from renode_wifi.emulation.script.commands import logs, looking, machines, scripts
+from renode_wifi.emulation.script.devices import Devices
+from renode_wifi.emulation.script.interpreter import Command, Interpreter, MachineFactory
+
+COMMANDS: dict[str, Command] = {
+    **machines.COMMANDS,
+    **scripts.COMMANDS,
+    **looking.COMMANDS,
+    **logs.COMMANDS,
+}
+
+
+def new_monitor(create_machine: MachineFactory) -> Interpreter:
+    """An interpreter that knows all of it. create_machine: makes the machines of its scripts."""
+    return Interpreter(create_machine, COMMANDS, wifi.COMMANDS, Devices)
