@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-import struct
 from datetime import UTC, datetime, timedelta
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND
+from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.simplelink.faults import FaultKind
+from renode_wifi.peripherals.simplelink.messages.basic import (
+    OK,
+    BasicResponse,
+    Empty,
+    GetSetting,
+    SetSetting,
+    Setting,
+)
+from renode_wifi.peripherals.simplelink.messages.device import (
+    DateTime,
+    DeviceVersion,
+    EventMask,
+    EventMaskGet,
+    InitComplete,
+    StopCommand,
+    Word,
+)
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.processor import CONNECTED, Processor
-from renode_wifi.peripherals.simplelink.wire import Command, take
+from renode_wifi.peripherals.simplelink.power import PowerState
+from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
 
 GENERAL = 1
 STATUS = 2
@@ -33,139 +50,130 @@ INIT_LOCKED = 9
 """The same for a locked device: `sl_Start` answers SL_ERROR_FS_ALERT_ERR."""
 
 
-class Device:
+class Device(Silo):
     """role: what the processor comes up as next; it survives power cycles. active_role: what it is.
 
     date_offset: difference between the date that the host set and virtual time (seconds since
     1970); None before it was set.
     """
 
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        self.role = ROLE_STATION
+    def __init__(self, services: Services, power: PowerState) -> None:
+        self.services = services
+        self.power = power
         self.active_role = ROLE_STATION
+        self.restore()
+
+    def restore(self) -> None:
+        self.role = ROLE_STATION
         self.date_offset: int | None = None
-        processor.on_start(self._complete)
-        processor.on_restore(self._restore)
-        processor.handle(Opcode.STOP, self._stop)
-        processor.handle(Opcode.EVENT_MASK_SET, self._set_mask)
-        processor.handle(Opcode.EVENT_MASK_GET, self._get_mask)
-        processor.handle(Opcode.DEVICE_GET, self._get)
-        processor.handle(Opcode.DEVICE_SET, self._set)
-        processor.handle(Opcode.UART_SET_MODE, self._uart_mode)
+
+    @property
+    def _now(self) -> int:
+        """Seconds of virtual time."""
+        return self.services.surroundings.clock.now // SECOND
 
     @property
     def date(self) -> int | None:
         """Seconds since 1970 as the host set them; None where it has not."""
-        if self.date_offset is None:
-            return None
-        return self.date_offset + self.processor.machine.clock.now // SECOND
+        return None if self.date_offset is None else self.date_offset + self._now
 
-    def _complete(self) -> None:
-        processor = self.processor
+    def started(self) -> None:
+        services = self.services
         self.active_role = self.role
-        status = INIT_LOCKED if processor.locked else INIT_STATUS[self.role]
-        failure = processor.faults.take(
-            FaultKind.BOOT_FAILS, processor.machine.clock.now, "INIT_COMPLETE"
-        )
+        status = INIT_LOCKED if self.power.locked else INIT_STATUS[self.role]
+        failure = services.faults.spoils(FaultKind.BOOT_FAILS, "INIT_COMPLETE")
         if failure is not None:
             status = failure.size
-        body = struct.pack("<iIi", status & 0x7FFF_FFFF, processor.profile.chip_id, 0)
-        self.processor.event(Opcode.INIT_COMPLETE, body)
-
-    def _restore(self) -> None:
-        self.role = ROLE_STATION
-        self.date_offset = None
-
-    def _stop(self, command: Command) -> None:
-        self.processor.stopping = True
-        self.processor.respond_status(command)
-        delay = self.processor.profile.stop_time_us * MICROSECOND
-        self.processor.after(delay, self._stopped)
-
-    def _stopped(self) -> None:
-        self.processor.event(Opcode.STOP_ASYNC, struct.pack("<hH", 0, 0))
-
-    def _set_mask(self, command: Command) -> None:
-        group, mask = struct.unpack_from("<II", command.body)
-        if group not in MASK_GROUPS:
-            self.processor.respond_status(command, Error.INVALID)
-            return
-        self.processor.masks[group] = mask
-        self.processor.respond_status(command)
-
-    def _get_mask(self, command: Command) -> None:
-        (group,) = struct.unpack_from("<I", command.body)
-        self.processor.respond(
-            command, struct.pack("<II", group, self.processor.masks.get(group, 0))
+        services.host.event(
+            Opcode.INIT_COMPLETE, InitComplete(status & 0x7FFF_FFFF, services.profile.chip_id)
         )
 
-    def _get(self, command: Command) -> None:
-        _, identity, option, _ = struct.unpack_from("<HHHH", command.body)
-        if identity == GENERAL and option == OPTION_VERSION:
-            value = struct.pack(
-                "<I4B4B4BHH",
-                self.processor.profile.chip_id,
-                *FIRMWARE_VERSION,
-                *PHY_VERSION,
-                *NWP_VERSION,
-                ROM_VERSION,
-                0,
-            )
-        elif identity == GENERAL and option == OPTION_DATE:
-            try:
-                moment = EPOCH + timedelta(seconds=self.date or 0)
-            except OverflowError:
-                moment = EPOCH
-            value = struct.pack(
-                "<11I",
-                moment.second,
-                moment.minute,
-                moment.hour,
-                moment.day,
-                moment.month,
-                moment.year,
-                moment.weekday(),
-                moment.timetuple().tm_yday,
-                0,
-                0,
-                0,
-            )
-        elif identity == STATUS:
+    def stop(self, transaction: Transaction, message: StopCommand) -> BasicResponse:
+        self.power.stopping = True
+        host, profile = self.services.host, self.services.profile
+        host.after(profile.stop_time_us * MICROSECOND, self._stopped)
+        return OK
+
+    def _stopped(self) -> None:
+        self.services.host.event(Opcode.STOP_ASYNC, OK)
+
+    def set_mask(self, transaction: Transaction, message: EventMask) -> BasicResponse:
+        if message.group not in MASK_GROUPS:
+            return BasicResponse(Error.INVALID)
+        self.power.masks[message.group] = message.mask
+        return OK
+
+    def get_mask(self, transaction: Transaction, message: EventMaskGet) -> EventMask:
+        return EventMask(message.group, self.power.masks.get(message.group, 0))
+
+    def get(self, transaction: Transaction, message: GetSetting) -> Setting:
+        identity, option = message.identity, message.option
+        value = self._value(identity, option)
+        if value is None:
+            return Setting(Error.INVALID, identity, option)
+        return Setting(0, identity, option, value)
+
+    def _value(self, identity: int, option: int) -> bytes | None:
+        if identity == STATUS:
             # Nothing was dropped; of the WLAN class, bit 0 tells of a connection.
-            connected = option == CLASS_WLAN and self.processor.status.device & CONNECTED
-            value = struct.pack("<I", WLAN_CONNECTED if connected else 0)
-        elif identity == GENERAL and option == OPTION_PERSISTENT:
-            value = struct.pack("<I", 1)
-        else:
-            self._answer(command, Error.INVALID, identity, option, b"")
-            return
-        self._answer(command, 0, identity, option, value)
+            connected = option == CLASS_WLAN and self.power.connected
+            return Word(WLAN_CONNECTED if connected else 0).emit()
+        if identity != GENERAL:
+            return None
+        if option == OPTION_VERSION:
+            return DeviceVersion(
+                self.services.profile.chip_id,
+                FIRMWARE_VERSION,
+                PHY_VERSION,
+                NWP_VERSION,
+                ROM_VERSION,
+            ).emit()
+        if option == OPTION_DATE:
+            return self._date_time().emit()
+        return Word(1).emit() if option == OPTION_PERSISTENT else None
 
-    def _answer(
-        self, command: Command, status: int, identity: int, option: int, value: bytes
-    ) -> None:
-        head = struct.pack("<hHHH", status, identity, option, len(value))
-        self.processor.respond(command, head + value)
-
-    def _set(self, command: Command) -> None:
-        _, identity, option, length = struct.unpack_from("<HHHH", command.body)
-        status: int = 0
-        if identity == GENERAL and option == OPTION_DATE:
-            status = self._set_date(take(command.body, 8, length))
-        elif identity != GENERAL or option != OPTION_PERSISTENT:
-            status = Error.INVALID
-        self.processor.respond_status(command, status)
-
-    def _set_date(self, value: bytes) -> int:
-        second, minute, hour, day, month, year = struct.unpack_from("<6I", value)
+    def _date_time(self) -> DateTime:
         try:
-            moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            moment = EPOCH + timedelta(seconds=self.date or 0)
+        except OverflowError:
+            moment = EPOCH
+        return DateTime(
+            moment.second,
+            moment.minute,
+            moment.hour,
+            moment.day,
+            moment.month,
+            moment.year,
+            moment.weekday(),
+            moment.timetuple().tm_yday,
+        )
+
+    def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
+        status: int = 0
+        if message.identity == GENERAL and message.option == OPTION_DATE:
+            status = self._set_date(DateTime.parse(message.value))
+        elif message.identity != GENERAL or message.option != OPTION_PERSISTENT:
+            status = Error.INVALID
+        return BasicResponse(status)
+
+    def _set_date(self, date: DateTime) -> int:
+        try:
+            moment = datetime(
+                date.year, date.month, date.day, date.hour, date.minute, date.second, tzinfo=UTC
+            )
         except (ValueError, OverflowError):
             return Error.INVALID
-        now = self.processor.machine.clock.now // SECOND
-        self.date_offset = int(moment.timestamp()) - now
+        self.date_offset = int(moment.timestamp()) - self._now
         return 0
 
-    def _uart_mode(self, command: Command) -> None:
-        self.processor.respond_status(command)
+    def set_uart_mode(self, transaction: Transaction, message: Empty) -> BasicResponse:
+        return OK
+
+    HANDLERS = (
+        Handler(Opcode.STOP, StopCommand, stop),
+        Handler(Opcode.EVENT_MASK_SET, EventMask, set_mask),
+        Handler(Opcode.EVENT_MASK_GET, EventMaskGet, get_mask),
+        Handler(Opcode.DEVICE_GET, GetSetting, get),
+        Handler(Opcode.DEVICE_SET, SetSetting, set),
+        Handler(Opcode.UART_SET_MODE, Empty, set_uart_mode),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
 
 
@@ -68,5 +69,10 @@ class Fault(RadioFault[FaultKind]):
 class FaultPlan(RadioFaultPlan[Fault]):
     """The faults waiting to strike."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__(PASSIVE)
+        self.clock = clock
+
+    def spoils(self, kind: FaultKind, command: str) -> Fault | None:
+        """The passive fault that spoils what happens in `command` now, if there is one."""
+        return self.take(kind, self.clock.now, command)

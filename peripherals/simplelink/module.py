@@ -10,17 +10,13 @@ from renode_wifi.peripherals.network.contract.radio import DescribedWorld, Radio
 from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
-from renode_wifi.peripherals.simplelink.files import FileSystem
+from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.link import Link
-from renode_wifi.peripherals.simplelink.netapp import NetApp
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
-from renode_wifi.peripherals.simplelink.netutil import NetUtil
 from renode_wifi.peripherals.simplelink.processor import Processor
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
-from renode_wifi.peripherals.simplelink.sockets import Sockets
-from renode_wifi.peripherals.simplelink.wlan import Wlan
-
-TI_OUI = b"\x08\x00\x28"
+from renode_wifi.peripherals.simplelink.sockets.silo import Sockets
+from renode_wifi.peripherals.simplelink.wlan.silo import Wlan
 
 
 class CC3220_NWP(Link, RadioModel[Fault]):
@@ -33,41 +29,49 @@ class CC3220_NWP(Link, RadioModel[Fault]):
     FAULT = Fault
     RELAXED_TLS = {"relaxed_tls": True, "maximum_tls": "TLSv1.3", "certificate_store": False}
 
-    processor: Processor
-    device: Device
-    files: FileSystem
-    netcfg: NetCfg
-    sockets: Sockets
-    wlan: Wlan
-
     def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
+        self._processor: Processor | None = None
         super().__init__(None)
         self.machine = machine
         self.name = name
         self._attributes = attributes
-        self._build({})
-
-    def _build(self, options: Mapping[str, Any]) -> None:
-        profile = NwpProfile.from_attributes({**self._attributes, **options})
-        processor = Processor(self.machine, self.name, profile, self)
-        self.processor = processor
-        self.device = Device(processor)
-        self.files = FileSystem(processor)
-        self.netcfg = NetCfg(processor, self._mac(profile))
-        self.sockets = Sockets(processor, self.device, self.files)
-        self.wlan = Wlan(processor, self.device, self.netcfg, self.sockets)
-        NetApp(processor)
-        NetUtil(processor)
-        processor.on_power_on(self._enter_world)
-
-    def _mac(self, profile: NwpProfile) -> bytes:
-        if profile.mac:
-            return bytes.fromhex(profile.mac.replace(":", ""))
-        return TI_OUI + self.machine.random(f"{self.name}/mac").randbytes(3)
+        self.profile = NwpProfile.from_attributes(attributes)
+        """Complete once the radio is in a world, or first used without one."""
 
     @property
-    def profile(self) -> NwpProfile:
-        return self.processor.profile
+    def processor(self) -> Processor:
+        """What is behind the link; made when it is first needed, by the profile as it is then."""
+        if self._processor is None:
+            self._processor = Processor(self.machine, self.name, self.profile, self)
+        return self._processor
+
+    @processor.setter
+    def processor(self, processor: Processor | None) -> None:
+        self._processor = processor
+
+    @property
+    def device(self) -> Device:
+        return self.processor.device
+
+    @property
+    def files(self) -> FileSystem:
+        return self.processor.files
+
+    @property
+    def netcfg(self) -> NetCfg:
+        return self.processor.netcfg
+
+    @property
+    def sockets(self) -> Sockets:
+        return self.processor.sockets
+
+    @property
+    def wlan(self) -> Wlan:
+        return self.processor.wlan
+
+    def _build(self, options: Mapping[str, Any]) -> None:
+        self.profile = NwpProfile.from_attributes({**self._attributes, **options})
+        self._processor = None
 
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():
@@ -76,19 +80,8 @@ class CC3220_NWP(Link, RadioModel[Fault]):
     def connect_world(self, world: World) -> None:
         """Put the radio into a world, before it is first powered."""
         self.take_over(world)
-        self.processor.world = world
-        if self.powered:
-            self._enter_world()
-
-    def _enter_world(self) -> None:
-        """The host may have changed the MAC address, by which the world knows a radio."""
-        world, processor = self.processor.world, self.processor
-        if world is None:
-            return
-        if processor.station is None or processor.station.mac != self.netcfg.mac:
-            processor.station = world.station(self.netcfg.mac)
-            processor.station.events = self.wlan
+        self.processor.connect_world(world)
 
     def inject(self, fault: Fault) -> None:
         """Let a fault happen."""
-        self.processor.faults.add(fault)
+        self.processor.inject(fault)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import struct
 from ipaddress import IPv4Address
 
+from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import Lease
+from renode_wifi.peripherals.simplelink.messages.basic import (
+    BasicResponse,
+    GetSetting,
+    SetSetting,
+    Setting,
+)
+from renode_wifi.peripherals.simplelink.messages.device import Word
+from renode_wifi.peripherals.simplelink.messages.netcfg import DhcpClient, Ipv4Config
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.processor import Processor
-from renode_wifi.peripherals.simplelink.wire import Command, take
+from renode_wifi.peripherals.simplelink.profile import NwpProfile
+from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
+
+TI_OUI = b"\x08\x00\x28"
 
 MAC_SET, MAC_GET = 1, 2
 AP_STATIONS_NUMBER, AP_STATIONS_LIST, AP_STATION_DISCONNECT = 3, 4, 5
@@ -29,76 +39,74 @@ DEFAULT_AP_ADDRESS = Lease(
 )
 
 
-class NetCfg:
+class NetCfg(Silo):
     """static: the address the station was given, None with DHCP; it survives power cycles."""
 
-    def __init__(self, processor: Processor, mac: bytes) -> None:
-        self.processor = processor
-        self._own_mac = mac
-        self._restore()
-        processor.on_restore(self._restore)
-        processor.handle(Opcode.NETCFG_GET, self._get)
-        processor.handle(Opcode.NETCFG_SET, self._set)
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._own_mac = self._factory_mac(services.profile)
+        self.restore()
 
-    def _restore(self) -> None:
+    def _factory_mac(self, profile: NwpProfile) -> bytes:
+        if profile.mac:
+            return bytes.fromhex(profile.mac.replace(":", ""))
+        return TI_OUI + self.services.surroundings.random("mac").randbytes(3)
+
+    def restore(self) -> None:
         self.mac = self._own_mac
         self.static: Lease | None = None
         self.access_point = DEFAULT_AP_ADDRESS
         self.second_dns = 0
 
-    def _get(self, command: Command) -> None:
-        _, identity, option, length = struct.unpack_from("<HHHH", command.body)
-        status: int = 0
-        if identity in (MAC_GET, MAC_SET):
-            value = self.mac
-        elif identity == IPV4_STATION:
-            value = _addresses(self.processor.lease)
+    def get(self, transaction: Transaction, message: GetSetting) -> Setting:
+        identity, option = message.identity, message.option
+        if identity == IPV4_STATION:
             option = MODE_DHCP if self.static is None else MODE_STATIC
         elif identity == IPV4_AP:
-            value = _addresses(self.access_point)
             option = MODE_STATIC
-        elif identity in (INTERFACE, AP_STATIONS_NUMBER):
-            value = bytes(4)
-        elif identity in (IPV6_LOCAL, IPV6_GLOBAL):
-            value = bytes(36)
-        elif identity == DHCP_CLIENT:
-            value = self._dhcp_client()
-        elif identity == DNS_CLIENT:
-            value = struct.pack("<I", self.second_dns)
-        elif identity == AP_STATIONS_LIST:
-            value = b""
-        else:
-            status, value = Error.INVALID, b""
-        if length:
-            value = value[:length]
-        head = struct.pack("<hHHH", status, identity, option, len(value))
-        self.processor.respond(command, head + value)
+        value = self._value(identity)
+        if value is None:
+            return Setting(Error.INVALID, identity, option)
+        return Setting(0, identity, option, value).cut(message.length)
 
-    def _dhcp_client(self) -> bytes:
-        """SlNetCfgIpv4DhcpClient_t."""
-        lease = self.processor.lease
-        if lease is None or self.static is not None:
+    def _value(self, identity: int) -> bytes | None:
+        if identity in (MAC_GET, MAC_SET):
+            return self.mac
+        if identity == IPV4_STATION:
+            return _config(self.services.network.lease).emit()
+        if identity == IPV4_AP:
+            return _config(self.access_point).emit()
+        if identity in (INTERFACE, AP_STATIONS_NUMBER):
+            return bytes(4)
+        if identity in (IPV6_LOCAL, IPV6_GLOBAL):
             return bytes(36)
-        return struct.pack(
-            "<8IB3x",
-            int(lease.address),
-            int(lease.gateway),
-            int(lease.netmask),
-            int(lease.dns),
-            0,
-            int(lease.gateway),
-            lease.duration & 0xFFFF_FFFF,
-            lease.duration // 2 & 0xFFFF_FFFF,
-            DHCP_BOUND,
+        if identity == DHCP_CLIENT:
+            return self._dhcp_client().emit()
+        if identity == DNS_CLIENT:
+            return Word(self.second_dns).emit()
+        return b"" if identity == AP_STATIONS_LIST else None
+
+    def _dhcp_client(self) -> DhcpClient:
+        lease = self.services.network.lease
+        if lease is None or self.static is not None:
+            return DhcpClient()
+        return DhcpClient(
+            lease.address,
+            lease.gateway,
+            lease.netmask,
+            lease.dns,
+            server=lease.gateway,
+            lease_time=lease.duration & 0xFFFF_FFFF,
+            renewal=lease.duration // 2 & 0xFFFF_FFFF,
+            state=DHCP_BOUND,
         )
 
-    def _set(self, command: Command) -> None:
-        _, identity, option, length = struct.unpack_from("<HHHH", command.body)
-        value = take(command.body, 8, length)
+    def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
+        identity, value = message.identity, message.value
         status: int = 0
         if identity in (MAC_SET, MAC_GET) and len(value) >= 6:
             self.mac = value[:6]
-        elif identity == IPV4_STATION and option in DHCP_MODES:
+        elif identity == IPV4_STATION and message.option in DHCP_MODES:
             self.static = None
         elif identity in (IPV4_STATION, IPV4_AP):
             lease = _lease(value)
@@ -109,26 +117,29 @@ class NetCfg:
             else:
                 self.access_point = lease
         elif identity == DNS_CLIENT and len(value) >= 4:
-            (self.second_dns,) = struct.unpack_from("<I", value)
+            self.second_dns = Word.parse(value).value
         elif identity not in (INTERFACE, IPV6_LOCAL, IPV6_GLOBAL):
             status = Error.INVALID
-        self.processor.respond_status(command, status)
+        return BasicResponse(status)
+
+    HANDLERS = (
+        Handler(Opcode.NETCFG_GET, GetSetting, get),
+        Handler(Opcode.NETCFG_SET, SetSetting, set),
+    )
 
 
-def _addresses(lease: Lease | None) -> bytes:
-    """SlNetCfgIpV4Args_t."""
+def _config(lease: Lease | None) -> Ipv4Config:
     if lease is None:
-        return bytes(16)
-    numbers = (lease.address, lease.netmask, lease.gateway, lease.dns)
-    return struct.pack("<4I", *map(int, numbers))
+        return Ipv4Config()
+    return Ipv4Config(lease.address, lease.netmask, lease.gateway, lease.dns)
 
 
 def _lease(value: bytes) -> Lease | None:
     """The addresses as set; None where they make no network."""
-    if len(value) < 16:
+    if len(value) < Ipv4Config.LAYOUT.size:
         return None
-    address, netmask, gateway, dns = struct.unpack_from("<4I", value)
-    inverted = netmask ^ 0xFFFF_FFFF
-    if address == 0 or inverted & (inverted + 1):
+    config = Ipv4Config.parse(value)
+    inverted = int(config.netmask) ^ 0xFFFF_FFFF
+    if int(config.address) == 0 or inverted & (inverted + 1):
         return None
-    return Lease(IPv4Address(address), IPv4Address(netmask), IPv4Address(gateway), IPv4Address(dns))
+    return Lease(config.address, config.netmask, config.gateway, config.dns)

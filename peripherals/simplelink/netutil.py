@@ -1,43 +1,41 @@
-"""The utility silo: random numbers, and a plain no to what needs the crypto engine's keys."""
+"""The utility silo: random numbers, and a plain no to what needs the crypto engine's keys.
+
+SimpleLink SDK, source/netutil.c.
+"""
 
 from __future__ import annotations
 
-import struct
-
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse, Empty
+from renode_wifi.peripherals.simplelink.messages.netutil import UtilGet, UtilValue
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.processor import Processor
-from renode_wifi.peripherals.simplelink.wire import Command
+from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
 
 TRUE_RANDOM = 3
-MOST_RANDOM = 172
+MAX_RANDOM = 172
 """Bytes that one command gives (netutil.h)."""
 
 
-class NetUtil:
-    """SimpleLink SDK, source/netutil.c."""
+class NetUtil(Silo):
+    """Of the options, only the random numbers."""
 
-    def __init__(self, processor: Processor) -> None:
-        self.processor = processor
-        self._random = processor.machine.random(f"{processor.name}/random")
-        processor.handle(Opcode.NETUTIL_GET, self._get)
-        processor.handle(Opcode.NETUTIL_SET, self._set)
-        processor.handle(Opcode.NETUTIL_COMMAND, self._command)
+    def __init__(self, services: Services) -> None:
+        self._random = services.surroundings.random("random")
 
-    def _get(self, command: Command) -> None:
-        identity, _, option, length = struct.unpack_from("<IhHH", command.body)
-        status: int = 0
-        value = b""
-        if option == TRUE_RANDOM and length <= MOST_RANDOM:
-            value = self._random.randbytes(length)
-        else:
-            status = Error.INVALID
-        head = struct.pack("<IhHHH", identity, status, option, len(value), 0)
-        self.processor.respond(command, head + value)
+    def get(self, transaction: Transaction, message: UtilGet) -> UtilValue:
+        if message.option != TRUE_RANDOM or message.length > MAX_RANDOM:
+            return UtilValue(message.object_id, Error.INVALID, message.option)
+        value = self._random.randbytes(message.length)
+        return UtilValue(message.object_id, 0, message.option, value)
 
-    def _set(self, command: Command) -> None:
-        identity, _, option, _ = struct.unpack_from("<IhHH", command.body)
-        body = struct.pack("<IhHHH", identity, Error.INVALID, option, 0, 0)
-        self.processor.respond(command, body)
+    def set(self, transaction: Transaction, message: UtilGet) -> UtilValue:
+        return UtilValue(message.object_id, Error.INVALID, message.option)
 
-    def _command(self, command: Command) -> None:
-        self.processor.respond_status(command, Error.INVALID)
+    def command(self, transaction: Transaction, message: Empty) -> BasicResponse:
+        return BasicResponse(Error.INVALID)
+
+    HANDLERS = (
+        Handler(Opcode.NETUTIL_GET, UtilGet, get),
+        Handler(Opcode.NETUTIL_SET, UtilGet, set),
+        Handler(Opcode.NETUTIL_COMMAND, Empty, command),
+    )

@@ -10,9 +10,9 @@ from typing import Any
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.simplelink.link import CLEAR_TO_READ, FILLER, HOST_SYNC
+from renode_wifi.peripherals.simplelink.messages.header import DEVICE_SYNC
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
-from renode_wifi.peripherals.simplelink.wire import DEVICE_SYNC
 
 STEP = 1 * MILLISECOND
 

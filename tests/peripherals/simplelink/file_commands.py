@@ -5,11 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from renode_wifi.peripherals.simplelink.files_control import (
-    CONTROL_COMMIT,
-    CONTROL_RENAME,
-    CONTROL_ROLLBACK,
-)
+from renode_wifi.peripherals.simplelink.files.control import COMMIT, RENAME, ROLLBACK
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 
@@ -37,10 +33,10 @@ def control(
 ) -> tuple[int, bytes]:
     """As sl_FsCtl sends it. data: the new name of a rename, or what the operation wants."""
     name_length = 0
-    if operation in (CONTROL_COMMIT, CONTROL_ROLLBACK):
+    if operation in (COMMIT, ROLLBACK):
         name_length = len(name) + 1
         data = bytes(4) + terminated(name)
-    elif operation == CONTROL_RENAME:
+    elif operation == RENAME:
         name_length = len(terminated(name))
         data = terminated(name) + terminated(data)
     body = struct.pack("<IB3sII", token, operation, b"\xa5" * 3, name_length, len(data)) + data

@@ -217,12 +217,12 @@ class Fuzzer:
         nwp = self.nwp
         assert nwp.waiting <= MOST_WAITING
         assert 0 <= nwp.processor.status.tx_pool <= nwp.profile.tx_pool
-        assert len(nwp.files.store.files) <= 22
+        assert len(nwp.files.volume.store.files) <= 22
         assert len(nwp.files.open) <= nwp.profile.open_files
         if self.messages % 1000 == 0:
             due = [event for _, _, event in self.machine.clock._heap if event.callback is not None]
             assert len(due) < MOST_EVENTS, f"{len(due)} events are due"
-            assert sum(len(v) for v in nwp.wlan.config.values()) < 200_000
+            assert sum(len(v) for v in nwp.wlan.settings.values.values()) < 200_000
             assert len(self.world.internet.hosts) < 10
 
 

@@ -11,8 +11,8 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from renode_wifi.peripherals.simplelink.faults import Fault, FaultKind
 from renode_wifi.peripherals.simplelink.link import CLEAR_TO_READ, FILLER
+from renode_wifi.peripherals.simplelink.messages.header import DEVICE_SYNC
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.wire import DEVICE_SYNC
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import ECHO, Rig
 

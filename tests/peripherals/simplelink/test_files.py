@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.simplelink import files, files_control
+from renode_wifi.peripherals.simplelink.files import control as control_codes
+from renode_wifi.peripherals.simplelink.files import information, store, volume
+from renode_wifi.peripherals.simplelink.files.folder import FolderStore, _name_of, _path_of
+from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.store import FolderStore, StoredFile, _name_of, _path_of
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import (
     ANY,
@@ -102,7 +104,7 @@ def test_file_is_no_bigger_than_it_was_made(driver: HostDriver) -> None:
         (b"there", CREATE | ONE_BLOCK, Error.FS_EXISTS),
         (b"there", 0x7000, Error.FS_MODE),
         (b"huge", CREATE | 0x04FF, Error.FS_NO_SPACE),
-        (b"there", WRITE | flags(files.MUST_COMMIT), Error.FS_NO_FAILSAFE),
+        (b"there", WRITE | flags(volume.MUST_COMMIT), Error.FS_NO_FAILSAFE),
     ],
 )
 def test_open_fails_as_documented(driver: HostDriver, name: bytes, mode: int, error: int) -> None:
@@ -147,13 +149,13 @@ def test_power_lost_while_writing_spoils_a_plain_file(driver: HostDriver) -> Non
     assert driver.open(b"a", READ)[0] == Error.FS_NO_VALID_COPY
     about = info(driver, b"a")
     assert about["status"] == Error.FS_NOT_CLOSED
-    assert about["flags"] & files.INFO_NOT_VALID
+    assert about["flags"] & information.INFO_NOT_VALID
     driver.store(b"a", b"new")
     assert info(driver, b"a")["status"] == 0
 
 
 def test_power_lost_while_writing_leaves_a_fail_safe_file(driver: HostDriver) -> None:
-    mode = ANY | ONE_BLOCK | flags(files.FAILSAFE)
+    mode = ANY | ONE_BLOCK | flags(volume.FAILSAFE)
     driver.store(b"a", b"old", mode)
     handle, _ = driver.open(b"a", mode)
     driver.write_file(handle, b"new")
@@ -164,13 +166,13 @@ def test_power_lost_while_writing_leaves_a_fail_safe_file(driver: HostDriver) ->
 
 
 def test_write_given_up_leaves_a_fail_safe_file(driver: HostDriver) -> None:
-    mode = ANY | ONE_BLOCK | flags(files.FAILSAFE)
+    mode = ANY | ONE_BLOCK | flags(volume.FAILSAFE)
     driver.store(b"a", b"old", mode)
     handle, _ = driver.open(b"a", mode)
     driver.write_file(handle, b"new")
     about = info(driver, b"a")
     assert about["status"] == Error.FS_ALREADY_OPEN
-    assert about["flags"] & files.INFO_OPEN_WRITE
+    assert about["flags"] & information.INFO_OPEN_WRITE
     assert driver.close_file(handle, b"", b"A") == 0
     assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"a") == b"old"
@@ -189,7 +191,7 @@ def test_flash_that_fails_is_told(rig: Rig, driver: HostDriver) -> None:
 # Security
 
 
-SECURE = ANY | ONE_BLOCK | flags(files.SECURE | files.NO_SIGNATURE)
+SECURE = ANY | ONE_BLOCK | flags(store.SECURE | volume.NO_SIGNATURE)
 
 
 def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
@@ -201,14 +203,14 @@ def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
     assert driver.open(b"s", WRITE, token ^ 1)[0] == Error.FS_INVALID_TOKEN
     assert info(driver, b"s", token ^ 1)["status"] == Error.FS_INVALID_TOKEN
     assert delete(driver, b"s") == Error.FS_INVALID_TOKEN
-    assert control(driver, files_control.CONTROL_COMMIT, b"s")[0] == Error.FS_INVALID_TOKEN
-    assert rig.nwp.files.alerts == 5
+    assert control(driver, control_codes.COMMIT, b"s")[0] == Error.FS_INVALID_TOKEN
+    assert rig.nwp.files.volume.alerts == 5
     reading, _ = driver.open(b"s", READ, token)
     assert driver.read_file(reading) == (6, b"secret")
     driver.close_file(reading)
     about = info(driver, b"s", token)
     assert about["t0"] == token
-    assert about["flags"] & files.INFO_SECURE
+    assert about["flags"] & information.INFO_SECURE
     reading, _ = driver.open(b"s", READ, about["t3"])
     assert driver.close_file(reading) == 0
     assert driver.open(b"s", WRITE, about["t3"])[0] == Error.FS_INVALID_TOKEN
@@ -222,14 +224,14 @@ def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_vendor_gives_a_file_its_master_token(driver: HostDriver) -> None:
-    handle, token = driver.open(b"v", SECURE | flags(files.VENDOR_TOKEN), 1952007250)
+    handle, token = driver.open(b"v", SECURE | flags(volume.VENDOR_TOKEN), 1952007250)
     driver.close_file(handle)
     assert token == 1952007250
     assert delete(driver, b"v", token) == 0
 
 
 def test_public_and_static_files(driver: HostDriver) -> None:
-    mode = SECURE | flags(files.PUBLIC_READ | files.PUBLIC_WRITE | files.STATIC_TOKEN)
+    mode = SECURE | flags(volume.PUBLIC_READ | volume.PUBLIC_WRITE | volume.STATIC_TOKEN)
     handle, token = driver.open(b"p", mode)
     driver.write_file(handle, b"open")
     driver.close_file(handle)
@@ -240,8 +242,8 @@ def test_public_and_static_files(driver: HostDriver) -> None:
     driver.close_file(handle)
     assert [info(driver, b"p", token)[name] for name in ("t0", "t1", "t2", "t3")] == tokens
     shown = info(driver, b"p")["flags"]
-    assert shown & files.INFO_PUBLIC_READ
-    assert shown & files.INFO_PUBLIC_WRITE
+    assert shown & information.INFO_PUBLIC_READ
+    assert shown & information.INFO_PUBLIC_WRITE
 
 
 # About files
@@ -261,16 +263,14 @@ def test_files_are_listed_in_parts(driver: HostDriver) -> None:
 def test_delete_and_rename(driver: HostDriver) -> None:
     driver.store(b"a", b"x")
     driver.store(b"b", b"y")
-    assert control(driver, files_control.CONTROL_RENAME, b"a", data=b"c")[0] == 0
+    assert control(driver, control_codes.RENAME, b"a", data=b"c")[0] == 0
     assert driver.load(b"c") == b"x"
-    assert control(driver, files_control.CONTROL_RENAME, b"a", data=b"d")[0] == Error.FS_NOT_THERE
-    assert control(driver, files_control.CONTROL_RENAME, b"b", data=b"c")[0] == Error.FS_EXISTS
-    assert control(driver, files_control.CONTROL_RENAME, b"b", data=b"")[0] == Error.FS_WRONG_NAME
+    assert control(driver, control_codes.RENAME, b"a", data=b"d")[0] == Error.FS_NOT_THERE
+    assert control(driver, control_codes.RENAME, b"b", data=b"c")[0] == Error.FS_EXISTS
+    assert control(driver, control_codes.RENAME, b"b", data=b"")[0] == Error.FS_WRONG_NAME
     handle, _ = driver.open(b"b", READ)
     assert delete(driver, b"b") == Error.FS_ALREADY_OPEN
-    assert (
-        control(driver, files_control.CONTROL_RENAME, b"b", data=b"e")[0] == Error.FS_ALREADY_OPEN
-    )
+    assert control(driver, control_codes.RENAME, b"b", data=b"e")[0] == Error.FS_ALREADY_OPEN
     driver.close_file(handle)
     assert delete(driver, b"b") == 0
     assert delete(driver, b"b") == Error.FS_NOT_THERE
@@ -279,7 +279,7 @@ def test_delete_and_rename(driver: HostDriver) -> None:
 
 def test_storage_information_adds_up(driver: HostDriver) -> None:
     def storage() -> tuple[int, ...]:
-        status, value = control(driver, files_control.CONTROL_STORAGE)
+        status, value = control(driver, control_codes.STORAGE)
         assert status == 0
         assert len(value) == 36
         return struct.unpack("<7H2x8BIIH2x", value)

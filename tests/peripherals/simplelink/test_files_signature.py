@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renode_wifi.peripherals.simplelink import files
-from renode_wifi.peripherals.simplelink.files_signature import check_signature
+from renode_wifi.peripherals.simplelink.files import store, volume
+from renode_wifi.peripherals.simplelink.files.signature import check_signature
+from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.store import StoredFile
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import ANY, ONE_BLOCK, READ, WRITE, flags
 from tests.peripherals.simplelink.rig import Rig
@@ -183,7 +183,7 @@ def test_any_damage_to_what_a_certificate_says_is_noticed(name: str, data: st.Da
 
 # As the host sees it
 
-SIGNED = ANY | ONE_BLOCK | flags(files.SECURE | files.FAILSAFE | files.STATIC_TOKEN)
+SIGNED = ANY | ONE_BLOCK | flags(store.SECURE | volume.FAILSAFE | volume.STATIC_TOKEN)
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def test_signed_file_is_closed_with_its_signature(rig: Rig) -> None:
     driver = rig.started()
     handle, token = write(driver, IMAGE)
     assert driver.close_file(handle, SIGNER.encode(), signature()) == 0
-    assert rig.nwp.files.alerts == 0
+    assert rig.nwp.files.volume.alerts == 0
     handle, _ = driver.open(b"s", READ, token)
     assert driver.read_file(handle) == (len(IMAGE), IMAGE)
 
@@ -228,7 +228,7 @@ def test_file_that_cannot_be_closed_stays_open_until_it_is_given_up(
     assert driver.close_file(handle, SIGNER.encode(), signature()) == 0
     handle, _ = write(driver, b"other", token)
     assert driver.close_file(handle, name.encode(), given) == error
-    assert rig.nwp.files.alerts == alerts
+    assert rig.nwp.files.volume.alerts == alerts
     assert driver.open(b"s", WRITE, token)[0] == Error.FS_ALREADY_OPEN
     assert driver.close_file(handle, b"", b"A") == 0
     handle, _ = driver.open(b"s", READ, token)
@@ -242,9 +242,9 @@ def test_catalogue_is_a_setting(rig: Rig) -> None:
         ({"knownRoots": "", "certificateStore": False}, 0),
     ):
         other = Rig(**attributes)
-        other.nwp.files.store = rig.nwp.files.store
+        other.nwp.files.volume.store = rig.nwp.files.volume.store
         driver = other.started()
         handle, _ = driver.open(b"s%d" % error, SIGNED)
         driver.write_file(handle, IMAGE)
         assert driver.close_file(handle, SIGNER.encode(), signature()) == error
-        other.nwp.files.store.files.pop("s%d" % error)
+        other.nwp.files.volume.store.files.pop("s%d" % error)

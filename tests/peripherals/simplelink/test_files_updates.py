@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.simplelink import files, files_control
-from renode_wifi.peripherals.simplelink.files_bundle import Bundle, BundleState
+from renode_wifi.peripherals.simplelink.files import control as control_codes
+from renode_wifi.peripherals.simplelink.files import information, store, volume
+from renode_wifi.peripherals.simplelink.files.bundle import Bundle, BundleState
+from renode_wifi.peripherals.simplelink.files.store import FileState, MemoryStore, StoredFile
 from renode_wifi.peripherals.simplelink.netcfg import MODE_DHCP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.store import FileState, MemoryStore, StoredFile
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import (
     ANY,
@@ -28,9 +29,9 @@ from tests.peripherals.simplelink.file_commands import (
 )
 from tests.peripherals.simplelink.rig import Rig
 
-FAILSAFE = ANY | ONE_BLOCK | flags(files.FAILSAFE)
-MUST_COMMIT = flags(files.MUST_COMMIT)
-BUNDLE = flags(files.BUNDLE)
+FAILSAFE = ANY | ONE_BLOCK | flags(volume.FAILSAFE)
+MUST_COMMIT = flags(volume.MUST_COMMIT)
+BUNDLE = flags(volume.BUNDLE)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def reset(driver: HostDriver) -> None:
 
 
 def state(driver: HostDriver) -> BundleState:
-    _, value = control(driver, files_control.CONTROL_STORAGE)
+    _, value = control(driver, control_codes.STORAGE)
     return BundleState(value[18])
 
 
@@ -72,28 +73,28 @@ def test_update_shows_at_once_and_waits_for_its_commit(driver: HostDriver) -> No
     update(driver, MUST_COMMIT)
     for _ in range(3):
         assert driver.load(b"image") == b"new"
-        assert info(driver, b"image")["flags"] & files.INFO_PENDING
+        assert info(driver, b"image")["flags"] & information.INFO_PENDING
         assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
         restart(driver)
     assert delete(driver, b"image") == Error.FS_PENDING_COMMIT
-    renamed = control(driver, files_control.CONTROL_RENAME, b"image", data=b"other")
+    renamed = control(driver, control_codes.RENAME, b"image", data=b"other")
     assert renamed[0] == Error.FS_PENDING_COMMIT
 
 
 def test_commit_keeps_and_rollback_returns(driver: HostDriver) -> None:
     update(driver, MUST_COMMIT)
-    assert control(driver, files_control.CONTROL_COMMIT, b"image")[0] == 0
+    assert control(driver, control_codes.COMMIT, b"image")[0] == 0
     assert driver.load(b"image") == b"new"
-    assert control(driver, files_control.CONTROL_COMMIT, b"image")[0] == Error.FS_STATE
+    assert control(driver, control_codes.COMMIT, b"image")[0] == Error.FS_STATE
     driver.store(b"image", b"newer", WRITE | MUST_COMMIT)
-    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == 0
+    assert control(driver, control_codes.ROLLBACK, b"image")[0] == 0
     assert driver.load(b"image") == b"new"
-    assert not info(driver, b"image")["flags"] & files.INFO_PENDING
-    assert control(driver, files_control.CONTROL_ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
+    assert not info(driver, b"image")["flags"] & information.INFO_PENDING
+    assert control(driver, control_codes.ROLLBACK, b"none")[0] == Error.FS_NOT_THERE
 
 
 def test_rollback_returns_the_tokens_too(driver: HostDriver) -> None:
-    mode = FAILSAFE | flags(files.SECURE | files.NO_SIGNATURE)
+    mode = FAILSAFE | flags(store.SECURE | volume.NO_SIGNATURE)
     handle, token = driver.open(b"s", mode)
     driver.write_file(handle, b"old")
     driver.close_file(handle)
@@ -101,7 +102,7 @@ def test_rollback_returns_the_tokens_too(driver: HostDriver) -> None:
     handle, _ = driver.open(b"s", WRITE | MUST_COMMIT, token)
     driver.close_file(handle)
     assert info(driver, b"s", token)["t3"] != before["t3"]
-    assert control(driver, files_control.CONTROL_ROLLBACK, b"s", token)[0] == 0
+    assert control(driver, control_codes.ROLLBACK, b"s", token)[0] == 0
     assert info(driver, b"s", token)["t3"] == before["t3"]
 
 
@@ -110,7 +111,7 @@ def test_rollback_of_an_open_file_is_an_abort(driver: HostDriver, update_flag: i
     driver.store(b"image", b"old", FAILSAFE)
     handle, _ = driver.open(b"image", WRITE | update_flag)
     driver.write_file(handle, b"new")
-    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == 0
+    assert control(driver, control_codes.ROLLBACK, b"image")[0] == 0
     assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"image") == b"old"
 
@@ -144,19 +145,19 @@ def test_new_file_cannot_wait_for_a_commit(driver: HostDriver) -> None:
 def test_bundle_is_tried_after_a_restart_and_kept_when_committed(driver: HostDriver) -> None:
     update(driver, BUNDLE)
     assert state(driver) is BundleState.STARTED
-    assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
+    assert info(driver, b"image")["flags"] & information.INFO_PENDING_BUNDLE
     assert driver.load(b"image") == b"old"
     assert driver.open(b"image", WRITE)[0] == Error.FS_PENDING_COMMIT
-    assert control(driver, files_control.CONTROL_ROLLBACK, b"image")[0] == Error.FS_STATE
-    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_BUNDLE_STATE
+    assert control(driver, control_codes.ROLLBACK, b"image")[0] == Error.FS_STATE
+    assert control(driver, control_codes.BUNDLE_COMMIT)[0] == Error.FS_BUNDLE_STATE
     restart(driver)
     for _ in range(2):
         assert state(driver) is BundleState.PENDING_COMMIT
         assert driver.load(b"image") == b"new"
-        assert info(driver, b"image")["flags"] & files.INFO_PENDING_BUNDLE
+        assert info(driver, b"image")["flags"] & information.INFO_PENDING_BUNDLE
         assert driver.open(b"more", FAILSAFE | BUNDLE)[0] == Error.FS_BUNDLE_STATE
         restart(driver)
-    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == 0
+    assert control(driver, control_codes.BUNDLE_COMMIT)[0] == 0
     assert state(driver) is BundleState.STOPPED
     reset(driver)
     assert driver.load(b"image") == b"new"
@@ -188,16 +189,14 @@ def test_rollback_gives_up_what_is_open(driver: HostDriver) -> None:
     driver.store(b"image", b"old", FAILSAFE)
     handle, _ = driver.open(b"image", WRITE | BUNDLE)
     driver.write_file(handle, b"new")
-    assert info(driver, b"image")["flags"] & files.INFO_BUNDLE
-    assert control(driver, files_control.CONTROL_BUNDLE_ROLLBACK)[0] == 0
+    assert info(driver, b"image")["flags"] & information.INFO_BUNDLE
+    assert control(driver, control_codes.BUNDLE_ROLLBACK)[0] == 0
     assert driver.close_file(handle) == Error.FS_HANDLE
     assert driver.load(b"image") == b"old"
-    assert control(driver, files_control.CONTROL_BUNDLE_ROLLBACK)[0] == Error.FS_BUNDLE_STATE
+    assert control(driver, control_codes.BUNDLE_ROLLBACK)[0] == Error.FS_BUNDLE_STATE
 
 
-@pytest.mark.parametrize(
-    "operation", [files_control.CONTROL_BUNDLE_COMMIT, files_control.CONTROL_BUNDLE_ROLLBACK]
-)
+@pytest.mark.parametrize("operation", [control_codes.BUNDLE_COMMIT, control_codes.BUNDLE_ROLLBACK])
 def test_bundle_is_not_settled_while_its_files_are_read(driver: HostDriver, operation: int) -> None:
     update(driver, BUNDLE)
     restart(driver)
@@ -290,7 +289,7 @@ TestUpdate = Update.TestCase
 
 
 def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -> None:
-    secure = ANY | ONE_BLOCK | flags(files.SECURE | files.NO_SIGNATURE)
+    secure = ANY | ONE_BLOCK | flags(store.SECURE | volume.NO_SIGNATURE)
     handle, _ = driver.open(b"s", secure)
     driver.close_file(handle)
     for _ in range(rig.nwp.profile.alert_threshold):
@@ -303,14 +302,14 @@ def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -
     assert driver.read_file(1)[0] == Error.FS_LOCKED
     assert info(driver, b"s")["status"] == Error.FS_LOCKED
     assert delete(driver, b"s") == Error.FS_LOCKED
-    assert control(driver, files_control.CONTROL_BUNDLE_COMMIT)[0] == Error.FS_LOCKED
-    status, value = control(driver, files_control.CONTROL_STORAGE)
+    assert control(driver, control_codes.BUNDLE_COMMIT)[0] == Error.FS_LOCKED
+    status, value = control(driver, control_codes.STORAGE)
     assert status == 0
     assert struct.unpack_from("<II", value, 24) == (15, 15)
     driver.off()
     assert driver.start() == 9
     assert restore(driver) == 0
-    assert control(driver, files_control.CONTROL_STORAGE)[1][24:28] == bytes(4)
+    assert control(driver, control_codes.STORAGE)[1][24:28] == bytes(4)
     driver.off()
     assert driver.start() == 1
 
@@ -318,8 +317,8 @@ def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -
 # Back to the programming image
 
 
-def restore(driver: HostDriver, operation: int = files_control.RETURN_TO_IMAGE) -> int:
-    return control(driver, files_control.CONTROL_RESTORE, data=struct.pack("<I", operation))[0]
+def restore(driver: HostDriver, operation: int = control_codes.RETURN_TO_IMAGE) -> int:
+    return control(driver, control_codes.RESTORE, data=struct.pack("<I", operation))[0]
 
 
 def test_image_comes_back_with_what_was_open_closed(rig: Rig, driver: HostDriver) -> None:
@@ -350,7 +349,7 @@ def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
     profile = struct.pack("<hBB6sBB", 0, 4, 0, bytes(6), 0, 0) + b"open"
     assert driver.status(Opcode.WLAN_PROFILE_ADD, profile) == 0
     driver.store(b"kept", b"x")
-    assert restore(driver, files_control.RETURN_TO_DEFAULT) == 0
+    assert restore(driver, control_codes.RETURN_TO_DEFAULT) == 0
     restart(driver)
     assert driver.load(b"kept") == b"x"
     (found,) = driver.command(Opcode.WLAN_PROFILE_GET, bytes(4)).unpack("h")
@@ -364,9 +363,7 @@ def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
 
 def test_nothing_else_is_possible_while_the_image_is_restored(driver: HostDriver) -> None:
     driver.store(b"a", b"x")
-    body = struct.pack(
-        "<IB3xIII", 0, files_control.CONTROL_RESTORE, 0, 4, files_control.RETURN_TO_IMAGE
-    )
+    body = struct.pack("<IB3xIII", 0, control_codes.RESTORE, 0, 4, control_codes.RETURN_TO_IMAGE)
     driver.post(Opcode.FILE_CONTROL, body)
     driver.run(SECOND)
     assert driver.open(b"a", READ)[0] == Error.FS_PROGRAMMING
@@ -376,15 +373,18 @@ def test_nothing_else_is_possible_while_the_image_is_restored(driver: HostDriver
 
 def test_restoring_fails_as_documented(driver: HostDriver) -> None:
     assert restore(driver, 1) >> 16 == Error.FS_ARGUMENTS
-    assert control(driver, files_control.CONTROL_RESTORE)[0] >> 16 == Error.FS_ARGUMENTS
+    assert control(driver, control_codes.RESTORE)[0] >> 16 == Error.FS_ARGUMENTS
     assert restore(Rig(factoryImage=False).started()) >> 16 == Error.FS_NO_IMAGE
 
 
 def test_mcu_image_is_a_secure_system_file_that_anybody_may_update(rig: Rig) -> None:
-    rig.nwp.files.provision(files.MCU_IMAGE, b"firmware")
+    rig.nwp.files.provision(volume.MCU_IMAGE, b"firmware")
     driver = rig.started()
-    shown = info(driver, files.MCU_IMAGE.encode(), 1234)
+    shown = info(driver, volume.MCU_IMAGE.encode(), 1234)
     assert shown["status"] == 0
-    assert shown["flags"] == files.INFO_SYSTEM | files.INFO_SECURE | files.INFO_PUBLIC_WRITE
-    handle, _ = driver.open(files.MCU_IMAGE.encode(), WRITE | BUNDLE, 1234)
+    assert (
+        shown["flags"]
+        == information.INFO_SYSTEM | information.INFO_SECURE | information.INFO_PUBLIC_WRITE
+    )
+    handle, _ = driver.open(volume.MCU_IMAGE.encode(), WRITE | BUNDLE, 1234)
     assert driver.write_file(handle, bytes(512 * 1024)) == 512 * 1024

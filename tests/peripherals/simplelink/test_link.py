@@ -16,8 +16,10 @@ from renode_wifi.peripherals.simplelink.link import (
     MOST_WAITING,
     Link,
 )
+from renode_wifi.peripherals.simplelink.messages.basic import Empty
+from renode_wifi.peripherals.simplelink.messages.header import Command, Status, to_host
+from renode_wifi.peripherals.simplelink.messages.layout import WireError, take
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
-from renode_wifi.peripherals.simplelink.wire import Command, Status, WireError, emit, parse, take
 from tests.peripherals.simplelink.rig import Rig
 
 
@@ -91,7 +93,7 @@ def test_words_mean_the_same_all_at_once_and_one_by_one(
 
 
 def test_message_is_read_after_the_clear_to_read_word(link: Link) -> None:
-    message = emit(0x0063, Status(tx_pool=20))
+    message = to_host(0x0063, Status(tx_pool=20))
     link.send(message)
     assert link.lines[0].level
     assert link.exchange(CLEAR_TO_READ) == FILLER
@@ -109,7 +111,7 @@ def test_each_message_has_an_edge_of_its_own(link: Link) -> None:
 
     link.lines[0].connect(Watcher(), 0)
     for _ in range(2):
-        link.send(emit(0x0063, Status()))
+        link.send(to_host(0x0063, Status()))
     for _ in range(2):
         link.exchange(CLEAR_TO_READ)
         for _ in range(4):
@@ -123,8 +125,8 @@ def test_clear_to_read_without_a_message_is_filler(link: Link) -> None:
 
 
 def test_words_read_past_a_short_answer_belong_to_no_message(link: Link) -> None:
-    link.send(emit(0x0063, Status()))
-    link.send(emit(0x0078, Status(), b"\1\2\3\4"))
+    link.send(to_host(0x0063, Status()))
+    link.send(to_host(0x0078, Status(), b"\1\2\3\4"))
     link.exchange(CLEAR_TO_READ)
     read = [link.exchange(FILLER) for _ in range(8)]
     assert read[4:] == [FILLER] * 4
@@ -134,7 +136,7 @@ def test_words_read_past_a_short_answer_belong_to_no_message(link: Link) -> None
 
 @pytest.mark.parametrize("next_word", [CLEAR_TO_READ, HOST_SYNC])
 def test_message_given_up_by_the_host_is_gone(link: Link, next_word: int) -> None:
-    link.send(emit(0x0063, Status()))
+    link.send(to_host(0x0063, Status()))
     link.exchange(CLEAR_TO_READ)
     link.exchange(FILLER)
     link.exchange(next_word)
@@ -150,7 +152,7 @@ def test_header_out_of_step_is_told(link: Link) -> None:
 
 
 def test_host_that_never_reads_makes_no_growth(link: Link) -> None:
-    taken = [link.send(emit(0x0063, Status())) for _ in range(MOST_WAITING + 5)]
+    taken = [link.send(to_host(0x0063, Status())) for _ in range(MOST_WAITING + 5)]
     assert taken.count(True) == MOST_WAITING
     assert link.waiting == MOST_WAITING
 
@@ -161,7 +163,7 @@ def test_power_is_told_once(link: Link) -> None:
     link.on_gpio(0, False)
     link.on_gpio(0, False)
     assert link.processor.power == [True, False]
-    assert not link.send(emit(0x0063, Status()))
+    assert not link.send(to_host(0x0063, Status()))
 
 
 def test_dropped_messages_show_in_the_device_status() -> None:
@@ -169,10 +171,10 @@ def test_dropped_messages_show_in_the_device_status() -> None:
     rig.started()
     rig.driver.events.clear()
     for _ in range(MOST_WAITING + 3):
-        rig.nwp.processor.event(Opcode.DUMMY)
+        rig.nwp.processor.event(Opcode.DUMMY, Empty())
     assert rig.nwp.processor.status.device & 2
     rig.driver.run(SECOND)
-    rig.nwp.processor.event(Opcode.DUMMY)
+    rig.nwp.processor.event(Opcode.DUMMY, Empty())
     rig.driver.run(SECOND)
     assert rig.driver.last is not None
     assert rig.driver.last.device & 2
@@ -189,7 +191,7 @@ def test_stray_words_are_told_a_few_times(caplog: pytest.LogCaptureFixture) -> N
 
 @given(st.integers(0x8000, 0xFFFF), st.binary(max_size=64))
 def test_messages_are_parsed_as_written(opcode: int, body: bytes) -> None:
-    command = parse(struct.pack("<HH", opcode, len(body)) + body)
+    command = Command.parse(struct.pack("<HH", opcode, len(body)) + body)
     assert command == Command(opcode, body)
     assert command.response & 0x8400 == 0x0400
 
@@ -197,7 +199,7 @@ def test_messages_are_parsed_as_written(opcode: int, body: bytes) -> None:
 @given(st.binary(max_size=40))
 def test_any_bytes_are_a_message_or_refused(data: bytes) -> None:
     try:
-        command = parse(data)
+        command = Command.parse(data)
     except WireError:
         return
     assert command.opcode & 0x8000
@@ -218,7 +220,7 @@ def test_parts_are_whole_or_refused(data: bytes, offset: int, length: int) -> No
 def test_any_words_leave_the_link_usable(stream: list[int]) -> None:
     link = Link(Listener())
     link.on_gpio(0, True)
-    link.send(emit(0x0063, Status()))
+    link.send(to_host(0x0063, Status()))
     for word in stream:
         link.exchange(word)
     link.on_gpio(0, False)

@@ -15,10 +15,10 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings, TlsVerdict
 from renode_wifi.peripherals.network.worldfile.models import RadioSettings
-from renode_wifi.peripherals.simplelink import tls
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.options import Options
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
+from renode_wifi.peripherals.simplelink.sockets import tls
+from renode_wifi.peripherals.simplelink.sockets.options import Options
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import (
     CHOOSY_TLS,

@@ -286,7 +286,7 @@ def test_joined_station_is_told_with_its_lease(rig: Rig) -> None:
     driver.events.clear()
     phone = rig.world.station(b"\x02phone")
     outcomes: list[object] = []
-    phone.join(rig.nwp.wlan.default_ssid, b"", None, outcomes.append)
+    phone.join(rig.nwp.wlan.settings.ssid, b"", None, outcomes.append)
     added = driver.event(Opcode.WLAN_STATION_ADDED)
     leased = driver.event(Opcode.IP_LEASED)
     assert added is not None
@@ -355,7 +355,7 @@ def test_access_point_talks_to_its_stations(rig: Rig) -> None:
     driver.start()
     phone = rig.world.station(b"\x02phone")
     outcomes: list[object] = []
-    phone.join(rig.nwp.wlan.default_ssid, b"", None, outcomes.append)
+    phone.join(rig.nwp.wlan.settings.ssid, b"", None, outcomes.append)
     driver.run(10 * SECOND)
     assert phone.lease is not None
     heard: list[bytes] = []

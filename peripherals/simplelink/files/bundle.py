@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from renode_wifi.peripherals.simplelink.files.store import FileState, Store, StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.store import FileState, Store, StoredFile
 
 
 class BundleState(IntEnum):
@@ -72,4 +72,8 @@ class Bundle:
         for name, file in self.members:
             file.rolled_back()
             self.store.changed(name)
+        self.state = BundleState.STOPPED
+
+    def stop(self) -> None:
+        """It is given up with all files."""
         self.state = BundleState.STOPPED

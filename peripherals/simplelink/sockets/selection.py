@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import struct
-from typing import TYPE_CHECKING
-
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
+from renode_wifi.peripherals.simplelink.messages.sockets import SelectCommand, SelectResponse
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.options import in_steps
-from renode_wifi.peripherals.simplelink.wire import Command
-
-if TYPE_CHECKING:
-    from renode_wifi.peripherals.simplelink.sockets import Sockets
+from renode_wifi.peripherals.simplelink.sockets.options import in_steps
+from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
+from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
 FOR_EVER = 0xFFFF
 SELECT_UNIT = 1_024 * MICROSECOND
 """The driver shifts the microseconds of a time-out right by 10."""
+SOCKETS = 16
+"""Bits of a set."""
 
 
 class Selection:
@@ -30,44 +30,43 @@ class Selection:
 class Selector:
     """At most one select is under way: drivers merge theirs, and wake it through a UDP socket."""
 
-    def __init__(self, sockets: Sockets) -> None:
-        self.sockets = sockets
-        self.processor = sockets.processor
+    def __init__(self, services: Services, table: SocketTable) -> None:
+        self.services = services
+        self.table = table
         self.selection: Selection | None = None
-        self.processor.handle(Opcode.SELECT, self._select)
 
     def reset(self) -> None:
         if self.selection is not None and self.selection.timer is not None:
             self.selection.timer.cancel()
         self.selection = None
 
-    def _select(self, command: Command) -> None:
-        _, _, _, _, reads, writes, units, seconds = struct.unpack_from("<BBBBHHHH", command.body)
+    def select(self, transaction: Transaction, message: SelectCommand) -> BasicResponse | None:
+        reads, writes = message.reads, message.writes
         if self.selection is not None:
-            self.processor.respond_status(command, Error.IN_EXECUTION)
-            return
+            return BasicResponse(Error.IN_EXECUTION)
         if any(
-            (reads | writes) >> number & 1 and self.sockets.find(number) is None
-            for number in range(16)
+            (reads | writes) >> number & 1 and self.table.find(number) is None
+            for number in range(SOCKETS)
         ):
-            self.processor.respond_status(command, Error.BAD_SOCKET)
-            return
-        self.processor.respond_status(command)
+            return BasicResponse(Error.BAD_SOCKET)
+        transaction.status(0)
         self.selection = Selection(reads, writes)
         self.look()
-        if self.selection is None or seconds == FOR_EVER:
-            return
-        timeout = in_steps(seconds * SECOND + units * SELECT_UNIT)
-        spent = self.processor.profile.command_time_us * MICROSECOND
-        self.selection.timer = self.processor.after(max(0, timeout - spent), self._timed_out)
+        if self.selection is None or message.seconds == FOR_EVER:
+            return None
+        timeout = in_steps(message.seconds * SECOND + message.micros * SELECT_UNIT)
+        spent = self.services.profile.command_time_us * MICROSECOND
+        self.selection.timer = self.services.host.after(max(0, timeout - spent), self._timed_out)
+        return None
 
     def look(self) -> None:
+        """Whether a socket of the selection is ready."""
         selection = self.selection
         if selection is None:
             return
         reads = writes = 0
-        for number in range(min(16, len(self.sockets.table))):
-            socket = self.sockets.find(number)
+        for number in range(min(SOCKETS, len(self.table.places))):
+            socket = self.table.find(number)
             if socket is None:
                 selection.reads &= ~(1 << number)
                 selection.writes &= ~(1 << number)
@@ -87,12 +86,14 @@ class Selector:
             self.selection.timer = None
             self._answer(0, 0)
 
-    def _answer(self, reads: int, writes: int, status: int | None = None) -> None:
+    def _answer(self, reads: int, writes: int, error: int | None = None) -> None:
         selection, self.selection = self.selection, None
         if selection is not None and selection.timer is not None:
             selection.timer.cancel()
         read_count, write_count = reads.bit_count(), writes.bit_count()
-        if status is None:
-            status = read_count + write_count
-        body = struct.pack("<hBBHH", status, read_count, write_count, reads, writes)
-        self.processor.event(Opcode.SELECT_ASYNC, body)
+        status = read_count + write_count if error is None else error
+        self.services.host.event(
+            Opcode.SELECT_ASYNC, SelectResponse(status, read_count, write_count, reads, writes)
+        )
+
+    HANDLERS = (Handler(Opcode.SELECT, SelectCommand, select),)

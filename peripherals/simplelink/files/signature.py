@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 
 from renode_wifi.peripherals.network.tls.client import load_certificates
+from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.store import StoredFile
 
-LONGEST_CHAIN = 8
+MAX_CHAIN = 8
 
 
 class _Refused(Exception):
@@ -72,7 +72,7 @@ def _check_chain(
     chain: list[x509.Certificate],
 ) -> None:
     certificate, above = chain[0], chain[1:]
-    for _ in range(LONGEST_CHAIN):
+    for _ in range(MAX_CHAIN):
         own = certificate.issuer == certificate.subject
         if own:
             issuer = certificate

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from ipaddress import AddressValueError, IPv4Address
 
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings, TlsVerdict
-from renode_wifi.peripherals.simplelink import options
-from renode_wifi.peripherals.simplelink.files import FileSystem
+from renode_wifi.peripherals.simplelink.files.silo import FileSystem
+from renode_wifi.peripherals.simplelink.messages.sockets import ConnectionParameters
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.options import Options
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
+from renode_wifi.peripherals.simplelink.sockets import options
+from renode_wifi.peripherals.simplelink.sockets.options import Options
 
 CIPHERS = (
     "RC4-SHA",
@@ -170,8 +170,9 @@ def error_of(verdict: TlsVerdict) -> int:
     return PROBLEMS[problem]
 
 
-def connection_parameters(verdict: TlsVerdict, validated: bool, protocol: int) -> bytes:
-    """SlSockSSLConnectionParams_t: version, cipher bit, validated, ALPN, certificate."""
+def connection_parameters(
+    verdict: TlsVerdict, validated: bool, protocol: int
+) -> ConnectionParameters:
     version = VERSION_NUMBERS.get(verdict.version, 0)
     cipher = 1 << CIPHERS.index(verdict.cipher) if verdict.cipher in CIPHERS else 0
-    return struct.pack("<4I56x", version, cipher, validated, protocol)
+    return ConnectionParameters(version, cipher, validated, protocol)

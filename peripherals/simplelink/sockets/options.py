@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
-
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND
+from renode_wifi.peripherals.simplelink.messages.sockets import Timeval, number
 from renode_wifi.peripherals.simplelink.opcodes import Error
 
 LEVEL_SOCKET, LEVEL_IP, LEVEL_PHY = 1, 2, 3
@@ -103,7 +102,7 @@ class Options:
     def number(self, name: int) -> int | None:
         """A numeric option of the socket level; None where it was not set."""
         value = self.values.get((LEVEL_SOCKET, name))
-        return None if value is None else int.from_bytes(value[:4], "little")
+        return None if value is None else number(value)
 
     def text(self, name: int) -> str:
         """A name, with or without its zero byte."""
@@ -120,8 +119,8 @@ class Options:
         value = self.values.get((LEVEL_SOCKET, RECEIVE_TIMEOUT))
         if value is None:
             return 0
-        seconds, micros = struct.unpack_from("<II", value)
-        return in_steps(seconds * SECOND + micros * MICROSECOND)
+        timeout = Timeval.parse(value)
+        return in_steps(timeout.seconds * SECOND + timeout.micros * MICROSECOND)
 
 
 def in_steps(duration: int) -> int:

@@ -1,24 +1,18 @@
-"""Where the files of the network processor are kept."""
+"""The files of the network processor, and where they are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import Protocol
-
-from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 BLOCK = 4096
 """Bytes that the serial flash erases at once."""
-LONGEST_NAME = 180
+MAX_NAME = 180
 SECURE = 0x02
 """Of a file's flags: to be opened with a token only."""
-
-ESCAPE = "%"
-CONTINUED = "+"
-LONGEST_PART = 200
-"""Characters of one part of a path; file systems take 255 bytes."""
 
 
 class FileState(Enum):
@@ -95,10 +89,48 @@ class StoredFile:
         self.committed()
 
 
-class Store(Protocol):
-    """Keeps files by name, in the order of their making."""
+_LOWER_CASE = str.maketrans(ascii_uppercase, ascii_lowercase)
 
-    files: dict[str, StoredFile]
+
+class FileTable(MutableMapping[str, StoredFile]):
+    """Files by name, in the order of their creation. Names differ by more than case.
+
+    SWRU455A, "Create a File": the file name is not case-sensitive. A file keeps the name that it
+    was created with.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[str, StoredFile]] = {}
+
+    def __getitem__(self, name: str) -> StoredFile:
+        return self._files[_folded(name)][1]
+
+    def __setitem__(self, name: str, file: StoredFile) -> None:
+        self._files[_folded(name)] = (self.own_name(name), file)
+
+    def __delitem__(self, name: str) -> None:
+        del self._files[_folded(name)]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._files.values())
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def own_name(self, name: str) -> str:
+        """The name that the file was created with; `name` where there is no such file."""
+        found = self._files.get(_folded(name))
+        return name if found is None else found[0]
+
+
+def _folded(name: str) -> str:
+    return name.translate(_LOWER_CASE)
+
+
+class Store(Protocol):
+    """Keeps files."""
+
+    files: FileTable
 
     def changed(self, name: str) -> None:
         """`files[name]` has a new content, or is gone."""
@@ -108,70 +140,7 @@ class MemoryStore:
     """Files that last as long as the emulation."""
 
     def __init__(self) -> None:
-        self.files: dict[str, StoredFile] = {}
+        self.files = FileTable()
 
     def changed(self, name: str) -> None:
         pass
-
-
-class FolderStore:
-    """Files in a folder of the host; what they were created with lasts as long as the emulation."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.files: dict[str, StoredFile] = {}
-        try:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-            for path in paths:
-                content = path.read_bytes()
-                name = _name_of(path.relative_to(folder).as_posix())
-                self.files[name] = StoredFile(content, len(content))
-        except OSError as error:
-            raise self._trouble(error) from None
-
-    def changed(self, name: str) -> None:
-        path = Path(self.folder, _path_of(name))
-        file = self.files.get(name)
-        try:
-            if file is None or file.content is None:
-                path.unlink(missing_ok=True)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(file.content)
-        except OSError as error:
-            raise self._trouble(error) from None
-
-    @staticmethod
-    def _trouble(error: OSError) -> RenodeWifiError:
-        return RenodeWifiError(
-            f"the folder for the board's files: {error}",
-            cure="name a folder that can be read and written in fileFolder",
-        )
-
-
-def _path_of(name: str) -> str:
-    """A path for a name with slashes and anything else; nothing in it leads out of the folder.
-
-    A name too long for one part goes on below a folder that ends in `CONTINUED`.
-    """
-    path = "".join(
-        letter
-        if letter.isascii() and (letter.isalnum() or letter in "-_.") and not name.startswith(".")
-        else f"{ESCAPE}{ord(letter):02X}"
-        for letter in name
-    )
-    parts = [path[start : start + LONGEST_PART] for start in range(0, len(path), LONGEST_PART)]
-    return f"{CONTINUED}/".join(parts)
-
-
-def _name_of(path: str) -> str:
-    """The name that a path stands for."""
-    parts = path.replace(f"{CONTINUED}/", "").split(ESCAPE)
-    name = parts[0]
-    for part in parts[1:]:
-        try:
-            name += chr(int(part[:2], 16)) + part[2:]
-        except ValueError:
-            return path
-    return name

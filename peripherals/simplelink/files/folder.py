@@ -1,0 +1,76 @@
+"""Files in a folder of the host computer, from one run to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
+
+ESCAPE = "%"
+CONTINUED = "+"
+MAX_PART = 200
+"""Characters of one part of a path; file systems take 255 bytes."""
+
+
+class FolderStore:
+    """Files in a folder of the host; what they were created with lasts as long as the emulation."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.files = FileTable()
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+            for path in paths:
+                content = path.read_bytes()
+                name = _name_of(path.relative_to(folder).as_posix())
+                self.files[name] = StoredFile(content, len(content))
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    def changed(self, name: str) -> None:
+        path = Path(self.folder, _path_of(name))
+        file = self.files.get(name)
+        try:
+            if file is None or file.content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.content)
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    @staticmethod
+    def _trouble(error: OSError) -> RenodeWifiError:
+        return RenodeWifiError(
+            f"the folder for the board's files: {error}",
+            cure="name a folder that can be read and written in fileFolder",
+        )
+
+
+def _path_of(name: str) -> str:
+    """A path for a name with slashes and anything else; nothing in it leads out of the folder.
+
+    A name too long for one part goes on below a folder that ends in `CONTINUED`.
+    """
+    path = "".join(
+        letter
+        if letter.isascii() and (letter.isalnum() or letter in "-_.") and not name.startswith(".")
+        else f"{ESCAPE}{ord(letter):02X}"
+        for letter in name
+    )
+    parts = [path[start : start + MAX_PART] for start in range(0, len(path), MAX_PART)]
+    return f"{CONTINUED}/".join(parts)
+
+
+def _name_of(path: str) -> str:
+    """The name that a path stands for."""
+    parts = path.replace(f"{CONTINUED}/", "").split(ESCAPE)
+    name = parts[0]
+    for part in parts[1:]:
+        try:
+            name += chr(int(part[:2], 16)) + part[2:]
+        except ValueError:
+            return path
+    return name

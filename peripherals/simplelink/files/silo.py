@@ -1,0 +1,51 @@
+"""The file system silo put together, and what the rest of the processor asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from renode_wifi.peripherals.base.handlers import HasHandlers
+from renode_wifi.peripherals.simplelink.files.contents import Contents
+from renode_wifi.peripherals.simplelink.files.control import FileControl
+from renode_wifi.peripherals.simplelink.files.information import Information
+from renode_wifi.peripherals.simplelink.files.opening import Opening
+from renode_wifi.peripherals.simplelink.files.volume import OpenFile, Volume
+from renode_wifi.peripherals.simplelink.power import PowerState
+from renode_wifi.peripherals.simplelink.transaction import Services, Silo
+
+
+class FileSystem(Silo):
+    """Files, and who may do what with them."""
+
+    def __init__(
+        self, services: Services, power: PowerState, restore_settings: Callable[[], None]
+    ) -> None:
+        self.volume = Volume(services, power)
+        self._parts = (
+            Opening(services, self.volume),
+            Contents(services, self.volume),
+            Information(services, self.volume),
+            FileControl(services, self.volume, restore_settings),
+        )
+
+    @property
+    def parts(self) -> tuple[HasHandlers, ...]:
+        return self._parts
+
+    @property
+    def open(self) -> dict[int, OpenFile]:
+        """What the host has open, by handle."""
+        return self.volume.open
+
+    def stopped(self) -> None:
+        self.volume.power_lost()
+
+    def content(self, name: str) -> bytes | None:
+        """The valid image of a file; None where there is none."""
+        files = self.volume.files
+        file = files.get(name) or files.get(name.lstrip("/"))
+        return None if file is None else file.content
+
+    def provision(self, name: str, content: bytes) -> None:
+        """Put a file in place as a programming image does."""
+        self.volume.provision(name, content)

@@ -1,0 +1,58 @@
+"""What layouts of messages are made of: fixed fields, announced lengths, strings."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, ClassVar, Self
+
+
+class WireError(ValueError):
+    """Bytes that are no message."""
+
+
+class Fixed:
+    """Base of messages of fixed layout: dataclasses with slots, whose fields are those of `LAYOUT`.
+
+    What follows the last field is padding.
+    """
+
+    __slots__: tuple[str, ...] = ()
+    LAYOUT: ClassVar[struct.Struct]
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        return cls(*unpack(cls.LAYOUT, body))
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(*[getattr(self, name) for name in self.__slots__])
+
+
+def fields(layout: struct.Struct, body: bytes) -> tuple[int, ...]:
+    """The numbers at the start of a message. Raises WireError where there are fewer."""
+    return unpack(layout, body)
+
+
+def unpack(layout: struct.Struct, body: bytes) -> tuple[Any, ...]:
+    """The fields at the start of a message, byte strings among them. Raises WireError."""
+    try:
+        return layout.unpack_from(body)
+    except struct.error:
+        raise WireError(f"{layout.size} bytes are needed, {len(body)} are there") from None
+
+
+def pad(data: bytes) -> bytes:
+    """`data` with zeros up to a multiple of 4."""
+    return data + bytes(-len(data) % 4)
+
+
+def take(data: bytes, offset: int, length: int) -> bytes:
+    """`length` bytes of a message from `offset` on. Raises WireError where there are fewer."""
+    part = data[offset : offset + length]
+    if length < 0 or len(part) < length:
+        raise WireError(f"{length} bytes are announced at {offset}, {len(part)} are there")
+    return part
+
+
+def string(data: bytes, offset: int = 0) -> bytes:
+    """A string up to its zero byte, or to the end."""
+    return data[offset:].partition(b"\0")[0]

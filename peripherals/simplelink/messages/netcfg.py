@@ -1,0 +1,59 @@
+"""The network configuration silo: values of its settings (netcfg.h)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Self
+
+from renode_wifi.peripherals.simplelink.messages.layout import fields
+
+ANY = IPv4Address(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv4Config:
+    """SlNetCfgIpV4Args_t; addresses in the host's byte order."""
+
+    LAYOUT = struct.Struct("<4I")
+
+    address: IPv4Address = ANY
+    netmask: IPv4Address = ANY
+    gateway: IPv4Address = ANY
+    dns: IPv4Address = ANY
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        return cls(*map(IPv4Address, fields(cls.LAYOUT, body)))
+
+    def emit(self) -> bytes:
+        addresses = (self.address, self.netmask, self.gateway, self.dns)
+        return self.LAYOUT.pack(*map(int, addresses))
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpClient:
+    """SlNetCfgIpv4DhcpClient_t. lease_time, renewal: seconds."""
+
+    LAYOUT = struct.Struct("<8IB3x")
+
+    address: IPv4Address = ANY
+    gateway: IPv4Address = ANY
+    netmask: IPv4Address = ANY
+    dns1: IPv4Address = ANY
+    dns2: IPv4Address = ANY
+    server: IPv4Address = ANY
+    lease_time: int = 0
+    renewal: int = 0
+    state: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        *addresses, lease, renewal, state = fields(cls.LAYOUT, body)
+        address, gateway, netmask, dns1, dns2, server = map(IPv4Address, addresses)
+        return cls(address, gateway, netmask, dns1, dns2, server, lease, renewal, state)
+
+    def emit(self) -> bytes:
+        addresses = (self.address, self.gateway, self.netmask, self.dns1, self.dns2, self.server)
+        return self.LAYOUT.pack(*map(int, addresses), self.lease_time, self.renewal, self.state)

@@ -1,0 +1,252 @@
+"""The WLAN silo: joining, scanning, access point, provisioning (wlan.h)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Self
+
+from renode_wifi.peripherals.simplelink.messages.layout import (
+    Fixed,
+    WireError,
+    fields,
+    take,
+    unpack,
+)
+
+MAX_SSID = 32
+NO_BSSID = bytes(6)
+
+
+@dataclass(frozen=True, slots=True)
+class WlanConnect:
+    """SlWlanConnectCommon_t, then SSID and key, directly packed."""
+
+    LAYOUT = struct.Struct("<BB6sB")
+
+    security: int
+    ssid: bytes
+    key: bytes = b""
+    bssid: bytes = NO_BSSID
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        security, ssid_length, bssid, key_length = unpack(cls.LAYOUT, body)
+        ssid = take(body, cls.LAYOUT.size, ssid_length)
+        key = take(body, cls.LAYOUT.size + ssid_length, key_length)
+        return cls(security, ssid, key, bssid)
+
+    def emit(self) -> bytes:
+        head = self.LAYOUT.pack(self.security, len(self.ssid), self.bssid, len(self.key))
+        return head + self.ssid + self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """SlWlanEventConnect_t, SlWlanEventDisconnect_t.
+
+    tail: channel of the connected event, reason of the disconnected one.
+    """
+
+    LAYOUT = struct.Struct("<B32s6sB")
+
+    ssid: bytes = b""
+    bssid: bytes = NO_BSSID
+    tail: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        length, ssid, bssid, tail = unpack(cls.LAYOUT, body)
+        if length > MAX_SSID:
+            raise WireError(f"an SSID of {length} bytes")
+        return cls(ssid[:length], bssid, tail)
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(len(self.ssid), self.ssid, self.bssid, self.tail & 0xFF)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """SlWlanConnStatusParam_t. mode: the role; status: SlWlanConnStatus_e."""
+
+    LAYOUT = struct.Struct("<BBBx")
+    SIZE = 80
+
+    mode: int
+    status: int
+    security: int
+    connection: Connection
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        mode, status, security = fields(cls.LAYOUT, body)
+        return cls(mode, status, security, Connection.parse(body[cls.LAYOUT.size :]))
+
+    def emit(self) -> bytes:
+        head = self.LAYOUT.pack(self.mode, self.status, self.security)
+        return (head + self.connection.emit()).ljust(self.SIZE, b"\0")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResultsGet(Fixed):
+    """SlWlanGetNetworkListCommand_t."""
+
+    LAYOUT = struct.Struct("<BB2x")
+
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkEntry:
+    """SlWlanNetworkEntry_t. security_info: see SL_WLAN_SCAN_RESULT_... of wlan.h."""
+
+    LAYOUT = struct.Struct("<32s6sBbHBx")
+
+    ssid: bytes
+    bssid: bytes
+    rssi: int
+    security_info: int
+    channel: int
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        ssid, bssid, length, rssi, info, channel = unpack(cls.LAYOUT, body)
+        if length > MAX_SSID:
+            raise WireError(f"an SSID of {length} bytes")
+        return cls(ssid[:length], bssid, rssi, info, channel)
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.ssid, self.bssid, len(self.ssid), self.rssi, self.security_info, self.channel
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedNetworkEntry:
+    """SlWlanExtNetworkEntry_t: a country and its channels in addition."""
+
+    TAIL = struct.Struct("<2sHI")
+
+    entry: NetworkEntry
+    country: bytes = b"US"
+    channels: int = 0x7FF
+    channels_5g: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        tail = body[NetworkEntry.LAYOUT.size :]
+        return cls(NetworkEntry.parse(body), *unpack(cls.TAIL, tail))
+
+    def emit(self) -> bytes:
+        return self.entry.emit() + self.TAIL.pack(self.country, self.channels, self.channels_5g)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResults:
+    """_WlanGetNetworkListResponse_t and the entries."""
+
+    LAYOUT = struct.Struct("<h2x")
+
+    entries: tuple[NetworkEntry, ...]
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        (count,) = fields(cls.LAYOUT, body)
+        size = NetworkEntry.LAYOUT.size
+        starts = (cls.LAYOUT.size + index * size for index in range(max(0, count)))
+        return cls(tuple(NetworkEntry.parse(take(body, start, size)) for start in starts))
+
+    def emit(self) -> bytes:
+        entries = b"".join(entry.emit() for entry in self.entries)
+        return self.LAYOUT.pack(len(self.entries)) + entries
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedScanResults:
+    """_WlanGetExtNetworkListResponse_t and the entries."""
+
+    entries: tuple[ExtendedNetworkEntry, ...]
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        (count,) = fields(ScanResults.LAYOUT, body)
+        size = NetworkEntry.LAYOUT.size + ExtendedNetworkEntry.TAIL.size
+        starts = (ScanResults.LAYOUT.size + index * size for index in range(max(0, count)))
+        return cls(tuple(ExtendedNetworkEntry.parse(take(body, start, size)) for start in starts))
+
+    def emit(self) -> bytes:
+        entries = b"".join(entry.emit() for entry in self.entries)
+        return ScanResults.LAYOUT.pack(len(self.entries)) + entries
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode(Fixed):
+    """SlWlanSetMode_t."""
+
+    LAYOUT = struct.Struct("<B3x")
+
+    role: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationAdded(Fixed):
+    """SlWlanEventSTAAdded_t, SlWlanEventSTARemoved_t."""
+
+    LAYOUT = struct.Struct("<6s2x")
+
+    mac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RxStatistics(Fixed):
+    """SlWlanGetRxStatResponse_t, of a receiver that counts nothing."""
+
+    LAYOUT = struct.Struct("<76x")
+
+
+@dataclass(frozen=True, slots=True)
+class RxFilterAdded(Fixed):
+    """SlWlanRxFilterAddCommandReponse_t."""
+
+    LAYOUT = struct.Struct("<bxh2x")
+
+    filter_id: int
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning(Fixed):
+    """SlWlanProvisioningParams_t. timeout: seconds without activity."""
+
+    LAYOUT = struct.Struct("<BBHI")
+
+    action: int
+    role: int
+    timeout: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisioningStatus:
+    """SlWlanEventProvisioningStatus_t."""
+
+    LAYOUT = struct.Struct("<BBBB32sI")
+
+    status: int
+    role: int
+    wlan_status: int
+    ssid: bytes
+    reserved: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        status, role, wlan_status, length, ssid, reserved = unpack(cls.LAYOUT, body)
+        if length > MAX_SSID:
+            raise WireError(f"an SSID of {length} bytes")
+        return cls(status, role, wlan_status, ssid[:length], reserved)
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.status, self.role, self.wlan_status, len(self.ssid), self.ssid, self.reserved
+        )

@@ -1,0 +1,86 @@
+"""The access-point role: what it announces, and who joins it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from renode_wifi.peripherals.base.clock import MICROSECOND
+from renode_wifi.peripherals.network.contract.station import Beacon, Lease, Security
+from renode_wifi.peripherals.simplelink.messages.netapp import IpAcquired, IpLeased, IpReleased
+from renode_wifi.peripherals.simplelink.messages.wlan import StationAdded
+from renode_wifi.peripherals.simplelink.netcfg import NetCfg
+from renode_wifi.peripherals.simplelink.opcodes import Opcode
+from renode_wifi.peripherals.simplelink.power import PowerState
+from renode_wifi.peripherals.simplelink.transaction import Services
+from renode_wifi.peripherals.simplelink.wlan.connections import Connections
+from renode_wifi.peripherals.simplelink.wlan.security import OPEN, SECURITY
+from renode_wifi.peripherals.simplelink.wlan.settings import (
+    AP_CHANNEL,
+    AP_HIDDEN,
+    AP_PASSWORD,
+    AP_SECURITY,
+    WlanSettings,
+)
+
+DEFAULT_CHANNEL = 6
+REASON_RELEASED = 0
+"""SL_IP_LEASE_PEER_RELEASE."""
+
+
+class AccessPoint:
+    """Opened when the processor starts in that role."""
+
+    def __init__(
+        self,
+        services: Services,
+        power: PowerState,
+        netcfg: NetCfg,
+        settings: WlanSettings,
+        connections: Connections,
+    ) -> None:
+        self.services = services
+        self.power = power
+        self.netcfg = netcfg
+        self.settings = settings
+        self.connections = connections
+
+    def open(self) -> None:
+        network = self.services.network
+        lease = network.lease = self.netcfg.access_point
+        if network.station is not None:
+            settings = self.settings
+            kind = settings.access_point(AP_SECURITY)[:1]
+            security = SECURITY.get(kind[0] if kind else OPEN) or Security.WPA2
+            if security is Security.WPA_WPA2:
+                security = Security.WPA2
+            beacon = Beacon(
+                settings.ssid,
+                self.netcfg.mac,
+                (settings.access_point(AP_CHANNEL) or bytes((DEFAULT_CHANNEL,)))[0],
+                0,
+                security,
+                settings.access_point(AP_HIDDEN)[:1] not in (b"", b"\0"),
+            )
+            network.station.start_access_point(beacon, settings.access_point(AP_PASSWORD), lease)
+        self.services.host.after(
+            self.services.profile.event_time_us * MICROSECOND, partial(self._up, lease)
+        )
+
+    def _up(self, lease: Lease) -> None:
+        self.services.host.event(
+            Opcode.IP_ACQUIRED, IpAcquired(lease.address, lease.gateway, lease.dns)
+        )
+        self.connections.joined()
+
+    def on_station_joined(self, mac: bytes, lease: Lease) -> None:
+        """The world: a station has joined this access point and got an address."""
+        if self.power.powered:
+            host = self.services.host
+            host.event(Opcode.WLAN_STATION_ADDED, StationAdded(mac))
+            host.event(Opcode.IP_LEASED, IpLeased(lease.address, lease.duration & 0xFFFF_FFFF, mac))
+
+    def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        if self.power.powered:
+            host = self.services.host
+            host.event(Opcode.WLAN_STATION_REMOVED, StationAdded(mac))
+            host.event(Opcode.IP_RELEASED, IpReleased(lease.address, mac, REASON_RELEASED))

@@ -1,0 +1,52 @@
+"""Security types of networks, and what a profile of one must be like (wlan.h)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from renode_wifi.peripherals.network.contract.station import Security
+from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID, NO_BSSID
+from renode_wifi.peripherals.simplelink.opcodes import Error
+
+OPEN, WEP, WPA_WPA2, ENTERPRISE = 0, 1, 2, 5
+WEP_SHARED, WPA2_PLUS, WPA3 = 10, 11, 12
+SECURITY = {
+    OPEN: Security.OPEN,
+    WEP: Security.WEP,
+    WPA_WPA2: Security.WPA_WPA2,
+    WEP_SHARED: Security.WEP,
+    WPA2_PLUS: None,
+    WPA3: Security.WPA3,
+}
+"""Of the security types of wlan.h, those that can be joined here; None takes what there is."""
+MIN_KEY, MAX_KEY = 8, 64
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A network to join; also what a connect command asks for."""
+
+    security: int
+    ssid: bytes
+    key: bytes = b""
+    bssid: bytes = NO_BSSID
+    priority: int = 0
+    wep_index: int = 0
+
+
+def plain_key(key: bytes) -> bytes:
+    """Amazon's port counts the string's zero byte with the key."""
+    return key.rstrip(b"\0")
+
+
+def judge(profile: Profile) -> int:
+    """0, or why a network can be neither joined nor kept."""
+    if not 0 < len(profile.ssid) <= MAX_SSID:
+        return Error.WLAN_SSID_LENGTH
+    if profile.security not in SECURITY:
+        return Error.WLAN_INVALID_SECURITY
+    if len(profile.key) > MAX_KEY:
+        return Error.WLAN_KEY_TOO_LONG
+    if profile.security not in (OPEN, WEP, WEP_SHARED) and len(profile.key) < MIN_KEY:
+        return Error.WLAN_PASSWORD
+    return 0

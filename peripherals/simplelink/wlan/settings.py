@@ -1,0 +1,95 @@
+"""Settings of the WLAN silo, which survive power cycles (wlan.h, sl_WlanSet and sl_WlanGet)."""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.simplelink.messages.basic import (
+    OK,
+    BasicResponse,
+    GetSetting,
+    SetSetting,
+    Setting,
+)
+from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID
+from renode_wifi.peripherals.simplelink.netcfg import NetCfg
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.transaction import Transaction
+from renode_wifi.peripherals.simplelink.wlan.station import StationRole
+
+AP, GENERAL, P2P, ACCESS_LIST, FILTERS, CONNECTION = range(6)
+AP_SSID, AP_CHANNEL, AP_HIDDEN, AP_SECURITY, AP_PASSWORD, AP_STATIONS = 0, 3, 4, 6, 7, 19
+OPTIONS = range(48)
+MAX_LENGTH = 512
+DEFAULTS = {
+    (AP, AP_CHANNEL): b"\x06",
+    (AP, AP_HIDDEN): b"\0",
+    (AP, AP_SECURITY): b"\0",
+    (AP, AP_PASSWORD): b"",
+    (AP, AP_STATIONS): b"\4",
+    (GENERAL, 9): b"US",
+    (GENERAL, 10): b"\0",
+    (GENERAL, 11): b"\0",
+    (P2P, 12): b"mysimplelink",
+    (P2P, 13): b"1-0050F204-1",
+    (ACCESS_LIST, 24): b"\0",
+    (ACCESS_LIST, 25): b"\0",
+}
+
+
+class WlanSettings:
+    """By identity and option."""
+
+    def __init__(self, netcfg: NetCfg, station: StationRole) -> None:
+        self.netcfg = netcfg
+        self.station = station
+        self.restore()
+
+    def restore(self) -> None:
+        self.values: dict[tuple[int, int], bytes] = dict(DEFAULTS)
+
+    @property
+    def ssid(self) -> bytes:
+        """Of the access point."""
+        return self.values.get((AP, AP_SSID)) or self._default_ssid
+
+    @property
+    def _default_ssid(self) -> bytes:
+        return b"mysimplelink-" + self.netcfg.mac[3:].hex().upper().encode()
+
+    def access_point(self, option: int) -> bytes:
+        return self.values[AP, option]
+
+    def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
+        identity, option, length = message.identity, message.option, len(message.value)
+        if (
+            identity > FILTERS
+            or option not in OPTIONS
+            or length > MAX_LENGTH
+            or ((identity, option) == (AP, AP_SSID) and length > MAX_SSID)
+        ):
+            return BasicResponse(Error.INVALID)
+        self.values[identity, option] = message.value
+        return OK
+
+    def get(self, transaction: Transaction, message: GetSetting) -> Setting:
+        identity, option = message.identity, message.option
+        value = self._value(identity, option, message.length)
+        if value is None:
+            return Setting(Error.INVALID, identity, option)
+        return Setting(0, identity, option, value).cut(message.length)
+
+    def _value(self, identity: int, option: int, length: int) -> bytes | None:
+        if identity == CONNECTION:
+            return self.station.info.emit()
+        if (identity, option) == (AP, AP_SSID):
+            return self.values.get((identity, option), self._default_ssid)
+        if (identity, option) in self.values:
+            return self.values[identity, option]
+        if identity <= FILTERS and option in OPTIONS:
+            return bytes(min(length, 4))
+        return None
+
+    HANDLERS = (
+        Handler(Opcode.WLAN_CONFIG_SET, SetSetting, set),
+        Handler(Opcode.WLAN_CONFIG_GET, GetSetting, get),
+    )

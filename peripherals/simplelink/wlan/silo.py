@@ -1,0 +1,103 @@
+"""The WLAN silo put together: roles, and what has no effect here."""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
+from renode_wifi.peripherals.simplelink.device import (
+    ROLE_ACCESS_POINT,
+    ROLE_P2P,
+    ROLE_STATION,
+    Device,
+)
+from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
+from renode_wifi.peripherals.simplelink.messages.wlan import RxFilterAdded, RxStatistics, SetMode
+from renode_wifi.peripherals.simplelink.netcfg import NetCfg
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.power import PowerState
+from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
+from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
+from renode_wifi.peripherals.simplelink.wlan.connections import Connections
+from renode_wifi.peripherals.simplelink.wlan.provisioning import ProvisioningService
+from renode_wifi.peripherals.simplelink.wlan.scan import Scan
+from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
+from renode_wifi.peripherals.simplelink.wlan.station import StationRole
+
+ROLES = (ROLE_STATION, ROLE_ACCESS_POINT, ROLE_P2P)
+FILTERS = 64
+
+
+class Wlan(Silo):
+    """The roles of the radio. Settings and profiles survive power cycles."""
+
+    def __init__(
+        self,
+        services: Services,
+        power: PowerState,
+        device: Device,
+        netcfg: NetCfg,
+        connections: Connections,
+    ) -> None:
+        self.device = device
+        self.station = StationRole(services, power, device, netcfg, connections)
+        self.saved = self.station.saved
+        self.settings = WlanSettings(netcfg, self.station)
+        self.access_point = AccessPoint(services, power, netcfg, self.settings, connections)
+        self.scan = Scan(services.network)
+        self.provisioning = ProvisioningService(services.host, device, self.station)
+        self._filters = 0
+
+    @property
+    def parts(self) -> tuple[HasHandlers, ...]:
+        return (
+            self,
+            self.station,
+            self.saved,
+            self.settings,
+            self.scan,
+            self.provisioning,
+        )
+
+    def started(self) -> None:
+        if self.device.role == ROLE_ACCESS_POINT:
+            self.access_point.open()
+        elif self.device.role == ROLE_STATION:
+            self.station.connect_by_policy()
+
+    def stopped(self) -> None:
+        self.station.power_lost()
+        self.scan.reset()
+        self.provisioning.reset()
+
+    def restore(self) -> None:
+        self.saved.restore()
+        self.settings.restore()
+
+    def on_link_lost(self, reason: str) -> None:
+        self.station.on_link_lost(reason)
+
+    def set_mode(self, transaction: Transaction, message: SetMode) -> BasicResponse:
+        if message.role not in ROLES:
+            return BasicResponse(Error.WLAN_INVALID_ROLE)
+        self.device.role = message.role
+        return OK
+
+    def accept(self, transaction: Transaction, message: Empty) -> BasicResponse:
+        return OK
+
+    def statistics(self, transaction: Transaction, message: Empty) -> RxStatistics:
+        return RxStatistics()
+
+    def add_filter(self, transaction: Transaction, message: Empty) -> RxFilterAdded:
+        self._filters = (self._filters + 1) % FILTERS
+        return RxFilterAdded(self._filters)
+
+    HANDLERS = (
+        Handler(Opcode.WLAN_SET_MODE, SetMode, set_mode),
+        Handler(Opcode.WLAN_START_RX_STATISTICS, Empty, accept),
+        Handler(Opcode.WLAN_STOP_RX_STATISTICS, Empty, accept),
+        Handler(Opcode.WLAN_GET_RX_STATISTICS, Empty, statistics),
+        Handler(Opcode.WLAN_RX_FILTER_ADD, Empty, add_filter),
+        Handler(Opcode.WLAN_RX_FILTER_SET, Empty, accept),
+        Handler(Opcode.WLAN_RX_FILTER_GET, Empty, accept),
+        Handler(Opcode.WLAN_RX_FILTER_STATISTICS, Empty, accept),
+    )

@@ -1,0 +1,276 @@
+"""The station role: joining a network, by command or by policy, and losing it again."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
+from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease
+from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, Device
+from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
+from renode_wifi.peripherals.simplelink.messages.device import Word
+from renode_wifi.peripherals.simplelink.messages.netapp import IpAcquired
+from renode_wifi.peripherals.simplelink.messages.wlan import (
+    NO_BSSID,
+    Connection,
+    ConnectionInfo,
+    WlanConnect,
+)
+from renode_wifi.peripherals.simplelink.netcfg import NetCfg
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.power import PowerState
+from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
+from renode_wifi.peripherals.simplelink.wlan.connections import Connections
+from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
+from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge, plain_key
+
+REASON_UNSPECIFIED = 1
+REASON_BEACONS_LOST = 109
+REASON_USER = 200
+REASON_SECURITY = 204
+REASON_WHILE_CONNECTING = 208
+
+DISCONNECTED, STATION_CONNECTED, AP_RUNNING = 0, 1, 6
+"""Of SlWlanConnStatus_e."""
+
+
+class StationRole:
+    """The connection does not survive power cycles; what is `saved` does.
+
+    associated: the access point, as its event tells of it. target: what is being joined, or was.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        power: PowerState,
+        device: Device,
+        netcfg: NetCfg,
+        connections: Connections,
+    ) -> None:
+        self.services = services
+        self.power = power
+        self.device = device
+        self.netcfg = netcfg
+        self.connections = connections
+        self.saved = Profiles(services.profile.profiles, self._on_connection_policy)
+        self.target: Profile | None = None
+        self.joining = False
+        self.associated: Connection | None = None
+        self._automatic = False
+        self._attempt = 0
+        """Counts joins: the outcome of an abandoned one is void."""
+        self._retry: Event | None = None
+
+    def power_lost(self) -> None:
+        self._abandon()
+        station = self.services.network.station
+        if station is not None:
+            station.leave()
+            station.stop_access_point()
+        self.associated = None
+        self.services.network.lease = None
+
+    def _abandon(self) -> None:
+        """Drop a join under way."""
+        self._attempt += 1
+        self.joining = False
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+
+    @property
+    def status(self) -> int:
+        """SlWlanConnStatus_e."""
+        if self.device.active_role == ROLE_ACCESS_POINT:
+            return AP_RUNNING
+        return STATION_CONNECTED if self.associated is not None else DISCONNECTED
+
+    @property
+    def info(self) -> ConnectionInfo:
+        target = self.target
+        security = target.security if target is not None and self.associated is not None else 0
+        return ConnectionInfo(
+            self.device.active_role, self.status, security, self.associated or Connection()
+        )
+
+    def _trace(self, event: str, ssid: bytes, **fields: int) -> None:
+        self.services.surroundings.trace(event, ssid=ssid.decode("latin-1"), **fields)
+
+    # Joining
+
+    def connect(self, transaction: Transaction, message: WlanConnect) -> BasicResponse | None:
+        target = Profile(message.security, message.ssid, plain_key(message.key), message.bssid)
+        status: int = Error.WLAN_INVALID_ROLE
+        if self.device.active_role == ROLE_STATION:
+            status = judge(target)
+        if status:
+            return BasicResponse(status)
+        transaction.status(0)
+        self._give_up_link(REASON_USER)
+        self._automatic = False
+        self._join(target)
+        return None
+
+    def connect_eap(self, transaction: Transaction, message: Empty) -> BasicResponse:
+        return BasicResponse(Error.WLAN_INVALID_SECURITY)
+
+    def _join(self, target: Profile) -> None:
+        self._abandon()
+        self.target = target
+        self.joining = True
+        self._trace("joining", target.ssid)
+        self._try()
+
+    def _try(self) -> None:
+        self._retry = None
+        station, target = self.services.network.station, self.target
+        if station is None or target is None:
+            return
+        station.join(
+            target.ssid,
+            target.key,
+            SECURITY[target.security],
+            partial(self._joined, self._attempt, target),
+            static=self.netcfg.static,
+            bssid=target.bssid if any(target.bssid) else None,
+        )
+
+    def _joined(self, attempt: int, target: Profile, outcome: Lease | JoinFailure) -> None:
+        station = self.services.network.station
+        if attempt != self._attempt or not self.power.powered or station is None:
+            return
+        host = self.services.host
+        if isinstance(outcome, Lease):
+            self.joining = False
+            self._associate(target, station.beacon)
+            self.services.network.lease = outcome
+            delay = self.services.profile.event_time_us * MICROSECOND
+            host.after(delay, partial(self._addressed, attempt, outcome))
+        elif outcome is JoinFailure.NO_ADDRESS:
+            self.joining = False
+            self._associate(target, None)
+            host.event(Opcode.DHCP_TIMEOUT, OK)
+        elif outcome is JoinFailure.WRONG_PASSPHRASE:
+            self._failed(target, REASON_SECURITY)
+        else:
+            # It goes on looking, silently, until the host gives up.
+            self._search_again()
+
+    def _failed(self, target: Profile, reason: int) -> None:
+        self._trace("join-failed", target.ssid, reason=reason)
+        self._notify_disconnected(target.ssid, NO_BSSID, reason)
+        if self._automatic:
+            self._search_again()
+        else:
+            self._abandon()
+
+    def _search_again(self) -> None:
+        delay = self.services.profile.retry_time_ms * MILLISECOND
+        again = self.connect_by_policy if self._automatic else self._try
+        self._retry = self.services.host.after(delay, again)
+
+    def _associate(self, target: Profile, beacon: Beacon | None) -> None:
+        bssid = target.bssid if beacon is None else beacon.bssid
+        channel = 0 if beacon is None else beacon.channel
+        self.associated = Connection(target.ssid, bssid, channel)
+        self.power.connected = True
+        self._trace("joined", target.ssid)
+        self.services.host.event(Opcode.WLAN_CONNECTED, self.associated)
+
+    def _addressed(self, attempt: int, lease: Lease) -> None:
+        if attempt != self._attempt or self.services.network.lease is not lease:
+            return
+        self.services.host.event(
+            Opcode.IP_ACQUIRED, IpAcquired(lease.address, lease.gateway, lease.dns)
+        )
+        self.connections.joined()
+
+    # Leaving
+
+    def disconnect(self, transaction: Transaction, message: Empty) -> BasicResponse | None:
+        if self.joining:
+            target = self.target
+            assert target is not None
+            self._abandon()
+            if self.services.network.station is not None:
+                self.services.network.station.leave()
+            transaction.status(0)
+            self._notify_disconnected(target.ssid, NO_BSSID, REASON_WHILE_CONNECTING)
+        elif self.associated is not None:
+            transaction.status(0)
+            delay = self.services.profile.event_time_us * MICROSECOND
+            self.services.host.after(delay, partial(self._give_up_link, REASON_USER))
+        else:
+            return BasicResponse(Error.WLAN_ALREADY_DISCONNECTED)
+        return None
+
+    def _give_up_link(self, reason: int) -> None:
+        """Leave the access point, if there is one."""
+        if self.associated is None:
+            return
+        self._abandon()
+        if self.services.network.station is not None:
+            self.services.network.station.leave()
+        self._unlinked(reason)
+
+    def _unlinked(self, reason: int) -> None:
+        left = self.associated or Connection()
+        self.associated = None
+        self.services.network.lease = None
+        self.power.connected = False
+        self._notify_disconnected(left.ssid, left.bssid, reason)
+        self.connections.lost()
+
+    def _notify_disconnected(self, ssid: bytes, bssid: bytes, reason: int) -> None:
+        self._trace("disconnected", ssid, reason=reason)
+        self.services.host.event(Opcode.WLAN_DISCONNECTED, Connection(ssid, bssid, reason))
+
+    def on_link_lost(self, reason: str) -> None:
+        """The world: the access point vanished or deauthenticated this station."""
+        if self.associated is None or not self.power.powered:
+            return
+        vanished = "vanished" in reason
+        self._attempt += 1
+        self._unlinked(REASON_BEACONS_LOST if vanished else REASON_UNSPECIFIED)
+        if self.saved.automatic and self.saved.wanted:
+            self._automatic = True
+            self._search_again()
+
+    # Policies
+
+    def connect_by_policy(self) -> None:
+        """With the policy "auto", join the profile that is on the air, by priority."""
+        self._retry = None
+        station = self.services.network.station
+        if station is None or not self.saved.automatic:
+            return
+        wanted = self.saved.wanted
+        if not wanted:
+            return
+        self._automatic = True
+        heard = {beacon.ssid for beacon in station.scan()}
+        for profile in wanted:
+            if profile.ssid in heard and profile.security in SECURITY:
+                self._join(profile)
+                return
+        self._search_again()
+
+    def _on_connection_policy(self, automatic: bool) -> None:
+        idle = self.associated is None and not self.joining
+        if idle and self.device.active_role == ROLE_STATION:
+            if automatic:
+                self.connect_by_policy()
+            else:
+                self._abandon()
+
+    def get_status(self, transaction: Transaction, message: Empty) -> Word:
+        return Word(self.status)
+
+    HANDLERS = (
+        Handler(Opcode.WLAN_CONNECT, WlanConnect, connect),
+        Handler(Opcode.WLAN_EAP_CONNECT, Empty, connect_eap),
+        Handler(Opcode.WLAN_DISCONNECT, Empty, disconnect),
+        Handler(Opcode.WLAN_STATUS, Empty, get_status),
+    )
