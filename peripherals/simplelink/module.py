@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
 from renode_wifi.peripherals.network.contract.station import World
@@ -75,6 +76,11 @@ class CC3220_NWP(Link, RadioModel[Fault]):
 
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():
+            if name in self.files.volume.factory:
+                raise RenodeWifiError(
+                    f"the file {name} is there twice: case makes no difference to names",
+                    cure="keep one of them in files",
+                )
             self.files.provision(name, content)
 
     def connect_world(self, world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,8 @@ MAX_LINES = 400
 MAX_FILES = 20
 
 
-def sources() -> Iterator[Path]:
-    for radio in RADIOS:
-        yield from sorted((PERIPHERALS / radio).rglob("*.py"))
+def sources() -> list[Path]:
+    return [path for radio in RADIOS for path in sorted((PERIPHERALS / radio).rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PERIPHERALS)))

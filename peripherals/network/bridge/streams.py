@@ -102,6 +102,12 @@ class BridgedStream:
     def peek(self, limit: int) -> bytes:
         return bytes(self._inbox[:limit])
 
+    def set_receive_window(self, size: int) -> None:
+        """The host computer's stack keeps its own."""
+
+    def probe(self) -> None:
+        """The host computer's stack notices a peer that has vanished."""
+
     def shutdown(self) -> None:
         if self.state is State.OPEN and not self._fin_wanted:
             self._fin_wanted = True

@@ -11,7 +11,10 @@ class DatagramEvents(Protocol):
 
 
 class DatagramSocket(Protocol):
+    """groups: multicast groups whose datagrams it takes; None: of all."""
+
     port: int
+    groups: set[IPv4Address] | None
 
     def send_to(self, remote: tuple[IPv4Address, int], data: bytes) -> None:
         """May be lost, as datagrams are."""

@@ -61,6 +61,12 @@ class Stream(Protocol):
 
     def peek(self, limit: int) -> bytes: ...
 
+    def set_receive_window(self, size: int) -> None:
+        """Let the peer send no more than `size` bytes ahead of what was received."""
+
+    def probe(self) -> None:
+        """Keep-alive: a peer that has vanished is noticed, and the connection ends by TIMED_OUT."""
+
     def shutdown(self) -> None:
         """Send FIN after what was sent; receiving goes on."""
 

@@ -146,9 +146,12 @@ class Host:
         if self._datagrams.get(socket.port) is socket:
             del self._datagrams[socket.port]
 
-    def arrive_datagram(self, source: Address, port: int, data: bytes) -> None:
+    def arrive_datagram(
+        self, source: Address, port: int, data: bytes, destination: IPv4Address | None = None
+    ) -> None:
+        """destination: None for this host's address."""
         socket = self._datagrams.get(port)
-        if socket is not None:
+        if socket is not None and socket.takes(destination or self.address):
             socket.events.on_datagram(source, data)
 
     # Both

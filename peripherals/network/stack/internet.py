@@ -177,7 +177,8 @@ class Internet:
             receivers = [route] if isinstance(route, Host) else []
         for receiver in receivers:
             self.clock.schedule(
-                self.link.delay(), partial(receiver.arrive_datagram, origin, remote[1], data)
+                self.link.delay(),
+                partial(receiver.arrive_datagram, origin, remote[1], data, remote[0]),
             )
 
     def _is_broadcast(self, source: Host, address: IPv4Address) -> bool:

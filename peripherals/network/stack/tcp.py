@@ -83,6 +83,7 @@ class Connection:
         self.hermetic = True
         self.state = State.CONNECTING
         self.peer: Connection | None = None
+        self._window = internet.link.settings.window
         self._inbox = bytearray()
         self._unread = 0
         """Bytes sent by this end that the peer's owner hasn't read."""
@@ -110,7 +111,10 @@ class Connection:
     def send(self, data: bytes) -> int:
         if self.state is not State.OPEN or self._fin_sent:
             return 0
-        room = self.internet.link.settings.window - self._unread
+        window = self.internet.link.settings.window
+        if self.peer is not None:
+            window = min(window, self.peer._window)
+        room = window - self._unread
         taken = bytes(data[: max(0, room)])
         if len(taken) < len(data):
             self._held_up = True
@@ -139,6 +143,13 @@ class Connection:
 
     def peek(self, limit: int) -> bytes:
         return bytes(self._inbox[:limit])
+
+    def set_receive_window(self, size: int) -> None:
+        self._window = size
+
+    def probe(self) -> None:
+        if self.peer is not None and self.peer._silent:
+            self._repeat_in_vain()
 
     def shutdown(self) -> None:
         if self.state is State.OPEN and not self._fin_sent:

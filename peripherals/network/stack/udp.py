@@ -26,7 +26,12 @@ class PortSocket:
         self.host = host
         self.port = port
         self.events = events
+        self.groups: set[IPv4Address] | None = None
         self.open = True
+
+    def takes(self, destination: IPv4Address) -> bool:
+        """Whether a datagram to `destination` is for this socket."""
+        return not destination.is_multicast or self.groups is None or destination in self.groups
 
     def send_to(self, remote: tuple[IPv4Address, int], data: bytes) -> None:
         if self.open and len(data) <= MAX_DATAGRAM:

@@ -173,6 +173,12 @@ class TlsStream:
             return b""
         return bytes(self._endpoint.plaintext[:limit])
 
+    def set_receive_window(self, size: int) -> None:
+        self.stream.set_receive_window(size)
+
+    def probe(self) -> None:
+        self.stream.probe()
+
     def shutdown(self) -> None:
         if self.secure and self._endpoint is not None and not self._over:
             self._endpoint.close()

@@ -8,7 +8,6 @@ from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.simplelink.files.bundle import BundleState
 from renode_wifi.peripherals.simplelink.files.store import (
-    BLOCK,
     MAX_NAME,
     SECURE,
     FileState,
@@ -16,6 +15,7 @@ from renode_wifi.peripherals.simplelink.files.store import (
 )
 from renode_wifi.peripherals.simplelink.files.volume import (
     BUNDLE,
+    ENCRYPTED,
     FAILSAFE,
     MASTER,
     MUST_COMMIT,
@@ -90,6 +90,8 @@ class Opening:
     def _open_write(self, message: messages.OpenFile) -> int:
         volume, name, flags = self.volume, message.name, message.flags
         stored = volume.files.get(name)
+        if flags & ENCRYPTED:
+            return Error.FS_NOT_SUPPORTED
         if volume.users(name):
             return Error.FS_ALREADY_OPEN
         if flags & BUNDLE and volume.bundle.state is BundleState.PENDING_COMMIT:
@@ -141,9 +143,11 @@ class Opening:
 
     def _create(self, message: messages.OpenFile) -> StoredFile | Error:
         volume, flags = self.volume, message.flags
+        if message.size == 0:
+            return Error.FS_FILE_SIZE
         if len(volume.files) >= self.services.profile.user_files:
             return Error.FS_NO_INDEX
-        stored = StoredFile(None, message.size or BLOCK, flags & CREATION_FLAGS)
+        stored = StoredFile(None, message.size, flags & CREATION_FLAGS)
         if volume.blocks(stored) > volume.free_blocks:
             return Error.FS_NO_SPACE
         if flags & SECURE:

@@ -31,11 +31,14 @@ PUBLIC_WRITE = 0x20
 PUBLIC_READ = 0x40
 MUST_COMMIT = 0x80
 BUNDLE = 0x100
+ENCRYPTED = 0x200
 """Flags of sl_FsOpen, beside `SECURE`."""
 
 MASTER, WRITE_READ, WRITE_ONLY, READ_ONLY = range(4)
 """Tokens of a secure file (SlFsTokenId_e)."""
 
+OVERHEAD = 512
+"""Bytes of one copy that its content cannot have (fs.h: maximum sizes in steps of 4K-512)."""
 SYSTEM_BLOCKS = 90
 """Of the serial flash, taken by the file table, service pack and configuration."""
 SYSTEM_FILES = 12
@@ -135,8 +138,8 @@ class Volume:
 
         The MCU's image is a secure file that anybody may write, but for a signature.
         """
-        file = StoredFile(content, max(len(content), BLOCK), FAILSAFE | NO_SIGNATURE)
-        if name == MCU_IMAGE:
+        file = StoredFile(content, max(len(content), 1), FAILSAFE | NO_SIGNATURE)
+        if name.lower() == MCU_IMAGE:
             file.flags = FAILSAFE | SECURE | PUBLIC_WRITE
             file.capacity = max(len(content), MCU_IMAGE_CAPACITY)
         self.factory[name] = file
@@ -158,14 +161,14 @@ class Volume:
 
     @staticmethod
     def blocks(stored: StoredFile) -> int:
-        """Blocks of the flash that a file takes: two images where it is fail-safe."""
-        one = -(-stored.capacity // BLOCK)
+        """Blocks of the flash that a file takes: two copies where it is fail-safe."""
+        one = _blocks_of_copy(stored)
         return one * 2 if stored.flags & FAILSAFE else one
 
     @staticmethod
     def limit(stored: StoredFile) -> int:
-        """A file may grow into the rest of its last block."""
-        return -(-stored.capacity // BLOCK) * BLOCK
+        """Bytes that the content may have: up to the end of the last block."""
+        return _blocks_of_copy(stored) * BLOCK - OVERHEAD
 
     @property
     def used_blocks(self) -> int:
@@ -199,6 +202,10 @@ class Volume:
             surroundings.log.error("%s: the file system is locked", surroundings.name)
             self.services.host.event(Opcode.GENERAL_ERROR, BasicResponse(Error.DEVICE_LOCKED))
         return error
+
+
+def _blocks_of_copy(stored: StoredFile) -> int:
+    return -(-(stored.capacity + OVERHEAD) // BLOCK)
 
 
 class OnVolume(Protocol):

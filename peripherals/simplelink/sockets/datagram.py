@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket as Port
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.messages.sockets import Address
 from renode_wifi.peripherals.simplelink.opcodes import Error
+from renode_wifi.peripherals.simplelink.sockets.options import NO_BOUNDARY, Kind
 from renode_wifi.peripherals.simplelink.sockets.socket import LOOPBACK, Owner, Socket
 
 MAX_DATAGRAMS = 32
@@ -17,9 +19,13 @@ MAX_DATAGRAMS = 32
 class DatagramSocket(Socket):
     """peer: the only one it hears, and the one that a send without address goes to."""
 
+    kind = Kind.DATAGRAM
+
     def __init__(self, owner: Owner, number: int) -> None:
         super().__init__(owner, number)
         self.peer: Address | None = None
+        self.groups: set[IPv4Address] = set()
+        """Multicast groups that it is a member of."""
         self.waiting: deque[tuple[Address, bytes]] = deque()
         self._outside: Port | None = None
 
@@ -38,6 +44,7 @@ class DatagramSocket(Socket):
             outside = station.datagrams(self.port, self)
             if not isinstance(outside, Failure):
                 self._outside = outside
+                outside.groups = self.groups
                 self.port = outside.port
 
     def joined(self) -> None:
@@ -56,7 +63,8 @@ class DatagramSocket(Socket):
         self.attach()
         if self._outside is None:
             return Error.UNREACHABLE
-        self._outside.send_to(remote, data)
+        if not remote[0].is_multicast or self.options.multicast_ttl:
+            self._outside.send_to(remote, data)
         return None
 
     def on_datagram(self, sender: Address, data: bytes) -> None:
@@ -67,10 +75,15 @@ class DatagramSocket(Socket):
             self.owner.changed(self)
 
     def take(self, limit: int) -> tuple[Address, bytes] | None:
-        """The oldest datagram, cut to `limit` bytes; None where there is none."""
+        """The oldest datagram, cut to `limit` bytes; None where there is none.
+
+        What is beyond is lost, unless SL_SO_RX_NO_IP_BOUNDARY keeps it for the next time.
+        """
         if not self.waiting:
             return None
         sender, data = self.waiting.popleft()
+        if len(data) > limit and self.options.number(NO_BOUNDARY):
+            self.waiting.appendleft((sender, data[limit:]))
         return sender, data[:limit]
 
     def release(self) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
-from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain
+from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain, load_certificates
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
@@ -127,6 +127,9 @@ class Handshakes:
         if status:
             self.failed(socket, status, verdict)
             return
+        if not self._is_expected_peer(socket):
+            self.failed(socket, Error.TLS_WRONG_PEER)
+            return
         socket.verdict = verdict
         socket.verification = self._reservation(socket)
         socket.become(State.OPEN)
@@ -135,6 +138,19 @@ class Handshakes:
         else:
             self.listener.secured(socket, socket.verification)
         self.listener.changed(socket)
+
+    def _is_expected_peer(self, socket: StreamSocket) -> bool:
+        """By the certificate of SL_SO_SECURE_FILES_PEER_CERT_OR_DH_KEY_FILE_NAME, of clients."""
+        stream = socket.stream
+        assert isinstance(stream, TlsStream)
+        name = socket.options.text(options.PEER_FILE)
+        if not name or stream.settings.server:
+            return True
+        try:
+            expected = load_certificates(self.files.content(name) or b"")
+        except ValueError:
+            return False
+        return stream.peer_chain[:1] == expected[:1]
 
     def _reservation(self, socket: StreamSocket) -> int:
         """With which error a connection that stands is nevertheless reported."""

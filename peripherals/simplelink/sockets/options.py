@@ -1,9 +1,15 @@
-"""Options of a socket (SimpleLink SDK, sl_socket.h), as far as the network processor heeds them."""
+"""Options of a socket (SimpleLink SDK, sl_socket.h): which there are, for whom, and their values.
+
+An option that is accepted has an effect; what has none here is refused, and the log says so.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Flag, auto
+
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND
-from renode_wifi.peripherals.simplelink.messages.sockets import Timeval, number
+from renode_wifi.peripherals.simplelink.messages.sockets import Linger, Timeval, number, word
 from renode_wifi.peripherals.simplelink.opcodes import Error
 
 LEVEL_SOCKET, LEVEL_IP, LEVEL_PHY = 1, 2, 3
@@ -16,6 +22,7 @@ NON_BLOCKING = 24
 METHOD = 25
 CIPHER_MASK = 26
 SECURE_FILES = 27
+CHANGE_CHANNEL = 28
 KEY_FILE = 30
 CERTIFICATE_FILE = 31
 CA_FILE = 32
@@ -31,41 +38,70 @@ DOMAIN_NAME = 42
 OCSP = 43
 ALPN_GENERAL = 44
 
+MULTICAST_IF = 60
+MULTICAST_TTL = 61
+ADD_MEMBERSHIP = 65
+DROP_MEMBERSHIP = 66
+
 TIMEOUT_STEP = 10 * MILLISECOND
 """Granularity of time-outs."""
-
-SOCKET_OPTIONS = {
-    RECEIVE_BUFFER: 4,
-    KEEP_ALIVE: 4,
-    LINGER: 8,
-    RECEIVE_TIMEOUT: 8,
-    NON_BLOCKING: 4,
-    METHOD: 1,
-    CIPHER_MASK: 4,
-    SECURE_FILES: 4,
-    KEY_FILE: 0,
-    CERTIFICATE_FILE: 0,
-    CA_FILE: 0,
-    PEER_FILE: 0,
-    KEEP_ALIVE_TIME: 4,
-    DISABLE_STORE: 0,
-    NO_BOUNDARY: 4,
-    ALPN: 4,
-    CHALLENGE: 0,
-    DOMAIN_NAME: 0,
-    OCSP: 0,
-    ALPN_GENERAL: 0,
-}
-"""Options that may be set, and how many bytes they need at least."""
-
-IP_OPTIONS = range(60, 90)
-"""Multicast membership and time to live."""
-PHY_OPTIONS = range(100, 120)
-
 DEFAULT_METHOD, LAST_METHOD = 4, 5
 """SL_SO_SEC_METHOD_SSLv3_TLSV1_2 and SL_SO_SEC_METHOD_DLSV1."""
-DEFAULTS = {METHOD: bytes((DEFAULT_METHOD,))}
-"""Those that aren't zero."""
+DEFAULT_CIPHERS = (1 << 23) - 1
+"""SL_SEC_MASK_SECURE_DEFAULT."""
+DEFAULT_KEEP_ALIVE_TIME = 300
+"""Seconds."""
+
+
+class Kind(Flag):
+    """Of a socket."""
+
+    STREAM = auto()
+    DATAGRAM = auto()
+    ANY = STREAM | DATAGRAM
+
+
+@dataclass(frozen=True)
+class Option:
+    """size: bytes that a value has at least."""
+
+    size: int
+    kind: Kind = Kind.ANY
+    default: bytes | None = None
+
+
+TLS = Kind.STREAM
+OPTIONS = {
+    (LEVEL_SOCKET, RECEIVE_BUFFER): Option(4),
+    (LEVEL_SOCKET, KEEP_ALIVE): Option(4, default=word(1)),
+    (LEVEL_SOCKET, LINGER): Option(8),
+    (LEVEL_SOCKET, RECEIVE_TIMEOUT): Option(8),
+    (LEVEL_SOCKET, NON_BLOCKING): Option(4),
+    (LEVEL_SOCKET, METHOD): Option(1, TLS, bytes((DEFAULT_METHOD,))),
+    (LEVEL_SOCKET, CIPHER_MASK): Option(4, TLS, word(DEFAULT_CIPHERS)),
+    (LEVEL_SOCKET, KEY_FILE): Option(0, TLS),
+    (LEVEL_SOCKET, CERTIFICATE_FILE): Option(0, TLS),
+    (LEVEL_SOCKET, CA_FILE): Option(0, TLS),
+    (LEVEL_SOCKET, PEER_FILE): Option(0, TLS),
+    (LEVEL_SOCKET, KEEP_ALIVE_TIME): Option(4, default=word(DEFAULT_KEEP_ALIVE_TIME)),
+    (LEVEL_SOCKET, DISABLE_STORE): Option(0, TLS),
+    (LEVEL_SOCKET, NO_BOUNDARY): Option(4, Kind.DATAGRAM),
+    (LEVEL_SOCKET, ALPN): Option(4, TLS),
+    (LEVEL_SOCKET, DOMAIN_NAME): Option(0, TLS),
+    (LEVEL_SOCKET, ALPN_GENERAL): Option(0, TLS),
+    (LEVEL_IP, MULTICAST_IF): Option(4, Kind.DATAGRAM),
+    (LEVEL_IP, MULTICAST_TTL): Option(1, Kind.DATAGRAM, b"\1"),
+    (LEVEL_IP, ADD_MEMBERSHIP): Option(8, Kind.DATAGRAM),
+    (LEVEL_IP, DROP_MEMBERSHIP): Option(8, Kind.DATAGRAM),
+}
+"""By level and number. Those of raw sockets and of IPv6 are missing with these sockets."""
+
+WITHOUT_EFFECT = {
+    (LEVEL_SOCKET, SECURE_FILES): "names of files by options 30 to 33",
+    (LEVEL_SOCKET, CHALLENGE): "a key in a file by option 30",
+    (LEVEL_SOCKET, OCSP): "no revocation check",
+}
+"""Refused because they aren't modelled, and what to do instead."""
 
 
 class Options:
@@ -74,30 +110,29 @@ class Options:
     def __init__(self) -> None:
         self.values: dict[tuple[int, int], bytes] = {}
 
-    def set(self, level: int, name: int, value: bytes) -> int:
-        """0, or the error."""
-        if level == LEVEL_SOCKET:
-            if name not in SOCKET_OPTIONS:
-                return Error.NO_PROTOCOL_OPTION
-            if len(value) < SOCKET_OPTIONS[name]:
-                return Error.INVALID
-            if name == METHOD and value[0] > LAST_METHOD:
-                return Error.INVALID
-        elif level == LEVEL_IP:
-            if name not in IP_OPTIONS:
-                return Error.NO_PROTOCOL_OPTION
-        elif level != LEVEL_PHY or name not in PHY_OPTIONS:
+    def refusal(self, kind: Kind, level: int, name: int, value: bytes) -> int:
+        """0, or why a value cannot be set on a socket of this kind."""
+        option = OPTIONS.get((level, name))
+        if option is None:
             return Error.NO_PROTOCOL_OPTION
-        self.values[level, name] = value
+        if not option.kind & kind:
+            return Error.OPERATION_NOT_SUPPORTED
+        if len(value) < option.size:
+            return Error.INVALID
+        if (level, name) == (LEVEL_SOCKET, METHOD) and value[0] > LAST_METHOD:
+            return Error.INVALID
         return 0
+
+    def set(self, level: int, name: int, value: bytes) -> None:
+        self.values[level, name] = value
 
     def get(self, level: int, name: int) -> bytes | None:
         """The value as set, or the default; None for an option that doesn't exist."""
-        if (level, name) in self.values:
-            return self.values[level, name]
-        if level == LEVEL_SOCKET and name in SOCKET_OPTIONS:
-            return DEFAULTS.get(name, bytes(SOCKET_OPTIONS[name]))
-        return None
+        option = OPTIONS.get((level, name))
+        if option is None:
+            return None
+        default = bytes(option.size) if option.default is None else option.default
+        return self.values.get((level, name), default)
 
     def number(self, name: int) -> int | None:
         """A numeric option of the socket level; None where it was not set."""
@@ -112,6 +147,27 @@ class Options:
     @property
     def non_blocking(self) -> bool:
         return bool(self.number(NON_BLOCKING))
+
+    @property
+    def keep_alive(self) -> int:
+        """ns without traffic until the peer is probed; 0: never."""
+        if self.number(KEEP_ALIVE) == 0:
+            return 0
+        seconds = self.number(KEEP_ALIVE_TIME)
+        return (DEFAULT_KEEP_ALIVE_TIME if seconds is None else seconds) * SECOND
+
+    @property
+    def multicast_ttl(self) -> int:
+        return self.values.get((LEVEL_IP, MULTICAST_TTL), b"\1")[0]
+
+    @property
+    def linger(self) -> int | None:
+        """Seconds that a close waits for data to be sent; None: it doesn't wait."""
+        value = self.values.get((LEVEL_SOCKET, LINGER))
+        if value is None:
+            return None
+        linger = Linger.parse(value)
+        return linger.time if linger.enabled else None
 
     @property
     def receive_timeout(self) -> int:

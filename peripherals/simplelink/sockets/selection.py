@@ -7,13 +7,15 @@ from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
 from renode_wifi.peripherals.simplelink.messages.sockets import SelectCommand, SelectResponse
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.sockets.options import in_steps
+from renode_wifi.peripherals.simplelink.sockets.options import TIMEOUT_STEP, in_steps
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
 FOR_EVER = 0xFFFF
 SELECT_UNIT = 1_024 * MICROSECOND
 """The driver shifts the microseconds of a time-out right by 10."""
+MIN_TIMEOUT = TIMEOUT_STEP
+"""sl_socket.h, sl_Select: less is set to 10 ms."""
 SOCKETS = 16
 """Bits of a set."""
 
@@ -55,6 +57,7 @@ class Selector:
         if self.selection is None or message.seconds == FOR_EVER:
             return None
         timeout = in_steps(message.seconds * SECOND + message.micros * SELECT_UNIT)
+        timeout = max(MIN_TIMEOUT, timeout)
         spent = self.services.profile.command_time_us * MICROSECOND
         self.selection.timer = self.services.host.after(max(0, timeout - spent), self._timed_out)
         return None

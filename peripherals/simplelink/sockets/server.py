@@ -40,12 +40,29 @@ class Servers:
             status = Error.OPERATION_NOT_SUPPORTED
         elif socket.state is not State.IDLE or not socket.port:
             status = Error.INVALID
+        elif self.table.free(secure=False) < 0:
+            status = Error.NO_SOCKETS
         else:
             socket.backlog = max(1, message.backlog)
             status = self.open_listener(socket)
             if status == 0:
                 socket.become(State.LISTENING)
+                socket.reservation = True
         return SocketResponse(status, message.sd)
+
+    def reserve(self) -> None:
+        """Keep a socket free for the next connection to each server, as far as there are any.
+
+        SWRU455, "Server Side": listen allocates a further socket for that. Each new client takes
+        one.
+        """
+        for socket in self.table.all():
+            if (
+                isinstance(socket, StreamSocket)
+                and socket.state is State.LISTENING
+                and not socket.reservation
+            ):
+                socket.reservation = self.table.free(secure=False) >= 0
 
     def open_listener(self, socket: StreamSocket) -> int:
         station = self.services.network.station
@@ -90,6 +107,7 @@ class Servers:
         if not socket.arrived or handshaking:
             return
         stream = socket.arrived.popleft()
+        socket.reservation = False
         number = self.table.free(socket.secure)
         if number < 0:
             stream.abort()
@@ -101,6 +119,7 @@ class Servers:
         accepted.remote = stream.remote
         accepted.port = stream.local[1]
         self.table.put(accepted)
+        self.reserve()
         stream.events = accepted
         if socket.secure:
             accepted.acceptor = socket
@@ -122,6 +141,7 @@ class Servers:
         """TCP came about and TLS did not: the listening socket is told and goes on."""
         listening = accepted.acceptor
         self.table.forget(accepted)
+        self.reserve()
         self.table.refresh()
         if listening is not None and self.table.has(listening):
             self.handshakes.notify(listening, EVENT_ACCEPT_FAILED, status)

@@ -16,9 +16,11 @@ from renode_wifi.peripherals.simplelink.messages.sockets import Address
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.sockets.client import Clients
+from renode_wifi.peripherals.simplelink.sockets.closing import Closing
 from renode_wifi.peripherals.simplelink.sockets.creation import Creation
 from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
 from renode_wifi.peripherals.simplelink.sockets.handshakes import Handshakes
+from renode_wifi.peripherals.simplelink.sockets.keep_alive import KeepAlives
 from renode_wifi.peripherals.simplelink.sockets.selection import Selector
 from renode_wifi.peripherals.simplelink.sockets.server import Servers
 from renode_wifi.peripherals.simplelink.sockets.settings import SocketSettings
@@ -49,9 +51,9 @@ class Sockets(Silo):
         self.handshakes = Handshakes(services, self.slots, device, files, self)
         self.servers = Servers(services, self, self.slots, self.handshakes)
         self.clients = Clients(services, self.slots, self.handshakes, self.selector)
-        self.creation = Creation(
+        self.creation = Creation(services, self, self.slots)
+        self.closing = Closing(
             services,
-            self,
             self.slots,
             self.servers,
             self.clients,
@@ -59,12 +61,16 @@ class Sockets(Silo):
             self.handshakes,
             self.selector,
         )
-        self.settings = SocketSettings(self.slots, self.transfers, self.handshakes)
+        self.keep_alives = KeepAlives(services)
+        self.settings = SocketSettings(
+            services, self.slots, self.transfers, self.handshakes, self.keep_alives
+        )
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:
         return (
             self.creation,
+            self.closing,
             self.servers,
             self.clients,
             self.transfers,
@@ -80,7 +86,7 @@ class Sockets(Silo):
     def stopped(self) -> None:
         """Everything is gone at once."""
         self.selector.reset()
-        for socket in self.slots.all():
+        for socket in (*self.slots.all(), *self.slots.detached):
             socket.stop_receiving()
             socket.release()
         self.slots.clear()
@@ -96,10 +102,14 @@ class Sockets(Silo):
             other.joined()
 
     def lost(self) -> None:
-        for socket in self.slots.all():
+        for socket in (*self.slots.all(), *self.slots.detached):
             socket.lost()
 
     # From the sockets
+
+    @property
+    def now(self) -> int:
+        return self.services.surroundings.clock.now
 
     @property
     def station(self) -> Station | None:
@@ -133,12 +143,15 @@ class Sockets(Silo):
 
     def flushed(self, socket: StreamSocket) -> None:
         if socket.closing and not socket.outbox:
-            self.creation.gone(socket, False)
+            self.closing.ended(socket, unsent=False)
         else:
             self.selector.look()
 
     def connected(self, socket: StreamSocket) -> None:
         self.clients.connected(socket)
+
+    def opened(self, socket: StreamSocket) -> None:
+        self.keep_alives.watch(socket)
 
     def connect_failed(self, socket: StreamSocket, status: int) -> None:
         self.clients.failed(socket, status)
@@ -157,7 +170,7 @@ class Sockets(Silo):
             return
         socket.become(State.BROKEN)
         if socket.closing:
-            self.creation.gone(socket, unsent)
+            self.closing.ended(socket, unsent)
             return
         if unsent:
             self.slots.notify(Opcode.TX_FAILED, Error.NOT_CONNECTED, socket.number)

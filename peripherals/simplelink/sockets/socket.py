@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from renode_wifi.peripherals.base.clock import Event
 from renode_wifi.peripherals.network.contract.station import Station
@@ -11,7 +11,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 from renode_wifi.peripherals.simplelink.messages.sockets import Address
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from renode_wifi.peripherals.simplelink.sockets.options import Options
+from renode_wifi.peripherals.simplelink.sockets.options import Kind, Options
 
 if TYPE_CHECKING:
     # The owner and its sockets know each other.
@@ -32,6 +32,10 @@ FAILURES = {
 
 class Owner(Protocol):
     """What a socket asks of the silo, and what it notifies it of."""
+
+    @property
+    def now(self) -> int:
+        """Virtual time in ns."""
 
     @property
     def station(self) -> Station | None:
@@ -66,6 +70,9 @@ class Owner(Protocol):
     def broken(self, socket: StreamSocket) -> None:
         """The connection is lost."""
 
+    def opened(self, socket: StreamSocket) -> None:
+        """A connection stands, with TLS where that was asked for."""
+
     def joined(self, socket: StreamSocket) -> None:
         """There is a network for a socket that listens."""
 
@@ -82,6 +89,8 @@ class Receiving:
 class Socket:
     """secure: made as a secure one, or made so by STARTTLS."""
 
+    kind: ClassVar[Kind]
+
     def __init__(self, owner: Owner, number: int, secure: bool = False) -> None:
         self.owner = owner
         self.number = number
@@ -96,6 +105,11 @@ class Socket:
         if receiving is not None and receiving.deadline is not None:
             receiving.deadline.cancel()
         return receiving
+
+    @property
+    def reserved(self) -> int:
+        """Further sockets that are kept free for it."""
+        return 0
 
     @property
     def hidden(self) -> bool:

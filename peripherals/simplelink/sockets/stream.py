@@ -11,6 +11,7 @@ from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.messages.sockets import NOWHERE, Address
 from renode_wifi.peripherals.simplelink.opcodes import Error
+from renode_wifi.peripherals.simplelink.sockets.options import RECEIVE_BUFFER, Kind
 from renode_wifi.peripherals.simplelink.sockets.socket import FAILURES, Owner, Socket
 
 
@@ -30,6 +31,8 @@ class State(Enum):
 class StreamSocket(Socket):
     """Listens to its stream, and notifies its owner."""
 
+    kind = Kind.STREAM
+
     def __init__(self, owner: Owner, number: int, secure: bool = False) -> None:
         super().__init__(owner, number, secure)
         self.state = State.IDLE
@@ -39,6 +42,8 @@ class StreamSocket(Socket):
         """Taken from the host and not yet by the network."""
         self.listener: Listener | None = None
         self.backlog = 1
+        self.reservation = False
+        """A socket is kept free for the next connection to this listening one."""
         self.arrived: deque[Stream] = deque()
         self.accepting = False
         """An accept command waits for a peer."""
@@ -58,6 +63,13 @@ class StreamSocket(Socket):
         self.closing = False
         """The host has closed it; what is in the outbox is still sent."""
         self.timer: Event | None = None
+        self.keep_alive: Event | None = None
+        self.last_activity = 0
+        """When data was last sent or received, in ns of virtual time."""
+
+    @property
+    def reserved(self) -> int:
+        return int(self.reservation)
 
     @property
     def hidden(self) -> bool:
@@ -73,9 +85,8 @@ class StreamSocket(Socket):
 
     @property
     def writable(self) -> bool:
-        if self.state in (State.OPEN, State.ENDED):
-            return not self.outbox
-        return self.state is State.BROKEN
+        """sl_socket.h, sl_Select: only connecting is monitored, not room for data."""
+        return self.outcome is not None or self.connected or self.state is State.BROKEN
 
     @property
     def fails_to_send(self) -> bool:
@@ -95,6 +106,10 @@ class StreamSocket(Socket):
             self.state = state
             self.owner.trace(self, state=state.value)
             self.owner.refresh()
+            if state is State.OPEN:
+                self.last_activity = self.owner.now
+                self.apply_receive_buffer()
+                self.owner.opened(self)
 
     # Sending
 
@@ -107,6 +122,7 @@ class StreamSocket(Socket):
             taken = self.stream.send(bytes(self.outbox))
             if not taken:
                 break
+            self.last_activity = self.owner.now
             del self.outbox[:taken]
         self.owner.refresh()
 
@@ -125,6 +141,7 @@ class StreamSocket(Socket):
         self.owner.handshake_done(self, verdict)
 
     def on_data(self, stream: Stream) -> None:
+        self.last_activity = self.owner.now
         self.owner.changed(self)
 
     def on_writable(self, stream: Stream) -> None:
@@ -163,6 +180,16 @@ class StreamSocket(Socket):
         self.arrived.append(stream)
         self.owner.changed(self)
 
+    def apply_receive_buffer(self) -> None:
+        size = self.options.number(RECEIVE_BUFFER)
+        if size and self.stream is not None:
+            self.stream.set_receive_window(size)
+
+    def stop_keep_alive(self) -> None:
+        if self.keep_alive is not None:
+            self.keep_alive.cancel()
+            self.keep_alive = None
+
     def stop_timer(self) -> None:
         if self.timer is not None:
             self.timer.cancel()
@@ -170,6 +197,7 @@ class StreamSocket(Socket):
 
     def release(self) -> None:
         self.stop_timer()
+        self.stop_keep_alive()
         if self.listener is not None:
             self.listener.close()
             self.listener = None

@@ -28,6 +28,8 @@ class SocketTable:
     def clear(self) -> None:
         self.pool_blocked = False
         self.places: list[Socket | None] = [None] * self.services.profile.sockets
+        self.detached: list[Socket] = []
+        """Closed by the host, and still sending."""
 
     def all(self) -> list[Socket]:
         return [socket for socket in self.places if socket is not None]
@@ -47,17 +49,24 @@ class SocketTable:
             count = sum(socket.secure for socket in self.all())
             if count >= self.services.profile.secure_sockets:
                 return Error.TLS_TOO_MANY
-        try:
-            return self.places.index(None)
-        except ValueError:
+        if self.places.count(None) <= sum(socket.reserved for socket in self.all()):
             return Error.NO_SOCKETS
+        return self.places.index(None)
 
     def put(self, socket: Socket) -> None:
         self.places[socket.number] = socket
 
+    def detach(self, socket: Socket) -> None:
+        """The host may use the socket's number for another one; this one goes on sending."""
+        self.places[socket.number] = None
+        self.detached.append(socket)
+
     def forget(self, socket: Socket) -> None:
         """The socket is gone with everything outside."""
-        self.places[socket.number] = None
+        if self.has(socket):
+            self.places[socket.number] = None
+        elif socket in self.detached:
+            self.detached.remove(socket)
         socket.release()
 
     def free_port(self) -> int:
@@ -84,6 +93,8 @@ class SocketTable:
         for socket in self.all():
             failing |= socket.fails_to_send << socket.number
             non_blocking |= socket.options.non_blocking << socket.number
+            used += flow.buffers(socket.unsent)
+        for socket in self.detached:
             used += flow.buffers(socket.unsent)
         status.transmit_failures = failing
         status.non_blocking = non_blocking

@@ -82,6 +82,7 @@ def settings_of(
         (options.CA_FILE, Error.TLS_NO_CA_FILE),
         (options.CERTIFICATE_FILE, Error.TLS_BAD_CERTIFICATE_FILE),
         (options.KEY_FILE, Error.TLS_BAD_KEY_FILE),
+        (options.PEER_FILE, Error.TLS_BAD_DH_FILE),
     ):
         name = wanted.text(option)
         content = files.content(name) if name else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
@@ -16,11 +16,18 @@ from renode_wifi.peripherals.simplelink.messages.profiles import (
 )
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
-from renode_wifi.peripherals.simplelink.wlan.security import Profile, judge, plain_key
+from renode_wifi.peripherals.simplelink.wlan.security import (
+    RANKS,
+    SECURITY,
+    Profile,
+    judge,
+    plain_key,
+)
 
 POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
 POLICIES = (POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P)
-AUTO = 0x01
+AUTO, FAST = 0x01, 0x02
+"""Bits of the connection policy."""
 
 ALL_PROFILES = 0xFF
 EAP_UPDATE_ANSWERED_AS = 0x8CC0
@@ -28,7 +35,10 @@ EAP_UPDATE_ANSWERED_AS = 0x8CC0
 
 
 class Profiles:
-    """They survive power cycles. connection_policy(automatic): called when the policy is set."""
+    """They survive power cycles. connection_policy(automatic): called when the policy is set.
+
+    last: the network that was joined last, for the policy "fast".
+    """
 
     def __init__(self, count: int, connection_policy: Callable[[bool], None]) -> None:
         self.count = count
@@ -39,6 +49,7 @@ class Profiles:
         self.profiles: list[Profile | None] = [None] * self.count
         self.policies = dict.fromkeys(POLICIES, (0, b""))
         self.policies[POLICY_CONNECTION] = (AUTO, b"")
+        self.last: Profile | None = None
 
     @property
     def automatic(self) -> bool:
@@ -46,10 +57,32 @@ class Profiles:
         return bool(self.policies[POLICY_CONNECTION][0] & AUTO)
 
     @property
+    def fast(self) -> bool:
+        """Whether it joins the last network at once when it starts."""
+        return bool(self.policies[POLICY_CONNECTION][0] & FAST)
+
+    @property
     def wanted(self) -> list[Profile]:
-        """Networks to join, by priority."""
-        known = [profile for profile in self.profiles if profile is not None]
-        return sorted(known, key=lambda profile: -profile.priority)
+        """Networks to join."""
+        return [profile for profile in self.profiles if profile is not None]
+
+    def best(self, heard: Mapping[bytes, int]) -> Profile | None:
+        """Of those on the air, with their signal: by priority, then security, then signal (wlan.h,
+        sl_WlanProfileAdd)."""
+        joinable = [
+            profile
+            for profile in self.wanted
+            if profile.ssid in heard and profile.security in SECURITY
+        ]
+        return max(
+            joinable,
+            key=lambda profile: (
+                profile.priority,
+                RANKS.get(profile.security, 0),
+                heard[profile.ssid],
+            ),
+            default=None,
+        )
 
     def add(self, transaction: Transaction, message: ProfileAdd) -> BasicResponse:
         profile = _profile(message)
@@ -58,7 +91,7 @@ class Profiles:
             same = [
                 number
                 for number, known in enumerate(self.profiles)
-                if known is not None and known.ssid == profile.ssid
+                if known is not None and known.identity == profile.identity
             ]
             free = [number for number, known in enumerate(self.profiles) if known is None]
             places = same or free

@@ -19,6 +19,8 @@ SECURITY = {
     WPA3: Security.WPA3,
 }
 """Of the security types of wlan.h, those that can be joined here; None takes what there is."""
+RANKS = {OPEN: 0, WEP: 1, WEP_SHARED: 1, WPA_WPA2: 2, WPA2_PLUS: 3, WPA3: 4}
+"""Better security is preferred among profiles of one priority."""
 MIN_KEY, MAX_KEY = 8, 64
 
 
@@ -32,6 +34,11 @@ class Profile:
     bssid: bytes = NO_BSSID
     priority: int = 0
     wep_index: int = 0
+
+    @property
+    def identity(self) -> tuple[bytes, bytes, int]:
+        """Profiles with the same replace each other (wlan.h, sl_WlanProfileAdd)."""
+        return self.ssid, self.bssid, self.security
 
 
 def plain_key(key: bytes) -> bytes:

@@ -61,7 +61,7 @@ class Wlan(Silo):
         if self.device.role == ROLE_ACCESS_POINT:
             self.access_point.open()
         elif self.device.role == ROLE_STATION:
-            self.station.connect_by_policy()
+            self.station.start()
 
     def stopped(self) -> None:
         self.station.power_lost()

@@ -175,6 +175,7 @@ class StationRole:
         bssid = target.bssid if beacon is None else beacon.bssid
         channel = 0 if beacon is None else beacon.channel
         self.associated = Connection(target.ssid, bssid, channel)
+        self.saved.last = target
         self.power.connected = True
         self._trace("joined", target.ssid)
         self.services.host.event(Opcode.WLAN_CONNECTED, self.associated)
@@ -240,22 +241,38 @@ class StationRole:
 
     # Policies
 
+    def start(self) -> None:
+        """The processor has booted: join by the policies "fast" and "auto".
+
+        SWRU455, "Connection Policies": fast takes the parameters of the last connection, whether
+        or not there is a profile.
+        """
+        station, last = self.services.network.station, self.saved.last
+        if self.saved.fast and last is not None and station is not None:
+            on_air = any(beacon.ssid == last.ssid for beacon in station.scan())
+            if on_air or not self.saved.automatic or not self.saved.wanted:
+                self._automatic = self.saved.automatic
+                self._join(last)
+                return
+        self.connect_by_policy()
+
     def connect_by_policy(self) -> None:
-        """With the policy "auto", join the profile that is on the air, by priority."""
+        """With the policy "auto", join the best profile that is on the air."""
         self._retry = None
         station = self.services.network.station
         if station is None or not self.saved.automatic:
             return
-        wanted = self.saved.wanted
-        if not wanted:
+        if not self.saved.wanted:
             return
         self._automatic = True
-        heard = {beacon.ssid for beacon in station.scan()}
-        for profile in wanted:
-            if profile.ssid in heard and profile.security in SECURITY:
-                self._join(profile)
-                return
-        self._search_again()
+        heard: dict[bytes, int] = {}
+        for beacon in station.scan():
+            heard.setdefault(beacon.ssid, beacon.rssi)
+        best = self.saved.best(heard)
+        if best is not None:
+            self._join(best)
+        else:
+            self._search_again()
 
     def _on_connection_policy(self, automatic: bool) -> None:
         idle = self.associated is None and not self.joining

@@ -10,7 +10,8 @@ from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 
 READ, WRITE, CREATE, ANY = 0x0000, 0x1000, 0x2000, 0x3000
-ONE_BLOCK = 0x10
+ONE_BLOCK = 0x0E
+"""3584 bytes: a block without what the file system keeps of a copy."""
 
 
 def flags(value: int) -> int:
@@ -44,6 +45,10 @@ def control(
     status, _, length = answer.unpack("iII")
     assert len(answer.body) == 12 + length
     return status, answer.body[12:]
+
+
+def rename(driver: HostDriver, name: bytes, new: bytes) -> int:
+    return control(driver, RENAME, name, data=new)[0]
 
 
 def terminated(name: bytes) -> bytes:

@@ -28,7 +28,10 @@ NAMES = [b"/certs/RootCA.crt", b"a", b"b/c", b"x" * 179, b"x" * 200, b"", b"\xff
 SSIDS = [b"fwemu-ap", b"open", b"nowhere", b"", b"x" * 32]
 PORTS = [ECHO, TLS_ECHO, UDP_ECHO, TARPIT, 9, 0, 12_302]
 ADDRESSES = [bytes((10, 10, 0, 1)), bytes(4), bytes((127, 0, 0, 1)), bytes((255,) * 4)]
-OPTIONS = [8, 9, 20, 24, 25, 26, 30, 31, 32, 35, 36, 37, 38, 40, 42, 44]
+OPTIONS = [
+    *(8, 9, 13, 20, 24, 25, 26, 30, 31, 32, 33, 35, 36, 37, 38, 39, 40, 42, 44),
+    *(60, 61, 65, 66),
+]
 POWER_CYCLE_AFTER = 400
 """Messages, at most."""
 MOST_EVENTS = 400
@@ -181,7 +184,10 @@ class Fuzzer:
             seconds = draw.choice((0, 1, 0xFFFF))
             return struct.pack("<BBBBHHHH", 16, 0, 0, 0, sets, open_ones, 5, seconds)
         if opcode in (Opcode.SETSOCKOPT, Opcode.GETSOCKOPT):
-            value = draw.choice((bytes(4), b"\1\0\0\0", bytes(8), b"/certs/RootCA.crt", b""))
+            group = bytes((224, 0, 1, draw.randrange(12))) + bytes(4)
+            linger = struct.pack("<II", draw.randrange(2), draw.randrange(4))
+            values = (bytes(4), b"\1\0\0\0", bytes(8), b"/certs/RootCA.crt", b"", group, linger)
+            value = draw.choice(values)
             option = draw.choice(OPTIONS)
             return bytes((number, draw.choice((1, 1, 1, 2, 3)), option, len(value))) + value
         if opcode in (Opcode.SEND, Opcode.RECV, Opcode.RECVFROM):

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from renode_wifi.peripherals.simplelink.files import control as control_codes
 from renode_wifi.peripherals.simplelink.files import information, store, volume
 from renode_wifi.peripherals.simplelink.files.folder import FolderStore, _name_of, _path_of
 from renode_wifi.peripherals.simplelink.files.store import StoredFile
+from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import (
@@ -27,8 +30,9 @@ from tests.peripherals.simplelink.file_commands import (
     flags,
     info,
     names,
+    rename,
 )
-from tests.peripherals.simplelink.rig import Rig
+from tests.peripherals.simplelink.rig import Rig, make_world
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def driver(rig: Rig) -> HostDriver:
 # Contents
 
 
-@pytest.mark.parametrize("size", [0, 1, 1455, 1456, 1457, 4000])
+@pytest.mark.parametrize("size", [0, 1, 1455, 1456, 1457, 3500])
 def test_content_is_read_as_written(driver: HostDriver, size: int) -> None:
     data = bytes(n * 5 & 255 for n in range(size))
     driver.store(b"/data", data, ANY | ONE_BLOCK)
@@ -86,12 +90,88 @@ def test_reading_past_the_end_fails(driver: HostDriver) -> None:
 
 def test_file_is_no_bigger_than_it_was_made(driver: HostDriver) -> None:
     handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
-    assert driver.write_file(handle, bytes(4096)) == 4096
-    assert driver.write_file(handle, b"x", 4096) == Error.FS_TOO_BIG
+    assert driver.write_file(handle, bytes(3584)) == 3584
+    assert driver.write_file(handle, b"x", 3584) == Error.FS_TOO_BIG
     assert driver.close_file(handle) == 0
     assert info(driver, b"a")["size"] == 4096
+    assert info(driver, b"a")["allocated"] == 3584
     handle, _ = driver.open(b"b", ANY | 0x0204)  # four times 4096 bytes
     assert driver.write_file(handle, bytes(4 * 4096)) == 4 * 4096
+
+
+@pytest.mark.parametrize(
+    ("size", "blocks"),
+    [(3584, 1), (3585, 2), (7680, 2), (7681, 3), (117_760, 29)],
+)
+def test_a_copy_takes_512_bytes_more_than_its_content(
+    driver: HostDriver, size: int, blocks: int
+) -> None:
+    """fs.h, sl_FsOpen: sizes in steps of 4K-512 are optimal, such as 3584, 7680, 117760."""
+    units, code = (-(-size // 256), 0) if size <= 255 * 256 else (-(-size // 1024), 1)
+    driver.store(b"a", b"x", ANY | code << 8 | units)
+    about = info(driver, b"a")
+    assert about["size"] == blocks * 4096
+    assert about["allocated"] == blocks * 4096 - 512
+
+
+@pytest.mark.parametrize("access", [CREATE, ANY])
+@pytest.mark.parametrize("size", [0x0000, 0x0510])
+def test_a_file_of_no_size_cannot_be_created(driver: HostDriver, access: int, size: int) -> None:
+    """SWRU455M, table 8-3: SL_ERROR_FS_FILE_INVALID_FILE_SIZE."""
+    assert driver.open(b"a", access | size)[0] == Error.FS_FILE_SIZE
+    driver.store(b"a", b"x", ANY | ONE_BLOCK)
+    assert driver.open(b"a", ANY)[0] > 0, "the size counts at creation only"
+
+
+def test_encrypted_contents_are_refused(driver: HostDriver) -> None:
+    mode = ANY | ONE_BLOCK | flags(volume.ENCRYPTED)
+    assert driver.open(b"a", mode)[0] == Error.FS_NOT_SUPPORTED
+
+
+# Names, which differ by more than case (SWRU455A, "Create a File")
+
+SPELLINGS = [b"/certs/rootca.crt", b"/CERTS/ROOTCA.CRT", b"/certs/RootCA.crt"]
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_case_makes_no_difference_to_names(driver: HostDriver, name: bytes) -> None:
+    driver.store(b"/certs/RootCA.crt", b"hello")
+    assert driver.load(name) == b"hello"
+    assert info(driver, name)["length"] == 5
+    assert driver.open(name, CREATE | ONE_BLOCK)[0] == Error.FS_EXISTS
+    driver.store(name, b"bye")
+    assert driver.load(b"/certs/RootCA.crt") == b"bye"
+    assert names(driver) == [b"/certs/RootCA.crt"]
+    assert delete(driver, name) == 0
+    assert names(driver) == []
+
+
+def test_case_makes_no_difference_while_a_file_is_open(driver: HostDriver) -> None:
+    driver.store(b"Name", b"x")
+    handle, _ = driver.open(b"NAME", ANY)
+    assert driver.open(b"name", READ)[0] == Error.FS_OPEN_FOR_WRITE
+    assert info(driver, b"nAME")["status"] == Error.FS_ALREADY_OPEN
+    assert delete(driver, b"name") == Error.FS_ALREADY_OPEN
+    assert rename(driver, b"name", b"other") == Error.FS_ALREADY_OPEN
+    assert driver.close_file(handle) == 0
+    assert rename(driver, b"NAME", b"Other") == 0
+    assert names(driver) == [b"Other"]
+
+
+def test_case_makes_no_difference_to_files_of_the_world(rig: Rig) -> None:
+    rig.nwp.files.provision("/certs/RootCA.crt", b"PEM")
+    driver = rig.started()
+    assert driver.load(b"/CERTS/rootca.crt") == b"PEM"
+    assert rig.nwp.files.content("/certs/ROOTCA.crt") == b"PEM"
+    assert rig.nwp.files.content("certs") is None
+
+
+def test_a_world_with_one_name_in_two_spellings_is_refused() -> None:
+    machine = BenchMachine()
+    nwp = CC3220_NWP(machine, "nwp")
+    radio = RadioSettings(files={"/a": b"1", "/A": b"2"}, where="world.yaml:7")
+    with pytest.raises(RenodeWifiError, match="/A is there twice"):
+        nwp.connect_world(make_world(machine, radio=radio))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.simplelink.files import store, volume
 from renode_wifi.peripherals.simplelink.files.signature import check_signature
-from renode_wifi.peripherals.simplelink.files.store import StoredFile
+from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import ANY, ONE_BLOCK, READ, WRITE, flags
@@ -70,7 +71,7 @@ def chain() -> dict[str, StoredFile]:
 
 
 def check(
-    stored: dict[str, StoredFile], name: str = SIGNER, roots: tuple[str, ...] | None = (ROOT,)
+    stored: Mapping[str, StoredFile], name: str = SIGNER, roots: tuple[str, ...] | None = (ROOT,)
 ) -> int:
     return check_signature(stored, roots, name, signature(), IMAGE)
 
@@ -78,6 +79,19 @@ def check(
 def test_chain_of_files_vouches_for_the_signer() -> None:
     assert check(chain()) == 0
     assert check(chain(), "/" + SIGNER) == 0
+
+
+def test_case_makes_no_difference_to_names_of_certificates() -> None:
+    stored = FileTable()
+    stored.update(
+        {
+            "Signer.DER": StoredFile(der("signer", MIDDLE)),
+            MIDDLE.upper(): StoredFile(der(MIDDLE, ROOT)),
+            ROOT.title(): StoredFile(der(ROOT, ROOT)),
+        }
+    )
+    assert check(stored) == 0
+    assert check(stored, "/SIGNER.der") == 0
 
 
 def test_root_itself_may_sign() -> None:

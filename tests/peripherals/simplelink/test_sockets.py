@@ -1,4 +1,4 @@
-"""Plain sockets: making, connecting, data both ways, time-outs, select, servers, flow control."""
+"""Plain sockets: making, connecting, data both ways, time-outs, select, flow control."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from ipaddress import IPv4Address
 import pytest
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND
-from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
-from tests.peripherals.simplelink.rig import ECHO, TARPIT, UDP_ECHO, Rig
+from tests.peripherals.simplelink.peers import Phone, connected, stuffed
+from tests.peripherals.simplelink.rig import ECHO, TARPIT, Rig
+
+__all__ = ["Phone"]
 
 TIMEOUT, NON_BLOCKING = 20, 24
 
@@ -24,43 +26,6 @@ def rig() -> Rig:
 @pytest.fixture
 def driver(rig: Rig) -> HostDriver:
     return rig.joined()
-
-
-def connected(driver: HostDriver, port: int = ECHO) -> int:
-    number = driver.socket()
-    assert driver.connect(number, port) == 0
-    return number
-
-
-class Phone:
-    """A peer in the world that connects to the board."""
-
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
-        self.station = rig.world.station(b"\x02phone")
-        self.closed = False
-        self.joined: list[object] = []
-        self.station.join(b"fwemu-ap", b"fwemu-pass", None, self.joined.append)
-        rig.driver.run(5 * SECOND)
-        self.stream: Stream | None = None
-        self.data = b""
-
-    def connect(self, port: int) -> None:
-        lease = self.rig.nwp.processor.lease
-        assert lease is not None
-        self.stream = self.station.connect((lease.address, port), self)
-
-    def on_connected(self, stream: Stream) -> None: ...
-
-    def on_connect_failed(self, stream: Stream, failure: Failure) -> None: ...
-
-    def on_writable(self, stream: Stream) -> None: ...
-
-    def on_data(self, stream: Stream) -> None:
-        self.data += stream.receive(10_000)
-
-    def on_closed(self, stream: Stream, failure: Failure | None) -> None:
-        self.closed = True
 
 
 # Making and closing
@@ -114,18 +79,6 @@ def test_every_close_is_followed_by_its_event(driver: HostDriver) -> None:
     for kind in (1, 2):
         number = driver.socket(kind)
         assert driver.close(number) == 0
-
-
-def test_data_that_waits_is_sent_before_a_close_ends(rig: Rig, driver: HostDriver) -> None:
-    number = connected(driver, TARPIT)
-    for _ in range(15):
-        driver.send(number, bytes(1460))
-    driver.run(SECOND)
-    socket = rig.nwp.sockets.table[number]
-    assert socket is not None
-    assert socket.outbox  # type: ignore[attr-defined]
-    assert driver.close(number) == Error.CLOSE_FAILED
-    assert driver.socket() == number
 
 
 # Connecting
@@ -370,154 +323,28 @@ def test_control_socket_of_the_driver_wakes_its_select(rig: Rig) -> None:
     assert got[2][0] == IPv4Address("127.0.0.1")
 
 
-# Servers and datagrams
+def test_select_tells_that_a_connect_without_waiting_has_ended(driver: HostDriver) -> None:
+    """sl_socket.h, sl_Select: writing sockets are watched for connecting only."""
+    for port, outcome in ((ECHO, 0), (9, Error.REFUSED)):
+        number = driver.socket()
+        driver.set_option(number, NON_BLOCKING, b"\1\0\0\0")
+        assert driver.connect(number, port) == Error.IN_PROGRESS
+        assert driver.select(0, 1 << number, 5_000) == (1, 0, 1 << number)
+        assert driver.connect(number, port) == outcome
+        driver.close(number)
 
 
-def test_server_accepts_and_talks(rig: Rig, driver: HostDriver) -> None:
-    phone = Phone(rig)
-    server = driver.socket()
-    assert driver.bind(server, 8080) == 0
-    assert driver.listen(server) == 0
-    phone.connect(8080)
-    client = driver.accept(server)
-    assert client == 1
-    assert phone.stream is not None
-    driver.run(SECOND)
-    phone.stream.send(b"hello")
-    assert driver.receive(client) == (5, b"hello")
-    driver.send(client, b"welcome")
-    driver.run(SECOND)
-    assert phone.data == b"welcome"
-    phone.stream.close()
-    assert driver.receive(client) == (0, b"")
-    assert driver.close(client) == 0
-    assert driver.close(server) == 0
+def test_select_does_not_wait_for_room(rig: Rig, driver: HostDriver) -> None:
+    number = stuffed(rig, driver)
+    assert driver.select(0, 1 << number, 5_000) == (1, 0, 1 << number)
 
 
-def test_accept_waits_or_does_not(rig: Rig, driver: HostDriver) -> None:
-    phone = Phone(rig)
-    server = driver.socket()
-    driver.bind(server, 8080)
-    driver.listen(server, 1)
-    assert driver.accept(server, SECOND) is None
-    assert driver.accept(server) == Error.IN_EXECUTION
-    phone.connect(8080)
-    assert driver.event(Opcode.ACCEPT_ASYNC) is not None
-    assert driver.set_option(server, NON_BLOCKING, b"\1\0\0\0") == 0
-    assert driver.accept(server) == Error.WOULD_BLOCK
-    phone.connect(8080)
-    phone.connect(8080)
-    driver.run(SECOND)
-    assert phone.closed, "more peers than the backlog has room for"
-    assert driver.select(1 << server, 0, 100) == (1, 1 << server, 0)
-    assert driver.accept(server) == 2
-
-
-def test_accept_with_a_full_table_fails(rig: Rig, driver: HostDriver) -> None:
-    phone = Phone(rig)
-    server = driver.socket()
-    driver.bind(server, 8080)
-    driver.listen(server)
-    while driver.socket() >= 0:
-        pass
-    phone.connect(8080)
-    assert driver.accept(server) == Error.NO_SOCKETS
-
-
-def test_close_ends_accept_and_connect_that_wait(driver: HostDriver) -> None:
-    server = driver.socket()
-    driver.bind(server, 8080)
-    driver.listen(server)
-    assert driver.accept(server, SECOND) is None
-    assert driver.close(server) == 0
-    message = driver.event(Opcode.ACCEPT_ASYNC, 0)
-    assert message is not None
-    assert message.unpack("h") == (Error.GENERAL,)
-    number = driver.socket()
-    driver.post(Opcode.CONNECT, driver.address(number, ECHO, "10.10.0.77"))
-    driver.run(10 * MILLISECOND)
-    assert driver.close(number) == 0
-    assert driver.event(Opcode.CONNECT_ASYNC, 0) is not None
-
-
-def test_listening_wants_a_bound_stream(driver: HostDriver) -> None:
-    datagram, stream = driver.socket(2), driver.socket()
-    driver.bind(datagram, 7000)
-    assert driver.listen(datagram) == Error.OPERATION_NOT_SUPPORTED
-    assert driver.listen(stream) == Error.INVALID
-    assert driver.accept(stream) == Error.INVALID
-    assert driver.bind(stream, 7000, "10.10.0.250") == Error.ADDRESS_NOT_AVAILABLE
-    assert driver.bind(stream, 7000) == 0
-    assert driver.bind(driver.socket(), 7000) == Error.ADDRESS_IN_USE
-    assert driver.listen(stream) == 0
-    assert driver.connect(stream, ECHO) == Error.INVALID
-
-
-def test_listener_made_before_the_join_works_after_it(rig: Rig) -> None:
-    driver = rig.started()
-    server = driver.socket()
-    driver.bind(server, 8080)
-    assert driver.listen(server) == 0
-    driver.joined()
-    for _ in range(2):
-        phone = Phone(rig)
-        phone.connect(8080)
-        assert driver.accept(server) is not None
-        driver.status(Opcode.WLAN_DISCONNECT)
-        driver.run(SECOND)
-        driver.joined()
-
-
-def test_datagrams_are_echoed(driver: HostDriver) -> None:
+def test_select_takes_10_ms_at_least(rig: Rig, driver: HostDriver) -> None:
     number = driver.socket(2)
-    driver.send_to(number, b"ping", UDP_ECHO, "10.10.0.1")
-    assert driver.receive_from(number) == (4, b"ping", (IPv4Address("10.10.0.1"), UDP_ECHO))
-    assert driver.connect(number, UDP_ECHO) == 0
-    driver.send(number, b"pong!")
-    assert driver.receive(number, 3) == (3, b"pon")
-    assert driver.receive(number, flags=8) == (Error.WOULD_BLOCK, b"")
-
-
-def test_datagram_without_a_destination_or_a_network_fails(rig: Rig) -> None:
-    driver = rig.started()
-    number = driver.socket(2)
-    driver.send(number, b"x")
-    driver.send_to(number, b"x", UDP_ECHO, "10.10.0.1")
-    errors = []
-    for _ in range(2):
-        message = driver.event(Opcode.TX_FAILED)
-        assert message is not None
-        errors.append(message.unpack("h")[0])
-    assert errors == [Error.DESTINATION_REQUIRED, Error.UNREACHABLE]
-
-
-def test_datagram_socket_bound_before_the_join_works_after_it(rig: Rig) -> None:
-    driver = rig.started()
-    number = driver.socket(2)
-    assert driver.bind(number, 5000) == 0
-    driver.joined()
-    driver.send_to(number, b"ping", UDP_ECHO, "10.10.0.1")
-    got = driver.receive_from(number)
-    assert got is not None
-    assert got[1] == b"ping"
-
-
-# Options
-
-
-def test_options_are_kept_or_refused(driver: HostDriver) -> None:
-    number = driver.socket()
-    assert driver.set_option(number, 9, b"\1\0\0\0") == 0
-    assert driver.get_option(number, 9) == (0, b"\1\0\0\0")
-    assert driver.get_option(number, 37) == (0, bytes(4))
-    assert driver.set_option(number, 99, bytes(4)) == Error.NO_PROTOCOL_OPTION
-    assert driver.get_option(number, 99)[0] == Error.NO_PROTOCOL_OPTION
-    assert driver.set_option(number, TIMEOUT, b"\1") == Error.INVALID
-    assert driver.set_option(number, 25, b"\x09") == Error.INVALID
-    assert driver.set_option(number, 65, bytes(8), level=2) == 0
-    assert driver.set_option(number, 5, bytes(8), level=2) == Error.NO_PROTOCOL_OPTION
-    assert driver.set_option(number, 101, bytes(4), level=3) == 0
-    assert driver.set_option(number, 5, bytes(4), level=7) == Error.NO_PROTOCOL_OPTION
+    driver.bind(number, 7000)
+    started = rig.machine.clock.now
+    assert driver.select(1 << number, 0, 0) == (0, 0, 0)
+    assert rig.machine.clock.now - started == 10 * MILLISECOND
 
 
 def test_power_cycle_forgets_every_socket(rig: Rig, driver: HostDriver) -> None:

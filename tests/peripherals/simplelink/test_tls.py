@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from ssl import DER_cert_to_PEM_cert
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ from tests.peripherals.simplelink.rig import (
     Rig,
 )
 
-METHOD, MASK, KEY, CERTIFICATE, CA, START_TLS = 25, 26, 30, 31, 32, 35
+METHOD, MASK, KEY, CERTIFICATE, CA, PEER, START_TLS = 25, 26, 30, 31, 32, 33, 35
 PARAMETERS, STORE, ALPN, DOMAIN = 36, 38, 40, 42
 SECURED, FAILED, WRONG_ROOT = 3, 4, 5
 GCM_BIT = 12
@@ -59,7 +60,7 @@ def with_files(rig: Rig) -> HostDriver:
 def prepare(driver: HostDriver, number: int, **values: bytes) -> None:
     """Options by name; the certificate store is off unless `store` is empty."""
     names = {"method": METHOD, "mask": MASK, "key": KEY, "certificate": CERTIFICATE}
-    names |= {"ca": CA, "store": STORE, "alpn": ALPN, "domain": DOMAIN}
+    names |= {"ca": CA, "peer": PEER, "store": STORE, "alpn": ALPN, "domain": DOMAIN}
     values.setdefault("store", bytes(4))
     for name, value in values.items():
         if value:
@@ -232,6 +233,28 @@ def test_bad_files_are_named_by_the_error(
     assert status == error
     _, events = start_tls(driver, TLS_ECHO, **files)
     assert events[-1] == (FAILED, error)
+
+
+def test_case_makes_no_difference_to_names_of_credentials(driver: HostDriver) -> None:
+    number, status = secure(
+        driver, STRICT_TLS, ca=b"/CA", certificate=b"/Cert", key=b"/KEY", domain=b"broker.test"
+    )
+    assert status == 0
+    assert echoes(driver, number)
+
+
+def test_peer_is_the_one_of_its_file(rig: Rig, driver: HostDriver) -> None:
+    """sl_socket.h, SL_SO_SECURE_FILES_PEER_CERT_OR_DH_KEY_FILE_NAME."""
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca")
+    assert status == 0
+    stream = rig.nwp.sockets.table[number].stream  # type: ignore[union-attr]
+    assert isinstance(stream, TlsStream)
+    driver.store(b"/peer", DER_cert_to_PEM_cert(stream.peer_chain[0]).encode())
+    assert secure(driver, TLS_ECHO, ca=b"/ca", peer=b"/peer")[1] == 0
+    assert secure(driver, TLS_ECHO, ca=b"/ca", peer=b"/PEER")[1] == 0
+    assert secure(driver, TLS_ECHO, ca=b"/ca", peer=b"/ca")[1] == Error.TLS_WRONG_PEER
+    assert secure(driver, TLS_ECHO, ca=b"/ca", peer=b"/key")[1] == Error.TLS_WRONG_PEER
+    assert secure(driver, TLS_ECHO, ca=b"/ca", peer=b"/missing")[1] == Error.TLS_BAD_DH_FILE
 
 
 def test_one_cipher_is_offered_where_one_is_asked_for(driver: HostDriver) -> None:

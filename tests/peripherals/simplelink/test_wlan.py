@@ -11,6 +11,8 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import ECHO, Rig
 
+AUTO, FAST = 0x01, 0x02
+
 
 @pytest.fixture
 def rig() -> Rig:
@@ -149,6 +151,86 @@ def test_profile_is_joined_by_itself_with_the_auto_policy(rig: Rig) -> None:
     rig.world.inject("ap-vanishes", access_point="fwemu-ap", duration=10 * SECOND)
     assert disconnected(driver) == (b"fwemu-ap", 109)
     assert driver.event(Opcode.IP_ACQUIRED, 40 * SECOND) is not None
+
+
+def restarted(rig: Rig) -> None:
+    rig.driver.stop()
+    rig.driver.start()
+    rig.driver.run(20 * SECOND)
+
+
+def set_policy(driver: HostDriver, bits: int) -> None:
+    assert driver.status(Opcode.WLAN_POLICY_SET, struct.pack("<BBBB", 0x10, 0, bits, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "joins"), [(0, False), (AUTO, False), (FAST, True), (AUTO | FAST, True)]
+)
+def test_fast_policy_joins_the_last_network_after_a_restart(
+    rig: Rig, policy: int, joins: bool
+) -> None:
+    """SWRU455, "Connection Policies": by the parameters of the last successful connection."""
+    driver = rig.joined()
+    set_policy(driver, policy)
+    restarted(rig)
+    assert (rig.nwp.processor.lease is not None) == joins
+    assert bool([e for e in driver.events if e.opcode == Opcode.WLAN_CONNECTED]) == joins
+
+
+def test_fast_policy_falls_back_on_profiles(rig: Rig) -> None:
+    driver = rig.joined()
+    add_profile(driver, b"open", b"")
+    set_policy(driver, AUTO | FAST)
+    driver.stop()
+    rig.world.air.remove(rig.world.air.find(b"fwemu-ap", None)[0])
+    driver.start()
+    driver.run(20 * SECOND)
+    assert rig.nwp.wlan.station.associated is not None
+    assert rig.nwp.wlan.station.associated.ssid == b"open"
+
+
+def test_fast_policy_knows_nothing_before_the_first_connection(rig: Rig) -> None:
+    driver = rig.started()
+    set_policy(driver, AUTO | FAST)
+    restarted(rig)
+    assert rig.nwp.processor.lease is None
+
+
+@pytest.mark.parametrize(
+    ("profiles", "best"),
+    [
+        ([(b"open", b"", 1), (b"fwemu-ap", b"fwemu-pass", 0)], b"open"),
+        ([(b"open", b"", 3), (b"fwemu-ap", b"fwemu-pass", 15)], b"fwemu-ap"),
+        ([(b"open", b"", 3), (b"fwemu-ap", b"fwemu-pass", 3)], b"fwemu-ap"),
+        ([(b"nowhere", b"", 15), (b"open", b"", 0)], b"open"),
+    ],
+)
+def test_best_profile_is_joined(
+    rig: Rig, profiles: list[tuple[bytes, bytes, int]], best: bytes
+) -> None:
+    """wlan.h, sl_WlanProfileAdd: by priority, then by security."""
+    driver = rig.started()
+    for ssid, key, priority in profiles:
+        add_profile(driver, ssid, key, priority)
+    restarted(rig)
+    assert rig.nwp.wlan.station.associated is not None
+    assert rig.nwp.wlan.station.associated.ssid == best
+
+
+def test_profiles_of_one_name_differ_by_security(rig: Rig) -> None:
+    """wlan.h, sl_WlanProfileAdd: name, address and security type make a profile."""
+    driver = rig.started()
+    assert add_profile(driver, b"net", b"") == 0
+    assert add_profile(driver, b"net", b"passphrase") == 1
+    assert add_profile(driver, b"net", b"otherphrase") == 1
+    assert [add_profile(driver, b"net%d" % n, b"") for n in range(6)] == [
+        2,
+        3,
+        4,
+        5,
+        6,
+        Error.WLAN_PROFILES_FULL,
+    ]
 
 
 def test_policy_without_auto_joins_nothing(rig: Rig) -> None:
