@@ -17,7 +17,7 @@ def wifi_import():
         package = type(sys)("renode_wifi")
         package.__path__ = [os.path.dirname(here)]
         sys.modules["renode_wifi"] = package
-    from renode_wifi.emulation.engines.renode import commands
+    from renode_wifi.emulation.engines.renode.inside import commands
 
     return commands
 

@@ -11,6 +11,9 @@ import pytest
 
 import renode_wifi
 from renode_wifi import moved
+from tests.emulation.engines.renode import dotnet
+
+assert dotnet  # What Renode executes imports from this stand-in.
 
 PACKAGES = [old for old, new in moved.MODULES.items() if new.startswith(f"{old}.")]
 """Old paths that a package has taken."""

@@ -1,93 +1,85 @@
-"""Which Python model stands for which type of a platform description.
+# ironpython: executed by Renode
+"""The one table of model types: where each runs, which class it is, what it takes.
 
 Types that Renode has carry Renode's name and take the constructor parameters of Renode's class, so
 that a description which loads here loads there. What Renode lacks is ours by name and parameters,
-and is created by the monitor command `wifi_model` on both engines.
+and is created by the monitor command `wifi_model` on both engines. From this table come the models
+of the embedded engine (`constructors`), what `wifi_model` makes in Renode, both ends of a radio
+whose processor runs beside Renode, and the tables of docs/models.md.
 """
 
-from __future__ import annotations
-
-import difflib
-import importlib
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
-
-RENODE_NAMESPACE = "Antmicro.Renode.Peripherals."
 PACKAGE = "renode_wifi."
-PLAIN_KINDS: dict[str, type] = {"int": int, "bool": bool, "str": str, "float": float}
+RENODE_NAMESPACE = "Antmicro.Renode.Peripherals."
+
+# Where a type runs.
+STOCK = "stock"
+"""Renode has a class of its own; the embedded engine ours, of the same name and parameters."""
+OWN = "own"
+"""Ours, on both engines."""
+RADIO = "radio"
+"""Ours; in Renode its link only, the processor behind it in a process beside."""
+EMBEDDED = "embedded"
+"""Ours, on the embedded engine only."""
+
+# Kinds of values that a link gives its processor.
+FLAG = "flag"
+NUMBER = "number"
+BYTES = "bytes"
 
 
-@dataclass(frozen=True)
-class ModelType:
-    """implementation: `module:name` within this package of a class or function
-    `(machine, name, **attributes)`. parameters: constructor parameters of Renode's class, each
-    with True where it has to be given; None: what the implementation takes.
+class ModelType(object):
+    """implementation: `module:class` in this package, called with (machine, name, **attributes).
+
+    parameters: constructor parameters of Renode's class by name, True where one has to be given;
+    None: what the implementation takes.
     """
 
-    name: str
-    implementation: str
-    parameters: dict[str, bool] | None = None
-
-    @property
-    def own(self) -> bool:
-        """One of ours, which Renode does not know by itself."""
-        return "." not in self.name
-
-    @cached_property
-    def factory(self) -> Callable[..., Any]:
-        module, _, name = self.implementation.partition(":")
-        factory: Callable[..., Any] = getattr(importlib.import_module(PACKAGE + module), name)
-        return factory
-
-    @cached_property
-    def accepted(self) -> dict[str, bool] | None:
-        """Names of attributes, True where one has to be given; None: any."""
-        if self.parameters is not None:
-            return self.parameters
-        signature = inspect.signature(self.factory).parameters.values()
-        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
-            return None
-        return {
-            parameter.name: parameter.default is parameter.empty
-            for parameter in signature
-            if parameter.name not in ("machine", "name")
-        }
-
-    @cached_property
-    def kinds(self) -> dict[str, type]:
-        """Attributes whose values have to be plain ones of a kind, by annotation or default."""
-        kinds: dict[str, type] = {}
-        for parameter in inspect.signature(self.factory).parameters.values():
-            annotated = PLAIN_KINDS.get(str(parameter.annotation).removesuffix(" | None"))
-            kind = annotated or type(parameter.default)
-            if kind in PLAIN_KINDS.values() and parameter.name not in ("machine", "name"):
-                kinds[parameter.name] = kind
-        return kinds
-
-    @cached_property
-    def _taken(self) -> frozenset[str] | None:
-        """Parameters of the implementation; None: all."""
-        signature = inspect.signature(self.factory).parameters.values()
-        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
-            return None
-        return frozenset(parameter.name for parameter in signature)
-
-    def create(self, machine: Any, name: str, attributes: dict[str, Any]) -> Any:
-        """Parameters that matter to Renode's implementation only are left out."""
-        if self._taken is not None:
-            attributes = {key: value for key, value in attributes.items() if key in self._taken}
-        return self.factory(machine, name, **attributes)
+    def __init__(self, name, implementation, where, parameters=None):
+        # type: (str, str, str, dict[str, bool] | None) -> None
+        self.name = name
+        self.implementation = implementation
+        self.where = where
+        self.parameters = parameters
 
 
-def _stock(name: str, implementation: str, required: str = "", optional: str = "") -> ModelType:
-    parameters = dict.fromkeys(required.split(), True) | dict.fromkeys(optional.split(), False)
-    return ModelType(name, implementation, parameters)
+class RadioType(ModelType):
+    """link: `module:class` of the half that is on the chip's wires.
+
+    inputs: methods that the link calls on its processor, each with one argument of a kind.
+    callbacks: methods that the processor calls on its link. on_port: its outputs lead to a port of
+    the chip, whose pins Renode writes one after the other.
+    """
+
+    def __init__(self, name, implementation, link, inputs, callbacks, on_port=False):
+        # type: (str, str, str, dict[str, str], tuple[str, ...], bool) -> None
+        ModelType.__init__(self, name, implementation, RADIO)
+        self.link = link
+        self.inputs = inputs
+        self.callbacks = callbacks
+        self.on_port = on_port
 
 
-STOCK = (
+def load(place):
+    # type: (str) -> typing.Any
+    """The class that stands at `module:class` in this package."""
+    module, _, name = place.partition(":")
+    return getattr(__import__(PACKAGE + module, None, None, [name]), name)
+
+
+def _stock(name, implementation, required="", optional=""):
+    # type: (str, str, str, str) -> ModelType
+    parameters = dict.fromkeys(required.split(), True)
+    parameters.update(dict.fromkeys(optional.split(), False))
+    return ModelType(name, implementation, STOCK, parameters)
+
+
+def _own(name, module, where=OWN):
+    # type: (str, str, str) -> ModelType
+    """A block of ours, whose class has the type's name."""
+    return ModelType(name, "peripherals.%s:%s" % (module, name), where)
+
+
+MODELS = (
     _stock(
         "CPU.CortexM",
         "emulation.platform.stock.cortex_m:CortexM",
@@ -155,67 +147,77 @@ STOCK = (
     _stock("SPI.Macronix_MX25R", "peripherals.stm32l4.mx25r:Macronix_MX25R", "underlyingMemory"),
     _stock("UART.PL011", "peripherals.cc3220.uart:PL011", "", "fifoSize frequency"),
     _stock("GPIOPort.CC2538_GPIO", "peripherals.cc3220.gpio:CC2538_GPIO"),
+    _own("STM32L4_RCC", "stm32l4.rcc"),
+    _own("STM32L4_PWR", "stm32l4.pwr"),
+    _own("STM32L4_FLASH", "stm32l4.flash"),
+    _own("STM32L4_SPI", "stm32l4.spi"),
+    _own("STM32L4_RNG", "stm32l4.rng"),
+    _own("STM32L4_WWDG", "stm32l4.wwdg"),
+    _own("STM32L4_DBGMCU", "stm32l4.dbgmcu"),
+    _own("STM32L4_Signature", "stm32l4.signature"),
+    _own("STM32L4_Unimplemented", "stm32l4.unimplemented"),
+    ModelType("MX25R6435F", "peripherals.stm32l4.mx25r:Macronix_MX25R", EMBEDDED),
+    _own("HTS221", "stm32l4.sensors", EMBEDDED),
+    _own("LPS22HB", "stm32l4.sensors", EMBEDDED),
+    _own("LSM6DSL", "stm32l4.sensors", EMBEDDED),
+    _own("LIS3MDL", "stm32l4.sensors", EMBEDDED),
+    _own("CC3220_ADC", "cc3220.adc"),
+    _own("CC3220_AES", "cc3220.aes"),
+    _own("CC3220_APPS_CONFIG", "cc3220.apps_config"),
+    _own("CC3220_ARCM", "cc3220.arcm"),
+    _own("CC3220_Camera", "cc3220.camera"),
+    _own("CC3220_COMMON_REG", "cc3220.common_reg"),
+    _own("CC3220_DES", "cc3220.des"),
+    _own("CC3220_DTHE", "cc3220.dthe"),
+    _own("CC3220_FLASH_CTRL", "cc3220.flash_ctrl"),
+    _own("CC3220_GPRCM", "cc3220.gprcm"),
+    _own("CC3220_HIB1P2", "cc3220.hib1p2"),
+    _own("CC3220_HIB3P3", "cc3220.hib3p3"),
+    _own("CC3220_I2C", "cc3220.i2c"),
+    _own("CC3220_I2S", "cc3220.i2s"),
+    _own("CC3220_McSPI", "cc3220.mcspi"),
+    _own("CC3220_OCP_SHARED", "cc3220.ocp_shared"),
+    _own("CC3220_ROMPort", "cc3220.rom_port"),
+    _own("CC3220_SDHOST", "cc3220.sdhost"),
+    _own("CC3220_SHAMD5", "cc3220.shamd5"),
+    _own("CC3220_StackDie", "cc3220.stackdie"),
+    _own("CC3220_Timer", "cc3220.timer"),
+    _own("CC3220_uDMA", "cc3220.udma"),
+    _own("CC3220_WDT", "cc3220.wdt"),
+    RadioType(
+        "ISM43362",
+        "peripherals.ism43362.module:ISM43362",
+        link="peripherals.ism43362.link:Link",
+        inputs={"reset": FLAG, "execute": BYTES},
+        callbacks=("booted", "reply", "fail"),
+        on_port=True,
+    ),
+    RadioType(
+        "CC3220_NWP",
+        "peripherals.simplelink.module:CC3220_NWP",
+        link="peripherals.simplelink.link:Link",
+        inputs={"on_power": FLAG, "on_garbage": NUMBER, "receive": BYTES},
+        callbacks=("send",),
+    ),
 )
 
-OWN = (
-    ModelType("STM32L4_RCC", "peripherals.stm32l4.rcc:STM32L4_RCC"),
-    ModelType("STM32L4_PWR", "peripherals.stm32l4.pwr:STM32L4_PWR"),
-    ModelType("STM32L4_FLASH", "peripherals.stm32l4.flash:STM32L4_FLASH"),
-    ModelType("STM32L4_SPI", "peripherals.stm32l4.spi:STM32L4_SPI"),
-    ModelType("STM32L4_RNG", "peripherals.stm32l4.rng:STM32L4_RNG"),
-    ModelType("STM32L4_WWDG", "peripherals.stm32l4.wwdg:STM32L4_WWDG"),
-    ModelType("STM32L4_DBGMCU", "peripherals.stm32l4.dbgmcu:STM32L4_DBGMCU"),
-    ModelType("STM32L4_Signature", "peripherals.stm32l4.signature:STM32L4_Signature"),
-    ModelType("MX25R6435F", "peripherals.stm32l4.mx25r:Macronix_MX25R"),
-    ModelType("HTS221", "peripherals.stm32l4.sensors:HTS221"),
-    ModelType("LPS22HB", "peripherals.stm32l4.sensors:LPS22HB"),
-    ModelType("LSM6DSL", "peripherals.stm32l4.sensors:LSM6DSL"),
-    ModelType("LIS3MDL", "peripherals.stm32l4.sensors:LIS3MDL"),
-    ModelType("STM32L4_Unimplemented", "peripherals.stm32l4.unimplemented:STM32L4_Unimplemented"),
-    ModelType("ISM43362", "peripherals.ism43362.module:ISM43362"),
-    ModelType("CC3220_ADC", "peripherals.cc3220.adc:CC3220_ADC"),
-    ModelType("CC3220_AES", "peripherals.cc3220.aes:CC3220_AES"),
-    ModelType("CC3220_APPS_CONFIG", "peripherals.cc3220.apps_config:CC3220_APPS_CONFIG"),
-    ModelType("CC3220_ARCM", "peripherals.cc3220.arcm:CC3220_ARCM"),
-    ModelType("CC3220_Camera", "peripherals.cc3220.camera:CC3220_Camera"),
-    ModelType("CC3220_COMMON_REG", "peripherals.cc3220.common_reg:CC3220_COMMON_REG"),
-    ModelType("CC3220_DES", "peripherals.cc3220.des:CC3220_DES"),
-    ModelType("CC3220_DTHE", "peripherals.cc3220.dthe:CC3220_DTHE"),
-    ModelType("CC3220_FLASH_CTRL", "peripherals.cc3220.flash_ctrl:CC3220_FLASH_CTRL"),
-    ModelType("CC3220_GPRCM", "peripherals.cc3220.gprcm:CC3220_GPRCM"),
-    ModelType("CC3220_HIB1P2", "peripherals.cc3220.hib1p2:CC3220_HIB1P2"),
-    ModelType("CC3220_HIB3P3", "peripherals.cc3220.hib3p3:CC3220_HIB3P3"),
-    ModelType("CC3220_I2C", "peripherals.cc3220.i2c:CC3220_I2C"),
-    ModelType("CC3220_I2S", "peripherals.cc3220.i2s:CC3220_I2S"),
-    ModelType("CC3220_McSPI", "peripherals.cc3220.mcspi:CC3220_McSPI"),
-    ModelType("CC3220_NWP", "peripherals.simplelink.module:CC3220_NWP"),
-    ModelType("CC3220_OCP_SHARED", "peripherals.cc3220.ocp_shared:CC3220_OCP_SHARED"),
-    ModelType("CC3220_ROMPort", "peripherals.cc3220.rom_port:CC3220_ROMPort"),
-    ModelType("CC3220_SDHOST", "peripherals.cc3220.sdhost:CC3220_SDHOST"),
-    ModelType("CC3220_SHAMD5", "peripherals.cc3220.shamd5:CC3220_SHAMD5"),
-    ModelType("CC3220_StackDie", "peripherals.cc3220.stackdie:CC3220_StackDie"),
-    ModelType("CC3220_Timer", "peripherals.cc3220.timer:CC3220_Timer"),
-    ModelType("CC3220_uDMA", "peripherals.cc3220.udma:CC3220_uDMA"),
-    ModelType("CC3220_WDT", "peripherals.cc3220.wdt:CC3220_WDT"),
-)
+BY_NAME = {model.name: model for model in MODELS}
 
 
-def fits(value: Any, kind: type) -> bool:
-    """Whether a plain value is of a kind; a whole number will do for a fraction, not a bool."""
-    return type(value) is kind or (kind is float and type(value) is int)
-
-
-TYPES = {model.name: model for model in (*STOCK, *OWN)}
-
-
-def find(name: str) -> ModelType | None:
+def find(name):
+    # type: (str) -> ModelType | None
     """The type called `name`, with Renode's default namespace or without."""
-    return TYPES.get(name.removeprefix(RENODE_NAMESPACE))
+    if name.startswith(RENODE_NAMESPACE):
+        name = name[len(RENODE_NAMESPACE) :]
+    return BY_NAME.get(name)
 
 
-def nearest(name: str) -> list[str]:
-    """Names that may have been meant, by spelling or by their last part."""
-    name = name.removeprefix(RENODE_NAMESPACE)
-    last = name.rsplit(".", 1)[-1]
-    same = [known for known in TYPES if known.rsplit(".", 1)[-1] == last]
-    return same or difflib.get_close_matches(name, TYPES, n=3, cutoff=0.5)
+def names(*where):
+    # type: (*str) -> list[str]
+    """Types that run in these places, sorted."""
+    return sorted([model.name for model in MODELS if model.where in where])
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.platform import catalogue as models
-from renode_wifi.emulation.platform.catalogue import ModelType
+from renode_wifi.emulation.platform import constructors
+from renode_wifi.emulation.platform.constructors import Constructor
 from renode_wifi.emulation.platform.parser import parse_attributes, parse_registration
 from renode_wifi.emulation.platform.resolve import (
     FindUsing,
@@ -32,7 +32,8 @@ from renode_wifi.emulation.platform.syntax import (
     Special,
     Value,
 )
-from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.line import Line, Receiver
+from renode_wifi.peripherals.base.machine import Machine
 
 RunCommand = Callable[[str, Position], None]
 """Run one monitor command of a section, which stands at a position."""
@@ -49,14 +50,12 @@ LARGEST_COUNT = 4096
 BUS_REGISTRATIONS = ("Bus.BusPointRegistration", "Bus.BusRangeRegistration")
 
 
-class Composable(Protocol):
-    """What a description needs of a machine."""
+class Composable(Machine, Protocol):
+    """What a description needs of a machine beyond the contract with models."""
 
     def names(self) -> list[str]: ...
 
-    def peripheral(self, name: str) -> Any: ...
-
-    def add(self, name: str, model: Any) -> None: ...
+    def add(self, name: str, model: object) -> None: ...
 
     def full_name(self, name: str) -> str: ...
 
@@ -64,7 +63,7 @@ class Composable(Protocol):
         self, name: str, register: str, place: int | Range | None, alias: str | None = None
     ) -> None: ...
 
-    def connect(self, line: Line, receiver: Any, end: tuple[str, int | None, int]) -> None: ...
+    def connect(self, line: Line, receiver: Receiver, end: tuple[str, int | None, int]) -> None: ...
 
     def on_reset(self, name: str, commands: list[str]) -> None: ...
 
@@ -150,15 +149,15 @@ class Composer:
                     part.name, [f"{name} {line}" for line in part.scripts["reset"]]
                 )
 
-    def _type(self, part: Part) -> ModelType:
+    def _type(self, part: Part) -> Constructor:
         assert part.type is not None
         return self._find_type(part.type, part.type_position)
 
-    def _find_type(self, name: str, position: Position) -> ModelType:
-        found = models.find(name)
+    def _find_type(self, name: str, position: Position) -> Constructor:
+        found = constructors.find(name)
         if found is not None:
             return found
-        near = models.nearest(name)
+        near = constructors.nearest(name)
         raise self._error(
             Problem.UNKNOWN_TYPE,
             f"Could not resolve type: '{name}'.",
@@ -168,7 +167,7 @@ class Composer:
             else "the embedded engine has no such model; `--engine renode` may",
         )
 
-    def _create(self, part: Part, model: ModelType) -> None:
+    def _create(self, part: Part, model: Constructor) -> None:
         attributes: dict[str, Any] = {}
         for assignment in part.constructor:
             if assignment.value is Special.NONE:
@@ -176,7 +175,7 @@ class Composer:
             self._check_attribute(assignment, model)
             value = self._value(assignment.value, assignment.value_position)
             kind = model.kinds.get(assignment.name)
-            if kind is not None and not models.fits(value, kind):
+            if kind is not None and not constructors.fits(value, kind):
                 raise self._error(
                     Problem.TYPE_MISMATCH,
                     f"Type mismatch. Expected {kind.__name__}.",
@@ -205,7 +204,7 @@ class Composer:
         self.machine.add(part.name, self._made(model, part.name, attributes, part.type_position))
 
     def _made(
-        self, model: ModelType, name: str, attributes: dict[str, Any], position: Position
+        self, model: Constructor, name: str, attributes: dict[str, Any], position: Position
     ) -> Any:
         try:
             return model.create(self.machine, name, attributes)
@@ -222,7 +221,7 @@ class Composer:
             cure,
         )
 
-    def _check_attribute(self, assignment: Assignment, model: ModelType) -> None:
+    def _check_attribute(self, assignment: Assignment, model: Constructor) -> None:
         accepted = model.accepted
         if accepted is None or assignment.name in accepted:
             return
@@ -276,7 +275,7 @@ class Composer:
                 )
             value = self._value(assignment.value, assignment.value_position)
             kind = type(before)
-            if kind in EXAMPLES and not models.fits(value, kind):
+            if kind in EXAMPLES and not constructors.fits(value, kind):
                 raise self._error(
                     Problem.TYPE_MISMATCH,
                     f"Type mismatch. Expected {kind.__name__}.",

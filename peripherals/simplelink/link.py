@@ -33,9 +33,11 @@ class Link(object):
     lines[0]: request of an interrupt, high while a message waits to be read.
     """
 
-    def __init__(self, processor):
-        # type: (typing.Any) -> None
+    def __init__(self, processor, machine=None, name="nwp"):
+        # type: (typing.Any, typing.Any, str) -> None
         self.processor = processor
+        self.machine = machine
+        self.name = name
         self.lines = {0: Line()}
         self.powered = False
         self._state = WRITE

@@ -30,11 +30,11 @@ class CC3220_NWP(Link, RadioModel[Fault]):
     FAULT = Fault
     RELAXED_TLS = {"relaxed_tls": True, "maximum_tls": "TLSv1.3", "certificate_store": False}
 
+    machine: Machine
+
     def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
         self._processor: Processor | None = None
-        super().__init__(None)
-        self.machine = machine
-        self.name = name
+        super().__init__(None, machine, name)
         self._attributes = attributes
         self.profile = NwpProfile.from_attributes(attributes)
         """Complete once the radio is in a world, or first used without one."""

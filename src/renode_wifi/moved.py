@@ -45,7 +45,18 @@ MODULES = {
     "renode_wifi.emulation.pytest_plugin": "renode_wifi.emulation.frontends.pytest_plugin",
     "renode_wifi.emulation.qualification": "renode_wifi.emulation.suites.qualification",
     "renode_wifi.emulation.renode": "renode_wifi.emulation.engines.renode",
+    "renode_wifi.emulation.renode.adapters": "renode_wifi.emulation.engines.renode.inside.adapters",
     "renode_wifi.emulation.renode.backend": "renode_wifi.emulation.engines.renode.engine",
+    "renode_wifi.emulation.renode.commands": "renode_wifi.emulation.engines.renode.inside.commands",
+    "renode_wifi.emulation.renode.driver": "renode_wifi.emulation.engines.renode.inside.driver",
+    "renode_wifi.emulation.renode.flash_trap": (
+        "renode_wifi.emulation.engines.renode.inside.flash_trap"
+    ),
+    "renode_wifi.emulation.renode.remote": "renode_wifi.emulation.engines.renode.inside.remote",
+    "renode_wifi.emulation.renode.stm32_timer": (
+        "renode_wifi.emulation.engines.renode.inside.stm32_timer"
+    ),
+    "renode_wifi.emulation.renode.systick": "renode_wifi.emulation.engines.renode.inside.systick",
     "renode_wifi.emulation.renode.renode_models": "renode_wifi.platforms.renode_models",
     "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot_library",
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",

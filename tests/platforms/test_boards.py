@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.board.board import Board
-from renode_wifi.emulation.platform import boards
-from renode_wifi.emulation.platform import catalogue as models
+from renode_wifi.emulation.platform import boards, catalogue
 from renode_wifi.emulation.platform.parser import parse_file
 from renode_wifi.emulation.platform.syntax import Range
 from tests.platforms.conftest import composed
@@ -41,9 +40,9 @@ def test_chip_description_names_stock_types_only(chip: Path) -> None:
     """So that it loads in Renode on its own."""
     for entry in parse_file(chip).entries:
         if entry.type is not None:
-            found = models.find(entry.type)
+            found = catalogue.find(entry.type)
             assert found is not None
-            assert not found.own
+            assert found.where == catalogue.STOCK
 
 
 @EACH

@@ -17,29 +17,30 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TextIO, cast
 
 from renode_wifi.emulation.engines.renode import guard, protocol
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.platform import catalogue as models
+from renode_wifi.emulation.platform import catalogue, constructors
 from renode_wifi.emulation.platform.trace import TraceListener
 from renode_wifi.emulation.script import control
 from renode_wifi.peripherals.base.clock import Clock, VirtualClock
 from renode_wifi.peripherals.base.machine import BenchBus, Bus
+from renode_wifi.peripherals.network.contract.radio import Radio
 from renode_wifi.peripherals.network.world import World, load_world
 
 LOG = "renode_wifi.helper"
 CONNECT_TIMEOUT = 10.0
 END_TIMEOUT = 5.0
 LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"), (logging.INFO, "info"))
-CALLBACKS = {"ISM43362": ("booted", "reply", "fail"), "CC3220_NWP": ("send",)}
-"""By radio: what its processor calls on its link, which is in Renode."""
-INPUTS = {
-    "ISM43362": ("reset", "execute"),
-    "CC3220_NWP": ("on_power", "on_garbage", "receive"),
-}
-"""By radio: what its link calls on its processor."""
+
+
+class SplitRadio(Radio, Protocol):
+    """A radio whose processor may be in another process than its link."""
+
+    @property
+    def processor(self) -> object: ...
 
 
 class HelperMachine:
@@ -81,7 +82,8 @@ class Service:
     def __init__(self) -> None:
         self.machine = HelperMachine()
         self.world: World | None = None
-        self.radio: Any = None
+        self.radio: SplitRadio | None = None
+        self._inputs: Mapping[str, str] = {}
         self._answer: list[str] = []
         self._streams: dict[str, random.Random] = {}
         self._handlers: dict[str, Callable[..., list[str]]] = {
@@ -147,17 +149,17 @@ class Service:
         return [protocol.pack_integer(self.world.seed)]
 
     def _radio(self, name: str, kind: str, attributes: str) -> list[str]:
-        found = models.find(kind)
-        if found is None or kind not in CALLBACKS:
-            raise RenodeWifiError(
-                f"no radio is called {kind}", cure=f"radios: {', '.join(CALLBACKS)}"
-            )
-        radio = found.create(self.machine, name, control.parse_attributes(attributes))
-        for method in CALLBACKS[kind]:
+        model, constructor = catalogue.find(kind), constructors.find(kind)
+        if constructor is None or not isinstance(model, catalogue.RadioType):
+            radios = ", ".join(catalogue.names(catalogue.RADIO))
+            raise RenodeWifiError(f"no radio is called {kind}", cure=f"radios: {radios}")
+        radio = constructor.create(self.machine, name, control.parse_attributes(attributes))
+        assert isinstance(radio, Radio)
+        self.radio = cast(SplitRadio, radio)
+        for method in model.callbacks:
             setattr(radio, method, _Callback(self, name, method))
         self.machine.peripherals[name] = radio
-        self.radio = radio
-        self._inputs = INPUTS[kind]
+        self._inputs = model.inputs
         if self.world is not None:
             radio.connect_world(self.world)
         return []
@@ -166,10 +168,6 @@ class Service:
         if self.radio is None or method not in self._inputs:
             raise protocol.ProtocolError(f"no radio has an input {method!r}")
         arguments = [protocol.unpack(value) for value in values]
-        if method in ("reset", "on_power"):
-            arguments = [bool(level) for level in arguments]
-        if method == "on_power":
-            self.radio.powered = arguments[0]
         getattr(self.radio.processor, method)(
             *[bytes(item) if isinstance(item, bytearray) else item for item in arguments]
         )
@@ -184,6 +182,8 @@ class Service:
         return []
 
     def _fault(self, fault: str, attributes: str) -> list[str]:
+        if self.radio is None:
+            raise RenodeWifiError("the machine has no radio", cure="run a board's script first")
         control.inject(self._there(), self.radio, fault, attributes)
         return []
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from renode_wifi.emulation.engines.renode import guard
 from renode_wifi.emulation.errors import RenodeWifiError
 
-DRIVE = Path(__file__).resolve().parent / "drive.py"
+DRIVE = Path(__file__).resolve().parent / "inside" / "drive.py"
 END_TIMEOUT = 10.0
 """Seconds of real time."""
 

@@ -15,11 +15,11 @@ what came of it, then one that ends it:
     done <time> <value>...             time: when the helper has something to do next, in ns, or -
     error <text>                     the request could not be carried out
 
-Values carry their kind: `i` an integer, `b` bytes, `t` text.
+Values carry their kind: `i` an integer, `f` a flag, `b` bytes, `t` text.
 """
 
 GREETING = "renode-wifi"
-VERSION = 1
+VERSION = 2
 NEVER = "-"
 
 LOG = "log"
@@ -99,6 +99,11 @@ def pack_text(value):
 HEXADECIMAL = ["%02x" % byte for byte in range(256)]
 
 
+def pack_flag(value):
+    # type: (bool) -> str
+    return "f1" if value else "f0"
+
+
 def pack_bytes(value):
     # type: (bytes) -> str
     return "b" + "".join([HEXADECIMAL[byte] for byte in bytearray(value)])
@@ -106,11 +111,13 @@ def pack_bytes(value):
 
 def unpack(field):
     # type: (str) -> typing.Any
-    """An integer, a text, or a bytearray."""
+    """An integer, a flag, a text, or a bytearray."""
     kind, text = field[:1], field[1:]
     try:
         if kind == "i":
             return int(text)
+        if kind == "f":
+            return bool(int(text))
         if kind == "b":
             return bytearray.fromhex(text)
     except ValueError:

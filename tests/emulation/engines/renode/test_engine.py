@@ -21,7 +21,7 @@ from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.renode import dotnet
 
 # Behind the stand-in, which it needs.
-from renode_wifi.emulation.engines.renode import commands, driver  # isort: skip
+from renode_wifi.emulation.engines.renode.inside import commands, driver  # isort: skip
 
 BOARD = boards.find("b_l475e_iot01a")
 MILLISECOND = 1_000_000

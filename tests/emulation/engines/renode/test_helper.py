@@ -39,7 +39,7 @@ def test_a_world_tells_its_seed() -> None:
 
 def test_a_reset_release_boots_the_module_at_its_time() -> None:
     service = joined_service()
-    answer = ask(service, protocol.INPUT, "1000", "reset", "i0")
+    answer = ask(service, protocol.INPUT, "1000", "reset", "f0")
     kind, due = answer[-1]
     assert (kind, int(due)) == ("done", 1000 + BOOT_NS)
     assert ask(service, protocol.ADVANCE, str(int(due) - 1)) == [["done", due]]
@@ -48,7 +48,7 @@ def test_a_reset_release_boots_the_module_at_its_time() -> None:
 
 def test_a_command_is_answered_by_a_call() -> None:
     service = joined_service()
-    ask(service, protocol.INPUT, "0", "reset", "i0")
+    ask(service, protocol.INPUT, "0", "reset", "f0")
     ask(service, protocol.ADVANCE, str(BOOT_NS))
     due = ask(service, protocol.INPUT, str(BOOT_NS + 5), "execute", "b" + b"I?\r".hex())[-1][1]
     call = ask(service, protocol.ADVANCE, due)[0]
@@ -65,7 +65,7 @@ def test_time_never_runs_back() -> None:
 
 def test_a_fault_reaches_the_link() -> None:
     service = joined_service()
-    ask(service, protocol.INPUT, "0", "reset", "i0")
+    ask(service, protocol.INPUT, "0", "reset", "f0")
     ask(service, protocol.ADVANCE, str(BOOT_NS))
     ask(service, protocol.FAULT, str(BOOT_NS), "stuck-low", "")
     answer = ask(service, protocol.INPUT, str(BOOT_NS), "execute", "b" + b"I?\r".hex())

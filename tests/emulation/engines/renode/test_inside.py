@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.engines.renode import connections, protocol
-from renode_wifi.emulation.platform import catalogue as models
+from renode_wifi.emulation.platform import catalogue
 from renode_wifi.emulation.platform.boards import PLATFORMS
+from renode_wifi.peripherals.base.machine import BenchMachine
 from tests.emulation.engines.renode import dotnet
 
 # Behind the stand-in, which it needs.
-from renode_wifi.emulation.engines.renode import adapters, commands, remote  # isort: skip
+from renode_wifi.emulation.engines.renode.inside import adapters, commands, remote  # isort: skip
 
 HOME = str(PLATFORMS / "worlds" / "home.yaml")
 MODELS = PLATFORMS / "renode_models.py"
@@ -426,20 +427,27 @@ def test_the_network_processor_boots_and_announces_itself(machine: dotnet.Machin
     assert not interrupt.is_set
 
 
-def test_every_model_that_renode_executes_is_known_to_it() -> None:
-    ours = dict(commands.TYPES)
-    for model in models.OWN:
-        module, _, name = model.implementation.partition(":")
-        path = PLATFORMS.parent / Path(*module.split(".")).with_suffix(".py")
-        marked = path.read_text(encoding="utf-8").startswith("# ironpython")
-        if marked and name == model.name:
-            assert ours.pop(name) == module.removeprefix("peripherals.")
-        else:
-            assert name in commands.RADIOS or model.name in NOT_IN_RENODE
-    assert ours == {}
+@pytest.mark.parametrize(
+    "model",
+    [model for model in catalogue.MODELS if model.where != catalogue.STOCK],
+    ids=lambda model: model.name,
+)
+def test_renode_executes_what_the_catalogue_says(model: catalogue.ModelType) -> None:
+    place = model.link if isinstance(model, catalogue.RadioType) else model.implementation
+    path = PLATFORMS.parent / Path(*place.partition(":")[0].split(".")).with_suffix(".py")
+    marked = path.read_text(encoding="utf-8").startswith("# ironpython")
+    # The serial flash has a type of Renode's too.
+    assert marked == (model.where != catalogue.EMBEDDED) or model.name == "MX25R6435F"
 
 
-NOT_IN_RENODE = {*commands.EMBEDDED_ONLY, "MX25R6435F"}
+@pytest.mark.parametrize("name", catalogue.names(catalogue.RADIO))
+def test_a_radio_has_the_callbacks_and_inputs_that_the_catalogue_says(name: str) -> None:
+    model = catalogue.find(name)
+    assert isinstance(model, catalogue.RadioType)
+    link = catalogue.load(model.link)
+    assert all(callable(getattr(link, method)) for method in model.callbacks)
+    radio = catalogue.load(model.implementation)(BenchMachine(), "radio")
+    assert all(callable(getattr(radio.processor, method)) for method in model.inputs)
 
 
 CSR, RVR, CVR = 0x10, 0x14, 0x18

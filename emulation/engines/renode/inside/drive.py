@@ -12,11 +12,11 @@ def wifi_drive():
     if "renode_wifi" not in sys.modules:
         here = os.path.dirname(os.path.abspath(wifi_drive.__code__.co_filename))
         package = type(sys)("renode_wifi")
-        package.__path__ = [os.path.dirname(os.path.dirname(os.path.dirname(here)))]
+        package.__path__ = [os.path.abspath(os.path.join(here, *[os.pardir] * 4))]
         sys.modules["renode_wifi"] = package
     where = Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")
     try:
-        from renode_wifi.emulation.engines.renode.driver import Driver
+        from renode_wifi.emulation.engines.renode.inside.driver import Driver
 
         Driver(globals()["self"], where).start()
     except Exception as error:

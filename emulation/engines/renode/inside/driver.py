@@ -26,8 +26,9 @@ from System.Net.Sockets import SelectMode, TcpClient
 from System.Text import UTF8Encoding
 from System.Threading import Thread, ThreadStart
 
-from renode_wifi.emulation.engines.renode import commands, protocol
-from renode_wifi.emulation.engines.renode.remote import message_of
+from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode.inside import commands
+from renode_wifi.emulation.engines.renode.inside.remote import message_of
 
 UART = "uart"
 SECOND = 1000000000

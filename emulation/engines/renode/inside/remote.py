@@ -33,7 +33,7 @@ def package_root():
     # type: () -> str
     """The folder with emulation/ and peripherals/ in it."""
     here = os.path.dirname(os.path.abspath(__file__))
-    return os.path.dirname(os.path.dirname(os.path.dirname(here)))
+    return os.path.abspath(os.path.join(here, *[os.pardir] * 4))
 
 
 def import_path(root):
@@ -282,63 +282,6 @@ class Helper(object):
                 self._process.Kill()
             except System.Exception:
                 pass
-
-
-class RemoteProcessor(object):
-    """Stands where a link has its processor: what it is told goes to the helper."""
-
-    OUTPUTS_WAIT = False
-
-    def __init__(self, machine):
-        # type: (typing.Any) -> None
-        self._machine = machine
-
-    @classmethod
-    def link(cls, link, machine, name):
-        # type: (typing.Any, typing.Any, str) -> typing.Any
-        """A new link, given its class, with this as its processor."""
-        return link(machine, name, cls(machine))
-
-    def tell(self, method, value):
-        # type: (str, str) -> None
-        self._machine.ask(protocol.INPUT, method, value)
-
-
-class RemoteIsm43362(RemoteProcessor):
-    """The processor of the module, whose pins are on a port of the chip."""
-
-    OUTPUTS_WAIT = True
-
-    def reset(self, asserted):
-        # type: (bool) -> None
-        self.tell("reset", protocol.pack_integer(1 if asserted else 0))
-
-    def execute(self, window):
-        # type: (bytes) -> None
-        self.tell("execute", protocol.pack_bytes(window))
-
-
-class RemoteNwp(RemoteProcessor):
-    """The network processor of the CC3220SF."""
-
-    @classmethod
-    def link(cls, link, machine, name):
-        # type: (typing.Any, typing.Any, str) -> typing.Any
-        made = link(cls(machine))
-        made.name = name
-        return made
-
-    def on_power(self, level):
-        # type: (bool) -> None
-        self.tell("on_power", protocol.pack_integer(1 if level else 0))
-
-    def on_garbage(self, word):
-        # type: (int) -> None
-        self.tell("on_garbage", protocol.pack_integer(word))
-
-    def receive(self, message):
-        # type: (bytes) -> None
-        self.tell("receive", protocol.pack_bytes(message))
 
 
 MYPY = False

@@ -1,0 +1,211 @@
+# ironpython: executed by Renode
+"""Renode as the `machine` that the models ask: bus, random source, trace, resets, the helper."""
+
+import System
+
+from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode.inside.clock import RenodeClock
+from renode_wifi.emulation.engines.renode.inside.flash_trap import FlashTrap
+from renode_wifi.emulation.engines.renode.inside.log import Log
+from renode_wifi.emulation.engines.renode.inside.remote import Helper, message_of
+from renode_wifi.emulation.engines.renode.inside.stm32_timer import follow_timers
+from renode_wifi.emulation.engines.renode.inside.systick import SysTick
+
+
+class RenodeBus(object):
+    """Renode's system bus as a bus master sees it."""
+
+    def __init__(self, machine):
+        # type: (RenodeMachine) -> None
+        self._machine = machine
+        self._bus = machine.renode.SystemBus
+
+    def read(self, address, width):
+        # type: (int, int) -> int
+        if width == 4:
+            return int(self._bus.ReadDoubleWord(System.UInt64(address)))
+        if width == 2:
+            return int(self._bus.ReadWord(System.UInt64(address)))
+        return int(self._bus.ReadByte(System.UInt64(address)))
+
+    def write(self, address, value, width):
+        # type: (int, int, int) -> None
+        if width == 4:
+            self._bus.WriteDoubleWord(System.UInt64(address), System.UInt32(value))
+        elif width == 2:
+            self._bus.WriteWord(System.UInt64(address), System.UInt16(value))
+        else:
+            self._bus.WriteByte(System.UInt64(address), System.Byte(value))
+
+    def read_bytes(self, address, length):
+        # type: (int, int) -> bytes
+        data = self._bus.ReadBytes(System.UInt64(address), length)
+        return bytes(bytearray([int(byte) for byte in data]))
+
+    def write_bytes(self, address, data):
+        # type: (int, bytes) -> None
+        values = System.Array[System.Byte]([System.Byte(byte) for byte in bytearray(data)])
+        self._bus.WriteBytes(values, System.UInt64(address))
+
+    def trap_writes(self, start, size, handler):
+        # type: (int, int, typing.Any) -> None
+        self._machine.flash_trap = FlashTrap(self._machine, start, size, handler)
+
+    # Renode shows every access to its user, in logs and hooks: none is left out.
+
+    def is_memory(self, address, length, written):
+        # type: (int, int, bool) -> bool
+        return False
+
+    def model_at(self, address):
+        # type: (int) -> tuple[typing.Any, int] | None
+        return None
+
+
+class RemoteRandom(object):
+    """A random stream of the world: the same numbers as on the embedded engine."""
+
+    def __init__(self, machine, stream):
+        # type: (RenodeMachine, str) -> None
+        self._machine = machine
+        self._stream = stream
+        self._words = []  # type: list[int]
+
+    def getrandbits(self, bits):
+        # type: (int) -> int
+        if not self._words:
+            self._words = self._machine.ask(protocol.RANDOM, self._stream) or [0]
+            self._words.reverse()
+        return self._words.pop() >> (32 - bits)
+
+
+class NativePeripheral(object):
+    """A peripheral of Renode's own, as far as our models have to do with it."""
+
+    def __init__(self, peripheral):
+        # type: (typing.Any) -> None
+        self._peripheral = peripheral
+
+    def reset(self):
+        # type: () -> None
+        self._peripheral.Reset()
+
+
+class RenodeMachine(object):
+    """Implements `peripherals.base.machine.Machine` over a Renode machine and the helper."""
+
+    def __init__(self, renode):
+        # type: (typing.Any) -> None
+        self.renode = renode
+        self.log = Log()
+        self.log.element = renode
+        self.clock = RenodeClock(renode, self.log)
+        self.bus = RenodeBus(self)
+        self.models = {}  # type: dict[str, typing.Any]
+        self.adapters = {}  # type: dict[str, typing.Any]
+        self.links = {}  # type: dict[str, typing.Any]
+        self.reset_cause = "power-on"
+        self.flash_trap = None  # type: typing.Any
+        self._systick = None  # type: SysTick | None
+        self.helper = Helper(self.log.write, self._on_call)
+        self.inputs_open = 0
+        """So many calls of a model's input are under way."""
+        self._wake = None  # type: typing.Any
+        renode.MachineReset += self._after_reset
+
+    def random(self, stream):
+        # type: (str) -> RemoteRandom
+        return RemoteRandom(self, stream)
+
+    def peripheral(self, name):
+        # type: (str) -> typing.Any
+        if name in self.models:
+            return self.models[name]
+        try:
+            return NativePeripheral(self.renode["sysbus." + name])
+        except System.Exception:
+            raise KeyError(name)  # noqa: B904
+
+    def trace(self, source, event, **fields):
+        # type: (str, str, **typing.Any) -> None
+        values = []  # type: list[str]
+        for name in sorted(fields):
+            value = fields[name]
+            values.append(name)
+            values.append(
+                protocol.pack_text(value)
+                if isinstance(value, str)
+                else protocol.pack_integer(value)
+            )
+        self.ask(protocol.TRACE, source, event, *values)
+
+    def set_cpu_frequency(self, hertz):
+        # type: (int) -> None
+        """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
+        for cpu in self.renode.SystemBus.GetCPUs():
+            cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
+        self.follow_time().set_frequency(hertz)
+
+    def follow_time(self):
+        # type: () -> SysTick
+        """Mend what Renode's own blocks make of time; to be called once they are there."""
+        if self._systick is None:
+            self._systick = SysTick(self.renode, self.log)
+            follow_timers(self.renode, self.log)
+        return self._systick
+
+    def request_reset(self, cause):
+        # type: (str) -> None
+        self.reset_cause = cause
+        self.renode.RequestReset()
+
+    def _after_reset(self, _):
+        # type: (typing.Any) -> None
+        """A reset that none of our models asks for is the core's own."""
+        self.reset_cause = "software"
+
+    # The helper.
+
+    def ask(self, request, *fields):
+        # type: (str, *str) -> list[typing.Any]
+        """Ask the helper at the present time, and see to it that it gets its time."""
+        values = self.helper.request(request, str(self.clock.now), *fields)
+        self._schedule_wake()
+        return values
+
+    def _schedule_wake(self):
+        # type: () -> None
+        time = self.helper.next_time
+        if self._wake is not None:
+            if self._wake.time == time:
+                return
+            self._wake.cancel()
+            self._wake = None
+        if time >= 0:
+            self._wake = self.clock.schedule_at(time, self._advance)
+
+    def _advance(self):
+        # type: () -> None
+        self._wake = None
+        self.ask(protocol.ADVANCE)
+
+    def _on_call(self, method, values):
+        # type: (str, list[typing.Any]) -> None
+        """The radio's processor calls its link: name, method, values."""
+        name = values[0]
+        arguments = [
+            bytes(value) if isinstance(value, bytearray) else value for value in values[1:]
+        ]
+        try:
+            getattr(self.links[name], method)(*arguments)
+        except System.Exception as error:
+            self.log.error("%s: %s failed: %s", name, method, message_of(error))
+
+    def close(self):
+        # type: () -> None
+        self.helper.close()
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
