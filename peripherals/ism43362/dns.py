@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from ipaddress import AddressValueError, IPv4Address
 
+from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.ism43362.access import NetworkAccess
 from renode_wifi.peripherals.ism43362.faults import FaultKind, FaultPlan
 from renode_wifi.peripherals.ism43362.messages.dns import HOST_NOT_FOUND, HostName
 from renode_wifi.peripherals.ism43362.messages.reply import Error, Ok, Reply
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.network.contract.stream import Failure
 
@@ -17,8 +19,9 @@ from renode_wifi.peripherals.network.contract.stream import Failure
 class Dns:
     """The resolver; always answers with one address, which is what drivers have room for."""
 
-    def __init__(self, access: NetworkAccess, faults: FaultPlan) -> None:
+    def __init__(self, access: NetworkAccess, profile: ModuleProfile, faults: FaultPlan) -> None:
         self.access = access
+        self.profile = profile
         self.faults = faults
         self.reset()
 
@@ -42,6 +45,7 @@ class Dns:
         self, transaction: Transaction, name: str, outcome: IPv4Address | Failure
     ) -> None:
         if transaction.current:
+            transaction.extra_time += self.profile.dns_time_ms * MILLISECOND
             if isinstance(outcome, IPv4Address):
                 transaction.finish(self._found(name, outcome))
             else:

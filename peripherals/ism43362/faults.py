@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
-from renode_wifi.peripherals.base.clock import Clock
+from renode_wifi.peripherals.base.clock import MICROSECOND, Clock
 from renode_wifi.peripherals.ism43362 import link
+from renode_wifi.peripherals.ism43362.messages.reply import OK_TAIL, PROMPT
 from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
 
 
@@ -48,6 +50,8 @@ class FaultKind(Enum):
     """A connection to a server is not announced (CMSIS-Driver)."""
 
 
+PAD = b"\x15"
+
 LINK_FAULTS = {
     FaultKind.OUT_OF_STEP: link.OUT_OF_STEP,
     FaultKind.STUCK_LOW: link.STUCK_LOW,
@@ -68,8 +72,28 @@ PASSIVE = {FaultKind.CONNECT_FAILS, FaultKind.STALE_DNS, FaultKind.ACCEPT_SILENT
 """Wait for what they spoil to happen; the others strike a command."""
 
 
+BOOT_PROMPT = "prompt"
+"""For `command`: the prompt after RESET, which no command asks for."""
+PROMPT_FAULTS = {
+    FaultKind.HANG,
+    FaultKind.OUT_OF_STEP,
+    FaultKind.STUCK_LOW,
+    FaultKind.STUCK_HIGH,
+    FaultKind.HIGH_AFTER_REPLY,
+    FaultKind.LEADING_PADS,
+    FaultKind.TRUNCATED,
+    FaultKind.OVERSIZED,
+    FaultKind.SLOW,
+}
+"""What can go wrong with it. ST's driver reads it into 6 bytes for as long as the ready line is
+high (STM32CubeL4, issues 82 and 83)."""
+
+
 class Fault(RadioFault[FaultKind]):
-    """`command` is the letters of an AT command. `amount` of a dropped connection: its socket."""
+    """`command` is the letters of an AT command, or BOOT_PROMPT.
+
+    `amount` of a dropped connection: its socket.
+    """
 
     KINDS = FaultKind
     AMOUNTS = AMOUNTS
@@ -83,6 +107,38 @@ class FaultPlan(RadioFaultPlan[Fault]):
         super().__init__(PASSIVE)
         self.clock = clock
 
+    def striking_prompt(self) -> list[Fault]:
+        """The faults that hit the prompt that is offered now."""
+        hits = [
+            fault
+            for fault in self.waiting
+            if fault.kind in PROMPT_FAULTS and fault.strikes(self.clock.now, BOOT_PROMPT)
+        ]
+        for fault in hits:
+            self._use(fault)
+        return hits
+
     def spoils(self, kind: FaultKind, command: str) -> Fault | None:
         """The passive fault that spoils what happens in `command` now, if there is one."""
         return self.take(kind, self.clock.now, command)
+
+
+def spoiled(data: bytes, faults: Iterable[Fault]) -> bytes:
+    """A reply, or the prompt, as the faults that hit it leave it."""
+    for fault in faults:
+        if fault.kind is FaultKind.LEADING_PADS:
+            data = PAD * fault.size + data
+        elif fault.kind is FaultKind.PADS_WITHOUT_DATA:
+            data = PAD * fault.size + OK_TAIL
+        elif fault.kind is FaultKind.TRUNCATED:
+            data = data[: fault.size]
+        elif fault.kind is FaultKind.OVERSIZED:
+            data = data.ljust(fault.size, b"#")
+        elif fault.kind is FaultKind.SHORT_CLOSED_FORM:
+            data = b"\r\n-1" + PROMPT
+    return data
+
+
+def slowness(faults: Iterable[Fault]) -> int:
+    """ns by which faults delay a reply."""
+    return sum(fault.size * MICROSECOND for fault in faults if fault.kind is FaultKind.SLOW)

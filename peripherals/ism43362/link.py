@@ -54,8 +54,8 @@ class Link(object):
     """An SPI device: NSS and RESET in, frames both ways, RDY out.
 
     `processor.reset(asserted)` hears of the RESET pin, `processor.execute(request)` of a finished
-    command window. The processor answers with `booted()` and `reply(data)`, in its own time and
-    never from within these calls.
+    command window. The processor answers with `booted(prompt)` and `reply(data)`, in its own time
+    and never from within these calls.
 
     stream: the words of the open window, which an engine may exchange by itself.
     """
@@ -120,10 +120,10 @@ class Link(object):
                 self._ready.set(False)
                 self.processor.reset(True)
 
-    def booted(self):
-        # type: () -> None
-        """The processor is up: offer the cursor, which the host reads without a command."""
-        self._offer(CURSOR)
+    def booted(self, prompt=CURSOR):
+        # type: (bytes) -> None
+        """The processor is up: offer the prompt, which the host reads without a command."""
+        self._offer(prompt)
 
     def reply(self, data):
         # type: (bytes) -> None

@@ -19,12 +19,19 @@ from renode_wifi.peripherals.ism43362.access import NetworkAccess
 from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
 from renode_wifi.peripherals.ism43362.credentials import Credentials
 from renode_wifi.peripherals.ism43362.dns import Dns
-from renode_wifi.peripherals.ism43362.faults import LINK_FAULTS, Fault, FaultKind, FaultPlan
+from renode_wifi.peripherals.ism43362.faults import (
+    BOOT_PROMPT,
+    LINK_FAULTS,
+    Fault,
+    FaultKind,
+    FaultPlan,
+    slowness,
+    spoiled,
+)
+from renode_wifi.peripherals.ism43362.link import CURSOR
 from renode_wifi.peripherals.ism43362.messages.data import Write
 from renode_wifi.peripherals.ism43362.messages.reply import (
     DONE,
-    OK_TAIL,
-    PROMPT,
     Error,
     Reply,
     Usage,
@@ -33,8 +40,8 @@ from renode_wifi.peripherals.ism43362.messages.request import BadRequest, Reques
 from renode_wifi.peripherals.ism43362.ping import Ping
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.scan import Scan
-from renode_wifi.peripherals.ism43362.socket import Environment
-from renode_wifi.peripherals.ism43362.sockets import Sockets
+from renode_wifi.peripherals.ism43362.sockets.commands import Sockets
+from renode_wifi.peripherals.ism43362.sockets.environment import Environment
 from renode_wifi.peripherals.ism43362.softap import SoftAccessPoint
 from renode_wifi.peripherals.ism43362.system import System
 from renode_wifi.peripherals.ism43362.transaction import Transaction
@@ -45,7 +52,7 @@ from renode_wifi.peripherals.network.contract.station import Lease, Station, Wor
 UNMODELLED = frozenset((
     "B2", "B3", "B?", "D1", "D2", "E2", "G2", "G3", "G4", "G?", "MF", "MS",
     "MT", "PA", "PB", "PC", "PD", "PM", "PS", "PT", "PW", "PY", "U0", "U2",
-    "U?", "WL", "Z2", "Z3", "Z8", "Z9", "ZC", "ZD", "ZF", "ZO", "ZU",
+    "U?", "WL", "Z2", "Z8", "Z9", "ZC", "ZD", "ZF", "ZO", "ZU",
 ))
 # fmt: on
 """Listed by drivers (stm32duino/WiFi-ISM43362-M3G-L44), with an effect that no source tells."""
@@ -57,7 +64,7 @@ Value = TypeVar("Value", bound=Message)
 class Host(Protocol):
     """What the processor asks of the link: bytes to the host, and faults on the way."""
 
-    def booted(self) -> None: ...
+    def booted(self, prompt: bytes) -> None: ...
 
     def reply(self, data: bytes) -> None: ...
 
@@ -90,7 +97,7 @@ class Processor:
         access = self.access
         self.scan = Scan(self.clock, access, profile)
         self.messages = AsynchronousMessages(surroundings, self.scan)
-        self.dns = Dns(access, self.faults)
+        self.dns = Dns(access, profile, self.faults)
         self.ping = Ping(self.clock, access, profile)
         self.credentials = Credentials(profile)
         self.sockets = Sockets(
@@ -106,7 +113,7 @@ class Processor:
         )
         self.wlan = Wlan(surroundings, access, profile, self.messages, self.sockets)
         self.system = System(surroundings, profile, self.wlan, self.credentials, self.reboot)
-        self.softap = SoftAccessPoint(surroundings, access, self.system, self.messages)
+        self.softap = SoftAccessPoint(surroundings, access, profile, self.system, self.messages)
         self._resettable: tuple[Resettable, ...] = (
             self.messages,
             self.system,
@@ -179,7 +186,25 @@ class Processor:
         self._event = None
         self.access.attach(self.system.mac, self)
         self.surroundings.trace("booted", firmware=self.profile.firmware)
-        self.host.booted()
+        faults = self.faults.striking_prompt()
+        for fault in faults:
+            self.surroundings.trace("fault", kind=fault.kind.value, request=BOOT_PROMPT)
+            if fault.kind in LINK_FAULTS:
+                self.host.fail(LINK_FAULTS[fault.kind])
+            elif fault.kind is FaultKind.HANG:
+                self.hung = True
+        if self.hung:
+            return
+        offer = partial(self._offer_prompt, spoiled(CURSOR, faults))
+        delay = slowness(faults)
+        if delay:
+            self._event = self._after(delay, offer)
+        else:
+            offer()
+
+    def _offer_prompt(self, prompt: bytes) -> None:
+        self._event = None
+        self.host.booted(prompt)
         self.wlan.on_boot()
 
     # Commands
@@ -216,7 +241,8 @@ class Processor:
     def finish(self, transaction: Transaction, reply: Reply) -> None:
         data = reply.emit(self._style)
         if transaction.faults:
-            data = self._spoil(transaction, data)
+            data = spoiled(data, transaction.faults)
+            transaction.extra_time += slowness(transaction.faults)
         delay = transaction.started + self._command_time - self.clock.now
         delay = transaction.extra_time + (delay if delay > 0 else 0)
         self._event = self.clock.schedule(delay, partial(self._answer, transaction, data))
@@ -259,23 +285,6 @@ class Processor:
             else:
                 transaction.faults.append(fault)
         return stop
-
-    def _spoil(self, transaction: Transaction, data: bytes) -> bytes:
-        """The reply as the faults that hit the command leave it."""
-        for fault in transaction.faults:
-            if fault.kind is FaultKind.LEADING_PADS:
-                data = b"\x15" * fault.size + data
-            elif fault.kind is FaultKind.PADS_WITHOUT_DATA:
-                data = b"\x15" * fault.size + OK_TAIL
-            elif fault.kind is FaultKind.TRUNCATED:
-                data = data[: fault.size]
-            elif fault.kind is FaultKind.OVERSIZED:
-                data = data.ljust(fault.size, b"#")
-            elif fault.kind is FaultKind.SHORT_CLOSED_FORM:
-                data = b"\r\n-1" + PROMPT
-            elif fault.kind is FaultKind.SLOW:
-                transaction.extra_time += fault.size * MICROSECOND
-        return data
 
     def _after(self, delay: int, callback: Callable[[], None]) -> Event:
         return self.clock.schedule(delay, callback)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.messages.reply import Style
+from renode_wifi.peripherals.ism43362.timing import TIMINGS
 from renode_wifi.peripherals.network.contract.radio import RadioProfile
 
 
@@ -18,6 +22,7 @@ class ModuleProfile(RadioProfile):
 
     product: str = "ISM43362-M3G-L44-SPI"
     firmware: str = "C3.5.2.5.STM"
+    """Decides the quirks (`firmware.py`), unless they are given."""
     api: str = "v3.5.2"
     stack: str = "v1.4.0.rc1"
     rtos: str = "v8.2.1"
@@ -38,6 +43,12 @@ class ModuleProfile(RadioProfile):
     flash_time_us: int = 20_000
     """Added for a command that stores something for good."""
     scan_time_us: int = 2_000_000
+    timing: str = "optimistic"
+    """Decides the four times below (`timing.py`), unless they are given."""
+    join_time_ms: int = 0
+    dns_time_ms: int = 0
+    connect_time_ms: int = 0
+    handshake_time_ms: int = 0
     ping_timeout_ms: int = 1_000
     handshake_timeout_ms: int = 20_000
     """A TLS handshake that takes longer has failed; the drivers give up after 30 s."""
@@ -64,6 +75,19 @@ class ModuleProfile(RadioProfile):
     messages_in_reads: bool = False
     """Put pending messages ahead of the data of R0."""
 
+    unanswered_a0: bool = True
+    """A0 starts the access point and is never answered on SPI; AD is."""
+    broken_wep128: bool = True
+    """No network is joined with a WEP key of 13 characters or 26 digits."""
+    deaf_udp_server: bool = True
+    """P5=1 with P1=1 is answered, but no datagram reaches the host."""
+    refused_restart: bool = True
+    """P6=1 fails on a socket whose client is already started."""
+    udp_port_from_p4: bool = True
+    """A UDP client sends from the port that P4 has at P6=1, and P2 isn't heeded."""
+    unknown_dns_servers: bool = False
+    """C? has 255.255.255.255 for both DNS servers."""
+
     default_verification: int = 0
     """P9 before the host sets it; Zephyr's driver never does."""
     verify_without_certificate: bool = True
@@ -82,8 +106,16 @@ class ModuleProfile(RadioProfile):
     refusal_is_timeout: bool = False
     """Seen by Arm: connecting to a closed port ends as a time-out."""
 
+    @classmethod
+    def from_attributes(cls, attributes: Mapping[str, Any]) -> Self:
+        quirks = quirks_of(str(attributes.get("firmware", cls.firmware)))
+        times = TIMINGS.get(str(attributes.get("timing", cls.timing)), {})
+        return super().from_attributes({**quirks, **times, **attributes})
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.timing not in TIMINGS:
+            raise RenodeWifiError(f"timing is {self.timing!r}", cure=f"use {' or '.join(TIMINGS)}")
         if self.server_name not in ("none", "last-dns"):
             raise RenodeWifiError(
                 f"server_name is {self.server_name!r}", cure="use none or last-dns"

@@ -22,6 +22,7 @@ from renode_wifi.peripherals.ism43362.messages.access_point import (
 from renode_wifi.peripherals.ism43362.messages.argument import Bare, Text
 from renode_wifi.peripherals.ism43362.messages.reply import DONE, Error, Ok, Reply
 from renode_wifi.peripherals.ism43362.messages.station import SecurityType
+from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.system import System
 from renode_wifi.peripherals.ism43362.transaction import Transaction
 from renode_wifi.peripherals.ism43362.wlan import SECURITY
@@ -40,11 +41,13 @@ class SoftAccessPoint:
         self,
         surroundings: Surroundings,
         access: NetworkAccess,
+        profile: ModuleProfile,
         system: System,
         messages: AsynchronousMessages,
     ) -> None:
         self.surroundings = surroundings
         self.access = access
+        self.profile = profile
         self.system = system
         self.messages = messages
         self.reset()
@@ -81,6 +84,15 @@ class SoftAccessPoint:
         self.access.access_point = True
         self.surroundings.trace("access-point", ssid=ssid.decode("latin-1"))
         return Ok(ApStarted(ssid, self.security, address).emit())
+
+    def start_provisioning(self, transaction: Transaction, message: Bare) -> Reply | None:
+        """The access point whose web page asks for a network; nobody visits that here.
+
+        On SPI the module answers when it has joined that network, if ever.
+        """
+        reply = self.start(transaction, message)
+        silent = self.profile.unanswered_a0 and isinstance(reply, Ok)
+        return None if silent else reply
 
     def stop(self, transaction: Transaction, message: Bare) -> Reply:
         self._switch_off()
@@ -146,7 +158,7 @@ class SoftAccessPoint:
         return Ok(shown.emit())
 
     HANDLERS = (
-        Handler("A0", Bare, start),
+        Handler("A0", Bare, start_provisioning),
         Handler("A1", SecurityType, set_security),
         Handler("A2", Text, set_key),
         Handler("AA", Bare, show_clients),

@@ -15,6 +15,7 @@ from renode_wifi.peripherals.ism43362.messages.access_point import colons
 from renode_wifi.peripherals.ism43362.messages.argument import Address, Bare, OptionalText, Text
 from renode_wifi.peripherals.ism43362.messages.reply import DONE, Error, Ok, Reply
 from renode_wifi.peripherals.ism43362.messages.system import (
+    FactorySettings,
     Identification,
     MacAddress,
     PowerManagement,
@@ -103,6 +104,10 @@ class System:
     def _write_flash(self, transaction: Transaction) -> None:
         transaction.extra_time += self.profile.flash_time_us * MICROSECOND
 
+    def set_factory(self, transaction: Transaction, message: FactorySettings) -> Reply:
+        """AT_SYS_SET_FACTORY (stm32duino/WiFi-ISM43362-M3G-L44); 0 changes nothing."""
+        return DONE
+
     def set_mac(self, transaction: Transaction, message: MacAddress) -> Reply:
         self.settings.mac = message.value
         return DONE
@@ -154,6 +159,7 @@ class System:
         Handler("I?", Bare, identify),
         Handler("Z0", OptionalText, factory_reset),
         Handler("Z1", Bare, save),
+        Handler("Z3", FactorySettings, set_factory),
         Handler("Z4", MacAddress, set_mac),
         Handler("Z5", Bare, show_mac),
         Handler("Z6", Address, set_access_point_address),

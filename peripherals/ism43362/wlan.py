@@ -6,6 +6,7 @@ from functools import partial
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.base.surroundings import Surroundings
 from renode_wifi.peripherals.ism43362.access import NetworkAccess
@@ -41,8 +42,12 @@ SECURITY = {
 }
 """Numbers of `C3` and `A1`."""
 
+WEP128_KEYS = (13, 26)
+"""Lengths: characters, or hexadecimal digits."""
+
 ADDRESSES = ("C6", "C7", "C8", "C9", "CA")
 """Own address, netmask, gateway, first and second DNS server."""
+BROADCAST = IPv4Address("255.255.255.255")
 
 
 class StationSettings:
@@ -92,7 +97,8 @@ class Wlan:
     def on_boot(self) -> None:
         """Join by itself where that was stored."""
         station = self.access.station
-        if self.settings.auto_connect and self.settings.ssid and station is not None:
+        wanted = self.settings.auto_connect and self.settings.ssid and not self._is_broken
+        if wanted and station is not None:
             self._join(station, partial(self._auto_joined, self.settings))
 
     def on_link_lost(self, reason: str) -> None:
@@ -110,8 +116,19 @@ class Wlan:
             return self._failed("passphrase too long")
         if not self.settings.ssid or station is None:
             return self._failed("no SSID")
+        if self._is_broken:
+            return self._failed("WEP-128")
         self._join(station, partial(self._joined, transaction))
         return None
+
+    @property
+    def _is_broken(self) -> bool:
+        settings = self.settings
+        return (
+            self.profile.broken_wep128
+            and SECURITY.get(settings.security) is Security.WEP
+            and len(settings.passphrase) in WEP128_KEYS
+        )
 
     def _join(self, station: Station, done: partial[None]) -> None:
         settings = self.settings
@@ -130,6 +147,7 @@ class Wlan:
 
     def _joined(self, transaction: Transaction, outcome: Lease | JoinFailure) -> None:
         if transaction.current:
+            transaction.extra_time += self.profile.join_time_ms * MILLISECOND
             self._trace(outcome)
             if isinstance(outcome, Lease):
                 transaction.finish(Ok(Joined(self.settings.ssid, outcome.address).emit()))
@@ -175,7 +193,10 @@ class Wlan:
         settings, lease = self.settings, self.access.lease
         addresses: tuple[IPv4Address, ...]
         if lease is not None:
-            addresses = (lease.address, lease.netmask, lease.gateway, lease.dns, ANY)
+            servers = (lease.dns, ANY)
+            if self.profile.unknown_dns_servers:
+                servers = (BROADCAST, BROADCAST)
+            addresses = (lease.address, lease.netmask, lease.gateway, *servers)
         elif settings.dhcp:
             addresses = (ANY, ANY, ANY, ANY, ANY)
         else:

@@ -61,6 +61,23 @@ MODULES = {
     "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot_library",
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
     "renode_wifi.emulation.unity": "renode_wifi.emulation.suites.unity",
+    **{
+        f"renode_wifi.peripherals.{radio}.{old}": f"renode_wifi.peripherals.{radio}.{new}"
+        for radio, old, new in (
+            ("ism43362", "connection", "sockets.connection"),
+            ("ism43362", "socket", "sockets.socket"),
+            ("simplelink", "files_bundle", "files.bundle"),
+            ("simplelink", "files_control", "files.control"),
+            ("simplelink", "files_signature", "files.signature"),
+            ("simplelink", "handshakes", "sockets.handshakes"),
+            ("simplelink", "options", "sockets.options"),
+            ("simplelink", "profiles", "wlan.profiles"),
+            ("simplelink", "selection", "sockets.selection"),
+            ("simplelink", "socket", "sockets.socket"),
+            ("simplelink", "store", "files.store"),
+            ("simplelink", "tls", "sockets.tls"),
+        )
+    },
     "renode_wifi.peripherals.network.air": "renode_wifi.peripherals.network.stack.air",
     "renode_wifi.peripherals.network.bridge": "renode_wifi.peripherals.network.bridge.bridge",
     "renode_wifi.peripherals.network.bridged": "renode_wifi.peripherals.network.bridge.streams",

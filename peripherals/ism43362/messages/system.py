@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from typing import Self
 
 from renode_wifi.peripherals.ism43362.messages.access_point import colons, from_colons
-from renode_wifi.peripherals.ism43362.messages.argument import fields, line, required
+from renode_wifi.peripherals.ism43362.messages.argument import Number, fields, line, required
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
 
 MAX_PRODUCT_NAME = 32
@@ -31,6 +31,13 @@ class MacAddress:
 
     def emit(self) -> bytes:
         return b"=" + colons(self.value) + b"\r"
+
+
+class FactorySettings(Number):
+    """`Z3`: only 0 is known, which drivers send ahead of Z0 or right after the prompt."""
+
+    __slots__ = ()
+    MAXIMUM = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from renode_wifi.peripherals.base.idle_timer import IdleTimer
 from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
 from renode_wifi.peripherals.simplelink.transaction import Services
 
@@ -19,19 +20,9 @@ class KeepAlives:
         socket.stop_keep_alive()
         period = socket.options.keep_alive
         if period and socket.state is State.OPEN:
-            self._wait(socket, period)
+            clock = self.services.surroundings.clock
+            socket.keep_alive = IdleTimer(clock, period, partial(self._probe, socket))
 
-    def _wait(self, socket: StreamSocket, duration: int) -> None:
-        socket.keep_alive = self.services.host.after(duration, partial(self._check, socket))
-
-    def _check(self, socket: StreamSocket) -> None:
-        socket.keep_alive = None
-        period = socket.options.keep_alive
-        if not period or socket.state is not State.OPEN or socket.stream is None:
-            return
-        idle = self.services.surroundings.clock.now - socket.last_activity
-        if idle >= period:
+    def _probe(self, socket: StreamSocket) -> None:
+        if socket.stream is not None:
             socket.stream.probe()
-            self._wait(socket, period)
-        else:
-            self._wait(socket, period - idle)

@@ -108,10 +108,6 @@ class Sockets(Silo):
     # From the sockets
 
     @property
-    def now(self) -> int:
-        return self.services.surroundings.clock.now
-
-    @property
     def station(self) -> Station | None:
         return self.services.network.joined
 

@@ -34,10 +34,6 @@ class Owner(Protocol):
     """What a socket asks of the silo, and what it notifies it of."""
 
     @property
-    def now(self) -> int:
-        """Virtual time in ns."""
-
-    @property
     def station(self) -> Station | None:
         """The radio in the world, while there is an address."""
 

@@ -6,6 +6,7 @@ from collections import deque
 from enum import Enum
 
 from renode_wifi.peripherals.base.clock import Event
+from renode_wifi.peripherals.base.idle_timer import IdleTimer
 from renode_wifi.peripherals.network.contract.stream import Failure, Listener, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
@@ -63,9 +64,7 @@ class StreamSocket(Socket):
         self.closing = False
         """The host has closed it; what is in the outbox is still sent."""
         self.timer: Event | None = None
-        self.keep_alive: Event | None = None
-        self.last_activity = 0
-        """When data was last sent or received, in ns of virtual time."""
+        self.keep_alive: IdleTimer | None = None
 
     @property
     def reserved(self) -> int:
@@ -107,7 +106,6 @@ class StreamSocket(Socket):
             self.owner.trace(self, state=state.value)
             self.owner.refresh()
             if state is State.OPEN:
-                self.last_activity = self.owner.now
                 self.apply_receive_buffer()
                 self.owner.opened(self)
 
@@ -122,7 +120,7 @@ class StreamSocket(Socket):
             taken = self.stream.send(bytes(self.outbox))
             if not taken:
                 break
-            self.last_activity = self.owner.now
+            self._touch()
             del self.outbox[:taken]
         self.owner.refresh()
 
@@ -141,7 +139,7 @@ class StreamSocket(Socket):
         self.owner.handshake_done(self, verdict)
 
     def on_data(self, stream: Stream) -> None:
-        self.last_activity = self.owner.now
+        self._touch()
         self.owner.changed(self)
 
     def on_writable(self, stream: Stream) -> None:
@@ -187,8 +185,13 @@ class StreamSocket(Socket):
 
     def stop_keep_alive(self) -> None:
         if self.keep_alive is not None:
-            self.keep_alive.cancel()
+            self.keep_alive.stop()
             self.keep_alive = None
+
+    def _touch(self) -> None:
+        """There is traffic."""
+        if self.keep_alive is not None:
+            self.keep_alive.touch()
 
     def stop_timer(self) -> None:
         if self.timer is not None:

@@ -14,6 +14,7 @@ from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.asynchronous import MAX_PENDING
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
+from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.link import DATA_READY, NSS, RESET
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.processor import UNMODELLED
@@ -33,6 +34,14 @@ MAX_WAIT = 120 * SECOND
 """For a reply, which a command with a time-out of its own may take."""
 
 
+MODULES: list[dict[str, Any]] = [
+    {},
+    {"firmware": "C3.5.2.3.BETA9", "timing": "typical"},
+    dict.fromkeys(quirks_of(""), False),
+]
+"""Attributes of the module; the seed chooses."""
+
+
 class SilentMachine(BenchMachine):
     """Keeps nothing of what it is notified of."""
 
@@ -43,12 +52,12 @@ class SilentMachine(BenchMachine):
 class Fuzzer:
     """Sends commands that are nearly right, wholly wrong, or cut off, and reads most replies."""
 
-    def __init__(self, seed: int = 0, **attributes: Any) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self.random = random.Random(seed)
         self.machine = SilentMachine()
         self.machine.log = logging.getLogger("renode_wifi.fuzz")
         self.machine.log.setLevel(logging.CRITICAL)
-        self.module = ISM43362(self.machine, "wifi", **attributes)
+        self.module = ISM43362(self.machine, "wifi", **MODULES[seed % len(MODULES)])
         self.world = make_world(self.machine)
         self.module.connect_world(self.world)
         self.commands_by_name = [*self.module.processor.handlers, *sorted(UNMODELLED)]
@@ -76,10 +85,14 @@ class Fuzzer:
         self._left = self.random.randrange(1, RESET_AFTER)
         self.resets += 1
         self.module.on_gpio(NSS, True)
-        self.module.on_gpio(RESET, False)
-        self.module.on_gpio(RESET, True)
-        self.machine.clock.advance(SECOND)
-        assert self._ready, "no prompt after RESET"
+        while True:
+            spoilt = bool(self.module.processor.faults.waiting)
+            self.module.on_gpio(RESET, False)
+            self.module.on_gpio(RESET, True)
+            self.machine.clock.advance(SECOND)
+            if self._ready:
+                break
+            assert spoilt, "no prompt after RESET"
         self._read()
         if self.random.random() < 0.8:
             for command in (b"C1=fwemu-ap\r", b"C2=fwemu-pass\r", b"C3=3\r", b"C0\r"):

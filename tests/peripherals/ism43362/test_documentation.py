@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.peripherals.ism43362.faults import FaultKind
+from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.timing import TIMINGS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "ism43362.md").read_text(encoding="utf-8")
 
@@ -29,6 +31,28 @@ def test_the_page_tells_every_option() -> None:
     told = first_column(PAGE.partition("## Faults")[0])
     options = [field.name for field in dataclasses.fields(ModuleProfile)]
     assert sorted(re.sub("([A-Z])", r"_\1", name).lower() for name in told) == sorted(options)
+
+
+def test_the_page_tells_the_quirks_of_every_version() -> None:
+    head = re.search(r"^\| option \| (C3.*?) \| meaning \|$", PAGE, re.MULTILINE)
+    assert head is not None
+    versions = head[1].split(" | ")
+    told: dict[str, dict[str, bool]] = {version: {} for version in versions}
+    for option, values in re.findall(
+        r"^\| `(\w+)` \| ((?:(?:true|false) \| )+)", PAGE, re.MULTILINE
+    ):
+        given = values.removesuffix(" | ").split(" | ")
+        if len(given) == len(versions):
+            name = re.sub("([A-Z])", r"_\1", option).lower()
+            for version, value in zip(versions, given, strict=True):
+                told[version][name] = value == "true"
+    assert told == {version: quirks_of(version) for version in versions}
+
+
+def test_the_page_tells_the_typical_times() -> None:
+    typical = re.search(r"`typical`: ([\d, ]+\d)", PAGE)
+    assert typical is not None
+    assert list(map(int, typical[1].split(", "))) == list(TIMINGS["typical"].values())
 
 
 def test_the_page_tells_every_fault() -> None:

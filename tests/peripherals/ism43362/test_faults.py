@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
+from renode_wifi.peripherals.ism43362.link import CURSOR
 from renode_wifi.peripherals.ism43362.module import ISM43362
+from renode_wifi.peripherals.network.world import load_world
 from renode_wifi.peripherals.network.worldfile.models import RadioSettings
 from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
@@ -246,3 +250,66 @@ def test_faults_of_a_world_file() -> None:
 def test_faults_that_make_no_sense(entry: dict[str, object]) -> None:
     with pytest.raises(RenodeWifiError):
         Fault.from_entry(entry)
+
+
+# The prompt after RESET, which ST's driver reads into 6 bytes (STM32CubeL4, issues 82 and 83)
+
+
+def prompt_of(rig: Rig, words: int = 20) -> bytes:
+    """What a host reads after RESET for as long as the ready line is high, `words` at most."""
+    wires = rig.wires
+    wires.deselect()
+    wires.reset(True)
+    wires.wait_ms(10)
+    wires.reset(False)
+    wires.wait_ms(500)
+    wires.select()
+    data = b""
+    while wires.ready and len(data) < 2 * words:
+        data += wires.read(1)
+    wires.deselect()
+    return data
+
+
+@pytest.mark.parametrize(
+    ("fault", "prompt"),
+    [
+        (Fault(FaultKind.LEADING_PADS, amount=4), b"\x15" * 4 + CURSOR),
+        (Fault(FaultKind.LEADING_PADS, "prompt", amount=4), b"\x15" * 4 + CURSOR),
+        (Fault(FaultKind.OVERSIZED, amount=10), CURSOR + b"####"),
+        (Fault(FaultKind.TRUNCATED, amount=3), CURSOR[:3] + b"\x15"),
+        (Fault(FaultKind.HIGH_AFTER_REPLY), CURSOR + b"\x15" * 34),
+        (Fault(FaultKind.OUT_OF_STEP), b"\x15\x15" + CURSOR[:4]),
+        (Fault(FaultKind.STUCK_HIGH), CURSOR + b"\x15" * 34),
+        (Fault(FaultKind.STUCK_LOW), b""),
+        (Fault(FaultKind.HANG), b""),
+        (Fault(FaultKind.SLOW), b""),
+        (Fault(FaultKind.SLOW, amount=100_000), CURSOR),
+        (Fault(FaultKind.LEADING_PADS, "I?"), CURSOR),
+        (Fault(FaultKind.ERROR), CURSOR),
+        (Fault(FaultKind.LEADING_PADS, nth=2), CURSOR),
+    ],
+    ids=lambda value: value.kind.value if isinstance(value, Fault) else "",
+)
+def test_prompt_is_spoilt(fault: Fault, prompt: bytes) -> None:
+    rig = Rig()
+    rig.module.inject(fault)
+    assert prompt_of(rig) == prompt
+
+
+def test_spoilt_prompt_is_in_the_trace_and_the_next_one_is_whole() -> None:
+    rig = Rig()
+    rig.module.inject(Fault(FaultKind.LEADING_PADS, amount=4))
+    assert len(prompt_of(rig)) == 10
+    assert rig.traced("fault") == [{"kind": "leading-pads", "request": "prompt"}]
+    assert prompt_of(rig) == CURSOR
+    assert rig.port.start()
+
+
+def test_world_file_spoils_the_prompt(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    spoilt = "faults: [{kind: leading-pads, amount: 4}]"
+    file.write_text("access_points: [{ssid: home}]\nradio:\n  options:\n    " + spoilt + "\n")
+    rig = Rig(world=False)
+    rig.module.connect_world(load_world(file, rig.machine, None, {}))
+    assert prompt_of(rig) == b"\x15" * 4 + CURSOR

@@ -185,15 +185,26 @@ def test_reset_ends_a_server_without_a_word(rig: Rig, port: StPort) -> None:
     assert port.ok(b"MR\r") == b"[SOMA][EOMA]"
 
 
-def test_udp_server(rig: Rig, port: StPort) -> None:
+def start_udp(port: StPort) -> None:
     port.ok(b"P0=1\r", b"P1=1\r", b"P2=5000\r", b"P5=1\r", b"R1=100\r", b"R2=50\r")
     assert port.ok(b"P?\r").split(b",")[5:7] == [b"0", b"1"]
+
+
+def send_datagram(rig: Rig) -> tuple[Peer, bytes]:
+    """To port 5000, and who sent it."""
     peer = Peer(rig)
     socket = peer.host.datagrams(0, peer)
     assert not isinstance(socket, Failure)
     socket.send_to((MODULE, 5000), b"hello")
     rig.wires.wait_ms(20)
-    sender = b"10.10.0.200:%d" % socket.port
+    return peer, b"10.10.0.200:%d" % socket.port
+
+
+def test_udp_server() -> None:
+    rig = Rig(deafUdpServer=False)
+    port = rig.joined()
+    start_udp(port)
+    peer, sender = send_datagram(rig)
     assert port.ok(b"MR\r") == b"[SOMA][UDP SVR] Accepted " + sender + b"[EOMA]"
     assert port.receive_data() == (Status.OK, b"hello")
     fields = port.ok(b"P?\r").split(b",")
@@ -203,6 +214,13 @@ def test_udp_server(rig: Rig, port: StPort) -> None:
     assert peer.received == [((MODULE, 5000), b"yo")]
     port.ok(b"P5=0\r")
     assert port.receive_data()[0] is Status.UNEXPECTED_CLOSED_SOCKET
+
+
+def test_deaf_udp_server(rig: Rig, port: StPort) -> None:
+    start_udp(port)
+    send_datagram(rig)
+    assert port.ok(b"MR\r") == b"[SOMA][EOMA]"
+    assert port.receive_data() == (Status.OK, b"")
 
 
 def test_udp_port_that_is_taken(port: StPort) -> None:

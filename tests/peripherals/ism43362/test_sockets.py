@@ -243,7 +243,9 @@ def test_lost_access_point_ends_a_read_under_way(rig: Rig, port: StPort) -> None
     assert rig.wires.now_us - start < 2_100_000
 
 
-def test_reconnecting_lets_go_of_the_old_connection(rig: Rig, port: StPort) -> None:
+def test_reconnecting_lets_go_of_the_old_connection() -> None:
+    rig = Rig(refusedRestart=False)
+    port = rig.joined()
     assert port.connect(0, SERVER, ECHO)
     assert port.connect(0, SERVER, ECHO)
     rig.wires.wait_ms(50)

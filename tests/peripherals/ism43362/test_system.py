@@ -170,7 +170,7 @@ def heard(rig: Rig) -> list[bytes]:
 
 def test_access_point_mode(rig: Rig, port: StPort) -> None:
     port.ok(b"AS=0,my-ap\r", b"A1=3\r", b"A2=secret-key\r", b"AC=6\r", b"AT=4\r", b"AL=2\r")
-    assert port.ok(b"A0\r") == b"[AP     ] my-ap,3,192.168.10.1"
+    assert port.ok(b"AD\r") == b"[AP     ] my-ap,3,192.168.10.1"
     assert heard(rig).count(b"my-ap") == 1
     assert b"Already running" in port.execute(b"AD\r")[1]
     line = port.ok(b"A?\r").split(b",")
@@ -213,10 +213,19 @@ def test_bad_access_point_settings(port: StPort, command: bytes) -> None:
 
 def test_access_point_needs_a_key_and_a_radio(port: StPort) -> None:
     port.ok(b"A1=3\r", b"A2=short\r", b"AC=0\r")
-    assert b"key too short" in port.execute(b"A0\r")[1]
+    assert b"key too short" in port.execute(b"AD\r")[1]
     alone = Rig(world=False).port
     assert alone.start()
-    assert b"no radio" in alone.execute(b"A0\r")[1]
+    assert b"no radio" in alone.execute(b"AD\r")[1]
+
+
+def test_z3_as_drivers_send_it(port: StPort) -> None:
+    """Z3=0 ahead of Z0, right after the prompt."""
+    port.ok(b"ZN=mine\r", b"Z1\r", b"Z3=0\r")
+    assert port.ok(b"I?\r").endswith(b"mine")
+    port.ok(b"Z0\r")
+    assert port.ok(b"I?\r").endswith(b"Inventek eS-WiFi")
+    assert port.execute(b"Z3=1\r")[0] is Status.UNEXPECTED_CLOSED_SOCKET
 
 
 def test_unknown_attribute_is_told_with_the_known_ones() -> None:
@@ -227,7 +236,13 @@ def test_unknown_attribute_is_told_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize(
     "attributes",
-    [{"bootTimeUs": "soon"}, {"serverName": "any"}, {"mac": "C4-7F"}, {"error_text": 1}],
+    [
+        {"bootTimeUs": "soon"},
+        {"serverName": "any"},
+        {"mac": "C4-7F"},
+        {"error_text": 1},
+        {"timing": "slow"},
+    ],
 )
 def test_attributes_of_the_wrong_kind(attributes: dict[str, object]) -> None:
     with pytest.raises(RenodeWifiError):

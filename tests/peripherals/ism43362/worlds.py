@@ -24,11 +24,14 @@ def make_world(machine: BenchMachine, **changes: object) -> World:
     strict_tls = TlsServerSettings(
         names=("broker.test",), client_certificate=ClientCertificate.REQUIRED
     )
-    settings = WorldSettings(
-        access_points=(
+    changes.setdefault(
+        "access_points",
+        (
             AccessPointSettings(b"fwemu-ap", b"\x02\0\0\0\0\x01", passphrase=b"fwemu-pass"),
             AccessPointSettings(b"fwemu-ap2", b"\x02\0\0\0\0\x02", passphrase=b"fwemu-pass2"),
         ),
+    )
+    settings = WorldSettings(
         dns=DnsSettings(
             {
                 "amazon.com": (IPv4Address("93.184.216.34"),),

@@ -43,7 +43,12 @@ def test_a_reset_release_boots_the_module_at_its_time() -> None:
     kind, due = answer[-1]
     assert (kind, int(due)) == ("done", 1000 + BOOT_NS)
     assert ask(service, protocol.ADVANCE, str(int(due) - 1)) == [["done", due]]
-    assert ask(service, protocol.ADVANCE, due)[0] == ["call", "booted", "tism43362"]
+    assert ask(service, protocol.ADVANCE, due)[0] == [
+        "call",
+        "booted",
+        "tism43362",
+        "b15150d0a3e20",
+    ]
 
 
 def test_a_command_is_answered_by_a_call() -> None:

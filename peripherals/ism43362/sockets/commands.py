@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.ism43362.messages.argument import (
     ANY,
@@ -35,7 +36,8 @@ from renode_wifi.peripherals.ism43362.messages.transport import (
     TransportSettings,
     Verification,
 )
-from renode_wifi.peripherals.ism43362.socket import Environment, Socket
+from renode_wifi.peripherals.ism43362.sockets.environment import Environment
+from renode_wifi.peripherals.ism43362.sockets.socket import Socket
 from renode_wifi.peripherals.ism43362.transaction import Transaction
 
 
@@ -119,7 +121,7 @@ class Sockets:
         return DONE
 
     def set_keep_alive(self, transaction: Transaction, message: KeepAlive) -> Reply:
-        self.current.keep_alive = (message.enabled, message.milliseconds)
+        self.current.set_keep_alive(message.milliseconds * MILLISECOND if message.enabled else 0)
         return DONE
 
     def set_bypass(self, transaction: Transaction, message: BypassMode) -> Reply:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
+from renode_wifi.peripherals.base.idle_timer import IdleTimer
 from renode_wifi.peripherals.base.surroundings import Surroundings
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.contract.station import Station
@@ -43,6 +44,8 @@ class Connection:
         self._tls: TlsSettings | None = None
         self._handshaking = False
         self._deadline: Event | None = None
+        self._keep_alive = 0
+        self._idle: IdleTimer | None = None
 
     def connect(
         self, station: Station, tls: TlsSettings | None, opened: Callable[[str], None]
@@ -58,7 +61,28 @@ class Connection:
         self.stream = stream
         stream.events = self
         self.alive = True
+        self._watch()
         self._trace("open", accepted=True)
+
+    def keep_alive(self, period: int) -> None:
+        """period: ns without traffic until the peer is probed; 0: never."""
+        self._keep_alive = period
+        if self.alive:
+            self._watch()
+
+    def _watch(self) -> None:
+        if self._idle is not None:
+            self._idle.stop()
+        clock, period = self.surroundings.clock, self._keep_alive
+        self._idle = IdleTimer(clock, period, self._probe) if period else None
+
+    def _probe(self) -> None:
+        if self.stream is not None:
+            self.stream.probe()
+
+    def _touch(self) -> None:
+        if self._idle is not None:
+            self._idle.touch()
 
     @property
     def available(self) -> int:
@@ -68,6 +92,7 @@ class Connection:
         return self.stream.receive(limit) if self.stream is not None else b""
 
     def send(self, data: bytes) -> int:
+        self._touch()
         return self.stream.send(data) if self.stream is not None and self.alive else 0
 
     def close(self) -> None:
@@ -116,6 +141,7 @@ class Connection:
             self._fail(failure.value)
 
     def on_data(self, stream: Stream) -> None:
+        self._touch()
         self.changed()
 
     def on_writable(self, stream: Stream) -> None:
@@ -131,6 +157,7 @@ class Connection:
     def _open(self) -> None:
         opened = self._settle()
         self.alive = True
+        self._watch()
         self._trace("open")
         if opened is not None:
             opened("")
@@ -138,6 +165,9 @@ class Connection:
     def _end(self, reason: str) -> None:
         if self.alive:
             self.alive = False
+            if self._idle is not None:
+                self._idle.stop()
+                self._idle = None
             self._trace("closed", reason=reason)
 
     def _fail(self, reason: str) -> None:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from functools import partial
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, Callback, Event
-from renode_wifi.peripherals.base.surroundings import Surroundings
-from renode_wifi.peripherals.ism43362.access import NetworkAccess
-from renode_wifi.peripherals.ism43362.asynchronous import AsynchronousMessages
-from renode_wifi.peripherals.ism43362.connection import Connection, Remote
-from renode_wifi.peripherals.ism43362.credentials import Credentials
-from renode_wifi.peripherals.ism43362.dns import Dns
-from renode_wifi.peripherals.ism43362.faults import FaultKind, FaultPlan
+from renode_wifi.peripherals.ism43362.faults import FaultKind
 from renode_wifi.peripherals.ism43362.messages.argument import ANY
 from renode_wifi.peripherals.ism43362.messages.asynchronous import AsynchronousMessage
 from renode_wifi.peripherals.ism43362.messages.data import NOT_SENT
@@ -23,51 +15,15 @@ from renode_wifi.peripherals.ism43362.messages.transport import (
     Accepted,
     Protocol,
 )
-from renode_wifi.peripherals.ism43362.profile import ModuleProfile
+from renode_wifi.peripherals.ism43362.sockets.connection import Connection, Remote
+from renode_wifi.peripherals.ism43362.sockets.datagrams import Datagrams
+from renode_wifi.peripherals.ism43362.sockets.environment import Environment
 from renode_wifi.peripherals.ism43362.transaction import Transaction
-from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
 from renode_wifi.peripherals.network.contract.station import Station
 from renode_wifi.peripherals.network.contract.stream import Failure, Listener, Stream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
 
-MAX_DATAGRAMS = 8
-"""Beyond it the oldest is lost."""
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What a socket needs of the rest of the module."""
-
-    surroundings: Surroundings
-    access: NetworkAccess
-    profile: ModuleProfile
-    faults: FaultPlan
-    messages: AsynchronousMessages
-    credentials: Credentials
-    dns: Dns
-
-
-class Datagrams:
-    """A UDP socket: what was received, one datagram to a read."""
-
-    def __init__(self, socket: Socket) -> None:
-        self.socket = socket
-        self.port: DatagramSocket | None = None
-        self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MAX_DATAGRAMS)
-
-    def on_datagram(self, sender: Remote, data: bytes) -> None:
-        self.received.append((sender, data))
-        self.socket.on_datagram(sender)
-
-    def take(self, limit: int) -> bytes:
-        """Up to `limit` bytes of the oldest datagram; the rest stays for the next read."""
-        if not self.received:
-            return b""
-        sender, data = self.received.popleft()
-        if len(data) > limit:
-            self.received.appendleft((sender, data[limit:]))
-        self.socket.remote_address, self.socket.remote_port = sender
-        return data[:limit]
+ANY_PORT = 0
 
 
 class Socket:
@@ -84,7 +40,8 @@ class Socket:
         self.backlog = 1
         self.accept_loop = False
         self.verification = profile.default_verification
-        self.keep_alive = (False, 0)
+        self.keep_alive = 0
+        """ns without traffic until the peer is probed; 0: never."""
         self.read_mode = 0
         self.read_size = profile.longest_read
         self.read_timeout = 5_000
@@ -114,9 +71,11 @@ class Socket:
         station = self.environment.access.joined
         if station is None:
             return Error("not joined")
+        if profile.refused_restart and self.started:
+            return Error("already started")
         if self.is_udp:
             self.close()
-            return self._open_datagrams(station)
+            return self._open_client(station)
         if self.remote_address == ANY or self.remote_port == 0:
             return Error("no remote host")
         octets = self.remote_address.packed
@@ -132,11 +91,26 @@ class Socket:
         self.connection.connect(station, tls, partial(self._connected, transaction))
         return None
 
+    @property
+    def started(self) -> bool:
+        """There is a client on it."""
+        if self.serving:
+            return False
+        return self.datagrams is not None or (self.connection is not None and self.connection.alive)
+
     def _new_connection(self, remote: Remote) -> Connection:
         environment = self.environment
-        return Connection(
+        connection = Connection(
             environment.surroundings, environment.profile, self.number, self.on_change, remote
         )
+        connection.keep_alive(self.keep_alive)
+        return connection
+
+    def set_keep_alive(self, period: int) -> None:
+        """period: ns without traffic until the peer is probed; 0: never."""
+        self.keep_alive = period
+        if self.connection is not None:
+            self.connection.keep_alive(period)
 
     def _tls_settings(self) -> TlsSettings:
         """A copy of the credentials: the next socket may overwrite the set."""
@@ -160,15 +134,28 @@ class Socket:
         )
 
     def _connected(self, transaction: Transaction, problem: str) -> None:
+        profile = self.environment.profile
+        secure = self.protocol is Protocol.TLS
+        duration = profile.connect_time_ms + (profile.handshake_time_ms if secure else 0)
+        transaction.extra_time += duration * MILLISECOND
         if problem:
             self.connection = None
             transaction.finish(Error(problem))
         else:
             transaction.finish(Ok())
 
-    def _open_datagrams(self, station: Station) -> Reply:
+    def _open_client(self, station: Station) -> Reply:
+        if not self.environment.profile.udp_port_from_p4:
+            return self._open_datagrams(station, self.local_port)
+        reply = self._open_datagrams(station, self.remote_port)
+        if isinstance(reply, Error):
+            # Another socket has that port: the module chooses one.
+            reply = self._open_datagrams(station, ANY_PORT)
+        return reply
+
+    def _open_datagrams(self, station: Station, local_port: int) -> Reply:
         datagrams = Datagrams(self)
-        port = station.datagrams(self.local_port, datagrams)
+        port = station.datagrams(local_port, datagrams)
         if isinstance(port, Failure):
             return Error(port.value)
         datagrams.port = port
@@ -212,7 +199,7 @@ class Socket:
             return Error("not joined")
         self.close()
         if self.is_udp:
-            reply = self._open_datagrams(station)
+            reply = self._open_datagrams(station, self.local_port)
             self.serving = self.datagrams is not None
             return reply
         if self.protocol is not Protocol.TCP:
@@ -256,6 +243,11 @@ class Socket:
                 self._serve_client(stream)
             else:
                 stream.close()
+
+    @property
+    def deaf(self) -> bool:
+        """No datagram gets through."""
+        return self.serving and self.environment.profile.deaf_udp_server
 
     def on_datagram(self, sender: Remote) -> None:
         if self.serving and sender != self._last_sender:

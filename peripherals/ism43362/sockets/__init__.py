@@ -1,0 +1,1 @@
+"""The module's four sockets: their commands, connections, servers and datagrams."""

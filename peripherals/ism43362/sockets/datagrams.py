@@ -1,0 +1,49 @@
+"""A UDP socket of the module."""
+
+from __future__ import annotations
+
+from collections import deque
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from renode_wifi.peripherals.ism43362.sockets.connection import Remote
+from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+
+MAX_DATAGRAMS = 8
+"""Beyond it the oldest is lost."""
+
+
+class Receiver(Protocol):
+    """The socket that the datagrams are for."""
+
+    remote_address: IPv4Address
+    remote_port: int
+
+    @property
+    def deaf(self) -> bool: ...
+
+    def on_datagram(self, sender: Remote) -> None: ...
+
+
+class Datagrams:
+    """What was received, one datagram to a read."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        self.port: DatagramSocket | None = None
+        self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MAX_DATAGRAMS)
+
+    def on_datagram(self, sender: Remote, data: bytes) -> None:
+        if not self.receiver.deaf:
+            self.received.append((sender, data))
+            self.receiver.on_datagram(sender)
+
+    def take(self, limit: int) -> bytes:
+        """Up to `limit` bytes of the oldest datagram; the rest stays for the next read."""
+        if not self.received:
+            return b""
+        sender, data = self.received.popleft()
+        if len(data) > limit:
+            self.received.appendleft((sender, data[limit:]))
+        self.receiver.remote_address, self.receiver.remote_port = sender
+        return data[:limit]
