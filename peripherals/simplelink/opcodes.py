@@ -121,14 +121,13 @@ class Opcode(IntEnum):
     NETUTIL_ASYNC = 0x30C1
 
 
+_NAMES = {opcode.value: opcode.name for opcode in Opcode}
+
+
 def name_of(opcode: int) -> str:
     """The name of an opcode; that of its command, for a synchronous response."""
-    for candidate in (opcode, opcode & ~0x0400 | 0x8400):
-        try:
-            return Opcode(candidate).name
-        except ValueError:
-            continue
-    return f"0x{opcode:04X}"
+    name = _NAMES.get(opcode) or _NAMES.get(opcode & ~0x0400 | 0x8400)
+    return name or f"0x{opcode:04X}"
 
 
 class Error(IntEnum):

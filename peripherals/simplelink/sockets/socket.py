@@ -10,7 +10,7 @@ from renode_wifi.peripherals.network.contract.station import Station
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 from renode_wifi.peripherals.simplelink.messages.sockets import Address
-from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.opcodes import Error
 from renode_wifi.peripherals.simplelink.sockets.options import Kind, Options
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Owner(Protocol):
 class Receiving:
     """A receive command that waits for data. opcode: of it, which decides the answer's form."""
 
-    def __init__(self, opcode: Opcode, length: int) -> None:
+    def __init__(self, opcode: int, length: int) -> None:
         self.opcode = opcode
         self.length = length
         self.deadline: Event | None = None

@@ -93,7 +93,8 @@ class SocketTable:
         for socket in self.all():
             failing |= socket.fails_to_send << socket.number
             non_blocking |= socket.options.non_blocking << socket.number
-            used += flow.buffers(socket.unsent)
+            if socket.unsent:
+                used += flow.buffers(socket.unsent)
         for socket in self.detached:
             used += flow.buffers(socket.unsent)
         status.transmit_failures = failing

@@ -96,10 +96,10 @@ class Transfers:
     # Receiving
 
     def receive(self, transaction: Transaction, message: Receive) -> Emits | None:
-        self._receive(Opcode(transaction.opcode), message)
+        self._receive(transaction.opcode, message)
         return None
 
-    def _receive(self, opcode: Opcode, message: Receive) -> None:
+    def _receive(self, opcode: int, message: Receive) -> None:
         services, number = self.services, message.sd
         receiving = Receiving(opcode, min(message.length, MAX_RECEIVE))
         socket = self.table.find(number)
@@ -174,7 +174,7 @@ class Transfers:
         sender: Address = NOWHERE,
     ) -> None:
         host = self.services.host
-        if receiving.opcode is Opcode.RECVFROM:
+        if receiving.opcode == Opcode.RECVFROM:
             host.event(Opcode.RECVFROM_ASYNC, AddressResponse(status, number, sender, data))
         else:
             host.event(Opcode.RECV_ASYNC, Received(status, number, data))
