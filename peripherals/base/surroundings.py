@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.machine import Machine
 class Surroundings:
     """Time, chance, the log and the observers, under the name of the model that has the parts.
 
-    trace(event, **fields): notifies observers. hears(event): whether there are any.
+    trace(event, **fields): notifies observers. observed(event): whether there are any.
     """
 
     def __init__(self, machine: Machine, name: str) -> None:
@@ -21,7 +21,7 @@ class Surroundings:
         self.clock: Clock = machine.clock
         self.log = machine.log
         self.trace: Callable[..., None] = partial(machine.trace, name)
-        self.hears: Callable[[str], bool] = machine.hears
+        self.observed: Callable[[str], bool] = machine.hears
         self._random = machine.random
 
     def random(self, stream: str) -> random.Random:

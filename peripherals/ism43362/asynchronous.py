@@ -36,7 +36,7 @@ class AsynchronousMessages:
         return self.pending.popleft() if self.pending else b""
 
     def read(self, transaction: Transaction, message: Bare) -> Reply:
-        """Also goes on with a scan that tells one access point at a time."""
+        """Also goes on with a scan that reports one access point at a time."""
         line = self.scan.next_line()
         if line is not None:
             return line

@@ -47,15 +47,15 @@ HIGH_AFTER_REPLY = "high-after-reply"
 OUT_OF_STEP = "out-of-step"
 
 # Nothing a driver sends is longer than a header and 1460 bytes; more is not kept.
-LONGEST_COMMAND = 4096
+MAX_COMMAND = 4096
 
 
 class Link(object):
     """An SPI device: NSS and RESET in, frames both ways, RDY out.
 
-    `processor.reset(asserted)` hears of the RESET pin, `processor.execute(request)` of a finished
-    command window. The processor answers with `booted(prompt)` and `reply(data)`, in its own time
-    and never from within these calls.
+    `processor.reset(asserted)` is called for the RESET pin, `processor.execute(request)` for a
+    finished command window. The processor answers with `booted(prompt)` and `reply(data)`, in its
+    own time and never from within these calls.
 
     stream: the words of the open window, which an engine may exchange by itself.
     """
@@ -161,7 +161,7 @@ class Link(object):
         if self.phase == DATA:
             self.stream.send(self._reply)
         elif self.phase == COMMAND:
-            self.stream.receive(LONGEST_COMMAND)
+            self.stream.receive(MAX_COMMAND)
             self._collecting = True
 
     def _all_read(self):

@@ -55,7 +55,7 @@ UNMODELLED = frozenset((
     "U?", "WL", "Z2", "Z8", "Z9", "ZC", "ZD", "ZF", "ZO", "ZU",
 ))
 # fmt: on
-"""Listed by drivers (stm32duino/WiFi-ISM43362-M3G-L44), with an effect that no source tells."""
+"""Listed by drivers (stm32duino/WiFi-ISM43362-M3G-L44), whose effect no source describes."""
 
 
 Value = TypeVar("Value", bound=Message)
@@ -250,7 +250,7 @@ class Processor:
     def _answer(self, transaction: Transaction, data: bytes) -> None:
         self._event = None
         self.transaction = None
-        if self.surroundings.hears("at"):
+        if self.surroundings.observed("at"):
             message = transaction.message
             self.surroundings.trace(
                 "at",

@@ -1,4 +1,4 @@
-"""What differs from module to module, and what no source tells for sure. Times are virtual."""
+"""What differs from module to module, and what no source says for sure. Times are virtual."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ModuleProfile(RadioProfile):
     closed_reply: bytes = b"\r\n-1\r\nERROR\r\n> "
     """R0 and S3 on a connection that is gone or was never there."""
     error_text: bool = True
-    """Tell the reason after ERROR."""
+    """The reason follows ERROR."""
     scan_separator: bytes = b"\r\n> "
     """Ends each line but the last of a scan with F0=2."""
     scan_reply_limit: int = 1390
@@ -79,7 +79,7 @@ class ModuleProfile(RadioProfile):
     """A0 starts the access point and is never answered on SPI; AD is."""
     broken_wep128: bool = True
     """No network is joined with a WEP key of 13 characters or 26 digits."""
-    deaf_udp_server: bool = True
+    broken_udp_server: bool = True
     """P5=1 with P1=1 is answered, but no datagram reaches the host."""
     refused_restart: bool = True
     """P6=1 fails on a socket whose client is already started."""

@@ -32,7 +32,7 @@ OPTIONS = ("F1", "F2", "F3", "F4", "F5")
 
 
 class Scan:
-    """One scan after another, told all at once or line by line."""
+    """One scan after another, reported all at once or line by line."""
 
     def __init__(self, clock: Clock, access: NetworkAccess, profile: ModuleProfile) -> None:
         self.clock = clock

@@ -115,7 +115,7 @@ class Device(Silo):
 
     def _value(self, identity: int, option: int) -> bytes | None:
         if identity == STATUS:
-            # Nothing was dropped; of the WLAN class, bit 0 tells of a connection.
+            # Nothing was dropped; of the WLAN class, bit 0 reports a connection.
             connected = option == CLASS_WLAN and self.power.connected
             return Word(WLAN_CONNECTED if connected else 0).emit()
         if identity != GENERAL:

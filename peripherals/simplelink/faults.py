@@ -30,11 +30,11 @@ class FaultKind(Enum):
     POOL_EXHAUSTED = "pool-exhausted"
     """From this send on, no transmit buffer becomes free; lasts `amount` ms."""
     TX_FAILURE = "tx-failure"
-    """The data of a send is lost, and the host is told so."""
+    """The data of a send is lost, and the host is notified."""
     CONNECT_FAILS = "connect-fails"
     """A TCP connection is refused although the peer is there."""
     BOOT_FAILS = "boot-fails"
-    """InitComplete tells of the status `amount` (8: the file system is corrupted)."""
+    """InitComplete reports the status `amount` (8: the file system is corrupted)."""
     WRITE_FAILS = "write-fails"
     """The serial flash doesn't take what is written to a file."""
 

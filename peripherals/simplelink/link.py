@@ -17,11 +17,11 @@ CLEAR_TO_READ = 0x56788765
 """The host will read next."""
 FILLER = 0xFFFFFFFF
 """What is clocked out while there is nothing to say."""
-LONGEST_MESSAGE = 8192
+MAX_MESSAGE = 8192
 """Bytes behind the header; a longer length is a header out of step."""
 
 WRITE, READ = 0, 1
-MOST_WAITING = 64
+MAX_WAITING = 64
 """Messages kept for a host that doesn't read."""
 
 
@@ -104,7 +104,7 @@ class Link(object):
 
         interrupt False: don't announce it (a fault).
         """
-        if not self.powered or len(self._queue) >= MOST_WAITING:
+        if not self.powered or len(self._queue) >= MAX_WAITING:
             return False
         self._queue.append(struct.unpack("<%dI" % (len(message) // 4), message))
         if interrupt:
@@ -192,7 +192,7 @@ class Link(object):
             self._missing -= 1
         else:
             length = word >> 16
-            if length > LONGEST_MESSAGE:
+            if length > MAX_MESSAGE:
                 self._restart()
                 self.processor.on_garbage(word)
                 return

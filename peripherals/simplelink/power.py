@@ -21,7 +21,7 @@ class PowerState:
         self.masks: dict[int, int] = {}
         """Events that the host doesn't want, one bit each, by class."""
         self.status = Status()
-        """What every message tells the host."""
+        """What every message reports to the host."""
 
     def power_on(self, status: Status) -> None:
         self.stopping = False

@@ -296,7 +296,7 @@ class Processor:
             "message", direction=direction, opcode=name, body=body, interrupt=interrupt
         )
         if self.link.send(message, interrupt):
-            self.flow.told()
+            self.flow.reported()
             power.status.device &= ~DROPPED_EVENTS
         elif not power.status.device & DROPPED_EVENTS:
             power.status.device |= DROPPED_EVENTS

@@ -1,4 +1,4 @@
-"""What no source tells for sure, and what differs from one network processor to another."""
+"""What no source says for sure, and what differs from one network processor to another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FAITHFUL_CIPHERS = ":".join(
 )
 """What SL_SEC_MASK_SECURE_DEFAULT has, without RC4, best first (OpenSSL's names)."""
 
-MOST_SOCKETS = 16
+MAX_SOCKETS = 16
 """SL_MAX_SOCKETS: messages have one bit for each."""
 
 
@@ -50,9 +50,9 @@ class NwpProfile(RadioProfile):
     command_time_us: int = 100
     """Before any command is answered."""
     flow_update_us: int = 300
-    """After a send, before the host is told of free buffers by a message of its own."""
+    """After a send, before free buffers are reported by a message of their own."""
     event_time_us: int = 1_000
-    """Between steps that the radio tells of one after the other."""
+    """Between steps that the radio reports one after the other."""
     retry_time_ms: int = 5_000
     """Between two searches for an access point that isn't there."""
     file_time_us: int = 2_000
@@ -98,8 +98,8 @@ class NwpProfile(RadioProfile):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.secure_sockets <= self.sockets <= MOST_SOCKETS:
+        if not 0 <= self.secure_sockets <= self.sockets <= MAX_SOCKETS:
             raise RenodeWifiError(
                 f"sockets is {self.sockets}, secureSockets {self.secure_sockets}",
-                cure=f"the host driver knows {MOST_SOCKETS} sockets, some of which are secure",
+                cure=f"the host driver knows {MAX_SOCKETS} sockets, some of which are secure",
             )

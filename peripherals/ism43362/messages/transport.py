@@ -24,7 +24,7 @@ WAITING_ON_CONNECTION = b"[TCP SVR] Waiting on connection..."
 
 
 class Protocol(IntEnum):
-    """`P1`. Of MQTT no source tells enough."""
+    """`P1`. No source describes MQTT well enough."""
 
     TCP = 0
     UDP = 1

@@ -20,7 +20,7 @@ class Receiver(Protocol):
     remote_port: int
 
     @property
-    def deaf(self) -> bool: ...
+    def takes_datagrams(self) -> bool: ...
 
     def on_datagram(self, sender: Remote) -> None: ...
 
@@ -34,7 +34,7 @@ class Datagrams:
         self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MAX_DATAGRAMS)
 
     def on_datagram(self, sender: Remote, data: bytes) -> None:
-        if not self.receiver.deaf:
+        if self.receiver.takes_datagrams:
             self.received.append((sender, data))
             self.receiver.on_datagram(sender)
 

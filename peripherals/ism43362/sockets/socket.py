@@ -245,9 +245,8 @@ class Socket:
                 stream.close()
 
     @property
-    def deaf(self) -> bool:
-        """No datagram gets through."""
-        return self.serving and self.environment.profile.deaf_udp_server
+    def takes_datagrams(self) -> bool:
+        return not (self.serving and self.environment.profile.broken_udp_server)
 
     def on_datagram(self, sender: Remote) -> None:
         if self.serving and sender != self._last_sender:

@@ -187,7 +187,7 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ListFiles(Fixed):
-    """SlFsGetFileListCommand_t. index: of the last file told, -1 to begin."""
+    """SlFsGetFileListCommand_t. index: of the last file reported, -1 to begin."""
 
     LAYOUT = struct.Struct("<iBBBx")
 

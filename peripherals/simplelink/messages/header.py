@@ -47,7 +47,7 @@ class Command:
 
 @dataclass(slots=True)
 class Status(Fixed):
-    """The specific part of _SlResponseHeader_t: what every message tells of the network processor.
+    """The specific part of _SlResponseHeader_t, which every message brings.
 
     tx_pool: free transmit buffers. device: bit 0 connected. minimum_payload: bytes that one buffer
     holds. transmit_failures, non_blocking: one bit for each socket.

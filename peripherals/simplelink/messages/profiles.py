@@ -82,7 +82,7 @@ class ProfileIndex(Fixed):
 
 @dataclass(frozen=True, slots=True)
 class ProfileGot:
-    """SlWlanAddGetEapProfile_t and room for its strings; the key is never told.
+    """SlWlanAddGetEapProfile_t and room for its strings; the key is never reported.
 
     security: the type, or a negative status.
     """

@@ -17,7 +17,7 @@ MAX_DATAGRAMS = 32
 
 
 class DatagramSocket(Socket):
-    """peer: the only one it hears, and the one that a send without address goes to."""
+    """peer: the only one it receives from, and the one that a send without address goes to."""
 
     kind = Kind.DATAGRAM
 

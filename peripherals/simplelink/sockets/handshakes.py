@@ -1,4 +1,4 @@
-"""TLS on stream sockets: how a handshake starts, and what the host hears of its end."""
+"""TLS on stream sockets: how a handshake starts, and how its end is reported."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class Servers:
         )
 
     def not_accepted(self, accepted: StreamSocket, status: int) -> None:
-        """TCP came about and TLS did not: the listening socket is told and goes on."""
+        """TCP came about and TLS did not: the listening socket is notified and goes on."""
         listening = accepted.acceptor
         self.table.forget(accepted)
         self.reserve()

@@ -45,7 +45,7 @@ class Owner(Protocol):
     def trace(self, socket: Socket, **fields: object) -> None: ...
 
     def refresh(self) -> None:
-        """Bring what every message tells of sockets and buffers up to date."""
+        """Bring the status of sockets and buffers in every message up to date."""
 
     def changed(self, socket: Socket) -> None:
         """Data, a peer or an end has come."""

@@ -124,7 +124,7 @@ class StreamSocket(Socket):
             del self.outbox[:taken]
         self.owner.refresh()
 
-    # What the network tells
+    # From the network
 
     def on_connected(self, stream: Stream) -> None:
         self.stop_timer()

@@ -1,4 +1,4 @@
-"""The table of sockets, and what every message tells the host of them."""
+"""The table of sockets, and their status in every message."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class SocketTable:
         self.services.surroundings.trace("socket", socket=socket.number, **fields)
 
     def refresh(self) -> None:
-        """Bring what every message tells of sockets and buffers up to date."""
+        """Bring the status of sockets and buffers in every message up to date."""
         status, flow = self.power.status, self.flow
         failing = non_blocking = used = 0
         for socket in self.all():
@@ -101,6 +101,6 @@ class SocketTable:
         status.non_blocking = non_blocking
         status.tx_pool = max(0, self.services.profile.tx_pool - used)
         if self.pool_blocked:
-            status.tx_pool = min(status.tx_pool, max(0, flow.told_pool))
+            status.tx_pool = min(status.tx_pool, max(0, flow.reported_pool))
         elif self.power.powered:
             flow.owe_update()

@@ -38,7 +38,7 @@ DISCONNECTED, STATION_CONNECTED, AP_RUNNING = 0, 1, 6
 class StationRole:
     """The connection does not survive power cycles; what is `saved` does.
 
-    associated: the access point, as its event tells of it. target: what is being joined, or was.
+    associated: the access point, as its event reports it. target: what is being joined, or was.
     """
 
     def __init__(

@@ -27,13 +27,13 @@ def first_column(section: str) -> list[str]:
     return [name for row in rows for name in re.findall(r"`(.*?)`", row)]
 
 
-def test_the_page_tells_every_option() -> None:
+def test_the_page_has_every_option() -> None:
     told = first_column(PAGE.partition("## Faults")[0])
     options = [field.name for field in dataclasses.fields(ModuleProfile)]
     assert sorted(re.sub("([A-Z])", r"_\1", name).lower() for name in told) == sorted(options)
 
 
-def test_the_page_tells_the_quirks_of_every_version() -> None:
+def test_the_page_has_the_quirks_of_every_version() -> None:
     head = re.search(r"^\| option \| (C3.*?) \| meaning \|$", PAGE, re.MULTILINE)
     assert head is not None
     versions = head[1].split(" | ")
@@ -49,19 +49,19 @@ def test_the_page_tells_the_quirks_of_every_version() -> None:
     assert told == {version: quirks_of(version) for version in versions}
 
 
-def test_the_page_tells_the_typical_times() -> None:
+def test_the_page_has_the_typical_times() -> None:
     typical = re.search(r"`typical`: ([\d, ]+\d)", PAGE)
     assert typical is not None
     assert list(map(int, typical[1].split(", "))) == list(TIMINGS["typical"].values())
 
 
-def test_the_page_tells_every_fault() -> None:
+def test_the_page_has_every_fault() -> None:
     told = first_column(PAGE.partition("## Faults")[2])
     assert sorted(told) == sorted(kind.value for kind in FaultKind)
 
 
 @pytest.mark.parametrize("field", NUMBERS, ids=[field.name for field in NUMBERS])
-def test_the_page_tells_defaults_that_are_numbers(field: dataclasses.Field[object]) -> None:
+def test_the_page_has_defaults_that_are_numbers(field: dataclasses.Field[object]) -> None:
     option = re.sub("_([a-z])", lambda match: match[1].upper(), field.name)
     row = re.search(rf"^\| (.*`{option}`.*?) \| (.*?) \|", PAGE, re.MULTILINE)
     assert row is not None

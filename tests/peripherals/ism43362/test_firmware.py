@@ -61,7 +61,7 @@ def test_world_file_decides_the_firmware() -> None:
     module = ISM43362(machine, "wifi", firmware=BETA, unansweredA0=False)
     radio = RadioSettings(options={"firmware": SHIPPED})
     module.connect_world(make_world(machine, radio=radio))
-    assert module.profile.deaf_udp_server
+    assert module.profile.broken_udp_server
     assert not module.profile.unanswered_a0
 
 

@@ -229,10 +229,10 @@ def test_wakeup_is_ignored(host: Host) -> None:
 
 def test_overlong_command_is_cut(host: Host) -> None:
     host.link.on_gpio(NSS, False)
-    for _ in range(3 * link_module.LONGEST_COMMAND):
+    for _ in range(3 * link_module.MAX_COMMAND):
         host.link.exchange(0x4141, 16)
     host.link.on_gpio(NSS, True)
-    assert len(host.processor.requests[0]) == 2 * link_module.LONGEST_COMMAND
+    assert len(host.processor.requests[0]) == 2 * link_module.MAX_COMMAND
 
 
 @given(st.binary(min_size=2, max_size=64).filter(lambda data: len(data) % 2 == 0), st.binary())

@@ -201,7 +201,7 @@ def send_datagram(rig: Rig) -> tuple[Peer, bytes]:
 
 
 def test_udp_server() -> None:
-    rig = Rig(deafUdpServer=False)
+    rig = Rig(brokenUdpServer=False)
     port = rig.joined()
     start_udp(port)
     peer, sender = send_datagram(rig)
@@ -216,7 +216,7 @@ def test_udp_server() -> None:
     assert port.receive_data()[0] is Status.UNEXPECTED_CLOSED_SOCKET
 
 
-def test_deaf_udp_server(rig: Rig, port: StPort) -> None:
+def test_broken_udp_server(rig: Rig, port: StPort) -> None:
     start_udp(port)
     send_datagram(rig)
     assert port.ok(b"MR\r") == b"[SOMA][EOMA]"

@@ -34,7 +34,7 @@ def test_join_and_leave_as_the_port_does(port: StPort) -> None:
     assert not port.connected()
 
 
-def test_join_tells_the_address(port: StPort) -> None:
+def test_join_reports_the_address(port: StPort) -> None:
     port.ok(b"C1=fwemu-ap\r", b"C2=fwemu-pass\r", b"C3=3\r")
     assert port.ok(b"C0\r") == b"[JOIN   ] fwemu-ap,10.10.0.50,0,0"
 

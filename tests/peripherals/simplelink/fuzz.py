@@ -17,7 +17,7 @@ from renode_wifi.peripherals.simplelink.link import (
     CLEAR_TO_READ,
     FILLER,
     HOST_SYNC,
-    MOST_WAITING,
+    MAX_WAITING,
 )
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
@@ -221,7 +221,7 @@ class Fuzzer:
 
     def _check(self) -> None:
         nwp = self.nwp
-        assert nwp.waiting <= MOST_WAITING
+        assert nwp.waiting <= MAX_WAITING
         assert 0 <= nwp.processor.status.tx_pool <= nwp.profile.tx_pool
         assert len(nwp.files.volume.store.files) <= 22
         assert len(nwp.files.open) <= nwp.profile.open_files

@@ -87,7 +87,7 @@ def test_date_that_no_calendar_has_is_refused(rig: Rig) -> None:
     assert rig.started().status(Opcode.DEVICE_SET, head + date) == Error.INVALID
 
 
-def test_device_status_tells_of_the_connection(rig: Rig) -> None:
+def test_device_status_reports_the_connection(rig: Rig) -> None:
     driver = rig.started()
     assert get(driver, 2, 2) == (0, bytes(4))
     driver.joined()

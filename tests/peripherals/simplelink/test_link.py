@@ -13,7 +13,7 @@ from renode_wifi.peripherals.simplelink.link import (
     CLEAR_TO_READ,
     FILLER,
     HOST_SYNC,
-    MOST_WAITING,
+    MAX_WAITING,
     Link,
 )
 from renode_wifi.peripherals.simplelink.messages.basic import Empty
@@ -152,9 +152,9 @@ def test_header_out_of_step_is_told(link: Link) -> None:
 
 
 def test_host_that_never_reads_makes_no_growth(link: Link) -> None:
-    taken = [link.send(to_host(0x0063, Status())) for _ in range(MOST_WAITING + 5)]
-    assert taken.count(True) == MOST_WAITING
-    assert link.waiting == MOST_WAITING
+    taken = [link.send(to_host(0x0063, Status())) for _ in range(MAX_WAITING + 5)]
+    assert taken.count(True) == MAX_WAITING
+    assert link.waiting == MAX_WAITING
 
 
 def test_power_is_told_once(link: Link) -> None:
@@ -170,7 +170,7 @@ def test_dropped_messages_show_in_the_device_status() -> None:
     rig = Rig()
     rig.started()
     rig.driver.events.clear()
-    for _ in range(MOST_WAITING + 3):
+    for _ in range(MAX_WAITING + 3):
         rig.nwp.processor.event(Opcode.DUMMY, Empty())
     assert rig.nwp.processor.status.device & 2
     rig.driver.run(SECOND)

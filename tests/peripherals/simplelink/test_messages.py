@@ -206,7 +206,7 @@ def test_layout_of_a_network_entry() -> None:
     assert data[32:] == bytes.fromhex("000102030405 02 ce 0201 0b 00")
 
 
-def test_sizes_of_what_the_file_system_tells() -> None:
+def test_sizes_of_what_the_file_system_reports() -> None:
     """SlFsControlGetStorageInfoResponse_t and SlFsGetInfoResponse_t."""
     assert files.StorageInfo.LAYOUT.size == 16 + 20
     assert files.FileInfo.LAYOUT.size == 36

@@ -268,7 +268,7 @@ def test_buffers_are_used_while_the_peer_does_not_read(rig: Rig, driver: HostDri
 # Select
 
 
-def test_select_tells_what_is_ready(driver: HostDriver) -> None:
+def test_select_reports_what_is_ready(driver: HostDriver) -> None:
     first, second = connected(driver), connected(driver)
     assert driver.select(3, 0, 200) == (0, 0, 0)
     assert driver.select(3, 1, 200) == (1, 0, 1)
@@ -323,7 +323,7 @@ def test_control_socket_of_the_driver_wakes_its_select(rig: Rig) -> None:
     assert got[2][0] == IPv4Address("127.0.0.1")
 
 
-def test_select_tells_that_a_connect_without_waiting_has_ended(driver: HostDriver) -> None:
+def test_select_reports_that_a_connect_without_waiting_has_ended(driver: HostDriver) -> None:
     """sl_socket.h, sl_Select: writing sockets are watched for connecting only."""
     for port, outcome in ((ECHO, 0), (9, Error.REFUSED)):
         number = driver.socket()

@@ -25,7 +25,7 @@ def driver(rig: Rig) -> HostDriver:
     return rig.joined()
 
 
-def test_close_answers_at_once_and_tells_later_of_data_that_was_not_sent(
+def test_close_answers_at_once_and_reports_later_data_that_was_not_sent(
     rig: Rig, driver: HostDriver
 ) -> None:
     """SWRU455A, "Client Side": the rest is sent in the background, with an event if that fails."""

@@ -188,7 +188,7 @@ def test_connect_returns_how_the_handshake_ended(rig: Rig, case: Outcome) -> Non
 
 
 @pytest.mark.parametrize("case", OUTCOMES.values(), ids=list(OUTCOMES))
-def test_starttls_tells_by_events_how_the_handshake_ended(rig: Rig, case: Outcome) -> None:
+def test_starttls_reports_by_events_how_the_handshake_ended(rig: Rig, case: Outcome) -> None:
     driver = outcomes(rig, case)
     number, events = start_tls(driver, case.port, **dict(case.options))
     expected = [(SECURED if case.stands else FAILED, case.error)]

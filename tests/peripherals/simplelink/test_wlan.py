@@ -334,7 +334,7 @@ def test_extended_scan_has_longer_entries(rig: Rig) -> None:
     assert len(answer.body) == 4 + 52 * 3
 
 
-def test_access_point_role_tells_its_address_and_is_on_the_air(rig: Rig) -> None:
+def test_access_point_role_reports_its_address_and_is_on_the_air(rig: Rig) -> None:
     driver = rig.started()
     body = struct.pack("<HHHH", 0, 0, 0, 5) + b"board"
     assert driver.status(Opcode.WLAN_CONFIG_SET, body) == 0
