@@ -106,7 +106,7 @@ class TcpServer(Server):
         """Stay within the bounds before one more connection is taken."""
         open_ones = self.open_connections
         if len(open_ones) >= MAX_OPEN:
-            min(open_ones, key=lambda connection: connection.last_heard).abort()
+            min(open_ones, key=lambda connection: connection.last_received).abort()
         while len(self.connections) >= MAX_CONNECTIONS:
             oldest = next(index for index, kept in enumerate(self.connections) if not kept.open)
             del self.connections[oldest]

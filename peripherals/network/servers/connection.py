@@ -48,7 +48,7 @@ class ServerConnection:
         """Counted from 1 for each server."""
         self.remote: Address = stream.remote
         self.opened_at = server.context.clock.now
-        self.last_heard = self.opened_at
+        self.last_received = self.opened_at
         self.closed_at: int | None = None
         self.failure: Failure | None = None
         self.received = bytearray()
@@ -122,7 +122,7 @@ class ServerConnection:
     def on_data(self, stream: Stream) -> None:
         if not self.server.reads or self.server.hanging:
             return
-        self.last_heard = self.server.context.clock.now
+        self.last_received = self.server.context.clock.now
         while self.open and stream.available and len(self._out) < MAX_UNSENT:
             data = stream.receive(MAX_UNSENT)
             if self.endpoint is None:

@@ -30,6 +30,7 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     filter_is_valid,
     matches,
 )
+from renode_wifi.peripherals.network.servers.records import Records
 from renode_wifi.peripherals.network.worldfile.models import ServerSettings
 
 ACCEPTED = 0
@@ -40,8 +41,20 @@ BAD_USER_OR_PASSWORD = 4
 
 SUBSCRIBE_FAILURE = 0x80
 LAST_IDENTIFIER = 65_535
-QUEUED = 1_000
-"""Messages kept for a session whose client is away."""
+
+MAX_SESSIONS = 1_000
+"""Sessions kept; the oldest whose client is away makes room."""
+MAX_SUBSCRIPTIONS = 1_000
+"""Of one session; more are refused."""
+MAX_MESSAGES = 1_000
+"""Queued or unacknowledged messages of one session; more are dropped."""
+MAX_SESSION_BYTES = 262_144
+"""Bytes in them, unless one message alone has more."""
+MAX_RETAINED = 1_000
+MAX_RETAINED_BYTES = 16 * 1_048_576
+"""Of all retained messages; what doesn't fit isn't retained."""
+MAX_UNREAD = 1_048_576
+"""Bytes for a client that doesn't read, before it is disconnected."""
 
 
 @dataclass
@@ -58,6 +71,12 @@ class Session:
     """Identifiers of QoS 2 messages taken and not released."""
     next_identifier: int = 1
 
+    def has_room(self, message: Message) -> bool:
+        waiting = [kept.message for kept in self.outgoing.values() if isinstance(kept, Publish)]
+        waiting += self.queue
+        size = sum(len(kept.payload) for kept in waiting) + len(message.payload)
+        return not waiting or (len(waiting) < MAX_MESSAGES and size <= MAX_SESSION_BYTES)
+
 
 @dataclass
 class Client:
@@ -67,10 +86,10 @@ class Client:
     session: Session | None = None
     will: Message | None = None
     keep_alive: int = 0
-    last_heard: int = 0
+    last_packet: int = 0
     watchdog: Event | None = None
-    deaf: bool = False
-    """It spoke something else than MQTT: nothing is said or heard any more."""
+    ignored: bool = False
+    """It sent something else than MQTT: nothing is sent or read any more."""
 
 
 class MqttBroker(TcpServer):
@@ -79,7 +98,7 @@ class MqttBroker(TcpServer):
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
         super().__init__(context, settings)
         self.users: dict[str, str] | None = settings.options.get("users")
-        self.messages: list[Message] = []
+        self.messages: Records[Message] = Records()
         self.retained: dict[str, Message] = {
             topic: Message(topic, text.encode(), 0, True)
             for topic, text in settings.options.get("retained", {}).items()
@@ -104,9 +123,9 @@ class MqttBroker(TcpServer):
 
     def received(self, connection: ServerConnection, data: bytes) -> None:
         client: Client = connection.state
-        if client.deaf:
+        if client.ignored:
             return
-        client.last_heard = self.context.clock.now
+        client.last_packet = self.context.clock.now
         client.reader.feed(data)
         try:
             while connection.open and (packet := client.reader.next()) is not None:
@@ -114,7 +133,7 @@ class MqttBroker(TcpServer):
         except MqttError as error:
             self._trace("mqtt-error", connection, detail=str(error))
             if client.session is None:
-                client.deaf = True
+                client.ignored = True
             else:
                 connection.abort()
 
@@ -182,6 +201,7 @@ class MqttBroker(TcpServer):
         session = self.sessions.get(client_id)
         present = session is not None and not packet.clean
         if session is None or packet.clean:
+            self._make_room_for_session()
             session = Session(client_id, packet.clean)
         session.clean = packet.clean
         self.sessions[client_id] = session
@@ -198,6 +218,12 @@ class MqttBroker(TcpServer):
         queue, session.queue = session.queue, []
         for message in queue:
             self._give(session, message)
+
+    def _make_room_for_session(self) -> None:
+        if len(self.sessions) >= MAX_SESSIONS:
+            away = next((name for name in self.sessions if name not in self.clients), None)
+            if away is not None:
+                del self.sessions[away]
 
     def _judge(self, packet: Connect) -> int:
         if packet.level != 4:
@@ -241,13 +267,18 @@ class MqttBroker(TcpServer):
             self._send(connection, release)
         elif packet.type in (Type.PUBACK, Type.PUBCOMP):
             session.outgoing.pop(packet.identifier, None)
+            if session.queue:
+                self._give(session, session.queue.pop(0))
         else:
             raise MqttError(f"{packet.type.name} is not for a broker")
 
     def _subscribe(self, connection: ServerConnection, session: Session, packet: Subscribe) -> None:
         codes = []
         for topic_filter, qos in packet.filters:
-            if filter_is_valid(topic_filter):
+            full = len(session.subscriptions) >= MAX_SUBSCRIPTIONS
+            if filter_is_valid(topic_filter) and not (
+                full and topic_filter not in session.subscriptions
+            ):
                 session.subscriptions[topic_filter] = qos
                 codes.append(qos)
             else:
@@ -270,12 +301,9 @@ class MqttBroker(TcpServer):
     # Messages
 
     def _route(self, message: Message) -> None:
-        self.messages.append(message)
+        self.messages.keep(message, len(message.payload))
         if message.retain:
-            if message.payload:
-                self.retained[message.topic] = message
-            else:
-                self.retained.pop(message.topic, None)
+            self._retain(message)
         for session in list(self.sessions.values()):
             granted = [
                 qos
@@ -287,11 +315,19 @@ class MqttBroker(TcpServer):
                 # Section 3.3.1.3: RETAIN is 0 towards a subscription that stood already.
                 self._give(session, Message(message.topic, message.payload, qos, False))
 
+    def _retain(self, message: Message) -> None:
+        self.retained.pop(message.topic, None)
+        size = sum(len(kept.payload) for kept in self.retained.values()) + len(message.payload)
+        if message.payload and len(self.retained) < MAX_RETAINED and size <= MAX_RETAINED_BYTES:
+            self.retained[message.topic] = message
+
     def _give(self, session: Session, message: Message) -> None:
         connection = self.clients.get(session.client_id)
-        if connection is None:
-            if message.qos and len(session.queue) < QUEUED:
+        if connection is None or (message.qos and len(session.outgoing) >= MAX_MESSAGES):
+            if message.qos and session.has_room(message):
                 session.queue.append(message)
+            return
+        if message.qos and not session.has_room(message):
             return
         identifier = 0
         if message.qos:
@@ -310,12 +346,14 @@ class MqttBroker(TcpServer):
     @staticmethod
     def _send(connection: ServerConnection, packet: Packet) -> None:
         connection.send(emit(packet))
+        if connection.unsent > MAX_UNREAD:
+            connection.abort()
 
     # Keep-alive
 
     def _watch(self, connection: ServerConnection, client: Client) -> None:
         if client.keep_alive:
-            silence = self.context.clock.now - client.last_heard
+            silence = self.context.clock.now - client.last_packet
             client.watchdog = self.context.clock.schedule(
                 client.keep_alive * SECOND * 3 // 2 - silence, _Watch(self, connection)
             )
@@ -325,7 +363,7 @@ class MqttBroker(TcpServer):
         client: Client = connection.state
         if not connection.open:
             return
-        if self.context.clock.now - client.last_heard >= client.keep_alive * SECOND * 3 // 2:
+        if self.context.clock.now - client.last_packet >= client.keep_alive * SECOND * 3 // 2:
             self._trace("mqtt-silent", connection)
             connection.abort()
         else:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-LARGEST = 268_435_455
+MAX_LENGTH = 268_435_455
 """Largest remaining length, section 2.2.3."""
+MAX_PACKET = 1_048_576
+"""Largest remaining length that is taken from a client."""
 
 
 class Type(IntEnum):
@@ -134,6 +136,8 @@ class PacketReader:
                 break
             if header == 5:
                 raise MqttError("remaining length is longer than four bytes")
+        if length > MAX_PACKET:
+            raise MqttError(f"a packet of {length} bytes")
         if len(self._buffer) < header + length:
             return None
         body = bytes(self._buffer[header : header + length])
@@ -336,7 +340,7 @@ def _connect_body(packet: Connect) -> bytes:
 
 
 def _packet(kind: Type, flags: int, body: bytes) -> bytes:
-    if len(body) > LARGEST:
+    if len(body) > MAX_LENGTH:
         raise ValueError("an MQTT packet cannot be that long")
     length = bytearray()
     rest = len(body)

@@ -10,6 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
+from renode_wifi.peripherals.network.servers import mqtt
+from renode_wifi.peripherals.network.servers.mqtt import (
+    MAX_MESSAGES,
+    MAX_SUBSCRIPTIONS,
+    MAX_UNREAD,
+)
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
     Bare,
@@ -441,3 +447,67 @@ def test_mqtt_over_tls_with_a_client_certificate(bench: Bench) -> None:
     assert broker.messages == [Message("t", b"hello")]
     assert broker.connections[0].alpn == "mqtt"
     assert [event["topic"] for event in bench.events("mqtt-publish")] == ["t"]
+
+
+# Bounds
+
+
+def test_a_packet_that_is_too_long_is_an_error() -> None:
+    with pytest.raises(MqttError, match="a packet of"):
+        read(b"\x30" + b"\xff\xff\xff\x7f")
+
+
+def test_a_client_that_does_not_read_is_disconnected(tmp_path: Path) -> None:
+    bench = joined(tmp_path, BROKER)
+    broker = bench.world.server("broker")
+    stream, events = bench.connect(1883, keep_reading=False)
+    stream.send(emit(Connect("slow", False, 0, None, None, None)))
+    stream.send(emit(Subscribe(1, (("#", 0),))))
+    bench.run()
+    for _ in range(1 + MAX_UNREAD // 100_000):
+        broker.publish("big", bytes(100_000))
+        bench.run(0.1)
+    bench.run()
+    assert events.log[-1] == ("closed", Failure.RESET)
+    assert not broker.open_connections
+
+
+def test_messages_for_a_session_are_bounded(tmp_path: Path) -> None:
+    bench = joined(tmp_path, BROKER)
+    broker = bench.world.server("broker")
+    stream, _ = bench.connect(1883)
+    stream.send(emit(Connect("busy", False, 0, None, None, None)))
+    stream.send(emit(Subscribe(1, tuple((f"t/{n}", 1) for n in range(MAX_SUBSCRIPTIONS + 1)))))
+    bench.run()
+    assert len(broker.subscriptions("busy")) == MAX_SUBSCRIPTIONS
+    for number in range(MAX_MESSAGES + 5):
+        broker.publish("t/1", b"%d" % number, qos=1)
+    session = broker.sessions["busy"]
+    assert (len(session.outgoing), len(session.queue)) == (MAX_MESSAGES, 0)
+    stream.abort()
+    bench.run()
+    for size in (200_000, 200_000, 10):
+        session.outgoing.clear()
+        broker.publish("t/1", bytes(size), qos=1)
+    assert [len(message.payload) for message in session.queue] == [200_000, 10]
+
+
+def test_sessions_and_retained_messages_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "MAX_SESSIONS", 2)
+    monkeypatch.setattr(mqtt, "MAX_RETAINED", 2)
+    bench = joined(tmp_path, BROKER)
+    broker = bench.world.server("broker")
+    for name in ("first", "second", "third"):
+        stream, _ = bench.connect(1883)
+        stream.send(emit(Connect(name, False, 0, None, None, None)))
+        bench.run()
+        if name == "first":
+            stream.abort()
+            bench.run()
+        broker.publish(name, b"x", retain=True)
+    assert list(broker.sessions) == ["second", "third"]
+    assert list(broker.retained) == ["state/lamp", "first"]
+    broker.publish("first", b"", retain=True)
+    assert list(broker.retained) == ["state/lamp"]

@@ -11,7 +11,10 @@ import pytest
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
-from tests.peripherals.network.bench import Bench, joined
+from renode_wifi.peripherals.network.servers import base
+from renode_wifi.peripherals.network.servers.records import MAX_BYTES, MAX_RECORDS, Records
+from renode_wifi.peripherals.network.stack.host import MAX_LINGERING
+from tests.peripherals.network.bench import Bench, joined, saved
 
 
 def test_records_of_connections(tmp_path: Path) -> None:
@@ -47,6 +50,54 @@ def test_servers_stop_and_start(tmp_path: Path) -> None:
     assert events.log == ["connected", ("closed", Failure.RESET)]
     assert bench.connect(7)[1].log == [Failure.REFUSED]
     assert not server.running
+
+
+# Bounds
+
+
+def test_open_connections_and_records_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MAX_OPEN", 2)
+    monkeypatch.setattr(base, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(base, "MAX_BYTES", 5)
+    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7, tls: true}}")
+    logs = []
+    for number in range(4):
+        _, events = bench.connect(7)
+        logs.append(events.log)
+        bench.run()
+        assert len(bench.world.server("echo").open_connections) <= 2, number
+    server = bench.world.server("echo")
+    assert [log[-1] for log in logs] == [*[("closed", Failure.RESET)] * 2, *["connected"] * 2]
+    assert [connection.number for connection in server.connections] == [2, 3, 4]
+    ended = server.connections[1]
+    ended.received += b"what a test reads"
+    bench.connect(7)
+    assert ended.received == b""
+
+
+def test_closed_connections_that_the_peer_keeps_are_bounded(tmp_path: Path) -> None:
+    bench = joined(tmp_path, "servers: {tar: {type: tarpit, port: 7}}")
+    host = bench.station._host
+    assert host is not None
+    for _ in range(MAX_LINGERING + 10):
+        stream, _ = bench.connect(7)
+        stream.close()
+        bench.run(0.1)
+    assert len(host.connections) <= MAX_LINGERING + 2
+
+
+def test_a_record_drops_the_oldest() -> None:
+    kept: Records[int] = Records()
+    for number in range(MAX_RECORDS + 1):
+        kept.keep(number, 1)
+    assert (len(kept), kept[-1]) == (MAX_RECORDS - MAX_RECORDS // 10, MAX_RECORDS)
+    kept.keep(-1, MAX_BYTES)
+    assert kept == [-1]
+    copy = saved(kept)
+    copy.keep(-2, 1)
+    assert copy == [-2]
 
 
 # Faults
