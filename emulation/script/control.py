@@ -7,50 +7,38 @@ thing wherever it runs.
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.contract.radio import Radio
-from renode_wifi.peripherals.network.faults import world as faults
 from renode_wifi.peripherals.network.servers import TcpServer, UdpServer
 from renode_wifi.peripherals.network.world import World
-from renode_wifi.peripherals.network.worldfile.units import duration
+from renode_wifi.peripherals.network.worldfile.tree import Scalar
 
 Value = int | float | str
-
-DURATIONS = ("duration", "latency", "jitter")
 
 
 def parse_attributes(text: str) -> dict[str, Value]:
     """`name: value; name: value` into a dictionary; whole numbers and decimals become numbers."""
-    values: dict[str, Value] = {}
+    return {name: _number(value) for name, value in _pairs(text).items()}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
     for part in filter(None, (item.strip() for item in text.split(";"))):
         name, colon, value = part.partition(":")
         if not colon:
             raise RenodeWifiError(f"{part!r} has no value", cure="write attribute: value")
-        values[name.strip()] = _number(value.strip())
+        values[name.strip()] = value.strip()
     return values
 
 
-def inject(world: World, radio: Radio, fault: str, attributes: str = "") -> None:
+def inject(world: World, fault: str, attributes: str = "") -> None:
     """Let a fault of the world or of the radio happen; the vocabulary is that of world files."""
-    values = parse_attributes(attributes)
-    if fault in faults.ARGUMENTS:
-        for name in DURATIONS:
-            if name in values:
-                values[name] = _duration(name, values[name])
-        arguments: dict[str, Any] = values
-        world.inject(fault, **arguments)
-    else:
-        radio.inject_entry({"kind": fault, **values})
-
-
-def _duration(name: str, value: Value) -> int:
-    try:
-        return duration(str(value))
-    except (KeyError, ValueError):
-        raise RenodeWifiError(f"{name} is {value!r}", cure="write it as 5 s or 20 ms") from None
+    entry = {name: Scalar(value, False, Path()) for name, value in _pairs(attributes).items()}
+    if "duration" in entry:
+        entry["for"] = entry.pop("duration")
+    world.faults.inject(fault, entry)
 
 
 def describe_server(world: World, name: str) -> str:

@@ -8,7 +8,13 @@ from enum import Enum
 from renode_wifi.peripherals.base.clock import MICROSECOND, Clock
 from renode_wifi.peripherals.ism43362 import link
 from renode_wifi.peripherals.ism43362.messages.reply import OK_TAIL, PROMPT
-from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
+from renode_wifi.peripherals.network.faults.plan import (
+    RadioFault,
+    RadioFaultPlan,
+    amounts,
+    waiting,
+)
+from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362
 
 
 class FaultKind(Enum):
@@ -60,17 +66,6 @@ LINK_FAULTS = {
     FaultKind.HIGH_AFTER_REPLY: link.HIGH_AFTER_REPLY,
 }
 
-AMOUNTS = {
-    FaultKind.LEADING_PADS: 2,
-    FaultKind.PADS_WITHOUT_DATA: 2,
-    FaultKind.TRUNCATED: 5,
-    FaultKind.OVERSIZED: 1_500,
-    FaultKind.SLOW: 1_000_000,
-}
-
-PASSIVE = {FaultKind.CONNECT_FAILS, FaultKind.STALE_DNS, FaultKind.ACCEPT_SILENT}
-"""Wait for what they spoil to happen; the others strike a command."""
-
 
 BOOT_PROMPT = "prompt"
 """For `command`: the prompt after RESET, which no command asks for."""
@@ -96,15 +91,15 @@ class Fault(RadioFault[FaultKind]):
     """
 
     KINDS = FaultKind
-    AMOUNTS = AMOUNTS
-    RADIO = "the ISM43362"
+    AMOUNTS = amounts(FaultKind)
+    RADIO = ISM43362
 
 
 class FaultPlan(RadioFaultPlan[Fault]):
     """The faults waiting to strike."""
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__(PASSIVE)
+        super().__init__(waiting(FaultKind))
         self.clock = clock
 
     def striking_prompt(self) -> list[Fault]:

@@ -23,7 +23,8 @@ from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 from renode_wifi.peripherals.network.tls.pki import WorldPki
-from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
+from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
+from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
 
 class World:
@@ -63,7 +64,9 @@ class World:
         if settings.bridged:
             self.bridge = Bridge(self.internet, self.leases, host_port)
             self.internet.bridge = self.bridge
-        self.faults = Faults(self, settings.faults)
+        self.faults = Faults(self.air, self.internet, self.servers, settings.faults)
+        for notice in settings.notices:
+            machine.log.warning("world: %s", notice)
         problem = deterministic_tls_problem()
         if problem and any(server.tls is not None for server in settings.servers):
             machine.log.warning("world: TLS bytes will differ from run to run: %s", problem)
@@ -104,26 +107,19 @@ class World:
     def radio_credentials(self) -> dict[int, Credential]:
         """Credential slots of the radio as the world file provisions them."""
         return {
-            slot: Credential(
-                self._content(credential, "ca"),
-                self._content(credential, "certificate"),
-                self._content(credential, "key"),
+            entry.slot: Credential(
+                self._content(entry.ca), self._content(entry.certificate), self._content(entry.key)
             )
-            for slot, credential in self.settings.radio.credentials.items()
+            for entry in self.settings.radio.credentials
         }
 
     def radio_files(self) -> dict[str, bytes]:
         """Files in the radio's file system as the world file provisions them."""
-        files = dict(self.settings.radio.files)
-        for name, kind in self.settings.radio.world_files.items():
-            files[name] = self._own(kind)
-        return files
+        files = self.settings.radio.files.items()
+        return {name: self._content(content) or b"" for name, content in files}
 
-    def _content(self, credential: Credential, kind: str) -> bytes | None:
-        if kind in credential.from_world:
-            return self._own(kind)
-        content: bytes | None = getattr(credential, kind)
-        return content
+    def _content(self, content: bytes | Own | None) -> bytes | None:
+        return self._own(content.kind) if isinstance(content, Own) else content
 
     def _own(self, kind: str) -> bytes:
         if kind == "ca":
@@ -154,9 +150,14 @@ class World:
             )
         return found[0]
 
-    def inject(self, do: str, duration: int | None = None, **arguments: Any) -> None:
-        """Let a fault happen now; see `Faults.inject`."""
-        self.faults.inject(do, duration, **arguments)
+    def inject(self, do: str, duration: int | str | None = None, **entry: Any) -> None:
+        """Let a fault of the network or of the radio happen, by default now.
+
+        do and entry: keys and values as in the world file (docs/world.md), times as text or in ns;
+        `duration` is what is called `for` there. Where there is one access point or one TCP server
+        only, its name may be left out. Raises RenodeWifiError.
+        """
+        self.faults.inject(do, entry if duration is None else {**entry, "for": duration})
 
     def deauthenticate(self, access_point: AccessPoint, reason: str) -> None:
         """Every station of an access point loses its link."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import Enum
 
 from renode_wifi.peripherals.base.clock import Clock
-from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
+from renode_wifi.peripherals.network.faults.plan import (
+    RadioFault,
+    RadioFaultPlan,
+    amounts,
+    waiting,
+)
+from renode_wifi.peripherals.network.worldfile.fault_kinds import NWP
 
 
 class FaultKind(Enum):
@@ -39,38 +45,19 @@ class FaultKind(Enum):
     """The serial flash doesn't take what is written to a file."""
 
 
-AMOUNTS = {
-    FaultKind.ABORT: 0x11,
-    FaultKind.SLOW: 1_000_000,
-    FaultKind.ERROR: 1,
-    FaultKind.POOL_EXHAUSTED: 5_000,
-    FaultKind.BOOT_FAILS: 8,
-}
-
-STRIKING = {
-    FaultKind.HANG,
-    FaultKind.ABORT,
-    FaultKind.SLOW,
-    FaultKind.ERROR,
-    FaultKind.UNANSWERED,
-}
-"""Strike a command as it starts; the others wait for what they spoil."""
-PASSIVE = frozenset(FaultKind) - STRIKING
-
-
 class Fault(RadioFault[FaultKind]):
     """`command` is a name of `Opcode`, of an event too."""
 
     KINDS = FaultKind
-    AMOUNTS = AMOUNTS
-    RADIO = "the network processor"
+    AMOUNTS = amounts(FaultKind)
+    RADIO = NWP
 
 
 class FaultPlan(RadioFaultPlan[Fault]):
     """The faults waiting to strike."""
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__(PASSIVE)
+        super().__init__(waiting(FaultKind))
         self.clock = clock
 
     def spoils(self, kind: FaultKind, command: str) -> Fault | None:

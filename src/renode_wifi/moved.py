@@ -93,7 +93,7 @@ MODULES = {
     "renode_wifi.peripherals.network.pki": "renode_wifi.peripherals.network.tls.pki",
     "renode_wifi.peripherals.network.radio": "renode_wifi.peripherals.network.contract.radio",
     "renode_wifi.peripherals.network.radio_faults": "renode_wifi.peripherals.network.faults.plan",
-    "renode_wifi.peripherals.network.settings": "renode_wifi.peripherals.network.worldfile.models",
+    "renode_wifi.peripherals.network.settings": "renode_wifi.peripherals.network.worldfile.world",
     "renode_wifi.peripherals.network.station": "renode_wifi.peripherals.network.contract.station",
     "renode_wifi.peripherals.network.tcp": "renode_wifi.peripherals.network.stack.tcp",
     "renode_wifi.peripherals.network.tls": "renode_wifi.peripherals.network.tls.settings",

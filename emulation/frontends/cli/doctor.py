@@ -15,7 +15,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 
-LIBRARIES = ("unicorn", "pyyaml", "jsonschema", "pyelftools", "cryptography", "pyopenssl")
+LIBRARIES = ("unicorn", "pyyaml", "cattrs", "h11", "pyelftools", "cryptography", "pyopenssl")
 
 
 def add(subparsers: Subparsers) -> None:

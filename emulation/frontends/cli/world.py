@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
@@ -12,7 +13,7 @@ from renode_wifi.peripherals.network.worldfile.read import read_world_file
 def add(subparsers: Subparsers) -> None:
     command = subparsers.add_parser("world", help="look into a world file")
     actions = command.add_subparsers(metavar="ACTION", required=True)
-    check = actions.add_parser("check", help="tell errors with file, line and cure")
+    check = actions.add_parser("check", help="report every mistake with file, line and cure")
     check.add_argument(
         "world", type=Path, metavar="FILE", help="a world file, or '<home>': one of the package"
     )
@@ -21,5 +22,7 @@ def add(subparsers: Subparsers) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     settings = read_world_file(options.world)
+    for notice in settings.notices:
+        print(notice, file=sys.stderr)
     print(settings.summary())
     return 0

@@ -11,10 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 
-from renode_wifi.peripherals.network.stack.dns import normalise
+from renode_wifi.peripherals.network.stack.names import normalise
 from renode_wifi.peripherals.network.stack.outside import Target
 from renode_wifi.peripherals.network.stack.tcp import Address
-from renode_wifi.peripherals.network.worldfile.models import EgressRule, ForwardSettings
+from renode_wifi.peripherals.network.worldfile.bridge import EgressRule, ForwardSettings
 
 NEVER = tuple(
     IPv4Network(network) for network in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4")

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.network.faults.plan import RadioFault
-from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
+from renode_wifi.peripherals.network.worldfile.faults import Fault as WorldFault
+from renode_wifi.peripherals.network.worldfile.radio import Credential
+from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
 MAC = re.compile("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 
@@ -61,11 +64,17 @@ def _as_written(field: str) -> str:
     return re.sub("_([a-z])", lambda match: match[1].upper(), field)
 
 
+class FaultSource(Protocol):
+    def attach(self, radio: Any) -> None:
+        """Inject the faults of the world file that are a radio's into this one, in their time."""
+
+
 @runtime_checkable
 class DescribedWorld(Protocol):
     """A world built from a world file, which may have something to say of the radio."""
 
     settings: WorldSettings
+    faults: FaultSource
 
     def radio_credentials(self) -> dict[int, Credential]: ...
 
@@ -92,6 +101,7 @@ class RadioModel(Generic[Fault]):
     """What the radios have in common: implements the half of `Radio` that world files set."""
 
     FAULT: ClassVar[type[RadioFault[Any]]]
+    machine: Machine
     RELAXED_TLS: ClassVar[dict[str, Any]]
     """What `radio: tls: relaxed` of a world file changes."""
 
@@ -107,26 +117,29 @@ class RadioModel(Generic[Fault]):
         """Let a fault happen."""
         raise NotImplementedError
 
+    def inject_fault(self, fault: WorldFault) -> None:
+        """Let a fault of the language of faults happen. RenodeWifiError: it is another radio's."""
+        self.inject(self.FAULT.of(fault, self.machine.clock.now))  # type: ignore[arg-type]
+
     def inject_entry(self, entry: Mapping[str, Any]) -> None:
         """Let a fault happen that is described as in a world file."""
-        self.inject(self.FAULT.from_entry(entry))  # type: ignore[arg-type]
+        now = self.machine.clock.now
+        self.inject(self.FAULT.from_entry(entry, now))  # type: ignore[arg-type]
 
     def take_over(self, world: World) -> None:
         """Apply what the world file says of the radio.
 
-        It takes precedence over the board's description: `options` are fields of the profile, and
-        `faults`.
+        It takes precedence over the board's description: `options` are fields of the profile.
         """
         if not isinstance(world, DescribedWorld):
             return
         settings = world.settings.radio
         try:
-            options, faults = settings.for_model(self.RELAXED_TLS)
+            options = settings.for_model(self.RELAXED_TLS)
             if options:
                 self._build(options)
             self._provision(world)
-            for entry in faults:
-                self.inject_entry(entry)
+            world.faults.attach(self)
         except RenodeWifiError as error:
             # The world file is where it can be mended, not the script that builds the board.
             raise RenodeWifiError(

@@ -9,7 +9,7 @@ from renode_wifi.peripherals.network.servers.http import HttpServer
 from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
 from renode_wifi.peripherals.network.servers.ntp import NtpServer
 from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
-from renode_wifi.peripherals.network.worldfile.models import ServerSettings
+from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 TYPES: dict[str, type[Server]] = {
     "echo": EchoServer,

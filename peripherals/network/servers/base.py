@@ -13,7 +13,7 @@ from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
-from renode_wifi.peripherals.network.worldfile.models import ServerSettings, TlsServerSettings
+from renode_wifi.peripherals.network.worldfile.servers import ServerSettings, TlsServerSettings
 
 MAX_OPEN = 64
 """Open connections of one server; for one more, the one that has been silent longest is reset."""
@@ -140,7 +140,7 @@ class TcpServer(Server):
             pki = self.context.pki
             authority = pki.trusted if tls.trusted else pki.untrusted
             certificate, key = authority.server(names, tls.key_type)
-        ca = tls.client_ca
+        ca = b"".join(tls.client_ca) or None
         if ca is None and tls.client_certificate in (
             ClientCertificate.OPTIONAL,
             ClientCertificate.REQUIRED,

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.network.servers.connection import MAX_UNSENT, Serve
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.http_requests import Request, RequestParser
 from renode_wifi.peripherals.network.servers.records import Records
-from renode_wifi.peripherals.network.worldfile.models import ServerSettings
+from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 Page = tuple[int, str, bytes]
 """Status, content type, body."""
@@ -30,7 +30,10 @@ class HttpServer(TcpServer):
 
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
         super().__init__(context, settings)
-        self.pages: dict[str, Page] = dict(settings.options.get("pages", {}))
+        self.pages: dict[str, Page] = {
+            path: (page.status, page.content_type, page.body)
+            for path, page in settings.pages.items()
+        }
         self.requests: Records[Request] = Records()
 
     def opened(self, connection: ServerConnection) -> None:

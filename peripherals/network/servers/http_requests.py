@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h11
+if TYPE_CHECKING:
+    import h11
 
 MAX_HEAD = 16_384
 MAX_BODY = 1_048_576
@@ -38,6 +39,9 @@ class RequestParser:
         self._begin()
 
     def _begin(self) -> None:
+        # Imported when a client comes: most runs have none, and pay for it with their start.
+        import h11
+
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._head: h11.Request | None = None
         self._body = bytearray()
@@ -65,6 +69,8 @@ class RequestParser:
 
     def next(self) -> Request | None:
         """The next request that has come whole; None: not yet, or there is a `problem`."""
+        import h11
+
         if not self._fed:
             # RFC 9112 section 2.2: empty lines before a request line are ignored.
             self._waiting = self._waiting.lstrip(b"\r\n")
@@ -85,6 +91,8 @@ class RequestParser:
         return request
 
     def _advance(self) -> Request | None:
+        import h11
+
         while True:
             event = self._connection.next_event()
             if isinstance(event, h11.Request):

@@ -31,7 +31,7 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     matches,
 )
 from renode_wifi.peripherals.network.servers.records import Records
-from renode_wifi.peripherals.network.worldfile.models import ServerSettings
+from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 ACCEPTED = 0
 UNACCEPTABLE_PROTOCOL = 1
@@ -97,11 +97,11 @@ class MqttBroker(TcpServer):
 
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
         super().__init__(context, settings)
-        self.users: dict[str, str] | None = settings.options.get("users")
+        self.users: dict[str, str] | None = settings.users
         self.messages: Records[Message] = Records()
         self.retained: dict[str, Message] = {
             topic: Message(topic, text.encode(), 0, True)
-            for topic, text in settings.options.get("retained", {}).items()
+            for topic, text in settings.retained.items()
         }
         self.sessions: dict[str, Session] = {}
         self.clients: dict[str, ServerConnection] = {}

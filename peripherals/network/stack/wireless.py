@@ -17,9 +17,9 @@ from renode_wifi.peripherals.network.contract.station import (
 )
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
-from renode_wifi.peripherals.network.stack.dns import dotted
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
 from renode_wifi.peripherals.network.stack.internet import Internet
+from renode_wifi.peripherals.network.stack.names import dotted
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,

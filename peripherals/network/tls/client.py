@@ -17,8 +17,6 @@ from renode_wifi.peripherals.network.tls.endpoint import (
     EndpointSettings,
     State,
     TlsEndpoint,
-    clean_pem,
-    is_pem,
 )
 from renode_wifi.peripherals.network.tls.openssl import X509_V_FLAG_NO_CHECK_TIME
 from renode_wifi.peripherals.network.tls.settings import (
@@ -26,6 +24,8 @@ from renode_wifi.peripherals.network.tls.settings import (
     TlsProblem,
     TlsSettings,
     TlsVerdict,
+    clean_pem,
+    is_pem,
 )
 from renode_wifi.peripherals.network.tls.verdict import VERIFY_PROBLEMS
 

@@ -28,7 +28,13 @@ from renode_wifi.peripherals.network.tls.openssl import (
     no_password,
     random_from,
 )
-from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsProblem, TlsVerdict
+from renode_wifi.peripherals.network.tls.settings import (
+    ClientCertificate,
+    TlsProblem,
+    TlsVerdict,
+    clean_pem,
+    is_pem,
+)
 from renode_wifi.peripherals.network.tls.verdict import verdict_of
 
 READ_SIZE = 16_384
@@ -331,15 +337,6 @@ def make_context(settings: EndpointSettings) -> ssl.SSLContext:
     if settings.certificate is not None and settings.key is not None:
         _load_pair(context, settings.certificate, settings.key)
     return context
-
-
-def is_pem(data: bytes) -> bool:
-    return b"-----BEGIN" in data
-
-
-def clean_pem(data: bytes) -> bytes:
-    """PEM as drivers store it, without the trailing NUL that C strings have."""
-    return data.rstrip(b"\0").strip() + b"\n"
 
 
 def _load_ca(context: ssl.SSLContext, data: bytes) -> None:

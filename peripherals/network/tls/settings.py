@@ -69,3 +69,12 @@ class TlsSettings:
     """Unix time for validity dates; None: do not check dates."""
     server: bool = False
     """Answer a handshake instead of starting one; with a `ca`, the client must be known to it."""
+
+
+def is_pem(data: bytes) -> bool:
+    return b"-----BEGIN" in data
+
+
+def clean_pem(data: bytes) -> bytes:
+    """PEM as drivers store it, without the trailing NUL that C strings have."""
+    return data.rstrip(b"\0").strip() + b"\n"

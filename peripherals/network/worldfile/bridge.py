@@ -1,79 +1,107 @@
-"""The sections of a world file that lead out of the world: forwards, expose, egress."""
+"""What leads out of the world, as a world file says it."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated
 
-from renode_wifi.peripherals.network.stack.dns import normalise
-from renode_wifi.peripherals.network.worldfile import models as world
-from renode_wifi.peripherals.network.worldfile.schema_check import is_address, is_network
-from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Tree
-from renode_wifi.peripherals.network.worldfile.units import duration_of
-
-
-def read_bridge(tree: Tree) -> world.BridgeSettings:
-    """From a tree that the schema allows. Raises RenodeWifiError."""
-    data = tree.data
-    if data.get("mode") != "bridged":
-        _refuse(tree)
-    forwards = []
-    taken: set[tuple[str, bool]] = set()
-    for index, entry in enumerate(data.get("forwards", ())):
-        path: KeyPath = ("forwards", index)
-        udp = entry.get("udp", False)
-        if (entry["from"], udp) in taken:
-            raise tree.error((*path, "from"), "forwarded twice", "keep one of them")
-        taken.add((entry["from"], udp))
-        address, _, port = entry["from"].rpartition(":")
-        host, _, host_port = entry["to"].rpartition(":")
-        forwards.append(
-            world.ForwardSettings(
-                IPv4Address(address),
-                int(port),
-                host,
-                int(host_port),
-                udp,
-                str(tree.mark(path)),
-            )
-        )
-    expose = []
-    for index, entry in enumerate(data.get("expose", ())):
-        host, _, host_port = entry["listen"].rpartition(":")
-        expose.append(
-            world.ExposeSettings(
-                host,
-                int(host_port),
-                entry["port"],
-                str(tree.mark(("expose", index, "listen"))),
-            )
-        )
-    return world.BridgeSettings(
-        tuple(forwards),
-        tuple(expose),
-        tuple(_egress(text) for text in data.get("egress", ())),
-        duration_of(data.get("bridge", {}), "grace", world.BridgeSettings.grace),
-    )
+from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.network.worldfile.rules import text, truth
+from renode_wifi.peripherals.network.worldfile.structure import INTERNAL, Model, named
+from renode_wifi.peripherals.network.worldfile.values import (
+    AddressPort,
+    Duration,
+    HostPort,
+    Port,
+    host_name,
+    is_address,
+    is_network,
+    port_number,
+)
 
 
-def _refuse(tree: Tree) -> None:
-    """A hermetic world has none of these sections."""
-    for key in ("forwards", "expose", "egress", "bridge"):
-        if tree.data.get(key):
-            raise tree.error(
-                (key,), "a hermetic world has no way to the host", "add `mode: bridged`"
-            )
-    if tree.data.get("dns", {}).get("pass_through"):
-        raise tree.error(
-            ("dns", "pass_through"),
-            "a hermetic world cannot ask the host's resolver",
-            "add `mode: bridged`, or put the names into `names:`",
-        )
+@dataclass(frozen=True)
+class ForwardSettings(Model):
+    """An address in the world that is a socket of the host."""
+
+    DESCRIPTION = "from and to, as address:port"
+    COMPARED = frozenset({"source", "udp"})
+
+    source: AddressPort = field(metadata=named("from"))
+    target: HostPort = field(metadata=named("to"))
+    udp: Annotated[bool, truth("true for datagrams")] = False
+    where: str = field(default="", metadata=INTERNAL)
+
+    @property
+    def address(self) -> IPv4Address:
+        return self.source[0]
+
+    @property
+    def port(self) -> int:
+        return self.source[1]
+
+    @property
+    def host(self) -> str:
+        return self.target[0]
+
+    @property
+    def host_port(self) -> int:
+        return self.target[1]
 
 
-def _egress(text: str) -> world.EgressRule:
-    target, _, port = text.rpartition(":")
-    number = None if port == "*" else int(port)
+@dataclass(frozen=True)
+class ExposeSettings(Model):
+    """A socket of the host that leads to a listener of the station."""
+
+    DESCRIPTION = "listen (address:port of the host) and port (of the board)"
+
+    listen: HostPort
+    port: Port
+    where: str = field(default="", metadata=INTERNAL)
+
+    @property
+    def host(self) -> str:
+        return self.listen[0]
+
+    @property
+    def host_port(self) -> int:
+        return self.listen[1]
+
+
+@dataclass(frozen=True)
+class EgressRule:
+    """A destination outside the world that may be reached (bridged worlds)."""
+
+    network: IPv4Network | None
+    name: str | None
+    port: int | None
+
+
+def _egress(written: str) -> EgressRule:
+    target, colon, port = written.rpartition(":")
+    if not colon:
+        raise ValueError
+    number = None if port == "*" else port_number(port)
     if is_address(target) or is_network(target):
-        return world.EgressRule(IPv4Network(target), None, number)
-    star = "*." if target.startswith("*.") else ""
-    return world.EgressRule(None, f"{star}{normalise(target[len(star) :])}", number)
+        return EgressRule(IPv4Network(target), None, number)
+    return EgressRule(None, host_name(target), number)
+
+
+Egress = Annotated[
+    EgressRule,
+    text(
+        "an address, subnet or name with a port or *, such as 93.184.216.34:443 or "
+        "*.example.com:443",
+        _egress,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class BridgeSettings(Model):
+    DESCRIPTION = "how the host is reached"
+
+    forwards: tuple[ForwardSettings, ...] = field(default=(), metadata=INTERNAL)
+    expose: tuple[ExposeSettings, ...] = field(default=(), metadata=INTERNAL)
+    egress: tuple[EgressRule, ...] = field(default=(), metadata=INTERNAL)
+    grace: Duration = 200 * MILLISECOND
+    """Wall time for which the guest's clock may stand still while one reply is awaited."""

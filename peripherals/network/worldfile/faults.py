@@ -1,70 +1,274 @@
-"""The faults of a world file: what goes wrong, and when."""
+"""The language of faults: `{at | after | nth, do, for, …}`, for network and radio alike.
+
+A fault happens `at` a virtual time, or `after` an event of the network (the `nth`, and `delay`
+later). A radio's fault strikes the `nth` command named `command` from then on, or from the start.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from renode_wifi.peripherals.network.worldfile import models as world
-from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Tree
-from renode_wifi.peripherals.network.worldfile.units import duration, duration_of
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.worldfile.fault_kinds import (
+    KINDS,
+    OLD_NAMES,
+    POOL_UNIT,
+    Kind,
+    Target,
+)
+from renode_wifi.peripherals.network.worldfile.rules import (
+    Mistake,
+    Rule,
+    not_right,
+    plain,
+    text_of,
+    whole,
+    words,
+)
+from renode_wifi.peripherals.network.worldfile.values import DURATION, TEXT
+
+DESCRIPTION = "a fault such as {at: 30 s, do: dns-fails} or {do: hang, command: S3, nth: 2}"
+
+EVENTS = ("joined", "connected", "data", "tls", "tls-data", "dns", "datagram", "ping")
+NTH = whole("a number, 1 for the first", 1)
+COMMON: dict[str, Rule] = {
+    "at": DURATION,
+    "after": words(f"an event: one of {', '.join(EVENTS)}", *EVENTS),
+    "nth": NTH,
+    "delay": DURATION,
+    "for": DURATION,
+}
+"""Keys of every fault, beside `do`."""
+RADIO: dict[str, Rule] = {
+    "command": TEXT,
+    "times": whole("how many commands it strikes, 0 for all", 0),
+}
+"""Keys of a radio's fault."""
+
+Places = Mapping[str, list[str]]
+"""The names of access points and TCP servers, by `Target`."""
 
 
-def read_faults(
-    tree: Tree,
-    access_points: Iterable[world.AccessPointSettings],
-    servers: Iterable[world.ServerSettings],
-) -> tuple[world.FaultSettings, ...]:
-    """From a tree that the schema allows. Raises RenodeWifiError."""
-    ssids = [access_point.ssid.decode() for access_point in access_points]
-    names = [server.name for server in servers if server.type not in world.UDP_SERVERS]
-    faults = []
-    for index, entry in enumerate(tree.data.get("faults", ())):
-        path: KeyPath = ("faults", index)
-        if ("at" in entry) == ("after" in entry):
-            raise tree.error(path, "wants either `at` or `after`", "at: 30 s, or after: connected")
-        if "at" in entry and ("count" in entry or "delay" in entry):
-            raise tree.error(path, "count and delay belong to `after`", "drop them")
-        arguments: dict[str, Any] = {}
-        if entry["do"].startswith("server-"):
-            arguments["server"] = _reference(tree, path, entry, "server", names)
-        elif entry["do"] in ("ap-vanishes", "put-out"):
-            arguments["access_point"] = _reference(tree, path, entry, "access_point", ssids)
-        elif entry["do"] == "link":
-            for key in ("latency", "jitter"):
-                if key in entry:
-                    arguments[key] = duration(entry[key])
-            if "loss" in entry:
-                arguments["loss"] = entry["loss"]
-            if not arguments:
-                raise tree.error(path, "changes nothing", "add latency, jitter or loss")
-        faults.append(
-            world.FaultSettings(
-                entry["do"],
-                None if "at" not in entry else duration(entry["at"]),
-                entry.get("after"),
-                entry.get("count", 1),
-                duration_of(entry, "delay", 0),
-                None if "for" not in entry else duration(entry["for"]),
-                arguments,
-                str(tree.mark(path)),
-            )
+@dataclass(frozen=True)
+class Fault:
+    """A fault to come, of the network or of the radio. Times are ns."""
+
+    kind: Kind
+    at: int | None = None
+    after: str | None = None
+    nth: int = 1
+    delay: int = 0
+    duration: int | None = None
+    command: str | None = None
+    times: int = 1
+    arguments: dict[str, Any] = field(default_factory=dict)
+    where: str = ""
+
+    @property
+    def do(self) -> str:
+        return self.kind.name
+
+    @property
+    def is_radios(self) -> bool:
+        return self.kind.target is Target.RADIO
+
+    def summary(self) -> str:
+        when = "from the start"
+        if self.at is not None:
+            when = f"at {self.at / 1e9:g} s"
+        elif self.after is not None:
+            when = f"after {self.after}"
+        return f"fault {self.kind.name}: {when}"
+
+
+def read_fault(
+    raw: object,
+    places: Places,
+    note: Callable[[Mistake], None],
+    notice: Callable[[str, str], None],
+    *,
+    now: bool = False,
+) -> Fault | None:
+    """The fault that an entry describes; None where it has mistakes, which `note` gets.
+
+    notice: gets a key in an old spelling, and what to write. now: it happens at once, so that
+    nothing need say when.
+    """
+    reader = _Reader(places, note, notice, now)
+    fault = reader.read(raw)
+    return None if reader.failed else fault
+
+
+class _Reader:
+    def __init__(
+        self,
+        places: Places,
+        note: Callable[[Mistake], None],
+        notice: Callable[[str, str], None],
+        now: bool,
+    ) -> None:
+        self.places = places
+        self.failed = False
+        self.now = now
+        self._note = note
+        self._notice = notice
+
+    def note(self, mistake: Mistake) -> None:
+        self.failed = True
+        self._note(mistake)
+
+    def read(self, raw: object) -> Fault | None:
+        if not isinstance(raw, Mapping):
+            self.note(not_right(raw, DESCRIPTION))
+            return None
+        entry = dict(raw)
+        kind = self._kind(entry)
+        if kind is None:
+            return None
+        self._old_spellings(entry, kind)
+        values = self._values(entry, kind)
+        fault = Fault(
+            kind,
+            values.pop("at", None),
+            values.pop("after", None),
+            values.pop("nth", 1),
+            values.pop("delay", 0),
+            values.pop("for", kind.duration),
+            values.pop("command", None),
+            values.pop("times", 1 if kind.duration is not None or "for" not in entry else 0),
+            values,
         )
-    return tuple(faults)
+        self._check(fault, entry)
+        self._name_target(fault)
+        return fault
+
+    def _kind(self, entry: dict[str, Any]) -> Kind | None:
+        if "kind" in entry and "do" not in entry:
+            self._notice("kind", "`do:`")
+            entry["do"] = entry.pop("kind")
+        if "do" not in entry:
+            self.note(Mistake("lacks the key `do`", f"add it with one of {', '.join(KINDS)}"))
+            return None
+        raw = entry.pop("do")
+        try:
+            name = text_of(raw)
+        except ValueError:
+            name = str(plain(raw))
+        if name in OLD_NAMES:
+            self._notice("do", f"`do: {OLD_NAMES[name]}`")
+            name = OLD_NAMES[name]
+        kind = KINDS.get(name)
+        if kind is None:
+            near = difflib.get_close_matches(name, KINDS, n=1)
+            cure = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(KINDS)}"
+            self.note(Mistake(f"there is no fault {name!r}", cure, path=("do",)))
+        return kind
+
+    def _old_spellings(self, entry: dict[str, Any], kind: Kind) -> None:
+        if "count" in entry and "nth" not in entry:
+            self._notice("count", "`nth:`")
+            entry["nth"] = entry.pop("count")
+        if "amount" in entry and kind.target is Target.RADIO:
+            raw = entry.pop("amount")
+            value = plain(raw)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                self.note(_at(not_right(raw, "a number", number=True), "amount"))
+            elif kind.duration is not None:
+                self._notice("amount", f"`for: {value} ms`")
+                entry["for"] = value * POOL_UNIT
+            elif kind.parameters:
+                parameter = kind.parameters[0]
+                shown = f"{value} us" if parameter.rule is DURATION else str(value)
+                self._notice("amount", f"`{parameter.name}: {shown}`")
+                entry[parameter.name] = value * parameter.unit
+
+    def _values(self, entry: dict[str, Any], kind: Kind) -> dict[str, Any]:
+        rules = {**COMMON, **(RADIO if kind.target is Target.RADIO else {})}
+        rules |= {parameter.name: parameter.rule for parameter in kind.parameters}
+        if kind.target in (Target.SERVER, Target.ACCESS_POINT):
+            rules[kind.target.value] = TEXT
+        values: dict[str, Any] = {
+            parameter.name: parameter.default
+            for parameter in kind.parameters
+            if parameter.default is not None
+        }
+        for name, raw in entry.items():
+            if name not in rules:
+                self.note(
+                    Mistake(
+                        f"{kind.name} does not take {name}",
+                        f"it takes {', '.join(rules)}",
+                        path=(name,),
+                        key=True,
+                    )
+                )
+                continue
+            try:
+                values[name] = rules[name].read(raw)
+            except Mistake as mistake:
+                self.note(_at(mistake, name))
+        return values
+
+    def _check(self, fault: Fault, entry: Mapping[str, Any]) -> None:
+        kind = fault.kind
+        timed, awaited = "at" in entry, "after" in entry
+        if (timed and awaited) or not (timed or awaited or fault.is_radios or self.now):
+            self.note(Mistake("wants either `at` or `after`", "at: 30 s, or after: connected"))
+        counts = "nth" in entry and not fault.is_radios
+        if not awaited and (counts or "delay" in entry):
+            self.note(Mistake("nth and delay belong to `after`", "drop them"))
+        if "for" in entry and not kind.lasting:
+            self.note(
+                Mistake(f"{kind.name} has no end that `for` could say", "drop it", path=("for",))
+            )
+        given = [parameter.name for parameter in kind.parameters if parameter.name in entry]
+        if kind.at_least_one and not given:
+            names = ", ".join(parameter.name for parameter in kind.parameters)
+            self.note(Mistake("changes nothing", f"add one of {names}"))
+
+    def _name_target(self, fault: Fault) -> None:
+        """The only access point or server there is need not be named."""
+        key = fault.kind.target.value
+        if key not in self.places:
+            return
+        known = self.places[key]
+        name = fault.arguments.setdefault(key, known[0] if len(known) == 1 else None)
+        choices = f"there are: {', '.join(known) or 'none'}"
+        if name is None:
+            self.note(Mistake(f"lacks the key `{key}`", f"add it; {choices}"))
+        elif name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            cure = f"did you mean `{near[0]}`?" if near else choices
+            what = key.replace("_", " ")
+            self.note(Mistake(f"there is no such {what}: {name}", cure, path=(key,)))
 
 
-def _reference(tree: Tree, path: KeyPath, entry: dict[str, Any], key: str, known: list[str]) -> str:
-    """The name below `key`; the only one known where it is left out."""
-    name = entry.get(key, known[0] if len(known) == 1 else None)
-    if name in known:
-        return str(name)
-    choices = ", ".join(known) or "none"
-    if name is None:
-        raise tree.error(path, f"lacks the key `{key}`", f"add it; there are: {choices}")
-    near = difflib.get_close_matches(str(name), known, n=1)
-    raise tree.error(
-        (*path, key),
-        f"there is no such {key.replace('_', ' ')}: {name}",
-        f"did you mean `{near[0]}`?" if near else f"there are: {choices}",
+def _at(mistake: Mistake, name: str) -> Mistake:
+    return Mistake(mistake.message, mistake.cure, path=(name, *mistake.path))
+
+
+def fault_of(
+    do: str,
+    entry: Mapping[str, Any],
+    places: Places | None = None,
+    notice: Callable[[str, str], None] | None = None,
+    *,
+    now: bool = True,
+) -> Fault:
+    """The fault that a test, a suite or the monitor names. Raises RenodeWifiError."""
+    mistakes: list[Mistake] = []
+    fault = read_fault(
+        {"do": do, **entry}, places or {}, mistakes.append, notice or _unnoticed, now=now
     )
+    if fault is None:
+        first = mistakes[0]
+        place = "" if first.path == ("do",) else f"{': '.join((do, *map(str, first.path)))}: "
+        raise RenodeWifiError(f"{place}{first.message}", cure=first.cure)
+    return fault
+
+
+def _unnoticed(key: str, cure: str) -> None:
+    """Nobody wants to know of old spellings."""

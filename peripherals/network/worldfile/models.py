@@ -1,256 +1,200 @@
-"""What a world file says, checked and with every default filled in. Durations are ns."""
+"""What is around the board, as a world file says it: schema and defaults. Durations are ns."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any
+from typing import Annotated, Any
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.contract.station import Security
-from renode_wifi.peripherals.network.tls.settings import ClientCertificate
-
-
-@dataclass(frozen=True)
-class LinkSettings:
-    """The way between a station and everything else."""
-
-    latency: int = 1 * MILLISECOND
-    """One way."""
-    jitter: int = 0
-    """Added to each delivery: 0 up to this, by the seed."""
-    loss: float = 0.0
-    """Chance that a packet is lost. TCP delivers it later, UDP and ping don't."""
-    window: int = 16_384
-    """Bytes of one TCP direction that may be sent and not yet read."""
-
-
-@dataclass(frozen=True)
-class DhcpSettings:
-    first: IPv4Address
-    last: IPv4Address
-    lease: int = 86_400
-    """Seconds."""
-    latency: int = 300 * MILLISECOND
-
-
-@dataclass(frozen=True)
-class NetworkSettings:
-    """The subnet behind an access point."""
-
-    subnet: IPv4Network
-    gateway: IPv4Address
-    dns: IPv4Address
-    dhcp: DhcpSettings | None = None
-    """None: stations have static addresses."""
-
-
-DEFAULT_NETWORK = NetworkSettings(
-    IPv4Network("10.10.0.0/24"),
-    IPv4Address("10.10.0.1"),
-    IPv4Address("10.10.0.1"),
-    DhcpSettings(IPv4Address("10.10.0.50"), IPv4Address("10.10.0.250")),
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, choice, text, whole
+from renode_wifi.peripherals.network.worldfile.structure import (
+    INTERNAL,
+    Model,
+    Switch,
+)
+from renode_wifi.peripherals.network.worldfile.values import (
+    Address,
+    Bssid,
+    Duration,
+    Loss,
+    Network,
+    Seconds,
+    Ssid,
+    Truth,
 )
 
 
 @dataclass(frozen=True)
-class AccessPointSettings:
-    ssid: bytes
-    bssid: bytes
-    channel: int = 6
-    security: Security = Security.WPA2
-    passphrase: bytes = b""
-    rssi: int = -50
-    hidden: bool = False
-    network: NetworkSettings = DEFAULT_NETWORK
+class LinkSettings(Model):
+    """The way between a station and everything else."""
+
+    DESCRIPTION = "the way between the station and everything else"
+
+    latency: Duration = 1 * MILLISECOND
+    """One way."""
+    jitter: Duration = 0
+    """Added to each delivery: 0 up to this, by the seed."""
+    loss: Loss = 0.0
+    """Chance that a packet is lost. TCP delivers it later, UDP and ping don't."""
+    window: Annotated[int, whole("bytes, 512 to 1048576", 512, 1_048_576)] = 16_384
+    """Bytes of one TCP direction that may be sent and not yet read."""
 
 
 @dataclass(frozen=True)
-class AirSettings:
-    neighbours: int = 10
-    """Access points next door: heard on a scan, joined by nobody."""
-    association: int = 700 * MILLISECOND
-    search: int = 2 * SECOND
+class DhcpSettings(Model):
+    DESCRIPTION = "the address pool, or false where stations have static addresses"
+
+    first: Address
+    last: Address
+    lease: Seconds = 86_400
+    """Seconds."""
+    latency: Duration = 300 * MILLISECOND
+
+
+SUBNET = IPv4Network("10.10.0.0/24")
+GATEWAY = IPv4Address("10.10.0.1")
+
+
+@dataclass(frozen=True)
+class NetworkSettings(Model):
+    """The subnet behind an access point."""
+
+    DESCRIPTION = "the subnet behind an access point"
+
+    subnet: Network = SUBNET
+    gateway: Address = GATEWAY
+    dns: Address = GATEWAY
+    dhcp: Annotated[DhcpSettings | None, Switch(DhcpSettings.DESCRIPTION)] = None
+    """None: stations have static addresses."""
+
+    @classmethod
+    def fill(cls, written: Mapping[str, Any]) -> dict[str, Any]:
+        filled = dict(written)
+        try:
+            subnet = IPv4Network(getattr(filled.get("subnet"), "text", SUBNET))
+            filled.setdefault("gateway", str(subnet[1]))
+            filled.setdefault("dns", filled["gateway"])
+            pool = filled.get("dhcp", {})
+            if pool == {} or getattr(pool, "value", None) is True:
+                pool = {}
+            if isinstance(pool, dict):
+                first = pool.get("first", str(subnet[50 if subnet.num_addresses > 60 else 2]))
+                least = IPv4Address(getattr(first, "text", first))
+                last = str(max(least, subnet[max(2, subnet.num_addresses - 6)]))
+                pool = {"first": first, "last": last, **pool}
+            filled["dhcp"] = pool
+        except (ValueError, IndexError):
+            # What is wrong with them is found when they are read.
+            pass
+        return filled
+
+    def check(self) -> Iterator[Mistake]:
+        subnet, pool = self.subnet, self.dhcp
+        if subnet.num_addresses < 8:
+            yield Mistake(
+                "the subnet is too small",
+                "use /29 or larger",
+                path=("subnet",),
+                concerns=["subnet"],
+            )
+            return
+        if self.gateway not in subnet:
+            yield Mistake(
+                f"{self.gateway} is not in {subnet}",
+                f"for instance {subnet[1]}",
+                path=("gateway",),
+                concerns=["subnet", "gateway"],
+            )
+        if pool is not None:
+            for name, address in (("first", pool.first), ("last", pool.last)):
+                if address not in subnet or address < pool.first:
+                    yield Mistake(
+                        f"{address} does not fit {subnet} and first {pool.first}",
+                        "write a pool of addresses in the subnet, first before last",
+                        path=("dhcp", name),
+                        concerns=["subnet", "dhcp"],
+                    )
+
+
+DEFAULT_NETWORK = NetworkSettings(
+    dhcp=DhcpSettings(IPv4Address("10.10.0.50"), IPv4Address("10.10.0.250"))
+)
+
+SECURITIES = {security.value: security for security in Security}
+
+
+@dataclass(frozen=True)
+class AccessPointSettings(Model):
+    DESCRIPTION = "an access point with at least an ssid"
+    COMPARED = frozenset({"ssid", "bssid", "network"})
+
+    ssid: Ssid
+    bssid: Bssid
+    channel: Annotated[int, whole("a channel, 1 to 14", 1, 14)] = 6
+    security: Annotated[
+        Security, choice("open, wep, wpa, wpa2, wpa/wpa2, wpa2-tkip or wpa3", SECURITIES)
+    ] = Security.WPA2
+    passphrase: Annotated[bytes, text("8 to 63 characters (WEP: 5 or 13)", str.encode)] = b""
+    rssi: Annotated[int, whole("strength in dBm, -100 to 0", -100, 0)] = -50
+    hidden: Truth = False
+    network: NetworkSettings = DEFAULT_NETWORK
+
+    @classmethod
+    def fill(cls, written: Mapping[str, Any]) -> dict[str, Any]:
+        security = "wpa2" if getattr(written.get("passphrase"), "text", "") else "open"
+        return {"security": security, **written}
+
+    @staticmethod
+    def numbered(index: int) -> dict[str, Any]:
+        """Defaults of the access point with this index in the list."""
+        return {
+            # 02 marks a locally administered address (IEEE 802-2014 section 8.2).
+            "bssid": f"02:0A:00:00:{index + 1 >> 8:02X}:{index + 1 & 0xFF:02X}",
+            "channel": (6, 11, 1)[index % 3],
+            "rssi": max(-100, -45 - 5 * index),
+        }
+
+    def check(self) -> Iterator[Mistake]:
+        security, length = self.security, len(self.passphrase)
+        concerns = ["security", "passphrase"]
+        if security is Security.OPEN and length:
+            yield Mistake(
+                "an open access point has none",
+                "drop it, or set security",
+                path=("passphrase",),
+                concerns=concerns,
+            )
+        if security is Security.WEP and length not in (5, 13):
+            yield Mistake(
+                "a WEP key has 5 or 13 characters", "write such a passphrase", concerns=concerns
+            )
+        if security not in (Security.OPEN, Security.WEP) and not 8 <= length <= 63:
+            yield Mistake(
+                f"a {security.value} passphrase has 8 to 63 characters",
+                "write such a passphrase, or `security: open`",
+                path=("passphrase",),
+                concerns=concerns,
+            )
+
+
+@dataclass(frozen=True)
+class AirSettings(Model):
+    DESCRIPTION = "what a scan finds beside the access points, and how long joining takes"
+
+    neighbours: Annotated[int, whole("number of access points next door, 0 to 200", 0, 200)] = 10
+    """Access points next door: found by a scan, joined by nobody."""
+    association: Duration = 700 * MILLISECOND
+    search: Duration = 2 * SECOND
     """How long a join looks for an SSID that isn't there."""
 
 
 @dataclass(frozen=True)
-class DnsSettings:
-    names: dict[str, tuple[IPv4Address, ...]] = field(default_factory=dict)
+class DnsSettings(Model):
+    DESCRIPTION = "how names are looked up"
+
+    names: dict[str, tuple[IPv4Address, ...]] = field(default_factory=dict, metadata=INTERNAL)
     """Lower case; `*.` in front stands for one or more labels."""
-    latency: int = 10 * MILLISECOND
-    pass_through: bool = False
+    latency: Duration = 10 * MILLISECOND
+    pass_through: Truth = False
     """Ask the host's resolver for names that aren't in the table (bridged worlds)."""
-
-
-@dataclass(frozen=True)
-class TlsServerSettings:
-    certificate: bytes | None = None
-    key: bytes | None = None
-    """None: a throw-away pair by the world's own root."""
-    key_type: str = "ec"
-    trusted: bool = True
-    """False: the throw-away pair is by a root of its own, which `World.ca_pem` isn't."""
-    names: tuple[str, ...] = ()
-    """More names for the throw-away certificate."""
-    minimum_version: str = "TLSv1.2"
-    maximum_version: str = "TLSv1.3"
-    ciphers: str = "DEFAULT"
-    client_certificate: ClientCertificate = ClientCertificate.NONE
-    client_ca: bytes | None = None
-    """None: the world's own root."""
-    alpn: tuple[str, ...] = ()
-
-
-UDP_SERVERS = ("udp-echo", "udp-discard", "ntp")
-
-
-@dataclass(frozen=True)
-class ServerSettings:
-    name: str
-    type: str
-    address: IPv4Address
-    port: int
-    tls: TlsServerSettings | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    start: bool = True
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class ForwardSettings:
-    """An address in the world that is a socket of the host."""
-
-    address: IPv4Address
-    port: int
-    host: str
-    host_port: int
-    udp: bool = False
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class ExposeSettings:
-    """A socket of the host that leads to a listener of the station."""
-
-    host: str
-    host_port: int
-    port: int
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class EgressRule:
-    """A destination outside the world that may be reached (bridged worlds)."""
-
-    network: IPv4Network | None
-    name: str | None
-    port: int | None
-
-
-@dataclass(frozen=True)
-class BridgeSettings:
-    forwards: tuple[ForwardSettings, ...] = ()
-    expose: tuple[ExposeSettings, ...] = ()
-    egress: tuple[EgressRule, ...] = ()
-    grace: int = 200 * MILLISECOND
-    """Wall time for which the guest's clock may stand still while one reply is awaited."""
-
-
-@dataclass(frozen=True)
-class FaultSettings:
-    """at: virtual time; or event (and its number) after which, `delay` later, the fault happens."""
-
-    do: str
-    at: int | None = None
-    event: str | None = None
-    count: int = 1
-    delay: int = 0
-    duration: int | None = None
-    arguments: dict[str, Any] = field(default_factory=dict)
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Credential:
-    """One slot of the radio. `from_world`: made by the world's throw-away authority."""
-
-    ca: bytes | None = None
-    certificate: bytes | None = None
-    key: bytes | None = None
-    from_world: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class RadioSettings:
-    """What the world file tells the radio model."""
-
-    tls: str = "faithful"
-    """"faithful": versions and ciphers of the silicon; "relaxed": those of the host's OpenSSL."""
-    credentials: dict[int, Credential] = field(default_factory=dict)
-    """ISM43362: credential slots."""
-    files: dict[str, bytes] = field(default_factory=dict)
-    """CC3220SF: files in the NWP's file system."""
-    world_files: dict[str, str] = field(default_factory=dict)
-    """Names of files whose content is the world's own: "ca", "certificate" or "key"."""
-    options: dict[str, Any] = field(default_factory=dict)
-    """Whatever else the model of the board's radio understands."""
-    where: str = ""
-    """Place of the options in the file."""
-
-    def for_model(
-        self, relaxed: dict[str, Any]
-    ) -> tuple[dict[str, Any], tuple[dict[str, Any], ...]]:
-        """Attributes for the radio's model, and the faults to inject into it.
-
-        relaxed: attributes that `tls: relaxed` stands for.
-        """
-        options = dict(self.options)
-        faults = tuple(options.pop("faults", ()))
-        if self.tls == "relaxed":
-            options = {**relaxed, **options}
-        return options, faults
-
-
-@dataclass(frozen=True)
-class WorldSettings:
-    name: str = "world"
-    seed: int = 1
-    bridged: bool = False
-    access_points: tuple[AccessPointSettings, ...] = ()
-    air: AirSettings = field(default_factory=AirSettings)
-    link: LinkSettings = field(default_factory=LinkSettings)
-    dns: DnsSettings = field(default_factory=DnsSettings)
-    servers: tuple[ServerSettings, ...] = ()
-    bridge: BridgeSettings = field(default_factory=BridgeSettings)
-    faults: tuple[FaultSettings, ...] = ()
-    radio: RadioSettings = field(default_factory=RadioSettings)
-    when: int | None = None
-    """Unix time at which servers judge client certificates; None: dates are not judged."""
-
-    def summary(self) -> str:
-        """What is in the world, a line each."""
-        mode = "bridged" if self.bridged else "hermetic"
-        lines = [f"{self.name}: {mode}, seed {self.seed}"]
-        for point in self.access_points:
-            network = point.network
-            lines.append(
-                f"  access point {point.ssid.decode()}: {point.security.value}, "
-                f"channel {point.channel}, {point.rssi} dBm, {network.subnet}, "
-                f"gateway {network.gateway}"
-            )
-        for server in self.servers:
-            tls = "" if server.tls is None else " over TLS"
-            lines.append(
-                f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}"
-            )
-        for name, addresses in self.dns.names.items():
-            lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
-        for forward in self.bridge.forwards:
-            lines.append(
-                f"  forward {forward.address}:{forward.port} to {forward.host}:{forward.host_port}"
-            )
-        for fault in self.faults:
-            when = f"after {fault.event}" if fault.at is None else f"at {fault.at / 1e9:g} s"
-            lines.append(f"  fault {fault.do}: {when}")
-        return "\n".join(lines)

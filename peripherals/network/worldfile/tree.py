@@ -26,7 +26,7 @@ ENVIRONMENT = "RENODE_WIFI_"
 """Prefix of environment variables that set ${NAME}."""
 READ_HERE = ("include", "variables")
 """Keys of the file itself, which are gone from the data."""
-MOST_VALUES = 100_000
+MAX_VALUES = 100_000
 """Aliases within aliases make more of a few lines than any memory holds."""
 UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -43,15 +43,32 @@ class Mark:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+@dataclass(frozen=True)
+class Scalar:
+    """A single value as it is written, with variables put in."""
+
+    text: str
+    quoted: bool
+    folder: Path
+    """What a file name is relative to: its world file's folder, or where the user is."""
+
+    @property
+    def value(self) -> Any:
+        """Without a type to go by: text, a number, true, false or None."""
+        return self.text if self.quoted else _plain(self.text)
+
+
 @dataclass
 class Tree:
-    """Plain data, with the mark of each value and of each key by its path."""
+    """Mappings, lists and scalars, with the mark of each value and of each key by its path."""
 
     data: dict[str, Any]
     values: dict[KeyPath, Mark] = field(default_factory=dict)
     keys: dict[KeyPath, Mark] = field(default_factory=dict)
-    from_outside: set[KeyPath] = field(default_factory=set)
-    """Values that begin with a variable given on the command line or in the environment."""
+    mistakes: list[RenodeWifiError] = field(default_factory=list)
+    """What is wrong before any value is looked at."""
+    dropped: set[KeyPath] = field(default_factory=set)
+    """Values that are left out, because of one of these mistakes."""
 
     def mark(self, path: KeyPath, *, key: bool = False) -> Mark:
         """Where a value (or its key) is written; the nearest parent's place for one that isn't."""
@@ -66,15 +83,9 @@ class Tree:
             f"{dotted_path(path)}: {message}", where=str(self.mark(path)), cure=cure
         )
 
-    def at(self, path: KeyPath) -> Any:
-        value: Any = self.data
-        for key in path:
-            value = value[key]
-        return value
-
-    def folder(self, path: KeyPath) -> Path:
-        """The folder that a file name is relative to: its world file's, or where the user is."""
-        return Path() if path in self.from_outside else self.mark(path).file.parent
+    def note(self, message: str, mark: Mark, cure: str) -> None:
+        """A mistake with which reading goes on."""
+        self.mistakes.append(RenodeWifiError(message, where=str(mark), cure=cure))
 
 
 def dotted_path(path: KeyPath) -> str:
@@ -86,14 +97,6 @@ def dotted_path(path: KeyPath) -> str:
         else:
             text += f".{key}" if text else key
     return text or "the file"
-
-
-@dataclass(frozen=True)
-class _Scalar:
-    """A value as it is written, until variables are put in."""
-
-    text: str
-    quoted: bool
 
 
 def load(path: Path, variables: Mapping[str, str], shipped: Path) -> Tree:
@@ -113,12 +116,12 @@ def load(path: Path, variables: Mapping[str, str], shipped: Path) -> Tree:
     tree.data.pop("include", None)
     section = tree.data.pop("variables", {})
     if not isinstance(section, dict):
-        raise RenodeWifiError(
-            "variables: wants names with values",
-            where=str(tree.mark(("variables",))),
-            cure="write lines such as `PKI: ../pki` below it",
+        mark = tree.mark(("variables",))
+        tree.note(
+            "variables: wants names with values", mark, "write lines such as `PKI: ../pki` below it"
         )
-    defaults = {name: value.text for name, value in section.items() if isinstance(value, _Scalar)}
+        section = {}
+    defaults = {name: value.text for name, value in section.items() if isinstance(value, Scalar)}
     _resolve(tree, tree.data, (), variables, defaults)
     return tree
 
@@ -130,33 +133,38 @@ def _resolve(
     given: Mapping[str, str],
     defaults: Mapping[str, str],
 ) -> Any:
-    """Put the values of variables in, and tell numbers and truth values from text."""
+    """Put the values of variables in. What holds one without value is left out."""
     if isinstance(value, dict):
-        for key in value:
+        for key in list(value):
             value[key] = _resolve(tree, value[key], (*path, key), given, defaults)
+            if value[key] is None:
+                del value[key]
+                tree.dropped.add((*path, key))
         return value
     if isinstance(value, list):
+        # An item that is left out leaves its place, because marks go by index.
         return [
             _resolve(tree, item, (*path, index), given, defaults)
             for index, item in enumerate(value)
         ]
-    text = value.text
+    text, folder = value.text, value.folder
     for name in VARIABLE.findall(text):
         outside = given.get(name, os.environ.get(ENVIRONMENT + name))
         if outside is not None and value.text.startswith(f"${{{name}}}"):
-            tree.from_outside.add(path)
+            folder = Path()
         setting = defaults.get(name) if outside is None else outside
         if setting is None:
-            raise RenodeWifiError(
+            tree.note(
                 f"variable ${{{name}}} has no value",
-                where=str(tree.mark(path)),
-                cure=f"set the environment variable {ENVIRONMENT}{name}, "
+                tree.mark(path),
+                f"set the environment variable {ENVIRONMENT}{name}, "
                 f"or add `{name}: …` below `variables:`",
             )
+            return None
         text = text.replace(f"${{{name}}}", setting)
     # `{port: "${PORT}"}` must be quoted to be YAML, and means a number all the same.
     alone = VARIABLE.fullmatch(value.text) is not None
-    return text if value.quoted and not alone else _scalar(text)
+    return Scalar(text, value.quoted and not alone, folder)
 
 
 def _with_includes(
@@ -171,11 +179,11 @@ def _with_includes(
         names = value.value if isinstance(value, SequenceNode) else [value]
         for entry in names:
             mark = _mark(path, entry)
-            if not isinstance(entry, ScalarNode):
+            if not isinstance(entry, ScalarNode) or UNHOLDABLE.search(entry.value):
                 raise RenodeWifiError(
                     "include wants file names", where=str(mark), cure="write a name, or a list"
                 )
-            target = _named(path.parent, _text(entry, mark), shipped)
+            target = _named(path.parent, str(entry.value), shipped)
             if target.resolve() in [file.resolve() for file in (*above, path)]:
                 raise RenodeWifiError(
                     f"{entry.value} includes itself", where=str(mark), cure="drop this include"
@@ -247,16 +255,16 @@ def _merge(
     for key_node, value_node in node.value:
         mark = _mark(file, key_node)
         if not isinstance(key_node, ScalarNode):
-            raise RenodeWifiError(
-                "a key must be a plain word", where=str(mark), cure="write it as `key: value`"
-            )
-        key = _text(key_node, mark)
+            tree.note("a key must be a plain word", mark, "write it as `key: value`")
+            continue
+        key = _text(tree, key_node, mark)
         if key in seen:
-            raise RenodeWifiError(
+            tree.note(
                 f"key {key!r} is there twice",
-                where=str(mark),
-                cure=f"it is also at line {seen[key].line}; keep one",
+                mark,
+                f"it is also at line {seen[key].line}; keep one",
             )
+            continue
         seen[key] = mark
         here = (*path, key)
         tree.keys[here] = mark
@@ -269,9 +277,9 @@ def _merge(
 
 def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
     mark = tree.values[path] = _mark(file, node)
-    if len(tree.values) > MOST_VALUES:
+    if len(tree.values) > MAX_VALUES:
         raise RenodeWifiError(
-            f"the file holds more than {MOST_VALUES} values",
+            f"the file holds more than {MAX_VALUES} values",
             where=str(mark),
             cure="an alias (*name) repeats all that it names: write less of it",
         )
@@ -282,20 +290,19 @@ def _raw(tree: Tree, node: Node, file: Path, path: KeyPath) -> Any:
     if isinstance(node, SequenceNode):
         return [_raw(tree, item, file, (*path, index)) for index, item in enumerate(node.value)]
     assert isinstance(node, ScalarNode)
-    return _Scalar(_text(node, mark), node.style in ("'", '"', "|", ">"))
+    return Scalar(_text(tree, node, mark), node.style in ("'", '"', "|", ">"), file.parent)
 
 
-def _text(node: ScalarNode, mark: Mark) -> str:
+def _text(tree: Tree, node: ScalarNode, mark: Mark) -> str:
     """What is written there; escapes in quotes could make text that no name or file can hold."""
     text = str(node.value)
     if UNHOLDABLE.search(text):
-        raise RenodeWifiError(
-            "a NUL or half of a surrogate pair", where=str(mark), cure="write the character itself"
-        )
+        tree.note("a NUL or half of a surrogate pair", mark, "write the character itself")
+        return UNHOLDABLE.sub("?", text)
     return text
 
 
-def _scalar(text: str) -> Any:
+def _plain(text: str) -> Any:
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):

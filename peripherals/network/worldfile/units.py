@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND
 
@@ -15,16 +14,13 @@ UNITS = {
     "s": SECOND,
     "min": 60 * SECOND,
 }
+FORM = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))? ?(ns|us|µs|ms|s|min)")
 
 
 def duration(text: str) -> int:
-    """ "5 ms" in ns."""
-    number = text.rstrip("nuµmsi ")
-    whole, _, fraction = number.partition(".")
-    unit = UNITS[text[len(number) :].strip()]
-    return int(whole) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
-
-
-def duration_of(section: Mapping[str, Any], key: str, default: int) -> int:
-    """What a section says below `key`, in ns as the default."""
-    return duration(section[key]) if key in section else default
+    """ "5 ms" in ns. Raises ValueError."""
+    match = FORM.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no number with its unit")
+    unit, fraction = UNITS[match[3]], match[2]
+    return int(match[1]) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)

@@ -95,11 +95,12 @@ def test_misuse(monitor: Interpreter, line: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('wifi_fault "link" "latency: 300"', "latency is 300"),
-        ('wifi_fault "link" "latency: soon"', "latency is 'soon'"),
+        ('wifi_fault "link" "latency: 300"', "link: latency: `300` is not right"),
+        ('wifi_fault "link" "latency: soon"', "link: latency: `soon` is not right"),
         ('wifi_fault "link" "latency"', "'latency' has no value"),
         ('wifi_fault "ap-vanishes" "server: echo"', "ap-vanishes does not take server"),
-        ('wifi_fault "meteor"', "the ISM43362 has no fault 'meteor'"),
+        ('wifi_fault "meteor"', "there is no fault 'meteor'"),
+        ('wifi_fault "abort"', "the ISM43362 has no fault 'abort'"),
     ],
 )
 def test_faults_that_cannot_happen_are_told(
@@ -118,8 +119,6 @@ def test_faults_that_cannot_happen_are_told(
         ("nonsense: 3", "the ISM43362 has no attribute 'nonsense'"),
         ("firmware: 3", "firmware is 3"),
         ("mac: zz", "mac is 'zz'"),
-        ("faults: [{kind: hing}]", "the ISM43362 has no fault 'hing'"),
-        ("faults: [{kind: hang, nth: x}]", "fault hang: nth: 'x'"),
     ],
 )
 def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
@@ -131,6 +130,26 @@ def test_mistakes_in_the_options_of_the_radio_have_the_line_of_the_world_file(
     with pytest.raises(RenodeWifiError, match=message) as caught:
         monitor.execute(f"wifi_world @{world}")
     assert str(caught.value).startswith(f"{world}:11:12: ")
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("fault", "place", "message"),
+    [
+        ("{do: hing}", "12:10", "there is no fault 'hing'"),
+        ("{do: hang, nth: x}", "12:21", "the text `x` is not right"),
+        ("{do: abort}", "12:5", "the ISM43362 has no fault 'abort'"),
+    ],
+)
+def test_mistakes_in_faults_of_the_radio_have_their_line(
+    monitor: Interpreter, world: Path, fault: str, place: str, message: str
+) -> None:
+    world.write_text(f"{WORLD}radio: {{tls: relaxed}}\nfaults:\n  - {fault}\n")
+    monitor.execute('wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')
+    monitor.execute('wifi_model "ism" "ISM43362" "spi3"')
+    with pytest.raises(RenodeWifiError, match=message) as caught:
+        monitor.execute(f"wifi_world @{world}")
+    assert str(caught.value).startswith(f"{world}:{place}: ")
     assert caught.value.cure
 
 

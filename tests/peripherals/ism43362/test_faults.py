@@ -12,7 +12,7 @@ from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.link import CURSOR
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.network.world import load_world
-from renode_wifi.peripherals.network.worldfile.models import RadioSettings
+from renode_wifi.peripherals.network.worldfile.faults import fault_of
 from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import ECHO, make_world
@@ -226,9 +226,11 @@ def test_fault_at_a_time(rig: Rig, port: StPort) -> None:
 def test_faults_of_a_world_file() -> None:
     machine = BenchMachine()
     module = ISM43362(machine, "wifi")
-    faults = [{"kind": "error", "command": "Z5", "nth": 2}, {"kind": "hang", "at": "60 s"}]
-    radio = RadioSettings(options={"faults": faults})
-    module.connect_world(make_world(machine, radio=radio))
+    faults = (
+        fault_of("error", {"command": "Z5", "nth": 2}),
+        fault_of("hang", {"at": "60 s"}),
+    )
+    module.connect_world(make_world(machine, faults=faults))
     port = StPort(Wires(machine, module))
     assert port.start()
     assert [port.execute(b"Z5\r")[0] is Status.OK for _ in range(3)] == [True, False, True]
@@ -243,7 +245,8 @@ def test_faults_of_a_world_file() -> None:
         {"kind": "explodes"},
         {"kind": "hang", "when": "now"},
         {"kind": "hang", "at": "soon"},
-        {"kind": "hang", "at": 5},
+        {"kind": "hang", "at": -5},
+        {"do": "abort"},
         {"kind": "hang", "nth": "first"},
     ],
 )

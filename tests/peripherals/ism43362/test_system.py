@@ -13,7 +13,7 @@ from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
-from renode_wifi.peripherals.network.worldfile.models import Credential, RadioSettings
+from renode_wifi.peripherals.network.worldfile.radio import CredentialSettings, RadioSettings
 from tests.peripherals.ism43362.bench import Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import make_world
@@ -258,7 +258,9 @@ def test_world_file_has_a_word_in_the_radio() -> None:
     machine = BenchMachine()
     module = ISM43362(machine, "wifi", firmware="C3.5.2.2", bootTimeUs=50_000)
     radio = RadioSettings(
-        tls="relaxed", credentials={3: Credential(ca=b"CA")}, options={"firmware": "C6.2.1.7"}
+        tls="relaxed",
+        credentials=(CredentialSettings(3, ca=b"CA"),),
+        options={"firmware": "C6.2.1.7"},
     )
     module.connect_world(make_world(machine, radio=radio))
     assert module.profile.firmware == "C6.2.1.7"

@@ -8,7 +8,8 @@ import pytest
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.network.worldfile.models import RadioSettings
+from renode_wifi.peripherals.network.worldfile.faults import fault_of
+from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.simplelink.faults import Fault, FaultKind
 from renode_wifi.peripherals.simplelink.link import CLEAR_TO_READ, FILLER
 from renode_wifi.peripherals.simplelink.messages.header import DEVICE_SYNC
@@ -131,13 +132,8 @@ def test_boot_fails_with_the_status_given(rig: Rig) -> None:
 
 
 def test_faults_of_a_world_file_wait_for_their_time() -> None:
-    radio = RadioSettings(
-        options={
-            "faults": [{"kind": "hang", "at": "30 s"}],
-            "bootTimeUs": 1000,
-        }
-    )
-    rig = Rig({"radio": radio})
+    radio = RadioSettings(options={"bootTimeUs": 1000})
+    rig = Rig({"radio": radio, "faults": (fault_of("hang", {"at": "30 s"}),)})
     driver = rig.started()
     assert driver.machine.clock.now == 1_000_000
     assert driver.command(Opcode.DEVICE_GET, DATE)

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings, TlsVerdict
-from renode_wifi.peripherals.network.worldfile.models import RadioSettings
+from renode_wifi.peripherals.network.worldfile.radio import Own, RadioSettings
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from renode_wifi.peripherals.simplelink.sockets import tls
@@ -379,7 +379,7 @@ def test_protocol_chosen_by_the_server_is_told(driver: HostDriver) -> None:
 
 
 def test_provisioned_files_serve_as_credentials() -> None:
-    radio = RadioSettings(world_files={"/certs/RootCA.crt": "ca"})
+    radio = RadioSettings(files={"/certs/RootCA.crt": Own("ca")})
     driver = Rig({"radio": radio}).joined()
     assert secure(driver, TLS_ECHO, ca=b"/certs/RootCA.crt")[1] == 0
 

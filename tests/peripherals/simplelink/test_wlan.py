@@ -131,7 +131,7 @@ def test_second_connect_leaves_the_first_network(rig: Rig) -> None:
     assert driver.event(Opcode.WLAN_CONNECTED) is not None
 
 
-@pytest.mark.parametrize(("fault", "reason"), [("ap-vanishes", 109), ("put-out", 1)])
+@pytest.mark.parametrize(("fault", "reason"), [("ap-vanishes", 109), ("deauthenticate", 1)])
 def test_lost_link_is_told_and_breaks_connections(rig: Rig, fault: str, reason: int) -> None:
     driver = rig.joined()
     number = driver.socket()

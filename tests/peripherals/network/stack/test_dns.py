@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.stack.dns import Names, dotted, normalise
+from renode_wifi.peripherals.network.stack.dns import Names
+from renode_wifi.peripherals.network.stack.names import dotted, normalise
 from renode_wifi.peripherals.network.worldfile.models import DnsSettings
 from tests.peripherals.network.bench import joined
 

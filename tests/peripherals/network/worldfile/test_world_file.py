@@ -15,13 +15,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.network.contract.station import Security
 from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
-from renode_wifi.peripherals.network.worldfile.models import Credential, WorldSettings
-from renode_wifi.peripherals.network.worldfile.read import SHIPPED, read_world_file
+from renode_wifi.peripherals.network.world import World
+from renode_wifi.peripherals.network.worldfile.radio import Credential
+from renode_wifi.peripherals.network.worldfile.read import (
+    SHIPPED,
+    WorldFileError,
+    read_world_file,
+)
 from renode_wifi.peripherals.network.worldfile.tree import dotted_path
 from renode_wifi.peripherals.network.worldfile.units import duration
+from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 from tests.peripherals.network.bench import Bench
 
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "world.md"
@@ -108,7 +115,7 @@ egress: ["1.2.3.4:443", "5.0.0.0/8:*", "*.example.com:443", "example.org:80"]
 bridge: {grace: 50 ms}
 faults:
   - {at: 1 s, do: link, loss: 0.5, jitter: 1 ms, for: 2 s}
-  - {after: tls, count: 2, delay: 5 ms, do: server-cuts, server: tls}
+  - {after: tls, nth: 2, delay: 5 ms, do: server-cuts, server: tls}
   - {at: 1 min, do: ap-vanishes, access_point: 12345678}
 radio:
   tls: relaxed
@@ -355,7 +362,7 @@ def test_everything_there_is(tmp_path: Path) -> None:
         ),
         (LEAST + "faults: [{do: dns-fails}]\n", "3:10", "either `at` or `after`", "at: 30 s"),
         (
-            LEAST + "faults: [{do: dns-fails, at: 1 s, count: 2}]\n",
+            LEAST + "faults: [{do: dns-fails, at: 1 s, nth: 2}]\n",
             "3:10",
             "belong to `after`",
             "drop",
@@ -375,8 +382,8 @@ def test_everything_there_is(tmp_path: Path) -> None:
             "there are: none",
         ),
         (
-            LEAST + "faults: [{do: put-out, at: 1 s, access_point: labb}]\n",
-            "3:47",
+            LEAST + "faults: [{do: deauthenticate, at: 1 s, access_point: labb}]\n",
+            "3:54",
             "no such access point: labb",
             "did you mean `lab`?",
         ),
@@ -409,6 +416,142 @@ def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str
     assert error.where == str(tmp_path / "world.yaml") + (f":{place}" if place else "")
     assert message in error.message
     assert cure in (error.cure or "")
+
+
+MANY = """
+sed: 4
+mode: bridged
+access_points:
+  - {ssid: one, passphrase: short, channel: 99}
+  - {ssd: two}
+  - {ssid: three, passphrase: long-enough, bssid: "02:0A:00:00:00:01", rssi: loud}
+  - {ssid: four, bssid: "02:0A:00:00:00:04"}
+  - {ssid: five, bssid: "02:0A:00:00:00:04"}
+network: {gateway: 10.99.0.1}
+link: {latency: 5, loss: 2}
+names: {bad name: 10.0.0.1, good.test: [10.0.0.1, x]}
+servers:
+  a: {type: ecko, port: 7, tls: {minimum: TLSv1.3, maximum: TLSv1.2, alpn: x}}
+  b: {type: echo, port: 0}
+  c: {type: udp-echo, port: 7, tls: true}
+  d: {type: echo, port: 8}
+  e: {type: echo, port: 8, pages: {/: x}}
+forwards:
+  - {from: "1.2.3.4:5", to: "a:1"}
+  - {from: "1.2.3.4:5", to: "b:1", upd: true}
+egress: [nothing]
+faults:
+  - {do: meteor, at: 1 s}
+  - {do: server-stops, at: soon, server: b}
+  - {do: server-stops, at: 1 s, server: z}
+  - {do: link, at: 1 s, after: joined}
+radio:
+  credentials: [{slot: 9}, {slot: 1, ca: none.pem}]
+  options: {faults: [{kind: hang, nth: 0}]}
+name: ${NOTHING}
+"""
+
+FOUND = """
+31:7 variable ${NOTHING} has no value
+2:1 unknown key `sed`
+5:29 access_points[0].passphrase: a wpa2 passphrase has 8 to 63 characters
+5:45 access_points[0].channel: `99` is not right
+6:6 unknown key `ssd` in access_points[1]
+7:51 access_points[2].bssid: 02:0A:00:00:00:01 is that of access point one
+7:78 access_points[2].rssi: the text `loud` is not right
+9:25 access_points[4].bssid: 02:0A:00:00:00:04 is that of access point four
+10:20 network.gateway: 10.99.0.1 is not in 10.10.0.0/24
+11:17 link.latency: `5` is not right
+11:26 link.loss: `2` is not right
+12:9 names.bad name: `bad name` is not right
+12:51 names.good.test[1]: `x` is not right
+14:13 servers.a.type: `ecko` is not right
+14:43 servers.a.tls.minimum: minimum TLSv1.3 is above maximum TLSv1.2
+14:76 servers.a.tls.alpn: `x` is not right
+15:25 servers.b.port: `0` is not right
+16:37 servers.c.tls: TLS needs a TCP server
+18:25 servers.e.port: 10.10.0.1:8 is taken by server `d`
+18:35 servers.e.pages: a server of type echo has none
+21:12 forwards[1].from: forwarded twice
+21:36 unknown key `upd` in forwards[1]
+22:10 egress[0]: `nothing` is not right
+24:10 faults[0].do: there is no fault 'meteor'
+25:28 faults[1].at: `soon` is not right
+26:41 faults[2].server: there is no such server: z
+27:5 faults[3]: wants either `at` or `after`
+27:5 faults[3]: changes nothing
+29:24 radio.credentials[0].slot: `9` is not right
+29:42 radio.credentials[1].ca: cannot read FOLDER/none.pem: No such file or directory
+30:40 radio.options.faults[0].nth: `0` is not right
+"""
+
+
+def test_all_mistakes_of_a_file_are_found_at_once(tmp_path: Path) -> None:
+    error = mistake(tmp_path, MANY)
+    assert isinstance(error, WorldFileError)
+    assert all(each.cure for each in error.mistakes)
+    found = [
+        f"{each.where} {each.message}".replace(f"{tmp_path / 'world.yaml'}:", "")
+        for each in error.mistakes
+    ]
+    expected = [line.replace("FOLDER", str(tmp_path)) for line in FOUND.strip().splitlines()]
+    assert found == expected
+    assert str(error).count(str(tmp_path / "world.yaml")) == len(expected)
+
+
+OLD = (
+    LEAST
+    + """
+servers: {echo: {type: echo, port: 7}}
+faults:
+  - {after: data, count: 3, do: server-resets}
+  - {at: 1 s, do: put-out}
+radio:
+  options:
+    mac: 00:11:22:33:44:55
+    faults:
+      - {kind: slow, command: S3, amount: 250, times: 0}
+      - {kind: pool-exhausted, amount: 40}
+      - {kind: truncated}
+"""
+)
+
+
+def test_old_spellings_are_taken_with_a_notice(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = read(tmp_path, OLD)
+    resets, deauthenticate, slow, pool, truncated = world.faults
+    assert (resets.nth, resets.after, deauthenticate.do) == (3, "data", "deauthenticate")
+    assert (slow.arguments, slow.times, slow.command) == ({"by": 250_000}, 0, "S3")
+    assert (pool.duration, pool.times) == (40_000_000, 1)
+    assert truncated.arguments == {"bytes": 5}
+    assert world.radio.options == {"mac": "00:11:22:33:44:55"}
+    notices = [notice.removeprefix(f"{tmp_path / 'world.yaml'}:") for notice in world.notices]
+    assert notices == [
+        "11:5: `faults` is an old spelling; write them below `faults:` of the file",
+        "6:19: `count` is an old spelling; write `nth:`",
+        "7:15: `do` is an old spelling; write `do: deauthenticate`",
+        "12:10: `kind` is an old spelling; write `do:`",
+        "12:35: `amount` is an old spelling; write `by: 250 us`",
+        "13:10: `kind` is an old spelling; write `do:`",
+        "13:32: `amount` is an old spelling; write `for: 40 ms`",
+        "14:10: `kind` is an old spelling; write `do:`",
+    ]
+    World(world, BenchMachine())
+    assert all(notice in caplog.text for notice in world.notices)
+
+
+@pytest.mark.parametrize("text", ["0x10", "1.50", "007", "true", "12:30"])
+def test_what_is_text_stays_as_it_is_written(tmp_path: Path, text: str) -> None:
+    world = read(
+        tmp_path,
+        f"access_points: [{{ssid: {text}, passphrase: 0x1234567}}]\n"
+        f"servers: {{m: {{type: mqtt, port: 1, users: {{u: {text}}}}}}}\n",
+    )
+    assert world.access_points[0].ssid == text.encode()
+    assert world.access_points[0].passphrase == b"0x1234567"
+    assert world.servers[0].users == {"u": text}
 
 
 def test_aliases_that_multiply_without_measure_are_told(tmp_path: Path) -> None:
@@ -475,7 +618,7 @@ def test_certificates_are_named_relative_to_the_pki_folder(tmp_path: Path, pki: 
     settings = world.servers[0].tls
     assert settings is not None
     assert settings.certificate == (pki / "ec.crt").read_bytes()
-    assert settings.client_ca == (pki / "ca.crt").read_bytes() + (pki / "ec.crt").read_bytes()
+    assert settings.client_ca == ((pki / "ca.crt").read_bytes(), (pki / "ec.crt").read_bytes())
     assert world.radio.files == {"/sys/ca": (pki / "ca.crt").read_bytes()}
     assert world.radio.credentials[0].key == (pki / "rsa.key").read_bytes()
 

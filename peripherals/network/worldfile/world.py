@@ -1,0 +1,127 @@
+"""A whole world: what a world file may say, and what has been made of it."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from renode_wifi.peripherals.network.worldfile.bridge import (
+    BridgeSettings,
+    Egress,
+    ExposeSettings,
+    ForwardSettings,
+)
+from renode_wifi.peripherals.network.worldfile.faults import DESCRIPTION as FAULT
+from renode_wifi.peripherals.network.worldfile.faults import Fault
+from renode_wifi.peripherals.network.worldfile.models import (
+    AccessPointSettings,
+    AirSettings,
+    DnsSettings,
+    LinkSettings,
+    NetworkSettings,
+)
+from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
+from renode_wifi.peripherals.network.worldfile.rules import Rule, text, whole, words
+from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
+from renode_wifi.peripherals.network.worldfile.structure import Many, Mapped, Model
+from renode_wifi.peripherals.network.worldfile.values import Address, Date, HostName
+
+Addresses = Annotated[
+    tuple[Address, ...],
+    Many("an IPv4 address, or a list of them", minimum=1, single=True),
+]
+
+
+def _any(raw: object) -> Any:
+    return raw
+
+
+FaultEntry = Annotated[Any, Rule(FAULT, _any)]
+"""Its keys go by its kind: `faults.read_fault`."""
+
+
+@dataclass(frozen=True)
+class WorldFile(Model):
+    """The sections of a world file, each with the model of what is in it."""
+
+    DESCRIPTION = "a mapping of the sections that docs/world.md lists"
+
+    access_points: Annotated[
+        tuple[AccessPointSettings, ...], Many("a list of access points", minimum=1)
+    ]
+    name: Annotated[str, text("a short name")] = ""
+    seed: Annotated[int, whole("a whole number; everything random follows from it")] = 1
+    mode: Annotated[str, words("hermetic or bridged", "hermetic", "bridged")] = "hermetic"
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    air: AirSettings = field(default_factory=AirSettings)
+    link: LinkSettings = field(default_factory=LinkSettings)
+    names: Annotated[dict[HostName, Addresses], Mapped("host names and their addresses")] = field(
+        default_factory=dict
+    )
+    dns: DnsSettings = field(default_factory=DnsSettings)
+    servers: Annotated[
+        dict[str, ServerSettings], Mapped("servers inside the world, by a name of your choice")
+    ] = field(default_factory=dict)
+    pki: Annotated[str, text("the folder that certificate and key files are named relative to")] = (
+        ""
+    )
+    date: Date | None = None
+    forwards: Annotated[
+        tuple[ForwardSettings, ...],
+        Many("addresses in the world that lead to sockets of the host (bridged mode)"),
+    ] = ()
+    expose: Annotated[
+        tuple[ExposeSettings, ...],
+        Many("sockets of the host that lead to listeners of the board (bridged mode)"),
+    ] = ()
+    egress: Annotated[
+        tuple[Egress, ...],
+        Many("destinations outside the world that may be reached (bridged mode)"),
+    ] = ()
+    bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    faults: Annotated[tuple[FaultEntry, ...], Many("a list of what goes wrong, and when")] = ()
+    radio: RadioSettings = field(default_factory=RadioSettings)
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    """A world file, checked and with every default filled in. Durations are ns."""
+
+    name: str = "world"
+    seed: int = 1
+    bridged: bool = False
+    access_points: tuple[AccessPointSettings, ...] = ()
+    air: AirSettings = field(default_factory=AirSettings)
+    link: LinkSettings = field(default_factory=LinkSettings)
+    dns: DnsSettings = field(default_factory=DnsSettings)
+    servers: tuple[ServerSettings, ...] = ()
+    bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    faults: tuple[Fault, ...] = ()
+    radio: RadioSettings = field(default_factory=RadioSettings)
+    when: int | None = None
+    """Unix time at virtual time 0; None: a date of its own, by which nothing is judged."""
+    notices: tuple[str, ...] = ()
+    """Old spellings in the file, each with its place and what to write."""
+
+    def summary(self) -> str:
+        """What is in the world, a line each."""
+        mode = "bridged" if self.bridged else "hermetic"
+        lines = [f"{self.name}: {mode}, seed {self.seed}"]
+        for point in self.access_points:
+            network = point.network
+            lines.append(
+                f"  access point {point.ssid.decode()}: {point.security.value}, "
+                f"channel {point.channel}, {point.rssi} dBm, {network.subnet}, "
+                f"gateway {network.gateway}"
+            )
+        for server in self.servers:
+            tls = "" if server.tls is None else " over TLS"
+            lines.append(
+                f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}"
+            )
+        for name, addresses in self.dns.names.items():
+            lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
+        for forward in self.bridge.forwards:
+            lines.append(
+                f"  forward {forward.address}:{forward.port} to {forward.host}:{forward.host_port}"
+            )
+        lines += [f"  {fault.summary()}" for fault in self.faults]
+        return "\n".join(lines)
