@@ -110,6 +110,7 @@ own. Where a package has taken the old path, the names of the module that was th
 in the new one (`old_name`)."""
 
 TESTS = {
+    "tests.peripherals.network.bench": "tests.peripherals.network.rig",
     "tests.emulation.embedded": "tests.emulation.engines.embedded",
     "tests.emulation.renode": "tests.emulation.engines.renode",
     "tests.emulation.description": "tests.emulation.platform",

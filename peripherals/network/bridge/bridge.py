@@ -221,12 +221,12 @@ class Bridge:
 
     def _stand_still(self) -> None:
         while self._waiting():
-            longest = max(self._lookup_grace, *(stream.patience for stream in self.streams), 0)
+            longest = max(self._lookup_grace, *(stream.budget for stream in self.streams), 0)
             start = self.port.wall_time()
             self.port.wait(longest)
             spent = max(1, self.port.wall_time() - start)
             for stream in self.streams:
-                stream.patience -= spent
+                stream.budget -= spent
             self._lookup_grace -= spent
             self._pump()
             # The clock stood still: the time spent is no lead that wall time has.

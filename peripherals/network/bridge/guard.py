@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 
-from renode_wifi.peripherals.network.stack.names import normalise
+from renode_wifi.peripherals.network.contract.names import normalise
 from renode_wifi.peripherals.network.stack.outside import Target
 from renode_wifi.peripherals.network.stack.tcp import Address
 from renode_wifi.peripherals.network.worldfile.bridge import EgressRule, ForwardSettings
@@ -77,7 +77,7 @@ class EgressGuard:
         """What the host's resolver says of a name: the addresses that the guest may know.
 
         An answer that no rule could ever open (a private address, the host itself) is left out:
-        it would tell of the network that the host is in.
+        it would show the network that the host is in.
         """
         known = []
         for address in addresses:

@@ -58,10 +58,10 @@ class BridgedStream:
         self.handle = handle
         self.hermetic = False
         self.state = State.CONNECTING
-        self.patience = CONNECT_GRACE
+        self.budget = CONNECT_GRACE
         """Wall time for which the guest's clock may still stand still for this one."""
         self.grace = bridge.grace
-        """Patience after the next send; halved for each send that stays without answer."""
+        """Budget after the next send; halved for each send that stays without answer."""
         self._inbox = bytearray()
         self._outbox = bytearray()
         self._held_up = False
@@ -88,8 +88,8 @@ class BridgedStream:
         if taken:
             self._trace_data(self.source, self.destination, taken)
             self._outbox += taken
-            if self.patience <= 0:
-                self.patience = self.grace
+            if self.budget <= 0:
+                self.budget = self.grace
                 self.grace //= 2
             self._write()
         return len(taken)
@@ -120,7 +120,7 @@ class BridgedStream:
             self.shutdown()
             self.state = State.OVER
             self._closing = True
-            self.patience = 0
+            self.budget = 0
             self._finish_closing()
 
     def abort(self) -> None:
@@ -137,7 +137,7 @@ class BridgedStream:
     @property
     def waiting(self) -> bool:
         """The guest is waiting for this one."""
-        return self.patience > 0
+        return self.budget > 0
 
     def lose(self) -> None:
         """The socket is gone: the world was restored from a snapshot."""
@@ -175,7 +175,7 @@ class BridgedStream:
             self.events.on_connect_failed(self, result)
         elif result:
             self.state = State.OPEN
-            self.patience = 0
+            self.budget = 0
             self.bridge.trace(
                 "connected", flow=self.flow, origin=self.source, destination=self.destination
             )
@@ -207,7 +207,7 @@ class BridgedStream:
         data = self.bridge.port.receive(self.handle)
         if data is None:
             self._fin_received = True
-            self.patience = 0
+            self.budget = 0
             self._trace_end("fin", self.destination, self.source)
             self.events.on_closed(self, None)
         elif isinstance(data, Failure):
@@ -215,7 +215,7 @@ class BridgedStream:
             self._end()
             self.events.on_closed(self, data)
         elif data:
-            self.patience = 0
+            self.budget = 0
             self.grace = self.bridge.grace
             self._trace_data(self.destination, self.source, data)
             self._inbox += data
@@ -229,7 +229,7 @@ class BridgedStream:
 
     def _end(self, *, reset: bool = False) -> None:
         self.state = State.OVER
-        self.patience = 0
+        self.budget = 0
         self._closing = False
         self.bridge.forget(self, reset=reset)
 

@@ -16,9 +16,12 @@ from renode_wifi.peripherals.network.worldfile.faults import Fault, fault_of
 
 Undo = Callable[[], None]
 
+NETWORK = (Target.ACCESS_POINT, Target.SERVER, Target.NETWORK)
+"""Targets whose faults `NetworkFaults` applies; others have a victim of their own."""
+
 
 class Victim(Protocol):
-    """A radio that faults of its own can happen to."""
+    """What faults outside the network can happen to: a radio."""
 
     def inject_fault(self, fault: Fault) -> None: ...
 
@@ -36,29 +39,30 @@ class Faults:
         self.air = air
         self.internet = internet
         self.servers = servers
-        self.radio: Victim | None = None
+        self._victims: dict[Target, Victim] = {}
         self._effects = NetworkFaults(air, internet, servers)
-        self._for_radio: list[Fault] = []
-        """Faults that wait for a radio to come into the world."""
+        self._early: list[Fault] = []
+        """Faults that wait for their victim to come into the world."""
         self._waiting: list[tuple[Fault, int]] = []
         """Faults that wait for an event, and how many of those are still to come."""
         for fault in planned:
             if fault.after is not None:
                 self._waiting.append((fault, fault.nth))
-            elif fault.is_radios:
-                self._for_radio.append(fault)
+            elif fault.kind.target not in NETWORK:
+                self._early.append(fault)
             else:
                 delay = max(0, (fault.at or 0) - internet.clock.now)
                 internet.clock.schedule(delay, partial(self.happen, fault))
         if self._waiting:
             internet.observers.append(self)
 
-    def attach(self, radio: Victim) -> None:
-        """A radio has come into the world, and with it the victim of its faults."""
-        self.radio = radio
-        waiting, self._for_radio = self._for_radio, []
+    def attach(self, victim: Victim, target: Target = Target.RADIO) -> None:
+        """A radio has come into the world, or another victim of faults of its own."""
+        self._victims[target] = victim
+        waiting = [fault for fault in self._early if fault.kind.target is target]
+        self._early = [fault for fault in self._early if fault.kind.target is not target]
         for fault in waiting:
-            radio.inject_fault(fault)
+            victim.inject_fault(fault)
 
     def on_network_event(self, event: str, fields: dict[str, Any]) -> None:
         """The network reports an event; see `Internet.trace`."""
@@ -93,16 +97,17 @@ class Faults:
         ]
         places = {"server": servers, "access_point": access_points}
         fault = fault_of(do, entry, places, self._notice)
-        if fault.is_radios and self.radio is None:
+        target = fault.kind.target
+        if target not in NETWORK and target not in self._victims:
             raise RenodeWifiError(
-                f"{fault.kind.name} is a radio's fault, and no radio is in the world",
+                f"{do} is a fault of the {target.value}, and no {target.value} is in the world",
                 cure="inject it once the board is there",
             )
         if fault.after is not None:
             self._waiting.append((fault, fault.nth))
             if self not in self.internet.observers:
                 self.internet.observers.append(self)
-        elif fault.is_radios or fault.at is None:
+        elif target not in NETWORK or fault.at is None:
             self.happen(fault)
         else:
             delay = max(0, fault.at - self.internet.clock.now)
@@ -112,10 +117,11 @@ class Faults:
         self.internet.machine.log.warning("fault: `%s` is an old spelling; write %s", key, write)
 
     def happen(self, fault: Fault) -> None:
-        if fault.is_radios:
-            if self.radio is not None:
+        if fault.kind.target not in NETWORK:
+            victim = self._victims.get(fault.kind.target)
+            if victim is not None:
                 # What it waited for has been: its command is the next one.
-                self.radio.inject_fault(replace(fault, at=None) if fault.after else fault)
+                victim.inject_fault(replace(fault, at=None) if fault.after else fault)
             return
         self.internet.trace("fault", do=fault.kind.name, **fault.arguments)
         effect: Callable[..., Undo | None] = getattr(self._effects, fault.kind.apply)
@@ -187,11 +193,3 @@ class NetworkFaults:
         before = {name: getattr(link.settings, name) for name in changes}
         link.change(**changes)
         return partial(link.change, **before)
-
-
-TARGETS = {
-    Target.ACCESS_POINT: NetworkFaults,
-    Target.SERVER: NetworkFaults,
-    Target.NETWORK: NetworkFaults,
-}
-"""Where the `apply` of a kind is a method, by its target."""

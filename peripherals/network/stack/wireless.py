@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
+from renode_wifi.peripherals.network.contract.names import dotted
 from renode_wifi.peripherals.network.contract.station import (
     Beacon,
     JoinFailure,
@@ -19,7 +20,6 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream, Str
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
 from renode_wifi.peripherals.network.stack.internet import Internet
-from renode_wifi.peripherals.network.stack.names import dotted
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,

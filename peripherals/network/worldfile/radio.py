@@ -92,7 +92,7 @@ def _options(raw: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RadioSettings(Model):
-    """What the world file tells the radio model."""
+    """What a world file says to the radio model."""
 
     DESCRIPTION = "settings of the board's radio"
 

@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Annotated
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.stack.names import normalise
+from renode_wifi.peripherals.network.contract.names import normalise
 from renode_wifi.peripherals.network.worldfile.rules import (
     Rule,
     real,

@@ -12,7 +12,7 @@ from renode_wifi.peripherals.network.bridge.host_port import Target
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.world import World
 from renode_wifi.peripherals.network.worldfile.read import read_world_file
-from tests.peripherals.network.bench import ACCESS_POINT, MAC
+from tests.peripherals.network.rig import ACCESS_POINT, MAC
 
 REMOTE = IPv4Address("10.10.0.9")
 

@@ -15,8 +15,8 @@ from renode_wifi.peripherals.network.bridge import bridge
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
-from tests.peripherals.network.bench import Recorder, saved
 from tests.peripherals.network.bridge.rig import FORWARD, REMOTE, Bridged, FakeHost
+from tests.peripherals.network.rig import Recorder, saved
 
 # The rules of time
 

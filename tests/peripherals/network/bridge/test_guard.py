@@ -15,8 +15,8 @@ from renode_wifi.peripherals.network.bridge import guard as guard_module
 from renode_wifi.peripherals.network.bridge.guard import EgressGuard
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.worldfile.read import read_world_file
-from tests.peripherals.network.bench import ACCESS_POINT, Recorder
 from tests.peripherals.network.bridge.rig import Bridged, FakeHost
+from tests.peripherals.network.rig import ACCESS_POINT, Recorder
 
 OWN = "93.184.216.99"
 

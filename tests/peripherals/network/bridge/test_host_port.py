@@ -22,8 +22,8 @@ from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
 from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
-from tests.peripherals.network.bench import Recorder
 from tests.peripherals.network.bridge.rig import FORWARD, REMOTE, Bridged
+from tests.peripherals.network.rig import Recorder
 
 # Real sockets
 
@@ -147,8 +147,8 @@ def test_a_program_of_the_host_talks_to_the_guest(tmp_path: Path) -> None:
     assert bytes(server.data) == b"GET /"
     accepted[0].send(b"hello from the board")
     client.setblocking(False)
-    heard = bytearray()
-    bridged.until(lambda: _hear(client, heard) == b"hello from the board")
+    seen = bytearray()
+    bridged.until(lambda: _read(client, seen) == b"hello from the board")
     accepted[0].close()
     bridged.until(lambda: _ended(client))
     client.close()
@@ -163,11 +163,11 @@ def test_a_program_of_the_host_talks_to_the_guest(tmp_path: Path) -> None:
     bridged.world.close()
 
 
-def _hear(client: socket.socket, heard: bytearray) -> bytes:
+def _read(client: socket.socket, seen: bytearray) -> bytes:
     """All that has come so far."""
     with suppress(BlockingIOError):
-        heard += client.recv(100)
-    return bytes(heard)
+        seen += client.recv(100)
+    return bytes(seen)
 
 
 def _ended(client: socket.socket) -> bool:

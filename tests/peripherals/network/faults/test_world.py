@@ -10,81 +10,81 @@ import pytest
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.faults.world import TARGETS
+from renode_wifi.peripherals.network.faults.world import NETWORK, NetworkFaults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import KINDS, Kind, Target
 from renode_wifi.peripherals.network.worldfile.faults import Fault
-from tests.peripherals.network.bench import Bench, joined
+from tests.peripherals.network.rig import Rig, joined
 
 
 def test_a_server_that_resets_at_a_time(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path,
         "servers: {echo: {type: echo, port: 7}}\n"
         "faults: [{at: 30 s, do: server-resets}, {at: 40 s, do: server-stops, for: 5 s}]",
     )
-    _, events = bench.connect(7)
-    bench.clock.advance(31 * SECOND - bench.clock.now)
+    _, events = rig.connect(7)
+    rig.clock.advance(31 * SECOND - rig.clock.now)
     assert events.log == ["connected", ("closed", Failure.RESET)]
-    bench.clock.advance(41 * SECOND - bench.clock.now)
-    assert bench.connect(7)[1].log == [Failure.REFUSED]
-    bench.run(5)
-    assert bench.connect(7)[1].log == ["connected"]
+    rig.clock.advance(41 * SECOND - rig.clock.now)
+    assert rig.connect(7)[1].log == [Failure.REFUSED]
+    rig.run(5)
+    assert rig.connect(7)[1].log == ["connected"]
 
 
 def test_a_server_that_cuts_its_answer_in_two(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path,
         """
         servers: {echo: {type: echo, port: 7}, other: {type: echo, port: 8}}
         faults: [{after: data, nth: 4, do: server-cuts, server: echo}]
         """,
     )
-    other, _ = bench.connect(8)
-    stream, events = bench.connect(7)
+    other, _ = rig.connect(8)
+    stream, events = rig.connect(7)
     for _ in range(3):
         other.send(b"does not count")
         stream.send(b"12345678")
-        bench.run()
+        rig.run()
     assert bytes(events.data) == b"12345678" * 2 + b"1234"
     assert events.log[-1] == ("closed", Failure.RESET)
-    (connection,) = bench.world.server("echo").connections
+    (connection,) = rig.world.server("echo").connections
     assert connection.failure is Failure.RESET
     assert other.open
 
 
 def test_a_tls_record_is_cut_in_the_middle(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7, tls: true}}")
-    stream, events = bench.secure(7)
-    bench.world.inject("server-cuts", server="echo")
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7, tls: true}}")
+    stream, events = rig.secure(7)
+    rig.world.inject("server-cuts", server="echo")
     stream.send(b"a record")
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b""
     assert events.log[-1] == ("closed", Failure.RESET)
 
 
 def test_one_byte_cut_in_two_is_none(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
-    stream, events = bench.connect(7)
-    bench.world.inject("server-cuts", server="echo")
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    stream, events = rig.connect(7)
+    rig.world.inject("server-cuts", server="echo")
     stream.send(b"x")
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b""
     assert events.log[-1] == ("closed", Failure.RESET)
 
 
 def test_a_server_that_hangs_for_a_while(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
-    stream, events = bench.connect(7)
-    bench.world.inject("server-hangs", 10 * SECOND, server="echo")
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    stream, events = rig.connect(7)
+    rig.world.inject("server-hangs", 10 * SECOND, server="echo")
     stream.send(b"hello?")
-    bench.run(9)
+    rig.run(9)
     assert bytes(events.data) == b""
-    bench.run(2)
+    rig.run(2)
     assert bytes(events.data) == b"hello?"
 
 
 def test_dhcp_and_links_fail_and_come_back(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path,
         """
         servers: {echo: {type: echo, port: 7}}
@@ -94,15 +94,15 @@ def test_dhcp_and_links_fail_and_come_back(tmp_path: Path) -> None:
           - {after: joined, delay: 2 s, do: deauthenticate}
         """,
     )
-    assert bench.station.lease is None
-    assert bench.join() is not None
-    assert bench.station.lease is None
-    assert bench.world.internet.link.settings.latency == 100_000_000
-    bench.run(60)
-    bench.join()
-    assert bench.station.lease is not None
-    assert bench.world.internet.link.settings.latency == 1_000_000
-    assert [fields["do"] for fields in bench.events("fault")] == [
+    assert rig.station.lease is None
+    assert rig.join() is not None
+    assert rig.station.lease is None
+    assert rig.world.internet.link.settings.latency == 100_000_000
+    rig.run(60)
+    rig.join()
+    assert rig.station.lease is not None
+    assert rig.world.internet.link.settings.latency == 1_000_000
+    assert [fields["do"] for fields in rig.events("fault")] == [
         "dhcp-fails",
         "link",
         "deauthenticate",
@@ -110,27 +110,27 @@ def test_dhcp_and_links_fail_and_come_back(tmp_path: Path) -> None:
 
 
 def test_a_fault_waits_for_its_event_number(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path,
         """
         servers: {echo: {type: echo, port: 7}}
         faults: [{after: connected, nth: 2, do: server-resets}]
         """,
     )
-    _, first = bench.connect(7)
+    _, first = rig.connect(7)
     assert first.log == ["connected"]
-    bench.connect(7)
+    rig.connect(7)
     assert first.log[-1] == ("closed", Failure.RESET)
 
 
 def test_the_only_server_and_access_point_need_not_be_named(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path, "servers: {echo: {type: echo, port: 7}, more: {type: udp-echo, port: 7}}"
     )
-    bench.world.inject("server-stops")
-    assert not bench.world.server("echo").running
-    bench.world.inject("ap-vanishes")
-    assert bench.station.lease is None
+    rig.world.inject("server-stops")
+    assert not rig.world.server("echo").running
+    rig.world.inject("ap-vanishes")
+    assert rig.station.lease is None
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_only_server_and_access_point_need_not_be_named(tmp_path: Path) -> N
         ("link", {}, "link: changes nothing\n  add one of latency, jitter, loss"),
         ("link", {"loss": 2}, "link: loss: `2` is not right\n  write a chance from 0 to 0.9"),
         ("link", {"latency": "2"}, "link: latency: `2` is not right\n  write a number with"),
-        ("hang", {}, "hang is a radio's fault, and no radio is in the world"),
+        ("hang", {}, "hang is a fault of the radio, and no radio is in the world"),
     ],
 )
 def test_faults_that_cannot_happen(
@@ -153,23 +153,23 @@ def test_faults_that_cannot_happen(
 ) -> None:
     servers = "servers: {one: {type: echo, port: 1}, two: {type: echo, port: 2}}"
     with pytest.raises(RenodeWifiError) as caught:
-        Bench(tmp_path, servers).world.inject(do, **arguments)
+        Rig(tmp_path, servers).world.inject(do, **arguments)
     assert message in str(caught.value)
 
 
 def test_a_test_may_name_the_moment(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
-    bench.world.inject("server-resets", after="connected", nth=2, delay="1 s")
-    bench.world.inject("dns-fails", at=60 * SECOND, duration="5 s")
-    _, first = bench.connect(7)
-    bench.connect(7)
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    rig.world.inject("server-resets", after="connected", nth=2, delay="1 s")
+    rig.world.inject("dns-fails", at=60 * SECOND, duration="5 s")
+    _, first = rig.connect(7)
+    rig.connect(7)
     assert first.log == ["connected"]
-    bench.run(1)
+    rig.run(1)
     assert first.log[-1] == ("closed", Failure.RESET)
-    bench.clock.advance(61 * SECOND - bench.clock.now)
-    assert not bench.world.internet.names.answering
-    bench.run(5)
-    assert bench.world.internet.names.answering
+    rig.clock.advance(61 * SECOND - rig.clock.now)
+    assert not rig.world.internet.names.answering
+    rig.run(5)
+    assert rig.world.internet.names.answering
 
 
 class Victim:
@@ -181,7 +181,7 @@ class Victim:
 
 
 def test_faults_of_the_radio_reach_it_in_their_time(tmp_path: Path) -> None:
-    bench = Bench(
+    rig = Rig(
         tmp_path,
         """
         faults:
@@ -190,14 +190,14 @@ def test_faults_of_the_radio_reach_it_in_their_time(tmp_path: Path) -> None:
         """,
     )
     victim = Victim()
-    bench.world.faults.attach(victim)
+    rig.world.faults.attach(victim)
     assert [fault.do for fault in victim.faults] == ["hang"]
     assert victim.faults[0].at == 90 * SECOND
-    bench.join()
+    rig.join()
     slow = victim.faults[1]
     assert (slow.do, slow.times, slow.command, slow.at) == ("slow", 0, "S3", None)
     assert (slow.duration, slow.arguments) == (5 * SECOND, {"by": 20_000_000})
-    bench.world.inject("error", code=3, nth=2)
+    rig.world.inject("error", code=3, nth=2)
     assert victim.faults[2].arguments == {"code": 3}
 
 
@@ -207,4 +207,5 @@ def test_every_kind_can_be_applied(kind: Kind) -> None:
         assert kind.radios
         assert not kind.apply
     else:
-        assert callable(getattr(TARGETS[kind.target], kind.apply))
+        assert kind.target in NETWORK
+        assert callable(getattr(NetworkFaults, kind.apply))

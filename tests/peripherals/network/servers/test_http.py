@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.servers.http_requests import MAX_BODY, Request, RequestParser
-from tests.peripherals.network.bench import Bench, joined, saved
+from tests.peripherals.network.rig import Rig, joined, saved
 
 WEB = """
 date: 2017-06-01
@@ -27,33 +27,33 @@ servers:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def rig(tmp_path: Path) -> Rig:
     return joined(tmp_path, WEB)
 
 
-def ask(bench: Bench, request: bytes) -> bytes:
-    stream, events = bench.connect(80)
+def ask(rig: Rig, request: bytes) -> bytes:
+    stream, events = rig.connect(80)
     stream.send(request)
-    bench.run()
+    rig.run()
     return bytes(events.data)
 
 
-def get(bench: Bench, line: str, *headers: str) -> tuple[str, dict[str, str], bytes]:
+def get(rig: Rig, line: str, *headers: str) -> tuple[str, dict[str, str], bytes]:
     request = "\r\n".join((f"{line} HTTP/1.1", "Host: web", *headers, "", ""))
-    head, _, body = ask(bench, request.encode()).partition(b"\r\n\r\n")
+    head, _, body = ask(rig, request.encode()).partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
     return status.partition(" ")[2], dict(line.split(": ", 1) for line in lines), body
 
 
-def test_a_page_is_served(bench: Bench) -> None:
-    answer = ask(bench, b"GET /?q=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+def test_a_page_is_served(rig: Rig) -> None:
+    answer = ask(rig, b"GET /?q=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert answer == (
         b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jun 2017 00:00:21 GMT\r\n"
         b"Content-Type: text/plain; charset=utf-8\r\nAccept-Ranges: bytes\r\n"
         b"Content-Length: 5\r\nConnection: close\r\n\r\nhello"
     )
-    assert not bench.world.server("web").open_connections
-    assert bench.world.server("web").requests[0].headers == {"host": "a", "connection": "close"}
+    assert not rig.world.server("web").open_connections
+    assert rig.world.server("web").requests[0].headers == {"host": "a", "connection": "close"}
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_a_page_is_served(bench: Bench) -> None:
     ],
 )
 def test_statuses(tmp_path: Path, request_line: bytes, status: bytes) -> None:
-    bench = joined(tmp_path, WEB + "link: {window: 65536}")
-    assert ask(bench, request_line + b"\r\n\r\n").startswith(b"HTTP/1.1 " + status)
+    rig = joined(tmp_path, WEB + "link: {window: 65536}")
+    assert ask(rig, request_line + b"\r\n\r\n").startswith(b"HTTP/1.1 " + status)
 
 
-def test_connections_stay_for_further_requests(bench: Bench) -> None:
+def test_connections_stay_for_further_requests(rig: Rig) -> None:
     request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-    answer = ask(bench, b"\r\n" + request * 2 + b"HEAD / HTTP/1.0\r\n\r\n")
+    answer = ask(rig, b"\r\n" + request * 2 + b"HEAD / HTTP/1.0\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200 OK") == 3
     assert answer.count(b"hello") == 2
-    bodies = [request.body for request in bench.world.server("web").requests]
+    bodies = [request.body for request in rig.world.server("web").requests]
     assert bodies == [b"abc", b"abc", b""]
 
 
@@ -98,15 +98,15 @@ def test_connections_stay_for_further_requests(bench: Bench) -> None:
         ("bytes=-99", "0-15", b"0123456789abcdef"),
     ],
 )
-def test_a_range_of_a_page(bench: Bench, wanted: str, place: str, body: bytes) -> None:
-    status, headers, answer = get(bench, "GET /fw.bin", f"Range: {wanted}")
+def test_a_range_of_a_page(rig: Rig, wanted: str, place: str, body: bytes) -> None:
+    status, headers, answer = get(rig, "GET /fw.bin", f"Range: {wanted}")
     assert (status, headers["Content-Range"]) == ("206 Partial Content", f"bytes {place}/16")
     assert (answer, headers["Content-Length"]) == (body, str(len(body)))
 
 
 @pytest.mark.parametrize("wanted", ["bytes=16-", "bytes=99-100", "bytes=-0"])
-def test_a_range_beyond_the_page(bench: Bench, wanted: str) -> None:
-    status, headers, answer = get(bench, "GET /fw.bin", f"Range: {wanted}")
+def test_a_range_beyond_the_page(rig: Rig, wanted: str) -> None:
+    status, headers, answer = get(rig, "GET /fw.bin", f"Range: {wanted}")
     assert status.startswith("416")
     assert (headers["Content-Range"], answer) == ("bytes */16", b"")
 
@@ -121,70 +121,70 @@ def test_a_range_beyond_the_page(bench: Bench, wanted: str) -> None:
         ["Range: bytes=0-0", 'If-Range: "other"'],
     ],
 )
-def test_a_range_that_is_none_gets_the_whole_page(bench: Bench, headers: list[str]) -> None:
-    status, _, answer = get(bench, "GET /fw.bin", *headers)
+def test_a_range_that_is_none_gets_the_whole_page(rig: Rig, headers: list[str]) -> None:
+    status, _, answer = get(rig, "GET /fw.bin", *headers)
     assert (status, answer) == ("200 OK", b"0123456789abcdef")
 
 
-def test_ranges_are_for_get(bench: Bench) -> None:
-    status, headers, answer = get(bench, "HEAD /fw.bin", "Range: bytes=0-0")
+def test_ranges_are_for_get(rig: Rig) -> None:
+    status, headers, answer = get(rig, "HEAD /fw.bin", "Range: bytes=0-0")
     assert (status, headers["Content-Length"], answer) == ("200 OK", "16", b"")
 
 
-def test_an_upload_in_chunks(bench: Bench) -> None:
+def test_an_upload_in_chunks(rig: Rig) -> None:
     line = b"PUT /fw.bin HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-    answer = ask(bench, line + b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n")
+    answer = ask(rig, line + b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert bench.world.server("web").requests[0].body == b"hello world"
+    assert rig.world.server("web").requests[0].body == b"hello world"
 
 
-def test_lines_may_end_in_a_bare_line_feed(bench: Bench) -> None:
-    assert b"200 OK" in ask(bench, b"GET / HTTP/1.1\nHost: a\n\n")
+def test_lines_may_end_in_a_bare_line_feed(rig: Rig) -> None:
+    assert b"200 OK" in ask(rig, b"GET / HTTP/1.1\nHost: a\n\n")
 
 
-def test_a_client_that_waits_is_told_to_continue(bench: Bench) -> None:
-    stream, events = bench.connect(80)
+def test_a_client_that_waits_may_continue(rig: Rig) -> None:
+    stream, events = rig.connect(80)
     head = b"PATCH / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
     stream.send(head)
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b"HTTP/1.1 100 Continue\r\n\r\n"
     stream.send(b"ok")
-    bench.run()
+    rig.run()
     assert events.data.count(b"100 Continue") == 1
     assert b"HTTP/1.1 200 OK" in events.data
-    assert bench.world.server("web").requests[0].method == "PATCH"
+    assert rig.world.server("web").requests[0].method == "PATCH"
 
 
-def test_what_a_server_lets_clients_do(bench: Bench) -> None:
-    status, headers, body = get(bench, "OPTIONS /")
+def test_what_a_server_lets_clients_do(rig: Rig) -> None:
+    status, headers, body = get(rig, "OPTIONS /")
     assert (status, headers["Allow"]) == (
         "204 No Content",
         "GET, HEAD, POST, PUT, PATCH, OPTIONS",
     )
     assert (body, "Content-Length" in headers) == (b"", False)
-    assert "Allow" in get(bench, "DELETE /")[1]
-    assert get(bench, "GET /empty")[0] == "204 No Content"
+    assert "Allow" in get(rig, "DELETE /")[1]
+    assert get(rig, "GET /empty")[0] == "204 No Content"
 
 
 def test_a_page_can_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "logo.bin").write_bytes(bytes(300))
-    bench = joined(
+    rig = joined(
         tmp_path, "servers: {web: {type: http, port: 80, pages: {/logo: {file: logo.bin}}}}"
     )
-    assert ask(bench, b"GET /logo HTTP/1.0\r\n\r\n").endswith(b"\r\n\r\n" + bytes(300))
+    assert ask(rig, b"GET /logo HTTP/1.0\r\n\r\n").endswith(b"\r\n\r\n" + bytes(300))
 
 
 def test_pages_for_a_client_that_does_not_read_are_made_one_by_one(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(bytes(100_000))
-    bench = joined(tmp_path, "servers: {web: {type: http, port: 80, pages: {/big: {file: big}}}}")
-    stream, events = bench.connect(80, keep_reading=False)
+    rig = joined(tmp_path, "servers: {web: {type: http, port: 80, pages: {/big: {file: big}}}}")
+    stream, events = rig.connect(80, keep_reading=False)
     stream.send(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
-    bench.run()
-    (connection,) = bench.world.server("web").connections
+    rig.run()
+    (connection,) = rig.world.server("web").connections
     assert connection.unsent < 120_000
     events.keep_reading = True
     events.on_data(stream)
-    bench.run(20)
+    rig.run(20)
     assert events.data.count(b"200 OK") == 50
 
 

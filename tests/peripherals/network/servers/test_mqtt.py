@@ -34,7 +34,7 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     filter_is_valid,
     matches,
 )
-from tests.peripherals.network.bench import Bench, Recorder, joined, saved
+from tests.peripherals.network.rig import Recorder, Rig, joined, saved
 
 BROKER = """
 servers:
@@ -191,14 +191,14 @@ def test_filters_must_be_well_formed(topic_filter: str, valid: bool) -> None:
 class Device:
     """An MQTT client of the tests."""
 
-    def __init__(self, bench: Bench, name: str = "device", port: int = 1883, **more: Any) -> None:
-        self.bench = bench
+    def __init__(self, rig: Rig, name: str = "device", port: int = 1883, **more: Any) -> None:
+        self.rig = rig
         self.events: Recorder
         self.stream: Stream
         if port == 8883:
-            self.stream, self.events = bench.secure(port, **more.pop("tls"))
+            self.stream, self.events = rig.secure(port, **more.pop("tls"))
         else:
-            self.stream, self.events = bench.connect(port)
+            self.stream, self.events = rig.connect(port)
         settings: dict[str, Any] = {
             "clean": True,
             "keep_alive": 0,
@@ -213,26 +213,26 @@ class Device:
         """Send, and give what came since."""
         self.events.data.clear()
         self.stream.send(b"".join(emit(packet) for packet in packets))
-        self.bench.run()
-        return self.heard()
+        self.rig.run()
+        return self.received()
 
-    def heard(self) -> list[Packet]:
+    def received(self) -> list[Packet]:
         return read(bytes(self.events.data))
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def rig(tmp_path: Path) -> Rig:
     return joined(tmp_path, BROKER)
 
 
-def test_connecting(bench: Bench) -> None:
-    device = Device(bench)
-    assert device.heard() == [ConnAck(0)]
+def test_connecting(rig: Rig) -> None:
+    device = Device(rig)
+    assert device.received() == [ConnAck(0)]
     assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
-    assert list(bench.world.server("broker").clients) == ["device"]
+    assert list(rig.world.server("broker").clients) == ["device"]
     device.say(Bare(Type.DISCONNECT))
     assert device.events.log[-1] == ("closed", None)
-    assert not bench.world.server("broker").clients
+    assert not rig.world.server("broker").clients
 
 
 @pytest.mark.parametrize(
@@ -243,9 +243,9 @@ def test_connecting(bench: Bench) -> None:
         ({"name": "", "clean": False}, 2),
     ],
 )
-def test_refusals(bench: Bench, more: dict[str, Any], code: int) -> None:
-    device = Device(bench, **more)
-    assert device.heard() == [ConnAck(code)]
+def test_refusals(rig: Rig, more: dict[str, Any], code: int) -> None:
+    device = Device(rig, **more)
+    assert device.received() == [ConnAck(code)]
     assert device.events.log[-1] == ("closed", None)
 
 
@@ -253,18 +253,18 @@ def test_refusals(bench: Bench, more: dict[str, Any], code: int) -> None:
     ("user", "password", "code"),
     [("alice", b"wonder", 0), ("alice", b"x", 4), ("bob", b"wonder", 4), (None, None, 4)],
 )
-def test_users(bench: Bench, user: str | None, password: bytes | None, code: int) -> None:
-    assert Device(bench, port=1884, user=user, password=password).heard() == [ConnAck(code)]
+def test_users(rig: Rig, user: str | None, password: bytes | None, code: int) -> None:
+    assert Device(rig, port=1884, user=user, password=password).received() == [ConnAck(code)]
 
 
-def test_clients_without_a_name_get_one(bench: Bench) -> None:
-    assert Device(bench, "").heard() == Device(bench, "").heard() == [ConnAck(0)]
-    assert len(bench.world.server("broker").clients) == 2
+def test_clients_without_a_name_get_one(rig: Rig) -> None:
+    assert Device(rig, "").received() == Device(rig, "").received() == [ConnAck(0)]
+    assert len(rig.world.server("broker").clients) == 2
 
 
 @pytest.mark.parametrize("qos", [0, 1, 2])
-def test_messages_reach_subscribers(bench: Bench, qos: int) -> None:
-    reader, writer = Device(bench, "reader"), Device(bench, "writer")
+def test_messages_reach_subscribers(rig: Rig, qos: int) -> None:
+    reader, writer = Device(rig, "reader"), Device(rig, "writer")
     assert reader.say(Subscribe(1, (("a/+", 2),))) == [SubAck(1, (2,))]
     reader.events.data.clear()
     answers = writer.say(Publish(Message("a/b", b"hello", qos), 7 if qos else 0))
@@ -274,7 +274,7 @@ def test_messages_reach_subscribers(bench: Bench, qos: int) -> None:
         2: [Acknowledge(Type.PUBREC, 7)],
     }
     assert answers == expected[qos]
-    assert reader.heard() == [Publish(Message("a/b", b"hello", qos), 1 if qos else 0)]
+    assert reader.received() == [Publish(Message("a/b", b"hello", qos), 1 if qos else 0)]
     if qos == 1:
         assert reader.say(Acknowledge(Type.PUBACK, 1)) == []
     if qos == 2:
@@ -283,120 +283,120 @@ def test_messages_reach_subscribers(bench: Bench, qos: int) -> None:
         assert writer.say(Acknowledge(Type.PUBREL, 7)) == [Acknowledge(Type.PUBCOMP, 7)]
         assert reader.say(Acknowledge(Type.PUBREC, 1)) == [Acknowledge(Type.PUBREL, 1)]
         assert reader.say(Acknowledge(Type.PUBCOMP, 1)) == []
-    broker = bench.world.server("broker")
+    broker = rig.world.server("broker")
     assert broker.messages == [Message("a/b", b"hello", qos)]
     assert not broker.sessions["reader"].outgoing
 
 
-def test_the_lower_quality_of_both_sides_counts(bench: Bench) -> None:
-    reader = Device(bench, "reader")
+def test_the_lower_quality_of_both_sides_counts(rig: Rig) -> None:
+    reader = Device(rig, "reader")
     reader.say(Subscribe(1, (("t", 0), ("t/#", 1))))
     reader.events.data.clear()
-    bench.world.server("broker").publish("t", b"x", qos=2)
-    bench.run()
-    assert reader.heard() == [Publish(Message("t", b"x", 1), 1)]
+    rig.world.server("broker").publish("t", b"x", qos=2)
+    rig.run()
+    assert reader.received() == [Publish(Message("t", b"x", 1), 1)]
 
 
-def test_invalid_filters_are_refused_one_by_one(bench: Bench) -> None:
-    device = Device(bench)
+def test_invalid_filters_are_refused_one_by_one(rig: Rig) -> None:
+    device = Device(rig)
     assert device.say(Subscribe(1, (("a#", 1), ("b", 1)))) == [SubAck(1, (0x80, 1))]
-    assert bench.world.server("broker").subscriptions("device") == {"b": 1}
+    assert rig.world.server("broker").subscriptions("device") == {"b": 1}
     assert device.say(Unsubscribe(2, ("b", "never"))) == [Acknowledge(Type.UNSUBACK, 2)]
-    assert bench.world.server("broker").subscriptions("device") == {}
-    assert bench.world.server("broker").subscriptions("nobody") == {}
+    assert rig.world.server("broker").subscriptions("device") == {}
+    assert rig.world.server("broker").subscriptions("nobody") == {}
 
 
-def test_retained_messages(bench: Bench) -> None:
-    device = Device(bench)
+def test_retained_messages(rig: Rig) -> None:
+    device = Device(rig)
     lamp = Publish(Message("state/lamp", b"on", 0, True))
     assert device.say(Subscribe(1, (("state/#", 1),))) == [SubAck(1, (1,)), lamp]
     device.say(Publish(Message("state/lamp", b"", 0, True)))
     device.say(Publish(Message("state/door", b"open", 1, True), 3))
-    other = Device(bench, "other")
+    other = Device(rig, "other")
     door = Publish(Message("state/door", b"open", 1, True), 1)
     assert other.say(Subscribe(1, (("state/#", 1), ("#bad", 1)))) == [SubAck(1, (1, 0x80)), door]
 
 
-def test_a_will_is_published_when_a_client_vanishes(bench: Bench) -> None:
-    watcher = Device(bench, "watcher")
+def test_a_will_is_published_when_a_client_vanishes(rig: Rig) -> None:
+    watcher = Device(rig, "watcher")
     watcher.say(Subscribe(1, (("gone", 1),)))
-    dying = Device(bench, "dying", will=Message("gone", b"dying", 1, False))
-    polite = Device(bench, "polite", will=Message("gone", b"polite", 1, False))
+    dying = Device(rig, "dying", will=Message("gone", b"dying", 1, False))
+    polite = Device(rig, "polite", will=Message("gone", b"polite", 1, False))
     watcher.events.data.clear()
     polite.say(Bare(Type.DISCONNECT))
     dying.stream.abort()
-    bench.run()
-    assert watcher.heard() == [Publish(Message("gone", b"dying", 1), 1)]
+    rig.run()
+    assert watcher.received() == [Publish(Message("gone", b"dying", 1), 1)]
 
 
-def test_keep_alive_runs_on_virtual_time(bench: Bench) -> None:
-    device = Device(bench, keep_alive=10, will=Message("gone", b"", 0, False))
+def test_keep_alive_runs_on_virtual_time(rig: Rig) -> None:
+    device = Device(rig, keep_alive=10, will=Message("gone", b"", 0, False))
     for _ in range(4):
-        bench.run(13)
+        rig.run(13)
         assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
-    bench.run(14.9)
+    rig.run(14.9)
     assert device.events.log[-1] == ("closed", Failure.RESET)
-    assert bench.world.server("broker").messages[-1].topic == "gone"
+    assert rig.world.server("broker").messages[-1].topic == "gone"
 
 
-def test_an_aborted_client_is_not_watched_any_more(bench: Bench) -> None:
-    device = Device(bench, keep_alive=10)
+def test_an_aborted_client_is_not_watched_any_more(rig: Rig) -> None:
+    device = Device(rig, keep_alive=10)
     device.stream.abort()
-    bench.run(60)
-    assert not bench.world.server("broker").clients
+    rig.run(60)
+    assert not rig.world.server("broker").clients
 
 
-def test_sessions_outlive_connections_when_asked_to(bench: Bench) -> None:
-    device = Device(bench, clean=False)
+def test_sessions_outlive_connections_when_asked_to(rig: Rig) -> None:
+    device = Device(rig, clean=False)
     device.say(Subscribe(1, (("t", 1),)))
-    broker = bench.world.server("broker")
+    broker = rig.world.server("broker")
     broker.publish("t", b"unacknowledged", qos=1)
-    bench.run()
+    rig.run()
     device.stream.abort()
-    bench.run()
+    rig.run()
     broker.publish("t", b"missed", qos=1)
     broker.publish("t", b"not kept", qos=0)
-    bench = saved(bench)
-    device = Device(bench, clean=False)
-    assert device.heard() == [
+    rig = saved(rig)
+    device = Device(rig, clean=False)
+    assert device.received() == [
         ConnAck(0, True),
         Publish(Message("t", b"unacknowledged", 1), 1, True),
         Publish(Message("t", b"missed", 1), 2),
     ]
     device.stream.abort()
-    bench.run()
-    device = Device(bench, clean=True)
-    assert device.heard() == [ConnAck(0)]
-    assert bench.world.server("broker").subscriptions("device") == {}
+    rig.run()
+    device = Device(rig, clean=True)
+    assert device.received() == [ConnAck(0)]
+    assert rig.world.server("broker").subscriptions("device") == {}
 
 
-def test_a_release_is_repeated_to_a_returning_client(bench: Bench) -> None:
-    device = Device(bench, clean=False)
+def test_a_release_is_repeated_to_a_returning_client(rig: Rig) -> None:
+    device = Device(rig, clean=False)
     device.say(Subscribe(1, (("t", 2),)))
-    bench.world.server("broker").publish("t", b"x", qos=2)
-    bench.run()
+    rig.world.server("broker").publish("t", b"x", qos=2)
+    rig.run()
     device.say(Acknowledge(Type.PUBREC, 1))
     device.stream.abort()
-    bench.run()
-    device = Device(bench, clean=False)
-    assert device.heard() == [ConnAck(0, True), Acknowledge(Type.PUBREL, 1)]
+    rig.run()
+    device = Device(rig, clean=False)
+    assert device.received() == [ConnAck(0, True), Acknowledge(Type.PUBREL, 1)]
 
 
-def test_a_second_client_of_the_same_name_takes_over(bench: Bench) -> None:
-    first = Device(bench)
-    second = Device(bench)
+def test_a_second_client_of_the_same_name_takes_over(rig: Rig) -> None:
+    first = Device(rig)
+    second = Device(rig)
     assert first.events.log[-1] == ("closed", Failure.RESET)
     assert second.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
-    assert list(bench.world.server("broker").clients) == ["device"]
+    assert list(rig.world.server("broker").clients) == ["device"]
 
 
-def test_garbage_before_connect_is_met_with_silence(bench: Bench) -> None:
+def test_garbage_before_connect_is_met_with_silence(rig: Rig) -> None:
     for garbage in (b"hello broker, this is no MQTT", b"\xc0\x00", bytes(100)):
-        stream, events = bench.connect(1883)
+        stream, events = rig.connect(1883)
         stream.send(garbage)
-        bench.run(60)
+        rig.run(60)
         stream.send(emit(Connect("late", True, 0, None, None, None)))
-        bench.run(60)
+        rig.run(60)
         assert bytes(events.data) == b""
         assert stream.open
 
@@ -411,42 +411,42 @@ def test_garbage_before_connect_is_met_with_silence(bench: Bench) -> None:
         SubAck(1, (0,)),
     ],
 )
-def test_garbage_after_connect_ends_the_connection(bench: Bench, packet: Packet) -> None:
-    device = Device(bench)
+def test_garbage_after_connect_ends_the_connection(rig: Rig, packet: Packet) -> None:
+    device = Device(rig)
     device.say(packet)
     assert device.events.log[-1] == ("closed", Failure.RESET)
 
 
-def test_identifiers_come_around_and_skip_what_is_in_use(bench: Bench) -> None:
-    device = Device(bench)
+def test_identifiers_come_around_and_skip_what_is_in_use(rig: Rig) -> None:
+    device = Device(rig)
     device.say(Subscribe(1, (("t", 1),)))
-    broker = bench.world.server("broker")
+    broker = rig.world.server("broker")
     session = broker.sessions["device"]
     session.next_identifier = 65_535
     session.outgoing[1] = Publish(Message("t", b"", 1), 1)
     device.events.data.clear()
     for _ in range(2):
         broker.publish("t", b"", qos=1)
-    bench.run()
-    assert [packet.identifier for packet in device.heard() if isinstance(packet, Publish)] == [
+    rig.run()
+    assert [packet.identifier for packet in device.received() if isinstance(packet, Publish)] == [
         65_535,
         2,
     ]
 
 
-def test_mqtt_over_tls_with_a_client_certificate(bench: Bench) -> None:
-    certificate, key = bench.world.client_credentials()
+def test_mqtt_over_tls_with_a_client_certificate(rig: Rig) -> None:
+    certificate, key = rig.world.client_credentials()
     device = Device(
-        bench,
+        rig,
         port=8883,
         tls={"certificate": certificate, "key": key, "alpn": ("x-amzn-mqtt-ca", "mqtt")},
     )
-    assert device.heard() == [ConnAck(0)]
+    assert device.received() == [ConnAck(0)]
     device.say(Publish(Message("t", b"hello")))
-    broker = bench.world.server("secure")
+    broker = rig.world.server("secure")
     assert broker.messages == [Message("t", b"hello")]
     assert broker.connections[0].alpn == "mqtt"
-    assert [event["topic"] for event in bench.events("mqtt-publish")] == ["t"]
+    assert [event["topic"] for event in rig.events("mqtt-publish")] == ["t"]
 
 
 # Bounds
@@ -458,34 +458,34 @@ def test_a_packet_that_is_too_long_is_an_error() -> None:
 
 
 def test_a_client_that_does_not_read_is_disconnected(tmp_path: Path) -> None:
-    bench = joined(tmp_path, BROKER)
-    broker = bench.world.server("broker")
-    stream, events = bench.connect(1883, keep_reading=False)
+    rig = joined(tmp_path, BROKER)
+    broker = rig.world.server("broker")
+    stream, events = rig.connect(1883, keep_reading=False)
     stream.send(emit(Connect("slow", False, 0, None, None, None)))
     stream.send(emit(Subscribe(1, (("#", 0),))))
-    bench.run()
+    rig.run()
     for _ in range(1 + MAX_UNREAD // 100_000):
         broker.publish("big", bytes(100_000))
-        bench.run(0.1)
-    bench.run()
+        rig.run(0.1)
+    rig.run()
     assert events.log[-1] == ("closed", Failure.RESET)
     assert not broker.open_connections
 
 
 def test_messages_for_a_session_are_bounded(tmp_path: Path) -> None:
-    bench = joined(tmp_path, BROKER)
-    broker = bench.world.server("broker")
-    stream, _ = bench.connect(1883)
+    rig = joined(tmp_path, BROKER)
+    broker = rig.world.server("broker")
+    stream, _ = rig.connect(1883)
     stream.send(emit(Connect("busy", False, 0, None, None, None)))
     stream.send(emit(Subscribe(1, tuple((f"t/{n}", 1) for n in range(MAX_SUBSCRIPTIONS + 1)))))
-    bench.run()
+    rig.run()
     assert len(broker.subscriptions("busy")) == MAX_SUBSCRIPTIONS
     for number in range(MAX_MESSAGES + 5):
         broker.publish("t/1", b"%d" % number, qos=1)
     session = broker.sessions["busy"]
     assert (len(session.outgoing), len(session.queue)) == (MAX_MESSAGES, 0)
     stream.abort()
-    bench.run()
+    rig.run()
     for size in (200_000, 200_000, 10):
         session.outgoing.clear()
         broker.publish("t/1", bytes(size), qos=1)
@@ -497,15 +497,15 @@ def test_sessions_and_retained_messages_are_bounded(
 ) -> None:
     monkeypatch.setattr(mqtt, "MAX_SESSIONS", 2)
     monkeypatch.setattr(mqtt, "MAX_RETAINED", 2)
-    bench = joined(tmp_path, BROKER)
-    broker = bench.world.server("broker")
+    rig = joined(tmp_path, BROKER)
+    broker = rig.world.server("broker")
     for name in ("first", "second", "third"):
-        stream, _ = bench.connect(1883)
+        stream, _ = rig.connect(1883)
         stream.send(emit(Connect(name, False, 0, None, None, None)))
-        bench.run()
+        rig.run()
         if name == "first":
             stream.abort()
-            bench.run()
+            rig.run()
         broker.publish(name, b"x", retain=True)
     assert list(broker.sessions) == ["second", "third"]
     assert list(broker.retained) == ["state/lamp", "first"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.servers.ntp import PACKET, reply
-from tests.peripherals.network.bench import GATEWAY, Recorder, joined
+from tests.peripherals.network.rig import GATEWAY, Recorder, joined
 
 
 def request(first: int, transmit: int = 0x1122334455667788) -> bytes:
@@ -19,11 +19,11 @@ def request(first: int, transmit: int = 0x1122334455667788) -> bytes:
 
 
 def test_the_date_of_the_world_moves_with_its_time(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "date: 2017-06-01\nservers: {time: {type: ntp, port: 123}}")
+    rig = joined(tmp_path, "date: 2017-06-01\nservers: {time: {type: ntp, port: 123}}")
     events = Recorder()
-    socket = bench.station.datagrams(0, events)
+    socket = rig.station.datagrams(0, events)
     socket.send_to((GATEWAY, 123), request(0x23))  # type: ignore[union-attr]
-    bench.run()
+    rig.run()
     ((sender, packet),) = events.log
     assert sender == (GATEWAY, 123)
     fields = PACKET.unpack(packet)
@@ -35,9 +35,9 @@ def test_the_date_of_the_world_moves_with_its_time(tmp_path: Path) -> None:
 
 
 def test_a_world_without_date_has_one_all_the_same(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {time: {type: ntp, port: 123}}")
-    assert bench.world.date.http == "Wed, 01 Jan 2025 00:00:20 GMT"
-    assert bench.world.date.when is None
+    rig = joined(tmp_path, "servers: {time: {type: ntp, port: 123}}")
+    assert rig.world.date.http == "Wed, 01 Jan 2025 00:00:20 GMT"
+    assert rig.world.date.when is None
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,19 @@ from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.servers import base
 from renode_wifi.peripherals.network.servers.records import MAX_BYTES, MAX_RECORDS, Records
 from renode_wifi.peripherals.network.stack.host import MAX_LINGERING
-from tests.peripherals.network.bench import joined, saved
+from tests.peripherals.network.rig import joined, saved
 
 
 def test_records_of_connections(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
-    first, _ = bench.connect(7)
-    second, _ = bench.connect(7)
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    first, _ = rig.connect(7)
+    second, _ = rig.connect(7)
     first.send(b"one")
     second.send(b"two!")
-    bench.run()
+    rig.run()
     first.close()
-    bench.run()
-    server = bench.world.server("echo")
+    rig.run()
+    server = rig.world.server("echo")
     one, two = server.connections
     assert (one.received_count, one.sent_count, one.number) == (3, 3, 1)
     assert (bytes(two.received), two.number) == (b"two!", 2)
@@ -35,17 +35,17 @@ def test_records_of_connections(tmp_path: Path) -> None:
 
 
 def test_servers_stop_and_start(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7, start: false}}")
-    server = bench.world.server("echo")
-    assert bench.connect(7)[1].log == [Failure.REFUSED]
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7, start: false}}")
+    server = rig.world.server("echo")
+    assert rig.connect(7)[1].log == [Failure.REFUSED]
     server.start()
     server.start()
-    _, events = bench.connect(7)
+    _, events = rig.connect(7)
     server.stop()
     server.stop()
-    bench.run()
+    rig.run()
     assert events.log == ["connected", ("closed", Failure.RESET)]
-    assert bench.connect(7)[1].log == [Failure.REFUSED]
+    assert rig.connect(7)[1].log == [Failure.REFUSED]
     assert not server.running
 
 
@@ -58,30 +58,30 @@ def test_open_connections_and_records_are_bounded(
     monkeypatch.setattr(base, "MAX_OPEN", 2)
     monkeypatch.setattr(base, "MAX_CONNECTIONS", 3)
     monkeypatch.setattr(base, "MAX_BYTES", 5)
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7, tls: true}}")
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7, tls: true}}")
     logs = []
     for number in range(4):
-        _, events = bench.connect(7)
+        _, events = rig.connect(7)
         logs.append(events.log)
-        bench.run()
-        assert len(bench.world.server("echo").open_connections) <= 2, number
-    server = bench.world.server("echo")
+        rig.run()
+        assert len(rig.world.server("echo").open_connections) <= 2, number
+    server = rig.world.server("echo")
     assert [log[-1] for log in logs] == [*[("closed", Failure.RESET)] * 2, *["connected"] * 2]
     assert [connection.number for connection in server.connections] == [2, 3, 4]
     ended = server.connections[1]
     ended.received += b"what a test reads"
-    bench.connect(7)
+    rig.connect(7)
     assert ended.received == b""
 
 
 def test_closed_connections_that_the_peer_keeps_are_bounded(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {tar: {type: tarpit, port: 7}}")
-    host = bench.station._host
+    rig = joined(tmp_path, "servers: {tar: {type: tarpit, port: 7}}")
+    host = rig.station._host
     assert host is not None
     for _ in range(MAX_LINGERING + 10):
-        stream, _ = bench.connect(7)
+        stream, _ = rig.connect(7)
         stream.close()
-        bench.run(0.1)
+        rig.run(0.1)
     assert len(host.connections) <= MAX_LINGERING + 2
 
 

@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure
-from tests.peripherals.network.bench import MAC, Bench, Recorder, joined
+from tests.peripherals.network.rig import MAC, Recorder, Rig, joined
 
 TWO = """
 access_points:
@@ -24,8 +24,8 @@ servers:
 """
 
 
-def test_a_scan_hears_the_access_points_and_ten_neighbours_strongest_first(tmp_path: Path) -> None:
-    beacons = Bench(tmp_path, "").station.scan()
+def test_a_scan_finds_the_access_points_and_ten_neighbours_strongest_first(tmp_path: Path) -> None:
+    beacons = Rig(tmp_path, "").station.scan()
     assert len(beacons) == 11
     assert b"lab" in {beacon.ssid for beacon in beacons}
     assert [b.rssi for b in beacons] == sorted((b.rssi for b in beacons), reverse=True)
@@ -34,7 +34,7 @@ def test_a_scan_hears_the_access_points_and_ten_neighbours_strongest_first(tmp_p
 
 def test_scans_follow_the_seed(tmp_path: Path) -> None:
     def scans(seed: int) -> list[Any]:
-        station = Bench(tmp_path, "", seed=seed).station
+        station = Rig(tmp_path, "", seed=seed).station
         return [station.scan() for _ in range(3)]
 
     assert scans(5) == scans(5)
@@ -42,23 +42,23 @@ def test_scans_follow_the_seed(tmp_path: Path) -> None:
     assert scans(5)[0] != scans(5)[1]
 
 
-def test_more_neighbours_than_names_are_told_apart(tmp_path: Path) -> None:
-    names = {b.ssid for b in Bench(tmp_path, "air: {neighbours: 30}").station.scan()}
+def test_more_neighbours_than_names_have_names_of_their_own(tmp_path: Path) -> None:
+    names = {b.ssid for b in Rig(tmp_path, "air: {neighbours: 30}").station.scan()}
     assert len(names) == 31
 
 
 def test_joining_takes_time_and_gives_an_address_of_the_pool(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "air: {association: 400 ms}\nnetwork: {dhcp: {latency: 100 ms}}")
-    bench.station.join(b"lab", b"lab-secret", Security.WPA2, bench.answers.append)
-    bench.run(0.499)
-    assert bench.answers == []
-    bench.run(0.001)
-    (lease,) = bench.answers
-    assert lease == bench.station.lease
+    rig = Rig(tmp_path, "air: {association: 400 ms}\nnetwork: {dhcp: {latency: 100 ms}}")
+    rig.station.join(b"lab", b"lab-secret", Security.WPA2, rig.answers.append)
+    rig.run(0.499)
+    assert rig.answers == []
+    rig.run(0.001)
+    (lease,) = rig.answers
+    assert lease == rig.station.lease
     assert lease.address == IPv4Address("10.10.0.50")
     assert lease.gateway == lease.dns == IPv4Address("10.10.0.1")
-    assert bench.station.beacon is not None
-    assert bench.station.beacon.ssid == b"lab"
+    assert rig.station.beacon is not None
+    assert rig.station.beacon.ssid == b"lab"
 
 
 @pytest.mark.parametrize(
@@ -82,19 +82,19 @@ def test_what_does_not_fit_is_refused(
     security: Security | None,
     failure: JoinFailure,
 ) -> None:
-    bench = Bench(tmp_path, "")
-    assert bench.join(ssid, passphrase, security) is failure
-    assert bench.station.lease is None
-    assert bench.station.beacon is None
+    rig = Rig(tmp_path, "")
+    assert rig.join(ssid, passphrase, security) is failure
+    assert rig.station.lease is None
+    assert rig.station.beacon is None
 
 
 @pytest.mark.parametrize("security", [None, Security.WPA2, Security.WPA_WPA2, Security.WPA2_TKIP])
 def test_mixed_security_types_fit_wpa2(tmp_path: Path, security: Security | None) -> None:
-    assert isinstance(Bench(tmp_path, "").join(security=security), Lease)
+    assert isinstance(Rig(tmp_path, "").join(security=security), Lease)
 
 
 def test_the_bssid_chooses_among_equal_names(tmp_path: Path) -> None:
-    bench = Bench(
+    rig = Rig(
         tmp_path,
         "",
         access_point="""
@@ -103,121 +103,121 @@ access_points:
   - {ssid: lab, passphrase: lab-secret, bssid: "02:00:00:00:00:0B", rssi: -40}
 """,
     )
-    bench.join()
-    assert bench.station.beacon is not None
-    assert bench.station.beacon.bssid[-1] == 0x0B
-    bench.join(bssid=bytes.fromhex("02000000000A"))
-    assert bench.station.beacon.bssid[-1] == 0x0A
-    assert bench.join(bssid=bytes(6)) is JoinFailure.NO_ACCESS_POINT
+    rig.join()
+    assert rig.station.beacon is not None
+    assert rig.station.beacon.bssid[-1] == 0x0B
+    rig.join(bssid=bytes.fromhex("02000000000A"))
+    assert rig.station.beacon.bssid[-1] == 0x0A
+    assert rig.join(bssid=bytes(6)) is JoinFailure.NO_ACCESS_POINT
 
 
 def test_a_new_join_drops_the_one_under_way(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "", access_point=TWO)
-    bench.station.join(b"lab", b"lab-secret", None, bench.answers.append)
-    bench.run(0.1)
-    bench.station.join(b"cafe", b"", Security.OPEN, bench.answers.append)
-    bench.run(5)
-    (lease,) = bench.answers
+    rig = Rig(tmp_path, "", access_point=TWO)
+    rig.station.join(b"lab", b"lab-secret", None, rig.answers.append)
+    rig.run(0.1)
+    rig.station.join(b"cafe", b"", Security.OPEN, rig.answers.append)
+    rig.run(5)
+    (lease,) = rig.answers
     assert lease.address == IPv4Address("192.168.7.50")
 
 
 def test_the_echo_server_is_reached_from_both_access_points(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "", access_point=TWO)
+    rig = Rig(tmp_path, "", access_point=TWO)
     for ssid, passphrase in ((b"lab", b"lab-secret"), (b"cafe", b"")):
-        bench.join(ssid, passphrase)
-        stream, events = bench.connect(7)
+        rig.join(ssid, passphrase)
+        stream, events = rig.connect(7)
         stream.send(b"hello")
-        bench.run()
+        rig.run()
         assert bytes(events.data) == b"hello"
         stream.close()
 
 
 def test_the_same_station_keeps_its_address_and_others_get_other_ones(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "")
-    first = bench.join()
-    bench.station.leave()
-    assert bench.join() == first
-    other = bench.world.station(b"\x02other")
-    other.join(b"lab", b"lab-secret", None, bench.answers.append)
-    bench.run(5)
-    assert bench.answers[-1].address == IPv4Address("10.10.0.51")
+    rig = Rig(tmp_path, "")
+    first = rig.join()
+    rig.station.leave()
+    assert rig.join() == first
+    other = rig.world.station(b"\x02other")
+    other.join(b"lab", b"lab-secret", None, rig.answers.append)
+    rig.run(5)
+    assert rig.answers[-1].address == IPv4Address("10.10.0.51")
 
 
 def test_a_pool_can_be_empty(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "network: {dhcp: {first: 10.10.0.9, last: 10.10.0.9}}")
-    assert isinstance(bench.join(), Lease)
-    bench.world.station(b"\x02other").join(b"lab", b"lab-secret", None, bench.answers.append)
-    bench.run(20)
-    assert bench.answers[-1] is JoinFailure.NO_ADDRESS
+    rig = Rig(tmp_path, "network: {dhcp: {first: 10.10.0.9, last: 10.10.0.9}}")
+    assert isinstance(rig.join(), Lease)
+    rig.world.station(b"\x02other").join(b"lab", b"lab-secret", None, rig.answers.append)
+    rig.run(20)
+    assert rig.answers[-1] is JoinFailure.NO_ADDRESS
 
 
 def test_without_dhcp_only_static_addresses_work(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "network: {dhcp: false}")
-    assert bench.join() is JoinFailure.NO_ADDRESS
-    assert bench.join(dhcp=False) is JoinFailure.NO_ADDRESS
+    rig = Rig(tmp_path, "network: {dhcp: false}")
+    assert rig.join() is JoinFailure.NO_ADDRESS
+    assert rig.join(dhcp=False) is JoinFailure.NO_ADDRESS
     static = Lease(IPv4Address("10.10.0.77"), *(IPv4Address("10.10.0.1"),) * 3)
-    assert bench.join(static=static) == static
+    assert rig.join(static=static) == static
 
 
 def test_leaving_ends_connections_without_a_word(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
-    stream, events = bench.connect(7)
-    bench.station.leave()
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    stream, events = rig.connect(7)
+    rig.station.leave()
     assert not stream.open
     assert stream.send(b"late") == 0
-    bench.run(100)
+    rig.run(100)
     assert events.log == ["connected"]
-    (connection,) = bench.world.server("echo").connections
+    (connection,) = rig.world.server("echo").connections
     assert connection.open
     connection.send(b"anybody there?")
-    bench.run(100)
+    rig.run(100)
     assert connection.failure is Failure.TIMED_OUT
 
 
 def test_leaving_twice_is_fine(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "")
-    bench.station.leave()
-    bench.station.leave()
-    assert bench.station.lease is None
+    rig = joined(tmp_path, "")
+    rig.station.leave()
+    rig.station.leave()
+    assert rig.station.lease is None
 
 
 def test_without_a_lease_nothing_works(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "names: {a.test: 10.10.0.1}")
-    _, events = bench.connect(7)
+    rig = Rig(tmp_path, "names: {a.test: 10.10.0.1}")
+    _, events = rig.connect(7)
     assert events.log == [Failure.NOT_JOINED]
-    assert bench.station.listen(80, print) is Failure.NOT_JOINED
-    assert bench.station.datagrams(80, events) is Failure.NOT_JOINED
-    assert bench.resolve("a.test") is Failure.NOT_JOINED
+    assert rig.station.listen(80, print) is Failure.NOT_JOINED
+    assert rig.station.datagrams(80, events) is Failure.NOT_JOINED
+    assert rig.resolve("a.test") is Failure.NOT_JOINED
     pings: list[int | None] = []
-    bench.station.ping(IPv4Address("10.10.0.1"), 100 * MILLISECOND, pings.append)
-    bench.run()
+    rig.station.ping(IPv4Address("10.10.0.1"), 100 * MILLISECOND, pings.append)
+    rig.run()
     assert pings == [None]
 
 
 def test_a_vanishing_access_point_puts_its_stations_out(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
+    rig = joined(tmp_path, "servers: {echo: {type: echo, port: 7}}")
     owner = Recorder()
-    bench.station.events = owner
-    stream, _ = bench.connect(7)
-    bench.world.inject("ap-vanishes", 5_000_000_000, access_point="lab")
+    rig.station.events = owner
+    stream, _ = rig.connect(7)
+    rig.world.inject("ap-vanishes", 5_000_000_000, access_point="lab")
     assert owner.log == [("link lost", "the access point vanished")]
-    assert bench.station.lease is None
+    assert rig.station.lease is None
     assert not stream.open
-    assert b"lab" not in {beacon.ssid for beacon in bench.station.scan()}
-    assert bench.join() is not None
-    bench.run(5)
-    assert isinstance(bench.join(), Lease)
+    assert b"lab" not in {beacon.ssid for beacon in rig.station.scan()}
+    assert rig.join() is not None
+    rig.run(5)
+    assert isinstance(rig.join(), Lease)
 
 
 def test_an_access_point_may_vanish_during_a_join(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "faults: [{at: 100 ms, do: ap-vanishes}]")
-    assert bench.join() is JoinFailure.NO_ACCESS_POINT
-    bench = Bench(tmp_path, "faults: [{at: 800 ms, do: ap-vanishes}]")
-    assert bench.join() is JoinFailure.NO_ADDRESS
+    rig = Rig(tmp_path, "faults: [{at: 100 ms, do: ap-vanishes}]")
+    assert rig.join() is JoinFailure.NO_ACCESS_POINT
+    rig = Rig(tmp_path, "faults: [{at: 800 ms, do: ap-vanishes}]")
+    assert rig.join() is JoinFailure.NO_ADDRESS
 
 
 def test_a_station_can_be_an_access_point_for_another(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "")
+    rig = Rig(tmp_path, "")
     beacon = Beacon(b"board", b"\x02board", 1, -30, Security.WPA2)
     address = Lease(
         IPv4Address("192.168.10.1"),
@@ -225,38 +225,38 @@ def test_a_station_can_be_an_access_point_for_another(tmp_path: Path) -> None:
         IPv4Address("192.168.10.1"),
         IPv4Address("192.168.10.1"),
     )
-    bench.station.start_access_point(beacon, b"board-secret", address)
+    rig.station.start_access_point(beacon, b"board-secret", address)
     accepted: list[Any] = []
-    listener = bench.station.listen(80, accepted.append)
+    listener = rig.station.listen(80, accepted.append)
     assert not isinstance(listener, Failure)
-    assert b"board" not in {heard.ssid for heard in bench.station.scan()}
-    phone = bench.world.station(b"\x02phone")
-    phone.join(b"board", b"board-secret", Security.WPA2, bench.answers.append)
-    bench.run(5)
-    assert bench.answers[-1].gateway == address.address
+    assert b"board" not in {beacon.ssid for beacon in rig.station.scan()}
+    phone = rig.world.station(b"\x02phone")
+    phone.join(b"board", b"board-secret", Security.WPA2, rig.answers.append)
+    rig.run(5)
+    assert rig.answers[-1].gateway == address.address
     events = Recorder()
     stream = phone.connect((address.address, 80), events)
-    bench.run()
+    rig.run()
     (server,) = accepted
     server.send(b"welcome")
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b"welcome"
     lost = phone.events = Recorder()
-    bench.station.stop_access_point()
+    rig.station.stop_access_point()
     assert lost.log == [("link lost", "the access point was switched off")]
     assert not stream.open
-    bench.station.stop_access_point()
+    rig.station.stop_access_point()
     assert replace(beacon, rssi=0) not in [replace(b, rssi=0) for b in phone.scan()]
 
 
-def test_an_unknown_access_point_is_told_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_access_point_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match="its access points: lab"):
-        Bench(tmp_path, "").world.access_point("lob")
+        Rig(tmp_path, "").world.access_point("lob")
 
 
 def test_stations_are_known_by_their_address(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, "")
-    assert bench.world.station(MAC) is bench.station
+    rig = Rig(tmp_path, "")
+    assert rig.world.station(MAC) is rig.station
 
 
 def test_nobody_gets_the_address_of_a_server(tmp_path: Path) -> None:
@@ -266,6 +266,6 @@ def test_nobody_gets_the_address_of_a_server(tmp_path: Path) -> None:
       a: {type: echo, port: 7, address: 10.10.0.50}
       b: {type: echo, port: 7, address: 10.10.0.51, start: false}
     """
-    bench = joined(tmp_path, text)
-    assert bench.station.lease is not None
-    assert bench.station.lease.address == IPv4Address("10.10.0.52")
+    rig = joined(tmp_path, text)
+    assert rig.station.lease is not None
+    assert rig.station.lease.address == IPv4Address("10.10.0.52")

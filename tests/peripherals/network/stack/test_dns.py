@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renode_wifi.peripherals.network.contract.names import dotted, normalise
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.stack.dns import Names
-from renode_wifi.peripherals.network.stack.names import dotted, normalise
 from renode_wifi.peripherals.network.worldfile.models import DnsSettings
-from tests.peripherals.network.bench import joined
+from tests.peripherals.network.rig import joined
 
 TABLE = """
 names:
@@ -53,28 +53,28 @@ def test_unknown_names_fail(tmp_path: Path, name: str) -> None:
 
 
 def test_an_answer_takes_the_link_and_the_server(tmp_path: Path) -> None:
-    bench = joined(tmp_path, TABLE + "link: {latency: 2 ms}")
+    rig = joined(tmp_path, TABLE + "link: {latency: 2 ms}")
     answers: list[object] = []
-    bench.station.resolve("many.test", answers.append)
-    bench.run(0.023999)
+    rig.station.resolve("many.test", answers.append)
+    rig.run(0.023999)
     assert answers == []
-    bench.run(0.000001)
+    rig.run(0.000001)
     assert answers == [IPv4Address("10.10.0.8")]
 
 
 def test_leaving_before_the_answer_comes(tmp_path: Path) -> None:
-    bench = joined(tmp_path, TABLE)
-    bench.station.resolve("many.test", bench.answers.append)
-    bench.station.leave()
-    bench.run()
-    assert bench.answers[-1] is Failure.NOT_JOINED
+    rig = joined(tmp_path, TABLE)
+    rig.station.resolve("many.test", rig.answers.append)
+    rig.station.leave()
+    rig.run()
+    assert rig.answers[-1] is Failure.NOT_JOINED
 
 
 def test_a_dead_server_times_out(tmp_path: Path) -> None:
-    bench = joined(tmp_path, TABLE)
-    bench.world.inject("dns-fails", 8_000_000_000)
-    assert bench.resolve("many.test") is Failure.TIMED_OUT
-    assert bench.resolve("many.test") == IPv4Address("10.10.0.8")
+    rig = joined(tmp_path, TABLE)
+    rig.world.inject("dns-fails", 8_000_000_000)
+    assert rig.resolve("many.test") is Failure.TIMED_OUT
+    assert rig.resolve("many.test") == IPv4Address("10.10.0.8")
 
 
 def test_names_of_an_address_leave_wildcards_out() -> None:

@@ -12,33 +12,33 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.contract.stream import Failure
-from tests.peripherals.network.bench import GATEWAY, Bench, Recorder, joined, saved
+from tests.peripherals.network.rig import GATEWAY, Recorder, Rig, joined, saved
 
 ECHO = "servers: {echo: {type: echo, port: 7}, slow: {type: tarpit, port: 8}}"
 
 
 def test_a_connection_takes_one_round_trip(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO + "\nlink: {latency: 5 ms}")
+    rig = joined(tmp_path, ECHO + "\nlink: {latency: 5 ms}")
     events = Recorder()
-    bench.station.connect((GATEWAY, 7), events)
-    bench.clock.advance(10 * MILLISECOND - 1)
+    rig.station.connect((GATEWAY, 7), events)
+    rig.clock.advance(10 * MILLISECOND - 1)
     assert events.log == []
-    bench.clock.advance(1)
+    rig.clock.advance(1)
     assert events.log == ["connected"]
 
 
 def test_bytes_come_back(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, events = bench.connect(7, keep_reading=False)
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(7, keep_reading=False)
     assert stream.open
     assert stream.send(b"hello world") == 11
-    bench.run()
+    rig.run()
     assert stream.available == 11
     assert stream.peek(5) == b"hello"
     assert stream.receive(5) == b"hello"
     assert stream.receive(100) == b" world"
     assert stream.receive(1) == b""
-    assert bench.world.server("echo").received_bytes == b"hello world"
+    assert rig.world.server("echo").received_bytes == b"hello world"
     assert events.log == ["connected"]
 
 
@@ -58,21 +58,21 @@ def test_bytes_come_back(tmp_path: Path) -> None:
 def test_connections_that_cannot_be_fail(
     tmp_path: Path, address: str, port: int, failure: Failure
 ) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, events = bench.connect(port, IPv4Address(address))
-    bench.run(5)
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(port, IPv4Address(address))
+    rig.run(5)
     assert events.log == [failure]
     assert not stream.open
     assert stream.send(b"x") == 0
     stream.abort()
 
 
-def test_a_denied_destination_is_told_once_with_the_line_to_add(
+def test_a_denied_destination_is_logged_once_with_the_line_to_add(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bench = joined(tmp_path, "names: {shop.test: 93.184.216.34}")
+    rig = joined(tmp_path, "names: {shop.test: 93.184.216.34}")
     for _ in range(2):
-        bench.connect(443, IPv4Address("93.184.216.34"))
+        rig.connect(443, IPv4Address("93.184.216.34"))
     (message,) = caplog.messages
     assert "93.184.216.34:443 (shop.test)" in message
     assert "servers:" in message
@@ -80,135 +80,135 @@ def test_a_denied_destination_is_told_once_with_the_line_to_add(
 
 
 def test_a_reader_that_does_not_read_holds_the_sender_up(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO + "\nlink: {window: 1000}")
-    stream, events = bench.connect(8)
+    rig = joined(tmp_path, ECHO + "\nlink: {window: 1000}")
+    stream, events = rig.connect(8)
     assert stream.send(bytes(1_500)) == 1_000
     assert stream.send(b"x") == 0
-    bench.run(10)
+    rig.run(10)
     assert events.log == ["connected"]
-    bench.world.server("slow").connections[0].stream.receive(400)
-    bench.run()
+    rig.world.server("slow").connections[0].stream.receive(400)
+    rig.run()
     assert events.log == ["connected", "writable"]
     assert stream.send(bytes(1_500)) == 400
 
 
 def test_a_stopped_reader_gets_everything_once_it_reads(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO + "\nlink: {window: 600}")
-    stream, _ = bench.connect(7, keep_reading=False)
+    rig = joined(tmp_path, ECHO + "\nlink: {window: 600}")
+    stream, _ = rig.connect(7, keep_reading=False)
     message = bytes(range(256)) * 40
     sent, received = 0, b""
     for _ in range(200):
         sent += stream.send(message[sent:])
-        bench.run(0.1)
+        rig.run(0.1)
         received += stream.receive(333)
     assert received == message
 
 
 def test_shutdown_ends_one_direction(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, events = bench.connect(7)
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(7)
     stream.send(b"last words")
     stream.shutdown()
     assert stream.send(b"more") == 0
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b"last words"
     assert events.log[-1] == ("closed", None)
-    assert not bench.world.server("echo").connections[0].open
+    assert not rig.world.server("echo").connections[0].open
 
 
 def test_close_lets_no_further_event_through(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, events = bench.connect(7)
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(7)
     stream.send(b"bye")
     stream.close()
-    bench.run()
+    rig.run()
     assert events.log == ["connected"]
     assert bytes(events.data) == b""
-    assert not bench.world.server("echo").open_connections
+    assert not rig.world.server("echo").open_connections
 
 
 def test_closing_before_the_connection_stands(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
+    rig = joined(tmp_path, ECHO)
     events = Recorder()
-    stream = bench.station.connect((GATEWAY, 7), events)
+    stream = rig.station.connect((GATEWAY, 7), events)
     stream.close()
-    bench.run()
-    stream = bench.station.connect((GATEWAY, 7), events)
-    bench.clock.advance(1_500_000)
+    rig.run()
+    stream = rig.station.connect((GATEWAY, 7), events)
+    rig.clock.advance(1_500_000)
     stream.close()
-    bench.run()
+    rig.run()
     assert events.log == []
-    assert not bench.world.server("echo").open_connections
+    assert not rig.world.server("echo").open_connections
 
 
 def test_data_for_a_closed_end_is_answered_with_a_reset(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {sink: {type: discard, port: 9}}")
-    stream, _ = bench.connect(9)
-    (connection,) = bench.world.server("sink").connections
+    rig = joined(tmp_path, "servers: {sink: {type: discard, port: 9}}")
+    stream, _ = rig.connect(9)
+    (connection,) = rig.world.server("sink").connections
     stream.close()
     connection.send(b"late")
-    bench.run()
+    rig.run()
     assert not connection.open
 
 
 def test_an_abort_resets_the_peer(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, _ = bench.connect(7)
+    rig = joined(tmp_path, ECHO)
+    stream, _ = rig.connect(7)
     stream.abort()
-    bench.run()
-    (connection,) = bench.world.server("echo").connections
+    rig.run()
+    (connection,) = rig.world.server("echo").connections
     assert connection.failure is Failure.RESET
 
 
 def test_a_server_may_reset(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, events = bench.connect(7)
-    bench.world.server("echo").reset_connections()
-    bench.run()
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(7)
+    rig.world.server("echo").reset_connections()
+    rig.run()
     assert events.log[-1] == ("closed", Failure.RESET)
     assert not stream.open
 
 
 def test_local_ports_are_distinct_and_can_be_chosen(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    ports = {bench.connect(7)[0].local[1] for _ in range(5)}
+    rig = joined(tmp_path, ECHO)
+    ports = {rig.connect(7)[0].local[1] for _ in range(5)}
     assert len(ports) == 5
-    stream = bench.station.connect((GATEWAY, 7), Recorder(), 1234)
+    stream = rig.station.connect((GATEWAY, 7), Recorder(), 1234)
     assert stream.local == (IPv4Address("10.10.0.50"), 1234)
 
 
 def test_a_station_can_be_a_server(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "")
+    rig = joined(tmp_path, "")
     accepted: list[Any] = []
-    listener = bench.station.listen(80, accepted.append)
+    listener = rig.station.listen(80, accepted.append)
     assert not isinstance(listener, Failure)
-    assert bench.station.listen(80, accepted.append) is Failure.ADDRESS_IN_USE
+    assert rig.station.listen(80, accepted.append) is Failure.ADDRESS_IN_USE
     client = Recorder()
-    assert bench.station.lease is not None
-    target = bench.station.lease.address
-    gateway = bench.world.internet.host(GATEWAY)
+    assert rig.station.lease is not None
+    target = rig.station.lease.address
+    gateway = rig.world.internet.host(GATEWAY)
     gateway.connect((target, 80), client)
-    bench.run()
+    rig.run()
     assert client.log == ["connected"]
     assert accepted[0].remote[0] == GATEWAY
     listener.close()
     gateway.connect((target, 80), client)
-    bench.run()
+    rig.run()
     assert client.log[-1] is Failure.REFUSED
-    port_zero = bench.station.listen(0, accepted.append)
+    port_zero = rig.station.listen(0, accepted.append)
     assert not isinstance(port_zero, Failure)
     assert port_zero.port > 1024
 
 
 def test_lost_packets_delay_data_and_lose_none(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO + "\nlink: {loss: 0.5, jitter: 3 ms}", seed=3)
+    rig = joined(tmp_path, ECHO + "\nlink: {loss: 0.5, jitter: 3 ms}", seed=3)
     events = Recorder()
-    stream = bench.station.connect((GATEWAY, 7), events)
-    bench.run(300)
+    stream = rig.station.connect((GATEWAY, 7), events)
+    rig.run(300)
     assert events.log == ["connected"]
     for number in range(20):
         stream.send(bytes([number]) * 10)
-    bench.run(300)
+    rig.run(300)
     assert bytes(events.data) == b"".join(bytes([number]) * 10 for number in range(20))
 
 
@@ -234,9 +234,9 @@ def test_bytes_are_conserved_whatever_the_link(
     loss: float,
     seed: int,
 ) -> None:
-    bench = joined(tmp_path, ECHO, seed=seed)
-    stream, events = bench.connect(7, keep_reading=False)
-    bench.world.internet.link.change(
+    rig = joined(tmp_path, ECHO, seed=seed)
+    stream, events = rig.connect(7, keep_reading=False)
+    rig.world.internet.link.change(
         window=window, latency=latency * MILLISECOND, jitter=jitter * MILLISECOND, loss=loss
     )
     message = bytes(index * 7 % 251 for index in range(sum(sizes)))
@@ -244,14 +244,14 @@ def test_bytes_are_conserved_whatever_the_link(
     for turn in range(400):
         size = sizes[turn % len(sizes)] if sizes else 0
         sent += stream.send(message[sent : sent + size])
-        bench.run(1)
+        rig.run(1)
         received += stream.receive(reads[turn % len(reads)])
         if len(received) == len(message):
             break
     while len(received) < len(message):
         before = len(received)
         sent += stream.send(message[sent:])
-        bench.run(200)
+        rig.run(200)
         received += stream.receive(100_000)
         assert len(received) > before
     assert received == message
@@ -260,16 +260,16 @@ def test_bytes_are_conserved_whatever_the_link(
 
 def test_a_snapshot_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     def transcript(restore: bool) -> Any:
-        bench = joined(tmp_path, ECHO + "\nlink: {jitter: 4 ms, loss: 0.2}", seed=9)
-        stream, events = bench.connect(7)
-        bench.run(60)
+        rig = joined(tmp_path, ECHO + "\nlink: {jitter: 4 ms, loss: 0.2}", seed=9)
+        stream, events = rig.connect(7)
+        rig.run(60)
         for number in range(30):
             stream.send(bytes([number]) * 100)
-            bench.run(0.0123)
+            rig.run(0.0123)
             if restore and number % 5 == 0:
-                bench, stream, events = saved((bench, stream, events))
-        bench.run(60)
-        return bytes(events.data), bench.machine.traced
+                rig, stream, events = saved((rig, stream, events))
+        rig.run(60)
+        return bytes(events.data), rig.machine.traced
 
     assert transcript(True) == transcript(False)
 
@@ -278,39 +278,39 @@ def test_a_snapshot_in_the_middle_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_datagrams_come_back_and_know_their_sender(tmp_path: Path) -> None:
-    bench = joined(
+    rig = joined(
         tmp_path, "servers: {echo: {type: udp-echo, port: 7}, sink: {type: udp-discard, port: 9}}"
     )
     events = Recorder()
-    socket = bench.station.datagrams(0, events)
+    socket = rig.station.datagrams(0, events)
     assert not isinstance(socket, Failure)
     socket.send_to((GATEWAY, 7), b"ping")
     socket.send_to((GATEWAY, 9), b"gone")
     socket.send_to((GATEWAY, 7), bytes(70_000))
     socket.send_to((IPv4Address("1.2.3.4"), 7), b"nowhere")
-    bench.run()
+    rig.run()
     assert events.log == [((GATEWAY, 7), b"ping")]
-    assert bench.world.server("sink").datagrams[0][1] == b"gone"
-    assert bench.station.datagrams(socket.port, events) is Failure.ADDRESS_IN_USE
+    assert rig.world.server("sink").datagrams[0][1] == b"gone"
+    assert rig.station.datagrams(socket.port, events) is Failure.ADDRESS_IN_USE
     socket.close()
     socket.send_to((GATEWAY, 7), b"closed")
     socket.close()
-    bench.run()
+    rig.run()
     assert len(events.log) == 1
-    bench.world.server("echo").stop()
-    bench.world.server("echo").send((GATEWAY, 9), b"stopped")
-    bench.run()
-    assert len(bench.world.server("sink").datagrams) == 1
+    rig.world.server("echo").stop()
+    rig.world.server("echo").send((GATEWAY, 9), b"stopped")
+    rig.run()
+    assert len(rig.world.server("sink").datagrams) == 1
 
 
 def test_broadcasts_reach_the_subnet(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {sink: {type: udp-discard, port: 9}}")
-    socket = bench.station.datagrams(5_000, Recorder())
+    rig = joined(tmp_path, "servers: {sink: {type: udp-discard, port: 9}}")
+    socket = rig.station.datagrams(5_000, Recorder())
     assert not isinstance(socket, Failure)
     for address in ("255.255.255.255", "10.10.0.255", "224.0.0.251"):
         socket.send_to((IPv4Address(address), 9), address.encode())
-    bench.run()
-    assert [data for _, data in bench.world.server("sink").datagrams] == [
+    rig.run()
+    assert [data for _, data in rig.world.server("sink").datagrams] == [
         b"255.255.255.255",
         b"10.10.0.255",
         b"224.0.0.251",
@@ -318,38 +318,38 @@ def test_broadcasts_reach_the_subnet(tmp_path: Path) -> None:
 
 
 def test_lost_datagrams_stay_lost(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "servers: {sink: {type: udp-discard, port: 9}}\nlink: {loss: 0.5}")
-    socket = bench.station.datagrams(5_000, Recorder())
+    rig = joined(tmp_path, "servers: {sink: {type: udp-discard, port: 9}}\nlink: {loss: 0.5}")
+    socket = rig.station.datagrams(5_000, Recorder())
     assert not isinstance(socket, Failure)
     for _ in range(100):
         socket.send_to((GATEWAY, 9), b"x")
-    bench.run()
-    assert 20 < len(bench.world.server("sink").datagrams) < 80
+    rig.run()
+    assert 20 < len(rig.world.server("sink").datagrams) < 80
 
 
 # Ping
 
 
 def test_ping_measures_the_link(tmp_path: Path) -> None:
-    bench = joined(tmp_path, "link: {latency: 3 ms}")
+    rig = joined(tmp_path, "link: {latency: 3 ms}")
     times: list[int | None] = []
-    bench.station.ping(GATEWAY, SECOND, times.append)
-    bench.station.ping(GATEWAY, 5 * MILLISECOND, times.append)
-    bench.station.ping(IPv4Address("10.10.0.99"), SECOND, times.append)
-    bench.run(2)
+    rig.station.ping(GATEWAY, SECOND, times.append)
+    rig.station.ping(GATEWAY, 5 * MILLISECOND, times.append)
+    rig.station.ping(IPv4Address("10.10.0.99"), SECOND, times.append)
+    rig.run(2)
     assert times == [None, 6 * MILLISECOND, None]
 
 
 def test_the_order_of_events_is_traced(tmp_path: Path) -> None:
-    bench = joined(tmp_path, ECHO)
-    stream, _ = bench.connect(7)
+    rig = joined(tmp_path, ECHO)
+    stream, _ = rig.connect(7)
     stream.send(b"abc")
-    bench.run()
-    (first, second) = bench.events("data")
+    rig.run()
+    (first, second) = rig.events("data")
     assert first["flow"] == second["flow"]
     assert (first["origin"], first["destination"]) == (second["destination"], second["origin"])
     assert first["data"] == second["data"] == b"abc"
-    assert [event for _, _, event, _ in bench.machine.traced][:5] == [
+    assert [event for _, _, event, _ in rig.machine.traced][:5] == [
         "join",
         "associated",
         "dhcp",
@@ -358,7 +358,7 @@ def test_the_order_of_events_is_traced(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unknown_server_is_told_with_the_known_ones(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, ECHO)
+def test_an_unknown_server_is_reported_with_the_known_ones(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, ECHO)
     with pytest.raises(Exception, match="its servers: echo, slow"):
-        bench.world.server("eco")
+        rig.world.server("eco")

@@ -31,7 +31,7 @@ from renode_wifi.peripherals.network.tls.openssl import (
     random_from,
 )
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsProblem, TlsSettings
-from tests.peripherals.network.bench import Bench, Recorder, joined, saved
+from tests.peripherals.network.rig import Recorder, Rig, joined, saved
 
 SERVERS = """
 names: {echo.test: 10.10.0.1, "*.wild.test": 10.10.0.1}
@@ -42,7 +42,7 @@ servers:
   any: {type: echo, port: 4, tls: {client_certificate: any}}
   optional: {type: echo, port: 5, tls: {client_certificate: optional}}
   new: {type: echo, port: 6, tls: {minimum: TLSv1.3, alpn: [mqtt]}}
-  stranger: {type: echo, port: 7, tls: {trusted: false}}
+  untrusted: {type: echo, port: 7, tls: {trusted: false}}
   named: {type: echo, port: 8, tls: {names: ["*.wild.test"]}}
   plain: {type: echo, port: 9}
   tarpit: {type: tarpit, port: 10, tls: true}
@@ -51,23 +51,23 @@ YEAR_2017 = int(datetime(2017, 1, 5, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def rig(tmp_path: Path) -> Rig:
     return joined(tmp_path, SERVERS)
 
 
-def echoed(bench: Bench, stream: TlsStream, events: Recorder, data: bytes) -> bytes:
+def echoed(rig: Rig, stream: TlsStream, events: Recorder, data: bytes) -> bytes:
     events.data.clear()
     sent = stream.send(data)
     for _ in range(100):
-        bench.run(0.05)
+        rig.run(0.05)
         sent += stream.send(data[sent:])
     return bytes(events.data)
 
 
 @pytest.mark.parametrize("port", [1, 2])
 @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
-def test_a_verified_connection_carries_data(bench: Bench, port: int, version: str) -> None:
-    stream, events = bench.secure(
+def test_a_verified_connection_carries_data(rig: Rig, port: int, version: str) -> None:
+    stream, events = rig.secure(
         port, server_name="echo.test", check_name=True, maximum_version=version, when=YEAR_2017
     )
     assert events.verdict is not None
@@ -75,18 +75,18 @@ def test_a_verified_connection_carries_data(bench: Bench, port: int, version: st
     assert events.verdict.version == version
     assert stream.open
     data = bytes(range(256)) * 40
-    assert echoed(bench, stream, events, data) == data
-    connection = bench.world.server("ec" if port == 1 else "rsa").connections[0]
+    assert echoed(rig, stream, events, data) == data
+    connection = rig.world.server("ec" if port == 1 else "rsa").connections[0]
     assert connection.received == data
     assert connection.server_name == "echo.test"
     assert connection.tls.version == version
 
 
-def test_the_only_cipher_of_the_cc3220_works(bench: Bench) -> None:
-    _, events = bench.secure(2, ciphers="AES128-GCM-SHA256")
+def test_the_only_cipher_of_the_cc3220_works(rig: Rig) -> None:
+    _, events = rig.secure(2, ciphers="AES128-GCM-SHA256")
     assert events.verdict is not None
     assert (events.verdict.problem, events.verdict.cipher) == (None, "AES128-GCM-SHA256")
-    _, events = bench.secure(1, ciphers="AES128-GCM-SHA256")
+    _, events = rig.secure(1, ciphers="AES128-GCM-SHA256")
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.PEER_ALERT
     assert events.verdict.alert == 40
@@ -102,73 +102,71 @@ def test_the_only_cipher_of_the_cc3220_works(bench: Bench) -> None:
         ({"server_name": "10.10.0.2", "check_name": True}, TlsProblem.NAME_MISMATCH, 42),
     ],
 )
-def test_failed_verification_is_told_to_both_ends(
-    bench: Bench, settings: dict[str, Any], problem: TlsProblem, alert: int
+def test_failed_verification_is_reported_at_both_ends(
+    rig: Rig, settings: dict[str, Any], problem: TlsProblem, alert: int
 ) -> None:
-    stream, events = bench.secure(1, **settings)
+    stream, events = rig.secure(1, **settings)
     assert events.verdict is not None
     assert (events.verdict.problem, events.verdict.alert) == (problem, alert)
     assert not stream.open
     assert stream.send(b"x") == 0
-    server = bench.world.server("ec").connections[0]
+    server = rig.world.server("ec").connections[0]
     assert server.tls.problem is TlsProblem.PEER_ALERT
     assert server.tls.alert == alert
     assert not server.open
 
-    stream, events = bench.secure(1, continue_unverified=True, **settings)
+    stream, events = rig.secure(1, continue_unverified=True, **settings)
     assert events.verdict is not None
     assert events.verdict.problem is problem
-    assert echoed(bench, stream, events, b"all the same") == b"all the same"
+    assert echoed(rig, stream, events, b"all the same") == b"all the same"
 
 
-def test_unverified_connections_may_be_fine_too(bench: Bench) -> None:
+def test_unverified_connections_may_be_fine_too(rig: Rig) -> None:
     for settings in (
         {"server_name": "echo.test", "check_name": True, "when": YEAR_2017},
         {"server_name": "10.10.0.1", "check_name": True},
         {"verify": False, "ca": None},
     ):
-        _, events = bench.secure(1, continue_unverified=True, **settings)
+        _, events = rig.secure(1, continue_unverified=True, **settings)
         assert events.verdict is not None
         assert events.verdict.problem is None
-    _, events = bench.secure(
-        8, continue_unverified=True, server_name="a.wild.test", check_name=True
-    )
+    _, events = rig.secure(8, continue_unverified=True, server_name="a.wild.test", check_name=True)
     assert events.verdict is not None
     assert events.verdict.problem is None
 
 
-def test_without_verification_everything_goes(bench: Bench) -> None:
-    _, events = bench.secure(7, verify=False, ca=None)
+def test_without_verification_everything_goes(rig: Rig) -> None:
+    _, events = rig.secure(7, verify=False, ca=None)
     assert events.verdict is not None
     assert events.verdict.problem is None
 
 
-def test_an_untrusted_root_is_refused(bench: Bench) -> None:
-    _, events = bench.secure(7)
+def test_an_untrusted_root_is_refused(rig: Rig) -> None:
+    _, events = rig.secure(7)
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.UNKNOWN_ROOT
 
 
-def test_addresses_and_wildcards_are_names(bench: Bench) -> None:
+def test_addresses_and_wildcards_are_names(rig: Rig) -> None:
     for port, name in ((1, "10.10.0.1"), (8, "a.wild.test")):
-        _, events = bench.secure(port, server_name=name, check_name=True)
+        _, events = rig.secure(port, server_name=name, check_name=True)
         assert events.verdict is not None
         assert events.verdict.problem is None
 
 
-def test_client_certificates(bench: Bench) -> None:
-    certificate, key = bench.world.client_credentials()
-    foreign = bench.world.pki.untrusted.client("stranger", "ec")
+def test_client_certificates(rig: Rig) -> None:
+    certificate, key = rig.world.client_credentials()
+    foreign = rig.world.pki.untrusted.client("untrusted", "ec")
     own = {"certificate": certificate, "key": key}
-    strange = {"certificate": foreign[0], "key": foreign[1]}
+    untrusted = {"certificate": foreign[0], "key": foreign[1]}
     outcome = {}
-    for name, settings in (("none", {}), ("own", own), ("strange", strange)):
+    for name, settings in (("none", {}), ("own", own), ("untrusted", untrusted)):
         for server, port in (("strict", 3), ("any", 4), ("optional", 5)):
-            _, events = bench.secure(port, **settings)
+            _, events = rig.secure(port, **settings)
             assert events.verdict is not None
             outcome[name, server] = events.verdict.problem is None
             if outcome[name, server] and settings:
-                seen = bench.world.server(server).connections[-1].peer_certificate
+                seen = rig.world.server(server).connections[-1].peer_certificate
                 assert seen == ssl.PEM_cert_to_DER_cert(settings["certificate"].decode())
     assert outcome == {
         ("none", "strict"): False,
@@ -177,40 +175,40 @@ def test_client_certificates(bench: Bench) -> None:
         ("own", "strict"): True,
         ("own", "any"): True,
         ("own", "optional"): True,
-        ("strange", "strict"): False,
-        ("strange", "any"): True,
-        ("strange", "optional"): False,
+        ("untrusted", "strict"): False,
+        ("untrusted", "any"): True,
+        ("untrusted", "optional"): False,
     }
 
 
-def test_tls13_learns_of_a_refused_certificate_only_afterwards(bench: Bench) -> None:
-    certificate, key = bench.world.pki.untrusted.client("stranger", "ec")
-    stream, events = bench.secure(3, certificate=certificate, key=key, maximum_version="TLSv1.3")
+def test_tls13_learns_of_a_refused_certificate_only_afterwards(rig: Rig) -> None:
+    certificate, key = rig.world.pki.untrusted.client("untrusted", "ec")
+    stream, events = rig.secure(3, certificate=certificate, key=key, maximum_version="TLSv1.3")
     assert events.verdict is not None
     assert events.verdict.problem is None
     assert events.log[-1] == ("closed", Failure.RESET)
     assert not stream.open
 
 
-def test_versions_and_protocols_must_meet(bench: Bench) -> None:
-    _, events = bench.secure(6)
+def test_versions_and_protocols_must_meet(rig: Rig) -> None:
+    _, events = rig.secure(6)
     assert events.verdict is not None
     assert (events.verdict.problem, events.verdict.alert) == (TlsProblem.PEER_ALERT, 70)
-    _, events = bench.secure(6, maximum_version="TLSv1.3", alpn=("x-amzn-mqtt-ca", "mqtt"))
+    _, events = rig.secure(6, maximum_version="TLSv1.3", alpn=("x-amzn-mqtt-ca", "mqtt"))
     assert events.verdict is not None
     assert events.verdict.problem is None
-    assert bench.world.server("new").connections[-1].alpn == "mqtt"
+    assert rig.world.server("new").connections[-1].alpn == "mqtt"
 
 
-def test_a_peer_that_speaks_no_tls(bench: Bench) -> None:
-    _, events = bench.secure(9)
+def test_a_peer_that_speaks_no_tls(rig: Rig) -> None:
+    _, events = rig.secure(9)
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.PROTOCOL
 
 
-def test_a_peer_that_says_nothing_keeps_the_handshake_open(bench: Bench) -> None:
-    stream, events = bench.secure(10)
-    bench.run(60)
+def test_a_peer_that_says_nothing_keeps_the_handshake_open(rig: Rig) -> None:
+    stream, events = rig.secure(10)
+    rig.run(60)
     assert events.verdict is None
     assert not stream.open
     assert stream.send(b"x") == 0
@@ -220,17 +218,17 @@ def test_a_peer_that_says_nothing_keeps_the_handshake_open(bench: Bench) -> None
 
 
 @pytest.mark.parametrize("how", ["end", "abort"])
-def test_a_peer_that_closes_during_the_handshake(bench: Bench, how: str) -> None:
-    _, events = bench.secure(10)
-    getattr(bench.world.server("tarpit").connections[0], how)()
-    bench.run()
+def test_a_peer_that_closes_during_the_handshake(rig: Rig, how: str) -> None:
+    _, events = rig.secure(10)
+    getattr(rig.world.server("tarpit").connections[0], how)()
+    rig.run()
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.PEER_CLOSED
 
 
-def test_credentials_that_cannot_be_used_are_named(bench: Bench) -> None:
-    certificate, key = bench.world.client_credentials(key="rsa")
-    _, other = bench.world.client_credentials(key="ec")
+def test_credentials_that_cannot_be_used_are_named(rig: Rig) -> None:
+    certificate, key = rig.world.client_credentials(key="rsa")
+    _, other = rig.world.client_credentials(key="ec")
     encrypted = serialization.load_pem_private_key(key, None).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -245,7 +243,7 @@ def test_credentials_that_cannot_be_used_are_named(bench: Bench) -> None:
         ({"certificate": certificate, "key": encrypted}, "key"),
     ]
     for settings, which in cases:
-        stream, events = bench.secure(1, **settings)
+        stream, events = rig.secure(1, **settings)
         assert events.verdict is not None
         assert (events.verdict.problem, events.verdict.credential) == (
             TlsProblem.BAD_CREDENTIAL,
@@ -256,19 +254,19 @@ def test_credentials_that_cannot_be_used_are_named(bench: Bench) -> None:
     assert no_password() == ""
 
 
-def test_unknown_settings_are_told_in_the_verdict(bench: Bench) -> None:
-    _, events = bench.secure(1, ciphers="nonsense")
+def test_unknown_settings_are_in_the_verdict(rig: Rig) -> None:
+    _, events = rig.secure(1, ciphers="nonsense")
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.NO_COMMON_CIPHER
-    _, events = bench.secure(1, server_name="." * 300, check_name=True)
+    _, events = rig.secure(1, server_name="." * 300, check_name=True)
     assert events.verdict is not None
     assert events.verdict.problem is TlsProblem.BAD_CREDENTIAL
 
 
 @pytest.mark.parametrize("form", ["pkcs8", "der", "nul"])
-def test_keys_and_certificates_in_other_forms(bench: Bench, form: str) -> None:
-    certificate, key = bench.world.client_credentials()
-    ca = bench.world.ca_pem
+def test_keys_and_certificates_in_other_forms(rig: Rig, form: str) -> None:
+    certificate, key = rig.world.client_credentials()
+    ca = rig.world.ca_pem
     loaded = serialization.load_pem_private_key(key, None)
     assert key.startswith(b"-----BEGIN RSA PRIVATE KEY-----")
     if form == "pkcs8":
@@ -288,7 +286,7 @@ def test_keys_and_certificates_in_other_forms(bench: Bench, form: str) -> None:
     else:
         certificate, key, ca = certificate + b"\0", key + b"\0", ca + b"\0"
     for more in ({}, {"continue_unverified": True}):
-        _, events = bench.secure(3, certificate=certificate, key=key, ca=ca, **more)
+        _, events = rig.secure(3, certificate=certificate, key=key, ca=ca, **more)
         assert events.verdict is not None
         assert events.verdict.problem is None
 
@@ -447,62 +445,62 @@ def test_seeded_bytes_do_not_depend_on_how_they_are_taken() -> None:
     assert hashlib.sha256(b"x" + bytes(8)).digest() == pieces[:32]
 
 
-def test_streams_of_tls_say_goodbye(bench: Bench) -> None:
-    stream, events = bench.secure(1)
+def test_streams_of_tls_say_goodbye(rig: Rig) -> None:
+    stream, events = rig.secure(1)
     stream.send(b"last")
     stream.shutdown()
-    bench.run()
+    rig.run()
     assert bytes(events.data) == b"last"
     assert events.log[-1] == ("closed", None)
-    assert not bench.world.server("ec").open_connections
+    assert not rig.world.server("ec").open_connections
     stream.close()
-    stream, events = bench.secure(1)
+    stream, events = rig.secure(1)
     stream.close()
     stream.close()
-    bench.run()
-    assert not bench.world.server("ec").open_connections
-    stream, events = bench.secure(1)
-    bench.world.server("ec").connections[-1].end()
-    bench.run()
+    rig.run()
+    assert not rig.world.server("ec").open_connections
+    stream, events = rig.secure(1)
+    rig.world.server("ec").connections[-1].end()
+    rig.run()
     assert events.log[-1] == ("closed", None)
     assert not stream.open
 
 
 def test_a_slow_reader_holds_tls_up_and_gets_everything(tmp_path: Path) -> None:
-    bench = joined(tmp_path, SERVERS + "link: {window: 1024}")
-    stream, events = bench.connect(1, keep_reading=False)
-    secure = TlsStream(stream, TlsSettings(ca=bench.world.ca_pem), events, bench.clock, Random(1))
-    bench.run()
+    rig = joined(tmp_path, SERVERS + "link: {window: 1024}")
+    stream, events = rig.connect(1, keep_reading=False)
+    secure = TlsStream(stream, TlsSettings(ca=rig.world.ca_pem), events, rig.clock, Random(1))
+    rig.run()
     data, sent, received = bytes(range(256)) * 100, 0, b""
     for _ in range(400):
         sent += secure.send(data[sent:])
-        bench.run(0.05)
+        rig.run(0.05)
         assert secure.peek(1) == data[len(received) : len(received) + 1]
         received += secure.receive(500)
     assert received == data
     assert "writable" in events.log
 
 
-def test_a_saved_stream_goes_on(bench: Bench) -> None:
-    stream, events = bench.secure(1)
-    bench, stream, events = saved((bench, stream, events))
-    assert echoed(bench, stream, events, b"restored") == b"restored"
+def test_a_saved_stream_goes_on(rig: Rig) -> None:
+    stream, events = rig.secure(1)
+    rig, stream, events = saved((rig, stream, events))
+    assert echoed(rig, stream, events, b"restored") == b"restored"
 
 
-def test_servers_can_change_their_certificate(bench: Bench) -> None:
-    server = bench.world.server("ec")
-    server.use_certificate(*bench.world.pki.trusted.server(("new.test",)))
-    _, events = bench.secure(1, server_name="new.test", check_name=True)
+def test_servers_can_change_their_certificate(rig: Rig) -> None:
+    server = rig.world.server("ec")
+    server.use_certificate(*rig.world.pki.trusted.server(("new.test",)))
+    _, events = rig.secure(1, server_name="new.test", check_name=True)
     assert events.verdict is not None
     assert events.verdict.problem is None
 
 
-def test_two_connections_never_share_their_secrets(bench: Bench) -> None:
+def test_two_connections_never_share_their_secrets(rig: Rig) -> None:
     for _ in range(2):
-        bench.secure(1)
+        rig.secure(1)
     hellos = [
         fields["data"]
-        for fields in bench.events("data")
+        for fields in rig.events("data")
         if fields["data"][:1] == b"\x16" and fields["data"][5:6] == b"\x01"
     ]
     assert len(hellos) == len(set(hellos)) == 2
@@ -523,15 +521,15 @@ def test_a_python_with_openssl_inside_says_so_and_works(
     monkeypatch.setattr(openssl, "_library", _Unreachable())
     assert not deterministic_tls_available()
     with caplog.at_level(logging.WARNING):
-        bench = joined(tmp_path, SERVERS)
+        rig = joined(tmp_path, SERVERS)
     assert "no such symbol" in caplog.text
-    stream, events = bench.secure(1, when=YEAR_2017)
-    assert echoed(bench, stream, events, b"hello") == b"hello"
+    stream, events = rig.secure(1, when=YEAR_2017)
+    assert echoed(rig, stream, events, b"hello") == b"hello"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     assert judge_certificates_at(context, None)
     assert not judge_certificates_at(context, 5)
     assert not accept_any_certificate(context)
-    copy = saved(bench.world.server("ec").connections[0].endpoint)
+    copy = saved(rig.world.server("ec").connections[0].endpoint)
     with pytest.raises(RenodeWifiError, match="cannot be restored"):
         copy.feed(b"")
 

@@ -1,4 +1,4 @@
-"""World files: what they may say, and that every mistake is told with its line and a cure."""
+"""World files: what they may say, and that every mistake has its line and a cure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from renode_wifi.peripherals.network.worldfile.read import (
 from renode_wifi.peripherals.network.worldfile.tree import dotted_path
 from renode_wifi.peripherals.network.worldfile.units import duration
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
-from tests.peripherals.network.bench import Bench
+from tests.peripherals.network.rig import Rig
 
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "world.md"
 LEAST = "access_points:\n  - {ssid: lab, passphrase: lab-secret}\n"
@@ -554,7 +554,7 @@ def test_what_is_text_stays_as_it_is_written(tmp_path: Path, text: str) -> None:
     assert world.servers[0].users == {"u": text}
 
 
-def test_aliases_that_multiply_without_measure_are_told(tmp_path: Path) -> None:
+def test_aliases_that_multiply_without_measure_are_a_mistake(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x]"]
     lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(12)]
     assert "more than 100000 values" in mistake(tmp_path, "\n".join(lines)).message
@@ -643,7 +643,7 @@ def test_credentials_that_do_not_fit(tmp_path: Path, text: str, message: str, cu
 
 
 def test_the_worlds_own_credentials_reach_the_radio(tmp_path: Path) -> None:
-    bench = Bench(
+    rig = Rig(
         tmp_path,
         """
         radio:
@@ -651,13 +651,13 @@ def test_the_worlds_own_credentials_reach_the_radio(tmp_path: Path) -> None:
           files: {ca: world-ca, crt: world-certificate, key: world-key}
         """,
     )
-    certificate, key = bench.world.client_credentials()
-    assert bench.world.radio_credentials() == {
-        2: Credential(bench.world.ca_pem, certificate, key),
+    certificate, key = rig.world.client_credentials()
+    assert rig.world.radio_credentials() == {
+        2: Credential(rig.world.ca_pem, certificate, key),
         1: Credential(),
     }
-    assert bench.world.radio_files() == {
-        "ca": bench.world.ca_pem,
+    assert rig.world.radio_files() == {
+        "ca": rig.world.ca_pem,
         "crt": certificate,
         "key": key,
     }

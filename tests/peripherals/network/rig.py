@@ -1,4 +1,4 @@
-"""A world on a test bench: built from YAML text, moved by hand, with a phone-like station in it."""
+"""A world on a test rig: built from YAML text, moved by hand, with a phone-like station in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ access_points:
 
 
 class Recorder:
-    """The owner of streams, who writes down what it is told."""
+    """The owner of streams, who writes down what it is notified of."""
 
     def __init__(self, *, keep_reading: bool = True) -> None:
         self.log: list[Any] = []
@@ -67,7 +67,7 @@ class Recorder:
         self.log.append(("left", mac, lease.address))
 
 
-class Bench:
+class Rig:
     """A machine, a world and one station; picklable as a whole."""
 
     def __init__(
@@ -130,10 +130,10 @@ class Bench:
         return [fields for _, _, event, fields in self.machine.traced if event == name]
 
 
-def joined(folder: Path, text: str, **more: Any) -> Bench:
-    bench = Bench(folder, text, **more)
-    assert isinstance(bench.join(), Lease)
-    return bench
+def joined(folder: Path, text: str, **more: Any) -> Rig:
+    rig = Rig(folder, text, **more)
+    assert isinstance(rig.join(), Lease)
+    return rig
 
 
 def saved(thing: Any) -> Any:
