@@ -1,9 +1,7 @@
-"""TLS in the world: verification, alerts, and bytes that repeat."""
+"""TLS as a radio offloads it, against servers of the world."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,26 +9,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from OpenSSL.crypto import FILETYPE_PEM, X509, PKey, dump_certificate
+from cryptography.hazmat.primitives import serialization
 
-from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.tls import openssl, pki
-from renode_wifi.peripherals.network.tls.client import TlsStream, certificate_is_for
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls import client
+from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.openssl import (
-    SeededBytes,
-    accept_any_certificate,
-    deterministic_tls_available,
-    deterministic_tls_problem,
-    judge_certificates_at,
     no_password,
-    random_from,
 )
-from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsProblem, TlsSettings
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsSettings
 from tests.peripherals.network.rig import Recorder, Rig, joined, saved
 
 SERVERS = """
@@ -47,6 +34,8 @@ servers:
   plain: {type: echo, port: 9}
   tarpit: {type: tarpit, port: 10, tls: true}
 """
+
+
 YEAR_2017 = int(datetime(2017, 1, 5, tzinfo=UTC).timestamp())
 
 
@@ -291,160 +280,6 @@ def test_keys_and_certificates_in_other_forms(rig: Rig, form: str) -> None:
         assert events.verdict.problem is None
 
 
-@pytest.mark.filterwarnings("ignore:X509.sign is deprecated")  # cryptography signs no SHA-1
-def test_old_certificates_are_good_enough() -> None:
-    """A SHA-1 root, and a server certificate with a common name and nothing else."""
-    root_key = rsa.generate_private_key(65_537, 1024)
-    leaf_key = rsa.generate_private_key(65_537, 1024)
-
-    def sign(common: str, key: Any, authority: bool) -> bytes:
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common)])
-        issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "old root")])
-        builder = x509.CertificateBuilder(
-            issuer,
-            subject,
-            key.public_key(),
-            5,
-            datetime(1999, 1, 1),
-            datetime(2030, 1, 1),
-        )
-        if authority:
-            constraint = x509.BasicConstraints(ca=True, path_length=None)
-            builder = builder.add_extension(constraint, critical=True)
-        signed = X509.from_cryptography(builder.sign(root_key, hashes.SHA256()))
-        signed.sign(PKey.from_cryptography_key(root_key), "sha1")
-        return dump_certificate(FILETYPE_PEM, signed)
-
-    leaf = sign("old.test", leaf_key, False)
-    server = EndpointSettings(
-        server=True,
-        certificate=leaf,
-        key=leaf_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        ),
-    )
-    client = EndpointSettings(
-        server=False,
-        ca=sign("old root", root_key, True),
-        server_name="old.test",
-        check_name=True,
-        maximum_version="TLSv1.2",
-    )
-    ends = (TlsEndpoint(client, b"c"), TlsEndpoint(server, b"s"))
-    talk(*ends)
-    assert ends[0].verdict is not None
-    assert ends[0].verdict.problem is None
-    der = ssl.PEM_cert_to_DER_cert(leaf.decode())
-    assert certificate_is_for(der, "OLD.test.")
-    assert not certificate_is_for(der, "new.test")
-
-
-def talk(client: TlsEndpoint, server: TlsEndpoint) -> bytes:
-    """Carry everything between two ends; returns what went over the wire."""
-    wire = b""
-    for _ in range(6):
-        for sender, receiver in ((client, server), (server, client)):
-            data = sender.take_outgoing()
-            wire += data
-            if data:
-                receiver.feed(data)
-    return wire
-
-
-def pair(authority: pki.Authority, kind: str, version: str) -> tuple[TlsEndpoint, TlsEndpoint]:
-    certificate, key = authority.server(("a.test",), kind)
-    own_certificate, own_key = authority.client("c", kind)
-    ca = authority.certificate
-    return (
-        TlsEndpoint(
-            EndpointSettings(
-                server=False,
-                ca=ca,
-                certificate=own_certificate,
-                key=own_key,
-                minimum_version=version,
-                maximum_version=version,
-            ),
-            b"client",
-        ),
-        TlsEndpoint(
-            EndpointSettings(
-                server=True,
-                ca=ca,
-                certificate=certificate,
-                key=key,
-                client_certificate=ClientCertificate.REQUIRED,
-            ),
-            b"server",
-        ),
-    )
-
-
-@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
-@pytest.mark.parametrize("kind", ["ec", "rsa"])
-def test_the_wire_repeats_byte_for_byte_even_across_snapshots(kind: str, version: str) -> None:
-    authority = pki.Authority("test")
-
-    def run(snapshots: bool) -> bytes:
-        client, server = pair(authority, kind, version)
-        wire = talk(client, server)
-        for number in range(3):
-            if snapshots:
-                client, server = saved((client, server))
-            client.write(f"message {number}".encode())
-            wire += talk(client, server)
-            assert server.take_plaintext(3) + server.take_plaintext() == b"message %d" % number
-        client.close()
-        wire += talk(client, server)
-        assert server.state is State.CLOSED
-        return wire
-
-    first = run(False)
-    assert first == run(False)
-    assert first == run(True)
-
-
-def test_a_snapshot_in_the_middle_of_a_handshake() -> None:
-    client, server = pair(pki.Authority("test"), "ec", "TLSv1.2")
-    server.feed(client.take_outgoing())
-    client, server = saved((client, server))
-    client.feed(server.take_outgoing())
-    talk(client, server)
-    assert client.state is server.state is State.OPEN
-
-
-def test_a_failed_endpoint_stays_failed() -> None:
-    client, _ = pair(pki.Authority("test"), "ec", "TLSv1.2")
-    client.feed(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    assert client.state is State.FAILED
-    verdict = client.verdict
-    client.feed(b"more")
-    client.write(b"data")
-    assert (client.state, client.verdict) == (State.FAILED, verdict)
-
-
-def test_other_users_of_openssl_get_true_random_numbers() -> None:
-    before = {ssl.RAND_bytes(16) for _ in range(3)}
-    with random_from(SeededBytes(b"seed")):
-        inside = ssl.RAND_bytes(16)
-        with random_from(SeededBytes(b"other")):
-            other = ssl.RAND_bytes(16)
-        more = ssl.RAND_bytes(16)
-    stream = SeededBytes(b"seed")
-    assert (inside, more) == (stream.take(16), stream.take(16))
-    assert other == SeededBytes(b"other").take(16)
-    assert len({*before, inside, more, ssl.RAND_bytes(16), ssl.RAND_bytes(16)}) == 7
-
-
-def test_seeded_bytes_do_not_depend_on_how_they_are_taken() -> None:
-    stream = SeededBytes(b"x")
-    pieces = b"".join(stream.take(count) for count in (0, 1, 31, 32, 33, 100))
-    assert pieces == SeededBytes(b"x").take(197)
-    assert hashlib.sha256(b"x" + bytes(8)).digest() == pieces[:32]
-
-
 def test_streams_of_tls_say_goodbye(rig: Rig) -> None:
     stream, events = rig.secure(1)
     stream.send(b"last")
@@ -506,55 +341,21 @@ def test_two_connections_never_share_their_secrets(rig: Rig) -> None:
     assert len(hellos) == len(set(hellos)) == 2
 
 
-# Where OpenSSL cannot be reached
-
-
-class _Unreachable:
-    problem = "no such symbol"
-
-
-def test_a_python_with_openssl_inside_says_so_and_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_what_is_not_read_stays_in_the_stream_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert deterministic_tls_available()
-    assert deterministic_tls_problem() == ""
-    monkeypatch.setattr(openssl, "_library", _Unreachable())
-    assert not deterministic_tls_available()
-    with caplog.at_level(logging.WARNING):
-        rig = joined(tmp_path, SERVERS)
-    assert "no such symbol" in caplog.text
-    stream, events = rig.secure(1, when=YEAR_2017)
-    assert echoed(rig, stream, events, b"hello") == b"hello"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    assert judge_certificates_at(context, None)
-    assert not judge_certificates_at(context, 5)
-    assert not accept_any_certificate(context)
-    copy = saved(rig.world.server("ec").connections[0].endpoint)
-    with pytest.raises(RenodeWifiError, match="cannot be restored"):
-        copy.feed(b"")
-
-
-# Throw-away certificates
-
-
-def test_certificates_follow_from_the_seed() -> None:
-    first, second = pki.Authority("one"), pki.Authority("two")
-    assert first.certificate != second.certificate
-    assert pki.Authority("one").certificate == first.certificate
-    for kind in ("ec", "rsa"):
-        assert first.server(("a.test", "10.0.0.1"), kind) == pki.Authority("one").server(
-            ("a.test", "10.0.0.1"), kind
-        )
-    pki._key.cache_clear()
-    key = pki.make_key("rsa", "one/server/x")
-    assert isinstance(key, rsa.RSAPrivateKey)
-    assert key.key_size == 2048
-    assert key.private_numbers() == pki.make_key("rsa", "one/server/x").private_numbers()
-
-
-def test_certificates_are_valid_when_boards_think_it_is_2017() -> None:
-    certificate, _ = pki.Authority("one").server(("a.test",))
-    loaded = x509.load_pem_x509_certificate(certificate)
-    assert loaded.not_valid_before_utc.year < 2017
-    names = loaded.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert names.get_values_for_type(x509.DNSName) == ["a.test"]
+    monkeypatch.setattr(client, "RECEIVE_WINDOW", 20_000)
+    (tmp_path / "big").write_bytes(bytes(300_000))
+    rig = joined(
+        tmp_path, "servers: {web: {type: http, port: 443, tls: true, pages: {/: {file: big}}}}"
+    )
+    stream, events = rig.secure(443)
+    events.keep_reading = False
+    stream.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    rig.run(5)
+    assert 20_000 <= stream.available < 40_000
+    events.keep_reading = True
+    for _ in range(100):
+        events.on_data(stream)
+        rig.run(0.1)
+    assert len(events.data) > 300_000
