@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TypeVar, overload
 
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -25,6 +25,11 @@ from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_proble
 from renode_wifi.peripherals.network.tls.pki import WorldPki
 from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+
+MAX_STATIONS = 256
+"""Stations that are known by their MAC address; idle ones are forgotten first."""
+
+ServerT = TypeVar("ServerT", bound=Server)
 
 
 class World:
@@ -85,9 +90,19 @@ class World:
     def station(self, mac: bytes) -> WirelessStation:
         station = self.stations.get(mac)
         if station is None:
+            self._forget_idle_stations()
             station = self.stations[mac] = WirelessStation(self.air, self.internet, mac)
             self.air.clients.append(station)
         return station
+
+    def _forget_idle_stations(self) -> None:
+        """A guest may give its radio another address at each boot."""
+        for mac, station in list(self.stations.items()):
+            if len(self.stations) < MAX_STATIONS:
+                break
+            if station.idle:
+                del self.stations[mac]
+                self.air.clients.remove(station)
 
     def leases(self) -> list[Lease]:
         """Of the stations that have joined, in the order in which the world got to know them."""
@@ -129,15 +144,26 @@ class World:
 
     # For tests, suites and faults
 
-    def server(self, name: str) -> Any:
-        """A server by its name in the world file."""
-        try:
-            return self.servers[name]
-        except KeyError:
+    @overload
+    def server(self, name: str) -> Server: ...
+
+    @overload
+    def server(self, name: str, kind: type[ServerT]) -> ServerT: ...
+
+    def server(self, name: str, kind: type[Server] = Server) -> Server:
+        """A server by its name in the world file, of a type such as `HttpServer`."""
+        found = self.servers.get(name)
+        if found is None:
             raise RenodeWifiError(
                 f"the world has no server {name!r}",
                 cure=f"its servers: {', '.join(sorted(self.servers)) or 'none'}",
-            ) from None
+            )
+        if not isinstance(found, kind):
+            raise RenodeWifiError(
+                f"server {name} is of type {found.settings.type}, and no {kind.__name__}",
+                cure="ask for what the world file says, or change it there",
+            )
+        return found
 
     def access_point(self, ssid: str) -> AccessPoint:
         found = self.air.named(ssid)
@@ -150,7 +176,7 @@ class World:
             )
         return found[0]
 
-    def inject(self, do: str, duration: int | str | None = None, **entry: Any) -> None:
+    def inject(self, do: str, duration: int | str | None = None, **entry: object) -> None:
         """Let a fault of the network or of the radio happen, by default now.
 
         do and entry: keys and values as in the world file (docs/world.md), times as text or in ns;

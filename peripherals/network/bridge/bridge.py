@@ -24,6 +24,7 @@ from renode_wifi.peripherals.network.bridge.streams import (
     DatagramFlow,
     ExposedConnection,
 )
+from renode_wifi.peripherals.network.contract.names import normalise
 from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.contract.stream import Failure, StreamEvents
 from renode_wifi.peripherals.network.stack.internet import Internet
@@ -148,6 +149,9 @@ class Bridge:
         self._ensure_poll(POLL)
 
     def resolve(self, name: str, done: Resolved) -> None:
+        if normalise(name) is None:
+            self.later(partial(done, Failure.UNREACHABLE))
+            return
         self._lookups.append((self.port.start_lookup(name), name, done))
         self._lookup_grace = CONNECT_GRACE
         self._ensure_poll(POLL)

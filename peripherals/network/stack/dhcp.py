@@ -38,9 +38,13 @@ class DhcpServer:
                 IPv4Address(number) in taken or IPv4Address(number) in in_use
             ):
                 number += 1
-            if number > int(dhcp.last):
+            if number <= int(dhcp.last):
+                address = IPv4Address(number)
+            else:
+                address = self._unused(in_use)
+            if address is None:
                 return None
-            address = self._given[mac] = IPv4Address(number)
+            self._given[mac] = address
         return Lease(
             address,
             self.network.subnet.netmask,
@@ -48,3 +52,11 @@ class DhcpServer:
             self.network.dns,
             dhcp.lease,
         )
+
+    def _unused(self, in_use: Container[IPv4Address]) -> IPv4Address | None:
+        """The address that was given longest ago to a station which has left (section 4.3.1)."""
+        for mac, address in self._given.items():
+            if address not in in_use:
+                del self._given[mac]
+                return address
+        return None

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.network.worldfile.models import LinkSettings
 
 FIRST_RETRANSMISSION = 200 * MILLISECOND
 """Smallest retransmission time-out of common TCP stacks; it doubles each time (RFC 6298)."""
-MOST_RETRANSMISSIONS = 8
+MAX_RETRANSMISSIONS = 8
 
 
 class Link:
@@ -37,7 +37,7 @@ class Link:
         """One way, in ns, of TCP bytes: what is lost comes with a retransmission."""
         extra = 0
         wait = FIRST_RETRANSMISSION
-        for _ in range(MOST_RETRANSMISSIONS):
+        for _ in range(MAX_RETRANSMISSIONS):
             if not self.lost():
                 break
             extra += wait

@@ -195,6 +195,10 @@ class Connection:
         self._silent = True
         self.state = State.OVER
         self.host.forget(self)
+        peer = self.peer
+        if peer is not None and peer.lingering:
+            # It waits for a FIN that will never come; its stack would give up after a minute.
+            peer.host.forget(peer)
 
     def establish(self) -> None:
         self.state = State.OPEN

@@ -61,6 +61,12 @@ class WirelessStation:
     def lease(self) -> Lease | None:
         return self._lease
 
+    @property
+    def idle(self) -> bool:
+        """Neither joined nor joining nor an access point, and nobody is notified of its events."""
+        busy = (self.events, self._access_point, self._joining, self._own)
+        return all(each is None for each in busy)
+
     # The air
 
     def scan(self) -> list[Beacon]:

@@ -300,6 +300,18 @@ class TlsStream:
 
 def judge_chain(chain: list[bytes], settings: TlsSettings) -> tuple[TlsProblem | None, str]:
     """What is wrong with a peer's chain (DER, own certificate first), in the radio's eyes."""
+    from cryptography import x509
+    from OpenSSL.crypto import Error
+
+    unreadable = (ValueError, OverflowError, x509.DuplicateExtension, Error)
+    try:
+        return _judge(chain, settings) if settings.verify else (None, "")
+    except (*unreadable, x509.UnsupportedGeneralNameType) as error:
+        # OpenSSL takes certificates that stricter parsers don't.
+        return TlsProblem.BAD_CERTIFICATE, f"a certificate cannot be read: {error}"
+
+
+def _judge(chain: list[bytes], settings: TlsSettings) -> tuple[TlsProblem | None, str]:
     from OpenSSL.crypto import (
         FILETYPE_ASN1,
         X509Store,
@@ -309,8 +321,6 @@ def judge_chain(chain: list[bytes], settings: TlsSettings) -> tuple[TlsProblem |
         load_certificate,
     )
 
-    if not settings.verify:
-        return None, ""
     certificates = [load_certificate(FILETYPE_ASN1, data) for data in chain]
     store = X509Store()
     for root in load_certificates(settings.ca or b""):

@@ -1,7 +1,23 @@
 """Every fault there is: what it does, to what, with which parameters, and how it is applied.
 
-One entry makes a fault usable from world files, Robot, pytest and the monitor. The entry names the
-method of its target that makes it happen; for a radio, the radio's own `FaultKind` does.
+One entry makes a fault usable from world files, Robot, pytest and the monitor, and checks what is
+written there. For example, an access point that changes its passphrase:
+
+    Kind(
+        "passphrase-changes",
+        Target.ACCESS_POINT,
+        "stations that knew the old passphrase cannot join any more",
+        "change_passphrase",
+        (Parameter("passphrase", TEXT, "something else"),),
+        lasting="the old one is right again",
+    )
+
+`change_passphrase(access_point, passphrase)` is then a method of `faults.world.NetworkFaults` and
+returns how to undo it. A fault of a radio names no method: its name is a member of that radio's
+`FaultKind`, and the radio asks its plan for it where it strikes. Another target of its own (a chip
+block, say) is a member of `Target` whose owner calls `world.faults.attach`.
+
+The tables of faults in docs/ are checked against this one.
 """
 
 from __future__ import annotations

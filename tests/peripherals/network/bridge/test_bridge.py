@@ -318,3 +318,13 @@ def test_the_seed_makes_no_secrets_for_peers_outside_the_world(tmp_path: Path) -
         randoms["outside"].append(hello(bridged, REMOTE, 1883))
     assert randoms["inside"][0] == randoms["inside"][1]
     assert randoms["outside"][0] != randoms["outside"][1]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "\0", "-x", "a" * 64, "a..b"])
+def test_the_host_is_not_asked_for_what_is_no_name(tmp_path: Path, name: str) -> None:
+    host = FakeHost()
+    bridged = Bridged(tmp_path, "dns: {pass_through: true}", host)
+    bridged.station.resolve(name, bridged.answers.append)
+    bridged.run(MILLISECOND)
+    assert bridged.answers[-1] is Failure.UNREACHABLE
+    assert host.opened == []

@@ -95,3 +95,15 @@ def test_a_record_drops_the_oldest() -> None:
     copy = saved(kept)
     copy.keep(-2, 1)
     assert copy == [-2]
+
+
+def test_what_a_server_has_closed_goes_with_the_station(tmp_path: Path) -> None:
+    rig = joined(tmp_path, "servers: {web: {type: http, port: 80, pages: {/: x}}}")
+    host = rig.world.internet.host(IPv4Address("10.10.0.1"))
+    for _ in range(3):
+        stream, _ = rig.connect(80)
+        stream.send(b"GET / HTTP/1.0\r\n\r\n")
+        rig.run()
+        rig.station.leave()
+        rig.join()
+    assert host.connections == []

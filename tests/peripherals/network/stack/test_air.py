@@ -13,6 +13,9 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure
+from renode_wifi.peripherals.network.servers.http import HttpServer
+from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
+from renode_wifi.peripherals.network.world import MAX_STATIONS
 from tests.peripherals.network.rig import MAC, Recorder, Rig, joined
 
 TWO = """
@@ -269,3 +272,33 @@ def test_nobody_gets_the_address_of_a_server(tmp_path: Path) -> None:
     rig = joined(tmp_path, text)
     assert rig.station.lease is not None
     assert rig.station.lease.address == IPv4Address("10.10.0.52")
+
+
+def test_an_address_of_a_station_that_left_is_given_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, "network: {dhcp: {first: 10.10.0.50, last: 10.10.0.51}}")
+    addresses = []
+    for number in range(3):
+        station = rig.world.station(bytes([2, 0, 0, 0, 0, number]))
+        station.join(b"lab", b"lab-secret", None, rig.answers.append)
+        rig.run(5)
+        assert station.lease is not None
+        addresses.append(str(station.lease.address))
+        if number != 1:
+            station.leave()
+    assert addresses == ["10.10.0.50", "10.10.0.51", "10.10.0.50"]
+
+
+def test_idle_stations_are_forgotten(tmp_path: Path) -> None:
+    rig = joined(tmp_path, "")
+    rig.station.events = Recorder()
+    for number in range(MAX_STATIONS + 50):
+        rig.world.station(number.to_bytes(6, "big"))
+    assert len(rig.world.stations) == len(rig.world.air.clients) == MAX_STATIONS
+    assert rig.world.station(rig.station.mac) is rig.station
+
+
+def test_a_server_is_asked_for_by_name_and_type(tmp_path: Path) -> None:
+    world = Rig(tmp_path, "servers: {web: {type: http, port: 80}}").world
+    assert world.server("web", HttpServer).requests == []
+    with pytest.raises(RenodeWifiError, match="server web is of type http, and no MqttBroker"):
+        world.server("web", MqttBroker)

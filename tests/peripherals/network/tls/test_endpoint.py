@@ -13,11 +13,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from OpenSSL.crypto import FILETYPE_PEM, X509, PKey, dump_certificate
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.tls import endpoint, openssl, pki
-from renode_wifi.peripherals.network.tls.client import certificate_is_for
+from renode_wifi.peripherals.network.tls.client import certificate_is_for, judge_chain
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
 from renode_wifi.peripherals.network.tls.openssl import (
     SeededBytes,
@@ -27,7 +29,7 @@ from renode_wifi.peripherals.network.tls.openssl import (
     judge_certificates_at,
     random_from,
 )
-from renode_wifi.peripherals.network.tls.settings import ClientCertificate
+from renode_wifi.peripherals.network.tls.settings import ClientCertificate, TlsProblem, TlsSettings
 from tests.peripherals.network.rig import joined, saved
 from tests.peripherals.network.tls.test_client import SERVERS, YEAR_2017, echoed
 
@@ -253,3 +255,37 @@ def test_a_discarded_endpoint_takes_nothing() -> None:
     server.feed(b"late")
     assert (server.take_outgoing(), server.take_plaintext()) == (b"", b"")
     saved(server).feed(b"late")
+
+
+@given(st.lists(st.binary(min_size=1, max_size=80), max_size=6), st.booleans(), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_a_peer_may_send_anything(junk: list[bytes], server: bool, turns: int) -> None:
+    """In any phase of a connection; records with a right head come so far as to be decrypted."""
+    ends = pair(AUTHORITY, "ec", "TLSv1.2")
+    for _ in range(turns):
+        for one, other in (ends, ends[::-1]):
+            other.feed(one.take_outgoing())
+    victim = ends[server]
+    for data in junk:
+        victim.feed(data)
+        victim.feed(b"\x16\x03\x03" + len(data).to_bytes(2, "big") + data)
+    victim.feed_end()
+    victim.write(b"late")
+    victim.close()
+    assert victim.state in State
+
+
+AUTHORITY = pki.Authority("junk")
+
+
+def test_a_certificate_that_only_openssl_reads_is_a_bad_one() -> None:
+    certificate, _ = AUTHORITY.server(("a.test",), "ec")
+    der = ssl.PEM_cert_to_DER_cert(certificate.decode())
+    # A name that is no ASCII in a DNSName: OpenSSL compares bytes, cryptography refuses it.
+    broken = der.replace(b"\x82\x06a.test", b"\x82\x06a.\xfft\xffs")
+    assert broken != der
+    settings = TlsSettings(ca=AUTHORITY.certificate, server_name="a.test", check_name=True)
+    for chain in ([broken], [b"junk"], [der, b"junk"]):
+        problem, _ = judge_chain(chain, settings)
+        assert problem is TlsProblem.BAD_CERTIFICATE
+    assert judge_chain([der], settings) == (None, "")
