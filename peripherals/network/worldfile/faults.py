@@ -56,7 +56,7 @@ Places = Mapping[str, list[str]]
 class Fault:
     """A fault to come, of the network or of the radio. Times are ns."""
 
-    kind: Kind
+    do: str
     at: int | None = None
     after: str | None = None
     nth: int = 1
@@ -68,8 +68,8 @@ class Fault:
     where: str = ""
 
     @property
-    def do(self) -> str:
-        return self.kind.name
+    def kind(self) -> Kind:
+        return KINDS[self.do]
 
     @property
     def is_radios(self) -> bool:
@@ -131,7 +131,7 @@ class _Reader:
         self._old_spellings(entry, kind)
         values = self._values(entry, kind)
         fault = Fault(
-            kind,
+            kind.name,
             values.pop("at", None),
             values.pop("after", None),
             values.pop("nth", 1),

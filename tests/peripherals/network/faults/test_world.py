@@ -13,7 +13,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.faults.world import NETWORK, NetworkFaults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import KINDS, Kind, Target
 from renode_wifi.peripherals.network.worldfile.faults import Fault
-from tests.peripherals.network.rig import Rig, joined
+from tests.peripherals.network.rig import Rig, joined, saved
 
 
 def test_a_server_that_resets_at_a_time(tmp_path: Path) -> None:
@@ -209,3 +209,26 @@ def test_every_kind_can_be_applied(kind: Kind) -> None:
     else:
         assert kind.target in NETWORK
         assert callable(getattr(NetworkFaults, kind.apply))
+
+
+def test_a_saved_world_keeps_the_faults_to_come(tmp_path: Path) -> None:
+    rig = joined(
+        tmp_path,
+        """
+        servers: {echo: {type: echo, port: 7}}
+        faults:
+          - {at: 60 s, do: link, latency: 100 ms, for: 10 s}
+          - {after: connected, nth: 2, do: server-resets}
+          - {do: hang, at: 90 s}
+        """,
+    )
+    rig.connect(7)
+    again = saved(rig)
+    _, events = again.connect(7)
+    again.run(1)
+    assert events.log == ["connected", ("closed", Failure.RESET)]
+    again.clock.advance(61 * SECOND - again.clock.now)
+    assert again.world.internet.link.settings.latency == 100_000_000
+    victim = Victim()
+    again.world.faults.attach(victim)
+    assert [fault.do for fault in victim.faults] == ["hang"]
