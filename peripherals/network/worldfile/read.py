@@ -49,10 +49,7 @@ class WorldFileError(RenodeWifiError):
         super().__init__(first.message, where=first.where, cure=first.cure)
 
     def __str__(self) -> str:
-        return "\n".join(
-            RenodeWifiError.__str__(mistake) if mistake is self else str(mistake)
-            for mistake in self.mistakes
-        )
+        return "\n".join(map(str, self.mistakes))
 
 
 def read_world_file(path: Path | str, variables: Mapping[str, str] | None = None) -> WorldSettings:
@@ -257,7 +254,7 @@ class _Reader:
             *checks.access_points(points),
             *checks.servers(servers),
             *checks.forwards(forwards),
-            *([] if made.mode == "bridged" else checks.hermetic(data)),
+            *([] if self._may_be_bridged(made) else checks.hermetic(data)),
         ]
         for path, mistake in found:
             self.note_at(path, mistake)
@@ -285,6 +282,10 @@ class _Reader:
             when=made.date,
             notices=tuple(self.notices),
         )
+
+    def _may_be_bridged(self, made: WorldFile) -> bool:
+        wrong = any(found.path == ("mode",) for found in self.mistakes)
+        return made.mode == "bridged" or wrong
 
     def _elements(self, values: Mapping[str, Any], key: str) -> dict[KeyPath, Any]:
         return {

@@ -276,6 +276,13 @@ def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str
     assert cure in (error.cure or "")
 
 
+def test_a_mistyped_mode_makes_no_other_mistakes(tmp_path: Path) -> None:
+    text = LEAST + "mode: bridgd\negress: ['1.2.3.4:5']\n"
+    assert [each.message for each in mistake(tmp_path, text).mistakes] == [  # type: ignore[attr-defined]
+        "mode: `bridgd` is not right"
+    ]
+
+
 MANY = """
 sed: 4
 mode: bridged
