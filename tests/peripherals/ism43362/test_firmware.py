@@ -14,7 +14,8 @@ from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.contract.station import Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, RadioSettings
+from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
+from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from tests.peripherals.ism43362.bench import Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import ECHO, TLS_ECHO, UDP_ECHO, make_world

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.network.worldfile.models import RadioSettings
+from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.simplelink.files import control as control_codes
 from renode_wifi.peripherals.simplelink.files import information, store, volume
 from renode_wifi.peripherals.simplelink.files.folder import FolderStore, _name_of, _path_of
