@@ -5,13 +5,11 @@ Run it for long with `python -m tests.peripherals.ism43362.fuzz 1000000 [seed]`.
 
 from __future__ import annotations
 
-import logging
 import random
 import sys
 from typing import Any
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
-from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.asynchronous import MAX_PENDING
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.firmware import quirks_of
@@ -19,6 +17,7 @@ from renode_wifi.peripherals.ism43362.link import DATA_READY, NSS, RESET
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.processor import UNMODELLED
 from tests.peripherals.ism43362.worlds import ECHO, TLS_ECHO, UDP_ECHO, make_world
+from tests.peripherals.silent_machine import SilentMachine
 
 ADDRESSES = [b"10.10.0.1", b"0.0.0.0", b"255.255.255.255", b"10.10.0.77", b"224.0.0.5", b"1.2.3"]
 SSIDS = [b"fwemu-ap", b"open", b"nowhere", b"", b"x" * 33]
@@ -42,21 +41,12 @@ MODULES: list[dict[str, Any]] = [
 """Attributes of the module; the seed chooses."""
 
 
-class SilentMachine(BenchMachine):
-    """Keeps nothing of what it is notified of."""
-
-    def trace(self, source: str, event: str, **fields: Any) -> None:
-        pass
-
-
 class Fuzzer:
     """Sends commands that are nearly right, wholly wrong, or cut off, and reads most replies."""
 
     def __init__(self, seed: int = 0) -> None:
         self.random = random.Random(seed)
         self.machine = SilentMachine()
-        self.machine.log = logging.getLogger("renode_wifi.fuzz")
-        self.machine.log.setLevel(logging.CRITICAL)
         self.module = ISM43362(self.machine, "wifi", **MODULES[seed % len(MODULES)])
         self.world = make_world(self.machine)
         self.module.connect_world(self.world)

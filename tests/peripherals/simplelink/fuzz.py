@@ -5,14 +5,11 @@ Run it for long with `python -m tests.peripherals.simplelink.fuzz 1000000 [seed]
 
 from __future__ import annotations
 
-import logging
 import random
 import struct
 import sys
-from typing import Any
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
-from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.simplelink.link import (
     CLEAR_TO_READ,
     FILLER,
@@ -21,6 +18,7 @@ from renode_wifi.peripherals.simplelink.link import (
 )
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
+from tests.peripherals.silent_machine import SilentMachine
 from tests.peripherals.simplelink.rig import ECHO, TARPIT, TLS_ECHO, UDP_ECHO, make_world
 
 COMMANDS = [opcode for opcode in Opcode if opcode & 0x8000]
@@ -38,21 +36,12 @@ MOST_EVENTS = 400
 """Of the clock, whatever the messages are."""
 
 
-class SilentMachine(BenchMachine):
-    """Keeps nothing of what it is told."""
-
-    def trace(self, source: str, event: str, **fields: Any) -> None:
-        pass
-
-
 class Fuzzer:
     """Writes messages that are nearly right, wholly wrong, or cut off, and reads most answers."""
 
     def __init__(self, seed: int = 0) -> None:
         self.random = random.Random(seed)
         self.machine = SilentMachine()
-        self.machine.log = logging.getLogger("renode_wifi.fuzz")
-        self.machine.log.setLevel(logging.CRITICAL)
         self.nwp = CC3220_NWP(self.machine, "nwp", userFiles=20)
         self.world = make_world(self.machine)
         self.nwp.connect_world(self.world)
