@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
-from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
@@ -20,7 +18,7 @@ from renode_wifi.peripherals.simplelink.sockets.silo import Sockets
 from renode_wifi.peripherals.simplelink.wlan.silo import Wlan
 
 
-class CC3220_NWP(Link, RadioModel[Fault]):
+class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
     """Network processor of the CC3220SF. Attributes are the fields of `NwpProfile`.
 
     Input 0: power. Output 0: interrupt request, high while a message waits. `exchange(word)`
@@ -28,27 +26,17 @@ class CC3220_NWP(Link, RadioModel[Fault]):
     """
 
     FAULT = Fault
+    PROFILE = NwpProfile
     RELAXED_TLS = {"relaxed_tls": True, "maximum_tls": "TLSv1.3", "certificate_store": False}
 
     machine: Machine
 
     def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
-        self._processor: Processor | None = None
         super().__init__(None, machine, name)
-        self._attributes = attributes
-        self.profile = NwpProfile.from_attributes(attributes)
-        """Complete once the radio is in a world, or first used without one."""
+        self._describe(attributes)
 
-    @property
-    def processor(self) -> Processor:
-        """What is behind the link; made when it is first needed, by the profile as it is then."""
-        if self._processor is None:
-            self._processor = Processor(self.machine, self.name, self.profile, self)
-        return self._processor
-
-    @processor.setter
-    def processor(self, processor: Processor | None) -> None:
-        self._processor = processor
+    def _make_processor(self) -> Processor:
+        return Processor(self.machine, self.name, self.profile, self)
 
     @property
     def device(self) -> Device:
@@ -70,10 +58,6 @@ class CC3220_NWP(Link, RadioModel[Fault]):
     def wlan(self) -> Wlan:
         return self.processor.wlan
 
-    def _build(self, options: Mapping[str, Any]) -> None:
-        self.profile = NwpProfile.from_attributes({**self._attributes, **options})
-        self._processor = None
-
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():
             if name in self.files.volume.factory:
@@ -82,12 +66,3 @@ class CC3220_NWP(Link, RadioModel[Fault]):
                     cure="keep one of them in files",
                 )
             self.files.provision(name, content)
-
-    def connect_world(self, world: World) -> None:
-        """Put the radio into a world, before it is first powered."""
-        self.take_over(world)
-        self.processor.connect_world(world)
-
-    def inject(self, fault: Fault) -> None:
-        """Let a fault happen."""
-        self.processor.inject(fault)

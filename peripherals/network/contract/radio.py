@@ -97,25 +97,68 @@ class Radio(Protocol):
         """Let a fault happen that is described as in a world file."""
 
 
-class RadioModel(Generic[Fault]):
-    """What the radios have in common: implements the half of `Radio` that world files set."""
+class RadioProcessor(Protocol):
+    """What is behind a radio's link, as the radio's model sees it."""
+
+    def connect_world(self, world: World) -> None: ...
+
+    def inject(self, fault: Any) -> None: ...
+
+
+Profile = TypeVar("Profile", bound=RadioProfile)
+Processor = TypeVar("Processor", bound=RadioProcessor)
+
+
+class RadioModel(Generic[Fault, Profile, Processor]):
+    """What the radios have in common: implements the half of `Radio` that world files set.
+
+    profile: complete once the radio is in a world, or first used without one.
+    """
 
     FAULT: ClassVar[type[RadioFault[Any]]]
+    PROFILE: ClassVar[type[RadioProfile]]
     machine: Machine
     RELAXED_TLS: ClassVar[dict[str, Any]]
     """What `radio: tls: relaxed` of a world file changes."""
 
+    def _describe(self, attributes: Mapping[str, Any]) -> None:
+        """Take the attributes that the board's description gives."""
+        self._attributes = attributes
+        self._build({})
+
     def _build(self, options: Mapping[str, Any]) -> None:
-        """Make the processor anew, with attributes that go over the board's description."""
+        """Make profile and processor anew, with options that go over the board's description."""
+        attributes = {**self._attributes, **options}
+        self.profile: Profile = self.PROFILE.from_attributes(attributes)  # type: ignore[assignment]
+        self._processor: Processor | None = None
+
+    def _make_processor(self) -> Processor:
+        """A processor by the profile as it is now."""
         raise NotImplementedError
+
+    @property
+    def processor(self) -> Processor:
+        """What is behind the link; made when it is first needed."""
+        if self._processor is None:
+            self._processor = self._make_processor()
+        return self._processor
+
+    @processor.setter
+    def processor(self, processor: Processor | None) -> None:
+        self._processor = processor
 
     def _provision(self, world: DescribedWorld) -> None:
         """Store what the world file gives the radio to keep."""
         raise NotImplementedError
 
+    def connect_world(self, world: World) -> None:
+        """Put the radio into a world, before it is first powered or reset."""
+        self.take_over(world)
+        self.processor.connect_world(world)
+
     def inject(self, fault: Fault) -> None:
         """Let a fault happen."""
-        raise NotImplementedError
+        self.processor.inject(fault)
 
     def inject_fault(self, fault: WorldFault) -> None:
         """Let a fault of the language of faults happen. RenodeWifiError: it is another radio's."""
