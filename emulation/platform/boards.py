@@ -1,16 +1,29 @@
-"""The boards of this package: where they are described and what fits on them."""
+"""The boards of this package: what their scripts and descriptions say, and what fits on them."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform.parser import parse
+from renode_wifi.emulation.platform.syntax import Entry
 
 PLATFORMS = Path(__file__).resolve().parents[2] / "platforms"
+
+# Lines of a script: `:name: text`, the address of the vector table, what it includes and loads.
+_HEADER = re.compile(r"^:(\w+): (.*)$", re.MULTILINE)
+_VECTORS = re.compile(r"^\$vectors=(\w+)$", re.MULTILINE)
+_CHIP = re.compile(r"^include \$ORIGIN/(cpus/\S+\.resc)$", re.MULTILINE)
+_DESCRIPTION = re.compile(r"LoadPlatformDescription \$ORIGIN/(\S+\.repl)")
+
+MEMORY_TYPES = ("Memory.MappedMemory", "Memory.ArrayMemory")
+FLASH, RAM = "flash", "sram"
+"""How the names of such memories begin in chips' descriptions."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +38,72 @@ class Memory:
 
 @dataclass(frozen=True)
 class BoardType:
-    """One board. vector_table: where its boot code finds initial SP and reset vector."""
+    """One board. title, radio and uart are those of the script's header.
+
+    vector_table: where the boot code finds an image's initial SP and reset vector.
+    """
 
     name: str
     title: str
-    chip: str
     radio: str
     uart: str
     vector_table: int
-    flash: tuple[Memory, ...]
-    ram: tuple[Memory, ...]
-    cpu_frequency: int
+    script: Path
+    chip_script: Path
+
+    @classmethod
+    def read(cls, script: Path) -> BoardType:
+        """The board whose script this is."""
+        text = script.read_text(encoding="utf-8")
+        header = dict(_HEADER.findall(text))
+        vectors, chip = _VECTORS.search(text), _CHIP.search(text)
+        assert vectors is not None, script
+        assert chip is not None, script
+        return cls(
+            name=script.stem,
+            title=header["name"],
+            radio=header["radio"],
+            uart=header["console"],
+            vector_table=int(vectors[1], 0),
+            script=script,
+            chip_script=script.parent / chip[1],
+        )
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        """What the descriptions of the chip say."""
+        entries: list[Entry] = []
+        for name in _DESCRIPTION.findall(self.chip_script.read_text(encoding="utf-8")):
+            path = self.chip_script.parent / name
+            entries += parse(path.read_text(encoding="utf-8"), str(path)).entries
+        return entries
+
+    @cached_property
+    def chip(self) -> str:
+        """In words: name, core and clock."""
+        header = dict(_HEADER.findall(self.chip_script.read_text(encoding="utf-8")))
+        cpu = {item.name: item.value for entry in self._entries for item in entry.assignments}
+        return f"{header['name']}, {str(cpu['cpuType']).title()} at {cpu['PerformanceInMips']} MHz"
 
     @property
-    def script(self) -> Path:
-        return PLATFORMS / f"{self.name}.resc"
+    def flash(self) -> tuple[Memory, ...]:
+        return self._memories(FLASH)
+
+    @property
+    def ram(self) -> tuple[Memory, ...]:
+        return self._memories(RAM)
+
+    def _memories(self, kind: str) -> tuple[Memory, ...]:
+        found = []
+        for entry in self._entries:
+            if entry.type in MEMORY_TYPES and entry.name.startswith(kind):
+                # The first place is the memory's own, the others show it again.
+                place = entry.registrations[0].point if entry.registrations else None
+                size = next(item.value for item in entry.assignments if item.name == "size")
+                assert isinstance(place, int)
+                assert isinstance(size, int)
+                found.append(Memory(entry.name, place, size))
+        return tuple(found)
 
     @property
     def default_world(self) -> Path:
@@ -89,30 +153,7 @@ class BoardType:
 
 @cache
 def all_boards() -> tuple[BoardType, ...]:
-    return (
-        BoardType(
-            name="b_l475e_iot01a",
-            title="ST B-L475E-IOT01A",
-            chip="STM32L475VG, Cortex-M4F at 80 MHz",
-            radio="Inventek ISM43362 on SPI3",
-            uart="usart1",
-            vector_table=0x0800_0000,
-            flash=(Memory("flash", 0x0800_0000, 0x10_0000),),
-            ram=(Memory("sram1", 0x2000_0000, 0x1_8000), Memory("sram2", 0x1000_0000, 0x8000)),
-            cpu_frequency=80_000_000,
-        ),
-        BoardType(
-            name="cc3220sf_launchxl",
-            title="TI CC3220SF-LAUNCHXL",
-            chip="CC3220SF, Cortex-M4 at 80 MHz",
-            radio="SimpleLink network processor",
-            uart="uarta0",
-            vector_table=0x0100_0800,
-            flash=(Memory("flash", 0x0100_0000, 0x10_0000),),
-            ram=(Memory("sram", 0x2000_0000, 0x4_0000),),
-            cpu_frequency=80_000_000,
-        ),
-    )
+    return tuple(BoardType.read(script) for script in sorted(PLATFORMS.glob("*.resc")))
 
 
 def names() -> list[str]:

@@ -25,6 +25,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from renode_wifi.emulation.platform.layout import lay_out
@@ -57,6 +58,7 @@ _STATEMENT = re.compile(r'(?:[^;{}"]|"(?:[^"\\]|\\.)*")*')
 LONGEST_RANGE = 4096
 
 
+@lru_cache(maxsize=64)
 def parse(source: str, file: str = "") -> Description:
     """Read a description. Raises DescriptionError, with line and column, and nothing else."""
     return _Parser(source, file).description()

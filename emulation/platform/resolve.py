@@ -6,10 +6,11 @@ Later entries override earlier ones attribute by attribute, output by output; `n
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from renode_wifi.emulation.platform.object_spec import ObjectSpec, Resolved, Wire
 from renode_wifi.emulation.platform.parser import parse
 from renode_wifi.emulation.platform.syntax import (
     Assignment,
@@ -26,6 +27,7 @@ from renode_wifi.emulation.platform.syntax import (
     Wiring,
     references,
 )
+from renode_wifi.emulation.platform.using import FindUsing, is_file
 
 SECTIONS = {
     "preinit": Problem.TWO_PREINITS,
@@ -36,81 +38,9 @@ SECTIONS = {
 DECLARE_IT = "declare it in this file, or name the file that does with `using`"
 
 
-@dataclass(frozen=True)
-class Wire:
-    """One output to one input. source None: the only output of the object."""
-
-    source: int | str | None
-    receiver: str
-    local: int | None
-    end: int
-    position: Position
-
-
-@dataclass
-class Part:
-    """Everything said of one object. type None: it exists already (sysbus, machine, …)."""
-
-    name: str
-    type: str | None = None
-    registrations: list[Registration] | None = None
-    alias: str | None = None
-    assignments: dict[str, Assignment] = field(default_factory=dict)
-    wires: list[Wire] = field(default_factory=list)
-    scripts: dict[str, list[str]] = field(default_factory=dict)
-    position: Position = field(default_factory=lambda: Position("", 1, 1))
-    type_position: Position = field(default_factory=lambda: Position("", 1, 1))
-
-    @property
-    def constructor(self) -> list[Assignment]:
-        return [item for item in self.assignments.values() if not item.is_property]
-
-    @property
-    def properties(self) -> list[Assignment]:
-        return [item for item in self.assignments.values() if item.is_property]
-
-
-FindUsing = Callable[[str, Path | None], Path | None]
-"""(path as written, file that says so) -> file, None where there is none."""
-
-
-@dataclass
-class Resolved:
-    """parts: in the order in which they can be created. sources: for the excerpts of errors."""
-
-    parts: list[Part]
-    sources: dict[str, Description]
-
-    def error(
-        self, problem: Problem, message: str, position: Position, cure: str | None = None
-    ) -> DescriptionError:
-        description = self.sources.get(position.file)
-        if description is None:
-            return DescriptionError(problem, message, position, cure=cure)
-        return description.error(problem, message, position, cure)
-
-
 def resolve(source: str, file: str, existing: Iterable[str], find_using: FindUsing) -> Resolved:
     """Read a description with all it uses. existing: names that the machine has already."""
     return _Resolver(set(existing), find_using).run(source, file)
-
-
-def find_using(path: str, including: Path | None, roots: Iterable[Path]) -> Path | None:
-    """Renode's rule: `./` and `../` are relative to the including file, the rest to the roots."""
-    if Path(path).is_absolute():
-        return Path(path)
-    if path.split("/")[0] in (".", ".."):
-        base = including.parent if including is not None else Path.cwd()
-        return base / path
-    return next((root / path for root in roots if is_file(root / path)), None)
-
-
-def is_file(path: Path) -> bool:
-    """False as well for what can be no file: a name too long, for instance."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 @dataclass
@@ -125,7 +55,7 @@ class _Resolver:
         self.find_using = find_using
         self.files: list[_File] = []
         self.resolved = Resolved([], {})
-        self.parts: dict[tuple[str | None, str], Part] = {}
+        self.specs: dict[tuple[str | None, str], ObjectSpec] = {}
         self.declared_at: dict[tuple[str | None, str], Position] = {}
 
     def run(self, source: str, file: str) -> Resolved:
@@ -137,7 +67,7 @@ class _Resolver:
             for entry in unit.description.entries:
                 self._merge(entry, unit)
         self._check_references()
-        self.resolved.parts = self._in_order()
+        self.resolved.specs = self._in_order()
         return self.resolved
 
     def error(
@@ -191,10 +121,10 @@ class _Resolver:
     def _key(self, name: str, unit: _File, local: bool = False) -> tuple[str | None, str]:
         """Scope and name: global names win, as in Renode."""
         for candidate in (unit.prefix + name, name):
-            if (None, candidate) in self.parts or candidate in self.existing:
+            if (None, candidate) in self.specs or candidate in self.existing:
                 return None, candidate
         scope = unit.description.file
-        if local or (scope, unit.prefix + name) in self.parts:
+        if local or (scope, unit.prefix + name) in self.specs:
             return scope, unit.prefix + name
         return None, unit.prefix + name
 
@@ -221,9 +151,9 @@ class _Resolver:
             )
         self.declared_at[key] = entry.position
         # Local names of two files can be the same; on the machine they need one each.
-        taken = {part.name for part in self.parts.values()}
+        taken = {spec.name for spec in self.specs.values()}
         name = key[1] if key[1] not in taken else f"{Path(scope or '').stem}_{key[1]}"
-        self.parts[key] = Part(name)
+        self.specs[key] = ObjectSpec(name)
 
     def _merge(self, entry: Entry, unit: _File) -> None:
         key = self._key(entry.name, unit, entry.local)
@@ -234,8 +164,8 @@ class _Resolver:
                 entry.position,
                 "give it a type, a registration or attributes",
             )
-        part = self.parts.get(key)
-        if part is None:
+        spec = self.specs.get(key)
+        if spec is None:
             if key[1] not in self.existing:
                 raise self.error(
                     Problem.NEVER_DECLARED,
@@ -243,15 +173,15 @@ class _Resolver:
                     entry.position,
                     self._nearest(entry.name, "give its type: name: Type @ register point"),
                 )
-            part = self.parts[key] = Part(key[1])
-            part.position = part.type_position = entry.position
+            spec = self.specs[key] = ObjectSpec(key[1])
+            spec.position = spec.type_position = entry.position
         self._check(entry)
         if entry.type is not None:
-            part.type = entry.type
-            part.position = entry.position
-            part.type_position = entry.type_position
+            spec.type = entry.type
+            spec.position = entry.position
+            spec.type_position = entry.type_position
         if entry.registrations is not None:
-            part.registrations = [
+            spec.registrations = [
                 Registration(
                     self._scoped(item.register, unit) if item.register else None,
                     item.point,
@@ -259,13 +189,13 @@ class _Resolver:
                 )
                 for item in entry.registrations
             ]
-            part.alias = entry.alias
+            spec.alias = entry.alias
         for assignment in entry.assignments:
-            part.assignments[assignment.name] = self._renamed(assignment, unit)
-        self._merge_wires(part, entry, unit)
+            spec.assignments[assignment.name] = self._renamed(assignment, unit)
+        self._merge_wires(spec, entry, unit)
         for script in (item for item in entry.attributes if isinstance(item, Script)):
-            before = part.scripts.get(script.kind, []) if script.add else []
-            part.scripts[script.kind] = before + script.lines
+            before = spec.scripts.get(script.kind, []) if script.add else []
+            spec.scripts[script.kind] = before + script.lines
 
     def _check(self, entry: Entry) -> None:
         if entry.alias is not None:
@@ -306,7 +236,7 @@ class _Resolver:
                     "join the two sections",
                 )
 
-    def _merge_wires(self, part: Part, entry: Entry, unit: _File) -> None:
+    def _merge_wires(self, spec: ObjectSpec, entry: Entry, unit: _File) -> None:
         used: set[int | str | None] = set()
         for wiring in entry.wirings:
             sources: list[int | str | None] = list(wiring.sources) if wiring.sources else [None]
@@ -320,9 +250,9 @@ class _Resolver:
                         "join the destinations with |",
                     )
                 used.add(source)
-        part.wires = [wire for wire in part.wires if wire.source not in used]
+        spec.wires = [wire for wire in spec.wires if wire.source not in used]
         for wiring in entry.wirings:
-            part.wires += self._wires(wiring, unit)
+            spec.wires += self._wires(wiring, unit)
 
     def _wires(self, wiring: Wiring, unit: _File) -> list[Wire]:
         sources: list[int | str | None] = list(wiring.sources) if wiring.sources else [None]
@@ -337,7 +267,7 @@ class _Resolver:
                     "name as many inputs as outputs",
                 )
             name = self._key(destination.receiver.name, unit)
-            if name not in self.parts and name[1] not in self.existing:
+            if name not in self.specs and name[1] not in self.existing:
                 raise self.error(
                     Problem.NO_SUCH_DESTINATION,
                     f"Irq destination '{destination.receiver.name}' does not exist.",
@@ -353,8 +283,8 @@ class _Resolver:
 
     def _name(self, key: tuple[str | None, str]) -> str:
         """Name on the machine."""
-        part = self.parts.get(key)
-        return key[1] if part is None else part.name
+        spec = self.specs.get(key)
+        return key[1] if spec is None else spec.name
 
     def _scoped(self, reference: Reference, unit: _File) -> Reference:
         return Reference(self._name(self._key(reference.name, unit)), reference.position)
@@ -389,7 +319,7 @@ class _Resolver:
 
     def _check_exists(self, reference: Reference, unit: _File) -> None:
         key = self._key(reference.name, unit)
-        if key not in self.parts and key[1] not in self.existing:
+        if key not in self.specs and key[1] not in self.existing:
             raise self.error(
                 Problem.MISSING_REFERENCE,
                 f"Undefined reference '{reference.name}'.",
@@ -398,9 +328,9 @@ class _Resolver:
             )
 
     def _check_references(self) -> None:
-        names = {part.name for part in self.parts.values()} | self.existing
-        for part in self.parts.values():
-            for item in part.registrations or []:
+        names = {spec.name for spec in self.specs.values()} | self.existing
+        for spec in self.specs.values():
+            for item in spec.registrations or []:
                 if item.register is not None and item.register.name not in names:
                     raise self.error(
                         Problem.MISSING_REFERENCE,
@@ -408,45 +338,45 @@ class _Resolver:
                         item.register.position,
                         self._nearest(item.register.name),
                     )
-            if part.type is None and part.constructor:
+            if spec.type is None and spec.constructor:
                 raise self.error(
                     Problem.CONSTRUCTOR_ATTRIBUTE_IN_UPDATE,
                     "Constructor attribute within entry for variable that is not created.",
-                    part.constructor[0].position,
+                    spec.constructor[0].position,
                     "write it where the object is created; properties start with a capital",
                 )
 
     def _nearest(self, name: str, otherwise: str = DECLARE_IT) -> str:
-        names = sorted({name for _, name in self.parts} | self.existing)
+        names = sorted({name for _, name in self.specs} | self.existing)
         near = difflib.get_close_matches(name, names, n=3)
         if near:
             return f"did you mean {' or '.join(near)}?"
         return otherwise
 
-    def _in_order(self) -> list[Part]:
+    def _in_order(self) -> list[ObjectSpec]:
         """Parts that others refer to in their constructor come before them."""
-        by_name = {part.name: part for part in self.parts.values()}
-        ordered: list[Part] = []
+        by_name = {spec.name: spec for spec in self.specs.values()}
+        ordered: list[ObjectSpec] = []
         done: set[str] = set()
 
-        def visit(part: Part, path: list[str]) -> None:
-            if part.name in done:
+        def visit(spec: ObjectSpec, path: list[str]) -> None:
+            if spec.name in done:
                 return
-            if part.name in path:
-                cycle = " -> ".join([*path[path.index(part.name) :], part.name])
+            if spec.name in path:
+                cycle = " -> ".join([*path[path.index(spec.name) :], spec.name])
                 raise self.error(
                     Problem.CREATION_CYCLE,
                     f"Dependency cycle has been found. The path is as follows: {cycle}.",
-                    part.position,
+                    spec.position,
                     "connect one of them through a property, set after creation",
                 )
-            for assignment in part.constructor:
+            for assignment in spec.constructor:
                 for reference in references(assignment.value):
                     if reference.name in by_name:
-                        visit(by_name[reference.name], [*path, part.name])
-            done.add(part.name)
-            ordered.append(part)
+                        visit(by_name[reference.name], [*path, spec.name])
+            done.add(spec.name)
+            ordered.append(spec)
 
-        for part in self.parts.values():
-            visit(part, [])
+        for spec in self.specs.values():
+            visit(spec, [])
         return ordered

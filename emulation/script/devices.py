@@ -12,7 +12,7 @@ import inspect
 from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.platform.compose import python_name
+from renode_wifi.emulation.platform.create import python_name
 from renode_wifi.emulation.platform.machine import SYSBUS
 from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
 from renode_wifi.emulation.script.interpreter import Interpreter

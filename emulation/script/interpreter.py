@@ -19,8 +19,8 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.boards import PLATFORMS
 from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
-from renode_wifi.emulation.platform.resolve import find_using
 from renode_wifi.emulation.platform.syntax import Position
+from renode_wifi.emulation.platform.using import find_using
 from renode_wifi.emulation.script.tokens import Kind, Token, TokenError, TokenValue, tokenize
 
 TRIPLE = '"""'

@@ -11,6 +11,7 @@ from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.platform import boards, catalogue
 from renode_wifi.emulation.platform.parser import parse_file
 from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.peripherals.base.uart import Uart
 from tests.platforms.conftest import composed
 
 PROBES = boards.PLATFORMS.parent / "firmware" / "probe"
@@ -43,6 +44,15 @@ def test_chip_description_names_stock_types_only(chip: Path) -> None:
             found = catalogue.find(entry.type)
             assert found is not None
             assert found.where == catalogue.STOCK
+
+
+@EACH
+def test_what_is_said_of_a_board_is_what_its_script_composes(name: str) -> None:
+    board, machine = boards.find(name), composed(name).current
+    for memory in (*board.flash, *board.ram):
+        assert Range(memory.start, memory.start + memory.size) in machine.places[memory.name]
+    assert isinstance(machine.peripheral(board.uart), Uart)
+    assert board.vector_table in board.flash[0]
 
 
 @EACH

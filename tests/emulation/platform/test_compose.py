@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.platform.compose import python_name
+from renode_wifi.emulation.platform.create import python_name
 from renode_wifi.emulation.platform.syntax import DescriptionError, Position, Problem
 from tests.emulation.guest import CHIP, bare_machine, machine_with, monitor_with
 

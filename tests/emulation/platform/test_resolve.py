@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.emulation.platform.resolve import Part, Resolved, find_using, resolve
+from renode_wifi.emulation.platform.object_spec import ObjectSpec, Resolved
+from renode_wifi.emulation.platform.resolve import resolve
 from renode_wifi.emulation.platform.syntax import DescriptionError, Problem
+from renode_wifi.emulation.platform.using import find_using
 
 EXISTING = ("sysbus", "machine")
 
@@ -17,41 +19,41 @@ def read(source: str, *roots: Path, file: str = "") -> Resolved:
     return resolve(source, file, EXISTING, partial(find_using, roots=roots))
 
 
-def parts(source: str, *roots: Path) -> dict[str, Part]:
-    return {part.name: part for part in read(source, *roots).parts}
+def specs(source: str, *roots: Path) -> dict[str, ObjectSpec]:
+    return {spec.name: spec for spec in read(source, *roots).specs}
 
 
 def test_later_entries_override_attribute_by_attribute() -> None:
-    part = parts("a: A @ sysbus 1\n    x: 1\n    y: 2\na:\n    y: 3\n    z: 4\n")["a"]
-    assert {name: item.value for name, item in part.assignments.items()} == {
+    spec = specs("a: A @ sysbus 1\n    x: 1\n    y: 2\na:\n    y: 3\n    z: 4\n")["a"]
+    assert {name: item.value for name, item in spec.assignments.items()} == {
         "x": 1,
         "y": 3,
         "z": 4,
     }
-    assert part.registrations is not None
-    assert part.registrations[0].point == 1
+    assert spec.registrations is not None
+    assert spec.registrations[0].point == 1
 
 
 def test_later_registration_replaces_the_first_one() -> None:
-    part = parts('a: A @ sysbus 1\na: @ sysbus 2 as "b"')["a"]
-    assert part.registrations is not None
-    assert [item.point for item in part.registrations] == [2]
-    assert part.alias == "b"
+    spec = specs('a: A @ sysbus 1\na: @ sysbus 2 as "b"')["a"]
+    assert spec.registrations is not None
+    assert [item.point for item in spec.registrations] == [2]
+    assert spec.alias == "b"
 
 
 def test_update_may_stand_before_the_declaration() -> None:
-    assert parts("a:\n    X: 1\na: A @ none")["a"].type == "A"
+    assert specs("a:\n    X: 1\na: A @ none")["a"].type == "A"
 
 
 def test_wires_are_overridden_source_by_source() -> None:
-    wires = parts(
+    wires = specs(
         "n: N @ none\na: A @ none\n    [0-2] -> n@[5-7]\na:\n    1 -> n@9\n    2 -> none"
     )["a"].wires
     assert sorted((wire.source, wire.end) for wire in wires) == [(0, 5), (1, 9)]
 
 
 def test_fan_out_makes_one_wire_per_destination() -> None:
-    wires = parts("n: N @ none\na: A @ none\n    -> n@1 | n#2@3")["a"].wires
+    wires = specs("n: N @ none\na: A @ none\n    -> n@1 | n#2@3")["a"].wires
     assert [(wire.source, wire.receiver, wire.local, wire.end) for wire in wires] == [
         (None, "n", None, 1),
         (None, "n", 2, 3),
@@ -60,20 +62,20 @@ def test_fan_out_makes_one_wire_per_destination() -> None:
 
 def test_sections_replace_or_add() -> None:
     source = "a: A @ none\n    init:\n        One\na:\n    init add:\n        Two\n"
-    assert parts(source)["a"].scripts["init"] == ["One", "Two"]
+    assert specs(source)["a"].scripts["init"] == ["One", "Two"]
     replaced = source.replace("init add", "init")
-    assert parts(replaced)["a"].scripts["init"] == ["Two"]
+    assert specs(replaced)["a"].scripts["init"] == ["Two"]
 
 
 def test_referenced_parts_are_created_first() -> None:
-    names = [part.name for part in read("cpu: C @ none\n    nvic: nvic\nnvic: N @ none").parts]
+    names = [spec.name for spec in read("cpu: C @ none\n    nvic: nvic\nnvic: N @ none").specs]
     assert names == ["nvic", "cpu"]
 
 
 def test_existing_objects_can_be_updated() -> None:
-    part = parts("sysbus:\n    init:\n        Tag <0 4>")["sysbus"]
-    assert part.type is None
-    assert part.scripts["init"] == ["Tag <0 4>"]
+    spec = specs("sysbus:\n    init:\n        Tag <0 4>")["sysbus"]
+    assert spec.type is None
+    assert spec.scripts["init"] == ["Tag <0 4>"]
 
 
 def test_using_comes_first_and_is_relative_to_its_file(tmp_path: Path) -> None:
@@ -82,23 +84,23 @@ def test_using_comes_first_and_is_relative_to_its_file(tmp_path: Path) -> None:
     board = tmp_path / "board.repl"
     board.write_text('using "./cpus/chip.repl"\n\na:\n    x: 2\n')
     resolved = read(board.read_text(), file=str(board))
-    assert [item.value for item in resolved.parts[0].constructor] == [2]
+    assert [item.value for item in resolved.specs[0].constructor] == [2]
 
 
 def test_using_is_looked_for_in_the_roots(tmp_path: Path) -> None:
     (tmp_path / "chip.repl").write_text("a: A @ none")
-    assert "a" in parts('using "chip.repl"', tmp_path)
+    assert "a" in specs('using "chip.repl"', tmp_path)
 
 
 def test_file_used_twice_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "chip.repl").write_text("a: A @ none")
     (tmp_path / "one.repl").write_text('using "chip.repl"\nb: B @ none')
-    assert set(parts('using "chip.repl"\nusing "one.repl"', tmp_path)) == {"a", "b"}
+    assert set(specs('using "chip.repl"\nusing "one.repl"', tmp_path)) == {"a", "b"}
 
 
 def test_prefix_renames_what_a_file_declares(tmp_path: Path) -> None:
     (tmp_path / "chip.repl").write_text("n: N @ sysbus 0\na: A @ sysbus 16\n    -> n@1\n    p: n\n")
-    found = parts(
+    found = specs(
         'using "chip.repl" prefixed "left_"\nusing "chip.repl" prefixed "right_"', tmp_path
     )
     assert set(found) == {"left_n", "left_a", "right_n", "right_a"}
@@ -110,8 +112,8 @@ def test_local_names_do_not_clash_between_files(tmp_path: Path) -> None:
     (tmp_path / "one.repl").write_text("local r: R @ none\na: A @ none\n    -> r@1")
     (tmp_path / "two.repl").write_text("local r: R @ none\nb: B @ none\n    -> r@2")
     resolved = read('using "one.repl"\nusing "two.repl"', tmp_path)
-    assert sorted(part.name for part in resolved.parts) == ["a", "b", "r", "two_r"]
-    wires = [wire.receiver for part in resolved.parts for wire in part.wires]
+    assert sorted(spec.name for spec in resolved.specs) == ["a", "b", "r", "two_r"]
+    wires = [wire.receiver for spec in resolved.specs for wire in spec.wires]
     assert sorted(wires) == ["r", "two_r"]
 
 
@@ -178,4 +180,4 @@ def test_error_in_a_used_file_shows_that_file(tmp_path: Path) -> None:
 def test_absolute_using(tmp_path: Path) -> None:
     chip = tmp_path / "chip.repl"
     chip.write_text("a: A @ none")
-    assert "a" in parts(f'using "{chip}"')
+    assert "a" in specs(f'using "{chip}"')
