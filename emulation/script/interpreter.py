@@ -21,9 +21,17 @@ from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.syntax import Position
 from renode_wifi.emulation.platform.using import find_using
-from renode_wifi.emulation.script.tokens import Kind, Token, TokenError, TokenValue, tokenize
+from renode_wifi.emulation.script.tokens import (
+    Kind,
+    Token,
+    TokenError,
+    TokenValue,
+    join_lines,
+    path_token,
+    tokenize,
+    value_token,
+)
 
-TRIPLE = '"""'
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
 MAX_NESTING = 40
@@ -376,39 +384,3 @@ class Interpreter:
         if isinstance(value, (list, tuple)):
             return "[" + ", ".join(self.format(item) for item in value) + "]"
         return str(value)
-
-
-def join_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; a triple-quoted text is one line with what stands before it."""
-    pending: tuple[int, str] | None = None
-    opened = False
-    for number, line in enumerate(text.replace("\r", "").split("\n"), 1):
-        has_quotes = line.count(TRIPLE) % 2 == 1
-        if opened:
-            assert pending is not None
-            pending = (pending[0], f"{pending[1]}\n{line}")
-            opened = not has_quotes
-            continue
-        if line.startswith(TRIPLE) and pending is not None:
-            pending = (pending[0], f"{pending[1]} {line}")
-        else:
-            if pending is not None:
-                yield pending
-            pending = (number, line)
-        opened = has_quotes
-    if pending is not None:
-        yield pending
-
-
-def path_token(path: Path) -> Token:
-    text = str(path)
-    return Token(Kind.PATH, "@" + text.replace(" ", "\\ "), text)
-
-
-def value_token(value: TokenValue) -> Token:
-    if isinstance(value, bool):
-        return Token(Kind.BOOLEAN, str(value), value)
-    if isinstance(value, (int, float)):
-        return Token(Kind.NUMBER, str(value), value)
-    text = str(value)
-    return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)

@@ -1,10 +1,12 @@
-"""A monitor line cut into tokens, by the same rules in the same order as Renode's own monitor."""
+"""Monitor text cut into lines and tokens, by the rules of Renode's own monitor, in its order."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.syntax import Range
@@ -30,6 +32,9 @@ class Kind(Enum):
     LITERAL = auto()
     SPACE = auto()
 
+
+TRIPLE = '"""'
+"""Begins and ends a text over several lines."""
 
 TokenValue = str | int | float | bool | Range | None
 
@@ -165,3 +170,39 @@ def _range(match: re.Match[str]) -> Range:
     if end < start:
         raise ValueError("the range ends before it starts")
     return Range(start, end)
+
+
+def join_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; a triple-quoted text is one line with what stands before it."""
+    pending: tuple[int, str] | None = None
+    opened = False
+    for number, line in enumerate(text.replace("\r", "").split("\n"), 1):
+        has_quotes = line.count(TRIPLE) % 2 == 1
+        if opened:
+            assert pending is not None
+            pending = (pending[0], f"{pending[1]}\n{line}")
+            opened = not has_quotes
+            continue
+        if line.startswith(TRIPLE) and pending is not None:
+            pending = (pending[0], f"{pending[1]} {line}")
+        else:
+            if pending is not None:
+                yield pending
+            pending = (number, line)
+        opened = has_quotes
+    if pending is not None:
+        yield pending
+
+
+def path_token(path: Path) -> Token:
+    text = str(path)
+    return Token(Kind.PATH, "@" + text.replace(" ", "\\ "), text)
+
+
+def value_token(value: TokenValue) -> Token:
+    if isinstance(value, bool):
+        return Token(Kind.BOOLEAN, str(value), value)
+    if isinstance(value, (int, float)):
+        return Token(Kind.NUMBER, str(value), value)
+    text = str(value)
+    return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)

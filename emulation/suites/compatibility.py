@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.suites.report import Report, TestEntry
 from renode_wifi.emulation.suites.unity import Outcome
 
 BEGIN = "<!-- compatibility: begin -->"
@@ -24,7 +25,7 @@ COLUMNS = (
 LABELS = COLUMNS[:3]
 
 
-def read_report(path: Path) -> dict[str, Any]:
+def read_report(path: Path) -> Report:
     """A report of `renode-wifi qualify --json`. Raises RenodeWifiError."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -38,10 +39,11 @@ def read_report(path: Path) -> dict[str, Any]:
             where=str(path),
             cure="write one with `renode-wifi qualify --json`",
         )
-    return report
+    # Its keys were looked for; what they hold is what `Qualification` writes.
+    return cast(Report, report)
 
 
-def render(reports: Iterable[dict[str, Any]]) -> str:
+def render(reports: Iterable[Report]) -> str:
     """Markdown: what each image does in each suite, and why each test that does not pass does not.
 
     The time of an image with several suites stands in the row of its first.
@@ -85,19 +87,19 @@ def update(document: Path, table: str) -> None:
         raise RenodeWifiError(f"cannot update: {error.strerror}", where=str(document)) from error
 
 
-def _order(report: dict[str, Any]) -> tuple[str, ...]:
+def _order(report: Report) -> tuple[str, ...]:
     labels = report["labels"]
     return (*(labels.get(label, "") for label in LABELS), str(report["image"]))
 
 
-def _outcome(report: dict[str, Any], tests: list[dict[str, Any]]) -> str:
+def _outcome(report: Report, tests: list[TestEntry]) -> str:
     passed = sum(test["outcome"] == Outcome.PASSED.value for test in tests)
     text = f"{passed} of {len(tests)} pass"
     return text if report["end"] == "finished" else f"{text}, then {report['end']}"
 
 
-def _reason(test: dict[str, Any]) -> str:
-    reason: str | None = test["expected"]
+def _reason(test: TestEntry) -> str:
+    reason = test["expected"]
     return reason if reason is not None else f"**unexplained**: {test['message']}"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -19,6 +18,7 @@ from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.suites.report import Report
 from renode_wifi.emulation.suites.unity import Outcome, TestResult, UnityReader
 from renode_wifi.peripherals.base.clock import SECOND
 
@@ -177,7 +177,7 @@ class Qualification:
         """The suite came to its end, and every test as it should."""
         return self.end is End.FINISHED and bool(self.results) and not self.deviations()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Report:
         totals = self.reader.totals
         return {
             "image": None if self.board.image is None else self.board.image.path.name,

@@ -10,6 +10,7 @@ from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.interpreter import Interpreter
 
 BOARD = "cc3220sf_launchxl"
+CPACR = 0xE000_ED88
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / f"{BOARD}.elf"
 
 
@@ -144,3 +145,8 @@ def test_rom_starts_the_application() -> None:
         assert int(board.execute("cpu VectorTableOffset"), 16) == 0x0100_0800
         assert board.wait_for_line("^probe:").text == "probe: cc3220sf_launchxl"
         assert board.wait_for_line("^radio:").text.startswith("radio: ok CC3220 NWP")
+
+
+def test_the_chip_has_no_fpu(machine: Machine) -> None:
+    machine.bus.write(CPACR, 0x00F0_0000, 4)
+    assert machine.bus.read(CPACR, 4) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.platform.core import Interrupts
@@ -102,5 +102,5 @@ class CoreBus:
     def is_memory(self, address: int, length: int, written: bool) -> bool:
         return self._core._is_memory(address, length, written)
 
-    def model_at(self, address: int) -> tuple[Any, int] | None:
+    def model_at(self, address: int) -> tuple[object, int] | None:
         return self._core._model_at(address)

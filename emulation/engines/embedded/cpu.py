@@ -120,6 +120,7 @@ class Core:
         self._time = TimeBase(cpu_frequency)
         self._until: int | None = None
         self._end = 0
+        self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
         self.last_fault: CrashReport | None = None
@@ -412,6 +413,7 @@ class Core:
 
     def set_fpu(self, present: bool) -> None:
         """Whether the chip's Cortex-M4 has an FPU; without, CPACR cannot enable one."""
+        self._has_fpu = present
         self._library.core_set_fpu(self._handle, present)
 
     def set_frequency(self, hertz: int) -> None:
@@ -501,7 +503,7 @@ class Core:
         if fault.frame:
             raw = self.bus.read_bytes(fault.frame, 32)
             frame = tuple(memoryview(raw).cast("I"))
-        report = crash_report(fault, self.now, frame)
+        report = crash_report(fault, self.now, frame, self._has_fpu)
         self.last_fault = report
         if self.on_fault is not None:
             self.on_fault(report)

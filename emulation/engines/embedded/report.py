@@ -48,6 +48,8 @@ CURES = {
     17: "vectors and function pointers need bit 0 set",
     19: "enable the FPU in CPACR first",
 }
+NOCP = 19
+NO_FPU = "this chip has no FPU: build the firmware without one (-mfloat-abi=soft)"
 
 
 class Access(IntEnum):
@@ -87,20 +89,22 @@ def exception_name(number: int) -> str:
     return EXCEPTION_NAMES.get(number, f"IRQ {number - 16}")
 
 
-def _cause(fault: Fault) -> tuple[str, str | None]:
+def _cause(fault: Fault, has_fpu: bool) -> tuple[str, str | None]:
     for bit, text in CFSR_CAUSES.items():
         if fault.cfsr >> bit & 1:
-            return text, CURES.get(bit)
+            return text, NO_FPU if bit == NOCP and not has_fpu else CURES.get(bit)
     for bit, text in HFSR_CAUSES.items():
         if fault.hfsr >> bit & 1:
             return text, CURES.get(bit)
     return "unknown fault", None
 
 
-def crash_report(fault: Fault, time: int, frame: tuple[int, ...]) -> CrashReport:
+def crash_report(
+    fault: Fault, time: int, frame: tuple[int, ...], has_fpu: bool = True
+) -> CrashReport:
     """The report of `fault`, at `time` ns, whose stacked frame reads `frame`."""
     access = Access(fault.access)
-    text, cure = _cause(fault)
+    text, cure = _cause(fault, has_fpu)
     if access in (Access.READ, Access.WRITE):
         text = f"{text}: {access.name.lower()} at 0x{fault.address:08X}"
     elif access is Access.FETCH:

@@ -13,7 +13,7 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
-from renode_wifi.emulation.script.interpreter import TRIPLE
+from renode_wifi.emulation.script.tokens import TRIPLE
 from renode_wifi.peripherals.base.clock import SECOND
 
 RUN_HELP = (

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.python_peripheral import PythonPeripheral
-from tests.emulation.guest import CHIP, FLASH, counting_monitor, machine_with
+from tests.emulation.guest import CHIP, FLASH, RAM, counting_monitor, machine_with
 
+NOCP = 1 << 19
+"""UFSR.NOCP, as a bit of CFSR."""
 FLIP_FLOP = """
 if request.IsInit:
     last = 0
@@ -148,3 +151,29 @@ def test_button_pressed_and_released() -> None:
     button.press_and_release()
     assert button.lines["IRQ"].level
     assert not button.pressed
+
+
+# ldr r0, =CPACR; ldr r1, =0xF00000; str r1, [r0]; dsb; vmov.f32 s0, #1.0; b .
+USES_FPU = (
+    bytes.fromhex("0348 0449 0160 bff34f8f b7ee000a fee7".replace(" ", ""))
+    + (0xE000_ED88).to_bytes(4, "little")
+    + (0x00F0_0000).to_bytes(4, "little")
+)
+
+
+@pytest.mark.parametrize(("core", "fault"), [("cortex-m4", NOCP), ("cortex-m4f", None)])
+def test_a_core_without_fpu_faults_on_its_instructions(core: str, fault: int | None) -> None:
+    machine = machine_with(CHIP.replace("cortex-m4f", core))
+    vectors = (RAM + 0x2000).to_bytes(4, "little") + (FLASH + 9).to_bytes(4, "little")
+    machine.bus.write_bytes(FLASH, vectors + USES_FPU)
+    machine.core.stop_on_fault = True
+    machine.start()
+    stop = machine.run(10_000)
+    crash = machine.core.last_fault
+    if fault is None:
+        assert (stop, crash) == (Stop.TIME, None)
+    else:
+        assert stop is Stop.CRASH
+        assert crash is not None
+        assert crash.fault_status["CFSR"] == fault
+        assert "has no FPU" in (crash.cure or "")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.interpreter import Interpreter, join_lines
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.tokens import join_lines
 from tests.emulation.guest import CHIP, monitor_with
 
 

@@ -1,0 +1,35 @@
+"""What the JSON report of a suite holds, which `renode-wifi qualify` writes and others read."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class TestEntry(TypedDict):
+    """One test. started, duration: seconds of virtual time. expected: the reason, where known."""
+
+    group: str
+    name: str
+    outcome: str
+    started: float
+    duration: float
+    file: str
+    line: int
+    message: str
+    expected: str | None
+
+
+class Report(TypedDict):
+    """A run of an image. end: how it ended, in lower case; None while it goes on."""
+
+    image: str | None
+    sha256: str | None
+    labels: dict[str, str]
+    engine: str
+    end: str | None
+    virtual_seconds: float
+    real_seconds: float
+    totals: dict[str, int] | None
+    crash: str | None
+    deviations: dict[str, str]
+    tests: list[TestEntry]
