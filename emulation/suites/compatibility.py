@@ -121,8 +121,9 @@ def _joined(reasons: list[list[str]]) -> list[list[str]]:
 
 def _table(columns: Sequence[str], rows: list[list[str]]) -> str:
     lines = [list(columns), ["---"] * len(columns), *rows]
-    return "".join("| " + " | ".join(map(_cell, line)) + " |\n" for line in lines)
+    return "".join("| " + " | ".join(map(cell, line)) + " |\n" for line in lines)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text that fits into a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")

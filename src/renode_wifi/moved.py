@@ -175,11 +175,13 @@ class _Finder:
 
     def __init__(self, table: dict[str, str]) -> None:
         self.table = table
+        self._roots = tuple({f"{old.partition('.')[0]}." for old in table})
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        new = new_path(name, self.table)
+        # Every import of a program comes along here.
+        new = new_path(name, self.table) if name.startswith(self._roots) else None
         if new is None:
             return None
         _warn(name, new, 2)

@@ -1,0 +1,163 @@
+"""The house: floors that import downwards only, no circles, rooms and files of a readable size.
+
+Floors are told by names without the package's. Imports count wherever they stand: in functions, and
+for type checkers, too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.imports import ROOT, circles, imports, modules
+from tests.ironpython import MARK
+
+FLOORS = (
+    ("peripherals.base",),
+    ("peripherals.network",),
+    (
+        "peripherals.ism43362",
+        "peripherals.simplelink",
+        "peripherals.stm32l4",
+        "peripherals.cc3220",
+    ),
+    ("emulation.errors",),
+    ("emulation.image",),
+    ("emulation.platform",),
+    ("emulation.script",),
+    ("emulation.engines.engine",),
+    ("emulation.engines.embedded", "emulation.engines.renode"),
+    ("emulation.engines.select",),
+    ("emulation.board",),
+    ("emulation.observers", "emulation.suites"),
+    ("emulation.frontends",),
+)
+"""From the bottom up. Rooms of one floor don't import each other."""
+
+NO_FLOOR = {"emulation", "peripherals", "emulation.__main__", "emulation.engines"}
+"""Packages of rooms, and the command line. (`platforms` is what Renode includes.)"""
+
+CIRCLES: dict[tuple[str, ...], str] = {
+    ("emulation.engines.embedded.bus", "emulation.engines.embedded.cpu"): (
+        "the bus is the core's, until its memory map is a part of its own"
+    ),
+    (
+        "peripherals.simplelink.sockets.socket",
+        "peripherals.simplelink.sockets.stream",
+    ): "a socket and its stream are two halves of one state",
+}
+"""Modules that may import each other, with the reason."""
+
+MAX_LINES = 400
+LONG_FILES = {
+    "emulation/engines/embedded/cpu.py": "until its memory map is a part of its own",
+    "peripherals/cc3220/aes.py": "one block of the chip, with eight modes of operation",
+    "peripherals/stm32l4/flash.py": "one block of the chip, with its programming sequences",
+}
+MAX_FILES = 20
+CROWDED = {
+    "peripherals/stm32l4": "a file for each block of the chip",
+    "peripherals/cc3220": "a file for each block of the chip",
+    "emulation/engines/embedded/core": "until the core's floors are folders",
+}
+
+
+def floor_of(module: str) -> tuple[int, str] | None:
+    """Height and room of a module; None for what stands on no floor."""
+    for height, rooms in enumerate(FLOORS):
+        for room in rooms:
+            if module == room or module.startswith(f"{room}."):
+                return height, room
+    return None
+
+
+def test_every_module_has_a_floor() -> None:
+    homeless = {name for name in modules() if floor_of(name) is None}
+    assert {name for name in homeless if name.partition(".")[0] != "platforms"} == NO_FLOOR
+
+
+@pytest.mark.parametrize("room", [room for rooms in FLOORS for room in rooms])
+def test_no_import_goes_up(room: str) -> None:
+    wrong = []
+    for module, others in imports().items():
+        place = floor_of(module)
+        if place is None or place[1] != room:
+            continue
+        for other in others:
+            there = floor_of(other)
+            if there is not None and there[0] >= place[0] and there != place:
+                wrong.append(f"{module} imports {other}")
+    assert wrong == []
+
+
+def test_no_modules_import_each_other() -> None:
+    found = {tuple(group) for group in circles()}
+    assert found - CIRCLES.keys() == set(), "import downwards only, or pass what is needed"
+    assert CIRCLES.keys() - found == set(), "this circle is gone: take it off the list"
+
+
+@pytest.mark.parametrize("folder", ["emulation", "peripherals"])
+def test_files_are_short(folder: str) -> None:
+    long = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / folder).rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > MAX_LINES
+    }
+    known = {name for name in LONG_FILES if name.startswith(folder)}
+    assert long - known == set(), f"more than {MAX_LINES} lines"
+    assert known - long == set(), "short enough: take it off the list"
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.suffix in (".py", ".c", ".h", ".json")]
+
+
+@pytest.mark.parametrize("folder", ["emulation", "peripherals"])
+def test_rooms_are_small(folder: str) -> None:
+    crowded = {
+        str(path.relative_to(ROOT))
+        for path in [ROOT / folder, *(ROOT / folder).rglob("*")]
+        if path.is_dir() and len(_sources(path)) > MAX_FILES
+    }
+    known = {name for name in CROWDED if name.startswith(folder)}
+    assert crowded == known
+
+
+def _name(node: ast.AST) -> str:
+    """What a node defines; private where it defines nothing."""
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    return node.name if isinstance(node, ast.ClassDef | ast.FunctionDef) else "_"
+
+
+def _public_annotations(tree: ast.AST) -> Iterator[ast.expr | None]:
+    """Annotations of what others may use."""
+    for node in ast.iter_child_nodes(tree):
+        name = _name(node)
+        if name.startswith("_") and name not in ("__init__", "__call__"):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield from _public_annotations(node)
+        elif isinstance(node, ast.FunctionDef):
+            yield from (
+                item.annotation for item in ast.walk(node.args) if isinstance(item, ast.arg)
+            )
+            yield node.returns
+        elif isinstance(node, ast.AnnAssign):
+            yield node.annotation
+
+
+def test_public_signatures_say_what_they_take() -> None:
+    """But for what Renode executes, whose objects have no types here."""
+    vague = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "emulation").rglob("*.py"))
+        if not (text := path.read_text(encoding="utf-8")).startswith(MARK)
+        for annotation in _public_annotations(ast.parse(text))
+        for node in (ast.walk(annotation) if annotation is not None else ())
+        if isinstance(node, ast.Name) and node.id == "Any"
+    ]
+    assert vague == []
