@@ -19,6 +19,11 @@ DRIVE = Path(__file__).resolve().parent / "inside" / "drive.py"
 END_TIMEOUT = 10.0
 """Seconds of real time."""
 
+RUNTIME_SETTINGS = {"DOTNET_EnableDiagnostics": "0"}
+"""Environment of a .NET that runs Renode; what the user's environment sets comes first.
+
+Without the first .NET leaves sockets in the temporary folder when it is killed."""
+
 
 class Renode(Protocol):
     """A Renode that was started."""
@@ -74,7 +79,7 @@ class RenodeProcess:
                 stdin=read,
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
+                env={**RUNTIME_SETTINGS, **os.environ, **environment},
                 close_fds=False,
             )
         finally:
@@ -105,8 +110,11 @@ class InProcessRenode:
     """Renode inside this process, by pyrenode3."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        for name, value in RUNTIME_SETTINGS.items():
+            os.environ.setdefault(name, value)
         try:
             wrappers: Any = importlib.import_module("pyrenode3.wrappers")
+            loader: Any = importlib.import_module("pyrenode3.loader").RenodeLoader()
             system: Any = importlib.import_module("System")
         except (ImportError, RuntimeError) as error:
             raise RenodeWifiError(
@@ -117,9 +125,18 @@ class InProcessRenode:
         for name, value in environment.items():
             system.Environment.SetEnvironmentVariable(name, value)
         self._monitor = wrappers.Monitor()
+        self._add_library(loader)
         _, trouble = self._monitor.execute(f"include {monitor_path(DRIVE)}")
         if trouble.strip():
             raise RenodeWifiError(f"pyrenode3's Renode refuses our driver: {trouble.strip()}")
+
+    def _add_library(self, loader: Any) -> None:
+        """Put IronPython's standard library on its path: it looks beside the program, ours."""
+        for folder in (loader.binaries / "Lib", loader.root / "bin" / "Lib", loader.root / "Lib"):
+            if folder.is_dir():
+                path = folder.as_posix().replace("'", "\\'")
+                self._monitor.execute(f"python \"import sys; sys.path.append('{path}')\"")
+                return
 
     def ended(self) -> str | None:
         return None

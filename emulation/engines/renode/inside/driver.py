@@ -19,15 +19,18 @@ from Antmicro.Renode.Core import EmulationManager
 from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import CommandInteractionEater, MonitorTimeExtensions
 from Antmicro.Renode.Utilities import TemporaryFilesManager
-from System.Diagnostics import Process
 from System.IO import Directory, StreamReader, StreamWriter
-from System.Net import IPAddress
-from System.Net.Sockets import SelectMode, TcpClient
 from System.Text import UTF8Encoding
 from System.Threading import Thread, ThreadStart
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside import commands
+from renode_wifi.emulation.engines.renode.inside.assemblies import (
+    IPAddress,
+    Process,
+    SelectMode,
+    TcpClient,
+)
 from renode_wifi.emulation.engines.renode.inside.remote import message_of
 
 UART = "uart"
@@ -196,7 +199,12 @@ class Driver(object):
     def _execute(self, command):
         # type: (str) -> list[str]
         eater = CommandInteractionEater()
-        good = self._monitor.Parse(command, eater)
+        # Commands of an included script print to the monitor's own.
+        own, self._monitor.Interaction = self._monitor.Interaction, eater
+        try:
+            good = self._monitor.Parse(command, eater)
+        finally:
+            self._monitor.Interaction = own
         text = str(eater.GetContents())
         trouble = str(eater.GetError()).strip()
         if trouble or not good:

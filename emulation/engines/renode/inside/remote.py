@@ -7,15 +7,18 @@ When the helper dies, the radio falls silent, as a module without power would, a
 import os
 
 import System
-from System.Diagnostics import Process, ProcessStartInfo
 from System.IO import StreamReader, StreamWriter
-from System.Net import IPAddress
-from System.Net.Sockets import TcpClient, TcpListener
-from System.Security.Cryptography import RandomNumberGenerator
 from System.Text import UTF8Encoding
 from System.Threading import Monitor as Lock
 
 from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode.inside.assemblies import (
+    IPAddress,
+    Process,
+    ProcessStartInfo,
+    TcpClient,
+    TcpListener,
+)
 
 MODULE = "renode_wifi.emulation.engines.renode.helper"
 INTERPRETER = "RENODE_WIFI_PYTHON"
@@ -71,9 +74,7 @@ def interpreter(root):
 
 def new_token():
     # type: () -> str
-    data = System.Array.CreateInstance(System.Byte, 32)
-    RandomNumberGenerator.Create().GetBytes(data)
-    return "".join(["%02x" % int(byte) for byte in data])
+    return "".join(["%02x" % byte for byte in bytearray(os.urandom(32))])
 
 
 def message_of(error):

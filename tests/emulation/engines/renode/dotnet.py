@@ -1,6 +1,7 @@
 """As much of .NET and Renode as the files that Renode executes ask of them, in CPython.
 
-Importing it makes `System` and `Antmicro` importable.
+Importing it makes `clr`, `System` and `Antmicro` importable. As in IronPython on .NET, a type is
+there once its assembly is referenced.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import os
-import secrets
 import select
 import socket
 import subprocess
@@ -204,22 +204,9 @@ class Process:
         self.process.wait()
 
 
-class _Tokens:
-    @staticmethod
-    def Create() -> Any:
-        return SimpleNamespace(GetBytes=lambda data: data.__setitem__(slice(None), _random(data)))
-
-
-def _random(data: list[int]) -> list[int]:
-    return list(secrets.token_bytes(len(data)))
-
-
 class _Array:
     def __getitem__(self, kind: Any) -> Callable[[list[int]], list[int]]:
         return list
-
-    def CreateInstance(self, kind: Any, length: int) -> list[int]:
-        return [0] * length
 
 
 class Memory:
@@ -417,6 +404,7 @@ class Monitor:
 
     def __init__(self, machine: Machine | None) -> None:
         self.Machine = machine
+        self.Interaction: Eater | None = None
 
     def Parse(self, command: str, eater: Eater) -> bool:
         if command.startswith("echo "):
@@ -471,7 +459,7 @@ class Thread:
         time.sleep(milliseconds / 1000)
 
 
-MODULES: dict[str, dict[str, Any]] = {
+CORE_LIBRARY: dict[str, dict[str, Any]] = {
     "System": {
         "Exception": Exception,
         "IDisposable": _Interface,
@@ -482,19 +470,11 @@ MODULES: dict[str, dict[str, Any]] = {
         "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get),
     },
     "System.Collections.Generic": {"Dictionary": _Generic(dict)},
-    "System.Diagnostics": {"Process": Process, "ProcessStartInfo": ProcessStartInfo},
     "System.IO": {
         "Directory": SimpleNamespace(Delete=_remove),
         "StreamReader": StreamReader,
         "StreamWriter": StreamWriter,
     },
-    "System.Net": {"IPAddress": SimpleNamespace(Loopback="127.0.0.1")},
-    "System.Net.Sockets": {
-        "SelectMode": SimpleNamespace(SelectRead="read"),
-        "TcpClient": TcpClient,
-        "TcpListener": TcpListener,
-    },
-    "System.Security.Cryptography": {"RandomNumberGenerator": _Tokens},
     "System.Text": {
         "UTF8Encoding": lambda mark: None,
         "Encoding": SimpleNamespace(
@@ -508,6 +488,9 @@ MODULES: dict[str, dict[str, Any]] = {
         "Thread": Thread,
         "ThreadStart": lambda target: target,
     },
+}
+
+INFRASTRUCTURE: dict[str, dict[str, Any]] = {
     "Antmicro.Renode": {"Emulator": SimpleNamespace(DisposeAll=_dispose)},
     "Antmicro.Renode.Core": {
         "GPIO": Gpio,
@@ -542,21 +525,49 @@ MODULES: dict[str, dict[str, Any]] = {
     },
 }
 
+ASSEMBLIES: dict[str, dict[str, dict[str, Any]]] = {
+    "System.Private.CoreLib": CORE_LIBRARY,
+    "Infrastructure": INFRASTRUCTURE,
+    "System.Console": {"System": {"Console": SimpleNamespace(Error=sys.stderr)}},
+    "System.Diagnostics.Process": {
+        "System.Diagnostics": {"Process": Process, "ProcessStartInfo": ProcessStartInfo}
+    },
+    "System.Net.Primitives": {"System.Net": {"IPAddress": SimpleNamespace(Loopback="127.0.0.1")}},
+    "System.Net.Sockets": {
+        "System.Net.Sockets": {
+            "SelectMode": SimpleNamespace(SelectRead="read"),
+            "TcpClient": TcpClient,
+            "TcpListener": TcpListener,
+        }
+    },
+}
+"""What is used of each assembly of .NET 8, by namespace."""
+
+REFERENCED = ("System.Private.CoreLib", "Infrastructure", "System.Console")
+"""What IronPython in Renode 1.16 imports from without being told."""
+
+
+def add_reference(assembly: str) -> None:
+    """As `clr.AddReference`. Raises OSError where there is no such assembly."""
+    if assembly not in ASSEMBLIES:
+        raise OSError(f"Could not add reference to assembly {assembly}")
+    for namespace, types in ASSEMBLIES[assembly].items():
+        parent = None
+        for part in namespace.split("."):
+            name = part if parent is None else f"{parent.__name__}.{part}"
+            module = sys.modules.setdefault(name, ModuleType(name))
+            if parent is not None:
+                setattr(parent, part, module)
+            parent = module
+        sys.modules[namespace].__dict__.update(types)
+
 
 def _provide() -> None:
-    for full_name, contents in MODULES.items():
-        parts = full_name.split(".")
-        for length in range(1, len(parts) + 1):
-            name = ".".join(parts[:length])
-            if name not in sys.modules:
-                sys.modules[name] = ModuleType(name)
-                if length > 1:
-                    setattr(
-                        sys.modules[".".join(parts[: length - 1])],
-                        parts[length - 1],
-                        sys.modules[name],
-                    )
-        sys.modules[full_name].__dict__.update(contents)
+    clr = ModuleType("clr")
+    clr.__dict__["AddReference"] = add_reference
+    sys.modules["clr"] = clr
+    for assembly in REFERENCED:
+        add_reference(assembly)
 
 
 _provide()
