@@ -46,17 +46,15 @@ class RadioType(ModelType):
     """link: `module:class` of the half that is on the chip's wires.
 
     inputs: methods that the link calls on its processor, each with one argument of a kind.
-    callbacks: methods that the processor calls on its link. on_port: its outputs lead to a port of
-    the chip, whose pins Renode writes one after the other.
+    callbacks: methods that the processor calls on its link.
     """
 
-    def __init__(self, name, implementation, link, inputs, callbacks, on_port=False):
-        # type: (str, str, str, dict[str, str], tuple[str, ...], bool) -> None
+    def __init__(self, name, implementation, link, inputs, callbacks):
+        # type: (str, str, str, dict[str, str], tuple[str, ...]) -> None
         ModelType.__init__(self, name, implementation, RADIO)
         self.link = link
         self.inputs = inputs
         self.callbacks = callbacks
-        self.on_port = on_port
 
 
 def load(place):
@@ -190,7 +188,6 @@ MODELS = (
         link="peripherals.ism43362.link:Link",
         inputs={"reset": FLAG, "execute": BYTES},
         callbacks=("booted", "reply", "fail"),
-        on_port=True,
     ),
     RadioType(
         "CC3220_NWP",

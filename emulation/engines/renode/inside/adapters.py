@@ -16,30 +16,16 @@ from renode_wifi.peripherals.base.line import Receiver
 
 
 class Pin(Receiver):
-    """An output line of a model, as a GPIO of Renode's.
+    """An output line of a model, as a GPIO of Renode's."""
 
-    Renode's STM32 port writes all its pins one after the other. What an input's change brings about
-    on another pin of the port has to wait until it is through, or it would be written over.
-    """
-
-    def __init__(self, machine, gpio, waits):
-        # type: (RenodeMachine, typing.Any, bool) -> None
-        self._machine = machine
+    def __init__(self, pins, gpio):
+        # type: (HeldPins, typing.Any) -> None
+        self._set = pins.set
         self._gpio = gpio
-        self._waits = waits
-        self._waiting = []  # type: list[bool]
 
     def on_gpio(self, number, level):
         # type: (int, bool) -> None
-        if self._waits and (self._machine.inputs_open or self._waiting):
-            self._waiting.append(level)
-            self._machine.clock.schedule(0, self._follow)
-        else:
-            self._gpio.Set(level)
-
-    def _follow(self):
-        # type: () -> None
-        self._gpio.Set(self._waiting.pop(0))
+        self._set(self._gpio, level)
 
 
 def numbered(lines, outputs):
@@ -52,13 +38,10 @@ def numbered(lines, outputs):
 
 
 class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
-    """A model with pins. Disposed of with its machine, it ends the helper as well.
+    """A model with pins. Disposed of with its machine, it ends the helper as well."""
 
-    waits: whether its outputs are on a port, see `Pin`.
-    """
-
-    def __init__(self, machine, model, waits=False):
-        # type: (RenodeMachine, typing.Any, bool) -> None
+    def __init__(self, machine, model):
+        # type: (RenodeMachine, typing.Any) -> None
         self.machine = machine
         self.model = model
         self._reset = getattr(model, "reset", None)
@@ -68,7 +51,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
         for number, line in numbered(lines, getattr(model, "OUTPUTS", sorted(lines))):
             gpio = GPIO()
             self._connections[number] = gpio
-            line.connect(Pin(machine, gpio, waits), number)
+            line.connect(Pin(machine.pins, gpio), number)
 
     @property
     def Connections(self):
@@ -77,14 +60,11 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
 
     def OnGPIO(self, number, value):
         # type: (int, bool) -> None
-        self.machine.inputs_open += 1
         try:
             if self._on_gpio is not None:
                 self._on_gpio(number, value)
         except System.Exception as error:
             self._failed("input %d" % number, error)
-        finally:
-            self.machine.inputs_open -= 1
 
     def Reset(self):
         # type: () -> None
@@ -192,4 +172,5 @@ if MYPY:
     import typing  # noqa: F401
 
     from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine  # noqa: F401
+    from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins  # noqa: F401
     from renode_wifi.peripherals.base.line import Line  # noqa: F401

@@ -1,14 +1,23 @@
 # ironpython: executed by Renode
-"""Renode's virtual time as the clock of the models."""
+"""Renode's virtual time as the clock of the models.
+
+All machines of an emulation share one time source, whose time is that of the machine which is
+furthest behind. Where several machines run, Renode advances it on the thread of any of them, so
+that a scheduled action comes without a current CPU, and up to a quantum late for its own machine.
+An action that comes early, late, twice or from another thread is no reason to lose an event: each
+runs what is due, and sees to it that another one follows.
+"""
 
 import heapq
 
 import System
 from Antmicro.Renode.Time import TimeInterval
+from System.Threading import Monitor as Lock
 
 from renode_wifi.emulation.engines.renode.inside.remote import message_of
 
 SECOND = 1000000000
+TICKS_PER_SECOND = int(TimeInterval.TicksPerSecond)
 
 
 class Event(object):
@@ -24,26 +33,52 @@ class Event(object):
         self.callback = None
 
 
+class Action(object):
+    """What Renode calls at `time`, or at another moment."""
+
+    def __init__(self, clock, time):
+        # type: (RenodeClock, int) -> None
+        self.time = time
+        self._clock = clock
+
+    def run(self, _):
+        # type: (typing.Any) -> None
+        # An exception would end Renode.
+        try:
+            self._clock.run_due(self)
+        except System.Exception as error:
+            self._clock.log.error("the clock failed: %s", message_of(error))
+
+
 class RenodeClock(object):
     """Renode's virtual time in ns, and the models' events on it, ordered as everywhere."""
 
     def __init__(self, machine, log):
         # type: (typing.Any, Log) -> None
+        self.log = log
         self._machine = machine
-        self._log = log
+        self._bus = machine.SystemBus
         self._heap = []  # type: list[tuple[int, int, Event]]
         self._sequence = 0
-        self._armed = -1
-        self._ticks_per_second = int(TimeInterval.TicksPerSecond)
+        self._last = 0
+        self._actions = []  # type: list[Action]
+        """Those that Renode has not called yet."""
+        self._lock = System.Object()
 
     @property
     def now(self):
         # type: () -> int
-        running, cpu = self._machine.SystemBus.TryGetCurrentCPU()
+        """The core's own time on its thread, else that of all machines; never less than before."""
+        running, cpu = self._bus.TryGetCurrentCPU()
         if running:
             cpu.SyncTime()
-        ticks = int(self._machine.ElapsedVirtualTime.TimeElapsed.Ticks)
-        return ticks * SECOND // self._ticks_per_second
+            elapsed = cpu.TimeHandle.TotalElapsedTime
+        else:
+            elapsed = self._machine.ElapsedVirtualTime.TimeElapsed
+        time = nanoseconds(elapsed)
+        if time > self._last:
+            self._last = time
+        return self._last
 
     def schedule(self, delay, callback):
         # type: (int, typing.Callable[[], None]) -> Event
@@ -51,44 +86,84 @@ class RenodeClock(object):
 
     def schedule_at(self, time, callback):
         # type: (int, typing.Callable[[], None]) -> Event
-        self._sequence += 1
         event = Event(time, callback)
-        heapq.heappush(self._heap, (time, self._sequence, event))
+        Lock.Enter(self._lock)
+        try:
+            self._sequence += 1
+            heapq.heappush(self._heap, (time, self._sequence, event))
+        finally:
+            Lock.Exit(self._lock)
         self._arm()
         return event
 
+    def run_due(self, action):
+        # type: (Action) -> None
+        """Run the events whose time has come. action: what Renode has called."""
+        Lock.Enter(self._lock)
+        try:
+            if action in self._actions:
+                self._actions.remove(action)
+        finally:
+            Lock.Exit(self._lock)
+        now = self.now
+        event = self._take(now)
+        while event is not None:
+            self._run(event)
+            event = self._take(now)
+        self._arm()
+
+    def _take(self, now):
+        # type: (int) -> Event | None
+        """The first event that is due."""
+        Lock.Enter(self._lock)
+        try:
+            if self._heap and self._heap[0][0] <= now:
+                return heapq.heappop(self._heap)[2]
+            return None
+        finally:
+            Lock.Exit(self._lock)
+
+    def _run(self, event):
+        # type: (Event) -> None
+        callback, event.callback = event.callback, None
+        if callback is not None:
+            try:
+                callback()
+            except System.Exception as error:
+                self.log.error("an event failed: %s", message_of(error))
+
     def _arm(self):
         # type: () -> None
-        while self._heap and self._heap[0][2].callback is None:
-            heapq.heappop(self._heap)
-        if not self._heap:
-            return
-        time = self._heap[0][0]
-        if self._armed < 0 or time < self._armed:
-            self._armed = time
-            ticks = max(1, (time - self.now) * self._ticks_per_second // SECOND)
-            delay = TimeInterval.FromTicks(System.UInt64(ticks))
-            self._machine.ScheduleAction(delay, self._run)
-
-    def _run(self, _):
-        # type: (typing.Any) -> None
+        """Have Renode call at the time of the first event, unless it will do so anyway."""
+        Lock.Enter(self._lock)
         try:
-            now = self.now
-            if now < self._armed:
-                # An earlier one was armed after this one, and has been here.
+            while self._heap and self._heap[0][2].callback is None:
+                heapq.heappop(self._heap)
+            if not self._heap:
                 return
-            self._armed = -1
-            while self._heap and self._heap[0][0] <= now:
-                event = heapq.heappop(self._heap)[2]
-                callback, event.callback = event.callback, None
-                if callback is not None:
-                    try:
-                        callback()
-                    except System.Exception as error:
-                        self._log.error("an event failed: %s", message_of(error))
-            self._arm()
-        except System.Exception as error:
-            self._log.error("the clock failed: %s", message_of(error))
+            time = max(self._heap[0][0], self._last)
+            # What should have come before may be lost.
+            self._actions = [action for action in self._actions if action.time >= self._last]
+            for action in self._actions:
+                if action.time <= time:
+                    return
+            action = Action(self, time)
+            self._actions.append(action)
+        finally:
+            Lock.Exit(self._lock)
+        # Without the lock: bringing the time up to date may call what is due, of any machine.
+        running, cpu = self._bus.TryGetCurrentCPU()
+        if running:
+            cpu.SyncTime()
+        delay = time - nanoseconds(self._machine.ElapsedVirtualTime.TimeElapsed)
+        ticks = max(1, delay * TICKS_PER_SECOND // SECOND)
+        self._machine.ScheduleAction(TimeInterval.FromTicks(System.UInt64(ticks)), action.run)
+
+
+def nanoseconds(interval):
+    # type: (typing.Any) -> int
+    """A TimeInterval of Renode's in ns."""
+    return int(interval.Ticks) * SECOND // TICKS_PER_SECOND
 
 
 MYPY = False

@@ -62,7 +62,7 @@ def model(renode, name, kind, place, attributes):
         link = make_link(machine, name, known)
         machine.helper.request(protocol.RADIO, name, kind, attributes)
         machine.links[name] = link
-        adapter = Adapter(machine, link, known.on_port)
+        adapter = Adapter(machine, link)
         if parent not in machine.adapters:
             raise CommandError("%s is not one of our models: no %s fits there" % (parent, kind))
         machine.models[parent].attach(link)
@@ -70,7 +70,7 @@ def model(renode, name, kind, place, attributes):
     else:
         if parent != "sysbus":
             raise CommandError("a %s is registered on sysbus" % kind)
-        machine.follow_time()
+        machine.mend_blocks()
         block = catalogue.load(known.implementation)(machine, name, **parse_attributes(attributes))
         start, size = parse_range(point)
         adapter_of = FlashAdapter if kind == "STM32L4_FLASH" else BusAdapter

@@ -2,12 +2,15 @@
 """Renode as the `machine` that the models ask: bus, random source, trace, resets, the helper."""
 
 import System
+from Antmicro.Renode.Core import EmulationManager
+from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside.clock import RenodeClock
 from renode_wifi.emulation.engines.renode.inside.flash_trap import FlashTrap
 from renode_wifi.emulation.engines.renode.inside.log import Log
 from renode_wifi.emulation.engines.renode.inside.remote import Helper, message_of
+from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins, follow_ports
 from renode_wifi.emulation.engines.renode.inside.stm32_timer import follow_timers
 from renode_wifi.emulation.engines.renode.inside.systick import SysTick
 
@@ -108,10 +111,12 @@ class RenodeMachine(object):
         self.flash_trap = None  # type: typing.Any
         self._systick = None  # type: SysTick | None
         self.helper = Helper(self.log.write, self._on_call)
-        self.inputs_open = 0
-        """So many calls of a model's input are under way."""
+        self.pins = HeldPins()
         self._wake = None  # type: typing.Any
         renode.MachineReset += self._after_reset
+        MonitorTimeExtensions.SetGlobalSerialExecution(
+            EmulationManager.Instance.CurrentEmulation, True
+        )
 
     def random(self, stream):
         # type: (str) -> RemoteRandom
@@ -144,14 +149,15 @@ class RenodeMachine(object):
         """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
         for cpu in self.renode.SystemBus.GetCPUs():
             cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
-        self.follow_time().set_frequency(hertz)
+        self.mend_blocks().set_frequency(hertz)
 
-    def follow_time(self):
+    def mend_blocks(self):
         # type: () -> SysTick
-        """Mend what Renode's own blocks make of time; to be called once they are there."""
+        """Mend Renode's own blocks; to be called once they are there."""
         if self._systick is None:
             self._systick = SysTick(self.renode, self.log)
             follow_timers(self.renode, self.log)
+            follow_ports(self.renode, self.log, self.pins)
         return self._systick
 
     def request_reset(self, cause):

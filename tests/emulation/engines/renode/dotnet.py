@@ -214,6 +214,8 @@ class Memory:
 
 
 class Cpu:
+    TimeHandle: Any
+
     def __init__(self) -> None:
         self.PerformanceInMips = 0
         self.ExecutedInstructions = 0
@@ -229,6 +231,7 @@ class Hooks:
     def __init__(self) -> None:
         self.by_type: dict[str, Callable[[int, int], int]] = {}
         self.by_peripheral: dict[Any, Callable[[int, int], int]] = {}
+        self.of: dict[tuple[Any, str], Callable[[int, int], int]] = {}
 
     def __getitem__(self, kind: Any) -> Callable[..., None]:
         def hook(peripheral: Any, handler: Callable[[int, int], int], subrange: Any = None) -> None:
@@ -236,16 +239,29 @@ class Hooks:
                 self.by_type[kind.__name__] = handler
             else:
                 self.by_peripheral[peripheral] = handler
+                self.of[peripheral, kind.__name__] = handler
 
         return hook
 
 
+class TimeHandle:
+    """The time of a core: that of its machine."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    @property
+    def TotalElapsedTime(self) -> TimeInterval:
+        return TimeInterval(self._machine.now)
+
+
 class SystemBus:
-    def __init__(self) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.bytes: dict[int, int] = {}
         self.registered: list[tuple[Any, Any]] = []
         self.cpu = Cpu()
         self.on_cpu = False
+        self.cpu.TimeHandle = TimeHandle(machine)
         self.pages: set[int] = set()
         self.SetHookBeforePeripheralWrite = Hooks()
 
@@ -311,6 +327,39 @@ class Native:
         self.stores.append((offset, value))
 
 
+class GpioPort(Native):
+    """Sets all pins, one after the other, to what they are to be by what it has read before."""
+
+    ODR, BSRR, BRR = 0x14, 0x18, 0x28
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pins = [False] * 16
+        self.Connections: dict[int, Any] = {}
+
+    def OnGPIO(self, number: int, level: bool) -> None:
+        self.pins[number] = level
+
+    def ReadDoubleWord(self, offset: int) -> int:
+        return sum(level << number for number, level in enumerate(self.pins))
+
+    def WriteDoubleWord(self, offset: int, value: int) -> None:
+        super().WriteDoubleWord(offset, value)
+        state = self.ReadDoubleWord(self.ODR)
+        if offset == self.ODR:
+            state = value
+        elif offset == self.BSRR:
+            state = (state | value & 0xFFFF) & ~(value >> 16)
+        elif offset == self.BRR:
+            state &= ~value
+        for number in range(16):
+            level = bool(state >> number & 1)
+            changed = level != self.pins[number]
+            self.pins[number] = level
+            if changed and number in self.Connections:
+                self.Connections[number](level)
+
+
 class Uart(Native):
     def __init__(self) -> None:
         super().__init__()
@@ -325,7 +374,7 @@ class Machine:
     """A machine whose time is moved by hand."""
 
     def __init__(self) -> None:
-        self.SystemBus = SystemBus()
+        self.SystemBus = SystemBus(self)
         self.MachineReset = Event()
         self.now = 0
         self.paused = 0
@@ -336,6 +385,7 @@ class Machine:
             "sysbus.nvic": Native(),
             "sysbus.usart1": Uart(),
             "sysbus.tim2": Native(),
+            "sysbus.gpioPortE": GpioPort(),
         }
         self._actions: list[tuple[int, int, Callable[[Any], None]]] = []
         self._sequence = itertools.count()
@@ -520,7 +570,8 @@ INFRASTRUCTURE: dict[str, dict[str, Any]] = {
     "Antmicro.Renode.UserInterface": {
         "CommandInteractionEater": Eater,
         "MonitorTimeExtensions": SimpleNamespace(
-            SetGlobalAdvanceImmediately=lambda emulation, value: None
+            SetGlobalAdvanceImmediately=lambda emulation, value: None,
+            SetGlobalSerialExecution=lambda emulation, value: None,
         ),
     },
 }

@@ -108,20 +108,6 @@ def test_the_module_boots_and_answers(board: dotnet.Machine) -> None:
     assert [event[2] for event in TRACED][:2] == ["booted", "at"]
 
 
-def test_outputs_wait_until_an_inputs_change_is_through(board: dotnet.Machine) -> None:
-    boot(board)
-    module = board.names["ism43362"]
-    pin = module.Connections[READY]
-    module.OnGPIO(NSS, False)
-    spi = board.names["spi3"]
-    spi.WriteWord(SPI_DR, 0x0D4D)
-    before = len(pin.changes)
-    module.OnGPIO(NSS, True)
-    assert len(pin.changes) == before
-    board.advance(1)
-    assert pin.changes[before:] == [False]
-
-
 def test_a_dead_helper_silences_the_radio_and_is_logged(
     board: dotnet.Machine, radios: connections.Radios
 ) -> None:
@@ -316,7 +302,6 @@ def test_a_models_mistake_is_logged_and_reads_zero(
     adapter.OnGPIO(0, True)
     adapter.Reset()
     assert logged("error").count("a mistake") == 8
-    assert ours.inputs_open == 0
     ours.clock.schedule(5, Broken().fail)
     machine.advance(10)
     assert "an event failed: a mistake" in logged("error")
@@ -454,7 +439,7 @@ CSR, RVR, CVR = 0x10, 0x14, 0x18
 
 
 def test_systick_starts_from_its_reload_value(machine: dotnet.Machine) -> None:
-    commands.machine_of(machine).follow_time()
+    commands.machine_of(machine).mend_blocks()
     nvic = machine["sysbus.nvic"]
     store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
 
@@ -511,7 +496,7 @@ def test_a_period_of_a_timer_is_a_count_longer_than_its_reload_value(
 ) -> None:
     timer = machine["sysbus.tim2"]
     timer.Frequency = 80_000_000
-    commands.machine_of(machine).follow_time()
+    commands.machine_of(machine).mend_blocks()
     store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[timer]
     assert store(999, 0x2C) == 999
     assert timer.Frequency == 79_920_000
