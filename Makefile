@@ -25,7 +25,7 @@ $(BIN)/python:
 	    { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/installed: pyproject.toml setup.py $(wildcard emulation/engines/embedded/core/*.[ch]) | $(BIN)/python
+$(VENV)/installed: pyproject.toml setup.py $(wildcard emulation/engines/embedded/core/*/*.[ch]) | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 

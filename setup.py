@@ -19,7 +19,8 @@ except ImportError:
     from wheel.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parent
-ENGINE = ROOT / "emulation" / "engines" / "embedded"
+# By way of the package, which a source distribution has and the folders beside it has not.
+ENGINE = ROOT / "src" / "renode_wifi" / "emulation" / "engines" / "embedded"
 CORE = ENGINE / "core"
 
 
@@ -51,8 +52,8 @@ setup(
     ext_modules=[
         Extension(
             "renode_wifi.emulation.engines.embedded.core._core",
-            sources=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.c"))],
-            depends=[str(path.relative_to(ROOT)) for path in sorted(CORE.glob("*.h"))],
+            sources=[str(path.relative_to(ROOT)) for path in RECIPE["files"](CORE, ".c")],
+            depends=[str(path.relative_to(ROOT)) for path in RECIPE["files"](CORE, ".h")],
         )
     ],
     cmdclass={"build_ext": BuildCore, "bdist_wheel": PlatformWheel},

@@ -29,11 +29,17 @@ class BuildError(Exception):
         self.cure = cure
 
 
+def files(folder: Path, suffix: str) -> list[Path]:
+    """The core's files with that suffix, in its folder and those below."""
+    return sorted(folder.rglob(f"*{suffix}"))
+
+
 def source_hash(folder: Path) -> str:
     """Identifies the sources in `folder`, headers included."""
     digest = hashlib.sha256(" ".join(FLAGS).encode())
-    for path in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in [*files(folder, ".c"), *files(folder, ".h")]:
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -61,10 +67,9 @@ def find_compiler() -> str:
 def build(target: Path, folder: Path) -> None:
     """Compile the sources in `folder` to `target`, whole or not at all, however many do so."""
     compiler = find_compiler()
-    sources = [str(path) for path in sorted(folder.glob("*.c"))]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _compile(compiler, sources, target)
+        _compile(compiler, folder, target)
     except OSError as error:
         raise BuildError(
             f"cannot keep the emulation core in {target.parent}: {error.strerror}",
@@ -72,10 +77,11 @@ def build(target: Path, folder: Path) -> None:
         ) from None
 
 
-def _compile(compiler: str, sources: list[str], target: Path) -> None:
+def _compile(compiler: str, folder: Path, target: Path) -> None:
+    sources = [str(path) for path in files(folder, ".c")]
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         draft = Path(scratch) / target.name
-        command = [*shlex.split(compiler), *FLAGS, "-o", str(draft), *sources]
+        command = [*shlex.split(compiler), *FLAGS, f"-I{folder}", "-o", str(draft), *sources]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise BuildError(
