@@ -32,7 +32,7 @@ SLICE = 1_000_000
 """Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
 
 NMI = 2
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
 
 class _Outcome:
@@ -69,7 +69,7 @@ class Core:
     of SysTick's reference clock. strict_reserved: an access between the registers of a peripheral
     page is a bus fault instead of reading 0; on_reserved(address, is_write) hears of it otherwise.
 
-    skip_waiting: rounds of a loop that only waits for an event are counted instead of executed.
+    skip_waiting: iterations of idle loops are counted instead of executed.
     interpret: what follows an exception is executed by the core itself for a while, not by Unicorn.
     Nothing but speed shows either.
 
@@ -130,7 +130,7 @@ class Core:
         self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
         self._strict_reserved = strict_reserved
         self._apply_reserved_policy()
-        self._library.core_skip_rounds(self._handle, skip_waiting)
+        self._library.core_skip_idle_loops(self._handle, skip_waiting)
         self.interpret(interpret)
         self._clock = VirtualClock()
         self.clock = self._clock if clock is None else clock
@@ -251,7 +251,7 @@ class Core:
         if not written:
             return True
         pages = memory.pages[offset // PAGE : (offset + length - 1) // PAGE + 1]
-        return memory.kind == "ram" and not any(page & native.PAGE_TRAPPED for page in pages)
+        return memory.kind == "ram" and not any(page & native.PAGE_HANDLED for page in pages)
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
         """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
@@ -269,15 +269,14 @@ class Core:
 
     def _apply_traps(self) -> None:
         for trap in list(self._traps):
-            if self._library.core_trap_writes(self._handle, *trap):
+            if self._library.core_handle_writes(self._handle, *trap):
                 self._traps.remove(trap)
                 self._handlers.append(trap[2])
                 self._flush_tlb()
 
     def _code_changed(self, address: int, size: int) -> None:
         """Memory was written by the host: drop what was translated from it."""
-        for page in range(address - address % PAGE, address + size, PAGE):
-            self._library.core_code_changed(self._handle, page)
+        self._library.core_code_changed(self._handle, address, size)
 
     # Peripherals --------------------------------------------------------------------------------
 
@@ -354,7 +353,7 @@ class Core:
         self._apply_reserved_policy()
 
     def _apply_reserved_policy(self) -> None:
-        self._library.core_hole_policy(self._handle, self._strict_reserved, self._on_reserved)
+        self._library.core_reserved_policy(self._handle, self._strict_reserved, self._on_reserved)
 
     @staticmethod
     def _ignore_reserved(address: int, is_write: int) -> None:
@@ -390,9 +389,9 @@ class Core:
         return int(self._shared.cycles)
 
     @property
-    def rounds_skipped(self) -> int:
-        """Rounds of waiting loops that were counted instead of executed."""
-        return int(self._shared.rounds_skipped)
+    def iterations_skipped(self) -> int:
+        """Iterations of idle loops that were counted instead of executed."""
+        return int(self._shared.iterations_skipped)
 
     @property
     def interpreted(self) -> int:
@@ -542,7 +541,7 @@ class Core:
     def _apply_hooks(self) -> None:
         addresses = sorted(self._hooks)
         self._hooked = (ctypes.c_uint32 * len(addresses))(*addresses)
-        self._library.core_hook_blocks(
+        self._library.core_hook_code(
             self._handle, self._hooked, len(addresses), self._on_hooked_block
         )
 
@@ -632,7 +631,7 @@ class Core:
         for page in changed:
             for base, size, offset in memory.bases:
                 if offset <= page * PAGE < offset + size:
-                    self._library.core_code_changed(self._handle, base + page * PAGE - offset)
+                    self._code_changed(base + page * PAGE - offset, PAGE)
 
 
 _ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}

@@ -70,7 +70,7 @@ class Fault(ctypes.Structure):
 
 
 class Shared(ctypes.Structure):
-    """`struct shared`, the beginning of a core."""
+    """`struct shared`, at the beginning of a core."""
 
     _fields_ = [
         ("cycles", u64),
@@ -86,7 +86,7 @@ class Shared(ctypes.Structure):
         ("debugger", u32),
         ("exceptions_taken", u64),
         ("runs", u64),
-        ("rounds_skipped", u64),
+        ("iterations_skipped", u64),
         ("interpreted", u64),
     ]
 
@@ -230,23 +230,39 @@ class WindowRecord(ctypes.Structure):
 
 
 PAGE_EXECUTED = 1
-PAGE_TRAPPED = 2
+PAGE_HANDLED = 2
 """`enum page_flags`."""
 
-MIRRORED = (
-    Configuration,
-    Shared,
-    MemoryRecord,
-    ModelRecord,
-    WindowRecord,
-    PortRecord,
-    PinsRecord,
-    EdgesRecord,
-)
+MIRRORED: dict[str, type[ctypes.Structure]] = {
+    "configuration": Configuration,
+    "fault": Fault,
+    "shared": Shared,
+    "memory": MemoryRecord,
+    "window": WindowRecord,
+    "model": ModelRecord,
+    "port": PortRecord,
+    "edge_output": EdgeOutputRecord,
+    "edges": EdgesRecord,
+    "pin": PinRecord,
+    "pins": PinsRecord,
+}
+"""The structures of the core that are declared here once more, by their names there."""
+
+
+class Layout(ctypes.Structure):
+    """`struct layout`: where a field of a structure is; without a field: the structure's size."""
+
+    _fields_ = [
+        ("structure", ctypes.c_char_p),
+        ("field", ctypes.c_char_p),
+        ("offset", u32),
+        ("size", u32),
+    ]
+
 
 # name: (result, arguments) of the core's functions.
 FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
-    "core_layout": (u32, (u32,)),
+    "core_layout": (ctypes.POINTER(Layout), ()),
     "core_create": (pointer, (ctypes.POINTER(Configuration),)),
     "core_destroy": (None, (pointer,)),
     "core_reset": (ctypes.c_bool, (pointer, u32)),
@@ -258,16 +274,16 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_priority_mask": (None, (pointer, u32)),
     "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
     "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
-    "core_trap_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
-    "core_hole_policy": (None, (pointer, u32, ctypes.py_object)),
+    "core_handle_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
+    "core_reserved_policy": (None, (pointer, u32, ctypes.py_object)),
     "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
-    "core_code_changed": (None, (pointer, u32)),
-    "core_hook_blocks": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
+    "core_code_changed": (None, (pointer, u32, u32)),
+    "core_hook_code": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
     "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
-    "core_skip_rounds": (None, (pointer, u32)),
+    "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),
     "core_set_fpu": (None, (pointer, u32)),
     "core_state_size": (u32, ()),
@@ -312,7 +328,26 @@ def load() -> ctypes.PyDLL:
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments
-    for index, structure in enumerate(MIRRORED):
-        if library.core_layout(index) != ctypes.sizeof(structure):
-            raise RenodeWifiError(f"{library._name}: {structure.__name__} differs from its source")
+    _check_layout(library)
     return library
+
+
+def _check_layout(library: ctypes.PyDLL) -> None:
+    """Compare every field of every mirrored structure with the core's own."""
+    places: dict[tuple[str, str], tuple[int, int]] = {}
+    for entry in library.core_layout():
+        if entry.structure is None:
+            break
+        places[entry.structure.decode(), (entry.field or b"").decode()] = entry.offset, entry.size
+    mirrors: dict[tuple[str, str], tuple[int, int]] = {}
+    for name, structure in MIRRORED.items():
+        mirrors[name, ""] = 0, ctypes.sizeof(structure)
+        for field, *_ in structure._fields_:
+            place = getattr(structure, field)
+            mirrors[name, field] = place.offset, place.size
+    for name, field in sorted(places.keys() | mirrors.keys()):
+        if places.get((name, field)) != mirrors.get((name, field)):
+            raise RenodeWifiError(
+                f"{library._name}: {field or 'the size'} of struct {name} isn't as declared",
+                cure="make native.py and core/run/layout.c agree with the structure",
+            )

@@ -1,4 +1,4 @@
-"""Loops that count are skipped round by round, and end in the state that executing them leaves."""
+"""Iterations of affine loops are skipped, and end in the state that executing them leaves."""
 
 from __future__ import annotations
 
@@ -118,11 +118,11 @@ def narrow(*codes: int) -> bytes:
     compares=st.sampled_from(["register", "copy", "immediate", "nothing"]),
     condition=st.integers(0, 13),
     limit=st.one_of(st.integers(0, 255), BOUNDARIES),
-    rounds=st.integers(60, 1200),
+    iterations=st.integers(60, 1200),
     slip=st.integers(-2, 2),
     away=st.sampled_from([0, 0, 1 << 31]),
 )
-def test_counting_ends_at_the_round_at_which_it_would(
+def test_counting_ends_at_the_iteration_at_which_it_would(
     step: int,
     down: bool,
     in_memory: bool,
@@ -130,7 +130,7 @@ def test_counting_ends_at_the_round_at_which_it_would(
     compares: str,
     condition: int,
     limit: int,
-    rounds: int,
+    iterations: int,
     slip: int,
     away: int,
 ) -> None:
@@ -151,7 +151,7 @@ def test_counting_ends_at_the_round_at_which_it_would(
     code = loop + narrow(0xD000 | condition << 8 | back, 0xE7FE)
     if compares == "immediate":
         limit &= 0xFF
-    start = limit + away + (step if down else -step) * rounds + slip & 0xFFFFFFFF
+    start = limit + away + (step if down else -step) * iterations + slip & 0xFFFFFFFF
     registers, words = [start, limit, 0, 0, 0, 0, 0], [start, *[0] * 15]
     assert SKIPPED.outcome(code, registers, words) == EXECUTED.outcome(code, registers, words)
 
@@ -160,6 +160,6 @@ def test_delay_of_a_board_support_package_is_skipped() -> None:
     """The loop that ST's Wi-Fi driver waits microseconds with, unoptimised."""
     loop = bytes.fromhex("7b68 013b 7b60 7b68 002b f9d1 fee7")
     registers, words = [0] * 7, [0, 10_000, *[0] * 14]
-    before = SKIPPED.core.rounds_skipped
+    before = SKIPPED.core.iterations_skipped
     assert SKIPPED.outcome(loop, registers, words) == EXECUTED.outcome(loop, registers, words)
-    assert SKIPPED.core.rounds_skipped - before > 1000
+    assert SKIPPED.core.iterations_skipped - before > 1000

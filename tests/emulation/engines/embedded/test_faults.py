@@ -205,6 +205,7 @@ hardfault:
         (0x208, "ldr.w r2, [pc, #4]", None),
         (0x208, "ldrh r2, [r4, #2]", None),
         (0x208, "bfi r2, r4, #1, #3", None),
+        (0x208, "vmov d0, r5, r6", None),
         (0x200, "ldr r2, [r4, #2]", None),
     ],
 )

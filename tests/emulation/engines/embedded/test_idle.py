@@ -234,9 +234,9 @@ def test_skipping_shows_in_nothing(name: str) -> None:
         skipped[0].core.run(end)
         assert state(*skipped) == state(*executed)
     assert len(skipped[0].log) >= 9
-    assert executed[0].core.rounds_skipped == 0
-    if name != "ALTERNATE":  # two rounds make a period: found only if a probe meets one half
-        assert (skipped[0].core.rounds_skipped > 1000) == (name in WAITING)
+    assert executed[0].core.iterations_skipped == 0
+    if name != "ALTERNATE":  # two iterations make a period: found only if a probe meets one half
+        assert (skipped[0].core.iterations_skipped > 1000) == (name in WAITING)
 
 
 @settings(max_examples=20, deadline=None)
@@ -250,7 +250,7 @@ def test_pauses_do_not_matter_to_skipping(name: str, ends: list[int]) -> None:
     assert state(*skipped) == state(*executed)
 
 
-def test_hook_in_a_waiting_loop_is_called_for_every_round() -> None:
+def test_hook_in_a_waiting_loop_is_called_for_every_iteration() -> None:
     calls = []
     for skip_waiting in (False, True):
         guest, _ = start(DELAY, skip_waiting)
@@ -305,6 +305,6 @@ irq0:
         for time in range(100_000, 900_000, 7_013):
             guest.core.clock.schedule(time, lambda g=guest: g.core.nvic.on_gpio(0, True))
         times.append(guest.run(1000).bench.times)
-        assert (guest.core.rounds_skipped > 100) == skip_waiting
+        assert (guest.core.iterations_skipped > 100) == skip_waiting
     assert times[0] == times[1]
     assert len(times[0]) == len(range(100_000, 900_000, 7_013))

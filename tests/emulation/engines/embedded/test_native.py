@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import threading
 from pathlib import Path
@@ -115,8 +116,20 @@ def test_cache_is_where_the_platform_has_it(
 
 
 def test_mirrored_structures_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "MIRRORED", (native.Fault, *native.MIRRORED[1:]))
-    with pytest.raises(RenodeWifiError, match="Fault differs"):
+    class Fault(ctypes.Structure):
+        _fields_ = [*native.Fault._fields_[1:], native.Fault._fields_[0]]
+
+    monkeypatch.setitem(native.MIRRORED, "fault", Fault)
+    with pytest.raises(RenodeWifiError, match="access of struct fault isn't as declared"):
+        native.load.__wrapped__()
+
+
+def test_every_field_of_a_mirrored_structure_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Window(ctypes.Structure):
+        _fields_ = native.WindowRecord._fields_[:-1]
+
+    monkeypatch.setitem(native.MIRRORED, "window", Window)
+    with pytest.raises(RenodeWifiError, match="the size of struct window isn't"):
         native.load.__wrapped__()
 
 
@@ -124,7 +137,9 @@ def test_core_compiles_without_warnings() -> None:
     import subprocess
 
     compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
-    sources = [str(path) for path in sorted(native.SOURCES.glob("*.c"))]
+    sources = [str(path) for path in build_core.files(native.SOURCES, ".c")]
     flags = ["-std=c11", "-Wall", "-Wextra", "-Wno-pedantic", "-Werror", "-fsyntax-only"]
-    result = subprocess.run([compiler, *flags, *sources], capture_output=True, text=True)
+    result = subprocess.run(
+        [compiler, *flags, f"-I{native.SOURCES}", *sources], capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr

@@ -1,0 +1,45 @@
+#include "base/host.h"
+
+void host_halt(struct host *host, enum halt halt)
+{
+    host->halt = halt;
+    host->schedule->shared.limit = 0;
+    host->unicorn.emu_stop(host->uc);
+}
+
+void host_drop_translations(struct host *host, uint32_t address, uint32_t size)
+{
+    host->unicorn.ctl(host->uc, UC_CTL_TB_REMOVE_CACHE_WRITE, (uint64_t)address,
+                      (uint64_t)address + size);
+}
+
+bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments, int count,
+               uint32_t *result)
+{
+    const size_t first_is_spare = (size_t)1 << (8 * sizeof(size_t) - 1); /* for a method's self */
+    const struct python *python = &host->python;
+    PyObject *objects[4] = {NULL};
+    if (python->error()) /* an earlier call of this block raised; the run is stopping */
+        return false;
+    for (int i = 0; i < count; i++)
+        objects[1 + i] = python->from_unsigned(arguments[i]);
+    PyObject *answer =
+        python->vectorcall(callable, objects + 1, (size_t)count | first_is_spare, NULL);
+    for (int i = 0; i < count; i++)
+        python->decref(objects[1 + i]);
+    if (answer) {
+        if (result)
+            *result = (uint32_t)python->as_unsigned(answer);
+        python->decref(answer);
+    }
+    if (answer && !(result && *result == UINT32_MAX && python->error()))
+        return true;
+    if (host->schedule->running)
+        schedule_stop(host->schedule);
+    return false;
+}
+
+void host_set_level(struct host *host, PyObject *line, bool level)
+{
+    host->python.setattr(line, host->level_name, level ? host->is_true : host->is_false);
+}

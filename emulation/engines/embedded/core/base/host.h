@@ -1,0 +1,37 @@
+/* The host: Unicorn, which executes most of the guest's code, and Python, which has the models. */
+#ifndef BASE_HOST_H
+#define BASE_HOST_H
+
+#include "base/python.h"
+#include "base/schedule.h"
+#include "base/unicorn.h"
+
+struct host {
+    uc_engine *uc;
+    struct unicorn unicorn;
+    struct python python;
+    PyObject *level_name, *is_true, *is_false; /* "level", True, False */
+    struct schedule *schedule;
+    enum halt halt; /* what ended Unicorn's execution */
+    uint32_t interrupt; /* EXCP_... of HALT_INTERRUPT */
+    /* Hooks at instructions. While there is any, only Unicorn executes. */
+    uint32_t breakpoints;
+    bool checks; /* of every instruction, hooks/check.c */
+    bool fpu_check; /* of one that uses the disabled FPU */
+};
+
+/*
+ * Make Unicorn return. Only ever from a hook at a block's or an instruction's start: a stop within
+ * an instruction would make it execute again. Within an IT block Unicorn ignores the stop; the limit
+ * makes the next block repeat it.
+ */
+void host_halt(struct host *host, enum halt halt);
+/* Drop what Unicorn has translated from a range of code. Not from within a store. */
+void host_drop_translations(struct host *host, uint32_t address, uint32_t size);
+/* Call a Python callable with up to three unsigned integers. False: it raised, and the run stops. */
+bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments, int count,
+               uint32_t *result);
+/* Set the `level` of a line object. */
+void host_set_level(struct host *host, PyObject *line, bool level);
+
+#endif

@@ -1,0 +1,50 @@
+#include "base/schedule.h"
+
+uint64_t schedule_next_event(const struct schedule *schedule)
+{
+    uint64_t deadline = schedule->shared.deadline, timer = schedule->timer;
+    return deadline < timer ? deadline : timer;
+}
+
+uint64_t schedule_bound(const struct schedule *schedule)
+{
+    uint64_t event = schedule_next_event(schedule), pause = schedule->shared.pause;
+    return event < pause ? event : pause;
+}
+
+bool schedule_is_interrupted(const struct schedule *schedule)
+{
+    return schedule->shared.stop || schedule->shared.reset_requested || schedule->requests;
+}
+
+void schedule_update(struct schedule *schedule)
+{
+    uint64_t bound = schedule_bound(schedule);
+    schedule->shared.limit = bound < schedule->probe ? bound : schedule->probe;
+    if (schedule_is_interrupted(schedule) || schedule->preemption || schedule->resumed_within)
+        schedule->shared.limit = 0;
+}
+
+void schedule_request(struct schedule *schedule, enum request request)
+{
+    schedule->requests |= request;
+    schedule->shared.limit = 0;
+}
+
+void schedule_withdraw(struct schedule *schedule, enum request request)
+{
+    schedule->requests &= ~(uint32_t)request;
+    schedule_update(schedule);
+}
+
+void schedule_stop(struct schedule *schedule)
+{
+    schedule->shared.stop = 1;
+    schedule->shared.limit = 0;
+}
+
+void schedule_reset(struct schedule *schedule)
+{
+    schedule->shared.reset_requested = 1;
+    schedule->shared.limit = 0;
+}

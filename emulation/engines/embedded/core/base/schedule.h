@@ -1,0 +1,59 @@
+/*
+ * Virtual time: how far blocks may run, and what the run loop is asked to do before the next one.
+ *
+ * A block's entry compares one number, shared.limit, and does nothing else as long as the block ends
+ * before it. Whoever needs the run loop's attention changes the schedule and thereby the limit;
+ * nobody calls the run loop. It reads the requests when it comes by.
+ */
+#ifndef BASE_SCHEDULE_H
+#define BASE_SCHEDULE_H
+
+#include "base/shared.h"
+
+enum request {
+    REQUEST_BUS_FAULT = 1u << 0, /* take the imprecise bus fault that bus/ has noted */
+    REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
+};
+
+/* Why execution ended. */
+enum halt {
+    HALT_NONE, /* it did not; of Unicorn: no hook ended it, so WFI did */
+    HALT_SLEEP, /* WFI */
+    HALT_WAIT_FOR_EVENT, /* WFE */
+    HALT_LIMIT, /* the schedule: before a block */
+    HALT_EXCEPTION, /* a pending exception can be taken: before a block */
+    HALT_INTERRUPT, /* the instruction raised a CPU exception, host.interrupt */
+    HALT_FPU, /* before a block that uses the disabled FPU at check.address */
+    HALT_CHECK, /* an instruction check failed, hooks/check.c */
+    HALT_BREAKPOINT, /* before an instruction in a block that has been charged */
+    HALT_LEAVE, /* execute/ leaves the next block to Unicorn ... */
+    HALT_LEAVE_WITHIN, /* ... or the rest of a block that has been charged */
+};
+
+struct schedule {
+    struct shared shared; /* first: a core begins with it */
+    uint64_t timer; /* cycle of SysTick's next interrupt */
+    uint64_t probe; /* cycle at which idle/ wants to see the next block */
+    uint32_t requests; /* enum request */
+    uint32_t resumed_within; /* execution resumes in mid-block; its entry checked for interrupts */
+    bool preemption; /* a pending exception is more urgent than all active ones */
+    bool running; /* core_run is under way */
+    bool side_effects; /* since idle/ cleared it: another iteration may not have the same */
+};
+
+/* The cycle of the next event that the guest notices. No block may end beyond it. */
+uint64_t schedule_next_event(const struct schedule *schedule);
+/* The cycle up to which blocks may run: the next event or the pause. */
+uint64_t schedule_bound(const struct schedule *schedule);
+/* Something must be dealt with before any other block. */
+bool schedule_is_interrupted(const struct schedule *schedule);
+/* Recompute the limit, after any change of the schedule. */
+void schedule_update(struct schedule *schedule);
+/* Ask the run loop for something before the next block; or withdraw that. */
+void schedule_request(struct schedule *schedule, enum request request);
+void schedule_withdraw(struct schedule *schedule, enum request request);
+/* Ask for the end of the run, or for a reset. */
+void schedule_stop(struct schedule *schedule);
+void schedule_reset(struct schedule *schedule);
+
+#endif

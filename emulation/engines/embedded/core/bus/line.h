@@ -1,0 +1,16 @@
+/* Lines that the core drives without a model's help: line objects of Python, interrupt inputs. */
+#ifndef BUS_LINE_H
+#define BUS_LINE_H
+
+#include "base/host.h"
+#include "system/nvic.h"
+
+struct lines {
+    struct host *host;
+    struct nvic *nvic;
+};
+
+/* Set the level of an interrupt's line, which drives nothing but the input of `exception`. */
+void line_drive(struct lines *lines, PyObject *line, unsigned exception, bool level);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Models of peripherals, behind windows of the memory map.
+ *
+ * An access that has no effect beyond a register's value is served here, from the model's array of
+ * words; port.c and pins.c serve more. For everything else the model's Python method is called. A
+ * further kind of register with a simple effect (cleared by a read, by a 1, by itself, or derived
+ * from time) is another table here beside `plain` and `storage`.
+ */
+#ifndef BUS_MODEL_H
+#define BUS_MODEL_H
+
+#include "bus/pins.h"
+#include "bus/port.h"
+#include "state/memory.h"
+
+/* Mirrored by native.py. */
+struct model {
+    PyObject *read, *write;
+    uint32_t *values; /* the model's array of words */
+    uint32_t words;
+    uint8_t *plain; /* per word: a read is nothing but the value */
+    uint8_t *storage; /* per word: a write is nothing but a store of the writable bits */
+    uint32_t *writable;
+    struct port *port; /* these three or NULL */
+    struct pins *pins;
+    struct edges *edges;
+    uint64_t native_accesses, python_accesses;
+};
+
+/* An access within a word. A read notes the side effects that it has; a write always has some. */
+uint32_t model_read(struct lines *lines, const struct window *window, uint32_t address,
+                    unsigned width);
+void model_write(struct lines *lines, const struct window *window, uint32_t address, uint32_t value,
+                 unsigned width);
+/* The word at an address, if a read has no effect and only an event changes it. */
+bool model_peek(const struct window *window, uint32_t address, uint32_t *value);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Data registers whose words the core moves by itself (peripherals/base/stream.py): every access
+ * that only takes a word from one queue to another, or switches interrupts on and off.
+ */
+#ifndef BUS_PORT_H
+#define BUS_PORT_H
+
+#include "bus/line.h"
+
+/* Mirrors of the indices in peripherals/base/stream.py. */
+enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MORE };
+enum { PORT_OPEN, PORT_READABLE, PORT_FIFO, PORT_LEVEL, PORT_INTERRUPTS, PORT_SETTINGS,
+       PORT_ERRORS, PORT_STATUS };
+enum { PORT_CAUSES = 4 };
+
+/* Mirrored by native.py. */
+struct port {
+    uint32_t *state;
+    uint32_t *stream; /* NULL: the device has none */
+    uint16_t *sent, *received;
+    uint32_t data, status, control; /* words of the model */
+    struct {
+        uint32_t enable, status;
+    } causes[PORT_CAUSES];
+    uint32_t overrun; /* bit of the status */
+    uint32_t exception; /* that the line and nothing else drives; 0: the port isn't served */
+    PyObject *line;
+    PyObject *ended; /* called once the stream's last word has been sent */
+};
+
+/* A load of `word` of a model with these register values. False: the model serves it. */
+bool port_read(struct lines *lines, struct port *port, uint32_t *values, uint32_t word,
+               unsigned width, uint32_t *value);
+/* A store to the start of `word`. False: the model serves it. */
+bool port_write(struct lines *lines, struct port *port, uint32_t *values, uint32_t word,
+                uint32_t value, unsigned width);
+
+#endif

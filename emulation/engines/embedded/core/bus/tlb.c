@@ -1,0 +1,84 @@
+#include "bus/tlb.h"
+
+static bool refuse(struct tlb *tlb, uint32_t address, int type)
+{
+    tlb->refused = true;
+    tlb->address = address;
+    tlb->access = type == UC_MEM_FETCH   ? ACCESS_FETCH
+                  : type == UC_MEM_WRITE ? ACCESS_WRITE
+                                         : ACCESS_READ;
+    return false;
+}
+
+static bool send_to_bus(uint32_t address, uint32_t permissions, struct uc_tlb_entry *entry)
+{
+    entry->paddr = BUS_PHYSICAL + (address & ~(PAGE_SIZE - 1));
+    entry->perms = permissions;
+    return true;
+}
+
+/*
+ * A page that may be both written and executed is written at a twentieth of the speed (Unicorn
+ * 2.1.4): a page gets execute permission once it has been executed, and write permission once it has
+ * been written.
+ */
+static bool fill_memory(struct tlb *tlb, struct page *page, uint32_t address, int type,
+                        struct uc_tlb_entry *entry)
+{
+    struct bus *bus = tlb->bus;
+    struct memory *memory = page->memory;
+    uint8_t *flags = page_flags(page);
+    bool handled = *flags & PAGE_HANDLED, is_fetch = type == UC_MEM_FETCH;
+    bool is_store = type == UC_MEM_WRITE;
+    if (page->windows && !is_fetch)
+        return send_to_bus(address, UC_PROT_READ | UC_PROT_WRITE, entry);
+    if (is_store && handled)
+        return send_to_bus(address, UC_PROT_WRITE, entry);
+    if (is_store && !memory->writable)
+        return refuse(tlb, address, type);
+    if (is_fetch && is_execute_never(address))
+        return refuse(tlb, address, type);
+    if (is_fetch) {
+        if (!(*flags & PAGE_EXECUTED))
+            page_cache_flush(&bus->map->cache);
+        *flags |= PAGE_EXECUTED;
+    }
+    if (is_store && !(*flags & PAGE_WRITTEN)) {
+        if (*flags & PAGE_EXECUTED)
+            code_forget_decoded(bus->code);
+        *flags |= PAGE_WRITTEN;
+        bus->schedule->side_effects = true; /* idle/shadow.c didn't copy the page */
+    }
+    entry->paddr = memory->physical + page->offset;
+    entry->perms = UC_PROT_READ;
+    if (*flags & PAGE_WRITTEN && !handled)
+        entry->perms |= UC_PROT_WRITE;
+    if (*flags & PAGE_EXECUTED)
+        entry->perms |= UC_PROT_EXEC;
+    return true;
+}
+
+bool tlb_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tlb_entry *entry,
+              void *user)
+{
+    (void)uc;
+    struct tlb *tlb = user;
+    uint32_t address = (uint32_t)virtual_address;
+    /* Unicorn 2.1.4 restores CPU state even when a fill succeeds, and the IT state so restored would
+     * make the next block skip instructions. A block starts without. */
+    if (type != UC_MEM_FETCH)
+        cpu_write(tlb->cpu, EPSR, XPSR_THUMB);
+    struct page *page = memory_page(tlb->bus->map, address);
+    if (page && page->memory)
+        return fill_memory(tlb, page, address, type, entry);
+    if (type == UC_MEM_FETCH)
+        return refuse(tlb, address, type);
+    if (ppb_has(address)) {
+        /* Unprivileged code has no access but to STIR, of which a fill doesn't know (B3.2.26). */
+        if (cpu_is_unprivileged(tlb->cpu))
+            return refuse(tlb, address, type);
+    } else if (!is_bit_band(address) && !(page && page->windows)) {
+        return refuse(tlb, address, type);
+    }
+    return send_to_bus(address, UC_PROT_READ | UC_PROT_WRITE, entry);
+}

@@ -1,0 +1,63 @@
+#include "decode/decode_block.h"
+
+/* Instructions. Unicorn cuts longer blocks somewhere, depending on where they begin. */
+enum { MAX_BLOCK = 100 };
+
+struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size)
+{
+    struct block_contents contents = {0, false, NO_ADDRESS};
+    struct decoder decoder = decoder_at(map, address);
+    while (decoder.pc < address + size && decode_description(&decoder)) {
+        contents.instructions++;
+        contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
+        if (contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU)
+            contents.fpu = decoder.last.address;
+    }
+    return contents;
+}
+
+/* Unicorn notices when the CPU overwrites code; of decoded blocks nobody would. */
+static bool may_change(const struct memory_map *map, uint32_t address)
+{
+    const struct page *page = memory_page(map, address);
+    return !page || !page->memory || *page_flags(page) & PAGE_WRITTEN;
+}
+
+/* The micro-ops of the block, if all its instructions are executable. */
+static void decode_ops(struct code_cache *code, struct decoded_block *block, struct op *ops)
+{
+    struct decoder decoder = decoder_at(code->map, block->address);
+    const struct instruction *last = &decoder.last;
+    struct op *start = ops;
+    bool skips_fpu = false; /* perhaps a first use of the FPU: for Unicorn the next one is not */
+    for (unsigned i = 0; i < block->instructions; i++) {
+        bool is_last = i + 1 == block->instructions;
+        if (!decode_next(&decoder, start) || !last->executable || (op_is_branch(start) && !is_last))
+            return;
+        bool uses_fpu = last->leaves || last->flags & INSTRUCTION_FPU; /* or may use it */
+        if (skips_fpu && uses_fpu)
+            return;
+        skips_fpu |= start->code == OP_UNLESS && uses_fpu;
+        start = decoder.op;
+    }
+    if (decoder.it) /* the block is cut within an IT block */
+        return;
+    emit(&decoder, OP_GO, 0, 0, 0, decoder.pc, 0);
+    block->ops = ops;
+    code->ops_used = (uint32_t)(decoder.op - code->ops);
+}
+
+const struct decoded_block *decode_block(struct code_cache *code, uint32_t address)
+{
+    struct decoded_block *entry = decoded_entry(code, address);
+    block_t block = block_plain(code, address);
+    if (!block || may_change(code->map, address) || may_change(code->map, block_end(block) - 1))
+        return NULL;
+    if (code->ops_used + MAX_OPS * MAX_BLOCK > DECODED_OPS)
+        code_forget_decoded(code);
+    *decoded_neighbour(code, entry) = *entry;
+    *entry = (struct decoded_block){address, block_end(block), block_count(block), NULL, block};
+    if (entry->instructions <= MAX_BLOCK)
+        decode_ops(code, entry, code->ops + code->ops_used);
+    return entry;
+}

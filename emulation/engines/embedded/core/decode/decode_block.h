@@ -1,0 +1,33 @@
+/* Decoding whole blocks, with the extent that Unicorn gave them: what they contain, and their
+ * micro-ops for the code cache. */
+#ifndef DECODE_DECODE_BLOCK_H
+#define DECODE_DECODE_BLOCK_H
+
+#include "decode/decode.h"
+#include "state/code_cache.h"
+
+/* What a range of code contains. */
+struct block_contents {
+    unsigned instructions;
+    bool sends_event; /* one of them is SEV */
+    uint32_t fpu; /* the first that uses the FPU; NO_ADDRESS without one */
+};
+
+struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size);
+
+/* Decode the block at an address. NULL or without micro-ops: Unicorn executes it. */
+const struct decoded_block *decode_block(struct code_cache *code, uint32_t address);
+
+/* The decoded block at an address; NULL: Unicorn executes it. */
+static inline const struct decoded_block *decoded_at(struct code_cache *code, uint32_t address)
+{
+    const struct decoded_block *block = decoded_entry(code, address);
+    if (UNLIKELY(block->address != address)) {
+        block = decoded_neighbour(code, block);
+        if (block->address != address)
+            block = decode_block(code, address);
+    }
+    return block && block->ops ? block : NULL;
+}
+
+#endif

@@ -1,0 +1,54 @@
+/* A decoder's state: where it is, and what it made of the last instruction. */
+#ifndef DECODE_DECODER_H
+#define DECODE_DECODER_H
+
+#include "state/memory.h"
+#include "state/micro_op.h"
+#include "state/registers.h"
+
+enum instruction_flags {
+    INSTRUCTION_FPU = 1, /* coprocessors 10 and 11 */
+    INSTRUCTION_SEV = 2,
+    INSTRUCTION_WFE = 4,
+};
+
+/* The first address of a load or store: r[base] + (r[index] << shift) + offset. */
+struct memory_operand {
+    uint8_t alignment; /* in bytes, that CCR.UNALIGN_TRP asks for; 0: no load or store */
+    uint8_t base, index, shift; /* registers; ZERO for none */
+    uint32_t offset;
+};
+
+struct instruction {
+    uint32_t address;
+    uint8_t size; /* in bytes */
+    uint8_t flags; /* enum instruction_flags */
+    uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
+    bool executable; /* its micro-ops can be executed; they may be OP_LEAVE if it is conditional */
+    bool leaves; /* its micro-op is OP_LEAVE */
+    struct memory_operand operand;
+};
+
+struct decoder {
+    const struct memory_map *map;
+    uint32_t pc; /* of the instruction to decode */
+    uint16_t at; /* halfwords from the block's start */
+    uint8_t it; /* ITSTATE at that instruction, A7.3.3 */
+    struct op *op; /* where the next micro-op goes */
+    struct instruction last; /* decoded last */
+};
+
+/* Bytes of the instruction that begins with this halfword. */
+static inline unsigned instruction_size(uint16_t first)
+{
+    return first >> 11 >= 0x1D ? 4 : 2;
+}
+
+/* Append a micro-op. True, so that it can end a function that decodes. */
+bool emit(struct decoder *decoder, enum op_code code, unsigned d, unsigned n, unsigned m,
+          uint32_t value, unsigned how);
+/* Describe a load or store at r[n] + (r[m] << shift) + offset; n may be PC, which is aligned. */
+void describe_access(struct decoder *decoder, unsigned alignment, unsigned n, unsigned m,
+                     unsigned shift, uint32_t offset);
+
+#endif

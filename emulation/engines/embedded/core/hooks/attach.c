@@ -1,0 +1,35 @@
+#include "hooks/attach.h"
+
+#include "hooks/block.h"
+#include "hooks/interrupt.h"
+
+static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, void *user)
+{
+    (void)uc;
+    return bus_read(user, (uint32_t)address, width);
+}
+
+static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user)
+{
+    (void)uc;
+    bus_write(user, (uint32_t)address, (uint32_t)value, width);
+}
+
+static bool add(struct core *core, int type, void *callback, void *user)
+{
+    size_t handle;
+    const struct host *host = &core->host;
+    return host->unicorn.hook_add(host->uc, &handle, type, callback, user, 1, 0) == UC_ERR_OK;
+}
+
+bool hooks_attach(struct core *core)
+{
+    const struct host *host = &core->host;
+    return add(core, UC_HOOK_BLOCK, (void *)block_enter, core) &&
+           add(core, UC_HOOK_EDGE_GENERATED, (void *)block_translated, core) &&
+           add(core, UC_HOOK_INTR, (void *)interrupt_raised, core) &&
+           add(core, UC_HOOK_INSN_INVALID, (void *)interrupt_invalid, core) &&
+           add(core, UC_HOOK_TLB_FILL, (void *)tlb_fill, &core->tlb) &&
+           host->unicorn.mmio_map(host->uc, BUS_PHYSICAL, (size_t)1 << 32, (void *)on_bus_read,
+                                  &core->bus, (void *)on_bus_write, &core->bus) == UC_ERR_OK;
+}

@@ -1,0 +1,118 @@
+#include "hooks/block.h"
+
+#include "decode/decode_block.h"
+#include "hooks/code_hook.h"
+
+static bool uses_disabled_fpu(const struct core *core, const struct block_contents *contents)
+{
+    return contents->fpu != NO_ADDRESS && !scb_fpu_is_enabled(&core->scb);
+}
+
+/* A block's entry in the code cache, with its mark. */
+static block_t learn(struct core *core, uint32_t address, uint32_t size)
+{
+    struct block_contents contents = decode_contents(&core->map, address, size);
+    uint64_t count = contents.instructions ? contents.instructions : 1;
+    bool marked = code_hook_is_at(core, address) || contents.sends_event ||
+                  uses_disabled_fpu(core, &contents);
+    block_t block =
+        block_key(address, size) | count << BLOCK_COUNT_SHIFT | (marked ? BLOCK_MARK : 0);
+    if (core->code.watched == address)
+        block_watch(&core->code, &block, address);
+    return block;
+}
+
+/* What a marked block is marked for. False: Unicorn has been stopped before it. */
+static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
+{
+    if (!code_hook_call(core, address)) {
+        host_halt(&core->host, HALT_LIMIT);
+        return false;
+    }
+    struct block_contents contents = decode_contents(&core->map, address, size);
+    if (uses_disabled_fpu(core, &contents)) {
+        core->checks.address = contents.fpu;
+        host_halt(&core->host, HALT_FPU);
+        return false;
+    }
+    if (contents.sends_event)
+        core->cpu.state.event = 1;
+    return true;
+}
+
+/* A block that ends at cycle `end` may run. If not, Unicorn has been stopped. */
+static bool is_permitted(struct core *core, uint64_t end)
+{
+    enum halt halt = core->host.halt;
+    if (halt != HALT_NONE) /* Unicorn ignored that stop */
+        core->code.current = 0; /* the block that was charged is through */
+    else
+        halt = nvic_obstacle(&core->nvic, end);
+    if (halt != HALT_NONE)
+        host_halt(&core->host, halt);
+    return halt == HALT_NONE;
+}
+
+/* The watched block: an iteration may end here. */
+static void enter_watched(struct core *core)
+{
+    if (!schedule_is_interrupted(&core->schedule) && !core->schedule.preemption &&
+        core->host.halt == HALT_NONE)
+        idle_visit(&core->idle);
+    else
+        idle_cancel(&core->idle);
+    schedule_update(&core->schedule);
+}
+
+static void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t size)
+{
+    struct schedule *schedule = &core->schedule;
+    bool unchecked = schedule->resumed_within;
+    if ((*entry & BLOCK_KEY_MASK & ~BLOCK_MARK) != block_key(address, size))
+        *entry = learn(core, address, size);
+    if (core->code.watched == address && !unchecked)
+        enter_watched(core);
+    uint64_t end = schedule->shared.cycles + block_count(*entry);
+    if (!unchecked && end > schedule->shared.limit) {
+        if (!is_permitted(core, end))
+            return;
+        if (end > schedule->probe) {
+            if (idle_probe(&core->idle))
+                block_watch(&core->code, entry, address);
+            schedule_update(schedule);
+        }
+    }
+    core->code.current = *entry;
+    if (*entry & BLOCK_MARK && !unchecked && !enter_marked(core, address, size))
+        return;
+    schedule->shared.cycles = end;
+    if (unchecked) {
+        schedule->resumed_within = 0;
+        schedule_update(schedule);
+    }
+}
+
+void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    struct core *core = user;
+    struct shared *shared = &core->schedule.shared;
+    block_t *entry = block_entry(&core->code, (uint32_t)address), block = *entry;
+    uint64_t end = shared->cycles + block_count(block);
+    if (UNLIKELY((block & BLOCK_KEY_MASK) != block_key((uint32_t)address, size) ||
+                 end > shared->limit)) {
+        enter_slowly(core, entry, (uint32_t)address, size);
+        return;
+    }
+    core->code.current = block;
+    shared->cycles = end;
+}
+
+void block_translated(uc_engine *uc, const struct uc_tb *block, const struct uc_tb *before,
+                      void *user)
+{
+    (void)uc;
+    (void)before;
+    struct core *core = user;
+    code_translated(&core->code, (uint32_t)block->pc);
+}

@@ -1,0 +1,125 @@
+#include "run/api.h"
+
+#include "execute/execute.h"
+#include "hooks/breakpoint.h"
+#include "hooks/code_hook.h"
+
+void core_set_priority_mask(struct core *core, uint32_t mask)
+{
+    core->nvic.priority_mask = (uint8_t)mask;
+}
+
+void core_set_line(struct core *core, uint32_t exception, uint32_t level)
+{
+    nvic_set_line(&core->nvic, exception, level);
+}
+
+void core_pend(struct core *core, uint32_t exception)
+{
+    nvic_pend(&core->nvic, exception);
+}
+
+bool core_drive_pin(struct core *core, struct pins *pins, uint32_t number, uint32_t level)
+{
+    return pins_drive(&core->bus.lines, pins, number, level);
+}
+
+bool core_map_memory(struct core *core, struct memory *memory, uint32_t base, uint32_t offset,
+                     uint32_t size)
+{
+    return memory_map_memory(&core->map, memory, base, offset, size);
+}
+
+bool core_map_window(struct core *core, const struct window *window)
+{
+    return memory_map_window(&core->map, window);
+}
+
+bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler)
+{
+    return write_handlers_add(&core->bus.write_handlers, start, size, handler);
+}
+
+void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler)
+{
+    core->bus.strict = strict;
+    core->bus.reserved_handler = handler;
+}
+
+bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)
+{
+    if (!bus_has(&core->bus, address))
+        return false;
+    *value = bus_read(&core->bus, address, width);
+    return true;
+}
+
+bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_t width)
+{
+    if (!bus_has(&core->bus, address))
+        return false;
+    bus_write(&core->bus, address, value, width);
+    return true;
+}
+
+void core_code_changed(struct core *core, uint32_t address, uint32_t size)
+{
+    code_changed(&core->code, address, size);
+}
+
+void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count, PyObject *handler)
+{
+    code_hooks_set(core, addresses, count, handler);
+}
+
+size_t core_add_breakpoint(struct core *core, uint32_t address)
+{
+    return breakpoint_add(core, address);
+}
+
+void core_remove_breakpoint(struct core *core, size_t handle)
+{
+    breakpoint_remove(core, handle);
+}
+
+size_t core_begin_step(struct core *core)
+{
+    return breakpoint_begin_step(core);
+}
+
+void core_skip_idle_loops(struct core *core, uint32_t enabled)
+{
+    core->idle.enabled = enabled;
+    idle_restart(&core->idle);
+    schedule_update(&core->schedule);
+}
+
+void core_interpret(struct core *core, uint32_t enabled)
+{
+    core->executor.enabled = enabled;
+    execute_expect(&core->executor);
+}
+
+uint64_t core_register(struct core *core, uint32_t reg)
+{
+    if (reg == PC)
+        return core->cpu.state.pc & ~1u;
+    const uint8_t regs[] = {(uint8_t)reg};
+    uint64_t value;
+    cpu_read_many(&core->cpu, regs, &value, 1);
+    return value;
+}
+
+void core_set_register(struct core *core, uint32_t reg, uint64_t value)
+{
+    core->schedule.side_effects = true;
+    if (reg == PC) {
+        core->cpu.state.pc = (uint32_t)value | 1;
+        core->cpu.state.sleeping = 0;
+        core->schedule.resumed_within = 0;
+        core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+        return;
+    }
+    const uint8_t regs[] = {(uint8_t)reg};
+    cpu_write_many(&core->cpu, regs, &value, 1);
+}

@@ -1,0 +1,45 @@
+/*
+ * What Python calls beside lifecycle.h, run.h and layout.h; native.py declares all of it. The
+ * interpreter's lock is held.
+ *
+ * A `handle` is Unicorn's name for a hook. Objects handed in stay the caller's, and must live as long
+ * as the core does or until they are replaced.
+ */
+#ifndef RUN_API_H
+#define RUN_API_H
+
+#include "hooks/core.h"
+
+EXPORT void core_set_priority_mask(struct core *core, uint32_t mask);
+EXPORT void core_set_line(struct core *core, uint32_t exception, uint32_t level);
+/* Make an interrupt pending, as software can. */
+EXPORT void core_pend(struct core *core, uint32_t exception);
+EXPORT bool core_drive_pin(struct core *core, struct pins *pins, uint32_t number, uint32_t level);
+
+/* Map `size` bytes of a memory, from `offset` on, at `base`. All are multiples of a page. */
+EXPORT bool core_map_memory(struct core *core, struct memory *memory, uint32_t base,
+                            uint32_t offset, uint32_t size);
+EXPORT bool core_map_window(struct core *core, const struct window *window);
+EXPORT bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler);
+/* An access to a reserved word of a page with models: fault, or call `handler`. */
+EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler);
+/* For bus masters and debuggers: as a load or store. False: nothing is there. */
+EXPORT bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value);
+EXPORT bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_t width);
+/* Memory was written by the host. */
+EXPORT void core_code_changed(struct core *core, uint32_t address, uint32_t size);
+
+EXPORT void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count,
+                           PyObject *handler);
+EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address);
+EXPORT void core_remove_breakpoint(struct core *core, size_t handle);
+EXPORT size_t core_begin_step(struct core *core);
+/* Whether iterations of idle loops are skipped, and whether anything is interpreted. */
+EXPORT void core_skip_idle_loops(struct core *core, uint32_t enabled);
+EXPORT void core_interpret(struct core *core, uint32_t enabled);
+
+/* A register as a debugger names it: `reg` is an enum reg. */
+EXPORT uint64_t core_register(struct core *core, uint32_t reg);
+EXPORT void core_set_register(struct core *core, uint32_t reg, uint64_t value);
+
+#endif

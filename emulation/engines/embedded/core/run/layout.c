@@ -1,0 +1,137 @@
+#include "run/layout.h"
+
+#include "run/lifecycle.h"
+
+#define WHOLE(type) {#type, NULL, 0, sizeof(struct type)}
+#define FIELD(type, field) \
+    {#type, #field, offsetof(struct type, field), sizeof(((struct type *)0)->field)}
+
+static const struct layout layouts[] = {
+    WHOLE(configuration),
+    FIELD(configuration, uc),
+    FIELD(configuration, unicorn),
+    FIELD(configuration, python),
+    FIELD(configuration, level_name),
+    FIELD(configuration, is_true),
+    FIELD(configuration, is_false),
+    FIELD(configuration, ids),
+    FIELD(configuration, irq_count),
+    FIELD(configuration, priority_bits),
+    FIELD(configuration, systick_divider),
+    FIELD(configuration, systick_calibration),
+
+    WHOLE(fault),
+    FIELD(fault, raised),
+    FIELD(fault, taken),
+    FIELD(fault, cfsr),
+    FIELD(fault, hfsr),
+    FIELD(fault, address),
+    FIELD(fault, access),
+    FIELD(fault, frame),
+    FIELD(fault, during),
+    FIELD(fault, registers),
+
+    WHOLE(shared),
+    FIELD(shared, cycles),
+    FIELD(shared, deadline),
+    FIELD(shared, pause),
+    FIELD(shared, limit),
+    FIELD(shared, stop),
+    FIELD(shared, unicorn_error),
+    FIELD(shared, reset_requested),
+    FIELD(shared, fault_ready),
+    FIELD(shared, fault),
+    FIELD(shared, stop_address),
+    FIELD(shared, debugger),
+    FIELD(shared, exceptions_taken),
+    FIELD(shared, runs),
+    FIELD(shared, iterations_skipped),
+    FIELD(shared, interpreted),
+
+    WHOLE(memory),
+    FIELD(memory, bytes),
+    FIELD(memory, size),
+    FIELD(memory, physical),
+    FIELD(memory, writable),
+    FIELD(memory, pages),
+    FIELD(memory, shadow),
+    FIELD(memory, next),
+
+    WHOLE(window),
+    FIELD(window, base),
+    FIELD(window, size),
+    FIELD(window, offset),
+    FIELD(window, model),
+    FIELD(window, next_in_page),
+
+    WHOLE(model),
+    FIELD(model, read),
+    FIELD(model, write),
+    FIELD(model, values),
+    FIELD(model, words),
+    FIELD(model, plain),
+    FIELD(model, storage),
+    FIELD(model, writable),
+    FIELD(model, port),
+    FIELD(model, pins),
+    FIELD(model, edges),
+    FIELD(model, native_accesses),
+    FIELD(model, python_accesses),
+
+    WHOLE(port),
+    FIELD(port, state),
+    FIELD(port, stream),
+    FIELD(port, sent),
+    FIELD(port, received),
+    FIELD(port, data),
+    FIELD(port, status),
+    FIELD(port, control),
+    FIELD(port, causes),
+    FIELD(port, overrun),
+    FIELD(port, exception),
+    FIELD(port, line),
+    FIELD(port, ended),
+
+    WHOLE(edge_output),
+    FIELD(edge_output, line),
+    FIELD(edge_output, exception),
+
+    WHOLE(edges),
+    FIELD(edges, values),
+    FIELD(edges, levels),
+    FIELD(edges, mask),
+    FIELD(edges, rising),
+    FIELD(edges, falling),
+    FIELD(edges, trigger),
+    FIELD(edges, pending),
+    FIELD(edges, detected),
+    FIELD(edges, served),
+    FIELD(edges, outputs),
+
+    WHOLE(pin),
+    FIELD(pin, line),
+    FIELD(pin, edges),
+    FIELD(pin, level),
+    FIELD(pin, selected),
+    FIELD(pin, output),
+    FIELD(pin, choice),
+    FIELD(pin, listener_input),
+    FIELD(pin, listener),
+
+    WHOLE(pins),
+    FIELD(pins, values),
+    FIELD(pins, state),
+    FIELD(pins, levels),
+    FIELD(pins, data),
+    FIELD(pins, set_reset),
+    FIELD(pins, reset),
+    FIELD(pins, served),
+    FIELD(pins, pin),
+
+    {NULL, NULL, 0, 0},
+};
+
+const struct layout *core_layout(void)
+{
+    return layouts;
+}

@@ -1,0 +1,184 @@
+#include "run/lifecycle.h"
+
+#include "hooks/attach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Tell each part which parts it uses. */
+static void wire(struct core *core)
+{
+    struct schedule *schedule = &core->schedule;
+    struct host *host = &core->host;
+    struct cpu *cpu = &core->cpu;
+    struct scb *scb = &core->scb;
+    struct nvic *nvic = &core->nvic;
+    struct memory_map *map = &core->map;
+    struct code_cache *code = &core->code;
+    struct bus *bus = &core->bus;
+    host->schedule = schedule;
+    cpu->host = host;
+    code->host = host;
+    code->map = map;
+    nvic->scb = scb;
+    nvic->cpu = cpu;
+    nvic->schedule = schedule;
+    core->systick.nvic = nvic;
+    core->systick.schedule = schedule;
+    core->dwt.scb = scb;
+    core->dwt.schedule = schedule;
+    core->scs = (struct scs){true,       scb, nvic, &core->systick, &core->mpu,
+                             &core->dwt, cpu, code, host};
+    core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};
+    core->exceptions = (struct exceptions){
+        {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule};
+    *bus = (struct bus){.lines = {host, nvic},
+                        .write_handlers = {NULL, map, host},
+                        .map = map,
+                        .code = code,
+                        .ppb = &core->ppb,
+                        .schedule = schedule,
+                        .host = host};
+    core->tlb.bus = bus;
+    core->tlb.cpu = cpu;
+    core->idle.context = (struct loop_context){code, bus, nvic, cpu};
+    core->idle.schedule = schedule;
+    core->idle.host = host;
+    core->executor = (struct executor){true, 0,    schedule, host, cpu,
+                                       map,  code, nvic,     bus,  &core->idle};
+}
+
+/* Whatever was noted about the state before is void. */
+static void forget_progress(struct core *core)
+{
+    core->schedule.requests &= ~(uint32_t)REQUEST_BUS_FAULT;
+    core->schedule.shared.reset_requested = 0;
+    core->schedule.shared.fault_ready = 0;
+    core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+    core->code.current = 0;
+    idle_restart(&core->idle);
+}
+
+static void reset_units(struct core *core)
+{
+    memset(&core->cpu.state, 0, sizeof core->cpu.state);
+    core->schedule.resumed_within = 0;
+    nvic_reset(&core->nvic);
+    systick_reset(&core->systick);
+    dwt_reset(&core->dwt);
+    memset(&core->itm, 0, sizeof core->itm);
+    scs_reset(&core->scs);
+    nvic_update(&core->nvic);
+}
+
+struct core *core_create(const struct configuration *configuration)
+{
+    struct core *core = calloc(1, sizeof *core);
+    if (!core)
+        return NULL;
+    wire(core);
+    core->host.uc = configuration->uc;
+    core->host.unicorn = configuration->unicorn;
+    core->host.python = configuration->python;
+    core->host.level_name = configuration->level_name;
+    core->host.is_true = configuration->is_true;
+    core->host.is_false = configuration->is_false;
+    for (int i = 0; i < REGISTER_COUNT; i++)
+        core->cpu.ids[i] = configuration->ids[i];
+    core->nvic.irq_count = configuration->irq_count;
+    core->nvic.priority_mask = (uint8_t)(0xFF00 >> configuration->priority_bits);
+    core->systick.divider = configuration->systick_divider;
+    core->systick.calibration = configuration->systick_calibration;
+    core->schedule.shared.deadline = core->schedule.shared.pause = NEVER;
+    core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+    core->code.watched = NO_ADDRESS;
+    core->idle.enabled = true;
+    page_cache_flush(&core->map.cache);
+    reset_units(core);
+    if (hooks_attach(core))
+        return core;
+    free(core);
+    return NULL;
+}
+
+void core_destroy(struct core *core)
+{
+    memory_free(&core->map);
+    write_handlers_free(&core->bus.write_handlers);
+    free(core);
+}
+
+bool core_reset(struct core *core, uint32_t vector_table)
+{
+    uint64_t registers[SAVED_REGISTERS] = {0};
+    uint32_t entry[2];
+    const uint8_t *bytes = memory_at(&core->map, vector_table, sizeof entry, false);
+    if (!bytes)
+        return false;
+    memcpy(entry, bytes, sizeof entry);
+    reset_units(core);
+    forget_progress(core);
+    core->scb.vtor = vector_table;
+    core->cpu.state.pc = entry[1];
+    registers[KEPT_LR] = 0xFFFFFFFF;
+    registers[KEPT_XPSR] = XPSR_THUMB;
+    registers[KEPT_MSP] = entry[0] & ~3u;
+    cpu_restore(&core->cpu, registers);
+    schedule_update(&core->schedule);
+    return true;
+}
+
+void core_set_fpu(struct core *core, uint32_t present)
+{
+    core->scs.has_fpu = present;
+    core->scb.cpacr = 0;
+    code_reexamine(&core->code);
+}
+
+/* The parts of a snapshot, in their order; the registers follow. */
+static const struct {
+    size_t offset, size;
+} sections[] = {
+#define SECTION(member) {offsetof(struct core, member), sizeof(((struct core *)0)->member)}
+    SECTION(cpu.state), SECTION(schedule.resumed_within),
+    SECTION(scb),       SECTION(nvic.state),
+    SECTION(mpu),       SECTION(systick.state),
+    SECTION(dwt.state), SECTION(itm),
+#undef SECTION
+};
+
+static size_t registers_offset(void)
+{
+    size_t offset = 0;
+    for (unsigned i = 0; i < COUNT_OF(sections); i++)
+        offset += sections[i].size;
+    return offset;
+}
+
+uint32_t core_state_size(void)
+{
+    return (uint32_t)(registers_offset() + SAVED_REGISTERS * sizeof(uint64_t));
+}
+
+void core_save(struct core *core, uint8_t *buffer)
+{
+    uint64_t registers[SAVED_REGISTERS];
+    cpu_save(&core->cpu, registers);
+    for (unsigned i = 0; i < COUNT_OF(sections); buffer += sections[i++].size)
+        memcpy(buffer, (const uint8_t *)core + sections[i].offset, sections[i].size);
+    memcpy(buffer, registers, sizeof registers);
+}
+
+void core_restore(struct core *core, const uint8_t *buffer)
+{
+    uint64_t registers[SAVED_REGISTERS];
+    memcpy(registers, buffer + registers_offset(), sizeof registers);
+    for (unsigned i = 0; i < COUNT_OF(sections); buffer += sections[i++].size)
+        memcpy((uint8_t *)core + sections[i].offset, buffer, sections[i].size);
+    cpu_restore(&core->cpu, registers);
+    core->schedule.shared.stop = 0;
+    forget_progress(core);
+    systick_update(&core->systick);
+    scs_update_checks(&core->scs);
+    nvic_update(&core->nvic);
+}

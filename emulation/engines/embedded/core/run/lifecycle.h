@@ -1,0 +1,31 @@
+/* Making, resetting, saving and freeing a core. */
+#ifndef RUN_LIFECYCLE_H
+#define RUN_LIFECYCLE_H
+
+#include "hooks/core.h"
+
+/* How native.py configures a core, which it mirrors. */
+struct configuration {
+    uc_engine *uc;
+    struct unicorn unicorn;
+    struct python python;
+    PyObject *level_name, *is_true, *is_false;
+    int32_t ids[REGISTER_COUNT];
+    uint32_t irq_count, priority_bits, systick_divider, systick_calibration;
+};
+
+/* NULL: out of memory, or Unicorn refuses the hooks. */
+EXPORT struct core *core_create(const struct configuration *configuration);
+EXPORT void core_destroy(struct core *core);
+/* Reset as the core's reset pin does: start as the vector table says (B1.5.5). False: no memory is
+ * there. */
+EXPORT bool core_reset(struct core *core, uint32_t vector_table);
+/* A Cortex-M4 comes with an FPU or without. */
+EXPORT void core_set_fpu(struct core *core, uint32_t present);
+
+/* Snapshots: what is neither in memory nor derived from the rest. */
+EXPORT uint32_t core_state_size(void);
+EXPORT void core_save(struct core *core, uint8_t *buffer);
+EXPORT void core_restore(struct core *core, const uint8_t *buffer);
+
+#endif

@@ -1,0 +1,102 @@
+#include "run/run.h"
+
+#include "execute/execute.h"
+#include "hooks/check.h"
+#include "run/execution.h"
+
+/* WFI or WFE ends. */
+static bool wakes(struct core *core)
+{
+    struct cpu_state *state = &core->cpu.state;
+    if (state->waiting_for_event && state->event) {
+        state->event = 0;
+        return true;
+    }
+    return nvic_wakes(&core->nvic);
+}
+
+/* What Python is to do before anything else is executed; -1: nothing. */
+static int due(struct shared *shared)
+{
+    if (shared->stop) {
+        shared->stop = 0;
+        return OUTCOME_STOP;
+    }
+    if (shared->fault_ready) {
+        shared->fault_ready = 0;
+        return OUTCOME_FAULT;
+    }
+    if (shared->reset_requested)
+        return OUTCOME_RESET;
+    return shared->cycles >= shared->deadline ? OUTCOME_DEADLINE : -1;
+}
+
+static void take_bus_fault(struct core *core)
+{
+    schedule_withdraw(&core->schedule, REQUEST_BUS_FAULT);
+    exception_fault_at(&core->exceptions, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR,
+                       core->bus.imprecise_address, ACCESS_NONE);
+}
+
+static bool can_take_exception(struct core *core)
+{
+    const struct cpu_state *state = &core->cpu.state;
+    return !state->sleeping && !state->locked_up && !core->schedule.resumed_within &&
+           nvic_can_take(&core->nvic);
+}
+
+/* The order of the checks is part of the determinism: it must not depend on where a run was
+ * paused. */
+static int loop(struct core *core)
+{
+    struct schedule *schedule = &core->schedule;
+    struct shared *shared = &schedule->shared;
+    struct cpu_state *state = &core->cpu.state;
+    for (;;) {
+        systick_sync(&core->systick);
+        int outcome = due(shared);
+        if (outcome >= 0)
+            return outcome;
+        if (schedule->requests & REQUEST_BUS_FAULT) {
+            take_bus_fault(core);
+            continue;
+        }
+        if (schedule->requests & REQUEST_CHECKS)
+            checks_apply(core);
+        if (state->sleeping && wakes(core))
+            state->sleeping = 0;
+        if (can_take_exception(core)) {
+            execute_expect(&core->executor);
+            exception_enter(&core->exceptions, nvic_best_pending(&core->nvic), false);
+            continue;
+        }
+        if (shared->cycles >= shared->pause)
+            return OUTCOME_PAUSE;
+        if (state->sleeping || state->locked_up) {
+            shared->cycles = schedule_bound(schedule);
+            continue;
+        }
+        schedule_update(schedule);
+        outcome = execution_run(core);
+        if (outcome >= 0)
+            return outcome;
+    }
+}
+
+int core_run(struct core *core, uint64_t deadline, uint64_t pause)
+{
+    core->schedule.shared.deadline = deadline;
+    core->schedule.shared.pause = pause;
+    idle_cancel(&core->idle);
+    core->schedule.running = true;
+    int outcome = loop(core);
+    core->schedule.running = false;
+    return outcome;
+}
+
+void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause)
+{
+    core->schedule.shared.deadline = deadline;
+    core->schedule.shared.pause = pause;
+    schedule_update(&core->schedule);
+}

@@ -1,0 +1,65 @@
+#include "state/code_cache.h"
+
+#include <string.h>
+
+block_t block_plain(struct code_cache *code, uint32_t address)
+{
+    block_t block = *block_entry(code, address);
+    bool only_watched = code->watched == address && !code->watched_marked;
+    return block && block_address(block) == address && (only_watched || !(block & BLOCK_MARK))
+               ? block & ~BLOCK_MARK
+               : 0;
+}
+
+void block_watch(struct code_cache *code, block_t *entry, uint32_t address)
+{
+    code->watched = address;
+    code->watched_marked = *entry & BLOCK_MARK;
+    *entry |= BLOCK_MARK;
+}
+
+void block_unwatch(struct code_cache *code)
+{
+    block_t *entry = block_entry(code, code->watched);
+    if (block_address(*entry) == code->watched && !code->watched_marked)
+        *entry &= ~BLOCK_MARK;
+    code->watched = NO_ADDRESS;
+}
+
+void code_forget_decoded(struct code_cache *code)
+{
+    for (unsigned i = 0; i < COUNT_OF(code->decoded); i++)
+        code->decoded[i].address = NO_ADDRESS;
+    code->ops_used = 0;
+}
+
+void code_reexamine(struct code_cache *code)
+{
+    code_forget_decoded(code);
+    memset(code->blocks, 0, sizeof code->blocks);
+}
+
+void code_changed(struct code_cache *code, uint32_t address, uint32_t size)
+{
+    bool executed = false;
+    uint64_t end = (uint64_t)address + size;
+    for (uint64_t at = address & ~(PAGE_SIZE - 1); at < end; at += PAGE_SIZE) {
+        const struct page *page = memory_page(code->map, (uint32_t)at);
+        if (!page || !page->memory || !(*page_flags(page) & PAGE_EXECUTED))
+            continue;
+        host_drop_translations(code->host, (uint32_t)at, PAGE_SIZE);
+        executed = true;
+    }
+    if (executed)
+        code_reexamine(code); /* the code may have been executed at an alias, too */
+}
+
+void code_translated(struct code_cache *code, uint32_t address)
+{
+    *block_entry(code, address) = 0;
+    struct decoded_block *block = decoded_entry(code, address);
+    if (block->address != address)
+        block = decoded_neighbour(code, block);
+    if (block->address == address)
+        block->address = NO_ADDRESS;
+}

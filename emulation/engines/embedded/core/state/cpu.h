@@ -1,0 +1,52 @@
+/*
+ * The CPU: its registers, kept here or by Unicorn, and what is not in a register.
+ *
+ * Unicorn keeps the registers while it executes. In between they are kept here: fetched at first
+ * use, and written back, as far as they have changed, before Unicorn goes on. Most handlers leave
+ * everything as they found it and cost Unicorn nothing. Floating-point registers stay there.
+ */
+#ifndef STATE_CPU_H
+#define STATE_CPU_H
+
+#include "base/host.h"
+#include "state/registers.h"
+
+enum { SAVED_REGISTERS = KEPT_COUNT + 17 }; /* KEPT_..., FPSCR, D0 to D15 */
+
+/* Part of a snapshot. */
+struct cpu_state {
+    uint32_t pc; /* where execution goes on; bit 0 as for BX */
+    uint32_t exception; /* IPSR */
+    uint32_t sleeping; /* WFI or WFE was executed and has not ended ... */
+    uint32_t waiting_for_event; /* ... and it was WFE */
+    uint32_t event; /* the event register of WFE, B1.5.18 */
+    uint32_t locked_up;
+};
+
+struct cpu {
+    struct registers registers; /* if `known` */
+    struct cpu_state state;
+    bool known; /* the registers have been fetched */
+    bool translating; /* Unicorn executes and has the registers */
+    uint32_t in_unicorn[KEPT_COUNT];
+    int ids[REGISTER_COUNT]; /* Unicorn's identifiers */
+    struct host *host;
+};
+
+uint32_t cpu_read(struct cpu *cpu, enum reg reg);
+void cpu_write(struct cpu *cpu, enum reg reg, uint32_t value);
+/* Either all of `regs` are integer registers or all are floating-point ones. */
+void cpu_read_many(struct cpu *cpu, const uint8_t *regs, uint64_t *values, int count);
+void cpu_write_many(struct cpu *cpu, const uint8_t *regs, const uint64_t *values, int count);
+bool cpu_is_unprivileged(struct cpu *cpu);
+/* Have the registers here. */
+void cpu_fetch(struct cpu *cpu);
+/* A copy of the registers; possible while Unicorn executes, too. */
+void cpu_copy(struct cpu *cpu, struct registers *copy);
+/* Unicorn is about to execute: write back what has changed. */
+void cpu_write_back(struct cpu *cpu);
+/* SAVED_REGISTERS values. */
+void cpu_save(struct cpu *cpu, uint64_t *values);
+void cpu_restore(struct cpu *cpu, const uint64_t *values);
+
+#endif

@@ -1,0 +1,248 @@
+#include "system/nvic.h"
+
+#include <string.h>
+
+void nvic_reset(struct nvic *nvic)
+{
+    struct nvic_state *state = &nvic->state;
+    uint32_t lines[EXCEPTION_WORDS];
+    memcpy(lines, state->line, sizeof lines);
+    memset(state, 0, sizeof *state);
+    /* The interrupt inputs belong to the peripherals; a level that is high pends again. */
+    memcpy(state->line, lines, sizeof lines);
+    memcpy(state->pending, lines, sizeof lines);
+    /* Exceptions without an enable bit are always enabled. */
+    state->enabled[0] = 0xFFFF & ~(1u << EXCEPTION_MEM_MANAGE | 1u << EXCEPTION_BUS_FAULT |
+                                   1u << EXCEPTION_USAGE_FAULT);
+    state->priority[EXCEPTION_NMI] = PRIORITY_NMI;
+    state->priority[EXCEPTION_HARD_FAULT] = PRIORITY_HARD_FAULT;
+}
+
+int nvic_group_priority(const struct nvic *nvic, int priority)
+{
+    return priority < 0 ? priority : priority & ~((2 << nvic->scb->prigroup) - 1) & 0xFF;
+}
+
+unsigned nvic_best_pending(const struct nvic *nvic)
+{
+    const struct nvic_state *state = &nvic->state;
+    unsigned best = 0;
+    for (unsigned i = 0; i < EXCEPTION_WORDS; i++) {
+        uint32_t word = state->pending[i] & state->enabled[i];
+        unsigned exception;
+        while (bit_next(&word, 32 * i, &exception))
+            if (!best || state->priority[exception] < state->priority[best])
+                best = exception;
+    }
+    return best;
+}
+
+static int most_urgent_active(const struct nvic *nvic)
+{
+    int priority = PRIORITY_THREAD;
+    for (unsigned i = 0; i < EXCEPTION_WORDS; i++) {
+        uint32_t word = nvic->state.active[i];
+        unsigned exception;
+        while (bit_next(&word, 32 * i, &exception)) {
+            int group = nvic_group_priority(nvic, nvic->state.priority[exception]);
+            if (group < priority)
+                priority = group;
+        }
+    }
+    return priority;
+}
+
+unsigned nvic_active_count(const struct nvic *nvic)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < EXCEPTION_WORDS; i++)
+        count += bit_count(nvic->state.active[i]);
+    return count;
+}
+
+void nvic_update(struct nvic *nvic)
+{
+    unsigned best = nvic_best_pending(nvic);
+    nvic->active = most_urgent_active(nvic);
+    nvic->preempting = PRIORITY_THREAD;
+    if (best) {
+        int group = nvic_group_priority(nvic, nvic->state.priority[best]);
+        if (group < nvic->active)
+            nvic->preempting = group;
+    }
+    nvic->schedule->preemption = nvic->preempting < PRIORITY_THREAD;
+    schedule_update(nvic->schedule);
+}
+
+int nvic_execution_priority(struct nvic *nvic, bool with_primask)
+{
+    static const uint8_t masks[] = {PRIMASK, FAULTMASK, BASEPRI};
+    uint64_t values[3];
+    cpu_read_many(nvic->cpu, masks, values, 3);
+    int priority = nvic->active;
+    if (values[2]) {
+        int base = nvic_group_priority(nvic, (int)(values[2] & nvic->priority_mask));
+        if (base && base < priority)
+            priority = base;
+    }
+    if (with_primask && (values[0] & 1) && priority > 0)
+        priority = 0;
+    if ((values[1] & 1) && priority > PRIORITY_HARD_FAULT)
+        priority = PRIORITY_HARD_FAULT;
+    return priority;
+}
+
+bool nvic_can_take(struct nvic *nvic)
+{
+    if (nvic->preempting == PRIORITY_THREAD)
+        return false;
+    if (nvic->cpu->translating && cpu_is_unprivileged(nvic->cpu))
+        return nvic->preempting < nvic->unprivileged;
+    return nvic->preempting < nvic_execution_priority(nvic, true);
+}
+
+/* While unprivileged code executes, Unicorn denies the masks, which such code doesn't change. If it
+ * becomes privileged on the way, one exception too many is looked at, and not taken. */
+void nvic_before_unicorn(struct nvic *nvic)
+{
+    nvic->unprivileged =
+        cpu_is_unprivileged(nvic->cpu) ? nvic_execution_priority(nvic, true) : PRIORITY_THREAD;
+}
+
+bool nvic_wakes(struct nvic *nvic)
+{
+    return nvic->preempting < PRIORITY_THREAD &&
+           nvic->preempting < nvic_execution_priority(nvic, false);
+}
+
+enum halt nvic_obstacle(struct nvic *nvic, uint64_t end)
+{
+    const struct schedule *schedule = nvic->schedule;
+    if (nvic_can_take(nvic))
+        return HALT_EXCEPTION;
+    if (schedule_is_interrupted(schedule) || schedule->shared.cycles >= schedule->shared.pause ||
+        end > schedule_next_event(schedule))
+        return HALT_LIMIT;
+    return HALT_NONE;
+}
+
+void nvic_pend(struct nvic *nvic, unsigned exception)
+{
+    if (bit_get(nvic->state.pending, exception))
+        return;
+    bit_set(nvic->state.pending, exception);
+    if (nvic->scb->scr & SCR_SEVONPEND)
+        nvic->cpu->state.event = 1;
+    nvic_update(nvic);
+}
+
+void nvic_unpend(struct nvic *nvic, unsigned exception)
+{
+    bit_clear(nvic->state.pending, exception);
+    /* A level that is still high is sampled anew at once. */
+    if (bit_get(nvic->state.line, exception) && !bit_get(nvic->state.active, exception))
+        bit_set(nvic->state.pending, exception);
+    nvic_update(nvic);
+}
+
+void nvic_activate(struct nvic *nvic, unsigned exception)
+{
+    bit_clear(nvic->state.pending, exception);
+    bit_set(nvic->state.active, exception);
+    nvic->cpu->state.exception = exception;
+    nvic_update(nvic);
+}
+
+void nvic_deactivate(struct nvic *nvic, unsigned exception)
+{
+    bit_clear(nvic->state.active, exception);
+    if (bit_get(nvic->state.line, exception))
+        bit_set(nvic->state.pending, exception);
+    nvic_update(nvic);
+}
+
+void nvic_set_line(struct nvic *nvic, unsigned exception, bool level)
+{
+    bool was = bit_get(nvic->state.line, exception);
+    bit_assign(nvic->state.line, exception, level);
+    if (level && !was)
+        nvic_pend(nvic, exception);
+}
+
+/* Register arrays of one bit per interrupt: `offset` is from the array's start. */
+static uint32_t read_bits(const struct nvic *nvic, const uint32_t *bits, uint32_t offset)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 32; i++) {
+        unsigned irq = 8 * (offset & ~3u) + i;
+        if (irq < nvic->irq_count && bit_get(bits, FIRST_IRQ + irq))
+            value |= 1u << i;
+    }
+    return value;
+}
+
+static void write_bits(struct nvic *nvic, uint32_t *bits, uint32_t offset, uint32_t ones, bool value)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        unsigned irq = 8 * (offset & ~3u) + i;
+        if (!(ones >> i & 1) || irq >= nvic->irq_count)
+            continue;
+        bit_assign(bits, FIRST_IRQ + irq, value);
+        if (bits == nvic->state.pending && !value)
+            nvic_unpend(nvic, FIRST_IRQ + irq);
+        if (bits == nvic->state.pending && value && (nvic->scb->scr & SCR_SEVONPEND))
+            nvic->cpu->state.event = 1;
+    }
+    nvic_update(nvic);
+}
+
+uint32_t nvic_read_priorities(const struct nvic *nvic, unsigned exception)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 4; i++)
+        value |= (uint32_t)(uint8_t)nvic->state.priority[exception + i] << 8 * i;
+    return value;
+}
+
+void nvic_write_priorities(struct nvic *nvic, unsigned exception, uint32_t value, uint32_t lanes)
+{
+    for (unsigned i = 0; i < 4; i++)
+        if (lanes >> 8 * i & 0xFF && exception + i < FIRST_IRQ + nvic->irq_count)
+            nvic->state.priority[exception + i] = (int16_t)(value >> 8 * i & nvic->priority_mask);
+    nvic_update(nvic);
+}
+
+uint32_t nvic_read(const struct nvic *nvic, uint32_t offset)
+{
+    const struct nvic_state *state = &nvic->state;
+    uint32_t within = offset & 0x7F;
+    switch (offset & ~0x7Fu) {
+    case 0x100: /* ISER */
+    case 0x180: /* ICER */
+        return read_bits(nvic, state->enabled, within);
+    case 0x200: /* ISPR */
+    case 0x280: /* ICPR */
+        return read_bits(nvic, state->pending, within);
+    case 0x300: /* IABR */
+        return read_bits(nvic, state->active, within);
+    default: /* IPR */
+        return offset >= 0x400 && offset < 0x400 + MAX_IRQS
+                   ? nvic_read_priorities(nvic, FIRST_IRQ + offset - 0x400)
+                   : 0;
+    }
+}
+
+void nvic_write(struct nvic *nvic, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    struct nvic_state *state = &nvic->state;
+    uint32_t within = offset & 0x7F, ones = value & lanes;
+    switch (offset & ~0x7Fu) {
+    case 0x100: write_bits(nvic, state->enabled, within, ones, true); break;
+    case 0x180: write_bits(nvic, state->enabled, within, ones, false); break;
+    case 0x200: write_bits(nvic, state->pending, within, ones, true); break;
+    case 0x280: write_bits(nvic, state->pending, within, ones, false); break;
+    default:
+        if (offset >= 0x400 && offset < 0x400 + MAX_IRQS)
+            nvic_write_priorities(nvic, FIRST_IRQ + offset - 0x400, value, lanes);
+    }
+}
