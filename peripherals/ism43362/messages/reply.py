@@ -107,8 +107,9 @@ def parse(data: bytes, style: Style = DEFAULT) -> Reply:
         stands_alone = not before or (before.startswith(b"\r\n") and len(before) > 2)
         if stands_alone and (not after or (after.startswith(b": ") and len(after) > 2)):
             return Error(after[2:].decode("latin-1"), before[2:])
-    if data.startswith(b"\r\n") and data.endswith(style.listing_end):
-        return ListingLine(data[2 : -len(style.listing_end)])
+    end = style.listing_end
+    if data.startswith(b"\r\n") and data.endswith(end) and len(data) >= 2 + len(end):
+        return ListingLine(data[2 : -len(end)])
     raise ValueError(f"{data!r} is no reply")
 
 

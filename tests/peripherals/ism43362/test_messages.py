@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.handlers import Message
@@ -305,6 +305,7 @@ def test_a_reply_is_parsed_as_it_was_emitted(value: Reply) -> None:
 
 
 @given(st.binary(max_size=80))
+@example(b"\r\n> ")
 def test_any_bytes_are_a_reply_or_refused(received: bytes) -> None:
     for text in (received, b"\r\n" + received + PROMPT, b"\r\nERROR" + received + PROMPT):
         try:
