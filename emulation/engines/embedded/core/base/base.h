@@ -14,8 +14,10 @@
 
 #if defined(__GNUC__)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define NOINLINE __attribute__((noinline))
 #else
 #define UNLIKELY(condition) (condition)
+#define NOINLINE
 #endif
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))

@@ -9,11 +9,6 @@
 /* False, of all: Unicorn has to do it. */
 bool load_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t *value);
 bool store_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t value);
-bool load_target(struct executor *executor, const struct op *op);
-bool load_multiple(struct executor *executor, const struct op *op);
-bool store_multiple(struct executor *executor, const struct op *op);
-bool load_pair(struct executor *executor, const struct op *op);
-bool store_pair(struct executor *executor, const struct op *op);
 /* Of floating-point registers, which Unicorn has: double ones, or half of one. */
 bool load_doubles(struct executor *executor, const struct op *op);
 bool store_doubles(struct executor *executor, const struct op *op);
@@ -45,6 +40,94 @@ static inline bool store(struct executor *executor, uint32_t address, unsigned w
     if (UNLIKELY(!bytes))
         return store_slowly(executor, address, width, value);
     memcpy(bytes, &value, width);
+    return true;
+}
+
+/* The bytes of several words; NULL: not all are on one page of plain memory. */
+static inline uint8_t *words(struct executor *executor, uint32_t address, uint32_t size,
+                             bool for_write)
+{
+    struct page_cache *cache = &executor->map->cache;
+    if (UNLIKELY((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE || address & 3))
+        return NULL;
+    uint8_t *bytes = cached_bytes(for_write ? cache->writable : cache->readable, address, 4);
+    return bytes ? bytes : memory_plain(executor->map, address, size, for_write);
+}
+
+static inline bool load_target(struct executor *executor, const struct op *op)
+{
+    uint32_t *r = executor->cpu->registers.r, word;
+    const uint8_t *bytes = words(executor, r[op->n] + op->value, 4, false);
+    if (!bytes)
+        return false;
+    memcpy(&word, bytes, 4);
+    if (!is_target(executor, word))
+        return false;
+    r[op->d] = word;
+    return true;
+}
+
+static inline bool load_multiple(struct executor *executor, const struct op *op)
+{
+    uint32_t *r = executor->cpu->registers.r;
+    uint32_t list = op->value, size = 4 * bit_count(list), base = r[op->n];
+    uint32_t start = op->how & MULTIPLE_DOWN ? base - size : base, word;
+    const uint8_t *bytes = words(executor, start, size, false);
+    if (!bytes)
+        return false;
+    if (list >> PC & 1) {
+        memcpy(&word, bytes + size - 4, 4);
+        if (!is_target(executor, word))
+            return false;
+        r[SCRATCH] = word;
+    }
+    if (op->how & MULTIPLE_BACK)
+        r[op->n] = op->how & MULTIPLE_DOWN ? start : base + size;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            memcpy(&r[i], bytes, 4);
+            bytes += 4;
+        }
+    return true;
+}
+
+static inline bool store_multiple(struct executor *executor, const struct op *op)
+{
+    uint32_t *r = executor->cpu->registers.r;
+    uint32_t list = op->value, size = 4 * bit_count(list), base = r[op->n];
+    uint32_t start = op->how & MULTIPLE_DOWN ? base - size : base;
+    uint8_t *bytes = words(executor, start, size, true);
+    if (!bytes)
+        return false;
+    for (unsigned i = 0; i < PC; i++)
+        if (list >> i & 1) {
+            memcpy(bytes, &r[i], 4);
+            bytes += 4;
+        }
+    if (op->how & MULTIPLE_BACK)
+        r[op->n] = op->how & MULTIPLE_DOWN ? start : base + size;
+    return true;
+}
+
+static inline bool load_pair(struct executor *executor, const struct op *op)
+{
+    uint32_t *r = executor->cpu->registers.r;
+    const uint8_t *bytes = words(executor, r[op->n] + op->value, 8, false);
+    if (!bytes)
+        return false;
+    memcpy(&r[op->d], bytes, 4);
+    memcpy(&r[op->m], bytes + 4, 4);
+    return true;
+}
+
+static inline bool store_pair(struct executor *executor, const struct op *op)
+{
+    const uint32_t *r = executor->cpu->registers.r;
+    uint8_t *bytes = words(executor, r[op->n] + op->value, 8, true);
+    if (!bytes)
+        return false;
+    memcpy(bytes, &r[op->d], 4);
+    memcpy(bytes + 4, &r[op->m], 4);
     return true;
 }
 

@@ -64,7 +64,7 @@ static void enter_watched(struct core *core)
     schedule_update(&core->schedule);
 }
 
-static void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t size)
+static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t size)
 {
     struct schedule *schedule = &core->schedule;
     bool unchecked = schedule->resumed_within;
@@ -83,7 +83,7 @@ static void enter_slowly(struct core *core, block_t *entry, uint32_t address, ui
         }
     }
     core->code.current = *entry;
-    if (*entry & BLOCK_MARK && !unchecked && !enter_marked(core, address, size))
+    if (block_is_marked(&core->code, *entry) && !unchecked && !enter_marked(core, address, size))
         return;
     schedule->shared.cycles = end;
     if (unchecked) {

@@ -2,11 +2,16 @@
 
 #include <string.h>
 
+bool block_is_marked(const struct code_cache *code, block_t block)
+{
+    bool only_watched = code->watched == block_address(block) && !code->watched_marked;
+    return block & BLOCK_MARK && !only_watched;
+}
+
 block_t block_plain(struct code_cache *code, uint32_t address)
 {
     block_t block = *block_entry(code, address);
-    bool only_watched = code->watched == address && !code->watched_marked;
-    return block && block_address(block) == address && (only_watched || !(block & BLOCK_MARK))
+    return block && block_address(block) == address && !block_is_marked(code, block)
                ? block & ~BLOCK_MARK
                : 0;
 }

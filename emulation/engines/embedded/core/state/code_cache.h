@@ -77,6 +77,8 @@ static inline struct decoded_block *decoded_neighbour(struct code_cache *code,
     return &code->decoded[(block - code->decoded) ^ 1];
 }
 
+/* The block is marked otherwise than for idle/ alone. */
+bool block_is_marked(const struct code_cache *code, block_t block);
 /* The block that Unicorn has found at an address, if only time is counted at its entry; else 0. */
 block_t block_plain(struct code_cache *code, uint32_t address);
 /* Mark a block for idle/, or remove that mark. */
