@@ -61,7 +61,6 @@ MAX_FILES = 20
 CROWDED = {
     "peripherals/stm32l4": "a file for each block of the chip",
     "peripherals/cc3220": "a file for each block of the chip",
-    "emulation/engines/embedded/core": "until the core's floors are folders",
 }
 
 

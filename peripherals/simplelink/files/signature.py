@@ -48,7 +48,7 @@ def check_signature(
         _verify(key, signature, image, SHA1(), Error.FS_WRONG_SIGNATURE)
     except _Refused as refused:
         return int(refused.args[0])
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
+    except (TypeError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         # Certificates are parsed as they are looked into.
         return Error.FS_CERTIFICATE_CHAIN
     return 0
