@@ -41,9 +41,6 @@ NO_FLOOR = {"emulation", "peripherals", "emulation.__main__", "emulation.engines
 """Packages of rooms, and the command line. (`platforms` is what Renode includes.)"""
 
 CIRCLES: dict[tuple[str, ...], str] = {
-    ("emulation.engines.embedded.bus", "emulation.engines.embedded.cpu"): (
-        "the bus is the core's, until its memory map is a part of its own"
-    ),
     (
         "peripherals.simplelink.sockets.socket",
         "peripherals.simplelink.sockets.stream",
@@ -53,7 +50,6 @@ CIRCLES: dict[tuple[str, ...], str] = {
 
 MAX_LINES = 400
 LONG_FILES = {
-    "emulation/engines/embedded/cpu.py": "until its memory map is a part of its own",
     "peripherals/cc3220/aes.py": "one block of the chip, with eight modes of operation",
     "peripherals/stm32l4/flash.py": "one block of the chip, with its programming sequences",
 }

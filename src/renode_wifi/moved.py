@@ -127,14 +127,16 @@ NAMES = {
     ),
     "renode_wifi.emulation.backend:BackendFactory": f"{_ENGINES}.engine:EngineFactory",
     "renode_wifi.emulation.embedded:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
-    "renode_wifi.emulation.embedded:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.embedded:EngineError": f"{_ENGINES}.embedded.native_core:CoreError",
     "renode_wifi.emulation.embedded.backend:EmbeddedBackend": (
         f"{_ENGINES}.embedded.engine:EmbeddedEngine"
     ),
     "renode_wifi.emulation.embedded.bus:EngineBus": f"{_ENGINES}.embedded.bus:CoreBus",
-    "renode_wifi.emulation.embedded.bus:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.embedded.bus:EngineError": f"{_ENGINES}.embedded.native_core:CoreError",
     "renode_wifi.emulation.embedded.engine:EmbeddedEngine": f"{_ENGINES}.embedded.cpu:Core",
-    "renode_wifi.emulation.embedded.engine:EngineError": f"{_ENGINES}.embedded.bus:CoreError",
+    "renode_wifi.emulation.embedded.engine:EngineError": (
+        f"{_ENGINES}.embedded.native_core:CoreError"
+    ),
     "renode_wifi.emulation.monitor.interpreter:Monitor": f"{_ENGINES}.embedded.engine:new_script",
     **{
         f"renode_wifi.emulation.parts:{name}": f"renode_wifi.emulation.platform.{place}:{new}"

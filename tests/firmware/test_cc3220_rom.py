@@ -57,7 +57,7 @@ class Rom:
         self.bus = self.machine.bus
         self.traced: list[tuple[str, str, dict[str, object]]] = []
         self.machine.subscribe(self._note)
-        self.core.add_breakpoint(RETURN)
+        self.core.debug.add_breakpoint(RETURN)
         self.next_buffer = BUFFERS
         # The table of vectors is in RAM, as drivers that register handlers need it.
         self.bus.write(0xE000_ED08, 0x2000_0000, 4)
@@ -179,7 +179,7 @@ def with_application(rom: Rom) -> None:
     """An application whose first instruction is a breakpoint."""
     vectors = (0x2000_4000).to_bytes(4, "little") + (LANDING | 1).to_bytes(4, "little")
     rom.bus.write_bytes(0x0100_0800, vectors)
-    rom.core.add_breakpoint(LANDING)
+    rom.core.debug.add_breakpoint(LANDING)
 
 
 def test_reset_enters_the_application_with_its_stack_and_vectors(fresh: Rom) -> None:
@@ -220,7 +220,7 @@ def test_a_hibernation_cycle_takes_five_milliseconds(fresh: Rom) -> None:
 @pytest.mark.parametrize("function", ["PRCMLPDSEnter", "PRCMLPDSEnterKeepDebugIf"])
 def test_lpds_resumes_where_the_application_asked(fresh: Rom, function: str) -> None:
     with_application(fresh)
-    fresh.core.add_breakpoint(RESUMED & ~1)
+    fresh.core.debug.add_breakpoint(RESUMED & ~1)
     fresh.call("PRCMLPDSRestoreInfoSet", 0x2000_3000, RESUMED)
     fresh.call("PRCMLPDSIntervalSet", 3277)
     fresh.call("PRCMLPDSWakeupSourceEnable", 1)

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
+from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
+from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.platform.core import Interrupts
-from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import WriteTrap
-
-if TYPE_CHECKING:
-    from renode_wifi.emulation.engines.embedded.cpu import Core
 
 FIRST_IRQ = 16
 """Exception number of interrupt 0."""
 
 
-class CoreError(RenodeWifiError):
-    """A mapping or a use of the core that cannot be."""
-
-
 class Nvic(Interrupts):
     """The interrupt inputs: `on_gpio(irq, level)`."""
 
-    def __init__(self, core: Core, first: int = FIRST_IRQ) -> None:
-        self._set_line: Callable[..., None] = core._library.core_set_line
-        self._pend: Callable[..., None] = core._library.core_pend
-        self._handle = core._handle
+    def __init__(self, core: NativeCore, first: int = FIRST_IRQ) -> None:
+        self._set_line: Callable[..., None] = core.library.core_set_line
+        self._pend: Callable[..., None] = core.library.core_pend
+        self._handle = core.handle
         self._first = first
 
     def on_gpio(self, number: int, level: bool) -> None:
@@ -54,25 +48,29 @@ class Nvic(Interrupts):
 class CoreBus:
     """The system bus as bus masters and memory controllers see it (`base.machine.Bus`)."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(
+        self, core: NativeCore, memory_map: MemoryMap, peripheral_map: PeripheralMap
+    ) -> None:
         self._core = core
+        self._memory_map = memory_map
+        self._peripheral_map = peripheral_map
         self._word = native.u32()
 
     def read(self, address: int, width: int) -> int:
         core = self._core
-        if not core._library.core_bus_read(core._handle, address, width, ctypes.byref(self._word)):
+        if not core.library.core_bus_read(core.handle, address, width, ctypes.byref(self._word)):
             raise CoreError(f"bus master read at 0x{address:08X}: nothing is mapped there")
         return self._word.value
 
     def write(self, address: int, value: int, width: int) -> None:
         core = self._core
-        if not core._library.core_bus_write(core._handle, address, value, width):
+        if not core.library.core_bus_write(core.handle, address, value, width):
             raise CoreError(f"bus master write at 0x{address:08X}: nothing is mapped there")
 
     def read_bytes(self, address: int, length: int) -> bytes:
         parts = []
         while length:
-            memory, offset, size = self._core._memory_at(address)
+            memory, offset, size = self._memory_map.at(address)
             if memory is None:
                 parts.append(self.read(address, 1).to_bytes(1, "little"))
                 size = 1
@@ -86,21 +84,25 @@ class CoreBus:
     def write_bytes(self, address: int, data: bytes) -> None:
         done = 0
         while done < len(data):
-            memory, offset, size = self._core._memory_at(address + done)
+            memory, offset, size = self._memory_map.at(address + done)
             if memory is None:
                 self.write(address + done, data[done], 1)
                 size = 1
             else:
                 size = min(len(data) - done, size)
                 memory.data[offset : offset + size] = data[done : done + size]
-                self._core._code_changed(address + done, size)
+                self._memory_map.code_changed(address + done, size)
             done += size
 
     def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        self._core.trap_writes(start, size, handler)
+        self._memory_map.trap_writes(start, size, handler)
 
     def is_memory(self, address: int, length: int, written: bool) -> bool:
-        return self._core._is_memory(address, length, written)
+        """Whether a range is in one memory, with nothing in it that loads or stores set off."""
+        memory, offset, available = self._memory_map.at(address)
+        if memory is None or length > available or self._peripheral_map.overlaps(address, length):
+            return False
+        return not written or memory.takes_stores(offset, length)
 
     def model_at(self, address: int) -> tuple[object, int] | None:
-        return self._core._model_at(address)
+        return self._peripheral_map.model_at(address)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import bisect
 import ctypes
-import mmap
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import unicorn
-import unicorn.arm_const
-from unicorn.unicorn_py3.unicorn import uclib
 
 from renode_wifi.emulation.engines.embedded import native
-from renode_wifi.emulation.engines.embedded.binding import Binding
-from renode_wifi.emulation.engines.embedded.bus import CoreBus, CoreError, Nvic
+from renode_wifi.emulation.engines.embedded.bus import CoreBus, Nvic
+from renode_wifi.emulation.engines.embedded.debug import Debug
+from renode_wifi.emulation.engines.embedded.memory_map import Memory, MemoryMap
+from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
+from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.engines.embedded.report import CrashReport, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
-from renode_wifi.peripherals.base.machine import WriteTrap
 
 __all__ = ["Core", "CoreError", "Memory"]
 
-PAGE = 4096
 NEVER = (1 << 64) - 1
 SLICE = 1_000_000
 """Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
@@ -42,23 +38,6 @@ class _Outcome:
 
 
 _STOPS = {_Outcome.STOP: Stop.REQUEST, _Outcome.BREAKPOINT: Stop.BREAKPOINT}
-
-
-@dataclass(eq=False)
-class Memory:
-    """A piece of memory. data: its bytes, shared with the CPU; write by `Bus.write_bytes` only.
-
-    pages: flags of each page, kept by the core.
-    bases: where it is mapped: (address, size, offset in the memory).
-    """
-
-    name: str
-    size: int
-    kind: str
-    data: memoryview
-    pages: memoryview
-    record: native.MemoryRecord
-    bases: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class Core:
@@ -90,33 +69,14 @@ class Core:
     ) -> None:
         if not 1 <= irq_count <= 240 or not 1 <= priority_bits <= 8:
             raise CoreError("an NVIC has 1 to 240 interrupts and 1 to 8 priority bits")
-        self._library = native.load()
-        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-        self._uc.ctl_set_cpu_model(unicorn.arm_const.UC_CPU_ARM_CORTEX_M4)
-        self._uc.ctl_set_page_size(PAGE)
-        self._uc.ctl_exits_enabled(True)
-        self._uc.ctl_set_exits([])
-        self._uc.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
-        handle = self._library.core_create(
-            self._configuration(irq_count, priority_bits, systick_divider, systick_calibration)
-        )
-        if handle is None:
-            raise CoreError("the installed Unicorn refuses the core's hooks")
-        self._handle: int | None = handle
-        self._shared = native.Shared.from_address(handle)
+        self._native = NativeCore(irq_count, priority_bits, systick_divider, systick_calibration)
+        self._library, self._handle = self._native.library, self._native.handle
+        self._shared = self._native.shared
         self.irq_count = irq_count
         self.vector_table = 0
-        self.memories: dict[str, Memory] = {}
-        self._map: list[tuple[int, int, Memory, int]] = []
-        self._bindings: dict[int, Binding] = {}
-        self._windows: dict[tuple[int, int], tuple[Binding, int]] = {}
-        self._traps: list[tuple[int, int, WriteTrap]] = []
-        self._handlers: list[WriteTrap] = []
-        self._hooks: dict[int, list[Callable[[], None]]] = {}
-        self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
-        self._on_hooked_block = self._call_hooks
-        self._wires_known = False
-        self._breakpoints: dict[int, int] = {}
+        self.memory_map = MemoryMap(self._native)
+        self.peripheral_map = PeripheralMap(self._native)
+        self.debug = Debug(self._native, self.memory_map)
         self._time = TimeBase(cpu_frequency)
         self._until: int | None = None
         self._end = 0
@@ -124,9 +84,9 @@ class Core:
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
         self.last_fault: CrashReport | None = None
-        self.bus = CoreBus(self)
-        self.nvic = Nvic(self)
-        self.nmi = Nvic(self, NMI)
+        self.bus = CoreBus(self._native, self.memory_map, self.peripheral_map)
+        self.nvic = Nvic(self._native)
+        self.nmi = Nvic(self._native, NMI)
         self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
         self._strict_reserved = strict_reserved
         self._apply_reserved_policy()
@@ -135,212 +95,37 @@ class Core:
         self._clock = VirtualClock()
         self.clock = self._clock if clock is None else clock
 
-    def _configuration(
-        self, irq_count: int, priority_bits: int, divider: int, calibration: int
-    ) -> native.Configuration:
-        configuration = native.Configuration()
-        handle = self._uc._uch
-        configuration.uc = getattr(handle, "value", handle)
-        for i, name in enumerate(native.UNICORN_FUNCTIONS):
-            configuration.unicorn[i] = ctypes.cast(getattr(uclib, name), native.pointer).value
-        for i, name in enumerate(native.PYTHON_FUNCTIONS):
-            function = getattr(ctypes.pythonapi, name)
-            configuration.python[i] = ctypes.cast(function, native.pointer).value
-        for i, name in enumerate(native.REGISTERS):
-            configuration.ids[i] = getattr(unicorn.arm_const, f"UC_ARM_REG_{name}")
-        configuration.level_name = "level"
-        configuration.is_true, configuration.is_false = True, False
-        configuration.irq_count = irq_count
-        configuration.priority_bits = priority_bits
-        configuration.systick_divider = divider
-        configuration.systick_calibration = calibration
-        return configuration
-
     def close(self) -> None:
         """Free everything but the time reached; the guest cannot be run or looked at any more."""
-        if self._handle is not None:
-            self._shared = native.Shared.from_buffer_copy(self._shared)
-            for inputs in (self.nvic, self.nmi):
-                inputs.disconnect()
-            self._library.core_destroy(self._handle)
-            self._handle = None
-            del self._uc
+        for inputs in (self.nvic, self.nmi):
+            inputs.disconnect()
+        self._native.close()
+        self._shared, self._handle = self._native.shared, None
 
     def __del__(self) -> None:
-        if getattr(self, "_handle", None) is not None:
+        # Before what the native core has pointers to.
+        if getattr(self, "nmi", None) is not None:
             self.close()
 
-    # Memory map ---------------------------------------------------------------------------------
+    # What is on the bus -------------------------------------------------------------------------
 
     def map_memory(
         self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram"
     ) -> Memory:
-        """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
-
-        kind: "ram"; "flash" or "rom", to which a store of the CPU is a bus fault, unless
-        `trap_writes` gives it a handler.
-        """
-        if kind not in ("ram", "flash", "rom"):
-            raise CoreError(f"memory {name}: unknown kind {kind!r}", cure="ram, flash or rom")
-        if name in self.memories:
-            raise CoreError(
-                f"memory {name} is mapped already", cure="use map_alias to show it twice"
-            )
-        if base % PAGE or size % PAGE or size <= 0 or base + size > 1 << 32:
-            raise CoreError(f"memory {name}: base and size must be multiples of {PAGE} bytes")
-        data = memoryview(mmap.mmap(-1, size))
-        if fill:
-            data[:] = bytes([fill]) * size
-        pages = memoryview(bytearray(size // PAGE))
-        record = native.MemoryRecord()
-        record.bytes = ctypes.addressof(ctypes.c_char.from_buffer(data))
-        record.size = size
-        record.physical = base
-        record.writable = kind == "ram"
-        record.pages = ctypes.addressof(ctypes.c_char.from_buffer(pages))
-        memory = Memory(name, size, kind, data, pages, record)
-        self._check_free(name, base, size)
-        self._uc.mem_map_ptr(base, size, unicorn.UC_PROT_ALL, record.bytes)
-        self.memories[name] = memory
-        self._add_mapping(memory, base, size, 0)
-        return memory
+        """See `MemoryMap.add`."""
+        return self.memory_map.add(base, size, name, fill, kind)
 
     def map_alias(self, base: int, target: int, size: int) -> None:
-        """Show `size` bytes of the memory at `target` at `base` too."""
-        memory, offset, available = self._memory_at(target)
-        if memory is None or base % PAGE or size % PAGE or offset % PAGE or size > available:
-            raise CoreError(f"alias 0x{base:08X} of 0x{target:08X}: not whole pages of a memory")
-        self._check_free(memory.name, base, size)
-        self._add_mapping(memory, base, size, offset)
-
-    def _check_free(self, name: str, base: int, size: int) -> None:
-        for start, end, other, _ in self._map:
-            if base < end and start < base + size:
-                raise CoreError(f"memory {name} at 0x{base:08X} overlaps {other.name}")
-
-    def _add_mapping(self, memory: Memory, base: int, size: int, offset: int) -> None:
-        memory.bases.append((base, size, offset))
-        bisect.insort(self._map, (base, base + size, memory, offset), key=lambda entry: entry[0])
-        if not self._library.core_map_memory(
-            self._handle, ctypes.byref(memory.record), base, offset, size
-        ):
-            raise MemoryError
-        self._apply_traps()
-        self._flush_tlb()
-
-    def _flush_tlb(self) -> None:
-        """Make Unicorn ask for every page anew (and translate every block anew)."""
-        self._uc.ctl(unicorn.UC_CTL_TLB_FLUSH, unicorn.UC_CTL_IO_WRITE)
-
-    def _memory_at(self, address: int) -> tuple[Memory | None, int, int]:
-        """The memory at an address, the offset in it, and the bytes up to its mapping's end."""
-        index = bisect.bisect_right(self._map, address, key=lambda entry: entry[0]) - 1
-        if index >= 0:
-            start, end, memory, offset = self._map[index]
-            if address < end:
-                return memory, offset + address - start, end - address
-        return None, 0, 0
-
-    def _is_memory(self, address: int, length: int, written: bool) -> bool:
-        """Whether a range is in one memory, with nothing in it that loads or stores set off."""
-        memory, offset, available = self._memory_at(address)
-        if memory is None or length > available:
-            return False
-        if any(base < address + length and address < base + size for base, size in self._windows):
-            return False
-        if not written:
-            return True
-        pages = memory.pages[offset // PAGE : (offset + length - 1) // PAGE + 1]
-        return memory.kind == "ram" and not any(page & native.PAGE_HANDLED for page in pages)
-
-    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
-
-        A store through an alias is told by the address at which the memory was mapped. Memory that
-        isn't mapped yet is trapped when it is.
-        """
-        if size <= 0 or start + size > 1 << 32:
-            raise CoreError(
-                f"stores cannot be trapped at 0x{start:08X}, {size} bytes",
-                cure="check the address and the size of the memory",
-            )
-        self._traps.append((start, size, handler))
-        self._apply_traps()
-
-    def _apply_traps(self) -> None:
-        for trap in list(self._traps):
-            if self._library.core_handle_writes(self._handle, *trap):
-                self._traps.remove(trap)
-                self._handlers.append(trap[2])
-                self._flush_tlb()
-
-    def _code_changed(self, address: int, size: int) -> None:
-        """Memory was written by the host: drop what was translated from it."""
-        self._library.core_code_changed(self._handle, address, size)
-
-    # Peripherals --------------------------------------------------------------------------------
+        """See `MemoryMap.alias`."""
+        self.memory_map.alias(base, target, size)
 
     def map_peripheral(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
-        """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
-        window = (base, size)
-        if window in self._windows:
-            self.wires_changed()
-            self._windows[window][0].bind(model)
-            return
-        for other, length in self._windows:
-            if base < other + length and other < base + size:
-                raise CoreError(f"peripheral at 0x{base:08X} overlaps the one at 0x{other:08X}")
-        self.wires_changed()
-        binding = self._bindings.get(id(model))
-        if binding is None:
-            binding = self._bindings[id(model)] = Binding(model)
-        self._windows[window] = binding, offset
-        record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
-        if not self._library.core_map_window(self._handle, ctypes.byref(record)):
-            raise MemoryError
-        self._flush_tlb()
-
-    def _model_at(self, address: int) -> tuple[BusPeripheral, int] | None:
-        """The model that is mapped at an address, and the offset in it."""
-        for (base, size), (binding, offset) in self._windows.items():
-            if base <= address < base + size:
-                return binding.model, offset + address - base
-        return None
-
-    def refresh_peripherals(self) -> None:
-        """Take all models' register arrays anew (after a snapshot replaced them)."""
-        self.wires_changed()
-        for binding in self._bindings.values():
-            binding.bind(binding.model)
+        """See `PeripheralMap.add`."""
+        self.peripheral_map.add(base, size, model, offset)
 
     def wires_changed(self) -> None:
-        """An output got another receiver: until the next run its model tells it."""
-        if self._wires_known:
-            self._wires_known = False
-            for binding in self._bindings.values():
-                binding.forget_wires()
-
-    def _wire(self) -> None:
-        """Look where the models' lines lead, before the core follows them."""
-        bindings = self._bindings.values()
-        for binding in bindings:
-            binding.look_at_port()
-        if not self._wires_known:
-            for binding in bindings:
-                binding.look_at_edges()
-            for binding in bindings:
-                binding.look_at_pins(self._edges_of)
-            self._wires_known = True
-        for binding in bindings:
-            binding.serve_pins(self._handle, self._library.core_drive_pin)
-
-    def _unwire(self) -> None:
-        for binding in self._bindings.values():
-            binding.release_pins()
-
-    def _edges_of(self, model: object) -> native.EdgesRecord | None:
-        binding = self._bindings.get(id(model))
-        return None if binding is None else binding.edge_wires
+        """See `PeripheralMap.wires_changed`."""
+        self.peripheral_map.wires_changed()
 
     @property
     def on_reserved(self) -> Callable[[int, int], None]:
@@ -457,7 +242,7 @@ class Core:
             raise CoreError("the engine runs already", cure="stop it first, and then run it")
         self._until = until
         self._end = self._time.cycles_at(until)
-        self._wire()
+        self.peripheral_map.wire()
         try:
             while True:
                 due = run_due()
@@ -483,7 +268,7 @@ class Core:
                     )
         finally:
             self._until = None
-            self._unwire()
+            self.peripheral_map.unwire()
 
     def request_stop(self) -> None:
         """Come back from `run` at the next block; safe from signal handlers and other threads."""
@@ -522,68 +307,15 @@ class Core:
         """SCR.SLEEPDEEP: what WFI asks of the power controller."""
         return bool(self.bus.read(0xE000ED10, 4) & 4)
 
-    def add_hook(self, address: int, callback: Callable[[], None]) -> None:
-        """Call back whenever a block starts at `address` (a function's entry), before it runs.
-
-        Takes no virtual time and costs nothing elsewhere. `request_stop` in the callback stops
-        right there.
-        """
-        self._hooks.setdefault(address & ~1, []).append(callback)
-        self._apply_hooks()
-
-    def remove_hook(self, address: int, callback: Callable[[], None]) -> None:
-        callbacks = self._hooks[address & ~1]
-        callbacks.remove(callback)
-        if not callbacks:
-            del self._hooks[address & ~1]
-        self._apply_hooks()
-
-    def _apply_hooks(self) -> None:
-        addresses = sorted(self._hooks)
-        self._hooked = (ctypes.c_uint32 * len(addresses))(*addresses)
-        self._library.core_hook_code(
-            self._handle, self._hooked, len(addresses), self._on_hooked_block
-        )
-
-    def _call_hooks(self, address: int) -> None:
-        for callback in list(self._hooks.get(address, ())):
-            callback()
-
-    def add_breakpoint(self, address: int) -> None:
-        """Make `run` come back before the instruction at `address`, in mid-block too."""
-        address &= ~1
-        if address not in self._breakpoints:
-            self._breakpoints[address] = self._library.core_add_breakpoint(self._handle, address)
-            self._retranslate(address)
-
-    def remove_breakpoint(self, address: int) -> None:
-        address &= ~1
-        self._library.core_remove_breakpoint(self._handle, self._breakpoints.pop(address))
-        self._retranslate(address)
-
-    def _retranslate(self, address: int) -> None:
-        memory, offset, _ = self._memory_at(address)
-        if memory is not None and memory.pages[offset // PAGE] & native.PAGE_EXECUTED:
-            self._uc.ctl_remove_cache(address, address + 2)
-
-    @property
-    def debugger_attached(self) -> bool:
-        """With a debugger BKPT halts the run; without it is a HardFault."""
-        return bool(self._shared.debugger)
-
-    @debugger_attached.setter
-    def debugger_attached(self, attached: bool) -> None:
-        self._shared.debugger = attached
-
     def step(self) -> Stop | None:
         """Execute one instruction; `Stop.BREAKPOINT` is the normal outcome."""
         handle = self._library.core_begin_step(self._handle)
-        self._uc.ctl_flush_tb()
+        self._native.uc.ctl_flush_tb()
         try:
             return self.run(self.now + 1_000_000_000)
         finally:
             self._library.core_remove_breakpoint(self._handle, handle)
-            self._uc.ctl_flush_tb()
+            self._native.uc.ctl_flush_tb()
 
     # Snapshots ----------------------------------------------------------------------------------
 
@@ -596,7 +328,7 @@ class Core:
             "core": state.raw,
             "cycles": int(self._shared.cycles),
             "time": (self._time.frequency, self._time.cycles, self._time.time),
-            "memories": {name: bytes(memory.data) for name, memory in self.memories.items()},
+            "memories": self.memory_map.save(),
         }
         return pickle.dumps(saved, protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -608,30 +340,11 @@ class Core:
         saved: dict[str, Any] = pickle.loads(state)
         if saved["format"] != STATE_FORMAT or len(saved["core"]) != self._library.core_state_size():
             raise CoreError("the snapshot was taken by another version of the engine")
-        if saved["memories"].keys() != self.memories.keys():
-            raise CoreError("the snapshot was taken with other memories")
-        for name, data in saved["memories"].items():
-            self._restore_memory(self.memories[name], data)
+        self.memory_map.restore(saved["memories"])
         self._shared.cycles = saved["cycles"]
         self._time = TimeBase(*saved["time"])
         self._library.core_restore(self._handle, saved["core"])
-        self.refresh_peripherals()
-
-    def _restore_memory(self, memory: Memory, data: bytes) -> None:
-        if memory.data == data:
-            return
-        changed = [
-            page
-            for page, flags in enumerate(memory.pages)
-            if flags & native.PAGE_EXECUTED
-            and memory.data[page * PAGE : (page + 1) * PAGE]
-            != data[page * PAGE : (page + 1) * PAGE]
-        ]
-        memory.data[:] = data
-        for page in changed:
-            for base, size, offset in memory.bases:
-                if offset <= page * PAGE < offset + size:
-                    self._code_changed(base + page * PAGE - offset, PAGE)
+        self.peripheral_map.refresh()
 
 
 _ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}

@@ -34,14 +34,14 @@ def function_of(guest: Guest) -> int:
 def test_hook_sees_registers_at_a_functions_entry() -> None:
     guest = Guest(CALLS)
     seen: list[int] = []
-    guest.core.add_hook(function_of(guest) | 1, lambda: seen.append(guest.register("r0")))
+    guest.core.debug.add_hook(function_of(guest) | 1, lambda: seen.append(guest.register("r0")))
     assert guest.run().log == [10]
     assert seen == [0, 1, 2, 3, 4]
 
 
 def test_hook_takes_no_time() -> None:
     plain, hooked = Guest(CALLS).run(), Guest(CALLS)
-    hooked.core.add_hook(function_of(hooked), lambda: None)
+    hooked.core.debug.add_hook(function_of(hooked), lambda: None)
     hooked.run()
     assert hooked.bench.times == plain.bench.times
 
@@ -53,10 +53,10 @@ def test_hooks_can_be_several_and_be_removed() -> None:
 
     def once() -> None:
         seen.append("once")
-        guest.core.remove_hook(address, once)
+        guest.core.debug.remove_hook(address, once)
 
-    guest.core.add_hook(address, once)
-    guest.core.add_hook(address, lambda: seen.append("each"))
+    guest.core.debug.add_hook(address, once)
+    guest.core.debug.add_hook(address, lambda: seen.append("each"))
     guest.run()
     assert seen == ["once", *["each"] * 5]
 
@@ -65,7 +65,7 @@ def test_hook_on_code_that_has_run_before() -> None:
     guest = Guest(CALLS.replace("b .", "b reset"))
     guest.run()
     seen: list[int] = []
-    guest.core.add_hook(function_of(guest), lambda: seen.append(1))
+    guest.core.debug.add_hook(function_of(guest), lambda: seen.append(1))
     guest.run()
     assert len(seen) > 5
 
@@ -78,7 +78,7 @@ def test_stop_in_a_hook_stops_before_the_function() -> None:
         seen.append(guest.register("r0"))
         guest.core.request_stop()
 
-    guest.core.add_hook(function_of(guest), stop)
+    guest.core.debug.add_hook(function_of(guest), stop)
     for i in range(5):
         assert guest.core.run(10**6) is Stop.REQUEST
         assert guest.register("pc") == function_of(guest)
@@ -94,10 +94,10 @@ def test_exception_of_a_hook_comes_out_of_the_run() -> None:
     def fail() -> None:
         raise RuntimeError("hook")
 
-    guest.core.add_hook(function_of(guest), fail)
+    guest.core.debug.add_hook(function_of(guest), fail)
     with pytest.raises(RuntimeError, match="hook"):
         guest.run()
-    guest.core.remove_hook(function_of(guest), fail)
+    guest.core.debug.remove_hook(function_of(guest), fail)
     assert guest.run().log == [10]
 
 
@@ -105,7 +105,7 @@ def test_exception_of_a_hook_comes_out_of_the_run() -> None:
 def test_breakpoint_stops_before_its_instruction(offset: int) -> None:
     guest = Guest(CALLS)
     address = function_of(guest) + offset
-    guest.core.add_breakpoint(address)
+    guest.core.debug.add_breakpoint(address)
     for i in range(5):
         assert guest.core.run(10**6) is Stop.BREAKPOINT
         assert guest.register("pc") == address
@@ -117,7 +117,7 @@ def test_breakpoint_stops_before_its_instruction(offset: int) -> None:
 
 def test_breakpoint_does_not_change_time() -> None:
     plain, broken = Guest(CALLS).run(), Guest(CALLS)
-    broken.core.add_breakpoint(function_of(broken) + 2)
+    broken.core.debug.add_breakpoint(function_of(broken) + 2)
     while broken.core.run(100_000) is Stop.BREAKPOINT:
         pass
     assert broken.bench.times == plain.bench.times
@@ -128,9 +128,9 @@ def test_breakpoint_and_hook_at_one_address() -> None:
     guest = Guest(CALLS)
     address = function_of(guest)
     seen: list[int] = []
-    guest.core.add_hook(address, lambda: seen.append(1))
-    guest.core.add_breakpoint(address)
-    guest.core.add_breakpoint(address)
+    guest.core.debug.add_hook(address, lambda: seen.append(1))
+    guest.core.debug.add_breakpoint(address)
+    guest.core.debug.add_breakpoint(address)
     stops = 0
     while guest.core.run(10**6) is Stop.BREAKPOINT:
         stops += 1
@@ -139,9 +139,9 @@ def test_breakpoint_and_hook_at_one_address() -> None:
 
 def test_removed_breakpoint_does_not_stop() -> None:
     guest = Guest(CALLS)
-    guest.core.add_breakpoint(function_of(guest))
+    guest.core.debug.add_breakpoint(function_of(guest))
     assert guest.core.run(10**6) is Stop.BREAKPOINT
-    guest.core.remove_breakpoint(function_of(guest))
+    guest.core.debug.remove_breakpoint(function_of(guest))
     assert guest.core.run(10**6) is Stop.TIME
     assert guest.log == [10]
 
@@ -164,8 +164,8 @@ def test_steps_execute_one_instruction_each() -> None:
 
 def test_breakpoint_instruction_halts_for_a_debugger() -> None:
     guest = Guest("reset:\n bkpt #0\n log 1\n b .\n")
-    guest.core.debugger_attached = True
-    assert guest.core.debugger_attached
+    guest.core.debug.attached = True
+    assert guest.core.debug.attached
     assert guest.core.run(10**6) is Stop.BREAKPOINT
     assert guest.faults == []
     guest.core.write_register("pc", guest.register("pc") + 2)

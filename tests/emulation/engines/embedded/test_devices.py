@@ -226,7 +226,7 @@ def test_register_array_that_was_replaced_is_taken_anew() -> None:
     block = Block()
     guest = guest_with(block, f"reset:\n log_word {BLOCK + 12}\n b .\n")
     block.registers.values = array("I", [4] * 256)
-    guest.core.refresh_peripherals()
+    guest.core.peripheral_map.refresh()
     assert guest.run().log == [4]
 
 

@@ -256,7 +256,9 @@ def test_hook_in_a_waiting_loop_is_called_for_every_iteration() -> None:
         guest, _ = start(DELAY, skip_waiting)
         count: list[int] = []
         guest.core.run(10_000)
-        guest.core.add_hook(guest.core.read_register("pc"), lambda count=count: count.append(1))
+        guest.core.debug.add_hook(
+            guest.core.read_register("pc"), lambda count=count: count.append(1)
+        )
         guest.core.run(1_000_000)
         calls.append(len(count))
     assert calls[0] == calls[1] > 100

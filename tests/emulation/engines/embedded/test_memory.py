@@ -34,7 +34,7 @@ def test_what_may_be_moved_as_bytes(core: Core) -> None:
     assert not bus.is_memory(FLASH, 4, True)
     assert not bus.is_memory(RAM + 0x1FFC, 8, False)
     assert not bus.is_memory(0x4000_0000, 4, False)
-    core.trap_writes(RAM + 0x1000, 16, lambda *store: None)
+    core.bus.trap_writes(RAM + 0x1000, 16, lambda *store: None)
     assert not bus.is_memory(RAM + 0x0FFC, 8, True)
     assert bus.is_memory(RAM, 0x1000, True)
     assert bus.is_memory(RAM + 0x0FFC, 8, False)
@@ -206,7 +206,7 @@ reset:
 """
     guest = Guest(source)
     stores: list[tuple[int, int, int]] = []
-    guest.core.trap_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
+    guest.core.bus.trap_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(RAM + 0x1000, 0x11111111, 4)]
     assert guest.log == [0, 0x22222222]
@@ -216,7 +216,7 @@ reset:
 def test_trap_reaches_stores_through_every_alias(base: int) -> None:
     guest = Guest(f"reset:\n put 0x8000, 5\n put {FLASH + 0x8004}, 6\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.core.trap_writes(base, 0x10000, lambda *store: stores.append(store))
+    guest.core.bus.trap_writes(base, 0x10000, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(FLASH + 0x8000, 5, 4), (FLASH + 0x8004, 6, 4)]
 
@@ -224,7 +224,7 @@ def test_trap_reaches_stores_through_every_alias(base: int) -> None:
 def test_trap_may_be_set_before_its_memory_is_mapped() -> None:
     guest = Guest("reset:\n put 0x30000000, 5\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.core.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
+    guest.core.bus.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
     guest.core.map_memory(0x3000_0000, 0x1000, "late", kind="flash")
     guest.run()
     assert stores == [(0x3000_0000, 5, 4)]
@@ -233,7 +233,7 @@ def test_trap_may_be_set_before_its_memory_is_mapped() -> None:
 @pytest.mark.parametrize(("start", "size"), [(0x1_0000_0000, 16), (0xFFFF_F000, 0x2000), (0, 0)])
 def test_impossible_traps_are_refused(core: Core, start: int, size: int) -> None:
     with pytest.raises(CoreError, match="cannot be trapped"):
-        core.trap_writes(start, size, lambda *store: None)
+        core.bus.trap_writes(start, size, lambda *store: None)
 
 
 COPY_AND_RUN = f"""

@@ -145,7 +145,7 @@ def test_an_edge_and_its_answer_need_no_model() -> None:
     bench.write("exti", 0x00, 1 << 1, 4)
     bench.write("exti", 0x08, 1 << 1, 4)
     assert bench.core is not None
-    records = [bench.core._bindings[id(model)].record for model in (gpio, exti)]
+    records = [bench.core.peripheral_map._bindings[id(model)].record for model in (gpio, exti)]
     before = [record.python_accesses for record in records]
     bench.drive(1, True)
     assert bench.interrupts()[1]

@@ -126,7 +126,7 @@ def test_words_of_a_window_do_not_reach_the_model() -> None:
     bench = Bench(True)
     bench.link.on_gpio(NSS, False)
     assert bench.core is not None
-    record = bench.core._bindings[id(bench.spi)].record
+    record = bench.core.peripheral_map._bindings[id(bench.spi)].record
     before = record.python_accesses
     answers = []
     for enables in (block.CR2_TXEIE | block.CR2_RXNEIE, 0):

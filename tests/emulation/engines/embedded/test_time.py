@@ -446,9 +446,9 @@ def test_single_steps_and_breakpoints_anywhere_change_nothing(
         for _ in range(stop % 4):
             core.step()
         address = core.read_register("pc")
-        core.add_breakpoint(address)
+        core.debug.add_breakpoint(address)
         core.run(core.now + 100 * stop)
-        core.remove_breakpoint(address)
+        core.debug.remove_breakpoint(address)
     core.run(END)
     assert fingerprint(guest) == reference
 

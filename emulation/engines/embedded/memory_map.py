@@ -1,0 +1,163 @@
+"""Memories on the bus: where they are mapped, and stores to them that somebody handles."""
+
+from __future__ import annotations
+
+import bisect
+import ctypes
+import mmap
+from dataclasses import dataclass, field
+
+import unicorn
+
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.native_core import PAGE, CoreError, NativeCore
+from renode_wifi.peripherals.base.machine import WriteTrap
+
+
+@dataclass(eq=False)
+class Memory:
+    """A piece of memory. data: its bytes, shared with the CPU; write by `Bus.write_bytes` only.
+
+    pages: flags of each page, kept by the core.
+    bases: where it is mapped: (address, size, offset in the memory).
+    """
+
+    name: str
+    size: int
+    kind: str
+    data: memoryview
+    pages: memoryview
+    record: native.MemoryRecord
+    bases: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def takes_stores(self, offset: int, length: int) -> bool:
+        """Whether a store into a range of it changes its bytes and does nothing else."""
+        pages = self.pages[offset // PAGE : (offset + length - 1) // PAGE + 1]
+        return self.kind == "ram" and not any(page & native.PAGE_HANDLED for page in pages)
+
+
+class MemoryMap:
+    """The memories of a core, by name and by address."""
+
+    def __init__(self, core: NativeCore) -> None:
+        self._native = core
+        self.memories: dict[str, Memory] = {}
+        self._map: list[tuple[int, int, Memory, int]] = []
+        self._traps: list[tuple[int, int, WriteTrap]] = []
+        self._handlers: list[WriteTrap] = []
+
+    def add(self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram") -> Memory:
+        """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
+
+        kind: "ram"; "flash" or "rom", to which a store of the CPU is a bus fault, unless
+        `trap_writes` gives it a handler.
+        """
+        if kind not in ("ram", "flash", "rom"):
+            raise CoreError(f"memory {name}: unknown kind {kind!r}", cure="ram, flash or rom")
+        if name in self.memories:
+            raise CoreError(
+                f"memory {name} is mapped already", cure="use map_alias to show it twice"
+            )
+        if base % PAGE or size % PAGE or size <= 0 or base + size > 1 << 32:
+            raise CoreError(f"memory {name}: base and size must be multiples of {PAGE} bytes")
+        data = memoryview(mmap.mmap(-1, size))
+        if fill:
+            data[:] = bytes([fill]) * size
+        pages = memoryview(bytearray(size // PAGE))
+        record = native.MemoryRecord()
+        record.bytes = ctypes.addressof(ctypes.c_char.from_buffer(data))
+        record.size = size
+        record.physical = base
+        record.writable = kind == "ram"
+        record.pages = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+        memory = Memory(name, size, kind, data, pages, record)
+        self._check_free(name, base, size)
+        self._native.uc.mem_map_ptr(base, size, unicorn.UC_PROT_ALL, record.bytes)
+        self.memories[name] = memory
+        self._add_mapping(memory, base, size, 0)
+        return memory
+
+    def alias(self, base: int, target: int, size: int) -> None:
+        """Show `size` bytes of the memory at `target` at `base` too."""
+        memory, offset, available = self.at(target)
+        if memory is None or base % PAGE or size % PAGE or offset % PAGE or size > available:
+            raise CoreError(f"alias 0x{base:08X} of 0x{target:08X}: not whole pages of a memory")
+        self._check_free(memory.name, base, size)
+        self._add_mapping(memory, base, size, offset)
+
+    def _check_free(self, name: str, base: int, size: int) -> None:
+        for start, end, other, _ in self._map:
+            if base < end and start < base + size:
+                raise CoreError(f"memory {name} at 0x{base:08X} overlaps {other.name}")
+
+    def _add_mapping(self, memory: Memory, base: int, size: int, offset: int) -> None:
+        memory.bases.append((base, size, offset))
+        bisect.insort(self._map, (base, base + size, memory, offset), key=lambda entry: entry[0])
+        if not self._native.library.core_map_memory(
+            self._native.handle, ctypes.byref(memory.record), base, offset, size
+        ):
+            raise MemoryError
+        self._apply_traps()
+        self._native.flush_tlb()
+
+    def at(self, address: int) -> tuple[Memory | None, int, int]:
+        """The memory at an address, the offset in it, and the bytes up to its mapping's end."""
+        index = bisect.bisect_right(self._map, address, key=lambda entry: entry[0]) - 1
+        if index >= 0:
+            start, end, memory, offset = self._map[index]
+            if address < end:
+                return memory, offset + address - start, end - address
+        return None, 0, 0
+
+    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+        """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
+
+        A store through an alias is told by the address at which the memory was mapped. Memory that
+        isn't mapped yet is trapped when it is.
+        """
+        if size <= 0 or start + size > 1 << 32:
+            raise CoreError(
+                f"stores cannot be trapped at 0x{start:08X}, {size} bytes",
+                cure="check the address and the size of the memory",
+            )
+        self._traps.append((start, size, handler))
+        self._apply_traps()
+
+    def _apply_traps(self) -> None:
+        for trap in list(self._traps):
+            if self._native.library.core_handle_writes(self._native.handle, *trap):
+                self._traps.remove(trap)
+                self._handlers.append(trap[2])
+                self._native.flush_tlb()
+
+    def code_changed(self, address: int, size: int) -> None:
+        """Memory was written by the host: drop what was translated from it."""
+        self._native.library.core_code_changed(self._native.handle, address, size)
+
+    # State -----------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, bytes]:
+        """The bytes of each memory."""
+        return {name: bytes(memory.data) for name, memory in self.memories.items()}
+
+    def restore(self, saved: dict[str, bytes]) -> None:
+        if saved.keys() != self.memories.keys():
+            raise CoreError("the snapshot was taken with other memories")
+        for name, data in saved.items():
+            self._restore(self.memories[name], data)
+
+    def _restore(self, memory: Memory, data: bytes) -> None:
+        if memory.data == data:
+            return
+        changed = [
+            page
+            for page, flags in enumerate(memory.pages)
+            if flags & native.PAGE_EXECUTED
+            and memory.data[page * PAGE : (page + 1) * PAGE]
+            != data[page * PAGE : (page + 1) * PAGE]
+        ]
+        memory.data[:] = data
+        for page in changed:
+            for base, size, offset in memory.bases:
+                if offset <= page * PAGE < offset + size:
+                    self.code_changed(base + page * PAGE - offset, PAGE)

@@ -1,0 +1,73 @@
+"""Unicorn and the native core, which belong together: made, flushed and freed as one."""
+
+from __future__ import annotations
+
+import ctypes
+
+import unicorn
+import unicorn.arm_const
+from unicorn.unicorn_py3.unicorn import uclib
+
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.peripherals.base.errors import RenodeWifiError
+
+PAGE = 4096
+
+
+class CoreError(RenodeWifiError):
+    """A mapping or a use of the core that cannot be."""
+
+
+class NativeCore:
+    """handle: what the functions of `library` take first. shared: what the core shows of itself."""
+
+    def __init__(
+        self, irq_count: int, priority_bits: int, systick_divider: int, systick_calibration: int
+    ) -> None:
+        self.handle: int | None = None
+        self.library = native.load()
+        self.uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        self.uc.ctl_set_cpu_model(unicorn.arm_const.UC_CPU_ARM_CORTEX_M4)
+        self.uc.ctl_set_page_size(PAGE)
+        self.uc.ctl_exits_enabled(True)
+        self.uc.ctl_set_exits([])
+        self.uc.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        self.handle = self.library.core_create(
+            self._configuration(irq_count, priority_bits, systick_divider, systick_calibration)
+        )
+        if self.handle is None:
+            raise CoreError("the installed Unicorn refuses the core's hooks")
+        self.shared = native.Shared.from_address(self.handle)
+
+    def _configuration(
+        self, irq_count: int, priority_bits: int, divider: int, calibration: int
+    ) -> native.Configuration:
+        configuration = native.Configuration()
+        handle = self.uc._uch
+        configuration.uc = getattr(handle, "value", handle)
+        for i, name in enumerate(native.UNICORN_FUNCTIONS):
+            configuration.unicorn[i] = ctypes.cast(getattr(uclib, name), native.pointer).value
+        for i, name in enumerate(native.PYTHON_FUNCTIONS):
+            function = getattr(ctypes.pythonapi, name)
+            configuration.python[i] = ctypes.cast(function, native.pointer).value
+        for i, name in enumerate(native.REGISTERS):
+            configuration.ids[i] = getattr(unicorn.arm_const, f"UC_ARM_REG_{name}")
+        configuration.level_name = "level"
+        configuration.is_true, configuration.is_false = True, False
+        configuration.irq_count = irq_count
+        configuration.priority_bits = priority_bits
+        configuration.systick_divider = divider
+        configuration.systick_calibration = calibration
+        return configuration
+
+    def flush_tlb(self) -> None:
+        """Make Unicorn ask for every page anew (and translate every block anew)."""
+        self.uc.ctl(unicorn.UC_CTL_TLB_FLUSH, unicorn.UC_CTL_IO_WRITE)
+
+    def close(self) -> None:
+        """Free everything but what was shown last."""
+        if self.handle is not None:
+            self.shared = native.Shared.from_buffer_copy(self.shared)
+            self.library.core_destroy(self.handle)
+            self.handle = None
+            del self.uc

@@ -1,0 +1,88 @@
+"""Models on the bus: which addresses are theirs, and what the core may do of their wires."""
+
+from __future__ import annotations
+
+import ctypes
+
+from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.binding import Binding
+from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
+from renode_wifi.peripherals.base.bus import BusPeripheral
+
+
+class PeripheralMap:
+    """The models of a core, by their windows of addresses."""
+
+    def __init__(self, core: NativeCore) -> None:
+        self._native = core
+        self._bindings: dict[int, Binding] = {}
+        self._windows: dict[tuple[int, int], tuple[Binding, int]] = {}
+        self._wires_known = False
+
+    def add(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
+        """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
+        window = (base, size)
+        if window in self._windows:
+            self.wires_changed()
+            self._windows[window][0].bind(model)
+            return
+        for other, length in self._windows:
+            if base < other + length and other < base + size:
+                raise CoreError(f"peripheral at 0x{base:08X} overlaps the one at 0x{other:08X}")
+        self.wires_changed()
+        binding = self._bindings.get(id(model))
+        if binding is None:
+            binding = self._bindings[id(model)] = Binding(model)
+        self._windows[window] = binding, offset
+        record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
+        if not self._native.library.core_map_window(self._native.handle, ctypes.byref(record)):
+            raise MemoryError
+        self._native.flush_tlb()
+
+    def model_at(self, address: int) -> tuple[BusPeripheral, int] | None:
+        """The model that is mapped at an address, and the offset in it."""
+        for (base, size), (binding, offset) in self._windows.items():
+            if base <= address < base + size:
+                return binding.model, offset + address - base
+        return None
+
+    def refresh(self) -> None:
+        """Take all models' register arrays anew (after a snapshot replaced them)."""
+        self.wires_changed()
+        for binding in self._bindings.values():
+            binding.bind(binding.model)
+
+    def wires_changed(self) -> None:
+        """An output got another receiver: until the next run its model tells it."""
+        if self._wires_known:
+            self._wires_known = False
+            for binding in self._bindings.values():
+                binding.forget_wires()
+
+    def wire(self) -> None:
+        """Look where the models' lines lead, before the core follows them."""
+        bindings = self._bindings.values()
+        for binding in bindings:
+            binding.look_at_port()
+        if not self._wires_known:
+            for binding in bindings:
+                binding.look_at_edges()
+            for binding in bindings:
+                binding.look_at_pins(self._edges_of)
+            self._wires_known = True
+        for binding in bindings:
+            binding.serve_pins(self._native.handle, self._native.library.core_drive_pin)
+
+    def unwire(self) -> None:
+        for binding in self._bindings.values():
+            binding.release_pins()
+
+    def _edges_of(self, model: object) -> native.EdgesRecord | None:
+        binding = self._bindings.get(id(model))
+        return None if binding is None else binding.edge_wires
+
+    def overlaps(self, address: int, length: int) -> bool:
+        """Whether something of a model is in a range."""
+        return any(
+            base < address + length and address < base + size for base, size in self._windows
+        )
