@@ -14,7 +14,10 @@ WriteTrap = Callable[[int, int, int], None]
 
 
 class Bus(Protocol):
-    """The system bus as a bus master (DMA) or a memory controller sees it."""
+    """The system bus as a bus master (DMA) or a memory controller sees it.
+
+    Accesses raise `bus_master.BusError` where nothing is mapped.
+    """
 
     def read(self, address: int, width: int) -> int: ...
 
@@ -57,6 +60,10 @@ class Machine(Protocol):
 
     def hears(self, event: str) -> bool:
         """Whether anybody wants to be told of `event`: what nobody reads need not be built."""
+
+    @property
+    def cpu_frequency(self) -> int:
+        """Hz of the core clock; 0 before a model has set it."""
 
     def set_cpu_frequency(self, hertz: int) -> None:
         """The core clock changed: from now on one instruction takes 1/hertz seconds."""

@@ -3,13 +3,25 @@
 
 Input and output numbers are 4 * channel + encoding, as CHMAP chooses between the peripherals of a
 channel: the input is the peripheral's request, the output pulses when a transfer of it ends. While
-a request lasts the channel moves items, taking no virtual time.
+there are requests the controller moves up to `BATCH` items at once; then their bus time passes.
 """
 
 import struct
 
+from renode_wifi.peripherals.base import bus_master
 from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.bus_master import BusError
 from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.cc3220.udma_entry import (
+    ALTERNATE_OFFSET,
+    BASIC,
+    ENTRY_SIZE,
+    MEMORY_TASK,
+    PING_PONG,
+    STOP,
+    WORD,
+    Entry,
+)
 
 CHANNELS = 32
 ENCODINGS = 4
@@ -17,75 +29,15 @@ SOFTWARE = CHANNELS * ENCODINGS
 ERROR = SOFTWARE + 1
 
 CFG_MASTEN = 1
-STOP, BASIC, AUTO, PING_PONG, MEMORY_LIST, MEMORY_TASK, PERIPHERAL_LIST, PERIPHERAL_TASK = range(8)
-ALTERNATE_OFFSET = 0x200
-ENTRY_SIZE = 16
-CONTROL_SIZE = 0x3FF0
-NONE = 3
 SOFTWARE_ENCODING = 3
-LAST_ADDRESS = 0xFFFFFFFF
-WORD = 4
 WORTHWHILE = 4
 """Words from which on a burst takes less time of the host than single accesses."""
-
-
-class Entry(object):
-    """A control entry as it stands in memory, decoded."""
-
-    def __init__(self, bus, address):
-        # type: (typing.Any, int) -> None
-        self.bus = bus
-        self.address = address
-        control = bus.read(address + 8, 4)
-        self.control = control
-        self.mode = control & 7
-        self.left = (control >> 4 & 0x3FF) + 1
-        self.burst = 1 << (control >> 14 & 0xF)
-        self.width = 1 << (control >> 24 & 3)
-        # An automatic transfer, and a task from a list in memory, run on without requests.
-        self.runs_on = self.mode in (AUTO, MEMORY_TASK)
-        self.is_list = self.mode in (MEMORY_LIST, PERIPHERAL_LIST)
-        self.source, self.source_step = self._end(address, control >> 26 & 3)
-        self.destination, self.destination_step = self._end(address + 4, control >> 30 & 3)
-
-    def _end(self, address, shift):
-        # type: (int, int) -> tuple[int, int]
-        """Address of the last item, and from item to item; ends may name an item's last byte."""
-        end = self.bus.read(address, 4)
-        if shift == NONE:
-            return end, 0
-        step = 1 << shift
-        return end - (step - 1 if end & (step - 1) else 0), step
-
-    def move_item(self):
-        # type: () -> None
-        self.left = behind = self.left - 1
-        source = self.source - behind * self.source_step
-        if self.is_list:
-            # Every task of a list goes to the same place.
-            behind %= self.burst
-        destination = self.destination - behind * self.destination_step
-        bus, width = self.bus, self.width
-        bus.write(destination & LAST_ADDRESS, bus.read(source & LAST_ADDRESS, width), width)
-
-    def words_ahead(self, end, step, count, written):
-        # type: (int, int, int, bool) -> tuple[int, int] | None
-        """Address and length of memory that holds the next `count` words; a step of 0: the one.
-
-        None where words have to be moved one by one.
-        """
-        start = end - (self.left - 1) * step & LAST_ADDRESS
-        length = count * step or WORD
-        if self.width != WORD or step not in (0, WORD) or start % WORD:
-            return None
-        return (start, length) if self.bus.is_memory(start, length, written) else None
-
-    def put_back(self):
-        # type: () -> None
-        """How far it has come; an entry that is used up stops its channel."""
-        control = self.control & ~CONTROL_SIZE
-        control = control | (self.left - 1) << 4 if self.left else control & ~7
-        self.bus.write(self.address + 8, control, 4)
+BATCH = 1024
+"""Items, the longest transfer of one entry, before their bus time passes."""
+ENTRY_ITEMS = 2
+"""Items that take as long as fetching an entry and writing it back."""
+ITEM_TIME = 50
+"""ns: a read and a write, each with address and data phase, at 80 MHz."""
 
 
 class CC3220_uDMA(Block):
@@ -127,12 +79,21 @@ class CC3220_uDMA(Block):
         self._serving = False
         # Entries of basic transfers between their items, while requests are served.
         self._in_hand = {}  # type: dict[int, Entry]
+        # Items moved since time last passed, and when that was (ns).
+        self._moved = 0
+        self._moment = 0
+        # The end of their bus time.
+        self._pause = None  # type: typing.Any
+        self._failed = set()  # type: set[int]
 
     def reset(self):
         # type: () -> None
         """Request lines are their peripherals'."""
         Block.reset(self)
         self._asked = self._listed = 0
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
 
     # Requests.
 
@@ -178,20 +139,40 @@ class CC3220_uDMA(Block):
     def _serve(self):
         # type: () -> None
         """Move items while there are requests. What an item sets off may come back to `on_gpio`."""
-        if self._serving:
+        if self._serving or self._pause is not None:
             return
         self._serving = True
+        now = self.machine.clock.now
+        if now != self._moment:
+            self._moment = now
+            self._moved = 0
         before = None  # type: int | None
         channel = self._next_channel()
-        while channel is not None:
-            self._move(channel)
-            following = self._next_channel()
-            # A port that exchanges words, whose receiver is the channel before its sender.
-            if following == before == channel + 1:
-                self._exchange(channel, channel + 1)
-            before, channel = channel, following
+        while channel is not None and self._moved < BATCH:
+            self._serve_once(channel, before)
+            before, channel = channel, self._next_channel()
+        if channel is not None:
+            self._pause = self.machine.clock.schedule(self._moved * ITEM_TIME, self._resume)
+            self._moved = 0
         self._put_back()
         self._serving = False
+
+    def _serve_once(self, channel, before):
+        # type: (int, int | None) -> None
+        """One arbitration period of a channel. before: the channel that was served last."""
+        try:
+            self._move(channel)
+        except BusError as error:
+            self._fail(channel, error)
+            return
+        # A port that exchanges words, whose receiver is the channel before its sender.
+        if before == channel + 1 == self._next_channel():
+            self._exchange(channel, channel + 1)
+
+    def _resume(self):
+        # type: () -> None
+        self._pause = None
+        self._serve()
 
     # Transfers.
 
@@ -200,12 +181,31 @@ class CC3220_uDMA(Block):
         base = self.registers["CTLBASE"]  # type: int
         return base + ENTRY_SIZE * channel + (ALTERNATE_OFFSET if alternate else 0)
 
+    def _control(self, channel, alternate):
+        # type: (int, bool) -> int
+        return bus_master.read(self.machine.bus, self._address(channel, alternate) + 8, 4)
+
     def _put_back(self):
         # type: () -> None
         """Memory gets the entries that were kept in hand between their items."""
-        for entry in self._in_hand.values():
-            entry.put_back()
+        for channel, entry in list(self._in_hand.items()):
+            try:
+                entry.put_back()
+            except BusError as error:
+                self._fail(channel, error)
         self._in_hand.clear()
+
+    def _fail(self, channel, error):
+        # type: (int, BusError) -> None
+        """A bus error disables its channel and interrupts (DMAERRCLR)."""
+        self._in_hand.pop(channel, None)
+        self._listed &= ~(1 << channel)
+        self._stop(channel)
+        self.registers["ERRCLR"] = 1
+        self.lines[ERROR].set(True)
+        if channel not in self._failed:
+            self._failed.add(channel)
+            self.machine.log.warning("%s: channel %d: %s (told once)", self.name, channel, error)
 
     def _move(self, channel):
         # type: (int) -> None
@@ -241,7 +241,9 @@ class CC3220_uDMA(Block):
         # type: (int, Entry) -> None
         # A list hands over one task, which is a burst, whatever the request does meanwhile.
         whole_burst = entry.is_list or entry.runs_on or self._asked >> channel & 1
+        self._moved += ENTRY_ITEMS
         for _ in range(entry.left if entry.runs_on else min(entry.left, entry.burst)):
+            self._moved += 1
             entry.move_item()
             if not whole_burst and not self._is_requested(channel):
                 break
@@ -278,6 +280,7 @@ class CC3220_uDMA(Block):
             words *= count
         register = offset + incoming.source - outgoing.destination
         answers = model.exchange_burst(offset, register, words)
+        self._moved += 2 * len(answers)
         incoming.left -= len(answers)
         outgoing.left -= len(answers)
         if not incoming.destination_step:
@@ -290,15 +293,14 @@ class CC3220_uDMA(Block):
         bit = 1 << channel
         if self._listed & bit:
             self.registers["ALTSET"] &= ~bit
-            if self.machine.bus.read(self._address(channel, False) + 8, 4) & 7 != STOP:
+            if self._control(channel, False) & 7 != STOP:
                 if mode == MEMORY_TASK:
                     self._asked |= bit
                 return
             self._listed &= ~bit
         elif mode == PING_PONG:
             self.registers["ALTSET"] ^= bit
-            other = self.machine.bus.read(self._address(channel, not alternate) + 8, 4)
-            if other & 7 != STOP:
+            if self._control(channel, not alternate) & 7 != STOP:
                 self._tell(channel)
                 return
         self._stop(channel)
@@ -384,8 +386,9 @@ class CC3220_uDMA(Block):
 
     def _clear_error(self, value, old):
         # type: (int, int) -> None
-        self.registers["ERRCLR"] = 0
-        self.lines[ERROR].set(False)
+        if value & 1:
+            self.registers["ERRCLR"] = 0
+            self.lines[ERROR].set(False)
 
 
 MYPY = False

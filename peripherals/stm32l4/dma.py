@@ -1,17 +1,21 @@
 """DMA1 and DMA2 (RM0351 section 11): seven channels, each with a request chosen by CSELR.
 
 A channel connects itself to the request line of the block that CSELR selects, found by its name on
-the machine, when it is enabled. While the request is active the channel moves items, taking no
-virtual time.
+the machine, when it is enabled. Items take bus time: a transfer between memories ends when the time
+of its items is over; a channel that serves requests moves up to `BATCH` items at once and then lets
+their time pass.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from renode_wifi.peripherals.base import bus_master
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.clock import MICROSECOND, Event
+from renode_wifi.peripherals.base.bus_master import BusError
+from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
 
@@ -25,12 +29,22 @@ CCR_PINC = 1 << 6
 CCR_MINC = 1 << 7
 CCR_PSIZE_SHIFT, CCR_MSIZE_SHIFT = 8, 10
 CCR_MEM2MEM = 1 << 14
+CCR, CNDTR, CPAR, CMAR = 0x08, 0x0C, 0x10, 0x14
+"""Offsets of the first channel's registers."""
+WIDTHS = (1, 2, 4, 4)
+"""Bytes of an item by PSIZE or MSIZE; the last is reserved."""
 GIF, TCIF, HTIF, TEIF = 1, 2, 4, 8
 INTERRUPTS = TCIF | HTIF | TEIF
 """Flags of a channel, at the place of their enable bits in CCR."""
 
 CIRCULAR_PAUSE = 10 * MICROSECOND
 """Between two turns of a circular transfer whose request never ends."""
+BATCH = 256
+"""Items that a channel moves before their bus time passes."""
+ITEM_CYCLES = 5
+"""AHB cycles of an item (AN2548, DMA latency): arbitration, address, read, write, acknowledge."""
+RESET_CLOCK = 4_000_000
+"""Hz: of MSI, from which the bus runs after reset (RM0351 section 6.2)."""
 
 SPI_LINES = ("DMAReceive", "DMASend")
 UART_LINES = ("ReceiveDmaRequest", "TransmitDmaRequest")
@@ -84,23 +98,19 @@ class STM32LDMA(Block):
     REGISTERS = (
         Register("ISR", 0x00, writable=0),
         Register("IFCR", 0x04, writable=0, on_write="_clear_flags"),
+        Register("CCR", CCR, 0, 0x7FFF, on_write="_control", count=CHANNELS, stride=CHANNEL_STRIDE),
         Register(
-            "CCR",
-            0x08,
-            writable=0x7FFF,
-            count=CHANNELS,
-            stride=CHANNEL_STRIDE,
-            on_write="_control",
+            "CNDTR", CNDTR, 0, 0xFFFF, on_write="_count", count=CHANNELS, stride=CHANNEL_STRIDE
         ),
-        Register("CNDTR", 0x0C, writable=0xFFFF, count=CHANNELS, stride=CHANNEL_STRIDE),
-        Register("CPAR", 0x10, count=CHANNELS, stride=CHANNEL_STRIDE),
-        Register("CMAR", 0x14, count=CHANNELS, stride=CHANNEL_STRIDE),
+        Register("CPAR", CPAR, on_write="_source", count=CHANNELS, stride=CHANNEL_STRIDE),
+        Register("CMAR", CMAR, on_write="_target", count=CHANNELS, stride=CHANNEL_STRIDE),
         Register("CSELR", 0xA8, writable=0x0FFFFFFF),
     )
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
         self._levels: dict[int, bool] = {}
+        self._failed: set[int] = set()
         self._clear()
 
     def reset(self) -> None:
@@ -116,12 +126,18 @@ class STM32LDMA(Block):
         self._memory = [0] * CHANNELS
         self._serving = [False] * CHANNELS
         self._pauses: list[Event | None] = [None] * CHANNELS
+        # Items moved since time last passed, and when that was (ns).
+        self._moved = [0] * CHANNELS
+        self._moment = [0] * CHANNELS
 
     def _word(self, offset: int, channel: int) -> int:
         return (offset + channel * CHANNEL_STRIDE) // 4
 
     def _get(self, offset: int, channel: int) -> int:
         return self.registers.values[self._word(offset, channel)]
+
+    def _set(self, offset: int, channel: int, value: int) -> None:
+        self.registers.values[self._word(offset, channel)] = value
 
     # Requests.
 
@@ -154,58 +170,137 @@ class STM32LDMA(Block):
         else:
             block.lines[source[1]].connect(self, number)
 
-    # Transfers.
+    # Settings. Count and addresses are read-only while the channel is enabled (sections 11.6.4-6).
+
+    def _count(self, channel: int, value: int, old: int) -> None:
+        self._keep(CNDTR, channel, old)
+
+    def _source(self, channel: int, value: int, old: int) -> None:
+        self._keep(CPAR, channel, old)
+
+    def _target(self, channel: int, value: int, old: int) -> None:
+        self._keep(CMAR, channel, old)
+
+    def _keep(self, offset: int, channel: int, old: int) -> None:
+        if self._get(CCR, channel) & CCR_EN:
+            self._set(offset, channel, old)
 
     def _control(self, channel: int, value: int, old: int) -> None:
-        control = self._get(0x08, channel)
+        control = self._get(CCR, channel)
         if control & CCR_EN and not old & CCR_EN:
-            self._reload[channel] = self._get(0x0C, channel)
-            self._peripheral[channel] = self._get(0x10, channel)
-            self._memory[channel] = self._get(0x14, channel)
-            if not control & CCR_MEM2MEM:
-                self._listen(channel)
-            self._serve(channel)
+            if self.registers["ISR"] >> (4 * channel) & TEIF:
+                # Until the error is cleared the channel cannot be enabled again.
+                self._set(CCR, channel, control & ~CCR_EN)
+            else:
+                self._enable(channel, control)
+        elif old & CCR_EN and not control & CCR_EN:
+            self._forget_pause(channel)
         self._update(channel)
 
+    def _enable(self, channel: int, control: int) -> None:
+        self._reload[channel] = self._get(CNDTR, channel)
+        self._peripheral[channel] = self._get(CPAR, channel)
+        self._memory[channel] = self._get(CMAR, channel)
+        if not control & CCR_MEM2MEM:
+            self._listen(channel)
+            self._serve(channel)
+        else:
+            self._start_batch(channel)
+
+    # Time.
+
+    def _pause(self, channel: int, duration: int, then: Callable[[int], None]) -> None:
+        """Go on in `duration` ns."""
+        self._forget_pause(channel)
+        resume = partial(self._resume, channel, then)
+        self._pauses[channel] = self.machine.clock.schedule(duration, resume)
+
+    def _forget_pause(self, channel: int) -> None:
+        pause = self._pauses[channel]
+        if pause is not None:
+            pause.cancel()
+            self._pauses[channel] = None
+
+    def _resume(self, channel: int, then: Callable[[int], None]) -> None:
+        self._pauses[channel] = None
+        then(channel)
+
+    def _bus_time(self, items: int) -> int:
+        """ns that the bus is at work for so many items."""
+        return items * ITEM_CYCLES * SECOND // (self.machine.cpu_frequency or RESET_CLOCK)
+
+    def _is_ready(self, channel: int) -> bool:
+        return bool(self._get(CCR, channel) & CCR_EN and self._get(CNDTR, channel))
+
+    # Transfers between memories.
+
+    def _start_batch(self, channel: int) -> None:
+        items = min(self._get(CNDTR, channel), BATCH)
+        if items:
+            self._pause(channel, self._bus_time(items), self._end_batch)
+
+    def _end_batch(self, channel: int) -> None:
+        """The bus time of a batch is over: its items are where they belong."""
+        try:
+            for _ in range(min(self._get(CNDTR, channel), BATCH)):
+                # An item may have changed the channel itself.
+                if self._is_ready(channel):
+                    self._move(channel)
+        except BusError as error:
+            self._fail(channel, error)
+        if self._is_ready(channel) and self._pauses[channel] is None:
+            self._start_batch(channel)
+        self._update(channel)
+
+    # Transfers on request.
+
     def _is_requested(self, channel: int) -> bool:
-        control = self._get(0x08, channel)
-        if not control & CCR_EN or not self._get(0x0C, channel):
+        if not self._is_ready(channel) or self._get(CCR, channel) & CCR_MEM2MEM:
             return False
-        return bool(control & CCR_MEM2MEM) or self._levels.get(
-            16 * channel + self._code(channel), False
-        )
+        return self._levels.get(16 * channel + self._code(channel), False)
 
     def _serve(self, channel: int) -> None:
         """Move items while there is a request. What an item sets off may come back here."""
         if self._serving[channel] or self._pauses[channel] is not None:
             return
         self._serving[channel] = True
-        turns = 0
-        while self._is_requested(channel):
-            self._move(channel)
-            if self._get(0x0C, channel) == self._reload[channel]:
-                turns += 1
-                if turns == 2:
-                    resume = partial(self._resume, channel)
-                    self._pauses[channel] = self.machine.clock.schedule(CIRCULAR_PAUSE, resume)
-                    break
+        try:
+            self._serve_requests(channel)
+        except BusError as error:
+            self._fail(channel, error)
         self._serving[channel] = False
         self._update(channel)
 
-    def _resume(self, channel: int) -> None:
-        self._pauses[channel] = None
-        self._serve(channel)
+    def _serve_requests(self, channel: int) -> None:
+        now, turns = self.machine.clock.now, 0
+        if self._moment[channel] != now:
+            self._moment[channel], self._moved[channel] = now, 0
+        while self._is_requested(channel):
+            self._move(channel)
+            self._moved[channel] += 1
+            turns += self._get(CNDTR, channel) == self._reload[channel]
+            if turns == 2:
+                self._pause(channel, CIRCULAR_PAUSE, self._serve)
+                return
+            if self._moved[channel] >= BATCH:
+                self._moved[channel] = 0
+                self._pause(channel, self._bus_time(BATCH), self._serve)
+                return
+
+    # Items.
 
     def _move(self, channel: int) -> None:
-        control = self._get(0x08, channel)
-        peripheral_width = 1 << (control >> CCR_PSIZE_SHIFT & 3)
-        memory_width = 1 << (control >> CCR_MSIZE_SHIFT & 3)
-        peripheral, memory = self._peripheral[channel], self._memory[channel]
+        control = self._get(CCR, channel)
+        peripheral_width = WIDTHS[control >> CCR_PSIZE_SHIFT & 3]
+        memory_width = WIDTHS[control >> CCR_MSIZE_SHIFT & 3]
+        # An address is taken as aligned to its items.
+        peripheral = self._peripheral[channel] & -peripheral_width
+        memory = self._memory[channel] & -memory_width
         if control & CCR_PINC:
-            self._peripheral[channel] += peripheral_width
+            self._peripheral[channel] = self._peripheral[channel] + peripheral_width & 0xFFFFFFFF
         if control & CCR_MINC:
-            self._memory[channel] += memory_width
-        left = self._get(0x0C, channel) - 1
+            self._memory[channel] = self._memory[channel] + memory_width & 0xFFFFFFFF
+        left = self._get(CNDTR, channel) - 1
         flags = 0
         if left == self._reload[channel] // 2:
             flags |= HTIF
@@ -213,18 +308,31 @@ class STM32LDMA(Block):
             flags |= TCIF
             if control & CCR_CIRC:
                 left = self._reload[channel]
-                self._peripheral[channel] = self._get(0x10, channel)
-                self._memory[channel] = self._get(0x14, channel)
-        self.registers.values[self._word(0x0C, channel)] = left
+                self._peripheral[channel] = self._get(CPAR, channel)
+                self._memory[channel] = self._get(CMAR, channel)
+        self._set(CNDTR, channel, left)
         if flags:
             self.registers["ISR"] |= (flags | GIF) << (4 * channel)
         bus = self.machine.bus
         if control & CCR_DIR:
-            item = bus.read(memory, memory_width)
-            bus.write(peripheral, item & ((1 << 8 * peripheral_width) - 1), peripheral_width)
+            item = bus_master.read(bus, memory, memory_width)
+            item &= (1 << 8 * peripheral_width) - 1
+            bus_master.write(bus, peripheral, item, peripheral_width)
         else:
-            item = bus.read(peripheral, peripheral_width)
-            bus.write(memory, item & ((1 << 8 * memory_width) - 1), memory_width)
+            item = bus_master.read(bus, peripheral, peripheral_width)
+            item &= (1 << 8 * memory_width) - 1
+            bus_master.write(bus, memory, item, memory_width)
+
+    def _fail(self, channel: int, error: BusError) -> None:
+        """A transfer error disables its channel (section 11.4.7)."""
+        self._forget_pause(channel)
+        self._set(CCR, channel, self._get(CCR, channel) & ~CCR_EN)
+        self.registers["ISR"] |= (TEIF | GIF) << (4 * channel)
+        if channel not in self._failed:
+            self._failed.add(channel)
+            self.machine.log.warning(
+                "%s: channel %d: transfer error, %s (told once)", self.name, channel + 1, error
+            )
 
     # Flags.
 
@@ -241,4 +349,4 @@ class STM32LDMA(Block):
 
     def _update(self, channel: int) -> None:
         flags = self.registers["ISR"] >> (4 * channel) & INTERRUPTS
-        self.lines[channel].set(flags & self._get(0x08, channel) != 0)
+        self.lines[channel].set(flags & self._get(CCR, channel) != 0)

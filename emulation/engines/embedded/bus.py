@@ -10,10 +10,18 @@ from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.platform.core import Interrupts
+from renode_wifi.peripherals.base.bus_master import BusError
 from renode_wifi.peripherals.base.machine import WriteTrap
 
 FIRST_IRQ = 16
 """Exception number of interrupt 0."""
+
+
+class Unmapped(CoreError, BusError):
+    """An access of a bus master or a debugger to where nothing is mapped."""
+
+    def __init__(self, address: int) -> None:
+        super().__init__(f"nothing is mapped at 0x{address:08X}")
 
 
 class Nvic(Interrupts):
@@ -59,13 +67,13 @@ class CoreBus:
     def read(self, address: int, width: int) -> int:
         core = self._core
         if not core.library.core_bus_read(core.handle, address, width, ctypes.byref(self._word)):
-            raise CoreError(f"bus master read at 0x{address:08X}: nothing is mapped there")
+            raise Unmapped(address)
         return self._word.value
 
     def write(self, address: int, value: int, width: int) -> None:
         core = self._core
         if not core.library.core_bus_write(core.handle, address, value, width):
-            raise CoreError(f"bus master write at 0x{address:08X}: nothing is mapped there")
+            raise Unmapped(address)
 
     def read_bytes(self, address: int, length: int) -> bytes:
         parts = []

@@ -69,6 +69,8 @@ class HelperMachine:
     def hears(self, event: str) -> bool:
         return bool(self.listeners)
 
+    cpu_frequency = 0
+
     def set_cpu_frequency(self, hertz: int) -> None:
         """Renode's models tell it to Renode."""
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from renode_wifi.peripherals.base.bus_master import BIT_BAND_ALIASES, PRIVATE, BusError
+from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.machine import BenchBus, BenchMachine
 from renode_wifi.peripherals.stm32l4 import dma as block
 from renode_wifi.peripherals.stm32l4 import spi as spi_block
@@ -18,20 +20,22 @@ from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from tests.peripherals.stm32l4.bench import peek, poke
 
-SPI3, USART1 = 0x40003C00, 0x40013800
-SOURCE, TARGET = 0x20000000, 0x20001000
+SPI3, USART1, DMA2 = 0x40003C00, 0x40013800, 0x40020400
+SOURCE, TARGET, NOWHERE = 0x20000000, 0x20001000, 0x60000000
 BYTES, HALFWORDS, WORDS = 0, 1, 2
 
 
 class MappedBus(BenchBus):
-    """Memory, and models at their addresses."""
+    """Memory, models at their addresses, and addresses at which nothing is."""
 
     def __init__(self, machine: BenchMachine) -> None:
         super().__init__()
         self._machine = machine
-        self._bases = {SPI3: "spi3", USART1: "usart1"}
+        self._bases = {SPI3: "spi3", USART1: "usart1", DMA2: "dma2"}
 
     def read(self, address: int, width: int) -> int:
+        if address >= NOWHERE:
+            raise BusError(f"0x{address:08X}")
         name = self._bases.get(address & ~0x3FF)
         if name is None:
             return super().read(address, width)
@@ -39,6 +43,8 @@ class MappedBus(BenchBus):
         return value
 
     def write(self, address: int, value: int, width: int) -> None:
+        if address >= NOWHERE:
+            raise BusError(f"0x{address:08X}")
         name = self._bases.get(address & ~0x3FF)
         if name is None:
             super().write(address, value, width)
@@ -58,8 +64,9 @@ def make(name: str = "dma2") -> tuple[STM32LDMA, BenchMachine]:
     spi.attach(Complement())
     usart = STM32F7_USART(machine, "usart1", frequency=1_000_000)
     poke(usart, "BRR", 10)
-    machine.peripherals = {"spi3": spi, "usart1": usart}
-    return STM32LDMA(machine, name), machine
+    dma = STM32LDMA(machine, name)
+    machine.peripherals = {"spi3": spi, "usart1": usart, "dma2": dma}
+    return dma, machine
 
 
 def start(
@@ -70,6 +77,11 @@ def start(
     dma.write(base + 8, peripheral, 4)
     dma.write(base + 12, memory, 4)
     dma.write(base, control | block.CCR_EN, 4)
+
+
+def finish(machine: BenchMachine, items: int) -> None:
+    """Let the bus time of so many items pass."""
+    machine.clock.advance(items * block.ITEM_CYCLES * SECOND // block.RESET_CLOCK)
 
 
 def left(dma: STM32LDMA, channel: int) -> int:
@@ -92,6 +104,7 @@ def test_memory_is_copied_item_by_item(data: bytes, source: int, target: int) ->
     count = len(data) >> source
     control = block.CCR_MEM2MEM | block.CCR_PINC | block.CCR_MINC | size(source, target)
     start(dma, 3, control, count, SOURCE, TARGET)
+    finish(machine, count)
     wide, narrow = 1 << target, 1 << source
     expected = b"".join(
         data[index : index + narrow].ljust(wide, b"\0")[:wide]
@@ -107,13 +120,15 @@ def test_the_other_direction_fills_from_one_place() -> None:
     machine.bus.write(SOURCE, 0x5A, 1)
     control = block.CCR_MEM2MEM | block.CCR_DIR | block.CCR_PINC
     start(dma, 1, control, 4, TARGET, SOURCE)
+    finish(machine, 4)
     assert machine.bus.read_bytes(TARGET, 5) == b"\x5a" * 4 + b"\0"
 
 
 def test_flags_interrupt_as_enabled_and_clear() -> None:
-    dma, _ = make()
+    dma, machine = make()
     control = block.CCR_MEM2MEM | block.CCR_TCIE
     start(dma, 2, control, 2, SOURCE, TARGET)
+    finish(machine, 2)
     assert peek(dma, "ISR") == (block.GIF | block.TCIF | block.HTIF) << 4
     assert dma.lines[1].level
     poke(dma, "IFCR", block.TCIF << 4)
@@ -221,9 +236,12 @@ def test_a_disabled_channel_ignores_requests() -> None:
 
 
 def test_reset_forgets_channels() -> None:
-    dma, _ = make()
+    dma, machine = make()
     start(dma, 1, block.CCR_MEM2MEM | block.CCR_TCIE, 1, SOURCE, TARGET)
+    finish(machine, 1)
+    start(dma, 2, block.CCR_MEM2MEM | block.CCR_TCIE, 1, SOURCE, TARGET)
     dma.reset()
+    finish(machine, 1)
     assert peek(dma, "ISR") == 0
     assert not dma.lines[0].level
 
@@ -240,3 +258,116 @@ def test_connected_channels_survive_pickling() -> None:
     other.clock.advance(10**9)
     assert other.bus.read(TARGET, 1) == 0x41
     assert (left(copy, 5), left(dma, 5)) == (3, 4)
+
+
+def ccr(channel: int) -> int:
+    return block.CCR + block.CHANNEL_STRIDE * (channel - 1)
+
+
+def test_a_copy_ends_when_its_bus_time_is_over() -> None:
+    dma, machine = make()
+    machine.set_cpu_frequency(80_000_000)
+    items = 3 * block.BATCH + 1
+    start(dma, 1, block.CCR_MEM2MEM | block.CCR_MINC, items, SOURCE, TARGET)
+    took = items * block.ITEM_CYCLES * SECOND // 80_000_000
+    machine.clock.advance(took - 100)
+    assert not peek(dma, "ISR") & block.TCIF
+    assert 0 < left(dma, 1) < items
+    machine.clock.advance(100)
+    assert peek(dma, "ISR") & block.TCIF
+
+
+@pytest.mark.parametrize("nowhere", [NOWHERE, PRIVATE, 0xFFFFFFFC, *BIT_BAND_ALIASES])
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_bus_error_is_the_channels_transfer_error(reads: bool, nowhere: int) -> None:
+    """RM0351 section 11.4.7: the channel is disabled, and stays so until TEIF is cleared."""
+    dma, machine = make()
+    control = block.CCR_MEM2MEM | block.CCR_TEIE | size(WORDS, WORDS)
+    peripheral, memory = (nowhere, TARGET) if reads else (SOURCE, nowhere)
+    start(dma, 2, control, 4, peripheral, memory)
+    finish(machine, 4)
+    assert peek(dma, "ISR") == (block.GIF | block.TEIF) << 4
+    assert dma.lines[1].level
+    assert not dma.read(ccr(2), 4) & block.CCR_EN
+    dma.write(ccr(2), control | block.CCR_EN, 4)
+    assert not dma.read(ccr(2), 4) & block.CCR_EN
+    poke(dma, "IFCR", block.TEIF << 4)
+    dma.write(ccr(2), control | block.CCR_EN, 4)
+    assert dma.read(ccr(2), 4) & block.CCR_EN
+
+
+def test_a_bus_error_ends_a_transfer_on_request() -> None:
+    dma, machine = make("dma1")
+    usart = machine.peripherals["usart1"]
+    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_RE)
+    poke(usart, "CR3", usart_block.CR3_DMAR)
+    poke(dma, "CSELR", 2 << 16)
+    start(dma, 5, block.CCR_MINC, 4, USART1 + 0x24, NOWHERE)
+    usart.receive(0x41)
+    machine.clock.advance(SECOND)
+    assert peek(dma, "ISR") >> 16 & block.TEIF
+
+
+def test_count_and_addresses_of_an_enabled_channel_stay() -> None:
+    dma, _ = make()
+    start(dma, 1, block.CCR_MEM2MEM, 4, SOURCE, TARGET)
+    for offset in (block.CNDTR, block.CPAR, block.CMAR):
+        before = dma.read(offset, 4)
+        dma.write(offset, 0x1234, 4)
+        assert dma.read(offset, 4) == before
+    dma.write(block.CCR, 0, 4)
+    dma.write(block.CNDTR, 0x1234, 4)
+    assert left(dma, 1) == 0x1234
+
+
+@pytest.mark.parametrize("register", [block.CCR, block.CNDTR, block.CPAR])
+def test_a_channel_that_writes_to_itself_lets_time_pass(register: int) -> None:
+    """Without end, were there no bus time: each item enables the channel, or counts it up."""
+    dma, machine = make()
+    control = block.CCR_MEM2MEM | block.CCR_CIRC | block.CCR_EN | size(WORDS, WORDS)
+    machine.bus.write(SOURCE, control, 4)
+    start(dma, 1, control, 0xFFFF, SOURCE, DMA2 + register)
+    machine.clock.advance(SECOND // 100)
+    assert machine.clock.now == SECOND // 100
+    assert dma.read(block.CCR, 4) == control
+
+
+def test_two_channels_that_start_each_other_let_time_pass() -> None:
+    dma, machine = make()
+    control = block.CCR_MEM2MEM | size(WORDS, WORDS) | block.CCR_MINC
+    words = [0, 8, SOURCE, DMA2 + ccr(2), control | block.CCR_EN]
+    for index, word in enumerate(words):
+        machine.bus.write(SOURCE + 4 * index, word, 4)
+    for channel, other in ((1, 2), (2, 1)):
+        start(dma, channel, control | block.CCR_PINC, 5, SOURCE, DMA2 + ccr(other))
+    machine.clock.advance(SECOND // 100)
+    assert machine.clock.now == SECOND // 100
+
+
+def test_addresses_are_taken_as_aligned_to_their_items() -> None:
+    dma, machine = make()
+    machine.bus.write(SOURCE, 0x11223344, 4)
+    start(dma, 1, block.CCR_MEM2MEM | size(WORDS, WORDS), 1, SOURCE + 3, TARGET + 2)
+    finish(machine, 1)
+    assert machine.bus.read(TARGET, 4) == 0x11223344
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(range(0, 0xAC, 4)),
+            st.one_of(
+                st.integers(0, 0xFFFFFFFF),
+                st.sampled_from([0x4FFF, 0x4CF1, DMA2, DMA2 + 8, SOURCE, NOWHERE]),
+            ),
+        ),
+        max_size=30,
+    )
+)
+def test_channels_withstand_any_registers(writes: list[tuple[int, int]]) -> None:
+    dma, machine = make()
+    for offset, value in writes:
+        dma.write(offset, value, 4)
+        machine.clock.advance(20_000)
+    assert all(0 <= left(dma, channel) <= 0xFFFF for channel in range(1, 8))
