@@ -21,7 +21,7 @@ from rich.table import Table
 
 from bench.renode import find_renode
 from renode_wifi.emulation.engines.embedded.cpu import Core
-from renode_wifi.emulation.image.image import load_image
+from renode_wifi.emulation.image.load import load_image
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = ROOT / "firmware" / "bench" / "kernels.elf"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from renode_wifi.emulation.board.session import BoardTimeout, GuestCrash, Session, Snapshot
 from renode_wifi.emulation.engines import select as engines
-from renode_wifi.emulation.image.image import Image, load_image
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform import boards
 
 __all__ = ["Board", "BoardTimeout", "GuestCrash", "Snapshot"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.image import Image, load_image
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.peripherals.base.clock import SECOND

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.frontends.robot_library import RenodeWifi as RenodeWifi
     from renode_wifi.emulation.image.crash import Crash as Crash
     from renode_wifi.emulation.image.image import Image as Image
-    from renode_wifi.emulation.image.image import load_image as load_image
+    from renode_wifi.emulation.image.load import load_image as load_image
     from renode_wifi.emulation.platform.core import Stop as Stop
     from renode_wifi.emulation.suites.qualification import Qualification as Qualification
     from renode_wifi.emulation.suites.unity import Outcome as Outcome
@@ -50,7 +50,7 @@ _MODULES = {
     "UartConsole": "emulation.board.console",
     "UartLine": "emulation.board.console",
     "World": "peripherals.network.world",
-    "load_image": "emulation.image.image",
+    "load_image": "emulation.image.load",
 }
 
 __all__ = sorted(_MODULES)

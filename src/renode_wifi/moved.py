@@ -137,6 +137,8 @@ NAMES = {
     "renode_wifi.emulation.embedded.engine:EngineError": (
         f"{_ENGINES}.embedded.native_core:CoreError"
     ),
+    "renode_wifi.emulation.image:load_image": "renode_wifi.emulation.image.load:load_image",
+    "renode_wifi.emulation.image.image:load_image": "renode_wifi.emulation.image.load:load_image",
     "renode_wifi.emulation.monitor.interpreter:Monitor": f"{_ENGINES}.embedded.engine:new_script",
     **{
         f"renode_wifi.emulation.parts:{name}": f"renode_wifi.emulation.platform.{place}:{new}"
@@ -233,10 +235,15 @@ class _Renamed(ModuleType):
 
 
 def old_name(package: str, name: str) -> object:
-    """What a package's `__getattr__` returns for a name of the module that was in its place."""
-    new = NAMES.get(f"{package}:{name}", f"{MODULES[package]}:{name}")
+    """What the `__getattr__` of a module, or of a package in a module's place, returns for a name
+    that was there."""
+    new = NAMES.get(f"{package}:{name}", f"{MODULES.get(package, '')}:{name}")
     module, _, attribute = new.partition(":")
-    if name.startswith("__") or not hasattr(importlib.import_module(module), attribute):
+    if (
+        not module
+        or name.startswith("__")
+        or not hasattr(importlib.import_module(module), attribute)
+    ):
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     front_door = sys.modules["renode_wifi"].__all__
     _warn(f"{package}.{name}", f"{'renode_wifi' if name in front_door else module}.{attribute}", 3)

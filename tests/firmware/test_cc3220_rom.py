@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
 
 from renode_wifi.emulation.engines.embedded.engine import new_script
-from renode_wifi.emulation.image.image import load_image
+from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import Stop
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from renode_wifi.emulation.engines import select as engines
-from renode_wifi.emulation.image.image import Image, load_image
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.load import load_image
 
 
 def integer(text: str) -> int:

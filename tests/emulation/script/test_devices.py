@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.script.builtin_devices import nanoseconds
 from renode_wifi.emulation.script.devices import convert
 from renode_wifi.emulation.script.interpreter import Interpreter
 from tests.emulation.guest import CHIP, counter_image, counting_monitor, monitor_with
+from tests.emulation.image.writers import intel_hex
 
 BOARD = (
     CHIP
@@ -137,11 +139,7 @@ def test_binary_is_loaded_and_started(tmp_path: Path) -> None:
 
 
 def test_hex_file_is_loaded(tmp_path: Path) -> None:
-    from intelhex import IntelHex
-
-    image = IntelHex()
-    image.puts(0x0800_0000, counter_image().decode("latin-1"))
-    image.write_hex_file(str(tmp_path / "counter.hex"))
+    (tmp_path / "counter.hex").write_text(intel_hex([Segment(0x0800_0000, counter_image())]))
     monitor = monitor_with(BOARD)
     monitor.execute(f"sysbus LoadHEX @{tmp_path / 'counter.hex'}")
     assert monitor.execute("cpu PC") == "0x08000008"

@@ -1,0 +1,95 @@
+"""ELF: what GCC, Clang, armlink (.axf), IAR and TI's linker (.out) write.
+
+Segments go to their physical addresses, as a programmer writes them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from elftools.common.utils import struct_parse
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from renode_wifi.emulation.image.build_attributes import foreign_core
+from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.segments import Segment
+from renode_wifi.emulation.image.symbols import Symbol
+
+KIND = "ELF"
+MAGIC = b"\x7fELF"
+EM_ARM = "EM_ARM"
+SHT_ARM_ATTRIBUTES, SHT_SYMTAB = "SHT_ARM_ATTRIBUTES", "SHT_SYMTAB"
+REBUILD = "build it with arm-none-eabi-gcc -mcpu=cortex-m4"
+
+
+def read(data: bytes) -> Content:
+    """Raises Damaged."""
+    try:
+        elf = ELFFile(io.BytesIO(data))
+        _check(elf)
+        segments = list(_segments(elf))
+        symbols = list(_symbols(elf))
+        entry = elf["e_entry"]
+    except Damaged:
+        raise
+    except Exception as error:
+        # The reader of a hostile file fails in many ways (struct, Unicode, assertion, recursion).
+        raise Damaged("the ELF file is truncated or damaged") from error
+    if not segments:
+        raise Damaged("the ELF file has nothing to load", cure="link it as a program")
+    return Content(KIND, segments, symbols, entry or None)
+
+
+def _check(elf: ELFFile) -> None:
+    if elf["e_machine"] != EM_ARM or elf.elfclass != 32 or not elf.little_endian:
+        raise Damaged(
+            f"an ELF file for {elf.get_machine_arch()}, {elf.elfclass} bit; the boards are"
+            " 32-bit little-endian ARM (Cortex-M4)",
+            cure=REBUILD,
+        )
+    if elf["e_type"] != "ET_EXEC":
+        raise Damaged(
+            "an object file or library, not a linked program",
+            cure="link it with the board's linker script",
+        )
+    for _, offset, size in _sections_of(elf, SHT_ARM_ATTRIBUTES):
+        elf.stream.seek(offset)
+        foreign = foreign_core(elf.stream.read(size))
+        if foreign is not None:
+            raise Damaged(f"an ELF file for {foreign}; the boards have a Cortex-M4", cure=REBUILD)
+
+
+def _sections_of(elf: ELFFile, kind: str) -> Iterator[tuple[int, int, int]]:
+    """(number, offset, size) of each section of a type.
+
+    By their headers: the library's own way reads into attributes that may be damaged.
+    """
+    for number in range(elf.num_sections()):
+        place = elf["e_shoff"] + number * elf["e_shentsize"]
+        header = struct_parse(elf.structs.Elf_Shdr, elf.stream, place)
+        if header["sh_type"] == kind:
+            yield number, header["sh_offset"], header["sh_size"]
+
+
+def _segments(elf: ELFFile) -> Iterator[Segment]:
+    for header in elf.iter_segments("PT_LOAD"):
+        content = header.data()
+        if len(content) != header["p_filesz"]:
+            raise Damaged("the ELF file is truncated or damaged")
+        # Linkers make the first segment start at the ELF header, in front of the sections.
+        if content:
+            yield Segment(header["p_paddr"], content)
+
+
+def _symbols(elf: ELFFile) -> Iterator[Symbol]:
+    for number, _, _ in _sections_of(elf, SHT_SYMTAB):
+        table = elf.get_section(number)
+        assert isinstance(table, SymbolTableSection)
+        for entry in table.iter_symbols():
+            kind = entry["st_info"]["type"]
+            if entry.name and kind in ("STT_FUNC", "STT_OBJECT"):
+                is_function = kind == "STT_FUNC"
+                address = entry["st_value"] & ~1 if is_function else entry["st_value"]
+                yield Symbol(entry.name, address, entry["st_size"], is_function)

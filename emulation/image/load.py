@@ -1,0 +1,106 @@
+"""Reads firmware images: what format a file has is told from its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import elf, intel_hex, mcu_image, srec, uf2
+from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.segments import Segment
+
+LARGEST = 1 << 28
+"""Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
+FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, UF2 or binary"
+
+Reader = Callable[[bytes], Content]
+
+
+def load_image(
+    path: Path | str,
+    base: int | None = None,
+    guess: Callable[[bytes], int | None] | None = None,
+) -> Image:
+    """Read an image.
+
+    base: address of a raw binary; refused for files that have their own. guess: tells that address
+    from the bytes where `base` isn't given.
+
+    Raises RenodeWifiError, naming the file, for anything that cannot be an image for these boards.
+    """
+    path = Path(path)
+    data = _bytes_of(path)
+    reader = _reader_of(path, data)
+    # Whoever gives an address wants it for the whole file.
+    if reader is None or (reader is mcu_image.read and base is not None):
+        return Image(path, "binary", [Segment(_base_of(path, data, base, guess), data)])
+    try:
+        content = reader(data)
+    except Damaged as error:
+        where = f"{path}:{error.line}" if error.line else str(path)
+        raise RenodeWifiError(str(error), where=where, cure=error.cure) from error
+    if base is not None:
+        raise RenodeWifiError(
+            f"the file carries its own addresses ({content.kind})",
+            where=str(path),
+            cure="drop the address (--base, or what is behind @)",
+        )
+    return Image.of(path, content)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise RenodeWifiError(
+            f"cannot read the image: {error.strerror}",
+            where=str(path),
+            cure=f"give the path of a file of format {FORMATS}",
+        ) from error
+    if not data:
+        raise RenodeWifiError("the image is empty", where=str(path), cure="build it again")
+    if len(data) > LARGEST:
+        raise RenodeWifiError(
+            f"more than {LARGEST >> 20} MB, which is no image for a board with 1 MB of flash",
+            where=str(path),
+            cure=f"give the path of a file of format {FORMATS}",
+        )
+    return data
+
+
+def _reader_of(path: Path, data: bytes) -> Reader | None:
+    """What reads the file; None for a raw binary."""
+    suffix = path.suffix.lower()
+    if data.startswith(elf.MAGIC):
+        return elf.read
+    if intel_hex.FIRST_RECORD.match(data) or suffix in intel_hex.SUFFIXES:
+        return intel_hex.read
+    if srec.FIRST_RECORD.match(data) or suffix in srec.SUFFIXES:
+        return srec.read
+    if data.startswith(uf2.MAGIC):
+        return uf2.read
+    return mcu_image.read if mcu_image.is_one(data) else None
+
+
+def _base_of(
+    path: Path, data: bytes, base: int | None, guess: Callable[[bytes], int | None] | None
+) -> int:
+    if base is None and guess is not None:
+        base = guess(data)
+    if base is None:
+        raise RenodeWifiError(
+            "a raw binary, whose address its content doesn't tell",
+            where=str(path),
+            cure="give its address as well: --base 0x08000000 or FILE@0x08000000 for the ST board,"
+            " 0x01000800 for TI's",
+        )
+    if base + len(data) > 1 << 32:
+        raise RenodeWifiError(
+            f"{len(data)} bytes at 0x{base:08X} go beyond 32 bits of address",
+            where=str(path),
+            cure="give the address of its first byte",
+        )
+    return base

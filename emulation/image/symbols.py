@@ -1,0 +1,61 @@
+"""Names of an image's functions and variables."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Symbol:
+    name: str
+    address: int
+    size: int
+    is_function: bool
+
+
+class Symbols:
+    """Names of an image: by name, and the function around an address."""
+
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        self._all = list(symbols)
+        self._by_name: dict[str, Symbol] = {}
+        for symbol in self._all:
+            self._by_name.setdefault(symbol.name, symbol)
+        self._functions = sorted(
+            (symbol for symbol in self._all if symbol.is_function), key=lambda s: s.address
+        )
+        self._starts = [symbol.address for symbol in self._functions]
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return iter(self._all)
+
+    def get(self, name: str) -> Symbol | None:
+        return self._by_name.get(name)
+
+    def at(self, address: int) -> tuple[Symbol, int] | None:
+        """The function that contains `address`, and how far into it."""
+        address &= ~1
+        index = bisect.bisect_right(self._starts, address) - 1
+        if index < 0:
+            return None
+        symbol = self._functions[index]
+        offset = address - symbol.address
+        if offset >= max(symbol.size, 2):
+            return None
+        return symbol, offset
+
+    def describe(self, address: int) -> str:
+        """`name+0x12`, or the bare address where no symbol covers it."""
+        found = self.at(address)
+        if found is None:
+            return f"0x{address:08X}"
+        symbol, offset = found
+        return f"{symbol.name}+0x{offset:X}" if offset else symbol.name

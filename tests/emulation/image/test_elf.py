@@ -1,0 +1,117 @@
+"""ELF of any toolchain, and what only looks like one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import elf
+from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.segments import Segment
+from tests.emulation.image.test_build_attributes import ARMCL, CORTEX_M4
+from tests.emulation.image.writers import PROBE, build_attributes, outcome
+from tests.emulation.image.writers import elf as write
+
+FLASH = Segment(0x0100_0800, b"\x00\x10\x00\x20\x41\x08\x00\x01")
+
+
+def test_an_elf_is_loaded_by_physical_address_with_symbols() -> None:
+    image = load_image(PROBE)
+    assert image.kind == "ELF"
+    assert image.segments[0].address == 0x0800_0000
+    entry = image.word(0x0800_0004)
+    assert entry is not None
+    assert image.symbols.describe(entry) == "on_reset"
+    assert "main" in image.symbols
+
+
+def test_source_lines_come_from_dwarf() -> None:
+    image = load_image(PROBE)
+    main = image.symbols.get("main")
+    assert main is not None
+    line = image.lines.at(main.address)
+    assert line is not None
+    assert line.file == "probe.c"
+
+
+@pytest.mark.parametrize("name", ["firmware.out", "firmware.axf", "firmware"])
+def test_the_name_makes_no_difference(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(write([FLASH], build_attributes((b"aeabi", CORTEX_M4)), entry=0x0100_0841))
+    image = load_image(path)
+    assert (image.kind, image.segments, image.entry) == ("ELF", [FLASH], 0x0100_0841)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        b"",
+        build_attributes((b"TI", ARMCL), (b"aeabi", CORTEX_M4)),
+        build_attributes((b"TI", ARMCL)),
+        b"B-from-the-future",
+        build_attributes((b"aeabi", CORTEX_M4))[:-3],
+    ],
+    ids=["none", "TI's compiler", "TI's only", "another format", "damaged"],
+)
+def test_no_file_is_refused_for_attributes_that_it_need_not_have(attributes: bytes) -> None:
+    assert elf.read(write([FLASH], attributes)).segments == [FLASH]
+
+
+def test_an_elf_of_another_machine_is_told_by_name(tmp_path: Path) -> None:
+    data = bytearray(PROBE.read_bytes())
+    data[18:20] = (62).to_bytes(2, "little")
+    path = tmp_path / "foreign.elf"
+    path.write_bytes(data)
+    with pytest.raises(RenodeWifiError, match="x64"):
+        load_image(path)
+
+
+@pytest.mark.parametrize(
+    ("built", "wanted", "told"),
+    [
+        (b"\x07M", b"\x07A", "for Cortex-A; the boards have a Cortex-M4"),
+        (b"\x07M", b"\x07R", "for Cortex-R"),
+        (b"\x06\x0d\x07M", b"\x06\x11\x07M", "for an Armv8-M core"),
+    ],
+)
+def test_an_elf_of_another_arm_core_is_told_by_name(
+    tmp_path: Path, built: bytes, wanted: bytes, told: str
+) -> None:
+    data = PROBE.read_bytes()
+    attributes = data.index(b"aeabi\0")
+    path = tmp_path / "other.elf"
+    path.write_bytes(data[:attributes] + data[attributes:].replace(built, wanted, 1))
+    with pytest.raises(RenodeWifiError, match=told):
+        load_image(path)
+
+
+def test_an_object_file_is_not_a_program(tmp_path: Path) -> None:
+    data = bytearray(PROBE.read_bytes())
+    data[16:18] = (1).to_bytes(2, "little")
+    path = tmp_path / "object.elf"
+    path.write_bytes(data)
+    with pytest.raises(RenodeWifiError, match="object file"):
+        load_image(path)
+
+
+def test_an_elf_without_anything_to_load_is_no_program() -> None:
+    with pytest.raises(Damaged, match="nothing to load"):
+        elf.read(write([]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_damaged_elf_files_end_in_one_error_or_an_image(data: st.DataObject) -> None:
+    content = bytearray(PROBE.read_bytes())
+    del content[data.draw(st.integers(0, len(content))) :]
+    for _ in range(data.draw(st.integers(0, 8))):
+        if content:
+            content[data.draw(st.integers(0, min(len(content), 400) - 1))] = data.draw(
+                st.integers(0, 255)
+            )
+    assert outcome(elf.read, bytes(content))

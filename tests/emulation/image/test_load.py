@@ -1,0 +1,113 @@
+"""Files of every format by their content; several files as one image."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import load as load_module
+from renode_wifi.emulation.image import mcu_image
+from renode_wifi.emulation.image.image import Image, combined
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.segments import Segment
+from tests.emulation.image.writers import PROBE, intel_hex, srec, uf2
+
+
+def test_all_formats_hold_the_same_bytes(tmp_path: Path) -> None:
+    elf = load_image(PROBE)
+    (segment,) = elf.segments
+    (tmp_path / "probe.hex").write_text(intel_hex([segment]))
+    (tmp_path / "probe.srec").write_text(srec([segment]))
+    (tmp_path / "probe.uf2").write_bytes(uf2([segment]))
+    (tmp_path / "probe.bin").write_bytes(segment.data)
+    for name in ("probe.hex", "probe.srec", "probe.uf2"):
+        assert load_image(tmp_path / name).segments == [segment]
+    assert load_image(tmp_path / "probe.bin", base=segment.address).segments == [segment]
+
+
+def test_a_binary_without_address_says_what_to_give(tmp_path: Path) -> None:
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(b"\0" * 64)
+    for guess in (None, lambda data: None):
+        with pytest.raises(RenodeWifiError, match="--base"):
+            load_image(path, guess=guess)
+
+
+def test_the_address_of_a_binary_may_be_guessed_from_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(b"abc")
+    assert load_image(path, guess=lambda data: 0x100 + len(data)).segments[0].address == 0x103
+    assert load_image(path, 0x200, guess=lambda data: 0x100).segments[0].address == 0x200
+
+
+def test_an_address_beyond_the_bus_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(b"abc")
+    with pytest.raises(RenodeWifiError, match="beyond 32 bits"):
+        load_image(path, base=0xFFFF_FFFE)
+
+
+def test_an_address_for_an_elf_is_refused() -> None:
+    with pytest.raises(RenodeWifiError, match="carries its own addresses"):
+        load_image(PROBE, base=0)
+
+
+def test_missing_and_empty_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(RenodeWifiError, match=r"nowhere\.elf"):
+        load_image(tmp_path / "nowhere.elf")
+    (tmp_path / "empty.elf").touch()
+    with pytest.raises(RenodeWifiError, match="empty"):
+        load_image(tmp_path / "empty.elf")
+
+
+def test_a_file_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_module, "LARGEST", 1 << 20)
+    with pytest.raises(RenodeWifiError, match="more than 1 MB"):
+        load_image("/dev/zero")
+
+
+def test_an_image_of_the_serial_flash_goes_behind_the_boot_loader(tmp_path: Path) -> None:
+    binary = bytes(range(64))
+    path = tmp_path / "mcuflashimg.bin"
+    path.write_bytes(hashlib.sha1(binary).digest() + binary)
+    image = load_image(path)
+    assert (image.kind, image.segments) == (mcu_image.KIND, [Segment(0x0100_0800, binary)])
+    assert mcu_image.make(binary) == path.read_bytes()
+    # Whoever gives an address has thought of the digest.
+    assert load_image(path, 0x0100_07EC).read(0x0100_0800, 64) == binary
+
+
+def made(name: str, address: int, data: bytes) -> Image:
+    return Image(Path(name), "binary", [Segment(address, data)])
+
+
+def test_several_images_are_one() -> None:
+    probe = load_image(PROBE)
+    data = made("data.bin", 0x0808_0000, b"data")
+    both = combined([probe, data])
+    assert both.segments == [*probe.segments, *data.segments]
+    assert both.path == PROBE
+    assert both.kind == "ELF + binary"
+    assert "main" in both.symbols
+    main = both.symbols.get("main")
+    assert main is not None
+    assert str(both.lines.at(main.address)).startswith("probe.c:")
+    assert combined([data]) is data
+
+
+def test_images_that_contradict_are_named() -> None:
+    boot = made("boot.hex", 0x0800_0000, b"boot")
+    application = made("app.elf", 0x0800_0002, b"x")
+    with pytest.raises(RenodeWifiError, match=r"boot\.hex and app\.elf .*0x08000002"):
+        combined([boot, made("data.bin", 0x0801_0000, b""), application])
+
+
+def test_filling_gives_way() -> None:
+    boot = made("boot.bin", 0x0800_0000, b"boot" + b"\xff" * 12)
+    application = made("app.bin", 0x0800_0008, b"app")
+    assert combined([boot, application]).segments == [
+        Segment(0x0800_0000, b"boot\xff\xff\xff\xffapp" + b"\xff" * 5)
+    ]
