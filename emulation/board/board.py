@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from renode_wifi.emulation.board.session import BoardTimeout, GuestCrash, Session, Snapshot
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.image.image import Image
-from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.load import ImageSource, load_images
 from renode_wifi.emulation.platform import boards
 
 __all__ = ["Board", "BoardTimeout", "GuestCrash", "Snapshot"]
@@ -16,24 +17,22 @@ __all__ = ["Board", "BoardTimeout", "GuestCrash", "Snapshot"]
 class Board(Session):
     """One emulated board with its world.
 
-    name: see `boards.names()`. image: firmware to load and start. world: world file; the board's
-    default world without one. seed: overrides the world file's. engine: "embedded", "renode" or
-    "auto".
+    name: see `boards.names()`. image: firmware to load and start, a file or several, as
+    `load_images` takes them. world: world file; the board's default world without one. seed:
+    overrides the world file's. engine: "embedded", "renode" or "auto".
     """
 
     def __init__(
         self,
         name: str,
-        image: Path | str | Image | None = None,
+        image: ImageSource | Sequence[ImageSource] | None = None,
         world: Path | str | None = None,
         seed: int | None = None,
         engine: str = "auto",
     ) -> None:
         self.type = boards.find(name)
-        if image is not None and not isinstance(image, Image):
-            image = load_image(image)
         if image is not None:
-            self.type.check(image)
+            image = self._read(image)
         world = None if world is None else Path(world)
         super().__init__(engines.start(engine, self.type, world, seed), self.type.uart)
         if image is not None:
@@ -43,10 +42,12 @@ class Board(Session):
     def name(self) -> str:
         return self.type.name
 
-    def load(self, image: Path | str | Image) -> None:
-        """Program an image into flash and start it."""
-        if not isinstance(image, Image):
-            image = load_image(image)
-        self.type.check(image)
-        self.image = image
-        self.engine.load(image)
+    def load(self, image: ImageSource | Sequence[ImageSource]) -> None:
+        """Program an image, or several, into flash and start it."""
+        self.image = self._read(image)
+        self.engine.load(self.image)
+
+    def _read(self, image: ImageSource | Sequence[ImageSource]) -> Image:
+        read = load_images(image, guess=self.type.place)
+        self.type.check(read)
+        return read

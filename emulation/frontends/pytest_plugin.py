@@ -40,7 +40,9 @@ MARK_OPTIONS = "image=…, world=…, seed=…, engine=…"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("renode-wifi", "emulated Wi-Fi boards")
     group.addoption("--board", metavar="NAME", help="board of the `board` fixture")
-    group.addoption("--image", metavar="FILE", help="firmware image to run on it")
+    group.addoption(
+        "--image", action="append", metavar="FILE", help="firmware image to run on it, or several"
+    )
     group.addoption("--world", metavar="FILE", help="world file around it")
     group.addoption("--engine", choices=engines.NAMES, default="auto", help="what runs it")
     group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")

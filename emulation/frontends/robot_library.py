@@ -68,13 +68,14 @@ class RenodeWifi:
     def create_board(
         self,
         name: str,
-        image: str | None = None,
+        image: str | list[str] | None = None,
         world: str | None = None,
         seed: int | None = None,
     ) -> None:
         """Start a board, with its console as default UART.
 
-        image: firmware to run; world: world file (the default world without one).
+        image: firmware to run, a file or a list of files; world: world file (the default world
+        without one).
         """
         self.reset_emulation()
         self._session = Board(name, image, world, seed, self.engine)

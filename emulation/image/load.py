@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import elf, intel_hex, mcu_image, srec, uf2
+from renode_wifi.emulation.image import (
+    elf,
+    folder,
+    intel_hex,
+    mcu_image,
+    serial_flash,
+    srec,
+    uf2,
+)
 from renode_wifi.emulation.image.content import Content, Damaged
-from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.segments import Segment
 
 LARGEST = 1 << 28
@@ -16,12 +25,51 @@ LARGEST = 1 << 28
 FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, UF2 or binary"
 
 Reader = Callable[[bytes], Content]
+Guess = Callable[[bytes], int | None]
+ImageSource = Path | str | Image
+"""A file, or what was read from one. A file's name may end in `@` and the address of a binary."""
+
+_WITH_ADDRESS = re.compile(r"(.+)@(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})")
+
+
+def load_images(
+    sources: ImageSource | Sequence[ImageSource],
+    base: int | None = None,
+    guess: Guess | None = None,
+) -> Image:
+    """One image of several files, such as a boot loader, an application and its data.
+
+    base: address of a single raw binary. Raises RenodeWifiError as `load_image` does, and where two
+    files have different bytes for one address.
+    """
+    several = [sources] if isinstance(sources, Path | str | Image) else list(sources)
+    if not several:
+        raise RenodeWifiError("no image is named", cure="give at least one file")
+    if base is not None and len(several) > 1:
+        raise RenodeWifiError(
+            f"one address (--base) for {len(several)} images",
+            cure="write each binary's behind its name: FILE@0x08010000",
+        )
+    return combined([_load(source, base, guess) for source in several])
+
+
+def _load(source: ImageSource, base: int | None, guess: Guess | None) -> Image:
+    if isinstance(source, Image):
+        return source
+    located = _WITH_ADDRESS.fullmatch(str(source))
+    if located is None or Path(source).exists():
+        return load_image(source, base, guess)
+    if base is not None:
+        raise RenodeWifiError(
+            "two addresses for one image", where=str(source), cure="drop --base or what is behind @"
+        )
+    return load_image(located[1], int(located[2], 0), guess)
 
 
 def load_image(
     path: Path | str,
     base: int | None = None,
-    guess: Callable[[bytes], int | None] | None = None,
+    guess: Guess | None = None,
 ) -> Image:
     """Read an image.
 
@@ -31,6 +79,8 @@ def load_image(
     Raises RenodeWifiError, naming the file, for anything that cannot be an image for these boards.
     """
     path = Path(path)
+    if path.is_dir():
+        return _of_folder(path, base)
     data = _bytes_of(path)
     reader = _reader_of(path, data)
     # Whoever gives an address wants it for the whole file.
@@ -38,6 +88,7 @@ def load_image(
         return Image(path, "binary", [Segment(_base_of(path, data, base, guess), data)])
     try:
         content = reader(data)
+        serial_flash.check(content)
     except Damaged as error:
         where = f"{path}:{error.line}" if error.line else str(path)
         raise RenodeWifiError(str(error), where=where, cure=error.cure) from error
@@ -50,16 +101,33 @@ def load_image(
     return Image.of(path, content)
 
 
+def _of_folder(path: Path, base: int | None) -> Image:
+    if base is not None:
+        raise RenodeWifiError(
+            "an address for a folder", where=str(path), cure="drop --base or what is behind @"
+        )
+    try:
+        return Image.of(path, folder.read(path))
+    except Damaged as error:
+        raise RenodeWifiError(str(error), where=str(path), cure=error.cure) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> RenodeWifiError:
+    return RenodeWifiError(
+        f"cannot read the image: {error.strerror}",
+        where=str(path),
+        cure=f"give the path of a file of format {FORMATS}",
+    )
+
+
 def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except OSError as error:
-        raise RenodeWifiError(
-            f"cannot read the image: {error.strerror}",
-            where=str(path),
-            cure=f"give the path of a file of format {FORMATS}",
-        ) from error
+        raise _unreadable(path, error) from error
     if not data:
         raise RenodeWifiError("the image is empty", where=str(path), cure="build it again")
     if len(data) > LARGEST:
@@ -82,12 +150,12 @@ def _reader_of(path: Path, data: bytes) -> Reader | None:
         return srec.read
     if data.startswith(uf2.MAGIC):
         return uf2.read
+    if serial_flash.is_one(data):
+        return serial_flash.read
     return mcu_image.read if mcu_image.is_one(data) else None
 
 
-def _base_of(
-    path: Path, data: bytes, base: int | None, guess: Callable[[bytes], int | None] | None
-) -> int:
+def _base_of(path: Path, data: bytes, base: int | None, guess: Guess | None) -> int:
     if base is None and guess is not None:
         base = guess(data)
     if base is None:

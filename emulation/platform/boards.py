@@ -109,6 +109,23 @@ class BoardType:
     def default_world(self) -> Path:
         return PLATFORMS / "worlds" / "home.yaml"
 
+    def place(self, binary: bytes) -> int | None:
+        """Where a raw binary belongs that has a vector table for this board; None without one.
+
+        The table is at its beginning, or as far from it as from the beginning of the flash.
+        """
+        for base in dict.fromkeys((self.vector_table, self.flash[0].start)):
+            vectors = binary[self.vector_table - base :][:8]
+            stack, entry = (int.from_bytes(vectors[at : at + 4], "little") for at in (0, 4))
+            inside = base <= entry < base + len(binary)
+            if len(vectors) == 8 and self._is_stack(stack) and entry & 1 and inside:
+                return base
+        return None
+
+    def _is_stack(self, address: int) -> bool:
+        # The stack grows down from the address behind its last word.
+        return address % 4 == 0 and any(address - 4 in memory for memory in self.ram)
+
     def misfit(self, image: Image) -> str | None:
         """Why the image cannot run on this board; None when it can."""
         memories = (*self.flash, *self.ram)
@@ -125,9 +142,13 @@ class BoardType:
         stack = image.word(self.vector_table)
         entry = image.word(self.vector_table + 4)
         if stack is None or entry is None:
+            if all(any(segment.address in ram for ram in self.ram) for segment in image.segments):
+                return (
+                    "it is linked for RAM, for a debugger to load or for a chip without flash,"
+                    " as the CC3220S and the CC3220R"
+                )
             return f"it has no vector table at 0x{self.vector_table:08X}"
-        # The stack grows down from the address behind its last word.
-        if not any(stack - 4 in memory for memory in self.ram) or stack % 4:
+        if not self._is_stack(stack):
             return f"its initial stack pointer 0x{stack:08X} is not in RAM"
         if not entry & 1:
             return f"its reset vector 0x{entry:08X} is not a Thumb address (bit 0 is 0)"

@@ -251,6 +251,9 @@ class Machine:
                 )
         for segment in image.segments:
             self.bus.write_bytes(segment.address, segment.data)
+        for radio in self.radios():
+            if image.files:
+                radio.provision(image.files)
 
     def start(self, image: Image | None = None) -> None:
         """Let the core start from its vector table, or from that of an image just loaded."""

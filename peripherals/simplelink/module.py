@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -57,6 +58,11 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
     @property
     def wlan(self) -> Wlan:
         return self.processor.wlan
+
+    def provision(self, files: Mapping[str, bytes]) -> None:
+        """They go over those of the world file."""
+        for name, content in files.items():
+            self.files.provision(name, content)
 
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():

@@ -132,6 +132,10 @@ class RenodeEngine:
     def load(self, image: Image) -> None:
         for segment in image.segments:
             self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
+        if image.files and self._radios.services:
+            radio = self._radios.services[-1].radio
+            assert radio is not None
+            radio.provision(image.files)
         if self._now:
             self.reset()
 

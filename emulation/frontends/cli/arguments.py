@@ -7,7 +7,8 @@ from pathlib import Path
 
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.image.image import Image
-from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.load import FORMATS, load_images
+from renode_wifi.emulation.platform import boards
 
 
 def integer(text: str) -> int:
@@ -39,19 +40,32 @@ def seconds(text: str) -> float:
 
 
 def add_image_arguments(command: argparse.ArgumentParser, positional: bool = False) -> None:
+    what = f"{FORMATS}; the address of a binary behind @: FILE@0x08010000"
     if positional:
-        command.add_argument("image", type=Path, metavar="FILE", help="ELF, Intel HEX or binary")
+        command.add_argument("image", nargs="+", metavar="FILE", help=what)
     else:
         command.add_argument(
-            "--image", type=Path, required=True, metavar="FILE", help="ELF, Intel HEX or binary"
+            "--image",
+            action="append",
+            required=True,
+            metavar="FILE",
+            help=f"{what}. Several are written into the same memories",
         )
     command.add_argument(
-        "--base", type=address, metavar="ADDRESS", help="where a raw binary belongs"
+        "--base", type=address, metavar="ADDRESS", help="where a single binary belongs"
     )
 
 
 def read_image(options: argparse.Namespace) -> Image:
-    return load_image(options.image, options.base)
+    """The image that the arguments name. A board that they name knows where binaries belong."""
+    named = getattr(options, "board", None)
+    candidates = boards.all_boards() if named is None else (boards.find(named),)
+
+    def guess(binary: bytes) -> int | None:
+        places = (board.place(binary) for board in candidates)
+        return next((place for place in places if place is not None), None)
+
+    return load_images(options.image, options.base, guess)
 
 
 def add_board_arguments(command: argparse.ArgumentParser) -> None:

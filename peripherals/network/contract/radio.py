@@ -93,6 +93,9 @@ class Radio(Protocol):
     def connect_world(self, world: World) -> None:
         """Put the radio into a world."""
 
+    def provision(self, files: Mapping[str, bytes]) -> None:
+        """Put files in place as a programming image does. RenodeWifiError: it keeps none."""
+
     def inject_entry(self, entry: Mapping[str, Any]) -> None:
         """Let a fault happen that is described as in a world file."""
 
@@ -150,6 +153,13 @@ class RadioModel(Generic[Fault, Profile, Processor]):
     def _provision(self, world: DescribedWorld) -> None:
         """Store what the world file gives the radio to keep."""
         raise NotImplementedError
+
+    def provision(self, files: Mapping[str, bytes]) -> None:
+        """Put files in place as a programming image does. RenodeWifiError: it keeps none."""
+        raise RenodeWifiError(
+            f"{self.PROFILE.RADIO} has no file system for {', '.join(files)}",
+            cure="give this board a program only",
+        )
 
     def connect_world(self, world: World) -> None:
         """Put the radio into a world, before it is first powered or reset."""

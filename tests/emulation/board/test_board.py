@@ -55,6 +55,21 @@ def test_the_probe_passes_and_runs_the_same_twice(name: str) -> None:
     assert runs[0] == runs[1]
 
 
+def test_a_folder_beside_the_program_holds_the_files_of_the_radio(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"kept in the serial flash")
+    name = "cc3220sf_launchxl"
+    with Board(name, [FIRMWARE / "probe" / f"{name}.elf", tmp_path]) as board:
+        (radio,) = board.engine.machine.radios()  # type: ignore[attr-defined]
+        assert radio.files.content("notes.txt") == b"kept in the serial flash"
+        board.wait_for_line("probe: PASSED", timeout=20)
+
+
+def test_a_radio_without_files_takes_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"nowhere to keep")
+    with pytest.raises(RenodeWifiError, match=r"no file system for notes\.txt"):
+        Board(BOARD, [PROBE, tmp_path])
+
+
 @BOTH
 def test_slices_and_restored_snapshots_leave_the_run_as_it_is(name: str) -> None:
     with probe(name) as board:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import folder, mcu_image
 from renode_wifi.emulation.image import load as load_module
-from renode_wifi.emulation.image import mcu_image
 from renode_wifi.emulation.image.image import Image, combined
-from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.load import load_image, load_images
 from renode_wifi.emulation.image.segments import Segment
 from tests.emulation.image.writers import PROBE, intel_hex, srec, uf2
 
@@ -111,3 +113,87 @@ def test_filling_gives_way() -> None:
     assert combined([boot, application]).segments == [
         Segment(0x0800_0000, b"boot\xff\xff\xff\xffapp" + b"\xff" * 5)
     ]
+
+
+def test_a_binary_has_its_address_behind_its_name(tmp_path: Path) -> None:
+    data = tmp_path / "data@home.bin"
+    data.write_bytes(b"data")
+    image = load_images([PROBE, f"{data}@0x08080000"])
+    assert image.read(0x0808_0000, 4) == b"data"
+    assert image.word(0x0800_0000) is not None
+    assert load_images(f"{data}@134742016").segments == [Segment(0x0808_0000, b"data")]
+    (tmp_path / "whole@0x10").write_bytes(b"whole")
+    assert load_images(tmp_path / "whole@0x10", 0x20).segments == [Segment(0x20, b"whole")]
+
+
+@pytest.mark.parametrize(
+    ("sources", "base", "message"),
+    [
+        ([], None, "no image"),
+        ([str(PROBE), str(PROBE)], 0x100, r"FILE@0x"),
+        (["data.bin@0x10"], 0x100, "two addresses"),
+        ([f"{PROBE}@0x08000000"], None, "carries its own addresses"),
+        (["data.bin@0x10"], None, r"data\.bin: cannot read"),
+    ],
+)
+def test_contradictory_addresses_are_refused(
+    sources: list[str], base: int | None, message: str
+) -> None:
+    with pytest.raises(RenodeWifiError, match=message):
+        load_images(sources, base)
+
+
+def test_a_folder_is_the_serial_flash_with_its_program(tmp_path: Path) -> None:
+    for name in ("sys", "www"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "sys/mcuflashimg.bin").write_bytes(mcu_image.make(b"program"))
+    (tmp_path / "www/index.html").write_bytes(b"page")
+    (tmp_path / "%2Fcerts%2Froot.crt").write_bytes(b"root")
+    image = load_image(tmp_path)
+    assert image.kind == folder.KIND
+    assert image.segments == [Segment(mcu_image.ADDRESS, b"program")]
+    assert image.files == {"www/index.html": b"page", "/certs/root.crt": b"root"}
+    with pytest.raises(RenodeWifiError, match="an address for a folder"):
+        load_image(tmp_path, 0x100)
+
+
+def test_a_folder_without_the_digest_of_its_program_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sys").mkdir()
+    (tmp_path / "sys/mcuflashimg.bin").write_bytes(b"program" * 4)
+    with pytest.raises(RenodeWifiError, match="SHA-1"):
+        load_image(tmp_path)
+
+
+def test_a_folder_with_more_files_than_the_flash_is_refused(tmp_path: Path) -> None:
+    for number in range(folder.MAX_FILES + 1):
+        (tmp_path / str(number)).touch()
+    with pytest.raises(RenodeWifiError, match="241 files"):
+        load_image(tmp_path)
+
+
+HEAD_OF_UCF = bytes(200) + b"/sys/factory.img\0" + bytes(64)
+
+
+def sli() -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        member = tarfile.TarInfo("Programming.ucf")
+        member.size = len(HEAD_OF_UCF)
+        tar.addfile(member, io.BytesIO(HEAD_OF_UCF))
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("Programming.sli", sli()),
+        ("Programming.ucf", HEAD_OF_UCF),
+        ("Programming.hex", intel_hex([Segment(0, HEAD_OF_UCF)]).encode()),
+    ],
+)
+def test_encrypted_programming_images_say_what_to_give_instead(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(RenodeWifiError, match=r"(?s)encrypts.*mcuflashimg\.bin"):
+        load_image(tmp_path / name)

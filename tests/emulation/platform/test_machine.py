@@ -224,6 +224,9 @@ def test_world_reaches_every_radio() -> None:
 
 
 class _Radio:
+    def provision(self, files: object) -> None:
+        raise AssertionError
+
     name = "radio"
     world = ""
 
