@@ -12,8 +12,8 @@ from renode_wifi.emulation.platform.catalogue import RENODE_NAMESPACE, ModelType
 from renode_wifi.peripherals.base.machine import Machine
 
 PLAIN_KINDS: dict[str, type] = {"int": int, "bool": bool, "str": str, "float": float}
-COMMON = ("machine", "name")
-"""Parameters that every model has, which are no attributes."""
+COMMON = ("machine", "name", "variant")
+"""Parameters that are no attributes: what every model has, and what its class chooses itself."""
 
 
 class Constructor:

@@ -1,171 +1,273 @@
 # ironpython: executed by Renode
-"""Register blocks declared as in a reference manual: name, offset, reset value, behaviour.
+"""Registers declared as in a reference manual: name, offset, reset value, fields, behaviour.
 
-A model lists its registers once, in a class attribute, and names the methods that give a register
-its behaviour. Everything else is storage. `values` always holds what a side-effect-free read of
-the register returns, so that an engine may serve plain registers without calling the model.
+A model lists its registers once, in a class attribute. Kinds of access (read clears, write 1
+clears, ...), what a write does to another register, and which flags interrupt are data, which
+`RegisterFile` carries out. An engine may do so in its place. The methods that a register names give
+it what behaviour is left.
 """
 
-from array import array
+import copy
+
+# Kinds of access, abbreviated as in RM0351 section 1.1.
+READ_WRITE = "rw"
+READ_ONLY = "r"
+WRITE_ONLY = "w"
+"""Reads 0; only the register's `on_write`, `sets` or `clears` sees what is written."""
+READ_CLEARS = "rc_r"
+ONE_CLEARS = "rc_w1"
+ZERO_CLEARS = "rc_w0"
+ONE_SETS = "rs"
+"""A 1 sets, a 0 changes nothing; only the model clears it."""
+ONE_TOGGLES = "t"
+SELF_CLEARING = "sc"
+"""A request that the hardware takes at once: `on_write` sees the 1, and it reads 0."""
+CONSTANT = "c"
+"""Reads its reset value for ever."""
+
+WORD = 0xFFFFFFFF
+
+
+class Field(object):
+    """Adjacent bits of a register.
+
+    position: the lowest bit. access: one of the kinds above; by default the register's.
+    count: an array of fields, `stride` bits apart (by default `width`): "MODE" with a count of 16
+    is MODE0 to MODE15. first: the number of the first; in a name with "{}" it stands there.
+    follows: a field of the same register whose value this one always has, as ready flags do.
+    """
+
+    __slots__ = ("access", "count", "first", "follows", "name", "position", "stride", "width")
+
+    def __init__(
+        self,
+        name,
+        position,
+        width=1,
+        access=None,
+        count=1,
+        stride=None,
+        first=0,
+        follows=None,
+    ):
+        # type: (str, int, int, str | None, int, int | None, int, str | None) -> None
+        self.name = name
+        self.position = position
+        self.width = width
+        self.access = access
+        self.count = count
+        self.stride = width if stride is None else stride
+        self.first = first
+        self.follows = follows
+
+    @property
+    def mask(self):
+        # type: () -> int
+        """The bits in their place; of an array of fields those of all."""
+        ones = (1 << self.width) - 1
+        mask = 0
+        for index in range(self.count):
+            mask |= ones << (self.position + index * self.stride)
+        return mask
+
+    def get(self, word):
+        # type: (int) -> int
+        """The field's value in a register's."""
+        return (word >> self.position) & ((1 << self.width) - 1)
+
+    def put(self, word, value):
+        # type: (int, int) -> int
+        """`word` with the field set to `value`."""
+        ones = (1 << self.width) - 1
+        return (word & ~(ones << self.position)) | ((value & ones) << self.position)
+
+    def expanded(self):
+        # type: () -> list[Field]
+        """Itself, or the fields of an array."""
+        if self.count == 1:
+            return [self]
+        return [
+            Field(
+                numbered(self.name, self.first + index),
+                self.position + index * self.stride,
+                self.width,
+                self.access,
+            )
+            for index in range(self.count)
+        ]
+
+
+def numbered(name, number):
+    # type: (str, int | str) -> str
+    """The name of one of several: the number stands for "{}", or behind."""
+    if "{}" in name:
+        return name.replace("{}", str(number))
+    return name + str(number)
 
 
 class Register(object):
     """One 32-bit register.
 
-    offset: bytes from the base. reset: value after reset. writable: bits that a write stores.
-    write_one_clears: bits that a 1 clears (w1c); write_zero_clears: bits that a 0 clears (rc_w0).
-    on_read: name of a method `f() -> int` that computes the value, with or without side effects;
-    on_write: name of a method `f(value, old)` called after the value was stored.
-    count/stride: an array of `count` registers, `stride` bytes apart; their methods get the index
-    first.
+    offset: bytes from the base; `word` counts words. reset: value after reset. fields: its bits;
+    what is in none is reserved, reads its reset value and ignores writes. access: kind of the
+    fields that don't say theirs, and without fields of all 32 bits.
+
+    computed: name of a method `f() -> int` that works out the value and changes nothing;
+    on_read: the same of one whose call has an effect;
+    on_write: name of a method `f(value, old)` called after the value was stored. value: what was
+    written, whatever the bits' access; bytes that the access left out are those of before.
+    sets, clears: a register of the block in which the ones written set or clear the bits at the
+    same place.
+    count, stride: an array of registers, `stride` bytes apart; their methods get the index first.
+    Their names end in a number from `first` on, or in one of the letters that `first` is.
+
+    A field's mask is an attribute: `CR1.SPE`; the field itself an item: `CR1["BR"].get(word)`.
     """
 
     def __init__(
         self,
-        name,
-        offset,
-        reset=0,
-        writable=0xFFFFFFFF,
-        write_one_clears=0,
-        write_zero_clears=0,
-        on_read=None,
-        on_write=None,
-        count=1,
-        stride=4,
+        name,  # type: str
+        offset,  # type: int
+        reset=0,  # type: int
+        fields=None,  # type: typing.Iterable[Field] | None
+        access=READ_WRITE,  # type: str
+        computed=None,  # type: str | None
+        on_read=None,  # type: str | None
+        on_write=None,  # type: str | None
+        sets=None,  # type: str | None
+        clears=None,  # type: str | None
+        count=1,  # type: int
+        stride=4,  # type: int
+        first=0,  # type: int | str
+        writable=None,  # type: int | None
+        write_one_clears=0,  # type: int
+        write_zero_clears=0,  # type: int
     ):
-        # type: (str, int, int, int, int, int, str | None, str | None, int, int) -> None
+        # type: (...) -> None
         self.name = name
         self.offset = offset
+        self.word = offset // 4
         self.reset = reset
-        self.writable = writable & ~write_one_clears & ~write_zero_clears
-        self.write_one_clears = write_one_clears
-        self.write_zero_clears = write_zero_clears
+        self.fields = None if fields is None else tuple(fields)
+        self.access = access
+        self.computed = computed
         self.on_read = on_read
         self.on_write = on_write
+        self.sets = sets
+        self.clears = clears
         self.count = count
         self.stride = stride
+        self.first = first
+        self.legacy = (writable, write_one_clears, write_zero_clears)
+        self._expanded = None  # type: dict[str, Field] | None
 
-
-class RegisterFile(object):
-    """The registers of one block.
-
-    owner: the model, with the attributes `name` and `machine`. size: bytes of the block. gated: the
-    owner's `write` does more than pass on, so no write may be served without it.
-    """
-
-    def __init__(self, owner, registers, size, gated=False):
-        # type: (typing.Any, typing.Sequence[Register], int, bool) -> None
-        self.owner = owner
-        self.size = size
-        self.gated = gated
-        self.values = array("I", [0] * (size // 4))  # type: array[int]
-        self._by_name = {}  # type: dict[str, Register]
-        self._by_word = {}  # type: dict[int, Register]
-        # What an access needs, flat, because every access of the guest comes through here:
-        # word -> (method, index in its array or None).
-        self._readers = {}  # type: dict[int, tuple[typing.Any, int | None]]
-        # word -> (writable, write_one_clears, write_zero_clears, method or None, index or None).
-        self._writers = {}  # type: dict[int, tuple[int, int, int, typing.Any, int | None]]
-        self._unknown = set()  # type: set[int]
-        for register in registers:
-            self._by_name[register.name] = register
-            reader = getattr(owner, register.on_read) if register.on_read else None
-            writer = getattr(owner, register.on_write) if register.on_write else None
-            for index in range(register.count):
-                word = (register.offset + index * register.stride) // 4
-                number = index if register.count > 1 else None
-                self._by_word[word] = register
-                if reader is not None:
-                    self._readers[word] = (reader, number)
-                self._writers[word] = (
-                    register.writable,
-                    register.write_one_clears,
-                    register.write_zero_clears,
-                    writer,
-                    number,
-                )
-        self.reset()
-
-    def reset(self):
-        # type: () -> None
-        """Every register to its reset value; calls no method of the owner."""
-        for word in range(len(self.values)):
-            self.values[word] = 0
-        for word, register in self._by_word.items():
-            self.values[word] = register.reset
+    def _by_name(self):
+        # type: () -> dict[str, Field]
+        if self._expanded is None:
+            self._expanded = dict(
+                (field.name, field) for whole in self.fields or () for field in whole.expanded()
+            )
+        return self._expanded
 
     def __getitem__(self, name):
+        # type: (str) -> Field
+        return self._by_name()[name]
+
+    def __getattr__(self, name):
         # type: (str) -> int
-        return self.values[self._by_name[name].offset // 4]
+        """The mask of a field, of one in an array of fields, or of such an array."""
+        # Only what `__init__` didn't set comes here; a mask that was asked for is kept.
+        if not name.startswith("_"):
+            mask = sum(field.mask for field in self.fields or () if field.name == name)
+            if not mask and name in self._by_name():
+                mask = self[name].mask
+            if mask:
+                self.__dict__[name] = mask
+                return mask
+        raise AttributeError("register %s has no field %s" % (self.__dict__.get("name"), name))
 
-    def __setitem__(self, name, value):
-        # type: (str, int) -> None
-        """Set what the register reads, past its write rules."""
-        self.values[self._by_name[name].offset // 4] = value & 0xFFFFFFFF
-
-    def plain_words(self):
-        # type: () -> list[int]
-        """Word indices whose reads have no side effect and always equal `values`."""
-        return sorted(word for word in self._by_word if word not in self._readers)
-
-    def storage_words(self):
-        # type: () -> dict[int, int]
-        """Word index -> writable bits, for words whose writes do nothing but store."""
-        return dict(
-            (word, plan[0])
-            for word, plan in self._writers.items()
-            if not self.gated and plan[3] is None and not plan[1] and not plan[2]
+    def only(self, *names):
+        # type: (*str) -> Register
+        """The same register where a smaller block has no more than these fields of it."""
+        part = copy.copy(self)
+        part.fields = tuple(field for field in self.fields or () if field.name in names)
+        part.__dict__ = dict(
+            (name, value) for name, value in part.__dict__.items() if not name.isupper()
         )
+        part._expanded = None
+        return part
 
-    def read(self, offset, width):
-        # type: (int, int) -> int
-        word = offset >> 2
-        if word in self._readers:
-            reader, index = self._readers[word]
-            value = reader() if index is None else reader(index)  # type: int
-        elif word in self._by_word:
-            value = self.values[word]
-        else:
-            value = 0
-            self._tell_unknown("read of", offset)
-        if width == 4:
-            return value
-        return (value >> (8 * (offset & 3))) & ((1 << (8 * width)) - 1)
+    def mask(self, kind):
+        # type: (str) -> int
+        """The bits of one kind of access."""
+        if self.fields is None:
+            return WORD if self.access == kind else 0
+        bits = 0
+        for field in self.fields:
+            if (field.access or self.access) == kind:
+                bits |= field.mask
+        return bits
 
-    def write(self, offset, value, width):
-        # type: (int, int, int) -> None
-        word = offset >> 2
-        plan = self._writers.get(word)
-        if plan is None:
-            self._tell_unknown("write to", offset)
-            return
-        writable, ones, zeros, writer, index = plan
-        old = self.values[word]
-        if width != 4:
-            shift = 8 * (offset & 3)
-            touched = ((1 << (8 * width)) - 1) << shift
-            ones &= touched
-            zeros &= touched
-            value = (old & ~touched) | ((value << shift) & touched)
-        new = (old & ~writable) | (value & writable)
-        if ones:
-            new &= ~(value & ones)
-        if zeros:
-            new &= value | ~zeros
-        self.values[word] = new & 0xFFFFFFFF
-        if writer is not None:
-            if index is None:
-                writer(value, old)
-            else:
-                writer(index, value, old)
+    def written(self):
+        # type: () -> int
+        """The bits that a write means."""
+        if self.fields is None:
+            return 0 if self.access in (READ_ONLY, CONSTANT) else WORD
+        bits = 0
+        for field in self.fields:
+            if (field.access or self.access) not in (READ_ONLY, CONSTANT):
+                bits |= field.mask
+        return bits
 
-    def _tell_unknown(self, what, offset):
-        # type: (str, int) -> None
-        if offset not in self._unknown:
-            self._unknown.add(offset)
-            self.owner.machine.log.warning(
-                "%s: %s undocumented offset 0x%03X (told once)", self.owner.name, what, offset
-            )
+    def names(self):
+        # type: () -> list[str]
+        """Its name, or those of an array's registers."""
+        if self.count == 1:
+            return [self.name]
+        if isinstance(self.first, str):
+            return [numbered(self.name, letter) for letter in self.first[: self.count]]
+        return [numbered(self.name, self.first + index) for index in range(self.count)]
+
+    def describe(self, value):
+        # type: (int) -> str
+        """`value` by its fields: the flags that are set, then the other fields that aren't 0."""
+        flags = []
+        numbers = []
+        for whole in self.fields or ():
+            for field in whole.expanded():
+                part = field.get(value)
+                if part and field.width == 1:
+                    flags.append((field.position, field.name))
+                elif part:
+                    text = "%s=%d" if part < 10 else "%s=0x%X"
+                    numbers.append((field.position, text % (field.name, part)))
+        words = [text for _, text in sorted(flags, reverse=True) + sorted(numbers, reverse=True)]
+        return "0x%X" % value + (" (%s)" % " ".join(words) if words else "")
+
+
+class Cause(object):
+    """Why a line is high: a flag is set while the bit that enables it is.
+
+    flags, enables: masks in two registers, any bit of which counts. matched: each flag has its own
+    enable bit, at the same place.
+    """
+
+    def __init__(self, status, flags, control, enables, matched=False):
+        # type: (Register, int, Register, int, bool) -> None
+        self.status = status
+        self.flags = flags
+        self.control = control
+        self.enables = enables
+        self.matched = matched
+
+
+class Interrupt(object):
+    """An output line of the block that follows its registers; see `Block.INTERRUPTS`."""
+
+    def __init__(self, line, *causes):
+        # type: (int | str, *Cause) -> None
+        self.line = line
+        self.causes = causes
 
 
 MYPY = False

@@ -70,31 +70,6 @@ def _registers():
     return tuple(registers)
 
 
-class _Peripheral(object):
-    """The two registers of one peripheral."""
-
-    def __init__(self, arcm, index):
-        # type: (CC3220_ARCM, int) -> None
-        self._arcm = arcm
-        name, _, _, models = PERIPHERALS[index]
-        self._gate = name + "_CLK_GATING"
-        self._reset = name + "_SOFT_RESET"
-        self._models = models
-
-    def gate(self, value, old):
-        # type: (int, int) -> None
-        registers = self._arcm.registers
-        ready = registers[self._gate] & RUN_CLOCK and not registers[self._reset] & SOFT_RESET
-        registers[self._reset] = registers[self._reset] & SOFT_RESET | (ENABLED if ready else 0)
-
-    def reset(self, value, old):
-        # type: (int, int) -> None
-        if value & ~old & SOFT_RESET:
-            for model in self._models:
-                self._arcm.reset_model(model)
-        self.gate(value, old)
-
-
 class CC3220_ARCM(Block):
     """Outputs: 0 the PRCM interrupt, 1 a request to wake the network processor (a pulse), 2 the
     request for LPDS (a pulse). Input 0: the slow clock counter reached its match.
@@ -104,13 +79,13 @@ class CC3220_ARCM(Block):
     SIZE = 0x200
     REGISTERS = _registers()
 
-    def __init__(self, machine, name):
-        # type: (typing.Any, str) -> None
-        for index in range(len(PERIPHERALS)):
-            peripheral = _Peripheral(self, index)
-            setattr(self, "_gate_%d" % index, peripheral.gate)
-            setattr(self, "_reset_%d" % index, peripheral.reset)
-        Block.__init__(self, machine, name)
+    def gate(self, index):
+        # type: (int) -> None
+        """A peripheral is ready while it has its clock and is out of reset."""
+        name = PERIPHERALS[index][0]
+        clock = self.registers[name + "_CLK_GATING"] & RUN_CLOCK
+        held = self.registers[name + "_SOFT_RESET"] & SOFT_RESET
+        self.registers[name + "_SOFT_RESET"] = held | (ENABLED if clock and not held else 0)
 
     def reset_model(self, name):
         # type: (str) -> None
@@ -153,6 +128,32 @@ class CC3220_ARCM(Block):
         if value & 1:
             self.lines[2].pulse()
 
+
+def _gate(index):
+    # type: (int) -> typing.Callable[[CC3220_ARCM, int, int], None]
+    def written(arcm, value, old):
+        # type: (CC3220_ARCM, int, int) -> None
+        arcm.gate(index)
+
+    return written
+
+
+def _reset(index):
+    # type: (int) -> typing.Callable[[CC3220_ARCM, int, int], None]
+    def written(arcm, value, old):
+        # type: (CC3220_ARCM, int, int) -> None
+        if value & ~old & SOFT_RESET:
+            for model in PERIPHERALS[index][3]:
+                arcm.reset_model(model)
+        arcm.gate(index)
+
+    return written
+
+
+# The methods that the registers of each peripheral name.
+for _index in range(len(PERIPHERALS)):
+    setattr(CC3220_ARCM, "_gate_%d" % _index, _gate(_index))
+    setattr(CC3220_ARCM, "_reset_%d" % _index, _reset(_index))
 
 MYPY = False
 if MYPY:

@@ -2,6 +2,7 @@
 """The watchdog timer (SWRU465 section 10): the first time-out interrupts, the second one resets."""
 
 from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import Register
 
 SECOND = 1000000000
@@ -16,7 +17,7 @@ class CC3220_WDT(Block):
 
     OUTPUTS = (0,)
     SIZE = 0x1000
-    GATED = True
+    SERVED = SERVE_READS
     REGISTERS = (
         Register("LOAD", 0x000, reset=0xFFFFFFFF, on_write="_reload"),
         Register("VALUE", 0x004, reset=0xFFFFFFFF, writable=0, on_read="_count"),

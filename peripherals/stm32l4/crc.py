@@ -6,11 +6,31 @@ from typing import Any
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, SELF_CLEARING, Field, Register
 
-DR_OFFSET = 0x00
-CR_RESET = 1 << 0
-CR_REV_OUT = 1 << 7
+DR = Register(
+    "DR",
+    0x00,
+    reset=0xFFFFFFFF,
+    access=READ_ONLY,
+    on_write="_feed_word",
+    fields=(Field("DR", 0, 32),),
+)
+IDR = Register("IDR", 0x04, fields=(Field("IDR", 0, 8),))
+CR = Register(
+    "CR",
+    0x08,
+    on_write="_control",
+    fields=(
+        Field("RESET", 0, access=SELF_CLEARING),
+        Field("POLYSIZE", 3, 2),
+        Field("REV_IN", 5, 2),
+        Field("REV_OUT", 7),
+    ),
+)
+INIT = Register("INIT", 0x10, reset=0xFFFFFFFF, fields=(Field("INIT", 0, 32),))
+POL = Register("POL", 0x14, reset=0x4C11DB7, fields=(Field("POL", 0, 32),))
+
 POLYNOMIAL_BITS = (32, 16, 8, 7)
 # REV_IN: bits reversed within a byte, a halfword, a word.
 REVERSED_WITHIN = (0, 8, 16, 32)
@@ -27,13 +47,7 @@ class STM32_CRC(Block):
     """
 
     OUTPUTS = ()
-    REGISTERS = (
-        Register("DR", DR_OFFSET, reset=0xFFFFFFFF, writable=0, on_write="_feed_word"),
-        Register("IDR", 0x04, writable=0xFF),
-        Register("CR", 0x08, writable=0xF8, on_write="_control"),
-        Register("INIT", 0x10, reset=0xFFFFFFFF),
-        Register("POL", 0x14, reset=0x04C11DB7),
-    )
+    REGISTERS = (DR, IDR, CR, INIT, POL)
 
     def __init__(
         self, machine: Machine, name: str, series: Any = None, configurablePoly: bool = True
@@ -46,20 +60,20 @@ class STM32_CRC(Block):
         self._state = 0xFFFFFFFF
 
     def write(self, offset: int, value: int, width: int) -> None:
-        if offset == DR_OFFSET:
+        if offset == DR.offset:
             self._feed(value, 8 * width)
         else:
             super().write(offset, value, width)
 
     def _width(self) -> int:
-        return POLYNOMIAL_BITS[self.registers["CR"] >> 3 & 3]
+        return POLYNOMIAL_BITS[CR["POLYSIZE"].get(self.registers["CR"])]
 
     def _feed_word(self, value: int, old: int) -> None:
         self._feed(value, 32)
 
     def _feed(self, value: int, bits: int) -> None:
         """The most significant bit first, after the reversal that REV_IN asks for."""
-        unit = min(REVERSED_WITHIN[self.registers["CR"] >> 5 & 3], bits)
+        unit = min(REVERSED_WITHIN[CR["REV_IN"].get(self.registers["CR"])], bits)
         if unit:
             mask = (1 << unit) - 1
             parts = [reversed_bits(value >> at & mask, unit) << at for at in range(0, bits, unit)]
@@ -77,12 +91,12 @@ class STM32_CRC(Block):
         self._publish()
 
     def _publish(self) -> None:
-        reverse = self.registers["CR"] & CR_REV_OUT
+        reverse = self.registers["CR"] & CR.REV_OUT
         width = self._width()
         state = self._state & ((1 << width) - 1)
         self.registers["DR"] = reversed_bits(state, width) if reverse else state
 
     def _control(self, value: int, old: int) -> None:
-        if value & CR_RESET:
+        if value & CR.RESET:
             self._state = self.registers["INIT"]
         self._publish()

@@ -17,23 +17,73 @@ from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.bus_master import BusError
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
 
 CHANNELS = 7
 CHANNEL_STRIDE = 0x14
-CCR_EN = 1 << 0
-CCR_TCIE, CCR_HTIE, CCR_TEIE = 1 << 1, 1 << 2, 1 << 3
-CCR_DIR = 1 << 4
-CCR_CIRC = 1 << 5
-CCR_PINC = 1 << 6
-CCR_MINC = 1 << 7
-CCR_PSIZE_SHIFT, CCR_MSIZE_SHIFT = 8, 10
-CCR_MEM2MEM = 1 << 14
-CCR, CNDTR, CPAR, CMAR = 0x08, 0x0C, 0x10, 0x14
-"""Offsets of the first channel's registers."""
+ISR = Register(
+    "ISR",
+    0x00,
+    access=READ_ONLY,
+    fields=(
+        Field("GIF", 0, count=CHANNELS, stride=4, first=1),
+        Field("TCIF", 1, count=CHANNELS, stride=4, first=1),
+        Field("HTIF", 2, count=CHANNELS, stride=4, first=1),
+        Field("TEIF", 3, count=CHANNELS, stride=4, first=1),
+    ),
+)
+IFCR = Register(
+    "IFCR",
+    0x04,
+    access=WRITE_ONLY,
+    on_write="_clear_flags",
+    fields=(
+        Field("CGIF", 0, count=CHANNELS, stride=4, first=1),
+        Field("CTCIF", 1, count=CHANNELS, stride=4, first=1),
+        Field("CHTIF", 2, count=CHANNELS, stride=4, first=1),
+        Field("CTEIF", 3, count=CHANNELS, stride=4, first=1),
+    ),
+)
+CCR = Register(
+    "CCR",
+    0x08,
+    count=CHANNELS,
+    stride=CHANNEL_STRIDE,
+    first=1,
+    on_write="_control",
+    fields=(
+        Field("EN", 0),
+        Field("TCIE", 1),
+        Field("HTIE", 2),
+        Field("TEIE", 3),
+        Field("DIR", 4),
+        Field("CIRC", 5),
+        Field("PINC", 6),
+        Field("MINC", 7),
+        Field("PSIZE", 8, 2),
+        Field("MSIZE", 10, 2),
+        Field("PL", 12, 2),
+        Field("MEM2MEM", 14),
+    ),
+)
+CNDTR = Register(
+    "CNDTR",
+    0x0C,
+    count=CHANNELS,
+    stride=CHANNEL_STRIDE,
+    first=1,
+    on_write="_count",
+    fields=(Field("NDT", 0, 16),),
+)
+CPAR = Register("CPAR", 0x10, on_write="_source", count=CHANNELS, stride=CHANNEL_STRIDE, first=1)
+CMAR = Register("CMAR", 0x14, on_write="_target", count=CHANNELS, stride=CHANNEL_STRIDE, first=1)
+CSELR = Register("CSELR", 0xA8, fields=(Field("C{}S", 0, 4, count=CHANNELS, first=1),))
+
 WIDTHS = (1, 2, 4, 4)
 """Bytes of an item by PSIZE or MSIZE; the last is reserved."""
-GIF, TCIF, HTIF, TEIF = 1, 2, 4, 8
+
+# Flags of the first channel; those of the others follow four bits apart.
+GIF, TCIF, HTIF, TEIF = ISR.GIF1, ISR.TCIF1, ISR.HTIF1, ISR.TEIF1
 INTERRUPTS = TCIF | HTIF | TEIF
 """Flags of a channel, at the place of their enable bits in CCR."""
 
@@ -95,17 +145,7 @@ class STM32LDMA(Block):
     """Its name, "dma1" or "dma2", tells the request table. Output n is channel n + 1."""
 
     OUTPUTS = tuple(range(CHANNELS + 1))
-    REGISTERS = (
-        Register("ISR", 0x00, writable=0),
-        Register("IFCR", 0x04, writable=0, on_write="_clear_flags"),
-        Register("CCR", CCR, 0, 0x7FFF, on_write="_control", count=CHANNELS, stride=CHANNEL_STRIDE),
-        Register(
-            "CNDTR", CNDTR, 0, 0xFFFF, on_write="_count", count=CHANNELS, stride=CHANNEL_STRIDE
-        ),
-        Register("CPAR", CPAR, on_write="_source", count=CHANNELS, stride=CHANNEL_STRIDE),
-        Register("CMAR", CMAR, on_write="_target", count=CHANNELS, stride=CHANNEL_STRIDE),
-        Register("CSELR", 0xA8, writable=0x0FFFFFFF),
-    )
+    REGISTERS = (ISR, IFCR, CCR, CNDTR, CPAR, CMAR, CSELR)
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
@@ -130,14 +170,14 @@ class STM32LDMA(Block):
         self._moved = [0] * CHANNELS
         self._moment = [0] * CHANNELS
 
-    def _word(self, offset: int, channel: int) -> int:
-        return (offset + channel * CHANNEL_STRIDE) // 4
+    def _word(self, register: Register, channel: int) -> int:
+        return register.word + channel * CHANNEL_STRIDE // 4
 
-    def _get(self, offset: int, channel: int) -> int:
-        return self.registers.values[self._word(offset, channel)]
+    def _get(self, register: Register, channel: int) -> int:
+        return self.registers.values[self._word(register, channel)]
 
-    def _set(self, offset: int, channel: int, value: int) -> None:
-        self.registers.values[self._word(offset, channel)] = value
+    def _set(self, register: Register, channel: int, value: int) -> None:
+        self.registers.values[self._word(register, channel)] = value
 
     # Requests.
 
@@ -181,19 +221,19 @@ class STM32LDMA(Block):
     def _target(self, channel: int, value: int, old: int) -> None:
         self._keep(CMAR, channel, old)
 
-    def _keep(self, offset: int, channel: int, old: int) -> None:
-        if self._get(CCR, channel) & CCR_EN:
-            self._set(offset, channel, old)
+    def _keep(self, register: Register, channel: int, old: int) -> None:
+        if self._get(CCR, channel) & CCR.EN:
+            self._set(register, channel, old)
 
     def _control(self, channel: int, value: int, old: int) -> None:
         control = self._get(CCR, channel)
-        if control & CCR_EN and not old & CCR_EN:
+        if control & CCR.EN and not old & CCR.EN:
             if self.registers["ISR"] >> (4 * channel) & TEIF:
                 # Until the error is cleared the channel cannot be enabled again.
-                self._set(CCR, channel, control & ~CCR_EN)
+                self._set(CCR, channel, control & ~CCR.EN)
             else:
                 self._enable(channel, control)
-        elif old & CCR_EN and not control & CCR_EN:
+        elif old & CCR.EN and not control & CCR.EN:
             self._forget_pause(channel)
         self._update(channel)
 
@@ -201,7 +241,7 @@ class STM32LDMA(Block):
         self._reload[channel] = self._get(CNDTR, channel)
         self._peripheral[channel] = self._get(CPAR, channel)
         self._memory[channel] = self._get(CMAR, channel)
-        if not control & CCR_MEM2MEM:
+        if not control & CCR.MEM2MEM:
             self._listen(channel)
             self._serve(channel)
         else:
@@ -230,7 +270,7 @@ class STM32LDMA(Block):
         return items * ITEM_CYCLES * SECOND // (self.machine.cpu_frequency or RESET_CLOCK)
 
     def _is_ready(self, channel: int) -> bool:
-        return bool(self._get(CCR, channel) & CCR_EN and self._get(CNDTR, channel))
+        return bool(self._get(CCR, channel) & CCR.EN and self._get(CNDTR, channel))
 
     # Transfers between memories.
 
@@ -255,7 +295,7 @@ class STM32LDMA(Block):
     # Transfers on request.
 
     def _is_requested(self, channel: int) -> bool:
-        if not self._is_ready(channel) or self._get(CCR, channel) & CCR_MEM2MEM:
+        if not self._is_ready(channel) or self._get(CCR, channel) & CCR.MEM2MEM:
             return False
         return self._levels.get(16 * channel + self._code(channel), False)
 
@@ -291,14 +331,14 @@ class STM32LDMA(Block):
 
     def _move(self, channel: int) -> None:
         control = self._get(CCR, channel)
-        peripheral_width = WIDTHS[control >> CCR_PSIZE_SHIFT & 3]
-        memory_width = WIDTHS[control >> CCR_MSIZE_SHIFT & 3]
+        peripheral_width = WIDTHS[CCR["PSIZE"].get(control)]
+        memory_width = WIDTHS[CCR["MSIZE"].get(control)]
         # An address is taken as aligned to its items.
         peripheral = self._peripheral[channel] & -peripheral_width
         memory = self._memory[channel] & -memory_width
-        if control & CCR_PINC:
+        if control & CCR.PINC:
             self._peripheral[channel] = self._peripheral[channel] + peripheral_width & 0xFFFFFFFF
-        if control & CCR_MINC:
+        if control & CCR.MINC:
             self._memory[channel] = self._memory[channel] + memory_width & 0xFFFFFFFF
         left = self._get(CNDTR, channel) - 1
         flags = 0
@@ -306,7 +346,7 @@ class STM32LDMA(Block):
             flags |= HTIF
         if left == 0:
             flags |= TCIF
-            if control & CCR_CIRC:
+            if control & CCR.CIRC:
                 left = self._reload[channel]
                 self._peripheral[channel] = self._get(CPAR, channel)
                 self._memory[channel] = self._get(CMAR, channel)
@@ -314,7 +354,7 @@ class STM32LDMA(Block):
         if flags:
             self.registers["ISR"] |= (flags | GIF) << (4 * channel)
         bus = self.machine.bus
-        if control & CCR_DIR:
+        if control & CCR.DIR:
             item = bus_master.read(bus, memory, memory_width)
             item &= (1 << 8 * peripheral_width) - 1
             bus_master.write(bus, peripheral, item, peripheral_width)
@@ -326,7 +366,7 @@ class STM32LDMA(Block):
     def _fail(self, channel: int, error: BusError) -> None:
         """A transfer error disables its channel (section 11.4.7)."""
         self._forget_pause(channel)
-        self._set(CCR, channel, self._get(CCR, channel) & ~CCR_EN)
+        self._set(CCR, channel, self._get(CCR, channel) & ~CCR.EN)
         self.registers["ISR"] |= (TEIF | GIF) << (4 * channel)
         if channel not in self._failed:
             self._failed.add(channel)

@@ -12,12 +12,51 @@ from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.pins import Edges
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import ONE_CLEARS, Field, Register
+
+IMR1 = Register(
+    "IMR1", 0x00, reset=0xFF820000, on_write="_mask_changed", fields=(Field("IM", 0, count=32),)
+)
+EMR1 = Register("EMR1", 0x04, fields=(Field("EM", 0, count=32),))
+RTSR1 = Register(
+    "RTSR1", 0x08, fields=(Field("RT", 0, count=17), Field("RT", 18, count=5, first=18))
+)
+FTSR1 = Register(
+    "FTSR1", 0x0C, fields=(Field("FT", 0, count=17), Field("FT", 18, count=5, first=18))
+)
+SWIER1 = Register(
+    "SWIER1",
+    0x10,
+    on_write="_trigger1",
+    fields=(Field("SWI", 0, count=17), Field("SWI", 18, count=5, first=18)),
+)
+PR1 = Register(
+    "PR1",
+    0x14,
+    access=ONE_CLEARS,
+    on_write="_cleared1",
+    fields=(Field("PIF", 0, count=17), Field("PIF", 18, count=5, first=18)),
+)
+IMR2 = Register(
+    "IMR2", 0x20, reset=0x87, on_write="_mask_changed", fields=(Field("IM", 0, count=8, first=32),)
+)
+EMR2 = Register("EMR2", 0x24, fields=(Field("EM", 0, count=8, first=32),))
+RTSR2 = Register("RTSR2", 0x28, fields=(Field("RT", 3, count=4, first=35),))
+FTSR2 = Register("FTSR2", 0x2C, fields=(Field("FT", 3, count=4, first=35),))
+SWIER2 = Register(
+    "SWIER2", 0x30, on_write="_trigger2", fields=(Field("SWI", 3, count=4, first=35),)
+)
+PR2 = Register(
+    "PR2",
+    0x34,
+    access=ONE_CLEARS,
+    on_write="_cleared2",
+    fields=(Field("PIF", 3, count=4, first=35),),
+)
 
 LINES = 40
-CONFIGURABLE = (0x007DFFFF, 0x00000078)
+CONFIGURABLE = (RTSR1.written(), RTSR2.written())
 """Lines of each bank with an edge detector."""
-PR1_OFFSET = 0x14
 
 
 class STM32F4_EXTI(Block):
@@ -27,22 +66,10 @@ class STM32F4_EXTI(Block):
     """
 
     OUTPUTS = ()
-    REGISTERS = (
-        Register("IMR1", 0x00, reset=0xFF820000, on_write="_mask_changed"),
-        Register("EMR1", 0x04),
-        Register("RTSR1", 0x08, writable=CONFIGURABLE[0]),
-        Register("FTSR1", 0x0C, writable=CONFIGURABLE[0]),
-        Register("SWIER1", 0x10, writable=CONFIGURABLE[0], on_write="_trigger1"),
-        Register("PR1", 0x14, writable=0, write_one_clears=CONFIGURABLE[0], on_write="_cleared1"),
-        Register("IMR2", 0x20, reset=0x00000087, writable=0xFF, on_write="_mask_changed"),
-        Register("EMR2", 0x24, writable=0xFF),
-        Register("RTSR2", 0x28, writable=CONFIGURABLE[1]),
-        Register("FTSR2", 0x2C, writable=CONFIGURABLE[1]),
-        Register("SWIER2", 0x30, writable=CONFIGURABLE[1], on_write="_trigger2"),
-        Register("PR2", 0x34, writable=0, write_one_clears=CONFIGURABLE[1], on_write="_cleared2"),
-    )
-    BANK_WORDS = 0x20 // 4
-    IMR, RTSR, FTSR, SWIER, PR = 0, 2, 3, 4, 5
+    REGISTERS = (IMR1, EMR1, RTSR1, FTSR1, SWIER1, PR1, IMR2, EMR2, RTSR2, FTSR2, SWIER2, PR2)
+    BANK_WORDS = IMR2.word - IMR1.word
+    IMR, RTSR, FTSR = IMR1.word, RTSR1.word, FTSR1.word
+    SWIER, PR = SWIER1.word, PR1.word
 
     def __init__(
         self,
@@ -68,8 +95,8 @@ class STM32F4_EXTI(Block):
         )
 
     def write(self, offset: int, value: int, width: int) -> None:
-        if offset == PR1_OFFSET and width == 4:
-            self._values[PR1_OFFSET // 4] &= ~(value & CONFIGURABLE[0])
+        if offset == PR1.offset and width == 4:
+            self._values[PR1.word] &= ~(value & CONFIGURABLE[0])
             self._cleared(0, value)
         else:
             self.registers.write(offset, value, width)

@@ -12,7 +12,24 @@ operation ends early instead. Times of 0 make operations instant.
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.stm32l4.flash_registers import (
+    ACR,
+    CR,
+    ECCR,
+    KEYR,
+    OPTKEYR,
+    OPTR,
+    PCROP1ER,
+    PCROP1SR,
+    PCROP2ER,
+    PCROP2SR,
+    PDKEYR,
+    SR,
+    WRP1AR,
+    WRP1BR,
+    WRP2AR,
+    WRP2BR,
+)
 
 PAGE_SIZE = 2048
 BANK_PAGES = 256
@@ -23,55 +40,16 @@ KEYS = (0x45670123, 0xCDEF89AB)
 OPTION_KEYS = (0x08192A3B, 0x4C5D6E7F)
 POWER_DOWN_KEYS = (0x04152637, 0xFAFBFCFD)
 
-ACR_RUN_PD = 1 << 13
 
-SR_EOP = 1 << 0
-SR_OPERR = 1 << 1
-SR_PROGERR = 1 << 3
-SR_WRPERR = 1 << 4
-SR_PGAERR = 1 << 5
-SR_SIZERR = 1 << 6
-SR_PGSERR = 1 << 7
-SR_MISERR = 1 << 8
-SR_FASTERR = 1 << 9
-SR_RDERR = 1 << 14
-SR_OPTVERR = 1 << 15
-SR_BSY = 1 << 16
-SR_PROGRAM_ERRORS = (
-    SR_PROGERR | SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_PGSERR | SR_MISERR | SR_FASTERR
-)
-SR_CLEARABLE = SR_EOP | SR_OPERR | SR_PROGRAM_ERRORS | SR_RDERR | SR_OPTVERR
+PROGRAM_ERRORS = SR.PROGERR | SR.WRPERR | SR.PGAERR | SR.SIZERR | SR.PGSERR | SR.MISERR | SR.FASTERR
 
-CR_PG = 1 << 0
-CR_PER = 1 << 1
-CR_MER1 = 1 << 2
-CR_PNB_SHIFT = 3
-CR_BKER = 1 << 11
-CR_MER2 = 1 << 15
-CR_STRT = 1 << 16
-CR_OPTSTRT = 1 << 17
-CR_FSTPG = 1 << 18
-CR_EOPIE = 1 << 24
-CR_ERRIE = 1 << 25
-CR_OBL_LAUNCH = 1 << 27
-CR_OPTLOCK = 1 << 30
-CR_LOCK = 1 << 31
-CR_SETTINGS = 0x07048FFF
-CR_STARTS = CR_STRT | CR_OPTSTRT | CR_OBL_LAUNCH
-CR_LOCKS = CR_LOCK | CR_OPTLOCK
+STARTS = CR.STRT | CR.OPTSTRT | CR.OBL_LAUNCH
+LOCKS = CR.LOCK | CR.OPTLOCK
+# Bits of CR that a write stores.
+SETTINGS = CR.written() & ~(STARTS | LOCKS)
 
-# Names of the option registers with their values as shipped.
-OPTIONS = (
-    ("OPTR", 0x20, 0xFFEFF8AA),
-    ("PCROP1SR", 0x24, 0xFFFFFFFF),
-    ("PCROP1ER", 0x28, 0x00000000),
-    ("WRP1AR", 0x2C, 0xFF00FFFF),
-    ("WRP1BR", 0x30, 0xFF00FFFF),
-    ("PCROP2SR", 0x44, 0xFFFFFFFF),
-    ("PCROP2ER", 0x48, 0x00000000),
-    ("WRP2AR", 0x4C, 0xFF00FFFF),
-    ("WRP2BR", 0x50, 0xFF00FFFF),
-)
+# Registers that option bytes are loaded into.
+OPTIONS = (OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR, PCROP2SR, PCROP2ER, WRP2AR, WRP2BR)
 WRITE_PROTECTIONS = (("WRP1AR", "WRP1BR"), ("WRP2AR", "WRP2BR"))
 
 
@@ -83,16 +61,22 @@ class STM32L4_FLASH(Block):
     """
 
     REGISTERS = (
-        Register("ACR", 0x00, reset=0x00000600, writable=0x00007F07, on_write="_access"),
-        Register("PDKEYR", 0x04, writable=0, on_write="_power_down_key"),
-        Register("KEYR", 0x08, writable=0, on_write="_key"),
-        Register("OPTKEYR", 0x0C, writable=0, on_write="_option_key"),
-        Register("SR", 0x10, writable=0, write_one_clears=SR_CLEARABLE, on_write="_update"),
-        Register("CR", 0x14, reset=0xC0000000, writable=0, on_write="_control"),
-        Register("ECCR", 0x18, writable=1 << 24, write_one_clears=0xC0000000),
-    ) + tuple(
-        Register(option, offset, reset=shipped, on_write="_option_written")
-        for option, offset, shipped in OPTIONS
+        ACR,
+        PDKEYR,
+        KEYR,
+        OPTKEYR,
+        SR,
+        CR,
+        ECCR,
+        OPTR,
+        PCROP1SR,
+        PCROP1ER,
+        WRP1AR,
+        WRP1BR,
+        PCROP2SR,
+        PCROP2ER,
+        WRP2AR,
+        WRP2BR,
     )
 
     def __init__(
@@ -154,7 +138,7 @@ class STM32L4_FLASH(Block):
 
     def _key(self, value, old):
         # type: (int, int) -> None
-        if self._locked_up or not self.registers["CR"] & CR_LOCK:
+        if self._locked_up or not self.registers["CR"] & CR.LOCK:
             return
         if value != KEYS[self._keys_seen]:
             self._locked_up = True
@@ -162,19 +146,19 @@ class STM32L4_FLASH(Block):
             return
         self._keys_seen = (self._keys_seen + 1) % 2
         if self._keys_seen == 0:
-            self.registers["CR"] &= ~CR_LOCK
+            self.registers["CR"] &= ~CR.LOCK
 
     def _option_key(self, value, old):
         # type: (int, int) -> None
-        if self._options_locked_up or not self.registers["CR"] & CR_OPTLOCK:
+        if self._options_locked_up or not self.registers["CR"] & CR.OPTLOCK:
             return
-        if value != OPTION_KEYS[self._option_keys_seen] or self.registers["CR"] & CR_LOCK:
+        if value != OPTION_KEYS[self._option_keys_seen] or self.registers["CR"] & CR.LOCK:
             self._options_locked_up = True
             self._tell_locked_up("the option registers")
             return
         self._option_keys_seen = (self._option_keys_seen + 1) % 2
         if self._option_keys_seen == 0:
-            self.registers["CR"] &= ~CR_OPTLOCK
+            self.registers["CR"] &= ~CR.OPTLOCK
 
     def _power_down_key(self, value, old):
         # type: (int, int) -> None
@@ -194,26 +178,28 @@ class STM32L4_FLASH(Block):
     def _access(self, value, old):
         # type: (int, int) -> None
         """RUN_PD changes only after both power-down keys."""
-        if self._power_down_keys_seen < 2 and (value ^ old) & ACR_RUN_PD:
-            self.registers["ACR"] ^= ACR_RUN_PD
+        if self._power_down_keys_seen < 2 and (value ^ old) & ACR.RUN_PD:
+            self.registers["ACR"] ^= ACR.RUN_PD
 
     def _control(self, value, old):
         # type: (int, int) -> None
-        if old & CR_LOCK:
+        # Until it is known what of it counts.
+        self.registers["CR"] = old
+        if old & CR.LOCK:
             return
         self._finish()
-        settings = value & CR_SETTINGS
+        settings = value & SETTINGS
         # The lock bits can only be set here; the keys clear them.
-        self.registers["CR"] = settings | ((old | value) & CR_LOCKS)
-        if not value & CR_FSTPG:
+        self.registers["CR"] = settings | ((old | value) & LOCKS)
+        if not value & CR.FSTPG:
             self._row = []
-        if not value & CR_PG:
+        if not value & CR.PG:
             self._slot = None
-        if value & CR_OBL_LAUNCH and not old & CR_OPTLOCK:
+        if value & CR.OBL_LAUNCH and not old & CR.OPTLOCK:
             self.machine.request_reset("option-bytes")
-        elif value & CR_OPTSTRT and not old & CR_OPTLOCK:
+        elif value & CR.OPTSTRT and not old & CR.OPTLOCK:
             self._program_options()
-        elif value & CR_STRT:
+        elif value & CR.STRT:
             self._erase()
         self._update(0, 0)
 
@@ -222,8 +208,8 @@ class STM32L4_FLASH(Block):
         control = self.registers["CR"]
         status = self.registers["SR"]
         self.lines["IRQ"].set(
-            (control & CR_EOPIE != 0 and status & SR_EOP != 0)
-            or (control & CR_ERRIE != 0 and status & SR_OPERR != 0)
+            (control & CR.EOPIE != 0 and status & SR.EOP != 0)
+            or (control & CR.ERRIE != 0 and status & SR.OPERR != 0)
         )
 
     def _fail(self, flag):
@@ -231,13 +217,13 @@ class STM32L4_FLASH(Block):
         """An operation that isn't even started."""
         self._slot = None
         self.registers["SR"] |= flag
-        if self.registers["CR"] & CR_ERRIE:
-            self.registers["SR"] |= SR_OPERR
+        if self.registers["CR"] & CR.ERRIE:
+            self.registers["SR"] |= SR.OPERR
         self._update(0, 0)
 
     def _begin(self, duration):
         # type: (int) -> None
-        self.registers["SR"] |= SR_BSY
+        self.registers["SR"] |= SR.BSY
         if duration:
             self._operation = self.machine.clock.schedule(duration, self._end)
         else:
@@ -253,14 +239,14 @@ class STM32L4_FLASH(Block):
     def _end(self):
         # type: () -> None
         self._operation = None
-        self.registers["SR"] &= ~SR_BSY
-        self.registers["CR"] &= ~CR_STARTS
+        self.registers["SR"] &= ~SR.BSY
+        self.registers["CR"] &= ~STARTS
         if self._failed:
             self._failed = False
-            self._fail(SR_PROGERR)
-        elif self.registers["CR"] & CR_EOPIE:
+            self._fail(SR.PROGERR)
+        elif self.registers["CR"] & CR.EOPIE:
             # EOP is set only while its interrupt is enabled.
-            self.registers["SR"] |= SR_EOP
+            self.registers["SR"] |= SR.EOP
         self._update(0, 0)
 
     # Erasing.
@@ -268,27 +254,27 @@ class STM32L4_FLASH(Block):
     def _erase(self):
         # type: () -> None
         control = self.registers["CR"]
-        kinds = control & (CR_PER | CR_MER1 | CR_MER2)
-        if control & (CR_PG | CR_FSTPG) or not kinds or self._has_program_error():
-            self._fail(SR_PGSERR)
+        kinds = control & (CR.PER | CR.MER1 | CR.MER2)
+        if control & (CR.PG | CR.FSTPG) or not kinds or self._has_program_error():
+            self._fail(SR.PGSERR)
             return
         pages = set()  # type: set[int]
-        if control & CR_PER:
-            page = (control >> CR_PNB_SHIFT) & 0xFF
-            pages.add(page + BANK_PAGES if control & CR_BKER else page)
-        if control & CR_MER1:
+        if control & CR.PER:
+            page = CR["PNB"].get(control)
+            pages.add(page + BANK_PAGES if control & CR.BKER else page)
+        if control & CR.MER1:
             pages.update(range(BANK_PAGES))
-        if control & CR_MER2:
+        if control & CR.MER2:
             pages.update(range(BANK_PAGES, 2 * BANK_PAGES))
         if any(self._is_protected(page) for page in pages):
-            self._fail(SR_WRPERR)
+            self._fail(SR.WRPERR)
             return
         for page in sorted(pages):
             if page * PAGE_SIZE < self.size:
                 self._write_array(self.base + page * PAGE_SIZE, [0xFF] * PAGE_SIZE)
         self.machine.trace(self.name, "flash-erase", pages=len(pages), first=min(pages))
-        self.registers["CR"] |= CR_STRT
-        self._begin(self.page_erase_time if kinds == CR_PER else self.mass_erase_time)
+        self.registers["CR"] |= CR.STRT
+        self._begin(self.page_erase_time if kinds == CR.PER else self.mass_erase_time)
 
     def _is_protected(self, page):
         # type: (int) -> bool
@@ -306,35 +292,35 @@ class STM32L4_FLASH(Block):
         """A store of the CPU into the array."""
         self._finish()
         control = self.registers["CR"]
-        if control & CR_LOCK or not control & (CR_PG | CR_FSTPG) or self._has_program_error():
-            self._fail(SR_PGSERR)
+        if control & CR.LOCK or not control & (CR.PG | CR.FSTPG) or self._has_program_error():
+            self._fail(SR.PGSERR)
         elif width != 4:
-            self._fail(SR_SIZERR)
+            self._fail(SR.SIZERR)
         elif address & 3:
-            self._fail(SR_PGAERR)
-        elif control & CR_FSTPG:
+            self._fail(SR.PGAERR)
+        elif control & CR.FSTPG:
             self._store_row(address, value)
         else:
             self._store_slot(address, value)
 
     def _has_program_error(self):
         # type: () -> bool
-        return self.registers["SR"] & SR_PROGRAM_ERRORS != 0
+        return self.registers["SR"] & PROGRAM_ERRORS != 0
 
     def _store_slot(self, address, value):
         # type: (int, int) -> None
         if self._slot is None:
             if address % SLOT:
-                self._fail(SR_PGAERR)
+                self._fail(SR.PGAERR)
             else:
                 self._slot = (address, value)
             return
         first, low = self._slot
         self._slot = None
         if address != first + 4:
-            self._fail(SR_PGAERR)
+            self._fail(SR.PGAERR)
         elif self._is_protected((first - self.base) // PAGE_SIZE):
-            self._fail(SR_WRPERR)
+            self._fail(SR.WRPERR)
         else:
             self._program(first, [low, value], self.program_time)
 
@@ -343,18 +329,18 @@ class STM32L4_FLASH(Block):
         """Fast programming: 32 double words of one row, stored in order."""
         if not self._row:
             if address % (4 * ROW_WORDS):
-                self._fail(SR_PGAERR)
+                self._fail(SR.PGAERR)
                 return
             self._row_address = address
         elif address != self._row_address + 4 * len(self._row):
             self._row = []
-            self._fail(SR_PGAERR | SR_FASTERR)
+            self._fail(SR.PGAERR | SR.FASTERR)
             return
         self._row.append(value)
         if len(self._row) == ROW_WORDS:
             row, self._row = self._row, []
             if self._is_protected((self._row_address - self.base) // PAGE_SIZE):
-                self._fail(SR_WRPERR)
+                self._fail(SR.WRPERR)
             else:
                 # A row takes less than its double words would: 1.91 ms instead of 2.61 ms.
                 duration = self.program_time * ROW_WORDS // 2 * 191 // 261
@@ -373,7 +359,7 @@ class STM32L4_FLASH(Block):
             self._failed = True
         elif not erased and any(new) and self.strict and len(words) == 2:
             # Only all zeros may go over what is programmed already.
-            self._fail(SR_PROGERR)
+            self._fail(SR.PROGERR)
             return
         else:
             # Nearly always the slot is erased.
@@ -396,7 +382,7 @@ class STM32L4_FLASH(Block):
     def _option_written(self, value, old):
         # type: (int, int) -> None
         """The option registers hold what OPTSTRT will program; locked, they don't change."""
-        if self.registers["CR"] & CR_LOCKS:
+        if self.registers["CR"] & LOCKS:
             for option, staged in self._staged.items():
                 self.registers[option] = staged
         else:
@@ -404,13 +390,13 @@ class STM32L4_FLASH(Block):
 
     def _option_registers(self):
         # type: () -> dict[str, int]
-        return dict((option, self.registers[option]) for option, _, _ in OPTIONS)
+        return dict((option.name, self.registers[option.name]) for option in OPTIONS)
 
     def _program_options(self):
         # type: () -> None
         """The new options act after the next reset, which loads them."""
         self._programmed = self._option_registers()
-        self.registers["CR"] |= CR_OPTSTRT
+        self.registers["CR"] |= CR.OPTSTRT
         self._begin(self.page_erase_time)
 
 

@@ -19,13 +19,44 @@ from renode_wifi.peripherals.base.pins import (
     PINS_OUTPUTS,
     Pins,
 )
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+
+MODER = Register("MODER", 0x00, on_write="_configure", fields=(Field("MODE", 0, 2, count=PINS),))
+OTYPER = Register("OTYPER", 0x04, on_write="_configure", fields=(Field("OT", 0, count=PINS),))
+OSPEEDR = Register(
+    "OSPEEDR", 0x08, on_write="_configure", fields=(Field("OSPEED", 0, 2, count=PINS),)
+)
+PUPDR = Register("PUPDR", 0x0C, on_write="_configure", fields=(Field("PUPD", 0, 2, count=PINS),))
+IDR = Register("IDR", 0x10, access=READ_ONLY, fields=(Field("ID", 0, count=PINS),))
+ODR = Register("ODR", 0x14, on_write="_drive", fields=(Field("OD", 0, count=PINS),))
+BSRR = Register(
+    "BSRR",
+    0x18,
+    access=WRITE_ONLY,
+    on_write="_set_and_reset",
+    fields=(Field("BS", 0, count=PINS), Field("BR", 16, count=PINS)),
+)
+LCKR = Register(
+    "LCKR",
+    0x1C,
+    access=READ_ONLY,
+    on_read="_read_lock",
+    on_write="_lock",
+    fields=(Field("LCK", 0, count=PINS), Field("LCKK", 16)),
+)
+AFRL = Register("AFRL", 0x20, on_write="_configure", fields=(Field("AFSEL", 0, 4, count=8),))
+AFRH = Register(
+    "AFRH", 0x24, on_write="_configure", fields=(Field("AFSEL", 0, 4, count=8, first=8),)
+)
+BRR = Register(
+    "BRR", 0x28, access=WRITE_ONLY, on_write="_reset_bits", fields=(Field("BR", 0, count=PINS),)
+)
+ASCR = Register("ASCR", 0x2C, fields=(Field("ASC", 0, count=PINS),))
 
 INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
-LCKR_LCKK = 1 << 16
-IDR_WORD, ODR_WORD = 0x10 // 4, 0x14 // 4
-BSRR_OFFSET, BRR_OFFSET = 0x18, 0x28
+IDR_WORD, ODR_WORD = IDR.word, ODR.word
+BSRR_OFFSET, BRR_OFFSET = BSRR.offset, BRR.offset
 
 
 def spread(bits: int, width: int) -> int:
@@ -53,20 +84,7 @@ class STM32_GPIOPort(Block):
     """
 
     OUTPUTS = tuple(range(PINS))
-    REGISTERS = (
-        Register("MODER", 0x00, on_write="_configure"),
-        Register("OTYPER", 0x04, writable=0xFFFF, on_write="_configure"),
-        Register("OSPEEDR", 0x08, on_write="_configure"),
-        Register("PUPDR", 0x0C, on_write="_configure"),
-        Register("IDR", 0x10, writable=0),
-        Register("ODR", 0x14, writable=0xFFFF, on_write="_drive"),
-        Register("BSRR", 0x18, writable=0, on_write="_set_and_reset"),
-        Register("LCKR", 0x1C, writable=0, on_write="_lock", on_read="_read_lock"),
-        Register("AFRL", 0x20, on_write="_configure"),
-        Register("AFRH", 0x24, on_write="_configure"),
-        Register("BRR", 0x28, writable=0, on_write="_reset_bits"),
-        Register("ASCR", 0x2C, writable=0xFFFF),
-    )
+    REGISTERS = (MODER, OTYPER, OSPEEDR, PUPDR, IDR, ODR, BSRR, LCKR, AFRL, AFRH, BRR, ASCR)
     # Configuration registers and their bits per pin; the lock freezes them.
     CONFIGURATION = (("MODER", 2), ("OTYPER", 1), ("OSPEEDR", 2), ("PUPDR", 2))
 
@@ -91,7 +109,7 @@ class STM32_GPIOPort(Block):
         self._function_levels = [[False] * numberOfAFs for _ in range(PINS)]
         self._functions_wired = [[False] * numberOfAFs for _ in range(PINS)]
         self._pins: list[Line] = [self.lines[pin] for pin in range(PINS)]
-        self.pins = Pins(self._pins, IDR_WORD, ODR_WORD, BSRR_OFFSET // 4, BRR_OFFSET // 4)
+        self.pins = Pins(self._pins, IDR_WORD, ODR_WORD, BSRR.word, BRR.word)
         self._state = self.pins.state
         # What the outside says: one bit per pin that it drives, and the levels.
         self._driven = 0
@@ -230,7 +248,7 @@ class STM32_GPIOPort(Block):
         """The key sequence of the manual: LCKK 1, 0, 1 with the same pins, then a read."""
         if self._locked:
             return
-        pins, key = value & 0xFFFF, bool(value & LCKR_LCKK)
+        pins, key = value & 0xFFFF, bool(value & LCKR.LCKK)
         if self._lock_step in (1, 2) and pins == self._lock_pins and key == (self._lock_step == 2):
             self._lock_step += 1
             return
@@ -241,4 +259,4 @@ class STM32_GPIOPort(Block):
         if self._lock_step == 3:
             self._locked = self._lock_pins
         self._lock_step = 0
-        return self._locked | LCKR_LCKK if self._locked else self._lock_pins
+        return self._locked | LCKR.LCKK if self._locked else self._lock_pins

@@ -11,26 +11,145 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
-
-CR1_PE = 1 << 0
-CR2_RD_WRN = 1 << 10
-CR2_START, CR2_STOP = 1 << 13, 1 << 14
-CR2_NBYTES_SHIFT = 16
-CR2_RELOAD, CR2_AUTOEND = 1 << 24, 1 << 25
-ISR_TXE, ISR_TXIS, ISR_RXNE = 1 << 0, 1 << 1, 1 << 2
-ISR_NACKF, ISR_STOPF, ISR_TC, ISR_TCR = 1 << 4, 1 << 5, 1 << 6, 1 << 7
-ISR_BUSY = 1 << 15
-ICR_CLEARABLE = 0x3F38
-
-# Enable bit of CR1, flags of ISR.
-INTERRUPTS = (
-    (1 << 1, ISR_TXIS),
-    (1 << 2, ISR_RXNE),
-    (1 << 4, ISR_NACKF),
-    (1 << 5, ISR_STOPF),
-    (1 << 6, ISR_TC | ISR_TCR),
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    SELF_CLEARING,
+    WRITE_ONLY,
+    Cause,
+    Field,
+    Interrupt,
+    Register,
 )
+
+CR1 = Register(
+    "CR1",
+    0x00,
+    on_write="_enable",
+    fields=(
+        Field("PE", 0),
+        Field("TXIE", 1),
+        Field("RXIE", 2),
+        Field("ADDRIE", 3),
+        Field("NACKIE", 4),
+        Field("STOPIE", 5),
+        Field("TCIE", 6),
+        Field("ERRIE", 7),
+        Field("DNF", 8, 4),
+        Field("ANFOFF", 12),
+        Field("TXDMAEN", 14),
+        Field("RXDMAEN", 15),
+        Field("SBC", 16),
+        Field("NOSTRETCH", 17),
+        Field("WUPEN", 18),
+        Field("GCEN", 19),
+        Field("SMBHEN", 20),
+        Field("SMBDEN", 21),
+        Field("ALERTEN", 22),
+        Field("PECEN", 23),
+    ),
+)
+CR2 = Register(
+    "CR2",
+    0x04,
+    on_write="_control",
+    fields=(
+        Field("SADD", 0, 10),
+        Field("RD_WRN", 10),
+        Field("ADD10", 11),
+        Field("HEAD10R", 12),
+        Field("START", 13, access=SELF_CLEARING),
+        Field("STOP", 14, access=SELF_CLEARING),
+        Field("NACK", 15),
+        Field("NBYTES", 16, 8),
+        Field("RELOAD", 24),
+        Field("AUTOEND", 25),
+        Field("PECBYTE", 26),
+    ),
+)
+OAR1 = Register(
+    "OAR1", 0x08, fields=(Field("OA1", 0, 10), Field("OA1MODE", 10), Field("OA1EN", 15))
+)
+OAR2 = Register(
+    "OAR2",
+    0x0C,
+    fields=(
+        Field("OA2", 1, 7),
+        Field("OA2MSK", 8, 3),
+        Field("OA2EN", 15),
+    ),
+)
+TIMINGR = Register(
+    "TIMINGR",
+    0x10,
+    fields=(
+        Field("SCLL", 0, 8),
+        Field("SCLH", 8, 8),
+        Field("SDADEL", 16, 4),
+        Field("SCLDEL", 20, 4),
+        Field("PRESC", 28, 4),
+    ),
+)
+TIMEOUTR = Register(
+    "TIMEOUTR",
+    0x14,
+    fields=(
+        Field("TIMEOUTA", 0, 12),
+        Field("TIDLE", 12),
+        Field("TIMOUTEN", 15),
+        Field("TIMEOUTB", 16, 12),
+        Field("TEXTEN", 31),
+    ),
+)
+ISR = Register(
+    "ISR",
+    0x18,
+    reset=0x1,
+    access=READ_ONLY,
+    on_write="_flush",
+    fields=(
+        Field("TXE", 0),
+        Field("TXIS", 1),
+        Field("RXNE", 2),
+        Field("ADDR", 3),
+        Field("NACKF", 4),
+        Field("STOPF", 5),
+        Field("TC", 6),
+        Field("TCR", 7),
+        Field("BERR", 8),
+        Field("ARLO", 9),
+        Field("OVR", 10),
+        Field("PECERR", 11),
+        Field("TIMEOUT", 12),
+        Field("ALERT", 13),
+        Field("BUSY", 15),
+        Field("DIR", 16),
+        Field("ADDCODE", 17, 7),
+    ),
+)
+ICR = Register(
+    "ICR",
+    0x1C,
+    access=WRITE_ONLY,
+    clears="ISR",
+    fields=(
+        Field("ADDRCF", 3),
+        Field("NACKCF", 4),
+        Field("STOPCF", 5),
+        Field("BERRCF", 8),
+        Field("ARLOCF", 9),
+        Field("OVRCF", 10),
+        Field("PECCF", 11),
+        Field("TIMOUTCF", 12),
+        Field("ALERTCF", 13),
+    ),
+)
+PECR = Register("PECR", 0x20, access=READ_ONLY, fields=(Field("PEC", 0, 8),))
+RXDR = Register("RXDR", 0x24, access=READ_ONLY, on_read="_take", fields=(Field("RXDATA", 0, 8),))
+TXDR = Register("TXDR", 0x28, on_write="_send", fields=(Field("TXDATA", 0, 8),))
+
+SADD, NBYTES = CR2["SADD"], CR2["NBYTES"]
+
+ERRORS = ISR.BERR | ISR.ARLO | ISR.OVR | ISR.PECERR | ISR.TIMEOUT | ISR.ALERT
 
 
 class I2CDevice(Protocol):
@@ -47,19 +166,19 @@ class I2CDevice(Protocol):
 
 class STM32F7_I2C(Block):
     OUTPUTS = ("EventInterrupt", "ErrorInterrupt")
-    REGISTERS = (
-        Register("CR1", 0x00, writable=0x00FFDFFF, on_write="_enable"),
-        Register("CR2", 0x04, writable=0x07FFFFFF & ~(CR2_START | CR2_STOP), on_write="_control"),
-        Register("OAR1", 0x08, writable=0x87FF),
-        Register("OAR2", 0x0C, writable=0x87FE),
-        Register("TIMINGR", 0x10, writable=0xF0FFFFFF),
-        Register("TIMEOUTR", 0x14, writable=0x9FFF8FFF),
-        Register("ISR", 0x18, reset=ISR_TXE, writable=0, on_write="_flush"),
-        Register("ICR", 0x1C, writable=0, on_write="_clear_flags"),
-        Register("PECR", 0x20, writable=0),
-        Register("RXDR", 0x24, writable=0, on_read="_take"),
-        Register("TXDR", 0x28, writable=0xFF, on_write="_send"),
+    INTERRUPTS = (
+        Interrupt(
+            "EventInterrupt",
+            Cause(ISR, ISR.TXIS, CR1, CR1.TXIE),
+            Cause(ISR, ISR.RXNE, CR1, CR1.RXIE),
+            Cause(ISR, ISR.ADDR, CR1, CR1.ADDRIE),
+            Cause(ISR, ISR.NACKF, CR1, CR1.NACKIE),
+            Cause(ISR, ISR.STOPF, CR1, CR1.STOPIE),
+            Cause(ISR, ISR.TC | ISR.TCR, CR1, CR1.TCIE),
+        ),
+        Interrupt("ErrorInterrupt", Cause(ISR, ERRORS, CR1, CR1.ERRIE)),
     )
+    REGISTERS = (CR1, CR2, OAR1, OAR2, TIMINGR, TIMEOUTR, ISR, ICR, PECR, RXDR, TXDR)
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
@@ -80,34 +199,34 @@ class STM32F7_I2C(Block):
         self._reading = False
 
     def _enable(self, value: int, old: int) -> None:
-        if not self.registers["CR1"] & CR1_PE:
-            self.registers["ISR"] = ISR_TXE
+        if not self.registers["CR1"] & CR1.PE:
+            self.registers["ISR"] = ISR.TXE
             self._clear()
-        self._update()
+        self.registers.update_interrupts()
 
     def _control(self, value: int, old: int) -> None:
-        if not self.registers["CR1"] & CR1_PE:
+        if not self.registers["CR1"] & CR1.PE:
             return
         status = self.registers["ISR"]
-        if value & CR2_START:
+        if value & CR2.START:
             self._start()
-        elif value & CR2_STOP:
+        elif value & CR2.STOP:
             self._stop()
-        elif status & ISR_TCR and value >> CR2_NBYTES_SHIFT & 0xFF:
-            self.registers["ISR"] &= ~ISR_TCR
-            self._left = value >> CR2_NBYTES_SHIFT & 0xFF
+        elif status & ISR.TCR and value & CR2.NBYTES:
+            self.registers["ISR"] &= ~ISR.TCR
+            self._left = NBYTES.get(value)
             self._next()
-        self._update()
+        self.registers.update_interrupts()
 
     def _start(self) -> None:
         control = self.registers["CR2"]
-        self.registers["ISR"] = self.registers["ISR"] & ~(ISR_TC | ISR_TCR) | ISR_BUSY
-        self._reading = bool(control & CR2_RD_WRN)
-        self._left = control >> CR2_NBYTES_SHIFT & 0xFF
-        self._device = self._devices.get(control >> 1 & 0x7F)
+        self.registers["ISR"] = self.registers["ISR"] & ~(ISR.TC | ISR.TCR) | ISR.BUSY
+        self._reading = bool(control & CR2.RD_WRN)
+        self._left = NBYTES.get(control)
+        self._device = self._devices.get(SADD.get(control) >> 1)
         if self._device is None:
             # STOP follows a missing acknowledge by itself.
-            self.registers["ISR"] |= ISR_NACKF
+            self.registers["ISR"] |= ISR.NACKF
             self._stop()
             return
         self._device.start(self._reading)
@@ -116,8 +235,8 @@ class STM32F7_I2C(Block):
     def _stop(self) -> None:
         if self._device is not None:
             self._device.stop()
-        status = self.registers["ISR"] & ~(ISR_BUSY | ISR_TC | ISR_TCR | ISR_TXIS)
-        self.registers["ISR"] = status | ISR_STOPF | ISR_TXE
+        status = self.registers["ISR"] & ~(ISR.BUSY | ISR.TC | ISR.TCR | ISR.TXIS)
+        self.registers["ISR"] = status | ISR.STOPF | ISR.TXE
         self._clear()
 
     def _next(self) -> None:
@@ -127,46 +246,36 @@ class STM32F7_I2C(Block):
             assert self._device is not None
             if self._reading:
                 self.registers["RXDR"] = self._device.read() & 0xFF
-                self.registers["ISR"] |= ISR_RXNE
+                self.registers["ISR"] |= ISR.RXNE
             else:
-                self.registers["ISR"] |= ISR_TXIS
-        elif control & CR2_RELOAD:
-            self.registers["ISR"] |= ISR_TCR
-        elif control & CR2_AUTOEND:
+                self.registers["ISR"] |= ISR.TXIS
+        elif control & CR2.RELOAD:
+            self.registers["ISR"] |= ISR.TCR
+        elif control & CR2.AUTOEND:
             self._stop()
         else:
-            self.registers["ISR"] |= ISR_TC
+            self.registers["ISR"] |= ISR.TC
 
     def _send(self, value: int, old: int) -> None:
-        if not self.registers["ISR"] & ISR_TXIS or self._device is None:
+        if not self.registers["ISR"] & ISR.TXIS or self._device is None:
             return
-        self.registers["ISR"] &= ~ISR_TXIS
+        self.registers["ISR"] &= ~ISR.TXIS
         self._device.write(value & 0xFF)
         self._left -= 1
         self._next()
-        self._update()
+        self.registers.update_interrupts()
 
     def _take(self) -> int:
         byte = self.registers["RXDR"]
-        if self.registers["ISR"] & ISR_RXNE:
-            self.registers["ISR"] &= ~ISR_RXNE
+        if self.registers["ISR"] & ISR.RXNE:
+            self.registers["ISR"] &= ~ISR.RXNE
             if self._device is not None:
                 self._left -= 1
                 self._next()
-            self._update()
+            self.registers.update_interrupts()
         return byte
 
     def _flush(self, value: int, old: int) -> None:
         """Software may only set TXE, which empties TXDR."""
-        if value & ISR_TXE:
-            self.registers["ISR"] |= ISR_TXE
-
-    def _clear_flags(self, value: int, old: int) -> None:
-        self.registers["ISR"] &= ~(value & ICR_CLEARABLE)
-        self._update()
-
-    def _update(self) -> None:
-        control, status = self.registers["CR1"], self.registers["ISR"]
-        self.lines["EventInterrupt"].set(
-            any(control & enable and status & flags for enable, flags in INTERRUPTS)
-        )
+        if value & ISR.TXE:
+            self.registers["ISR"] |= ISR.TXE

@@ -5,7 +5,16 @@ from __future__ import annotations
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.register_file import SERVE_READS
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+
+KR = Register("KR", 0x00, access=WRITE_ONLY, on_write="_key", fields=(Field("KEY", 0, 16),))
+PR = Register("PR", 0x04, fields=(Field("PR", 0, 3),))
+RLR = Register("RLR", 0x08, reset=0xFFF, fields=(Field("RL", 0, 12),))
+SR = Register(
+    "SR", 0x0C, access=READ_ONLY, fields=(Field("PVU", 0), Field("RVU", 1), Field("WVU", 2))
+)
+WINR = Register("WINR", 0x10, reset=0xFFF, fields=(Field("WIN", 0, 12),))
 
 KEY_RELOAD, KEY_START, KEY_UNLOCK = 0xAAAA, 0xCCCC, 0x5555
 NO_WINDOW = 0xFFF
@@ -14,16 +23,10 @@ NO_WINDOW = 0xFFF
 class STM32_IndependentWatchdog(Block):
     """frequency: of the LSI in Hz. windowOption: WINR exists. defaultPrescaler: PR after reset."""
 
-    GATED = True
+    SERVED = SERVE_READS
     OUTPUTS = ()
-    REGISTERS = (
-        Register("KR", 0x00, writable=0, on_write="_key"),
-        Register("PR", 0x04, writable=0x7),
-        Register("RLR", 0x08, reset=0xFFF, writable=0xFFF),
-        Register("SR", 0x0C, writable=0),
-        Register("WINR", 0x10, reset=NO_WINDOW, writable=0xFFF),
-    )
-    PROTECTED = (0x04, 0x08, 0x10)
+    REGISTERS = (KR, PR, RLR, SR, WINR)
+    PROTECTED = (PR.offset, RLR.offset, WINR.offset)
 
     def __init__(
         self,
@@ -61,10 +64,10 @@ class STM32_IndependentWatchdog(Block):
     def write(self, offset: int, value: int, width: int) -> None:
         if offset in self.PROTECTED and not self._unlocked:
             return
-        if offset == 0x10 and not self._has_window:
+        if offset == WINR.offset and not self._has_window:
             return
         super().write(offset, value, width)
-        if offset == 0x10 and self._started:
+        if offset == WINR.offset and self._started:
             # Writing the window reloads the counter.
             self._load()
 

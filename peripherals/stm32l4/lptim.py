@@ -7,14 +7,94 @@ from typing import Any
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.register_file import SERVE_READS
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    SELF_CLEARING,
+    WRITE_ONLY,
+    Field,
+    Register,
+)
 
-CMPM, ARRM, EXTTRIG, CMPOK, ARROK, UP, DOWN = (1 << bit for bit in range(7))
-FLAGS = 0x7F
-CFGR_CKSEL = 1 << 0
-CFGR_PRESC_SHIFT = 9
-CFGR_COUNTMODE = 1 << 23
-CR_ENABLE, CR_SNGSTRT, CR_CNTSTRT = 1 << 0, 1 << 1, 1 << 2
+ISR = Register(
+    "ISR",
+    0x00,
+    access=READ_ONLY,
+    on_read="_read_status",
+    fields=(
+        Field("CMPM", 0),
+        Field("ARRM", 1),
+        Field("EXTTRIG", 2),
+        Field("CMPOK", 3),
+        Field("ARROK", 4),
+        Field("UP", 5),
+        Field("DOWN", 6),
+    ),
+)
+ICR = Register(
+    "ICR",
+    0x04,
+    access=WRITE_ONLY,
+    clears="ISR",
+    fields=(
+        Field("CMPMCF", 0),
+        Field("ARRMCF", 1),
+        Field("EXTTRIGCF", 2),
+        Field("CMPOKCF", 3),
+        Field("ARROKCF", 4),
+        Field("UPCF", 5),
+        Field("DOWNCF", 6),
+    ),
+)
+IER = Register(
+    "IER",
+    0x08,
+    on_write="_changed",
+    fields=(
+        Field("CMPMIE", 0),
+        Field("ARRMIE", 1),
+        Field("EXTTRIGIE", 2),
+        Field("CMPOKIE", 3),
+        Field("ARROKIE", 4),
+        Field("UPIE", 5),
+        Field("DOWNIE", 6),
+    ),
+)
+CFGR = Register(
+    "CFGR",
+    0x0C,
+    fields=(
+        Field("CKSEL", 0),
+        Field("CKPOL", 1, 2),
+        Field("CKFLT", 3, 2),
+        Field("TRGFLT", 6, 2),
+        Field("PRESC", 9, 3),
+        Field("TRIGSEL", 13, 3),
+        Field("TRIGEN", 17, 2),
+        Field("TIMOUT", 19),
+        Field("WAVE", 20),
+        Field("WAVPOL", 21),
+        Field("PRELOAD", 22),
+        Field("COUNTMODE", 23),
+        Field("ENC", 24),
+    ),
+)
+CR = Register(
+    "CR",
+    0x10,
+    on_write="_control",
+    fields=(
+        Field("ENABLE", 0),
+        Field("SNGSTRT", 1, access=SELF_CLEARING),
+        Field("CNTSTRT", 2, access=SELF_CLEARING),
+    ),
+)
+CMP = Register("CMP", 0x14, on_write="_compare_written", fields=(Field("CMP", 0, 16),))
+ARR = Register("ARR", 0x18, reset=0x1, on_write="_limit_written", fields=(Field("ARR", 0, 16),))
+CNT = Register("CNT", 0x1C, access=READ_ONLY, on_read="_read_count", fields=(Field("CNT", 0, 16),))
+OR = Register("OR", 0x20, fields=(Field("OR", 0, 2),))
+
+CMPM, ARRM = ISR.CMPM, ISR.ARRM
 
 
 class STM32L0_LpTimer(Block):
@@ -24,18 +104,8 @@ class STM32L0_LpTimer(Block):
     their settings. ARROK and CMPOK come at once.
     """
 
-    REGISTERS = (
-        Register("ISR", 0x00, writable=0, on_read="_read_status"),
-        Register("ICR", 0x04, writable=0, on_write="_clear_flags"),
-        Register("IER", 0x08, writable=FLAGS, on_write="_changed"),
-        Register("CFGR", 0x0C, writable=0x01FEEEDF),
-        Register("CR", 0x10, writable=CR_ENABLE, on_write="_control"),
-        Register("CMP", 0x14, writable=0xFFFF, on_write="_compare_written"),
-        Register("ARR", 0x18, reset=1, writable=0xFFFF, on_write="_limit_written"),
-        Register("CNT", 0x1C, writable=0, on_read="_read_count"),
-        Register("OR", 0x20, writable=0x3),
-    )
-    GATED = True
+    REGISTERS = (ISR, ICR, IER, CFGR, CR, CMP, ARR, CNT, OR)
+    SERVED = SERVE_READS
 
     def __init__(self, machine: Machine, name: str, frequency: int = 32_768) -> None:
         super().__init__(machine, name)
@@ -67,7 +137,7 @@ class STM32L0_LpTimer(Block):
             return self.frequency
 
     def _prescaler(self) -> int:
-        return 1 << (self.registers["CFGR"] >> CFGR_PRESC_SHIFT & 7)
+        return 1 << (CFGR["PRESC"].get(self.registers["CFGR"]))
 
     def _time_of(self, count: int) -> int:
         """ns from the start to the `count`th count."""
@@ -125,34 +195,31 @@ class STM32L0_LpTimer(Block):
 
     def _changed(self, value: int, old: int) -> None:
         """IER can be written only while the timer is off."""
-        if self.registers["CR"] & CR_ENABLE:
+        if self.registers["CR"] & CR.ENABLE:
             self.registers["IER"] = old
 
-    def _clear_flags(self, value: int, old: int) -> None:
-        self.registers["ISR"] &= ~(value & FLAGS)
-
     def _control(self, value: int, old: int) -> None:
-        if not value & CR_ENABLE:
+        if not value & CR.ENABLE:
             self._running = False
             self.registers["ISR"] = 0
             return
-        start = value & (CR_SNGSTRT | CR_CNTSTRT)
-        if not start or not old & CR_ENABLE:
+        start = value & (CR.SNGSTRT | CR.CNTSTRT)
+        if not start or not old & CR.ENABLE:
             return
-        if self.registers["CFGR"] & (CFGR_CKSEL | CFGR_COUNTMODE):
+        if self.registers["CFGR"] & (CFGR.CKSEL | CFGR.COUNTMODE):
             self.machine.log.warning("%s: only the internal clock is modelled", self.name)
             return
-        self._single = not value & CR_CNTSTRT
+        self._single = not value & CR.CNTSTRT
         if not self._running:
             self._running = True
             self._started_at = self.machine.clock.now
             self._seen = 0
 
     def _limit_written(self, value: int, old: int) -> None:
-        self.registers["ISR"] |= ARROK
+        self.registers["ISR"] |= ISR.ARROK
 
     def _compare_written(self, value: int, old: int) -> None:
-        self.registers["ISR"] |= CMPOK
+        self.registers["ISR"] |= ISR.CMPOK
 
     def _read_status(self) -> int:
         self._sync()

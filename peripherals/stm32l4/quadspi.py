@@ -12,30 +12,99 @@ from typing import Protocol
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    SELF_CLEARING,
+    WRITE_ONLY,
+    Cause,
+    Field,
+    Interrupt,
+    Register,
+)
 
-CR_EN, CR_ABORT = 1 << 0, 1 << 1
-CR_FTHRES_SHIFT = 8
-CR_APMS, CR_PMM = 1 << 22, 1 << 23
-SR_TEF, SR_TCF, SR_FTF, SR_SMF, SR_TOF, SR_BUSY = (1 << bit for bit in range(6))
-SR_FLEVEL_SHIFT = 8
-CCR_ADMODE = 3 << 10
-CCR_DMODE = 3 << 24
-CCR_FMODE_SHIFT = 26
+CR = Register(
+    "CR",
+    0x00,
+    on_write="_control",
+    fields=(
+        Field("EN", 0),
+        Field("ABORT", 1, access=SELF_CLEARING),
+        Field("DMAEN", 2),
+        Field("TCEN", 3),
+        Field("SSHIFT", 4),
+        Field("FTHRES", 8, 4),
+        Field("TEIE", 16),
+        Field("TCIE", 17),
+        Field("FTIE", 18),
+        Field("SMIE", 19),
+        Field("TOIE", 20),
+        Field("APMS", 22),
+        Field("PMM", 23),
+        Field("PRESCALER", 24, 8),
+    ),
+)
+DCR = Register("DCR", 0x04, fields=(Field("CKMODE", 0), Field("CSHT", 8, 3), Field("FSIZE", 16, 5)))
+SR = Register(
+    "SR",
+    0x08,
+    access=READ_ONLY,
+    fields=(
+        Field("TEF", 0),
+        Field("TCF", 1),
+        Field("FTF", 2),
+        Field("SMF", 3),
+        Field("TOF", 4),
+        Field("BUSY", 5),
+        Field("FLEVEL", 8, 5),
+    ),
+)
+FCR = Register(
+    "FCR",
+    0x0C,
+    access=WRITE_ONLY,
+    clears="SR",
+    on_write="_flags_cleared",
+    fields=(Field("CTEF", 0), Field("CTCF", 1), Field("CSMF", 3), Field("CTOF", 4)),
+)
+DLR = Register("DLR", 0x10, fields=(Field("DL", 0, 32),))
+CCR = Register(
+    "CCR",
+    0x14,
+    on_write="_communicate",
+    fields=(
+        Field("INSTRUCTION", 0, 8),
+        Field("IMODE", 8, 2),
+        Field("ADMODE", 10, 2),
+        Field("ADSIZE", 12, 2),
+        Field("ABMODE", 14, 2),
+        Field("ABSIZE", 16, 2),
+        Field("DCYC", 18, 5),
+        Field("DMODE", 24, 2),
+        Field("FMODE", 26, 2),
+        Field("SIOO", 28),
+        Field("DDRM", 31),
+    ),
+)
+AR = Register("AR", 0x18, on_write="_address", fields=(Field("ADDRESS", 0, 32),))
+ABR = Register("ABR", 0x1C, fields=(Field("ALTERNATE", 0, 32),))
+DR = Register(
+    "DR",
+    0x20,
+    access=READ_ONLY,
+    on_read="_read_word",
+    on_write="_write_word",
+    fields=(Field("DATA", 0, 32),),
+)
+PSMKR = Register("PSMKR", 0x24, fields=(Field("MASK", 0, 32),))
+PSMAR = Register("PSMAR", 0x28, fields=(Field("MATCH", 0, 32),))
+PIR = Register("PIR", 0x2C, fields=(Field("INTERVAL", 0, 16),))
+LPTR = Register("LPTR", 0x30, fields=(Field("TIMEOUT", 0, 16),))
+
 WRITE, READ, POLL, MAPPED = range(4)
 FIFO_BYTES = 16
-DR_OFFSET = 0x20
+DR_OFFSET = DR.offset
 POLL_AGAIN = MILLISECOND
 """Between two looks at a status that doesn't match; what changes it is slower than that."""
-
-# Enable bit of CR, flag of SR.
-INTERRUPTS = (
-    (1 << 16, SR_TEF),
-    (1 << 17, SR_TCF),
-    (1 << 18, SR_FTF),
-    (1 << 19, SR_SMF),
-    (1 << 20, SR_TOF),
-)
 
 
 class SerialFlash(Protocol):
@@ -67,21 +136,17 @@ class NoFlash:
 
 
 class STM32H7_QuadSPI(Block):
-    REGISTERS = (
-        Register("CR", 0x00, writable=0xFFDF0FFD & ~CR_ABORT, on_write="_control"),
-        Register("DCR", 0x04, writable=0x001F0701),
-        Register("SR", 0x08, writable=0),
-        Register("FCR", 0x0C, writable=0, on_write="_clear_flags"),
-        Register("DLR", 0x10),
-        Register("CCR", 0x14, writable=0xDFFFFFFF, on_write="_communicate"),
-        Register("AR", 0x18, on_write="_address"),
-        Register("ABR", 0x1C),
-        Register("DR", DR_OFFSET, writable=0, on_read="_read_word", on_write="_write_word"),
-        Register("PSMKR", 0x24),
-        Register("PSMAR", 0x28),
-        Register("PIR", 0x2C, writable=0xFFFF),
-        Register("LPTR", 0x30, writable=0xFFFF),
+    INTERRUPTS = (
+        Interrupt(
+            "IRQ",
+            Cause(SR, SR.TEF, CR, CR.TEIE),
+            Cause(SR, SR.TCF, CR, CR.TCIE),
+            Cause(SR, SR.FTF, CR, CR.FTIE),
+            Cause(SR, SR.SMF, CR, CR.SMIE),
+            Cause(SR, SR.TOF, CR, CR.TOIE),
+        ),
     )
+    REGISTERS = (CR, DCR, SR, FCR, DLR, CCR, AR, ABR, DR, PSMKR, PSMAR, PIR, LPTR)
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
@@ -101,51 +166,51 @@ class STM32H7_QuadSPI(Block):
             self._event.cancel()
             self._event = None
         self._left = 0
-        self.registers["SR"] &= ~SR_BUSY
+        self.registers["SR"] &= ~SR.BUSY
 
     # Commands.
 
     def _mode(self) -> int:
-        return self.registers["CCR"] >> CCR_FMODE_SHIFT & 3
+        return CCR["FMODE"].get(self.registers["CCR"])
 
     def _control(self, value: int, old: int) -> None:
-        if value & CR_ABORT or not value & CR_EN:
+        if value & CR.ABORT or not value & CR.EN:
             self._stop()
-            if value & CR_ABORT:
-                self.registers["SR"] |= SR_TCF
+            if value & CR.ABORT:
+                self.registers["SR"] |= SR.TCF
         self._update()
 
     def _communicate(self, value: int, old: int) -> None:
         """CCR starts a command that has no address to wait for."""
-        if self.registers["SR"] & SR_BUSY:
+        if self.registers["SR"] & SR.BUSY:
             self.registers["CCR"] = old
-        elif not self.registers["CCR"] & CCR_ADMODE:
+        elif not self.registers["CCR"] & CCR.ADMODE:
             self._start(0)
 
     def _address(self, value: int, old: int) -> None:
         """AR starts a command that has an address."""
-        if not self.registers["SR"] & SR_BUSY and self.registers["CCR"] & CCR_ADMODE:
+        if not self.registers["SR"] & SR.BUSY and self.registers["CCR"] & CCR.ADMODE:
             self._start(self.registers["AR"])
 
     def _start(self, address: int) -> None:
-        if not self.registers["CR"] & CR_EN:
+        if not self.registers["CR"] & CR.EN:
             return
         command = self.registers["CCR"]
         mode = self._mode()
         self._flash.start(command & 0xFF, address)
         if mode == MAPPED:
-            self.registers["SR"] |= SR_BUSY
+            self.registers["SR"] |= SR.BUSY
         elif mode == POLL:
-            self.registers["SR"] |= SR_BUSY
+            self.registers["SR"] |= SR.BUSY
             self._poll()
-        elif not command & CCR_DMODE:
+        elif not command & CCR.DMODE:
             self._flash.finish()
-            self.registers["SR"] |= SR_TCF
+            self.registers["SR"] |= SR.TCF
         else:
             self._left = self.registers["DLR"] + 1
             # A write is pending until its first byte, so the command can still be changed.
             if mode == READ:
-                self.registers["SR"] |= SR_BUSY
+                self.registers["SR"] |= SR.BUSY
         self._update()
 
     def _poll(self) -> None:
@@ -155,10 +220,10 @@ class STM32H7_QuadSPI(Block):
             status |= self._flash.read() << (8 * index)
         mask = self.registers["PSMKR"]
         agreeing = ~(status ^ self.registers["PSMAR"]) & mask
-        matches = agreeing != 0 if self.registers["CR"] & CR_PMM else agreeing == mask
+        matches = agreeing != 0 if self.registers["CR"] & CR.PMM else agreeing == mask
         if matches:
-            self.registers["SR"] |= SR_SMF
-        if matches and self.registers["CR"] & CR_APMS:
+            self.registers["SR"] |= SR.SMF
+        if matches and self.registers["CR"] & CR.APMS:
             self._flash.finish()
             self._stop()
         else:
@@ -200,7 +265,7 @@ class STM32H7_QuadSPI(Block):
         if self._mode() != WRITE:
             return
         for index in range(min(width, self._left)):
-            self.registers["SR"] |= SR_BUSY
+            self.registers["SR"] |= SR.BUSY
             self._flash.write(value >> (8 * index) & 0xFF)
             self._left -= 1
             if not self._left:
@@ -209,12 +274,11 @@ class STM32H7_QuadSPI(Block):
 
     def _end(self) -> None:
         self._flash.finish()
-        self.registers["SR"] = self.registers["SR"] & ~SR_BUSY | SR_TCF
+        self.registers["SR"] = self.registers["SR"] & ~SR.BUSY | SR.TCF
 
     # Flags.
 
-    def _clear_flags(self, value: int, old: int) -> None:
-        self.registers["SR"] &= ~(value & (SR_TEF | SR_TCF | SR_SMF | SR_TOF))
+    def _flags_cleared(self, value: int, old: int) -> None:
         self._update()
 
     def _update(self) -> None:
@@ -222,13 +286,10 @@ class STM32H7_QuadSPI(Block):
         control, status = self.registers["CR"], self.registers["SR"]
         reading = self._mode() == READ
         level = min(self._left, FIFO_BYTES) if reading else 0
-        threshold = (control >> CR_FTHRES_SHIFT & 0xF) + 1
+        threshold = CR["FTHRES"].get(control) + 1
         ready = level >= threshold if reading else FIFO_BYTES - level >= threshold
         if reading and 0 < self._left <= FIFO_BYTES:
-            status |= SR_TCF
-        status &= ~(SR_FTF | 0x1F << SR_FLEVEL_SHIFT)
-        status |= level << SR_FLEVEL_SHIFT | (SR_FTF if ready or (reading and level) else 0)
-        self.registers["SR"] = status
-        self.lines["IRQ"].set(
-            any(control & enable and status & flag for enable, flag in INTERRUPTS)
-        )
+            status |= SR.TCF
+        status = SR["FLEVEL"].put(status & ~SR.FTF, level)
+        self.registers["SR"] = status | (SR.FTF if ready or (reading and level) else 0)
+        self.registers.update_interrupts()

@@ -5,24 +5,36 @@ A new word is there whenever the last one was read (the chip needs 40 periods of
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    ZERO_CLEARS,
+    Cause,
+    Field,
+    Interrupt,
+    Register,
+)
 
-CR_RNGEN = 1 << 2
-CR_IE = 1 << 3
-SR_DRDY = 1 << 0
-SR_SECS = 1 << 2
-SR_CEIS = 1 << 5
-SR_SEIS = 1 << 6
+CR = Register("CR", 0x00, on_write="_update", fields=(Field("RNGEN", 2), Field("IE", 3)))
+SR = Register(
+    "SR",
+    0x04,
+    access=READ_ONLY,
+    fields=(
+        Field("DRDY", 0),
+        Field("CECS", 1),
+        Field("SECS", 2),
+        Field("CEIS", 5, access=ZERO_CLEARS),
+        Field("SEIS", 6, access=ZERO_CLEARS),
+    ),
+)
+DR = Register("DR", 0x08, access=READ_ONLY, on_read="_draw")
 
 
 class STM32L4_RNG(Block):
     """`fail_seed` makes the noise source look broken until software has restarted the block."""
 
-    REGISTERS = (
-        Register("CR", 0x00, writable=CR_RNGEN | CR_IE, on_write="_update"),
-        Register("SR", 0x04, writable=0, write_zero_clears=SR_CEIS | SR_SEIS, on_write="_update"),
-        Register("DR", 0x08, writable=0, on_read="_draw"),
-    )
+    REGISTERS = (CR, SR, DR)
+    INTERRUPTS = (Interrupt("IRQ", Cause(SR, SR.DRDY | SR.CEIS | SR.SEIS, CR, CR.IE)),)
 
     def __init__(self, machine, name):
         # type: (typing.Any, str) -> None
@@ -32,27 +44,26 @@ class STM32L4_RNG(Block):
     def fail_seed(self):
         # type: () -> None
         """More than 64 equal bits in a row: SEIS and SECS are set and no number comes."""
-        self.registers["SR"] |= SR_SECS | SR_SEIS
+        self.registers["SR"] |= SR.SECS | SR.SEIS
         self._update(0, 0)
 
     def _update(self, value, old):
         # type: (int, int) -> None
         control = self.registers["CR"]
         status = self.registers["SR"]
-        if not control & CR_RNGEN:
+        if not control & CR.RNGEN:
             # Clearing and setting RNGEN restarts a broken source.
-            status &= ~(SR_SECS | SR_DRDY)
-        elif not status & SR_SECS:
-            status |= SR_DRDY
+            status &= ~(SR.SECS | SR.DRDY)
+        elif not status & SR.SECS:
+            status |= SR.DRDY
         else:
-            status &= ~SR_DRDY
+            status &= ~SR.DRDY
         self.registers["SR"] = status
-        pending = status & (SR_DRDY | SR_CEIS | SR_SEIS) != 0
-        self.lines["IRQ"].set(pending and control & CR_IE != 0)
+        self.registers.update_interrupts()
 
     def _draw(self):
         # type: () -> int
-        if not self.registers["SR"] & SR_DRDY:
+        if not self.registers["SR"] & SR.DRDY:
             return 0
         return int(self._source.getrandbits(32))
 

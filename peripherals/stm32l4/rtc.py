@@ -13,27 +13,36 @@ from typing import Any
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.register_file import SERVE_READS
+from renode_wifi.peripherals.base.registers import ZERO_CLEARS
+from renode_wifi.peripherals.stm32l4.rtc_registers import (
+    ALRMAR,
+    ALRMASSR,
+    ALRMBR,
+    ALRMBSSR,
+    BKPR,
+    CALR,
+    CR,
+    DR,
+    ISR,
+    OR,
+    PRER,
+    SHIFTR,
+    SSR,
+    TAMPCR,
+    TR,
+    TSDR,
+    TSSSR,
+    TSTR,
+    WPR,
+    WUTR,
+)
 
-CR_WUCKSEL = 7
-CR_BYPSHAD = 1 << 5
-CR_FMT = 1 << 6
-CR_ALRAE, CR_ALRBE, CR_WUTE = 1 << 8, 1 << 9, 1 << 10
-CR_ALRAIE, CR_ALRBIE, CR_WUTIE = 1 << 12, 1 << 13, 1 << 14
-CR_ADD1H, CR_SUB1H = 1 << 16, 1 << 17
-ISR_ALRAWF, ISR_ALRBWF, ISR_WUTWF = 1 << 0, 1 << 1, 1 << 2
-ISR_INITS, ISR_RSF, ISR_INITF, ISR_INIT = 1 << 4, 1 << 5, 1 << 6, 1 << 7
-ISR_ALRAF, ISR_ALRBF, ISR_WUTF = 1 << 8, 1 << 9, 1 << 10
-ISR_FLAGS = 0x0001FF00 & ~(1 << 16)
-TR_PM = 1 << 22
-ALARM_MSK1, ALARM_MSK2, ALARM_MSK3, ALARM_MSK4 = 1 << 7, 1 << 15, 1 << 23, 1 << 31
-ALARM_WDSEL = 1 << 30
-SHIFTR_ADD1S = 1 << 31
+# Flags of ISR that a 0 clears.
+FLAGS = ISR.mask(ZERO_CLEARS) & ~ISR.RSF
 KEYS = (0xCA, 0x53)
 
-TR, DR, CR, ISR, WPR, SSR, SHIFTR = 0x00, 0x04, 0x08, 0x0C, 0x24, 0x28, 0x2C
-UNPROTECTED = (WPR, 0x40, 0x4C)
-BACKUP_REGISTERS = 0x50
+UNPROTECTED = (WPR.offset, TAMPCR.offset, OR.offset)
 
 LSE_HERTZ = 32768
 DAY = 86400
@@ -54,36 +63,29 @@ def from_bcd(code: int) -> int:
 class STM32F4_RTC(Block):
     """wakeupTimerFrequency: accepted for Renode's sake; the RTC clock decides."""
 
-    GATED = True
+    SERVED = SERVE_READS
     OUTPUTS = ("AlarmIRQ", "WakeupIRQ")
     REGISTERS = (
-        Register("TR", TR, writable=0x007F7F7F, on_read="_read_time"),
-        Register("DR", DR, reset=0x00002101, writable=0x00FFFF3F, on_read="_read_date"),
-        Register("CR", CR, writable=0x00FCFF7F, on_write="_control"),
-        Register(
-            "ISR",
-            ISR,
-            reset=0x00000007,
-            writable=ISR_INIT,
-            write_zero_clears=ISR_FLAGS | ISR_RSF,
-            on_write="_status",
-        ),
-        Register("PRER", 0x10, reset=0x007F00FF, writable=0x007F7FFF),
-        Register("WUTR", 0x14, reset=0x0000FFFF, writable=0xFFFF),
-        Register("ALRMAR", 0x1C, on_write="_alarms_changed"),
-        Register("ALRMBR", 0x20, on_write="_alarms_changed"),
-        Register("WPR", WPR, writable=0, on_write="_key"),
-        Register("SSR", SSR, writable=0, on_read="_read_subseconds"),
-        Register("SHIFTR", SHIFTR, writable=0, on_write="_shift"),
-        Register("TSTR", 0x30, writable=0),
-        Register("TSDR", 0x34, writable=0),
-        Register("TSSSR", 0x38, writable=0),
-        Register("CALR", 0x3C, writable=0x0000E1FF),
-        Register("TAMPCR", 0x40, writable=0x01FFFFFF),
-        Register("ALRMASSR", 0x44, writable=0x0F007FFF),
-        Register("ALRMBSSR", 0x48, writable=0x0F007FFF),
-        Register("OR", 0x4C, writable=0x00000003),
-        Register("BKPxR", BACKUP_REGISTERS, count=32),
+        TR,
+        DR,
+        CR,
+        ISR,
+        PRER,
+        WUTR,
+        ALRMAR,
+        ALRMBR,
+        WPR,
+        SSR,
+        SHIFTR,
+        TSTR,
+        TSDR,
+        TSSSR,
+        CALR,
+        TAMPCR,
+        ALRMASSR,
+        ALRMBSSR,
+        OR,
+        BKPR,
     )
 
     def __init__(self, machine: Machine, name: str, wakeupTimerFrequency: int = 0) -> None:
@@ -147,7 +149,7 @@ class STM32F4_RTC(Block):
 
     def _now(self) -> tuple[int, int]:
         """Whole seconds since 2000-01-01, and periods of the synchronous prescaler beyond."""
-        if self.registers["ISR"] & ISR_INITF:
+        if self.registers["ISR"] & ISR.INITF:
             return self._seconds, 0
         asynchronous, synchronous = self._dividers()
         ticks = (self.machine.clock.now * self._hertz - self._origin) // (SECOND * asynchronous)
@@ -159,7 +161,7 @@ class STM32F4_RTC(Block):
 
     def _latch(self) -> None:
         """Reading SSR or TR freezes the rest until DR is read."""
-        if not self.registers["CR"] & CR_BYPSHAD and self._latched is None:
+        if not self.registers["CR"] & CR.BYPSHAD and self._latched is None:
             self._latched = self._now()
 
     def _read_subseconds(self) -> int:
@@ -167,19 +169,19 @@ class STM32F4_RTC(Block):
         return self._dividers()[1] - 1 - self._view()[1]
 
     def _read_time(self) -> int:
-        if self.registers["ISR"] & ISR_INITF:
+        if self.registers["ISR"] & ISR.INITF:
             return self.registers["TR"]
         self._latch()
         second = self._view()[0] % DAY
         hour = second // 3600
         afternoon = 0
-        if self.registers["CR"] & CR_FMT:
-            afternoon = TR_PM if hour >= 12 else 0
+        if self.registers["CR"] & CR.FMT:
+            afternoon = TR.PM if hour >= 12 else 0
             hour = (hour + 11) % 12 + 1
         return afternoon | to_bcd(hour) << 16 | to_bcd(second // 60 % 60) << 8 | to_bcd(second % 60)
 
     def _read_date(self) -> int:
-        if self.registers["ISR"] & ISR_INITF:
+        if self.registers["ISR"] & ISR.INITF:
             return self.registers["DR"]
         days = self._view()[0] // DAY
         self._latched = None
@@ -199,8 +201,8 @@ class STM32F4_RTC(Block):
         """Leaving initialisation mode: count on from TR and DR."""
         time, date = self.registers["TR"], self.registers["DR"]
         hour = from_bcd(time >> 16 & 0x3F)
-        if self.registers["CR"] & CR_FMT:
-            hour = hour % 12 + (12 if time & TR_PM else 0)
+        if self.registers["CR"] & CR.FMT:
+            hour = hour % 12 + (12 if time & TR.PM else 0)
         year = 2000 + from_bcd(date >> 16 & 0xFF) % 100
         month = min(max(from_bcd(date >> 8 & 0x1F), 1), 12)
         # A day that the month doesn't have becomes the day as many days after its start.
@@ -211,15 +213,15 @@ class STM32F4_RTC(Block):
         self._weekday_offset = (max(date >> 13 & 7, 1) - 1 - days) % 7
         self._origin = self.machine.clock.now * self._hertz
         self._latched = None
-        self.registers["ISR"] = self.registers["ISR"] & ~ISR_INITS | (
-            ISR_INITS if date >> 16 & 0xFF else 0
+        self.registers["ISR"] = self.registers["ISR"] & ~ISR.INITS | (
+            ISR.INITS if date >> 16 & 0xFF else 0
         )
 
     def _shift(self, value: int, old: int) -> None:
         """Advance by a second, delay by a fraction of one."""
         asynchronous, synchronous = self._dividers()
         tick = SECOND * asynchronous
-        if value & SHIFTR_ADD1S:
+        if value & SHIFTR.ADD1S:
             self._origin -= tick * synchronous
         self._origin += tick * (value & 0x7FFF)
         self._alarms_changed(0, 0)
@@ -230,53 +232,58 @@ class STM32F4_RTC(Block):
         if not self._looked_for_rcc:
             self._follow_clock()
         word = offset & ~3
-        if word < BACKUP_REGISTERS and word not in UNPROTECTED and self._keys_seen < len(KEYS):
-            if word != ISR:
+        if word < BKPR.offset and word not in UNPROTECTED and self._keys_seen < len(KEYS):
+            if word != ISR.offset:
                 return
             # Without the keys only the flags can be cleared.
-            value = value & ISR_FLAGS | self.registers["ISR"] & ~ISR_FLAGS
+            value = value & FLAGS | self.registers["ISR"] & ~FLAGS
             width = 4
-        if word in (TR, DR) and not self.registers["ISR"] & ISR_INITF:
+        if word in (TR.offset, DR.offset) and not self.registers["ISR"] & ISR.INITF:
             return
         super().write(offset, value, width)
 
     def _key(self, value: int, old: int) -> None:
-        if self._keys_seen < len(KEYS) and value & 0xFF == KEYS[self._keys_seen]:
+        key = value & 0xFF
+        if self._keys_seen == len(KEYS):
+            # Only a wrong key locks again.
+            if key not in KEYS:
+                self._keys_seen = 0
+        elif key == KEYS[self._keys_seen]:
             self._keys_seen += 1
         else:
             self._keys_seen = 0
 
     def _status(self, value: int, old: int) -> None:
         status = self.registers["ISR"]
-        if status & ISR_INIT and not old & ISR_INITF:
+        if status & ISR.INIT and not old & ISR.INITF:
             self.registers["TR"], self.registers["DR"] = self._read_time(), self._read_date()
             self._seconds = self._now()[0]
-            status |= ISR_INITF
+            status |= ISR.INITF
         # The shadow registers are in step again at once.
-        self.registers["ISR"] = status | ISR_RSF
-        if not status & ISR_INIT and old & ISR_INITF:
-            self.registers["ISR"] &= ~ISR_INITF
+        self.registers["ISR"] = status | ISR.RSF
+        if not status & ISR.INIT and old & ISR.INITF:
+            self.registers["ISR"] &= ~ISR.INITF
             self._load()
             self._alarms_changed(0, 0)
         self._update()
 
     def _control(self, value: int, old: int) -> None:
         control = self.registers["CR"]
-        if value & CR_ADD1H:
+        if value & CR.ADD1H:
             self._seconds += 3600
-        if value & CR_SUB1H:
+        if value & CR.SUB1H:
             self._seconds = max(0, self._seconds - 3600)
-        status = self.registers["ISR"] & ~(ISR_ALRAWF | ISR_ALRBWF | ISR_WUTWF)
+        status = self.registers["ISR"] & ~(ISR.ALRAWF | ISR.ALRBWF | ISR.WUTWF)
         # A disabled alarm or timer can be written at once.
         for enable, ready in (
-            (CR_ALRAE, ISR_ALRAWF),
-            (CR_ALRBE, ISR_ALRBWF),
-            (CR_WUTE, ISR_WUTWF),
+            (CR.ALRAE, ISR.ALRAWF),
+            (CR.ALRBE, ISR.ALRBWF),
+            (CR.WUTE, ISR.WUTWF),
         ):
             if not control & enable:
                 status |= ready
         self.registers["ISR"] = status
-        if (control ^ old) & CR_WUTE:
+        if (control ^ old) & CR.WUTE:
             self._restart_wakeup()
         self._alarms_changed(0, 0)
         self._update()
@@ -284,10 +291,10 @@ class STM32F4_RTC(Block):
     def _update(self) -> None:
         control, status = self.registers["CR"], self.registers["ISR"]
         self.lines["AlarmIRQ"].set(
-            bool(control & CR_ALRAIE and status & ISR_ALRAF)
-            or bool(control & CR_ALRBIE and status & ISR_ALRBF)
+            bool(control & CR.ALRAIE and status & ISR.ALRAF)
+            or bool(control & CR.ALRBIE and status & ISR.ALRBF)
         )
-        self.lines["WakeupIRQ"].set(bool(control & CR_WUTIE and status & ISR_WUTF))
+        self.lines["WakeupIRQ"].set(bool(control & CR.WUTIE and status & ISR.WUTF))
 
     # Alarms.
 
@@ -300,7 +307,7 @@ class STM32F4_RTC(Block):
         if event is not None:
             event.cancel()
             self._alarm_events[index] = None
-        if not self.registers["CR"] & (CR_ALRAE << index) or self.registers["ISR"] & ISR_INITF:
+        if not self.registers["CR"] & (CR.ALRAE << index) or self.registers["ISR"] & ISR.INITF:
             return
         moment = self._next_alarm(self.registers["ALRMBR" if index else "ALRMAR"])
         if moment is not NEVER:
@@ -316,13 +323,13 @@ class STM32F4_RTC(Block):
         second = from_bcd(alarm & 0x7F)
         minute = from_bcd(alarm >> 8 & 0x7F)
         hour = from_bcd(alarm >> 16 & 0x3F)
-        if self.registers["CR"] & CR_FMT:
-            hour = hour % 12 + (12 if alarm & TR_PM else 0)
-        seconds = range(60) if alarm & ALARM_MSK1 else range(second, second + 1)
-        minutes = range(60) if alarm & ALARM_MSK2 else range(minute, minute + 1)
-        hours = range(24) if alarm & ALARM_MSK3 else range(hour, hour + 1)
+        if self.registers["CR"] & CR.FMT:
+            hour = hour % 12 + (12 if alarm & TR.PM else 0)
+        seconds = range(60) if alarm & ALRMAR.MSK1 else range(second, second + 1)
+        minutes = range(60) if alarm & ALRMAR.MSK2 else range(minute, minute + 1)
+        hours = range(24) if alarm & ALRMAR.MSK3 else range(hour, hour + 1)
         for day in range(start // DAY, start // DAY + ALARM_HORIZON_DAYS + 1):
-            if not alarm & ALARM_MSK4 and not self._is_alarm_day(alarm, day):
+            if not alarm & ALRMAR.MSK4 and not self._is_alarm_day(alarm, day):
                 continue
             for hour in hours:
                 for minute in minutes:
@@ -333,7 +340,7 @@ class STM32F4_RTC(Block):
 
     def _is_alarm_day(self, alarm: int, day: int) -> bool:
         wanted = from_bcd(alarm >> 24 & 0x3F)
-        if alarm & ALARM_WDSEL:
+        if alarm & ALRMAR.WDSEL:
             return self._weekday(day) == wanted
         return (EPOCH + datetime.timedelta(day % 36525)).day == wanted
 
@@ -345,7 +352,7 @@ class STM32F4_RTC(Block):
 
     def _ring(self, index: int) -> None:
         self._alarm_events[index] = None
-        self.registers["ISR"] |= ISR_ALRAF << index
+        self.registers["ISR"] |= ISR.ALRAF << index
         self._schedule_alarm(index)
         self._update()
 
@@ -355,12 +362,12 @@ class STM32F4_RTC(Block):
         if self._wakeup_event is not None:
             self._wakeup_event.cancel()
             self._wakeup_event = None
-        if self.registers["CR"] & CR_WUTE:
+        if self.registers["CR"] & CR.WUTE:
             self._wakeup_event = self.machine.clock.schedule(self._wakeup_period(), self._wake)
 
     def _wakeup_period(self) -> int:
         """ns between two wake-ups."""
-        choice = self.registers["CR"] & CR_WUCKSEL
+        choice = self.registers["CR"] & CR.WUCKSEL
         reload = self.registers["WUTR"] + 1
         if choice < 4:
             periods = reload * (16 >> choice)
@@ -371,5 +378,5 @@ class STM32F4_RTC(Block):
 
     def _wake(self) -> None:
         self._wakeup_event = self.machine.clock.schedule(self._wakeup_period(), self._wake)
-        self.registers["ISR"] |= ISR_WUTF
+        self.registers["ISR"] |= ISR.WUTF
         self._update()

@@ -6,7 +6,11 @@ flash size in KiB at 0xE0.
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register
+
+PKG = Register("PKG", 0x00, access=READ_ONLY, fields=(Field("PKG", 0, 5),))
+UID = Register("UID", 0x90, access=READ_ONLY, count=3)
+FLASHSIZE = Register("FLASHSIZE", 0xE0, access=READ_ONLY, fields=(Field("FLASH_SIZE", 0, 16),))
 
 LQFP100 = 0x00000002
 
@@ -16,11 +20,7 @@ class STM32L4_Signature(Block):
 
     SIZE = 0x100
     OUTPUTS = ()
-    REGISTERS = (
-        Register("PKG", 0x00, writable=0),
-        Register("UID", 0x90, writable=0, count=3),
-        Register("FLASHSIZE", 0xE0, writable=0),
-    )
+    REGISTERS = (PKG, UID, FLASHSIZE)
 
     def __init__(
         self, machine, name, uid0=0x00230045, uid1=0x36305114, uid2=0x20363133, flashSize=0x400

@@ -13,7 +13,6 @@ with the read of DR instead of the read of SR that has to follow it.
 from array import array
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.base.stream import (
     PORT_ERRORS,
     PORT_FIFO,
@@ -26,52 +25,27 @@ from renode_wifi.peripherals.base.stream import (
     PORT_STATUS,
     Port,
 )
+from renode_wifi.peripherals.stm32l4.spi_registers import CR1, CR2, CRCPR, DR, RXCRCR, SR, TXCRCR
 
-CR1_MSTR = 1 << 2
-CR1_SPE = 1 << 6
-CR1_LSBFIRST = 1 << 7
-CR1_SSI = 1 << 8
-CR1_SSM = 1 << 9
-CR1_RXONLY = 1 << 10
-CR1_CRCEN = 1 << 13
-CR1_BIDIOE = 1 << 14
-CR1_BIDIMODE = 1 << 15
+INTERRUPT_ENABLES = CR2.ERRIE | CR2.RXNEIE | CR2.TXEIE
+ENABLES_SHIFT = CR2["ERRIE"].position
 
-CR2_RXDMAEN = 1 << 0
-CR2_TXDMAEN = 1 << 1
-CR2_ERRIE = 1 << 5
-CR2_RXNEIE = 1 << 6
-CR2_TXEIE = 1 << 7
-CR2_DS_SHIFT = 8
-CR2_FRXTH = 1 << 12
-CR2_INTERRUPTS = CR2_ERRIE | CR2_RXNEIE | CR2_TXEIE
-CR2_ENABLES_SHIFT = 5
+ERRORS = SR.CRCERR | SR.MODF | SR.OVR | SR.FRE
+FRLVL_SHIFT = SR["FRLVL"].position
+FTLVL_SHIFT = SR["FTLVL"].position
 
-SR_RXNE = 1 << 0
-SR_TXE = 1 << 1
-SR_CRCERR = 1 << 4
-SR_MODF = 1 << 5
-SR_OVR = 1 << 6
-SR_FRE = 1 << 8
-SR_ERRORS = SR_CRCERR | SR_MODF | SR_OVR | SR_FRE
-SR_FRLVL_SHIFT = 9
-SR_FTLVL_SHIFT = 11
-
-CR1_OFFSET = 0x00
-CR2_OFFSET = 0x04
-DR_OFFSET = 0x0C
-CR2_WORD = CR2_OFFSET // 4
-DR_WORD = DR_OFFSET // 4
-SR_WORD = 0x08 // 4
+CR2_OFFSET, DR_OFFSET = CR2.offset, DR.offset
+CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
+NO_OVERRUN = ~SR.OVR
 FIFO_BYTES = 4
 
-CAUSES = ((CR2_TXEIE, SR_TXE), (CR2_RXNEIE, SR_RXNE), (CR2_ERRIE, SR_ERRORS))
+CAUSES = ((CR2.TXEIE, SR.TXE), (CR2.RXNEIE, SR.RXNE), (CR2.ERRIE, ERRORS))
 
 # Bits of SR that interrupt, by the enable bits TXEIE, RXNEIE, ERRIE of CR2.
 INTERRUPTS = tuple(
-    (SR_ERRORS if enables & 1 else 0)
-    | (SR_RXNE if enables & 2 else 0)
-    | (SR_TXE if enables & 4 else 0)
+    (ERRORS if enables & 1 else 0)
+    | (SR.RXNE if enables & 2 else 0)
+    | (SR.TXE if enables & 4 else 0)
     for enables in range(8)
 )
 
@@ -83,7 +57,7 @@ def _status_by_level(threshold):
     # type: (int) -> tuple[int, ...]
     """SR with an empty transmit FIFO, by bytes in the receive FIFO."""
     return tuple(
-        SR_TXE | (SR_RXNE if level >= threshold else 0) | (FIFO_LEVEL[level] << SR_FRLVL_SHIFT)
+        SR.TXE | (SR.RXNE if level >= threshold else 0) | (FIFO_LEVEL[level] << FRLVL_SHIFT)
         for level in range(FIFO_BYTES + 1)
     )
 
@@ -116,17 +90,7 @@ class STM32L4_SPI(Block):
     """
 
     OUTPUTS = ("IRQ", "DMAReceive", "DMASend")
-    REGISTERS = (
-        Register("CR1", CR1_OFFSET, on_write="_configure"),
-        Register("CR2", CR2_OFFSET, reset=0x0700, writable=0x7FFF, on_write="_configure"),
-        Register(
-            "SR", 0x08, reset=SR_TXE, writable=0, write_zero_clears=SR_CRCERR, on_write="_clear_crc"
-        ),
-        Register("DR", DR_OFFSET, on_read="_read_halfword", on_write="_write_halfword"),
-        Register("CRCPR", 0x10, reset=0x0007, writable=0xFFFF),
-        Register("RXCRCR", 0x14, writable=0),
-        Register("TXCRCR", 0x18, writable=0),
-    )
+    REGISTERS = (CR1, CR2, SR, DR, CRCPR, RXCRCR, TXCRCR)
 
     def __init__(self, machine, name):
         # type: (typing.Any, str) -> None
@@ -135,7 +99,7 @@ class STM32L4_SPI(Block):
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
-        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR_OVR)
+        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
         self._state = self.port.state
         self._told_crc = False
         self._bits = 8
@@ -178,11 +142,15 @@ class STM32L4_SPI(Block):
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
         state = self._state
-        if offset == CR2_OFFSET and value & ~CR2_INTERRUPTS == state[PORT_SETTINGS] and width != 1:
+        if (
+            offset == CR2_OFFSET
+            and value & ~INTERRUPT_ENABLES == state[PORT_SETTINGS]
+            and width != 1
+        ):
             # Interrupt-driven drivers do this up to four times per frame.
             values = self._values
             values[CR2_WORD] = value
-            state[PORT_INTERRUPTS] = interrupts = INTERRUPTS[(value >> CR2_ENABLES_SHIFT) & 7]
+            state[PORT_INTERRUPTS] = interrupts = INTERRUPTS[(value >> ENABLES_SHIFT) & 7]
             pending = values[SR_WORD] & interrupts != 0
             if pending != self._irq.level:
                 self._irq.set(pending)
@@ -196,7 +164,7 @@ class STM32L4_SPI(Block):
                 state[PORT_FIFO] |= frame << (8 * level)
                 state[PORT_LEVEL] = level = level + 2
             else:
-                state[PORT_ERRORS] |= SR_OVR
+                state[PORT_ERRORS] |= SR.OVR
             self._values[SR_WORD] = status = state[PORT_STATUS + level] | state[PORT_ERRORS]
             pending = status & state[PORT_INTERRUPTS] != 0
             if pending != self._irq.level:
@@ -221,7 +189,7 @@ class STM32L4_SPI(Block):
         else:
             frame = 0
         state[PORT_LEVEL] = level
-        state[PORT_ERRORS] &= ~SR_OVR
+        state[PORT_ERRORS] &= NO_OVERRUN
         if self._plain:
             self._values[SR_WORD] = status = state[PORT_STATUS + level] | state[PORT_ERRORS]
             pending = status & state[PORT_INTERRUPTS] != 0
@@ -245,37 +213,37 @@ class STM32L4_SPI(Block):
         # type: (int, int) -> None
         control = self.registers["CR1"]
         control2 = self.registers["CR2"]
-        self._state[PORT_INTERRUPTS] = INTERRUPTS[(control2 >> CR2_ENABLES_SHIFT) & 7]
-        size = (control2 >> CR2_DS_SHIFT) & 0xF
+        self._state[PORT_INTERRUPTS] = INTERRUPTS[(control2 >> ENABLES_SHIFT) & 7]
+        size = CR2["DS"].get(control2)
         if size < 3:
             # "Not used" sizes are forced to 8 bits.
             size = 7
-            self.registers["CR2"] = (control2 & ~(0xF << CR2_DS_SHIFT)) | (size << CR2_DS_SHIFT)
+            self.registers["CR2"] = CR2["DS"].put(control2, size)
         self._bits = size + 1
         self._mask = (1 << self._bits) - 1
         self._frame_bytes = 1 if self._bits <= 8 else 2
-        self._state[PORT_SETTINGS] = self.registers["CR2"] & ~CR2_INTERRUPTS
+        self._state[PORT_SETTINGS] = self.registers["CR2"] & ~INTERRUPT_ENABLES
         # A write of CR1 is the last step of clearing MODF.
-        errors = self._state[PORT_ERRORS] & ~SR_MODF
-        selected = CR1_MSTR | CR1_SPE
-        if control & (selected | CR1_SSM | CR1_SSI) == selected | CR1_SSM:
+        errors = self._state[PORT_ERRORS] & ~SR.MODF
+        selected = CR1.MSTR | CR1.SPE
+        if control & (selected | CR1.SSM | CR1.SSI) == selected | CR1.SSM:
             # Software chip select says that another master drives the bus.
-            errors |= SR_MODF
+            errors |= SR.MODF
             control &= ~selected
             self.registers["CR1"] = control
         self._state[PORT_ERRORS] = errors
-        status = STATUS_BY_QUARTER if control2 & CR2_FRXTH else STATUS_BY_HALF
+        status = STATUS_BY_QUARTER if control2 & CR2.FRXTH else STATUS_BY_HALF
         self._state[PORT_STATUS : PORT_STATUS + PORT_LEVELS] = array("I", status)
-        if control & CR1_CRCEN and not self._told_crc:
+        if control & CR1.CRCEN and not self._told_crc:
             self._told_crc = True
             self.machine.log.warning("%s: CRC calculation isn't modelled", self.name)
         self._enabled = control & selected == selected
-        self._lsb_first = control & CR1_LSBFIRST != 0
-        self._receives = control & (CR1_BIDIMODE | CR1_BIDIOE) != CR1_BIDIMODE | CR1_BIDIOE
+        self._lsb_first = control & CR1.LSBFIRST != 0
+        self._receives = control & (CR1.BIDIMODE | CR1.BIDIOE) != CR1.BIDIMODE | CR1.BIDIOE
         self._receive_only = (
-            control & CR1_BIDIOE == 0 if control & CR1_BIDIMODE else control & CR1_RXONLY != 0
+            control & CR1.BIDIOE == 0 if control & CR1.BIDIMODE else control & CR1.RXONLY != 0
         )
-        self._dma = control2 & (CR2_RXDMAEN | CR2_TXDMAEN)
+        self._dma = control2 & (CR2.RXDMAEN | CR2.TXDMAEN)
         self._exchange_pending()
         self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
         self._direct = (
@@ -289,7 +257,7 @@ class STM32L4_SPI(Block):
 
     def _clear_crc(self, value, old):
         # type: (int, int) -> None
-        self._state[PORT_ERRORS] &= value | ~SR_CRCERR
+        self._state[PORT_ERRORS] &= value | ~SR.CRCERR
         self._publish()
 
     def _open_port(self):
@@ -321,7 +289,7 @@ class STM32L4_SPI(Block):
         """
         if self._enabled:
             if self._receive_only:
-                while not self._status() & SR_RXNE:
+                while not self._status() & SR.RXNE:
                     self._receive(0)
             else:
                 while self._transmit_bytes >= self._frame_bytes:
@@ -344,7 +312,7 @@ class STM32L4_SPI(Block):
         state = self._state
         level = state[PORT_LEVEL]
         if level + self._frame_bytes > FIFO_BYTES:
-            state[PORT_ERRORS] |= SR_OVR
+            state[PORT_ERRORS] |= SR.OVR
             return
         state[PORT_FIFO] |= frame << (8 * level)
         state[PORT_LEVEL] = level + self._frame_bytes
@@ -360,15 +328,15 @@ class STM32L4_SPI(Block):
         """SR, the interrupt and the DMA requests follow the FIFOs."""
         status = self._status()
         if self._transmit_bytes:
-            status |= FIFO_LEVEL[self._transmit_bytes] << SR_FTLVL_SHIFT
+            status |= FIFO_LEVEL[self._transmit_bytes] << FTLVL_SHIFT
             if self._transmit_bytes > 2:
-                status &= ~SR_TXE
+                status &= ~SR.TXE
         self._values[SR_WORD] = status
         self._irq.set(status & self._state[PORT_INTERRUPTS] != 0)
         # A request is an edge for the DMA: it takes everything there is to take at once.
-        self.lines["DMAReceive"].set(self._dma & CR2_RXDMAEN != 0 and status & SR_RXNE != 0)
+        self.lines["DMAReceive"].set(self._dma & CR2.RXDMAEN != 0 and status & SR.RXNE != 0)
         self.lines["DMASend"].set(
-            self._dma & CR2_TXDMAEN != 0 and self._enabled and status & SR_TXE != 0
+            self._dma & CR2.TXDMAEN != 0 and self._enabled and status & SR.TXE != 0
         )
 
 

@@ -1,7 +1,6 @@
 """System configuration (RM0351 section 9): which port's pin n reaches EXTI line n.
 
-Port n's pins are wired to `receiver(n)`; line n goes to the EXTI. The comparators and the voltage
-reference share the block's 1 KiB: their settings are kept, the reference is always ready.
+Port n's pins are wired to `receiver(n)`; line n goes to the EXTI.
 """
 
 from __future__ import annotations
@@ -11,30 +10,70 @@ from array import array
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.pins import Selector
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import (
+    ONE_CLEARS,
+    ONE_SETS,
+    READ_ONLY,
+    SELF_CLEARING,
+    WRITE_ONLY,
+    ZERO_CLEARS,
+    Field,
+    Register,
+)
 
 LINES = 16
 PORTS = 8
-VREFBUF_ENVR = 1 << 0
-VREFBUF_VRR = 1 << 3
+
+MEMRMP = Register(
+    "MEMRMP",
+    0x00,
+    # FB_MODE stays 0: both flash banks are where they are after reset.
+    fields=(Field("MEM_MODE", 0, 3), Field("FB_MODE", 8, access=READ_ONLY)),
+)
+CFGR1 = Register(
+    "CFGR1",
+    0x04,
+    reset=0x7C000001,
+    fields=(
+        Field("FWDIS", 0, access=ZERO_CLEARS),
+        Field("BOOSTEN", 8),
+        Field("I2C_PB{}_FMP", 16, count=4, first=6),
+        Field("I2C{}_FMP", 20, count=3, first=1),
+        Field("FPU_IE", 26, count=6),
+    ),
+)
+EXTICR = Register(
+    "EXTICR",
+    0x08,
+    count=4,
+    first=1,
+    on_write="_select",
+    fields=(Field("EXTI", 0, 3, count=4, stride=4),),
+)
+SCSR = Register(
+    "SCSR",
+    0x18,
+    fields=(Field("SRAM2ER", 0, access=SELF_CLEARING), Field("SRAM2BSY", 1, access=READ_ONLY)),
+)
+CFGR2 = Register(
+    "CFGR2",
+    0x1C,
+    fields=(
+        Field("CLL", 0, access=ONE_SETS),
+        Field("SPL", 1, access=ONE_SETS),
+        Field("PVDL", 2, access=ONE_SETS),
+        Field("ECCL", 3, access=ONE_SETS),
+        Field("SPF", 8, access=ONE_CLEARS),
+    ),
+)
+SWPR = Register("SWPR", 0x20, access=ONE_SETS, fields=(Field("PAGE", 0, count=32),))
+SKR = Register("SKR", 0x24, access=WRITE_ONLY, fields=(Field("KEY", 0, 8),))
 
 
 class STM32_SYSCFG(Block):
     OUTPUTS = tuple(range(LINES))
-    REGISTERS = (
-        # FB_MODE stays 0: both flash banks are where they are after reset.
-        Register("MEMRMP", 0x00, writable=0x00000007),
-        Register("CFGR1", 0x04, reset=0x7C000001, writable=0xFC7F0100),
-        Register("EXTICR", 0x08, writable=0x7777, count=4, on_write="_select"),
-        Register("SCSR", 0x18, writable=0x00000001),
-        Register("CFGR2", 0x1C, writable=0x0000000F, write_one_clears=0x00000100),
-        Register("SWPR", 0x20),
-        Register("SKR", 0x24, writable=0),
-        Register("VREFBUF_CSR", 0x30, reset=0x00000002, writable=0x00000007, on_write="_reference"),
-        Register("VREFBUF_CCR", 0x34, writable=0x0000003F),
-        Register("COMP1_CSR", 0x200, writable=0xBFFFFFFF),
-        Register("COMP2_CSR", 0x204, writable=0xBFFFFFFF),
-    )
+    REGISTERS = (MEMRMP, CFGR1, EXTICR, SCSR, CFGR2, SWPR, SKR)
+    SIZE = 0x30
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
@@ -54,14 +93,8 @@ class STM32_SYSCFG(Block):
         return self._ports[index]
 
     def _select(self, index: int, value: int, old: int) -> None:
-        choice = self.registers.values[0x08 // 4 + index]
+        choice = self.registers.values[EXTICR.word + index]
         for position in range(4):
             line = 4 * index + position
             self.selected[line] = port = choice >> (4 * position) & 7
             self.outputs[line].set(self._ports[port].levels[line] != 0)
-
-    def _reference(self, value: int, old: int) -> None:
-        if value & VREFBUF_ENVR:
-            self.registers["VREFBUF_CSR"] |= VREFBUF_VRR
-        else:
-            self.registers["VREFBUF_CSR"] &= ~VREFBUF_VRR

@@ -14,32 +14,54 @@ from typing import Any
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
-
-CR1_CEN = 1 << 0
-CR1_UDIS = 1 << 1
-CR1_URS = 1 << 2
-CR1_OPM = 1 << 3
-CR1_DIR = 1 << 4
-CR1_CMS = 3 << 5
-CR1_ARPE = 1 << 7
-CR1_UIFREMAP = 1 << 11
-SMCR_SMS = 7
-SMCR_SMS3 = 1 << 16
-SMCR_ECE = 1 << 14
-SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
-SR_UIF = 1 << 0
-EGR_UG = 1 << 0
-CNT_UIFCPY = 1 << 31
+from renode_wifi.peripherals.base.register_file import SERVE_READS
+from renode_wifi.peripherals.stm32l4.tim_registers import (
+    ARR,
+    CCER,
+    CCMR1,
+    CCR,
+    CR1,
+    DIER,
+    EGR,
+    PSC,
+    RCR,
+    SMCR,
+    SR,
+)
+from renode_wifi.peripherals.stm32l4.tim_variants import (
+    ADVANCED,
+    BASIC,
+    GENERAL,
+    TIM2,
+    TIM3,
+    TIM15,
+    TIM16,
+)
 
 CHANNELS = 4
-CR1_WORD, DIER_WORD, SR_WORD = 0x00 // 4, 0x0C // 4, 0x10 // 4
-PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = 0x28 // 4, 0x2C // 4, 0x30 // 4, 0x34 // 4
-INTERRUPTS = 0xFF
+CR1_WORD, DIER_WORD, SR_WORD = CR1.word, DIER.word, SR.word
+PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = PSC.word, ARR.word, RCR.word, CCR.word
+SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
+CNT_UIFCPY = 1 << 31
+INTERRUPTS = (
+    DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
+)
 """Flags of SR that DIER has an enable bit for, at the same place."""
 
 APB2_TIMERS = (1, 8, 15, 16, 17)
 CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}
+# Attribute of the class that lists a timer's registers.
+VARIANTS = {
+    1: "ADVANCED",
+    2: "TIM2",
+    3: "TIM3",
+    6: "BASIC",
+    7: "BASIC",
+    8: "ADVANCED",
+    15: "TIM15",
+    16: "TIM16",
+    17: "TIM16",
+}
 
 
 class STM32_Timer(Block):
@@ -50,42 +72,25 @@ class STM32_Timer(Block):
     counted from 0.
     """
 
-    GATED = True
-    REGISTERS = (
-        Register("CR1", 0x00, writable=0x0BFF, on_write="_control"),
-        Register("CR2", 0x04, writable=0x00F5FFFD),
-        Register("SMCR", 0x08, writable=0x0001FFFF),
-        Register("DIER", 0x0C, writable=0x7FFF),
-        Register("SR", 0x10, writable=0, write_zero_clears=0x31FFF),
-        Register("EGR", 0x14, writable=0, on_write="_generate"),
-        Register("CCMR1", 0x18, writable=0x0101FFFF),
-        Register("CCMR2", 0x1C, writable=0x0101FFFF),
-        Register("CCER", 0x20, writable=0x0033FFFF),
-        Register("CNT", 0x24, on_read="_read_counter", on_write="_set_counter"),
-        Register("PSC", 0x28, writable=0xFFFF),
-        Register("ARR", 0x2C, on_write="_limit"),
-        Register("RCR", 0x30, writable=0xFFFF),
-        Register("CCR", 0x34, count=CHANNELS, on_write="_compare_changed"),
-        Register("BDTR", 0x44, writable=0x03FFFFFF),
-        Register("DCR", 0x48, writable=0x1F1F),
-        Register("DMAR", 0x4C),
-        Register("OR1", 0x50),
-        Register("CCMR3", 0x54, writable=0x0101FCFC),
-        Register("CCR5", 0x58, writable=0xE000FFFF),
-        Register("CCR6", 0x5C, writable=0xFFFF),
-        Register("OR2", 0x60),
-        Register("OR3", 0x64),
-    )
+    SERVED = SERVE_READS
+    ADVANCED = ADVANCED
+    GENERAL = GENERAL
+    TIM2 = TIM2
+    TIM3 = TIM3
+    TIM15 = TIM15
+    TIM16 = TIM16
+    BASIC = BASIC
 
     def __init__(
         self, machine: Machine, name: str, frequency: int = 0, initialLimit: int = 0xFFFF
     ) -> None:
-        super().__init__(machine, name)
         digits = "".join(character for character in name if character.isdigit())
         self._number = int(digits) if digits else 0
+        super().__init__(machine, name, VARIANTS.get(self._number, "GENERAL"))
         self._channels = range(CHANNELS_BY_TIMER.get(self._number, CHANNELS))
+        self._events = self.registers.plan.by_name["EGR"].written()
         # Flags that come by counting.
-        self._flags = SR_UIF | sum(2 << channel for channel in self._channels)
+        self._flags = SR.UIF | sum(2 << channel for channel in self._channels)
         self._width = initialLimit
         self._hertz = frequency
         self._rcc: Any = None
@@ -147,7 +152,7 @@ class STM32_Timer(Block):
     def _period(self) -> int:
         """Ticks from one start of the counter to the next; 0 while it stands still."""
         limit = self._limit_now
-        if self._values[CR1_WORD] & CR1_CMS:
+        if self._values[CR1_WORD] & CR1.CMS:
             return limit
         if self._position > limit:
             # The limit was lowered behind the counter's back: it runs on to the end of its width.
@@ -175,14 +180,14 @@ class STM32_Timer(Block):
             self._match(0, period - 1 if wraps > 1 else 0)
             self._origin += (left + (wraps - 1) * period) * scale
             self._position = 0
-            if self._values[CR1_WORD] & CR1_CMS:
+            if self._values[CR1_WORD] & CR1.CMS:
                 self._down = not self._down
             self._wrapped(wraps)
 
     def _next_period_differs(self, period: int) -> bool:
         values = self._values
         return bool(
-            values[CR1_WORD] & (CR1_OPM | CR1_CMS)
+            values[CR1_WORD] & (CR1.OPM | CR1.CMS)
             or values[PSC_WORD] != self._prescaler
             or values[ARR_WORD] != self._limit_now
             or period != self._limit_now + 1
@@ -194,11 +199,11 @@ class STM32_Timer(Block):
             return
         turns = self._values[RCR_WORD] + 1
         self._repetition = turns - 1 - (wraps - self._repetition - 1) % turns
-        if not self._values[CR1_WORD] & CR1_UDIS:
+        if not self._values[CR1_WORD] & CR1.UDIS:
             self._load()
-            self._values[SR_WORD] |= SR_UIF
-            if self._values[CR1_WORD] & CR1_OPM:
-                self._values[CR1_WORD] &= ~CR1_CEN
+            self._values[SR_WORD] |= SR.UIF
+            if self._values[CR1_WORD] & CR1.OPM:
+                self._values[CR1_WORD] &= ~CR1.CEN
                 self._running = False
 
     def _load(self) -> None:
@@ -216,12 +221,11 @@ class STM32_Timer(Block):
         return self._limit_now - compare if self._counts_down() else compare
 
     def _channel_mode(self, channel: int) -> int:
-        register = "CCMR1" if channel < 2 else "CCMR2"
-        return self.registers[register] >> (8 * (channel & 1)) & 0xFF
+        return self._values[CCMR1.word + channel // 2] >> (8 * (channel & 1)) & 0xFF
 
     def _counts_down(self) -> bool:
         control = self._values[CR1_WORD]
-        return self._down if control & CR1_CMS else bool(control & CR1_DIR)
+        return self._down if control & CR1.CMS else bool(control & CR1.DIR)
 
     def _match(self, first: int, last: int) -> None:
         """The counter went through positions `first` to `last`."""
@@ -240,7 +244,7 @@ class STM32_Timer(Block):
     def _ticks_ahead(self, missing: int, period: int) -> int:
         """Ticks to the first flag in `missing`; 0: none of them comes."""
         first = 0
-        if missing & SR_UIF and not self._values[CR1_WORD] & CR1_UDIS:
+        if missing & SR.UIF and not self._values[CR1_WORD] & CR1.UDIS:
             first = period - self._position + self._repetition * period
         for channel in self._channels:
             if missing & (2 << channel):
@@ -285,26 +289,26 @@ class STM32_Timer(Block):
 
     def _control(self, value: int, old: int) -> None:
         control = self._values[CR1_WORD]
-        slave = self.registers["SMCR"]
+        slave = self._values[SMCR.word]
         internal = (
-            slave & SMCR_SMS not in SMS_CLOCKED_OUTSIDE or slave & SMCR_SMS3
-        ) and not slave & SMCR_ECE
-        if control & CR1_CEN and not internal:
+            slave & SMCR.SMS not in SMS_CLOCKED_OUTSIDE or slave & SMCR.SMS_3
+        ) and not slave & SMCR.ECE
+        if control & CR1.CEN and not internal:
             self.machine.log.warning(
                 "%s: only the internal clock is modelled, the counter stands still", self.name
             )
-        if bool(control & CR1_DIR) != bool(old & CR1_DIR) and not control & CR1_CMS:
+        if bool(control & CR1.DIR) != bool(old & CR1.DIR) and not control & CR1.CMS:
             self._position = max(0, self._limit_now - self._position)
-        if control & CR1_CMS and not old & CR1_CMS:
+        if control & CR1.CMS and not old & CR1.CMS:
             self._down = False
-        running = bool(control & CR1_CEN and internal)
+        running = bool(control & CR1.CEN and internal)
         if running and not self._running:
             self._origin = self.machine.clock.now * self._hertz
         self._running = running
 
     def _limit(self, value: int, old: int) -> None:
         self._values[ARR_WORD] &= self._width
-        if not self._values[CR1_WORD] & CR1_ARPE:
+        if not self._values[CR1_WORD] & CR1.ARPE:
             count = self._count()
             self._limit_now = self._values[ARR_WORD]
             if self._counts_down():
@@ -313,6 +317,9 @@ class STM32_Timer(Block):
     def _compare_changed(self, channel: int, value: int, old: int) -> None:
         self._values[CCR_WORD + channel] &= self._width
 
+    def _compare_one_changed(self, value: int, old: int) -> None:
+        self._compare_changed(0, value, old)
+
     def _set_counter(self, value: int, old: int) -> None:
         count = value & self._width
         self._position = max(0, self._limit_now - count) if self._counts_down() else count
@@ -320,22 +327,22 @@ class STM32_Timer(Block):
 
     def _generate(self, value: int, old: int) -> None:
         """EGR: UG starts counter and prescaler over; the other bits set their flags."""
-        if value & EGR_UG:
+        if value & EGR.UG:
             self._position = 0
             self._down = False
             self._origin = self.machine.clock.now * self._hertz
-            if not self._values[CR1_WORD] & CR1_UDIS:
+            if not self._values[CR1_WORD] & CR1.UDIS:
                 self._load()
                 self._repetition = self._values[RCR_WORD]
-                if not self._values[CR1_WORD] & CR1_URS:
-                    self._values[SR_WORD] |= SR_UIF
-        self._values[SR_WORD] |= value & (INTERRUPTS & ~SR_UIF)
+                if not self._values[CR1_WORD] & CR1.URS:
+                    self._values[SR_WORD] |= SR.UIF
+        self._values[SR_WORD] |= value & self._events & INTERRUPTS & ~SR.UIF
 
     def _read_counter(self) -> int:
         self._sync(self.machine.clock.now)
         count = self._count() & self._width
-        if self._values[CR1_WORD] & CR1_UIFREMAP:
-            copy = CNT_UIFCPY if self._values[SR_WORD] & SR_UIF else 0
+        if self._values[CR1_WORD] & CR1.UIFREMAP:
+            copy = CNT_UIFCPY if self._values[SR_WORD] & SR.UIF else 0
             return count & ~CNT_UIFCPY | copy
         return count
 
@@ -346,7 +353,7 @@ class STM32_Timer(Block):
         if level == self._inputs[number]:
             return
         self._inputs[number] = level
-        polarity = self.registers["CCER"] >> (4 * number)
+        polarity = self._values[CCER.word] >> (4 * number)
         rising, falling = {0: (True, False), 2: (False, True)}.get(polarity & 0xA, (True, True))
         if (
             not polarity & 1

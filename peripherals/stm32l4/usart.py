@@ -13,85 +13,52 @@ from typing import Any
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
-
-CR1_UE = 1 << 0
-CR1_RE = 1 << 2
-CR1_TE = 1 << 3
-CR1_IDLEIE = 1 << 4
-CR1_RXNEIE = 1 << 5
-CR1_TCIE = 1 << 6
-CR1_TXEIE = 1 << 7
-CR1_PEIE = 1 << 8
-CR1_PCE = 1 << 10
-CR1_M0 = 1 << 12
-CR1_CMIE = 1 << 14
-CR1_OVER8 = 1 << 15
-CR1_RTOIE = 1 << 26
-CR1_M1 = 1 << 28
-CR2_RTOEN = 1 << 23
-CR2_ADD_SHIFT = 24
-CR3_EIE = 1 << 0
-CR3_DMAR = 1 << 6
-CR3_DMAT = 1 << 7
-CR3_OVRDIS = 1 << 12
-RQR_SBKRQ = 1 << 1
-RQR_RXFRQ = 1 << 3
-RQR_TXFRQ = 1 << 4
-ISR_PE = 1 << 0
-ISR_FE = 1 << 1
-ISR_NF = 1 << 2
-ISR_ORE = 1 << 3
-ISR_IDLE = 1 << 4
-ISR_RXNE = 1 << 5
-ISR_TC = 1 << 6
-ISR_TXE = 1 << 7
-ISR_RTOF = 1 << 11
-ISR_CMF = 1 << 17
-ISR_TEACK = 1 << 21
-ISR_REACK = 1 << 22
-ISR_RESET = ISR_TXE | ISR_TC
-ICR_CLEARABLE = (
-    ISR_PE | ISR_FE | ISR_NF | ISR_ORE | ISR_IDLE | ISR_TC | 0x00000300 | ISR_RTOF | ISR_CMF
+from renode_wifi.peripherals.base.registers import Cause, Interrupt
+from renode_wifi.peripherals.stm32l4.usart_registers import (
+    BRR,
+    CR1,
+    CR2,
+    CR3,
+    GTPR,
+    ICR,
+    ISR,
+    LPUART_BRR,
+    LPUART_CR2,
+    RDR,
+    RQR,
+    RTOR,
+    TDR,
 )
-ERRORS = ISR_ORE | ISR_NF | ISR_FE
-
-# Enable bit of CR1, flags of ISR.
-INTERRUPTS = (
-    (CR1_IDLEIE, ISR_IDLE),
-    (CR1_RXNEIE, ISR_RXNE | ISR_ORE),
-    (CR1_TCIE, ISR_TC),
-    (CR1_TXEIE, ISR_TXE),
-    (CR1_PEIE, ISR_PE),
-    (CR1_CMIE, ISR_CMF),
-    (CR1_RTOIE, ISR_RTOF),
-)
-
-TDR_OFFSET = 0x28
 
 
 class STM32F7_USART(Block):
     """frequency: kernel clock in Hz where no RCC named "rcc" tells it. lowPowerMode: an LPUART."""
 
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
-    REGISTERS = (
-        Register("CR1", 0x00, on_write="_control"),
-        Register("CR2", 0x04),
-        Register("CR3", 0x08, on_write="_control"),
-        Register("BRR", 0x0C, writable=0x000FFFFF),
-        Register("GTPR", 0x10, writable=0xFFFF),
-        Register("RTOR", 0x14),
-        Register("RQR", 0x18, writable=0, on_write="_request"),
-        Register("ISR", 0x1C, reset=ISR_RESET, writable=0),
-        Register("ICR", 0x20, writable=0, on_write="_clear_flags"),
-        Register("RDR", 0x24, writable=0, on_read="_take"),
-        Register("TDR", TDR_OFFSET, writable=0x1FF, on_write="_send"),
+    INTERRUPTS = (
+        Interrupt(
+            "IRQ",
+            Cause(ISR, ISR.IDLE, CR1, CR1.IDLEIE),
+            Cause(ISR, ISR.RXNE | ISR.ORE, CR1, CR1.RXNEIE),
+            Cause(ISR, ISR.TC, CR1, CR1.TCIE),
+            Cause(ISR, ISR.TXE, CR1, CR1.TXEIE),
+            Cause(ISR, ISR.PE, CR1, CR1.PEIE),
+            Cause(ISR, ISR.CMF, CR1, CR1.CMIE),
+            Cause(ISR, ISR.RTOF, CR1, CR1.RTOIE),
+            Cause(ISR, ISR.EOBF, CR1, CR1.EOBIE),
+            Cause(ISR, ISR.ORE | ISR.NE | ISR.FE, CR3, CR3.EIE),
+            Cause(ISR, ISR.CTSIF, CR3, CR3.CTSIE),
+            Cause(ISR, ISR.WUF, CR3, CR3.WUFIE),
+            Cause(ISR, ISR.LBDF, CR2, CR2.LBDIE),
+        ),
     )
+    REGISTERS = (CR1, CR2, CR3, BRR, GTPR, RTOR, RQR, ISR, ICR, RDR, TDR)
+    LOW_POWER = (CR1, LPUART_CR2, CR3, LPUART_BRR, RQR, ISR, ICR, RDR, TDR)
 
     def __init__(
         self, machine: Machine, name: str, frequency: int = 0, lowPowerMode: bool = False
     ) -> None:
-        super().__init__(machine, name)
+        super().__init__(machine, name, "LOW_POWER" if lowPowerMode else "REGISTERS")
         self.frequency = frequency
         self.low_power = lowPowerMode
         self.timed_transmit = False
@@ -129,7 +96,7 @@ class STM32F7_USART(Block):
         divider = self.registers["BRR"]
         if self.low_power:
             numerator = divider * SECOND // 256
-        elif self.registers["CR1"] & CR1_OVER8:
+        elif self.registers["CR1"] & CR1.OVER8:
             # Bits 2:0 hold the fraction without its lowest bit.
             numerator = (divider & 0xFFF0 | (divider & 7) << 1) * SECOND // 2
         else:
@@ -140,14 +107,14 @@ class STM32F7_USART(Block):
     def _data_bits(self) -> int:
         """Bits of data without parity; seven, eight or nine by M1 and M0."""
         control = self.registers["CR1"]
-        bits = 7 if control & CR1_M1 else 9 if control & CR1_M0 else 8
-        return bits - 1 if control & CR1_PCE else bits
+        bits = 7 if control & CR1.M1 else 9 if control & CR1.M0 else 8
+        return bits - 1 if control & CR1.PCE else bits
 
     def frame_time(self) -> int:
         """ns of a whole frame: start bit, data with parity, one stop bit (two where set)."""
         control = self.registers["CR1"]
-        bits = self._data_bits() + (3 if control & CR1_PCE else 2)
-        if self.registers["CR2"] >> 12 & 3 >= 2:
+        bits = self._data_bits() + (3 if control & CR1.PCE else 2)
+        if CR2["STOP"].get(self.registers["CR2"]) >= 2:
             bits += 1
         return bits * self.bit_time()
 
@@ -155,7 +122,7 @@ class STM32F7_USART(Block):
 
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
-        enabled = CR1_UE | CR1_RE
+        enabled = CR1.UE | CR1.RE
         if self.registers["CR1"] & enabled != enabled:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return
@@ -167,13 +134,13 @@ class STM32F7_USART(Block):
         byte = self._incoming.popleft()
         self._arrival = None
         status = self.registers["ISR"]
-        if status & ISR_RXNE and not self.registers["CR3"] & CR3_OVRDIS:
-            status |= ISR_ORE
+        if status & ISR.RXNE and not self.registers["CR3"] & CR3.OVRDIS:
+            status |= ISR.ORE
         else:
             self.registers["RDR"] = byte & self._data_mask
-            status |= ISR_RXNE
-        if byte == self.registers["CR2"] >> CR2_ADD_SHIFT:
-            status |= ISR_CMF
+            status |= ISR.RXNE
+        if byte == CR2["ADD"].get(self.registers["CR2"]):
+            status |= ISR.CMF
         self.registers["ISR"] = status
         if self._timeout is not None:
             self._timeout.cancel()
@@ -183,8 +150,8 @@ class STM32F7_USART(Block):
             self._arrival = self.machine.clock.schedule(self.frame_time(), self._arrive)
         else:
             self._arrival = self.machine.clock.schedule(self.frame_time(), self._idle)
-        if self.registers["CR2"] & CR2_RTOEN:
-            silence = (self.registers["RTOR"] & 0xFFFFFF) * self.bit_time()
+        if self.registers["CR2"] & CR2.RTOEN:
+            silence = RTOR["RTO"].get(self.registers["RTOR"]) * self.bit_time()
             self._timeout = self.machine.clock.schedule(silence, self._receiver_timeout)
         self._update()
 
@@ -194,40 +161,40 @@ class STM32F7_USART(Block):
         if self._incoming:
             self._arrival = self.machine.clock.schedule(self.frame_time(), self._arrive)
             return
-        self._raise(ISR_IDLE)
+        self._raise(ISR.IDLE)
 
     def _receiver_timeout(self) -> None:
         self._timeout = None
-        self._raise(ISR_RTOF)
+        self._raise(ISR.RTOF)
 
     def _take(self) -> int:
-        self.registers["ISR"] &= ~ISR_RXNE
+        self.registers["ISR"] &= ~ISR.RXNE
         self._update()
         return self.registers["RDR"]
 
     # Transmission.
 
     def _send(self, value: int, old: int) -> None:
-        enabled = CR1_UE | CR1_TE
+        enabled = CR1.UE | CR1.TE
         if self.registers["CR1"] & enabled != enabled:
             return
         byte = value & self._data_mask
         if not self.timed_transmit:
             self.machine.trace(self.name, "uart", byte=byte & 0xFF)
-            if not self.registers["ISR"] & ISR_TC:
-                self._raise(ISR_TC)
+            if not self.registers["ISR"] & ISR.TC:
+                self._raise(ISR.TC)
         elif self._departure is None:
             self._shift(byte)
             self._update()
         else:
             self._waiting = byte
-            self.registers["ISR"] &= ~ISR_TXE
+            self.registers["ISR"] &= ~ISR.TXE
             self._update()
 
     def _shift(self, byte: int) -> None:
         self._shifting = byte
         self._departure = self.machine.clock.schedule(self.frame_time(), self._sent)
-        self.registers["ISR"] = self.registers["ISR"] & ~ISR_TC | ISR_TXE
+        self.registers["ISR"] = self.registers["ISR"] & ~ISR.TC | ISR.TXE
 
     def _sent(self) -> None:
         self.machine.trace(self.name, "uart", byte=self._shifting & 0xFF)
@@ -237,7 +204,7 @@ class STM32F7_USART(Block):
             self._shift(byte)
             self._update()
         else:
-            self._raise(ISR_TC)
+            self._raise(ISR.TC)
 
     # Flags.
 
@@ -246,31 +213,26 @@ class STM32F7_USART(Block):
         self._update()
 
     def _update(self) -> None:
-        control = self.registers["CR1"]
-        control3 = self.registers["CR3"]
+        self.registers.update_interrupts()
+        control, control3 = self.registers["CR1"], self.registers["CR3"]
         status = self.registers["ISR"]
-        pending = control3 & CR3_EIE and status & ERRORS
-        for enable, flags in INTERRUPTS:
-            if control & enable and status & flags:
-                pending = True
-        self.lines["IRQ"].set(bool(pending))
         # A request is an edge for the DMA: it takes everything there is to take at once.
-        self.lines["ReceiveDmaRequest"].set(bool(control3 & CR3_DMAR and status & ISR_RXNE))
+        self.lines["ReceiveDmaRequest"].set(bool(control3 & CR3.DMAR and status & ISR.RXNE))
         self.lines["TransmitDmaRequest"].set(
-            bool(control3 & CR3_DMAT and control & CR1_TE and status & ISR_TXE)
+            bool(control3 & CR3.DMAT and control & CR1.TE and status & ISR.TXE)
         )
 
     def _control(self, value: int, old: int) -> None:
         control = self.registers["CR1"]
         self._data_mask = (1 << self._data_bits()) - 1
-        if control & CR1_UE:
-            acknowledge = (ISR_TEACK if control & CR1_TE else 0) | (
-                ISR_REACK if control & CR1_RE else 0
+        if control & CR1.UE:
+            acknowledge = (ISR.TEACK if control & CR1.TE else 0) | (
+                ISR.REACK if control & CR1.RE else 0
             )
-            self.registers["ISR"] = self.registers["ISR"] & ~(ISR_TEACK | ISR_REACK) | acknowledge
+            self.registers["ISR"] = self.registers["ISR"] & ~(ISR.TEACK | ISR.REACK) | acknowledge
         else:
             # Disabling ends the frames under way and resets the flags.
-            self.registers["ISR"] = ISR_RESET
+            self.registers["ISR"] = ISR.reset
             self._waiting = None
             for event in (self._departure, self._arrival, self._timeout):
                 if event is not None:
@@ -280,15 +242,11 @@ class STM32F7_USART(Block):
         self._update()
 
     def _request(self, value: int, old: int) -> None:
-        if value & RQR_RXFRQ:
-            self.registers["ISR"] &= ~ISR_RXNE
-        if value & RQR_TXFRQ:
+        if value & RQR.RXFRQ:
+            self.registers["ISR"] &= ~ISR.RXNE
+        if value & RQR.TXFRQ:
             self._waiting = None
-            self.registers["ISR"] |= ISR_TXE
-        if value & RQR_SBKRQ:
+            self.registers["ISR"] |= ISR.TXE
+        if value & RQR.SBKRQ:
             self.machine.trace(self.name, "uart-break")
-        self._update()
-
-    def _clear_flags(self, value: int, old: int) -> None:
-        self.registers["ISR"] &= ~(value & ICR_CLEARABLE)
         self._update()

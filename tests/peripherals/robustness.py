@@ -32,7 +32,7 @@ def accesses(telling: Sequence[int]) -> st.SearchStrategy[list[Access]]:
 def withstands(machine: BenchMachine, model: Any, done: list[Access], inputs: int) -> None:
     """Carry accesses out; reads fit their width, and the model can be saved afterwards."""
     machine.log = logging.Logger("quiet", logging.CRITICAL)
-    words = sorted(model.registers._by_word)
+    words = sorted(model.registers.plan.by_word)
     words.append(max(words, default=-1) + 1)  # Where there is no register.
     for kind, choice, width, value in done:
         offset = 4 * words[choice % len(words)] + value % 4 // width * width

@@ -12,7 +12,7 @@ from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.wires import EdgesOf, PortWires, edge_wires, pin_wires
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.pins import Edges, Pins
-from renode_wifi.peripherals.base.registers import RegisterFile
+from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.stream import Port
 
 __all__ = ["Binding"]

@@ -1,139 +1,100 @@
-"""Register blocks: what a declaration promises of reads, writes and natively served words."""
+"""Declarations of registers: fields, masks, names, and values told by their fields."""
 
 from __future__ import annotations
-
-import logging
-import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.base.registers import Register, RegisterFile
+from renode_wifi.peripherals.base.registers import (
+    CONSTANT,
+    ONE_CLEARS,
+    READ_ONLY,
+    READ_WRITE,
+    WRITE_ONLY,
+    Field,
+    Register,
+    numbered,
+)
 
 WORD = st.integers(0, 0xFFFFFFFF)
 
-
-class Sample(Block):
-    REGISTERS = (
-        Register("PLAIN", 0x00, reset=0x12345678),
-        Register("MASKED", 0x04, reset=0xFF, writable=0x0F),
-        Register("FLAGS", 0x08, write_one_clears=0x0000FFFF, write_zero_clears=0xFFFF0000),
-        Register("COMPUTED", 0x0C, on_read="compute"),
-        Register("WATCHED", 0x10, on_write="watch"),
-        Register("ARRAY", 0x20, count=3, stride=8, on_read="nth", on_write="watch_nth"),
-    )
-    SIZE = 0x40
-
-    def __init__(self, machine: BenchMachine) -> None:
-        super().__init__(machine, "sample")
-        self.seen: list[tuple[int, ...]] = []
-
-    def compute(self) -> int:
-        return 0xCAFE0000 + len(self.seen)
-
-    def watch(self, value: int, old: int) -> None:
-        self.seen.append((value, old, self.registers["WATCHED"]))
-
-    def nth(self, index: int) -> int:
-        return 100 + index
-
-    def watch_nth(self, index: int, value: int, old: int) -> None:
-        self.seen.append((index, value, old))
+CR1 = Register(
+    "CR1",
+    0x00,
+    fields=(
+        Field("CPHA", 0),
+        Field("MSTR", 2),
+        Field("BR", 3, 3),
+        Field("SPE", 6),
+        Field("SSI", 8),
+        Field("SSM", 9),
+    ),
+)
 
 
-@pytest.fixture
-def block() -> Sample:
-    return Sample(BenchMachine())
+def test_a_field_s_mask_is_an_attribute_of_its_register() -> None:
+    assert CR1.SPE == 1 << 6
+    assert CR1.BR == 7 << 3
+    with pytest.raises(AttributeError, match="register CR1 has no field DFF"):
+        _ = CR1.DFF
 
 
-def test_registers_start_and_restart_at_their_reset_values(block: Sample) -> None:
-    assert block.read(0x00, 4) == 0x12345678
-    block.write(0x00, 0, 4)
-    block.lines["IRQ"].set(True)
-    block.reset()
-    assert block.read(0x00, 4) == 0x12345678
-    assert not block.lines["IRQ"].level
+def test_a_field_is_an_item_of_its_register_with_its_value_in_a_word() -> None:
+    assert CR1["BR"].get(0x37C) == 7
+    assert CR1["BR"].put(0x37C, 2) == 0x354
 
 
-def test_reads_can_be_narrower_than_a_word(block: Sample) -> None:
-    assert [block.read(0x00, 1), block.read(0x01, 1), block.read(0x02, 2)] == [0x78, 0x56, 0x1234]
-
-
-def test_writes_touch_only_their_bytes_and_the_writable_bits(block: Sample) -> None:
-    block.write(0x01, 0xAB, 1)
-    assert block.read(0x00, 4) == 0x1234AB78
-    block.write(0x04, 0x00, 4)
-    assert block.read(0x04, 4) == 0xF0
-
-
-@given(state=WORD, value=WORD)
-def test_flags_clear_by_the_bit_value_that_was_declared(state: int, value: int) -> None:
-    block = Sample(BenchMachine())
-    block.registers["FLAGS"] = state
-    block.write(0x08, value, 4)
-    cleared_by_one = state & ~value & 0xFFFF
-    cleared_by_zero = state & value & 0xFFFF0000
-    assert block.read(0x08, 4) == cleared_by_one | cleared_by_zero
-
-
-@given(state=WORD, value=st.integers(0, 0xFF), lane=st.integers(0, 3))
-def test_a_byte_write_clears_flags_of_its_lane_only(state: int, value: int, lane: int) -> None:
-    block = Sample(BenchMachine())
-    block.registers["FLAGS"] = state
-    block.write(0x08 + lane, value, 1)
-    after = block.read(0x08, 4)
-    mask = 0xFF << (8 * lane)
-    assert after & ~mask == state & ~mask
-    expected = state >> (8 * lane) & (~value if lane < 2 else value) & 0xFF
-    assert after >> (8 * lane) & 0xFF == expected
-
-
-def test_methods_compute_reads_and_hear_of_writes(block: Sample) -> None:
-    assert block.read(0x0C, 4) == 0xCAFE0000
-    block.write(0x10, 7, 4)
-    block.write(0x10, 9, 4)
-    assert block.seen == [(7, 0, 7), (9, 7, 9)]
-    assert block.read(0x0E, 2) == 0xCAFE
-
-
-def test_arrays_pass_the_index(block: Sample) -> None:
-    assert [block.read(0x20 + 8 * index, 4) for index in range(3)] == [100, 101, 102]
-    block.write(0x30, 5, 4)
-    assert block.seen == [(2, 5, 0)]
-
-
-def test_undocumented_offsets_read_zero_and_are_told_once(
-    block: Sample, caplog: pytest.LogCaptureFixture
+@given(word=WORD, value=WORD, position=st.integers(0, 31), width=st.integers(1, 32))
+def test_what_is_put_into_a_field_is_got_from_it(
+    word: int, value: int, position: int, width: int
 ) -> None:
-    with caplog.at_level(logging.WARNING):
-        for _ in range(3):
-            assert block.read(0x14, 4) == 0
-            block.write(0x18, 1, 4)
-    assert [record.getMessage() for record in caplog.records] == [
-        "sample: read of undocumented offset 0x014 (told once)",
-        "sample: write to undocumented offset 0x018 (told once)",
-    ]
+    field = Field("F", position, min(width, 32 - position))
+    after = field.put(word, value)
+    assert field.get(after) == value & ((1 << field.width) - 1)
+    assert after & ~field.mask == word & ~field.mask
 
 
-def test_an_engine_may_serve_only_words_without_side_effects(block: Sample) -> None:
-    assert block.registers.plain_words() == [0, 1, 2, 4]
-    # COMPUTED (3) has no writer, so storing to it needs no call; FLAGS and WATCHED do.
-    assert block.registers.storage_words() == {0: 0xFFFFFFFF, 1: 0x0F, 3: 0xFFFFFFFF}
+def test_an_array_of_fields_has_a_mask_for_each_and_for_all() -> None:
+    flags = Register("ISR", 0, fields=(Field("TCIF", 1, count=7, stride=4, first=1),))
+    assert flags.TCIF == 0x02222222
+    assert flags.TCIF3 == 0x200
+    assert flags["TCIF7"].position == 25
+    tampers = Register("TAMPCR", 0, fields=(Field("TAMP{}E", 0, count=3, stride=2, first=1),))
+    assert [tampers.TAMP1E, tampers.TAMP2E, tampers.TAMP3E] == [1, 4, 16]
 
 
-def test_a_gated_block_sees_every_write(block: Sample) -> None:
-    gated = RegisterFile(block, Sample.REGISTERS, 0x40, gated=True)
-    assert gated.storage_words() == {}
-    assert gated.plain_words() == block.registers.plain_words()
+def test_masks_are_derived_from_the_fields_kinds_of_access() -> None:
+    mixed = Register(
+        "MIXED",
+        0,
+        fields=(
+            Field("STORED", 0, 4),
+            Field("SHOWN", 4, 4, READ_ONLY),
+            Field("SENT", 8, 4, WRITE_ONLY),
+            Field("FLAG", 12, 1, ONE_CLEARS, count=2),
+            Field("FIXED", 31, 1, CONSTANT),
+        ),
+    )
+    assert mixed.mask(READ_WRITE) == 0xF
+    assert mixed.mask(ONE_CLEARS) == 0x3000
+    assert mixed.written() == 0x3F0F
+    whole = Register("WHOLE", 0, access=READ_ONLY)
+    assert whole.mask(READ_ONLY) == 0xFFFFFFFF
+    assert whole.written() == 0
 
 
-def test_a_block_survives_pickling(block: Sample) -> None:
-    block.write(0x00, 0xDEADBEEF, 4)
-    copy = pickle.loads(pickle.dumps(block))
-    assert copy.read(0x00, 4) == 0xDEADBEEF
-    copy.write(0x10, 3, 4)
-    assert copy.seen == [(3, 0, 3)]
-    assert block.seen == []
+def test_registers_of_an_array_have_numbers_or_letters() -> None:
+    assert Register("CCR", 0, count=2, first=1).names() == ["CCR1", "CCR2"]
+    assert Register("PUCR", 0, count=3, first="ABC").names() == ["PUCRA", "PUCRB", "PUCRC"]
+    assert Register("DIEP{}CTL", 0, count=2).names() == ["DIEP0CTL", "DIEP1CTL"]
+    assert Register("SR", 0).names() == ["SR"]
+    assert numbered("TAMP{}E", 3) == "TAMP3E"
+
+
+def test_a_value_is_described_by_its_flags_and_then_its_numbers() -> None:
+    assert CR1.describe(0x37C) == "0x37C (SSM SSI SPE MSTR BR=7)"
+    assert CR1.describe(0) == "0x0"
+    assert Register("DR", 0).describe(0x1234) == "0x1234"
+    wide = Register("W", 0, fields=(Field("LOW", 0, 8), Field("HIGH", 8, 8)))
+    assert wide.describe(0x0A0C) == "0xA0C (HIGH=0xA LOW=0xC)"

@@ -27,9 +27,9 @@ class Probe(Receiver):
 
 def poke(model: Model, name: str, value: int, width: int = 4) -> None:
     """A store of the CPU to a register, by its name."""
-    model.write(model.registers._by_name[name].offset, value, width)
+    model.write(model.registers.offset_of(name), value, width)
 
 
 def peek(model: Model, name: str, width: int = 4) -> int:
     """A load of the CPU from a register, by its name."""
-    return model.read(model.registers._by_name[name].offset, width)
+    return model.read(model.registers.offset_of(name), width)

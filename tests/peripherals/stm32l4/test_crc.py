@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.stm32l4.crc import CR_RESET, CR_REV_OUT, STM32_CRC
+from renode_wifi.peripherals.stm32l4.crc import CR, STM32_CRC
 from tests.peripherals.stm32l4.bench import peek, poke
 
 CHECK = b"123456789"
@@ -19,7 +19,7 @@ def make(control: int = 0, polynomial: int = 0x04C11DB7, initial: int = 0xFFFFFF
     crc = STM32_CRC(BenchMachine(), "crc", series="F0", configurablePoly=True)
     poke(crc, "INIT", initial)
     poke(crc, "POL", polynomial)
-    poke(crc, "CR", control | CR_RESET)
+    poke(crc, "CR", control | CR.RESET)
     return crc
 
 
@@ -44,7 +44,7 @@ def test_words_go_in_from_the_top() -> None:
 
 @given(st.binary(max_size=40))
 def test_reversal_gives_the_ethernet_checksum(data: bytes) -> None:
-    assert feed(make(1 << 5 | CR_REV_OUT), data) ^ 0xFFFFFFFF == zlib.crc32(data)
+    assert feed(make(1 << 5 | CR.REV_OUT), data) ^ 0xFFFFFFFF == zlib.crc32(data)
 
 
 @given(st.binary(max_size=40))
@@ -70,7 +70,7 @@ def test_reset_starts_over_and_keeps_the_scratch_register_writable() -> None:
     feed(crc, CHECK)
     poke(crc, "IDR", 0x1FF)
     assert peek(crc, "IDR") == 0xFF
-    poke(crc, "CR", CR_RESET)
+    poke(crc, "CR", CR.RESET)
     assert (peek(crc, "DR"), peek(crc, "CR")) == (0xFFFFFFFF, 0)
     feed(crc, CHECK)
     crc.reset()

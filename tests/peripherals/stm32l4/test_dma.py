@@ -76,7 +76,7 @@ def start(
     dma.write(base + 4, count, 4)
     dma.write(base + 8, peripheral, 4)
     dma.write(base + 12, memory, 4)
-    dma.write(base, control | block.CCR_EN, 4)
+    dma.write(base, control | block.CCR.EN, 4)
 
 
 def finish(machine: BenchMachine, items: int) -> None:
@@ -89,7 +89,7 @@ def left(dma: STM32LDMA, channel: int) -> int:
 
 
 def size(peripheral: int, memory: int) -> int:
-    return peripheral << block.CCR_PSIZE_SHIFT | memory << block.CCR_MSIZE_SHIFT
+    return peripheral << block.CCR["PSIZE"].position | memory << block.CCR["MSIZE"].position
 
 
 @settings(deadline=None)
@@ -102,7 +102,7 @@ def test_memory_is_copied_item_by_item(data: bytes, source: int, target: int) ->
     dma, machine = make()
     machine.bus.write_bytes(SOURCE, data)
     count = len(data) >> source
-    control = block.CCR_MEM2MEM | block.CCR_PINC | block.CCR_MINC | size(source, target)
+    control = block.CCR.MEM2MEM | block.CCR.PINC | block.CCR.MINC | size(source, target)
     start(dma, 3, control, count, SOURCE, TARGET)
     finish(machine, count)
     wide, narrow = 1 << target, 1 << source
@@ -118,7 +118,7 @@ def test_memory_is_copied_item_by_item(data: bytes, source: int, target: int) ->
 def test_the_other_direction_fills_from_one_place() -> None:
     dma, machine = make()
     machine.bus.write(SOURCE, 0x5A, 1)
-    control = block.CCR_MEM2MEM | block.CCR_DIR | block.CCR_PINC
+    control = block.CCR.MEM2MEM | block.CCR.DIR | block.CCR.PINC
     start(dma, 1, control, 4, TARGET, SOURCE)
     finish(machine, 4)
     assert machine.bus.read_bytes(TARGET, 5) == b"\x5a" * 4 + b"\0"
@@ -126,7 +126,7 @@ def test_the_other_direction_fills_from_one_place() -> None:
 
 def test_flags_interrupt_as_enabled_and_clear() -> None:
     dma, machine = make()
-    control = block.CCR_MEM2MEM | block.CCR_TCIE
+    control = block.CCR.MEM2MEM | block.CCR.TCIE
     start(dma, 2, control, 2, SOURCE, TARGET)
     finish(machine, 2)
     assert peek(dma, "ISR") == (block.GIF | block.TCIF | block.HTIF) << 4
@@ -146,19 +146,19 @@ def test_spi_exchanges_through_two_channels() -> None:
     for index, word in enumerate(words):
         machine.bus.write(SOURCE + 2 * index, word, 2)
     poke(dma, "CSELR", 3 << 4 | 3)
-    halfwords = size(HALFWORDS, HALFWORDS) | block.CCR_MINC
-    master = spi_block.CR1_MSTR | spi_block.CR1_SSM | spi_block.CR1_SSI
-    poke(spi, "CR2", 0x0F00 | spi_block.CR2_RXDMAEN)
-    start(dma, 1, halfwords | block.CCR_TCIE, 3, SPI3 + 0x0C, TARGET)
-    start(dma, 2, halfwords | block.CCR_DIR, 3, SPI3 + 0x0C, SOURCE)
-    poke(spi, "CR1", master | spi_block.CR1_SPE)
+    halfwords = size(HALFWORDS, HALFWORDS) | block.CCR.MINC
+    master = spi_block.CR1.MSTR | spi_block.CR1.SSM | spi_block.CR1.SSI
+    poke(spi, "CR2", 0x0F00 | spi_block.CR2.RXDMAEN)
+    start(dma, 1, halfwords | block.CCR.TCIE, 3, SPI3 + 0x0C, TARGET)
+    start(dma, 2, halfwords | block.CCR.DIR, 3, SPI3 + 0x0C, SOURCE)
+    poke(spi, "CR1", master | spi_block.CR1.SPE)
     assert left(dma, 2) == 3
-    poke(spi, "CR2", 0x0F00 | spi_block.CR2_RXDMAEN | spi_block.CR2_TXDMAEN)
+    poke(spi, "CR2", 0x0F00 | spi_block.CR2.RXDMAEN | spi_block.CR2.TXDMAEN)
     received = [machine.bus.read(TARGET + 2 * index, 2) for index in range(3)]
     assert received == [~word & 0xFFFF for word in words]
     assert dma.lines[0].level
     assert (left(dma, 1), left(dma, 2)) == (0, 0)
-    assert not peek(spi, "SR") & (spi_block.SR_OVR | spi_block.SR_RXNE)
+    assert not peek(spi, "SR") & (spi_block.SR.OVR | spi_block.SR.RXNE)
 
 
 def uart_bytes(machine: BenchMachine) -> bytes:
@@ -169,20 +169,20 @@ def test_a_serial_port_sends_from_memory() -> None:
     dma, machine = make("dma1")
     usart = machine.peripherals["usart1"]
     machine.bus.write_bytes(SOURCE, b"hello")
-    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_TE)
-    poke(usart, "CR3", usart_block.CR3_DMAT)
+    poke(usart, "CR1", usart_block.CR1.UE | usart_block.CR1.TE)
+    poke(usart, "CR3", usart_block.CR3.DMAT)
     poke(dma, "CSELR", 2 << 12)
-    start(dma, 4, block.CCR_DIR | block.CCR_MINC, 5, USART1 + 0x28, SOURCE)
+    start(dma, 4, block.CCR.DIR | block.CCR.MINC, 5, USART1 + 0x28, SOURCE)
     assert uart_bytes(machine) == b"hello"
 
 
 def test_a_serial_port_receives_into_a_ring() -> None:
     dma, machine = make("dma1")
     usart = machine.peripherals["usart1"]
-    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_RE)
-    poke(usart, "CR3", usart_block.CR3_DMAR)
+    poke(usart, "CR1", usart_block.CR1.UE | usart_block.CR1.RE)
+    poke(usart, "CR3", usart_block.CR3.DMAR)
     poke(dma, "CSELR", 2 << 16)
-    start(dma, 5, block.CCR_MINC | block.CCR_CIRC, 4, USART1 + 0x24, TARGET)
+    start(dma, 5, block.CCR.MINC | block.CCR.CIRC, 4, USART1 + 0x24, TARGET)
     for byte in b"abcdef":
         usart.receive(byte)
     machine.clock.advance(10**9)
@@ -194,10 +194,10 @@ def test_an_endless_ring_does_not_stop_the_world() -> None:
     dma, machine = make("dma1")
     usart = machine.peripherals["usart1"]
     machine.bus.write_bytes(SOURCE, b"xy")
-    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_TE)
-    poke(usart, "CR3", usart_block.CR3_DMAT)
+    poke(usart, "CR1", usart_block.CR1.UE | usart_block.CR1.TE)
+    poke(usart, "CR3", usart_block.CR3.DMAT)
     poke(dma, "CSELR", 2 << 12)
-    start(dma, 4, block.CCR_DIR | block.CCR_MINC | block.CCR_CIRC, 2, USART1 + 0x28, SOURCE)
+    start(dma, 4, block.CCR.DIR | block.CCR.MINC | block.CCR.CIRC, 2, USART1 + 0x28, SOURCE)
     machine.clock.advance(block.CIRCULAR_PAUSE)
     assert uart_bytes(machine) == b"xy" * 4
     poke(usart, "CR3", 0)
@@ -228,7 +228,7 @@ def test_a_disabled_channel_ignores_requests() -> None:
     poke(dma, "CSELR", 3)
     start(dma, 1, size(HALFWORDS, HALFWORDS), 3, SPI3 + 0x0C, TARGET)
     dma.write(0x08, 0, 4)
-    poke(spi, "CR2", 0x0F00 | spi_block.CR2_RXDMAEN)
+    poke(spi, "CR2", 0x0F00 | spi_block.CR2.RXDMAEN)
     poke(spi, "CR1", 0x344)
     spi.write(0x0C, 1, 2)
     assert left(dma, 1) == 3
@@ -237,9 +237,9 @@ def test_a_disabled_channel_ignores_requests() -> None:
 
 def test_reset_forgets_channels() -> None:
     dma, machine = make()
-    start(dma, 1, block.CCR_MEM2MEM | block.CCR_TCIE, 1, SOURCE, TARGET)
+    start(dma, 1, block.CCR.MEM2MEM | block.CCR.TCIE, 1, SOURCE, TARGET)
     finish(machine, 1)
-    start(dma, 2, block.CCR_MEM2MEM | block.CCR_TCIE, 1, SOURCE, TARGET)
+    start(dma, 2, block.CCR.MEM2MEM | block.CCR.TCIE, 1, SOURCE, TARGET)
     dma.reset()
     finish(machine, 1)
     assert peek(dma, "ISR") == 0
@@ -249,10 +249,10 @@ def test_reset_forgets_channels() -> None:
 def test_connected_channels_survive_pickling() -> None:
     dma, machine = make("dma1")
     usart = machine.peripherals["usart1"]
-    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_RE)
-    poke(usart, "CR3", usart_block.CR3_DMAR)
+    poke(usart, "CR1", usart_block.CR1.UE | usart_block.CR1.RE)
+    poke(usart, "CR3", usart_block.CR3.DMAR)
     poke(dma, "CSELR", 2 << 16)
-    start(dma, 5, block.CCR_MINC, 4, USART1 + 0x24, TARGET)
+    start(dma, 5, block.CCR.MINC, 4, USART1 + 0x24, TARGET)
     copy, other = pickle.loads(pickle.dumps((dma, machine)))
     other.peripherals["usart1"].receive(0x41)
     other.clock.advance(10**9)
@@ -261,14 +261,14 @@ def test_connected_channels_survive_pickling() -> None:
 
 
 def ccr(channel: int) -> int:
-    return block.CCR + block.CHANNEL_STRIDE * (channel - 1)
+    return block.CCR.offset + block.CHANNEL_STRIDE * (channel - 1)
 
 
 def test_a_copy_ends_when_its_bus_time_is_over() -> None:
     dma, machine = make()
     machine.set_cpu_frequency(80_000_000)
     items = 3 * block.BATCH + 1
-    start(dma, 1, block.CCR_MEM2MEM | block.CCR_MINC, items, SOURCE, TARGET)
+    start(dma, 1, block.CCR.MEM2MEM | block.CCR.MINC, items, SOURCE, TARGET)
     took = items * block.ITEM_CYCLES * SECOND // 80_000_000
     machine.clock.advance(took - 100)
     assert not peek(dma, "ISR") & block.TCIF
@@ -282,27 +282,27 @@ def test_a_copy_ends_when_its_bus_time_is_over() -> None:
 def test_a_bus_error_is_the_channels_transfer_error(reads: bool, nowhere: int) -> None:
     """RM0351 section 11.4.7: the channel is disabled, and stays so until TEIF is cleared."""
     dma, machine = make()
-    control = block.CCR_MEM2MEM | block.CCR_TEIE | size(WORDS, WORDS)
+    control = block.CCR.MEM2MEM | block.CCR.TEIE | size(WORDS, WORDS)
     peripheral, memory = (nowhere, TARGET) if reads else (SOURCE, nowhere)
     start(dma, 2, control, 4, peripheral, memory)
     finish(machine, 4)
     assert peek(dma, "ISR") == (block.GIF | block.TEIF) << 4
     assert dma.lines[1].level
-    assert not dma.read(ccr(2), 4) & block.CCR_EN
-    dma.write(ccr(2), control | block.CCR_EN, 4)
-    assert not dma.read(ccr(2), 4) & block.CCR_EN
+    assert not dma.read(ccr(2), 4) & block.CCR.EN
+    dma.write(ccr(2), control | block.CCR.EN, 4)
+    assert not dma.read(ccr(2), 4) & block.CCR.EN
     poke(dma, "IFCR", block.TEIF << 4)
-    dma.write(ccr(2), control | block.CCR_EN, 4)
-    assert dma.read(ccr(2), 4) & block.CCR_EN
+    dma.write(ccr(2), control | block.CCR.EN, 4)
+    assert dma.read(ccr(2), 4) & block.CCR.EN
 
 
 def test_a_bus_error_ends_a_transfer_on_request() -> None:
     dma, machine = make("dma1")
     usart = machine.peripherals["usart1"]
-    poke(usart, "CR1", usart_block.CR1_UE | usart_block.CR1_RE)
-    poke(usart, "CR3", usart_block.CR3_DMAR)
+    poke(usart, "CR1", usart_block.CR1.UE | usart_block.CR1.RE)
+    poke(usart, "CR3", usart_block.CR3.DMAR)
     poke(dma, "CSELR", 2 << 16)
-    start(dma, 5, block.CCR_MINC, 4, USART1 + 0x24, NOWHERE)
+    start(dma, 5, block.CCR.MINC, 4, USART1 + 0x24, NOWHERE)
     usart.receive(0x41)
     machine.clock.advance(SECOND)
     assert peek(dma, "ISR") >> 16 & block.TEIF
@@ -310,36 +310,36 @@ def test_a_bus_error_ends_a_transfer_on_request() -> None:
 
 def test_count_and_addresses_of_an_enabled_channel_stay() -> None:
     dma, _ = make()
-    start(dma, 1, block.CCR_MEM2MEM, 4, SOURCE, TARGET)
-    for offset in (block.CNDTR, block.CPAR, block.CMAR):
+    start(dma, 1, block.CCR.MEM2MEM, 4, SOURCE, TARGET)
+    for offset in (block.CNDTR.offset, block.CPAR.offset, block.CMAR.offset):
         before = dma.read(offset, 4)
         dma.write(offset, 0x1234, 4)
         assert dma.read(offset, 4) == before
-    dma.write(block.CCR, 0, 4)
-    dma.write(block.CNDTR, 0x1234, 4)
+    dma.write(block.CCR.offset, 0, 4)
+    dma.write(block.CNDTR.offset, 0x1234, 4)
     assert left(dma, 1) == 0x1234
 
 
-@pytest.mark.parametrize("register", [block.CCR, block.CNDTR, block.CPAR])
+@pytest.mark.parametrize("register", [block.CCR.offset, block.CNDTR.offset, block.CPAR.offset])
 def test_a_channel_that_writes_to_itself_lets_time_pass(register: int) -> None:
     """Without end, were there no bus time: each item enables the channel, or counts it up."""
     dma, machine = make()
-    control = block.CCR_MEM2MEM | block.CCR_CIRC | block.CCR_EN | size(WORDS, WORDS)
+    control = block.CCR.MEM2MEM | block.CCR.CIRC | block.CCR.EN | size(WORDS, WORDS)
     machine.bus.write(SOURCE, control, 4)
     start(dma, 1, control, 0xFFFF, SOURCE, DMA2 + register)
     machine.clock.advance(SECOND // 100)
     assert machine.clock.now == SECOND // 100
-    assert dma.read(block.CCR, 4) == control
+    assert dma.read(block.CCR.offset, 4) == control
 
 
 def test_two_channels_that_start_each_other_let_time_pass() -> None:
     dma, machine = make()
-    control = block.CCR_MEM2MEM | size(WORDS, WORDS) | block.CCR_MINC
-    words = [0, 8, SOURCE, DMA2 + ccr(2), control | block.CCR_EN]
+    control = block.CCR.MEM2MEM | size(WORDS, WORDS) | block.CCR.MINC
+    words = [0, 8, SOURCE, DMA2 + ccr(2), control | block.CCR.EN]
     for index, word in enumerate(words):
         machine.bus.write(SOURCE + 4 * index, word, 4)
     for channel, other in ((1, 2), (2, 1)):
-        start(dma, channel, control | block.CCR_PINC, 5, SOURCE, DMA2 + ccr(other))
+        start(dma, channel, control | block.CCR.PINC, 5, SOURCE, DMA2 + ccr(other))
     machine.clock.advance(SECOND // 100)
     assert machine.clock.now == SECOND // 100
 
@@ -347,7 +347,7 @@ def test_two_channels_that_start_each_other_let_time_pass() -> None:
 def test_addresses_are_taken_as_aligned_to_their_items() -> None:
     dma, machine = make()
     machine.bus.write(SOURCE, 0x11223344, 4)
-    start(dma, 1, block.CCR_MEM2MEM | size(WORDS, WORDS), 1, SOURCE + 3, TARGET + 2)
+    start(dma, 1, block.CCR.MEM2MEM | size(WORDS, WORDS), 1, SOURCE + 3, TARGET + 2)
     finish(machine, 1)
     assert machine.bus.read(TARGET, 4) == 0x11223344
 

@@ -144,14 +144,6 @@ def test_both_banks_are_where_they_are_after_reset() -> None:
     assert peek(syscfg, "MEMRMP") == 0
 
 
-def test_the_voltage_reference_is_ready_when_enabled() -> None:
-    _, syscfg, _ = board()
-    poke(syscfg, "VREFBUF_CSR", 1)
-    assert peek(syscfg, "VREFBUF_CSR") == 9
-    poke(syscfg, "VREFBUF_CSR", 2)
-    assert peek(syscfg, "VREFBUF_CSR") == 2
-
-
 def test_wired_blocks_survive_pickling_together() -> None:
     ports, syscfg, exti = board()
     poke(syscfg, "EXTICR", 4 << 4)

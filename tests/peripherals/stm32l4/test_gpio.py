@@ -168,7 +168,7 @@ def test_alternate_functions_can_be_inverted() -> None:
     assert port.lines[2].level
 
 
-LOCK = block.LCKR_LCKK | 1 << 5
+LOCK = block.LCKR.LCKK | 1 << 5
 
 
 def test_the_lock_freezes_configuration_but_not_levels() -> None:
@@ -198,7 +198,7 @@ def test_a_wrong_sequence_locks_nothing(sequence: list[int]) -> None:
     port = make()
     for value in sequence:
         poke(port, "LCKR", value)
-    assert not peek(port, "LCKR") & block.LCKR_LCKK
+    assert not peek(port, "LCKR") & block.LCKR.LCKK
     poke(port, "MODER", 0xFFFFFFFF)
     assert peek(port, "MODER") == 0xFFFFFFFF
 

@@ -13,8 +13,8 @@ from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
 from tests.peripherals.stm32l4.bench import peek, poke
 
 ADDRESS = 0x5F
-START_WRITE = block.CR2_START | ADDRESS << 1
-START_READ = START_WRITE | block.CR2_RD_WRN
+START_WRITE = block.CR2.START | ADDRESS << 1
+START_READ = START_WRITE | block.CR2.RD_WRN
 
 
 class Registers:
@@ -49,29 +49,29 @@ def make() -> tuple[STM32F7_I2C, Registers]:
     i2c = STM32F7_I2C(BenchMachine(), "i2c2")
     device = Registers()
     i2c.attach(device, ADDRESS)
-    poke(i2c, "CR1", block.CR1_PE)
+    poke(i2c, "CR1", block.CR1.PE)
     return i2c, device
 
 
 def count(number: int) -> int:
-    return number << block.CR2_NBYTES_SHIFT
+    return number << block.NBYTES.position
 
 
 def test_an_address_that_nobody_has_is_not_acknowledged() -> None:
     """`HAL_I2C_IsDeviceReady` and every transfer end at once."""
     i2c, device = make()
-    poke(i2c, "CR2", block.CR2_START | block.CR2_AUTOEND | count(1) | 0x29 << 1)
-    assert peek(i2c, "ISR") == block.ISR_TXE | block.ISR_NACKF | block.ISR_STOPF
-    assert not peek(i2c, "CR2") & block.CR2_START
-    poke(i2c, "ICR", block.ISR_NACKF | block.ISR_STOPF)
-    assert peek(i2c, "ISR") == block.ISR_TXE
+    poke(i2c, "CR2", block.CR2.START | block.CR2.AUTOEND | count(1) | 0x29 << 1)
+    assert peek(i2c, "ISR") == block.ISR.TXE | block.ISR.NACKF | block.ISR.STOPF
+    assert not peek(i2c, "CR2") & block.CR2.START
+    poke(i2c, "ICR", block.ISR.NACKF | block.ISR.STOPF)
+    assert peek(i2c, "ISR") == block.ISR.TXE
     assert device.stops == 0
 
 
 def test_an_empty_write_finds_a_device() -> None:
     i2c, device = make()
-    poke(i2c, "CR2", START_WRITE | block.CR2_AUTOEND)
-    assert peek(i2c, "ISR") & (block.ISR_STOPF | block.ISR_NACKF) == block.ISR_STOPF
+    poke(i2c, "CR2", START_WRITE | block.CR2.AUTOEND)
+    assert peek(i2c, "ISR") & (block.ISR.STOPF | block.ISR.NACKF) == block.ISR.STOPF
     assert device.stops == 1
 
 
@@ -80,56 +80,56 @@ def test_memory_is_read_after_a_repeated_start(register: int, length: int) -> No
     """`HAL_I2C_Mem_Read`."""
     i2c, device = make()
     poke(i2c, "CR2", START_WRITE | count(1))
-    assert peek(i2c, "ISR") & (block.ISR_TXIS | block.ISR_BUSY) == block.ISR_TXIS | block.ISR_BUSY
+    assert peek(i2c, "ISR") & (block.ISR.TXIS | block.ISR.BUSY) == block.ISR.TXIS | block.ISR.BUSY
     poke(i2c, "TXDR", register)
-    assert peek(i2c, "ISR") & block.ISR_TC
-    poke(i2c, "CR2", START_READ | block.CR2_AUTOEND | count(length))
+    assert peek(i2c, "ISR") & block.ISR.TC
+    poke(i2c, "CR2", START_READ | block.CR2.AUTOEND | count(length))
     read = []
     for _ in range(length):
-        assert peek(i2c, "ISR") & block.ISR_RXNE
+        assert peek(i2c, "ISR") & block.ISR.RXNE
         read.append(peek(i2c, "RXDR"))
     assert read == [(register + index) & 0xFF for index in range(length)]
-    assert peek(i2c, "ISR") == block.ISR_TXE | block.ISR_STOPF
+    assert peek(i2c, "ISR") == block.ISR.TXE | block.ISR.STOPF
     assert device.stops == 1
 
 
 def test_memory_is_written_with_reload() -> None:
     """`HAL_I2C_Mem_Write`: the register with RELOAD, then the data with AUTOEND."""
     i2c, device = make()
-    poke(i2c, "CR2", START_WRITE | block.CR2_RELOAD | count(1))
+    poke(i2c, "CR2", START_WRITE | block.CR2.RELOAD | count(1))
     poke(i2c, "TXDR", 0x20)
-    assert peek(i2c, "ISR") & block.ISR_TCR
-    poke(i2c, "CR2", ADDRESS << 1 | block.CR2_AUTOEND | count(2))
-    assert not peek(i2c, "ISR") & block.ISR_TCR
+    assert peek(i2c, "ISR") & block.ISR.TCR
+    poke(i2c, "CR2", ADDRESS << 1 | block.CR2.AUTOEND | count(2))
+    assert not peek(i2c, "ISR") & block.ISR.TCR
     for byte in (0xAA, 0xBB):
-        assert peek(i2c, "ISR") & block.ISR_TXIS
+        assert peek(i2c, "ISR") & block.ISR.TXIS
         poke(i2c, "TXDR", byte)
     assert device.memory[0x20:0x22] == b"\xaa\xbb"
-    assert peek(i2c, "ISR") & block.ISR_STOPF
+    assert peek(i2c, "ISR") & block.ISR.STOPF
 
 
 def test_software_can_stop_a_transfer() -> None:
     i2c, device = make()
     poke(i2c, "CR2", START_WRITE | count(1))
     poke(i2c, "TXDR", 0)
-    poke(i2c, "CR2", ADDRESS << 1 | block.CR2_STOP)
-    assert peek(i2c, "ISR") & (block.ISR_STOPF | block.ISR_TC | block.ISR_BUSY) == block.ISR_STOPF
+    poke(i2c, "CR2", ADDRESS << 1 | block.CR2.STOP)
+    assert peek(i2c, "ISR") & (block.ISR.STOPF | block.ISR.TC | block.ISR.BUSY) == block.ISR.STOPF
     assert device.stops == 1
 
 
 def test_events_interrupt_as_enabled() -> None:
     i2c, _ = make()
     irq = i2c.lines["EventInterrupt"]
-    poke(i2c, "CR1", block.CR1_PE | 1 << 1 | 1 << 2 | 1 << 5)
+    poke(i2c, "CR1", block.CR1.PE | 1 << 1 | 1 << 2 | 1 << 5)
     poke(i2c, "CR2", START_WRITE | count(1))
     assert irq.level
     poke(i2c, "TXDR", 0x0F)
     assert not irq.level
-    poke(i2c, "CR2", START_READ | block.CR2_AUTOEND | count(1))
+    poke(i2c, "CR2", START_READ | block.CR2.AUTOEND | count(1))
     assert irq.level
     assert peek(i2c, "RXDR") == 0x0F
     assert irq.level, "STOPF"
-    poke(i2c, "ICR", block.ISR_STOPF)
+    poke(i2c, "ICR", block.ISR.STOPF)
     assert not irq.level
 
 
@@ -137,26 +137,26 @@ def test_a_disabled_block_does_nothing_and_forgets() -> None:
     i2c, device = make()
     poke(i2c, "CR2", START_READ | count(3))
     poke(i2c, "CR1", 0)
-    assert peek(i2c, "ISR") == block.ISR_TXE
+    assert peek(i2c, "ISR") == block.ISR.TXE
     poke(i2c, "CR2", START_WRITE | count(1))
     poke(i2c, "TXDR", 1)
-    assert peek(i2c, "ISR") == block.ISR_TXE
+    assert peek(i2c, "ISR") == block.ISR.TXE
     assert device.pointer == 1, "only the one byte that was read ahead"
 
 
 def test_data_registers_are_harmless_outside_of_a_transfer() -> None:
     i2c, device = make()
     poke(i2c, "TXDR", 1)
-    poke(i2c, "ISR", block.ISR_TXE)
+    poke(i2c, "ISR", block.ISR.TXE)
     poke(i2c, "ISR", 0)
     assert peek(i2c, "RXDR") == 0
-    assert (peek(i2c, "ISR"), device.pointer) == (block.ISR_TXE, None)
+    assert (peek(i2c, "ISR"), device.pointer) == (block.ISR.TXE, None)
 
 
 def test_a_transfer_survives_pickling_and_reset() -> None:
     i2c, _ = make()
-    poke(i2c, "CR2", START_READ | block.CR2_AUTOEND | count(2))
+    poke(i2c, "CR2", START_READ | block.CR2.AUTOEND | count(2))
     copy = pickle.loads(pickle.dumps(i2c))
     assert [peek(copy, "RXDR"), peek(copy, "RXDR")] == [0, 1]
     i2c.reset()
-    assert (peek(i2c, "ISR"), peek(i2c, "CR1")) == (block.ISR_TXE, 0)
+    assert (peek(i2c, "ISR"), peek(i2c, "CR1")) == (block.ISR.TXE, 0)

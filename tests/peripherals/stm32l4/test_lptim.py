@@ -16,7 +16,7 @@ from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from tests.peripherals.stm32l4.bench import peek, poke
 
 MILLISECOND = 1_000_000
-START = block.CR_ENABLE | block.CR_CNTSTRT
+START = block.CR.ENABLE | block.CR.CNTSTRT
 
 
 def make(
@@ -27,11 +27,11 @@ def make(
     timer = STM32L0_LpTimer(machine, "lptim1", frequency=1000)
     for name, value in registers.items():
         poke(timer, name, value)
-    poke(timer, "CR", block.CR_ENABLE)
+    poke(timer, "CR", block.CR.ENABLE)
     poke(timer, "ARR", limit)
     poke(timer, "CMP", compare)
-    assert peek(timer, "ISR") == block.ARROK | block.CMPOK
-    poke(timer, "ICR", block.ARROK | block.CMPOK)
+    assert peek(timer, "ISR") == block.ISR.ARROK | block.ISR.CMPOK
+    poke(timer, "ICR", block.ISR.ARROK | block.ISR.CMPOK)
     return timer, machine
 
 
@@ -75,7 +75,7 @@ def test_matches_interrupt_in_time() -> None:
 
 def test_a_single_shot_ends_after_one_turn() -> None:
     timer, machine = make()
-    poke(timer, "CR", block.CR_ENABLE | block.CR_SNGSTRT)
+    poke(timer, "CR", block.CR.ENABLE | block.CR.SNGSTRT)
     machine.clock.advance(5 * MILLISECOND)
     assert peek(timer, "CNT") == 5
     machine.clock.advance(10 * MILLISECOND)
@@ -116,7 +116,7 @@ def test_interrupts_are_chosen_while_disabled() -> None:
 
 
 def test_a_clock_from_outside_is_refused_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    timer, machine = make(CFGR=block.CFGR_CKSEL)
+    timer, machine = make(CFGR=block.CFGR.CKSEL)
     with caplog.at_level(logging.WARNING):
         poke(timer, "CR", START)
     machine.clock.advance(5 * MILLISECOND)

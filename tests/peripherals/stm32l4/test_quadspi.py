@@ -28,14 +28,14 @@ class Rig:
         self.flash = Macronix_MX25R(self.machine, "flash")
         if fitted:
             self.quadspi.attach(self.flash)
-        poke(self.quadspi, "CR", block.CR_EN | 3 << block.CR_FTHRES_SHIFT)
+        poke(self.quadspi, "CR", block.CR.EN | 3 << block.CR["FTHRES"].position)
 
     def status(self) -> int:
         return peek(self.quadspi, "SR")
 
     def finish(self) -> None:
-        assert self.status() & (block.SR_TCF | block.SR_BUSY) == block.SR_TCF
-        poke(self.quadspi, "FCR", block.SR_TCF)
+        assert self.status() & (block.SR.TCF | block.SR.BUSY) == block.SR.TCF
+        poke(self.quadspi, "FCR", block.SR.TCF)
 
     def command(self, instruction: int, address: int | None = None) -> None:
         poke(self.quadspi, "CCR", instruction | ONE_LINE | (0 if address is None else ADDRESS))
@@ -50,7 +50,7 @@ class Rig:
         if address is not None:
             poke(self.quadspi, "AR", address)
         for byte in data:
-            assert self.status() & block.SR_FTF
+            assert self.status() & block.SR.FTF
             poke(self.quadspi, "DR", byte, 1)
         self.finish()
 
@@ -64,7 +64,7 @@ class Rig:
         poke(self.quadspi, "AR", address or 0)
         data = []
         for _ in range(length):
-            assert self.status() & (block.SR_FTF | block.SR_TCF)
+            assert self.status() & (block.SR.FTF | block.SR.TCF)
             data.append(peek(self.quadspi, "DR", 1))
         self.finish()
         return bytes(data)
@@ -73,14 +73,14 @@ class Rig:
         poke(self.quadspi, "PSMKR", mask)
         poke(self.quadspi, "PSMAR", match)
         poke(self.quadspi, "DLR", 0)
-        poke(self.quadspi, "CR", peek(self.quadspi, "CR") | block.CR_APMS)
+        poke(self.quadspi, "CR", peek(self.quadspi, "CR") | block.CR.APMS)
         poke(self.quadspi, "CCR", mx25r.READ_STATUS | ONE_LINE | DATA | MODES["poll"])
 
     def write_enable(self) -> None:
         self.command(mx25r.WRITE_ENABLE)
         self.poll(mx25r.SR_WEL, mx25r.SR_WEL)
-        assert self.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_SMF
-        poke(self.quadspi, "FCR", block.SR_SMF)
+        assert self.status() & (block.SR.SMF | block.SR.BUSY) == block.SR.SMF
+        poke(self.quadspi, "FCR", block.SR.SMF)
 
 
 def test_board_support_initialises_the_flash() -> None:
@@ -89,8 +89,8 @@ def test_board_support_initialises_the_flash() -> None:
     rig.command(0x66)
     rig.command(mx25r.RESET)
     rig.poll(1, 0)
-    assert rig.status() & block.SR_SMF
-    poke(rig.quadspi, "FCR", block.SR_SMF)
+    assert rig.status() & block.SR.SMF
+    poke(rig.quadspi, "FCR", block.SR.SMF)
     status = rig.receive(mx25r.READ_STATUS, 1)[0]
     rig.write_enable()
     rig.transmit(mx25r.WRITE_STATUS, bytes([status | mx25r.SR_QE]))
@@ -180,17 +180,17 @@ def test_the_contents_can_live_in_memory_of_the_board() -> None:
 def test_polling_goes_on_until_the_status_agrees() -> None:
     rig = Rig()
     rig.poll(mx25r.SR_WEL, mx25r.SR_WEL)
-    assert rig.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_BUSY
+    assert rig.status() & (block.SR.SMF | block.SR.BUSY) == block.SR.BUSY
     rig.flash._status |= mx25r.SR_WEL
     rig.machine.clock.advance(2 * block.POLL_AGAIN)
-    assert rig.status() & (block.SR_SMF | block.SR_BUSY) == block.SR_SMF
+    assert rig.status() & (block.SR.SMF | block.SR.BUSY) == block.SR.SMF
 
 
 def test_one_agreeing_bit_is_enough_in_or_mode() -> None:
     rig = Rig()
-    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR_PMM)
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.PMM)
     rig.poll(0x03, 0x02)
-    assert rig.status() & block.SR_SMF, "bit 0 is 0 as asked, bit 1 is not 1"
+    assert rig.status() & block.SR.SMF, "bit 0 is 0 as asked, bit 1 is not 1"
 
 
 def test_nothing_fitted_reads_ones_and_can_be_aborted() -> None:
@@ -199,8 +199,8 @@ def test_nothing_fitted_reads_ones_and_can_be_aborted() -> None:
     rig.transmit(mx25r.WRITE_STATUS, b"\0")
     rig.poll(1, 0)
     rig.machine.clock.advance(10 * block.POLL_AGAIN)
-    assert rig.status() & block.SR_BUSY
-    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR_ABORT)
+    assert rig.status() & block.SR.BUSY
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.ABORT)
     rig.finish()
     assert rig.machine.clock.next_time is None
 
@@ -210,20 +210,20 @@ def test_memory_mapped_mode_stays_until_aborted() -> None:
     command = mx25r.READS[5] | ONE_LINE | ADDRESS | DATA
     poke(rig.quadspi, "CCR", command | MODES["mapped"])
     poke(rig.quadspi, "AR", 0)
-    assert rig.status() & block.SR_BUSY
+    assert rig.status() & block.SR.BUSY
     poke(rig.quadspi, "CCR", 0)
     assert peek(rig.quadspi, "CCR") == command | MODES["mapped"]
-    poke(rig.quadspi, "CR", block.CR_EN | block.CR_ABORT)
-    assert not rig.status() & block.SR_BUSY
+    poke(rig.quadspi, "CR", block.CR.EN | block.CR.ABORT)
+    assert not rig.status() & block.SR.BUSY
 
 
 def test_transfers_interrupt_as_enabled() -> None:
     rig = Rig()
-    poke(rig.quadspi, "CR", block.CR_EN | 1 << 17)
+    poke(rig.quadspi, "CR", block.CR.EN | 1 << 17)
     assert not rig.quadspi.lines["IRQ"].level
     poke(rig.quadspi, "CCR", mx25r.WRITE_ENABLE | ONE_LINE)
     assert rig.quadspi.lines["IRQ"].level
-    poke(rig.quadspi, "FCR", block.SR_TCF)
+    poke(rig.quadspi, "FCR", block.SR.TCF)
     assert not rig.quadspi.lines["IRQ"].level
 
 
@@ -231,7 +231,7 @@ def test_a_disabled_block_starts_nothing() -> None:
     rig = Rig()
     poke(rig.quadspi, "CR", 0)
     poke(rig.quadspi, "CCR", mx25r.WRITE_ENABLE | ONE_LINE)
-    assert not rig.status() & block.SR_TCF
+    assert not rig.status() & block.SR.TCF
     assert peek(rig.quadspi, "DR") == 0
     poke(rig.quadspi, "CCR", mx25r.READ_STATUS | ONE_LINE | DATA | MODES["read"])
     poke(rig.quadspi, "DR", 1)
@@ -241,7 +241,7 @@ def test_words_of_the_data_register_carry_four_bytes() -> None:
     rig = Rig()
     poke(rig.quadspi, "DLR", 5)
     poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
-    assert rig.status() >> block.SR_FLEVEL_SHIFT & 0x1F == 6
+    assert rig.status() >> block.SR["FLEVEL"].position & 0x1F == 6
     assert peek(rig.quadspi, "DR") == 0xC21728C2
     assert rig.quadspi.registers.read(block.DR_OFFSET, 4) == 0x1728
     rig.finish()

@@ -11,7 +11,7 @@ from renode_wifi.peripherals.stm32l4 import rcc as block
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from tests.peripherals.stm32l4.bench import peek, poke
 
-PLL_80_MHZ = 1 | 5 << 4 | 20 << 8 | block.PLLCFGR_PLLREN
+PLL_80_MHZ = 1 | 5 << 4 | 20 << 8 | block.PLLCFGR.PLLREN
 """MSI, M 6, N 20, R 2."""
 
 
@@ -22,9 +22,9 @@ def make(**attributes: int) -> tuple[STM32L4_RCC, BenchMachine]:
 
 def run_at_80_mhz(rcc: STM32L4_RCC) -> None:
     """What `SystemClock_Config` of the board's applications does."""
-    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4)
+    poke(rcc, "CR", 1 | block.CR.MSIRGSEL | 11 << 4)
     poke(rcc, "PLLCFGR", PLL_80_MHZ)
-    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4 | 1 << 24)
+    poke(rcc, "CR", 1 | block.CR.MSIRGSEL | 11 << 4 | 1 << 24)
     poke(rcc, "CFGR", block.PLL)
 
 
@@ -57,13 +57,13 @@ def test_ready_bits_follow_their_on_bits(on: int) -> None:
     poke(rcc, "CR", on)
     control = peek(rcc, "CR")
     assert control & 3 == 3, "MSI clocks the system and can't be switched off"
-    for switch, ready, _ in block.CR_READY[1:]:
+    for switch, ready, _ in block.READY[1:]:
         assert control >> ready & 1 == on >> switch & 1
 
 
 def test_an_external_clock_that_is_not_fitted_never_gets_ready() -> None:
     rcc, _ = make(hseFrequency=0)
-    poke(rcc, "CR", 1 | block.CR_HSEON)
+    poke(rcc, "CR", 1 | block.CR.HSEON)
     assert not peek(rcc, "CR") & 1 << 17
     poke(rcc, "CFGR", block.HSE)
     assert peek(rcc, "CFGR") == block.HSE, "SWS stays at MSI"
@@ -81,14 +81,18 @@ def test_the_switch_waits_for_its_source() -> None:
 @pytest.mark.parametrize(("code", "divider"), [(0, 1), (8, 2), (11, 16), (12, 64), (15, 512)])
 def test_the_ahb_prescaler_divides_the_core_clock(code: int, divider: int) -> None:
     rcc, machine = make()
-    poke(rcc, "CFGR", code << block.CFGR_HPRE_SHIFT)
+    poke(rcc, "CFGR", code << block.CFGR["HPRE"].position)
     assert machine.cpu_frequency == 4_000_000 // divider
 
 
 def test_timers_run_at_twice_a_divided_bus() -> None:
     rcc, _ = make()
     run_at_80_mhz(rcc)
-    poke(rcc, "CFGR", block.PLL | 5 << block.CFGR_PPRE1_SHIFT | 4 << block.CFGR_PPRE2_SHIFT)
+    poke(
+        rcc,
+        "CFGR",
+        block.PLL | 5 << block.CFGR["PPRE1"].position | 4 << block.CFGR["PPRE2"].position,
+    )
     assert (rcc.apb1_hz(), rcc.apb1_timer_hz()) == (20_000_000, 40_000_000)
     assert (rcc.apb2_hz(), rcc.apb2_timer_hz()) == (40_000_000, 80_000_000)
 
@@ -98,7 +102,7 @@ def test_timers_run_at_twice_a_divided_bus() -> None:
 )
 def test_each_source_of_the_pll(source: int, hertz: int) -> None:
     rcc, _ = make()
-    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 11 << 4 | 1 << 8 | block.CR_HSEON)
+    poke(rcc, "CR", 1 | block.CR.MSIRGSEL | 11 << 4 | 1 << 8 | block.CR.HSEON)
     poke(rcc, "PLLCFGR", PLL_80_MHZ & ~3 | source)
     assert rcc.pll_hz() == hertz
 
@@ -127,7 +131,7 @@ def test_low_power_timers_choose_the_lsi() -> None:
 
 def test_after_a_standby_the_range_of_msi_comes_from_csr() -> None:
     rcc, machine = make()
-    poke(rcc, "CSR", 4 << block.CSR_MSISRANGE_SHIFT)
+    poke(rcc, "CSR", 4 << block.CSR["MSISRANGE"].position)
     assert machine.cpu_frequency == 1_000_000
 
 
@@ -145,7 +149,7 @@ def test_listeners_hear_of_changes_only() -> None:
     rcc.on_change(listener.changed)
     poke(rcc, "CFGR", 0)
     assert listener.calls == 0
-    poke(rcc, "CR", 1 | block.CR_MSIRGSEL | 7 << 4)
+    poke(rcc, "CR", 1 | block.CR.MSIRGSEL | 7 << 4)
     assert listener.calls == 1
 
 
@@ -154,9 +158,9 @@ def test_ready_interrupts_are_raised_when_enabled() -> None:
     poke(rcc, "CR", 1 | 1 << 8)
     assert peek(rcc, "CIFR") == 0
     poke(rcc, "CIER", 0x3F)
-    poke(rcc, "CR", 1 | 1 << 8 | block.CR_HSEON)
-    poke(rcc, "CSR", block.CSR_LSION)
-    poke(rcc, "BDCR", block.BDCR_LSEON)
+    poke(rcc, "CR", 1 | 1 << 8 | block.CR.HSEON)
+    poke(rcc, "CSR", block.CSR.LSION)
+    poke(rcc, "BDCR", block.BDCR.LSEON)
     assert peek(rcc, "CIFR") == 0b10011
     assert rcc.lines["IRQ"].level
     poke(rcc, "CICR", 0b10011)
@@ -165,13 +169,13 @@ def test_ready_interrupts_are_raised_when_enabled() -> None:
 
 def test_slow_oscillators_are_ready_at_once() -> None:
     rcc, _ = make()
-    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
-    assert peek(rcc, "BDCR") == block.BDCR_LSEON | block.BDCR_LSERDY | 1 << 8
+    poke(rcc, "BDCR", block.BDCR.LSEON | 1 << 8)
+    assert peek(rcc, "BDCR") == block.BDCR.LSEON | block.BDCR.LSERDY | 1 << 8
     assert rcc.rtc_hz() == 32_768
     poke(rcc, "BDCR", 2 << 8)
     assert peek(rcc, "BDCR") == 2 << 8
     assert rcc.rtc_hz() == 32_000
-    poke(rcc, "CSR", block.CSR_LSION)
+    poke(rcc, "CSR", block.CSR.LSION)
     assert peek(rcc, "CSR") & 3 == 3
     poke(rcc, "CSR", 0)
     assert peek(rcc, "CSR") & 3 == 0
@@ -180,30 +184,30 @@ def test_slow_oscillators_are_ready_at_once() -> None:
 @pytest.mark.parametrize(
     ("cause", "flags"),
     [
-        ("pin", block.CSR_PINRSTF),
-        ("software", block.CSR_SFTRSTF | block.CSR_PINRSTF),
-        ("iwdg", block.CSR_IWDGRSTF | block.CSR_PINRSTF),
-        ("wwdg", block.CSR_WWDGRSTF | block.CSR_PINRSTF),
-        ("option-bytes", block.CSR_OBLRSTF | block.CSR_PINRSTF),
+        ("pin", block.CSR.PINRSTF),
+        ("software", block.CSR.SFTRSTF | block.CSR.PINRSTF),
+        ("iwdg", block.CSR.IWDGRSTF | block.CSR.PINRSTF),
+        ("wwdg", block.CSR.WWDGRSTF | block.CSR.PINRSTF),
+        ("option-bytes", block.CSR.OBLRSTF | block.CSR.PINRSTF),
     ],
 )
 def test_flags_tell_the_cause_of_the_reset(cause: str, flags: int) -> None:
     rcc, machine = make()
-    assert peek(rcc, "CSR") & block.CSR_FLAGS == block.CSR_BORRSTF | block.CSR_PINRSTF
-    poke(rcc, "CSR", block.CSR_RMVF)
-    assert peek(rcc, "CSR") & block.CSR_FLAGS == 0
+    assert peek(rcc, "CSR") & block.FLAGS == block.CSR.BORRSTF | block.CSR.PINRSTF
+    poke(rcc, "CSR", block.CSR.RMVF)
+    assert peek(rcc, "CSR") & block.FLAGS == 0
     machine.reset_cause = cause
     rcc.reset()
-    assert peek(rcc, "CSR") & block.CSR_FLAGS == flags
+    assert peek(rcc, "CSR") & block.FLAGS == flags
 
 
 def test_the_backup_domain_outlives_all_but_a_loss_of_power() -> None:
     rcc, machine = make()
     run_at_80_mhz(rcc)
-    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
+    poke(rcc, "BDCR", block.BDCR.LSEON | 1 << 8)
     machine.reset_cause = "software"
     rcc.reset()
-    assert peek(rcc, "BDCR") & block.BDCR_LSERDY
+    assert peek(rcc, "BDCR") & block.BDCR.LSERDY
     assert (machine.cpu_frequency, peek(rcc, "CFGR")) == (4_000_000, 0)
     machine.reset_cause = "power-on"
     rcc.reset()
@@ -214,9 +218,9 @@ def test_software_can_reset_the_backup_domain() -> None:
     rcc, _ = make()
     listener = Listener()
     rcc.on_backup_reset(listener.changed)
-    poke(rcc, "BDCR", block.BDCR_LSEON | 1 << 8)
-    poke(rcc, "BDCR", block.BDCR_BDRST)
-    assert peek(rcc, "BDCR") == block.BDCR_BDRST
+    poke(rcc, "BDCR", block.BDCR.LSEON | 1 << 8)
+    poke(rcc, "BDCR", block.BDCR.BDRST)
+    assert peek(rcc, "BDCR") == block.BDCR.BDRST
     assert listener.calls == 1
     poke(rcc, "BDCR", 0)
     assert listener.calls == 1
@@ -239,12 +243,30 @@ def test_a_block_is_reset_by_its_bit_once() -> None:
     poke(rcc, "APB1RSTR1", 0)
     assert {name: block.resets for name, block in blocks.items()} == {"spi3": 1, "usart1": 1}
     for register in block.RESETS:
-        poke(rcc, register, 0xFFFFFFFF)
+        poke(rcc, register.name, 0xFFFFFFFF)
     assert {name: block.resets for name, block in blocks.items()} == {"spi3": 2, "usart1": 1}
 
 
 def test_enable_registers_read_back() -> None:
     rcc, _ = make()
     for name in ("AHB2ENR", "APB1ENR1", "APB2ENR", "CCIPR"):
-        poke(rcc, name, 0x00000401)
-        assert peek(rcc, name) == 0x00000401
+        poke(rcc, name, 0x00001801)
+        assert peek(rcc, name) == 0x00001801 & rcc.registers.plan.by_name[name].written()
+
+
+def test_bits_of_blocks_that_the_chip_lacks_read_zero() -> None:
+    rcc, _ = make()
+    for register in (*block.ENABLES, *block.RESETS):
+        poke(rcc, register.name, 0xFFFFFFFF)
+    # No LCD, no AES, no second CAN; a window watchdog is never reset by its bus.
+    assert peek(rcc, "APB1ENR1") == 0xF2FEC83F
+    assert peek(rcc, "APB1RSTR1") == 0xF2FEC03F
+    assert peek(rcc, "AHB2ENR") == 0x000430FF
+    assert peek(rcc, "APB2ENR") == 0x01677C81
+
+
+def test_what_starts_a_watchdog_stays_enabled() -> None:
+    rcc, _ = make()
+    poke(rcc, "APB1ENR1", block.ENABLES[3].WWDGEN)
+    poke(rcc, "APB1ENR1", 0)
+    assert peek(rcc, "APB1ENR1") == block.ENABLES[3].WWDGEN

@@ -16,7 +16,7 @@ from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC, from_bcd, to_bcd
 from tests.peripherals.stm32l4.bench import peek, poke
 
-ALL_MASKED = block.ALARM_MSK1 | block.ALARM_MSK2 | block.ALARM_MSK3 | block.ALARM_MSK4
+ALL_MASKED = block.ALRMAR.MSK1 | block.ALRMAR.MSK2 | block.ALRMAR.MSK3 | block.ALRMAR.MSK4
 
 
 def make() -> tuple[STM32F4_RTC, BenchMachine]:
@@ -33,7 +33,7 @@ def set_calendar(rtc: STM32F4_RTC, moment: datetime.datetime) -> None:
     """As `HAL_RTC_SetTime` and `HAL_RTC_SetDate` do, in one go."""
     unlock(rtc)
     poke(rtc, "ISR", 0xFFFFFFFF)
-    assert peek(rtc, "ISR") & block.ISR_INITF
+    assert peek(rtc, "ISR") & block.ISR.INITF
     poke(
         rtc,
         "TR",
@@ -47,7 +47,7 @@ def set_calendar(rtc: STM32F4_RTC, moment: datetime.datetime) -> None:
         | to_bcd(moment.month) << 8
         | to_bcd(moment.day),
     )
-    poke(rtc, "ISR", ~block.ISR_INIT & 0xFFFFFFFF)
+    poke(rtc, "ISR", ~block.ISR.INIT & 0xFFFFFFFF)
     poke(rtc, "WPR", 0xFF)
 
 
@@ -69,7 +69,7 @@ def test_the_boards_applications_set_noon_of_24_january_2017() -> None:
     set_calendar(rtc, datetime.datetime(2017, 1, 24, 12))
     machine.clock.advance(90 * SECOND)
     assert calendar(rtc) == (datetime.datetime(2017, 1, 24, 12, 1, 30), 2)
-    assert peek(rtc, "ISR") & block.ISR_INITS
+    assert peek(rtc, "ISR") & block.ISR.INITS
 
 
 MOMENTS = st.datetimes(datetime.datetime(2000, 1, 1), datetime.datetime(2098, 1, 1))
@@ -108,7 +108,7 @@ def test_reading_a_part_freezes_the_rest_until_the_date_is_read() -> None:
 def test_shadow_registers_can_be_bypassed() -> None:
     rtc, machine = make()
     unlock(rtc)
-    poke(rtc, "CR", block.CR_BYPSHAD)
+    poke(rtc, "CR", block.CR.BYPSHAD)
     peek(rtc, "SSR")
     machine.clock.advance(SECOND)
     assert peek(rtc, "TR") == 1
@@ -119,7 +119,7 @@ def test_twelve_hour_format(hour: int, shown: int) -> None:
     rtc, _ = make()
     set_calendar(rtc, datetime.datetime(2020, 1, 1, hour))
     unlock(rtc)
-    poke(rtc, "CR", block.CR_FMT)
+    poke(rtc, "CR", block.CR.FMT)
     assert peek(rtc, "TR") >> 16 == shown & 0xFF | shown >> 16
     poke(rtc, "ISR", 0xFFFFFFFF)
     poke(rtc, "ISR", 0)
@@ -153,7 +153,7 @@ def test_protected_registers_need_the_keys() -> None:
     poke(rtc, "PRER", 0)
     poke(rtc, "ISR", 0xFFFFFFFF)
     assert peek(rtc, "PRER") == 0x007F00FF
-    assert not peek(rtc, "ISR") & block.ISR_INITF
+    assert not peek(rtc, "ISR") & block.ISR.INITF
     poke(rtc, "WPR", block.KEYS[0])
     poke(rtc, "WPR", 0)
     poke(rtc, "PRER", 0)
@@ -169,11 +169,11 @@ def test_flags_can_be_cleared_without_the_keys() -> None:
     rtc, machine = make()
     unlock(rtc)
     poke(rtc, "ALRMAR", ALL_MASKED)
-    poke(rtc, "CR", block.CR_ALRAE | block.CR_ALRAIE)
+    poke(rtc, "CR", block.CR.ALRAE | block.CR.ALRAIE)
     poke(rtc, "WPR", 0)
     machine.clock.advance(SECOND)
     assert rtc.lines["AlarmIRQ"].level
-    poke(rtc, "ISR", ~block.ISR_ALRAF & 0xFFFFFFFF)
+    poke(rtc, "ISR", ~block.ISR.ALRAF & 0xFFFFFFFF)
     assert not rtc.lines["AlarmIRQ"].level
     machine.clock.advance(SECOND)
     assert rtc.lines["AlarmIRQ"].level
@@ -193,16 +193,19 @@ def test_backup_registers_need_no_keys_and_outlive_a_system_reset() -> None:
 @pytest.mark.parametrize(
     ("alarm", "due"),
     [
-        (block.ALARM_MSK4 | 0x12 << 16 | 0x00 << 8 | 0x05, datetime.datetime(2020, 3, 1, 12, 0, 5)),
         (
-            block.ALARM_MSK4 | block.ALARM_MSK3 | 0x59 << 8 | 0x00,
+            block.ALRMAR.MSK4 | 0x12 << 16 | 0x00 << 8 | 0x05,
+            datetime.datetime(2020, 3, 1, 12, 0, 5),
+        ),
+        (
+            block.ALRMAR.MSK4 | block.ALRMAR.MSK3 | 0x59 << 8 | 0x00,
             datetime.datetime(2020, 3, 1, 10, 59, 0),
         ),
         (0x31 << 24 | 0x00 << 16, datetime.datetime(2020, 3, 31, 0, 0, 0)),
-        (block.ALARM_WDSEL | 3 << 24 | 0x08 << 16, datetime.datetime(2020, 3, 4, 8, 0, 0)),
-        (ALL_MASKED & ~block.ALARM_MSK1 | 0x30, datetime.datetime(2020, 3, 1, 10, 30, 30)),
+        (block.ALRMAR.WDSEL | 3 << 24 | 0x08 << 16, datetime.datetime(2020, 3, 4, 8, 0, 0)),
+        (ALL_MASKED & ~block.ALRMAR.MSK1 | 0x30, datetime.datetime(2020, 3, 1, 10, 30, 30)),
         (
-            block.ALARM_MSK4 | 0x10 << 16 | 0x30 << 8 | 0x00,
+            block.ALRMAR.MSK4 | 0x10 << 16 | 0x30 << 8 | 0x00,
             datetime.datetime(2020, 3, 2, 10, 30, 0),
         ),
     ],
@@ -217,20 +220,20 @@ def test_alarms_ring_when_their_fields_agree(
     unlock(rtc)
     poke(rtc, f"ALRM{which}R", alarm)
     shift = 0 if which == "A" else 1
-    poke(rtc, "CR", (block.CR_ALRAE | block.CR_ALRAIE) << shift)
-    assert not peek(rtc, "ISR") & (block.ISR_ALRAWF << shift)
+    poke(rtc, "CR", (block.CR.ALRAE | block.CR.ALRAIE) << shift)
+    assert not peek(rtc, "ISR") & (block.ISR.ALRAWF << shift)
     machine.clock.advance(int((due - start).total_seconds()) * SECOND - 1)
     assert not rtc.lines["AlarmIRQ"].level
     machine.clock.advance(1)
     assert rtc.lines["AlarmIRQ"].level
-    assert peek(rtc, "ISR") & block.ISR_ALRAF << shift
+    assert peek(rtc, "ISR") & block.ISR.ALRAF << shift
 
 
 def test_an_impossible_alarm_never_rings() -> None:
     rtc, machine = make()
     unlock(rtc)
     poke(rtc, "ALRMAR", 0x39 << 24)
-    poke(rtc, "CR", block.CR_ALRAE)
+    poke(rtc, "CR", block.CR.ALRAE)
     assert machine.clock.next_time is None
 
 
@@ -238,10 +241,10 @@ def test_a_twelve_hour_alarm() -> None:
     rtc, machine = make()
     set_calendar(rtc, datetime.datetime(2020, 3, 1, 12, 59, 59))
     unlock(rtc)
-    poke(rtc, "ALRMAR", block.ALARM_MSK4 | block.TR_PM | 0x01 << 16)
-    poke(rtc, "CR", block.CR_ALRAE | block.CR_FMT)
+    poke(rtc, "ALRMAR", block.ALRMAR.MSK4 | block.TR.PM | 0x01 << 16)
+    poke(rtc, "CR", block.CR.ALRAE | block.CR.FMT)
     machine.clock.advance(SECOND)
-    assert peek(rtc, "ISR") & block.ISR_ALRAF
+    assert peek(rtc, "ISR") & block.ISR.ALRAF
 
 
 @pytest.mark.parametrize(
@@ -256,28 +259,28 @@ def test_a_twelve_hour_alarm() -> None:
 def test_the_wake_up_timer_wakes_again_and_again(choice: int, reload: int, period: int) -> None:
     rtc, machine = make()
     unlock(rtc)
-    assert peek(rtc, "ISR") & block.ISR_WUTWF
+    assert peek(rtc, "ISR") & block.ISR.WUTWF
     poke(rtc, "WUTR", reload)
-    poke(rtc, "CR", choice | block.CR_WUTE | block.CR_WUTIE)
-    assert not peek(rtc, "ISR") & block.ISR_WUTWF
+    poke(rtc, "CR", choice | block.CR.WUTE | block.CR.WUTIE)
+    assert not peek(rtc, "ISR") & block.ISR.WUTWF
     for _ in range(2):
         machine.clock.advance(period - 1)
         assert not rtc.lines["WakeupIRQ"].level
         machine.clock.advance(1)
         assert rtc.lines["WakeupIRQ"].level
-        poke(rtc, "ISR", ~block.ISR_WUTF & 0xFFFFFFFF)
+        poke(rtc, "ISR", ~block.ISR.WUTF & 0xFFFFFFFF)
     poke(rtc, "CR", 0)
     machine.clock.advance(10 * period)
-    assert not peek(rtc, "ISR") & block.ISR_WUTF
+    assert not peek(rtc, "ISR") & block.ISR.WUTF
 
 
 def test_daylight_saving_moves_an_hour() -> None:
     rtc, _ = make()
     set_calendar(rtc, datetime.datetime(2020, 3, 29, 2))
     unlock(rtc)
-    poke(rtc, "CR", block.CR_ADD1H)
+    poke(rtc, "CR", block.CR.ADD1H)
     assert calendar(rtc)[0].hour == 3
-    poke(rtc, "CR", block.CR_SUB1H)
+    poke(rtc, "CR", block.CR.SUB1H)
     assert calendar(rtc)[0].hour == 2
 
 
@@ -285,7 +288,7 @@ def test_shifting_adjusts_by_fractions() -> None:
     rtc, machine = make()
     unlock(rtc)
     machine.clock.advance(SECOND)
-    poke(rtc, "SHIFTR", block.SHIFTR_ADD1S | 64)
+    poke(rtc, "SHIFTR", block.SHIFTR.ADD1S | 64)
     assert peek(rtc, "SSR") == 255 - 192
     assert peek(rtc, "TR") == 1
 
@@ -307,11 +310,11 @@ def test_alarms_survive_pickling() -> None:
     rtc, machine = make()
     unlock(rtc)
     poke(rtc, "ALRMAR", ALL_MASKED)
-    poke(rtc, "CR", block.CR_ALRAE | block.CR_WUTE)
+    poke(rtc, "CR", block.CR.ALRAE | block.CR.WUTE)
     copy, other = pickle.loads(pickle.dumps((rtc, machine)))
     other.clock.advance(SECOND)
-    assert peek(copy, "ISR") & block.ISR_ALRAF
-    assert not peek(rtc, "ISR") & block.ISR_ALRAF
+    assert peek(copy, "ISR") & block.ISR.ALRAF
+    assert not peek(rtc, "ISR") & block.ISR.ALRAF
     rtc.backup_reset()
     machine.clock.advance(100 * SECOND)
-    assert not peek(rtc, "ISR") & block.ISR_ALRAF
+    assert not peek(rtc, "ISR") & block.ISR.ALRAF

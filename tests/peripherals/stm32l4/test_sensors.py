@@ -24,19 +24,19 @@ class Rig:
         self.address = address
         self.i2c = STM32F7_I2C(machine, "i2c2")
         self.i2c.attach(self.sensor, address)
-        poke(self.i2c, "CR1", block.CR1_PE)
+        poke(self.i2c, "CR1", block.CR1.PE)
 
     def read(self, register: int, length: int = 1) -> bytes:
-        start = self.address << 1 | block.CR2_START
-        poke(self.i2c, "CR2", start | 1 << block.CR2_NBYTES_SHIFT)
+        start = self.address << 1 | block.CR2.START
+        poke(self.i2c, "CR2", start | 1 << block.NBYTES.position)
         poke(self.i2c, "TXDR", register)
-        counted = length << block.CR2_NBYTES_SHIFT
-        poke(self.i2c, "CR2", start | block.CR2_RD_WRN | block.CR2_AUTOEND | counted)
+        counted = length << block.NBYTES.position
+        poke(self.i2c, "CR2", start | block.CR2.RD_WRN | block.CR2.AUTOEND | counted)
         return bytes(peek(self.i2c, "RXDR") for _ in range(length))
 
     def write(self, register: int, *data: int) -> None:
-        counted = (1 + len(data)) << block.CR2_NBYTES_SHIFT
-        poke(self.i2c, "CR2", self.address << 1 | block.CR2_START | block.CR2_AUTOEND | counted)
+        counted = (1 + len(data)) << block.NBYTES.position
+        poke(self.i2c, "CR2", self.address << 1 | block.CR2.START | block.CR2.AUTOEND | counted)
         for byte in (register, *data):
             poke(self.i2c, "TXDR", byte)
 

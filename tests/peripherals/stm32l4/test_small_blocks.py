@@ -13,6 +13,7 @@ from renode_wifi.peripherals.stm32l4.pwr import STM32L4_PWR
 from renode_wifi.peripherals.stm32l4.rng import STM32L4_RNG
 from renode_wifi.peripherals.stm32l4.signature import STM32L4_Signature
 from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
+from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
 from tests.peripherals.stm32l4.bench import peek, poke
 
 
@@ -120,3 +121,12 @@ def test_an_unmodelled_block_can_keep_what_was_written() -> None:
     assert block.read(0x00, 4) == 0x1122AA44
     block.reset()
     assert (block.read(0x00, 4), block.read(0x04, 4)) == (0, 0x40)
+
+
+def test_the_voltage_reference_is_ready_when_enabled() -> None:
+    reference = STM32L4_VREFBUF(BenchMachine(), "vrefbuf")
+    assert peek(reference, "CSR") == 2
+    poke(reference, "CSR", 1)
+    assert peek(reference, "CSR") == 9
+    poke(reference, "CSR", 2)
+    assert peek(reference, "CSR") == 2

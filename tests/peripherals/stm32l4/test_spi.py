@@ -14,8 +14,8 @@ from renode_wifi.peripherals.stm32l4 import spi as block
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from tests.peripherals.stm32l4.bench import Probe, peek, poke
 
-MASTER = block.CR1_MSTR | block.CR1_SSM | block.CR1_SSI
-ENABLED = MASTER | block.CR1_SPE
+MASTER = block.CR1.MSTR | block.CR1.SSM | block.CR1.SSI
+ENABLED = MASTER | block.CR1.SPE
 DR = block.DR_OFFSET
 
 
@@ -34,14 +34,14 @@ def make(bits: int = 16, control2: int = 0, control: int = ENABLED) -> tuple[STM
     spi = STM32L4_SPI(BenchMachine(), "spi3")
     echo = Echo()
     spi.attach(echo)
-    poke(spi, "CR2", control2 | (bits - 1) << block.CR2_DS_SHIFT)
+    poke(spi, "CR2", control2 | (bits - 1) << block.CR2["DS"].position)
     poke(spi, "CR1", control)
     return spi, echo
 
 
 def fill_levels(spi: STM32L4_SPI) -> tuple[int, int]:
     status = peek(spi, "SR")
-    return status >> block.SR_FRLVL_SHIFT & 3, status >> block.SR_FTLVL_SHIFT & 3
+    return status >> block.FRLVL_SHIFT & 3, status >> block.FTLVL_SHIFT & 3
 
 
 class ReferenceQueue:
@@ -72,10 +72,10 @@ class ReferenceQueue:
 
     @property
     def status(self) -> int:
-        ready = block.SR_RXNE if len(self.fifo) >= self.threshold else 0
-        overrun = block.SR_OVR if self.overrun else 0
+        ready = block.SR.RXNE if len(self.fifo) >= self.threshold else 0
+        overrun = block.SR.OVR if self.overrun else 0
         levels = min(len(self.fifo), 3) << 9 | min(len(self.pending), 3) << 11
-        return block.SR_TXE | ready | overrun | levels
+        return block.SR.TXE | ready | overrun | levels
 
 
 ACCESSES = st.lists(
@@ -88,7 +88,7 @@ ACCESSES = st.lists(
 def test_fifos_behave_like_a_queue_of_bytes(
     bits: int, quarter: bool, accesses: list[tuple[str, int, int]]
 ) -> None:
-    spi, _ = make(bits, block.CR2_FRXTH if quarter else 0)
+    spi, _ = make(bits, block.CR2.FRXTH if quarter else 0)
     reference = ReferenceQueue(bits, 1 if quarter else 2)
     for kind, width, value in accesses:
         if kind == "write":
@@ -103,9 +103,9 @@ def test_a_frame_goes_out_and_its_answer_comes_in_at_once() -> None:
     spi, echo = make()
     spi.write(DR, 0x1234, 2)
     assert echo.frames == [0x1234]
-    assert peek(spi, "SR") == block.SR_TXE | block.SR_RXNE | 2 << block.SR_FRLVL_SHIFT
+    assert peek(spi, "SR") == block.SR.TXE | block.SR.RXNE | 2 << block.FRLVL_SHIFT
     assert spi.read(DR, 2) == 0xEDCB
-    assert peek(spi, "SR") == block.SR_TXE
+    assert peek(spi, "SR") == block.SR.TXE
 
 
 def test_eight_bit_reads_drain_half_a_frame_each() -> None:
@@ -123,19 +123,19 @@ def test_third_unread_frame_overruns_and_is_lost() -> None:
     spi, echo = make()
     for frame in (1, 2, 3):
         spi.write(DR, frame, 2)
-    assert peek(spi, "SR") & block.SR_OVR
+    assert peek(spi, "SR") & block.SR.OVR
     assert echo.frames == [1, 2, 3]
     assert [spi.read(DR, 2) for _ in range(3)] == [0xFFFE, 0xFFFD, 0]
-    assert not peek(spi, "SR") & block.SR_OVR
+    assert not peek(spi, "SR") & block.SR.OVR
 
 
 def test_frames_wait_in_the_fifo_until_the_block_is_enabled() -> None:
     spi, echo = make(control=MASTER)
     spi.write(DR, 0xAAAA, 2)
     assert fill_levels(spi)[1] == 2
-    assert peek(spi, "SR") & block.SR_TXE
+    assert peek(spi, "SR") & block.SR.TXE
     spi.write(DR, 0xBBBB, 2)
-    assert not peek(spi, "SR") & block.SR_TXE
+    assert not peek(spi, "SR") & block.SR.TXE
     spi.write(DR, 0xCCCC, 2)
     assert echo.frames == []
     poke(spi, "CR1", ENABLED)
@@ -144,14 +144,14 @@ def test_frames_wait_in_the_fifo_until_the_block_is_enabled() -> None:
 
 
 def test_a_halfword_carries_two_eight_bit_frames_low_byte_first() -> None:
-    spi, echo = make(8, block.CR2_FRXTH)
+    spi, echo = make(8, block.CR2.FRXTH)
     spi.write(DR, 0x2211, 2)
     assert echo.frames == [0x11, 0x22]
     assert spi.read(DR, 2) == 0xDDEE
 
 
 def test_least_significant_bit_first_turns_frames_around() -> None:
-    spi, echo = make(8, block.CR2_FRXTH, ENABLED | block.CR1_LSBFIRST)
+    spi, echo = make(8, block.CR2.FRXTH, ENABLED | block.CR1.LSBFIRST)
     spi.write(DR, 0x01, 1)
     assert echo.frames == [0x80]
     assert spi.read(DR, 1) == 0xFE
@@ -159,7 +159,7 @@ def test_least_significant_bit_first_turns_frames_around() -> None:
 
 def test_an_open_wire_reads_ones() -> None:
     spi = STM32L4_SPI(BenchMachine(), "spi1")
-    poke(spi, "CR2", 0x0700 | block.CR2_FRXTH)
+    poke(spi, "CR2", 0x0700 | block.CR2.FRXTH)
     poke(spi, "CR1", ENABLED)
     spi.write(DR, 0x00, 1)
     assert spi.read(DR, 1) == 0xFF
@@ -168,19 +168,19 @@ def test_an_open_wire_reads_ones() -> None:
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_unused_frame_sizes_become_eight_bits(size: int) -> None:
     spi, _ = make()
-    poke(spi, "CR2", size << block.CR2_DS_SHIFT)
-    assert peek(spi, "CR2") >> block.CR2_DS_SHIFT & 0xF == 7
+    poke(spi, "CR2", size << block.CR2["DS"].position)
+    assert peek(spi, "CR2") >> block.CR2["DS"].position & 0xF == 7
 
 
 def test_interrupt_is_the_level_of_enabled_flags() -> None:
     spi, _ = make()
     probe = Probe()
     spi.lines["IRQ"].connect(probe, 51)
-    poke(spi, "CR2", 0x0F00 | block.CR2_TXEIE)
-    poke(spi, "CR2", 0x0F00 | block.CR2_RXNEIE)
+    poke(spi, "CR2", 0x0F00 | block.CR2.TXEIE)
+    poke(spi, "CR2", 0x0F00 | block.CR2.RXNEIE)
     spi.write(DR, 1, 2)
     spi.read(DR, 2)
-    poke(spi, "CR2", 0x0F00 | block.CR2_ERRIE)
+    poke(spi, "CR2", 0x0F00 | block.CR2.ERRIE)
     for frame in range(3):
         spi.write(DR, frame, 2)
     spi.read(DR, 2)
@@ -208,86 +208,86 @@ def test_hal_transmit_by_interrupt_ends_with_both_fifos_empty() -> None:
     """`HAL_SPI_Transmit_IT`: words from TXE only, then flush by bytes, then DR and SR for OVR."""
     spi, echo = make()
     sent = list(range(100, 110))
-    poke(spi, "CR2", 0x0F00 | block.CR2_TXEIE | block.CR2_ERRIE)
+    poke(spi, "CR2", 0x0F00 | block.CR2.TXEIE | block.CR2.ERRIE)
     for word in sent:
         assert spi.lines["IRQ"].level
         spi.write(DR, word, 2)
     poke(spi, "CR2", 0x0F00)
     assert not spi.lines["IRQ"].level
-    assert peek(spi, "SR") & block.SR_OVR
-    while peek(spi, "SR") >> block.SR_FRLVL_SHIFT & 3:
+    assert peek(spi, "SR") & block.SR.OVR
+    while peek(spi, "SR") >> block.FRLVL_SHIFT & 3:
         spi.read(DR, 1)
     peek(spi, "DR", 2)
-    assert peek(spi, "SR") == block.SR_TXE
+    assert peek(spi, "SR") == block.SR.TXE
     assert echo.frames == sent
     # A receive of one word that starts now is not disturbed.
-    poke(spi, "CR2", 0x0F00 | block.CR2_TXEIE | block.CR2_RXNEIE | block.CR2_ERRIE)
+    poke(spi, "CR2", 0x0F00 | block.CR2.TXEIE | block.CR2.RXNEIE | block.CR2.ERRIE)
     spi.write(DR, 0, 2)
-    assert peek(spi, "SR") & (block.SR_RXNE | block.SR_OVR) == block.SR_RXNE
+    assert peek(spi, "SR") & (block.SR.RXNE | block.SR.OVR) == block.SR.RXNE
     assert spi.read(DR, 2) == 0xFFFF
 
 
 def test_software_chip_select_low_is_a_mode_fault() -> None:
-    spi, echo = make(control2=block.CR2_ERRIE, control=block.CR1_MSTR | block.CR1_SSM)
-    assert not peek(spi, "SR") & block.SR_MODF
-    poke(spi, "CR1", block.CR1_MSTR | block.CR1_SSM | block.CR1_SPE)
-    assert peek(spi, "SR") & block.SR_MODF
+    spi, echo = make(control2=block.CR2.ERRIE, control=block.CR1.MSTR | block.CR1.SSM)
+    assert not peek(spi, "SR") & block.SR.MODF
+    poke(spi, "CR1", block.CR1.MSTR | block.CR1.SSM | block.CR1.SPE)
+    assert peek(spi, "SR") & block.SR.MODF
     assert spi.lines["IRQ"].level
-    assert peek(spi, "CR1") & (block.CR1_MSTR | block.CR1_SPE) == 0
+    assert peek(spi, "CR1") & (block.CR1.MSTR | block.CR1.SPE) == 0
     spi.write(DR, 1, 2)
     assert echo.frames == []
     poke(spi, "CR1", ENABLED)
-    assert not peek(spi, "SR") & block.SR_MODF
+    assert not peek(spi, "SR") & block.SR.MODF
     assert echo.frames == [1]
 
 
 def test_a_slave_sends_nothing_by_itself() -> None:
-    spi, echo = make(control=block.CR1_SPE)
+    spi, echo = make(control=block.CR1.SPE)
     spi.write(DR, 7, 2)
     assert echo.frames == []
 
 
 def test_receive_only_master_stays_one_frame_ahead() -> None:
-    spi, echo = make(control=ENABLED | block.CR1_RXONLY)
+    spi, echo = make(control=ENABLED | block.CR1.RXONLY)
     assert echo.frames == [0]
     assert spi.read(DR, 2) == 0xFFFF
     assert echo.frames == [0, 0]
     poke(spi, "CR1", MASTER)
     assert spi.read(DR, 2) == 0xFFFF
     assert echo.frames == [0, 0]
-    assert not peek(spi, "SR") & block.SR_RXNE
+    assert not peek(spi, "SR") & block.SR.RXNE
 
 
 @pytest.mark.parametrize(("output", "expected"), [(True, [0x1234]), (False, [0])])
 def test_half_duplex_either_sends_or_receives(output: bool, expected: list[int]) -> None:
-    direction = block.CR1_BIDIMODE | (block.CR1_BIDIOE if output else 0)
+    direction = block.CR1.BIDIMODE | (block.CR1.BIDIOE if output else 0)
     spi, echo = make(control=ENABLED | direction)
     spi.write(DR, 0x1234, 2)
     assert echo.frames == expected
-    assert bool(peek(spi, "SR") & block.SR_RXNE) is not output
+    assert bool(peek(spi, "SR") & block.SR.RXNE) is not output
 
 
 def test_crc_error_clears_by_writing_zero() -> None:
     spi, _ = make()
-    spi.port.state[block.PORT_ERRORS] = block.SR_CRCERR
+    spi.port.state[block.PORT_ERRORS] = block.SR.CRCERR
     spi._publish()
-    assert peek(spi, "SR") & block.SR_CRCERR
+    assert peek(spi, "SR") & block.SR.CRCERR
     poke(spi, "SR", 0)
-    assert not peek(spi, "SR") & block.SR_CRCERR
+    assert not peek(spi, "SR") & block.SR.CRCERR
 
 
 def test_asking_for_crc_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     spi, _ = make()
     with caplog.at_level(logging.WARNING):
-        poke(spi, "CR1", ENABLED | block.CR1_CRCEN)
-        poke(spi, "CR1", ENABLED | block.CR1_CRCEN)
+        poke(spi, "CR1", ENABLED | block.CR1.CRCEN)
+        poke(spi, "CR1", ENABLED | block.CR1.CRCEN)
     assert [record.getMessage() for record in caplog.records] == [
         "spi3: CRC calculation isn't modelled"
     ]
 
 
 def test_dma_requests_follow_the_fifos() -> None:
-    spi, _ = make(control2=block.CR2_RXDMAEN | block.CR2_TXDMAEN)
+    spi, _ = make(control2=block.CR2.RXDMAEN | block.CR2.TXDMAEN)
     assert spi.lines["DMASend"].level
     assert not spi.lines["DMAReceive"].level
     spi.write(DR, 5, 2)
@@ -303,7 +303,7 @@ def test_reset_forgets_frames_and_settings() -> None:
     spi.write(DR, 1, 2)
     spi.write(DR, 1, 1)
     spi.reset()
-    assert (peek(spi, "CR1"), peek(spi, "CR2"), peek(spi, "SR")) == (0, 0x0700, block.SR_TXE)
+    assert (peek(spi, "CR1"), peek(spi, "CR2"), peek(spi, "SR")) == (0, 0x0700, block.SR.TXE)
 
 
 def test_state_survives_pickling() -> None:
@@ -312,8 +312,8 @@ def test_state_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(spi))
     assert copy.read(DR, 2) == 0xFF00
     copy.write(DR, 0x0001, 2)
-    assert peek(copy, "SR") & block.SR_RXNE
-    assert peek(spi, "SR") & block.SR_RXNE
+    assert peek(copy, "SR") & block.SR.RXNE
+    assert peek(spi, "SR") & block.SR.RXNE
     assert spi.read(DR, 2) == 0xFF00
 
 

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from tests.peripherals.stm32l4.bench import peek, poke
 
-ON = block.CR1_UE | block.CR1_TE | block.CR1_RE
+ON = block.CR1.UE | block.CR1.TE | block.CR1.RE
 BRR_115200 = 694
 FRAME = 10 * (BRR_115200 * 10**9 // 80_000_000)
 """ns of ten bits at 115200 baud from 80 MHz."""
@@ -40,10 +40,10 @@ def test_it_is_a_uart_for_the_outside() -> None:
 def test_enabling_acknowledges_both_directions() -> None:
     usart, _ = make(0)
     assert peek(usart, "ISR") == 0xC0
-    poke(usart, "CR1", block.CR1_UE | block.CR1_TE)
-    assert peek(usart, "ISR") == 0xC0 | block.ISR_TEACK
+    poke(usart, "CR1", block.CR1.UE | block.CR1.TE)
+    assert peek(usart, "ISR") == 0xC0 | block.ISR.TEACK
     poke(usart, "CR1", ON)
-    assert peek(usart, "ISR") == 0xC0 | block.ISR_TEACK | block.ISR_REACK
+    assert peek(usart, "ISR") == 0xC0 | block.ISR.TEACK | block.ISR.REACK
     poke(usart, "CR1", 0)
     assert peek(usart, "ISR") == 0xC0
 
@@ -51,12 +51,12 @@ def test_enabling_acknowledges_both_directions() -> None:
 def test_a_polled_byte_is_gone_at_once() -> None:
     usart, machine = make()
     poke(usart, "TDR", 0x41)
-    assert peek(usart, "ISR") & (block.ISR_TXE | block.ISR_TC) == 0xC0
+    assert peek(usart, "ISR") & (block.ISR.TXE | block.ISR.TC) == 0xC0
     assert machine.traced == [(0, "usart1", "uart", {"byte": 0x41})]
 
 
 def test_a_disabled_transmitter_sends_nothing() -> None:
-    usart, machine = make(block.CR1_UE)
+    usart, machine = make(block.CR1.UE)
     poke(usart, "TDR", 0x41)
     assert machine.traced == []
 
@@ -65,11 +65,11 @@ def test_timed_bytes_follow_each_other_on_the_wire() -> None:
     usart, machine = make()
     usart.timed_transmit = True
     poke(usart, "TDR", 1)
-    assert peek(usart, "ISR") & 0xC0 == block.ISR_TXE
+    assert peek(usart, "ISR") & 0xC0 == block.ISR.TXE
     poke(usart, "TDR", 2)
     assert peek(usart, "ISR") & 0xC0 == 0
     machine.clock.advance(FRAME)
-    assert peek(usart, "ISR") & 0xC0 == block.ISR_TXE
+    assert peek(usart, "ISR") & 0xC0 == block.ISR.TXE
     machine.clock.advance(FRAME)
     assert peek(usart, "ISR") & 0xC0 == 0xC0
     assert sent(machine) == [(FRAME, 1), (2 * FRAME, 2)]
@@ -78,11 +78,11 @@ def test_timed_bytes_follow_each_other_on_the_wire() -> None:
 def test_interrupts_follow_flags_and_enables() -> None:
     usart, _ = make()
     irq = usart.lines["IRQ"]
-    poke(usart, "CR1", ON | block.CR1_TXEIE)
+    poke(usart, "CR1", ON | block.CR1.TXEIE)
     assert irq.level
-    poke(usart, "CR1", ON | block.CR1_TCIE)
+    poke(usart, "CR1", ON | block.CR1.TCIE)
     assert irq.level
-    poke(usart, "ICR", block.ISR_TC)
+    poke(usart, "ICR", block.ISR.TC)
     assert not irq.level
     poke(usart, "TDR", 1)
     assert irq.level
@@ -91,7 +91,7 @@ def test_interrupts_follow_flags_and_enables() -> None:
 
 
 def test_a_received_byte_takes_its_time_and_interrupts_until_read() -> None:
-    usart, machine = make(ON | block.CR1_RXNEIE)
+    usart, machine = make(ON | block.CR1.RXNEIE)
     usart.receive(0x55)
     machine.clock.advance(FRAME - 1)
     assert not usart.lines["IRQ"].level
@@ -108,43 +108,43 @@ def test_bytes_queue_up_at_the_speed_of_the_wire() -> None:
     received = []
     for _ in range(3):
         machine.clock.advance(FRAME)
-        assert peek(usart, "ISR") & block.ISR_RXNE
+        assert peek(usart, "ISR") & block.ISR.RXNE
         received.append(peek(usart, "RDR"))
     assert bytes(received) == b"abc"
 
 
 def test_an_unread_byte_is_kept_and_the_next_is_lost() -> None:
     usart, machine = make()
-    poke(usart, "CR3", block.CR3_EIE)
+    poke(usart, "CR3", block.CR3.EIE)
     usart.receive(1)
     usart.receive(2)
     machine.clock.advance(2 * FRAME)
-    assert peek(usart, "ISR") & block.ISR_ORE
+    assert peek(usart, "ISR") & block.ISR.ORE
     assert usart.lines["IRQ"].level
     assert peek(usart, "RDR") == 1
-    poke(usart, "ICR", block.ISR_ORE)
-    assert not peek(usart, "ISR") & block.ISR_ORE
+    poke(usart, "ICR", block.ISR.ORE)
+    assert not peek(usart, "ISR") & block.ISR.ORE
     assert not usart.lines["IRQ"].level
 
 
 def test_without_overrun_detection_the_newest_byte_wins() -> None:
     usart, machine = make()
-    poke(usart, "CR3", block.CR3_OVRDIS)
+    poke(usart, "CR3", block.CR3.OVRDIS)
     usart.receive(1)
     usart.receive(2)
     machine.clock.advance(2 * FRAME)
-    assert not peek(usart, "ISR") & block.ISR_ORE
+    assert not peek(usart, "ISR") & block.ISR.ORE
     assert peek(usart, "RDR") == 2
 
 
 def test_silence_after_a_byte_is_told() -> None:
-    usart, machine = make(ON | block.CR1_IDLEIE)
+    usart, machine = make(ON | block.CR1.IDLEIE)
     usart.receive(1)
     machine.clock.advance(FRAME)
-    assert not peek(usart, "ISR") & block.ISR_IDLE
+    assert not peek(usart, "ISR") & block.ISR.IDLE
     machine.clock.advance(FRAME)
     assert usart.lines["IRQ"].level
-    poke(usart, "ICR", block.ISR_IDLE)
+    poke(usart, "ICR", block.ISR.IDLE)
     assert not usart.lines["IRQ"].level
 
 
@@ -154,51 +154,51 @@ def test_a_byte_that_comes_in_the_silence_ends_it() -> None:
     machine.clock.advance(FRAME + FRAME // 2)
     usart.receive(2)
     machine.clock.advance(FRAME // 2)
-    assert not peek(usart, "ISR") & block.ISR_IDLE
+    assert not peek(usart, "ISR") & block.ISR.IDLE
     machine.clock.advance(FRAME)
-    assert peek(usart, "ISR") & block.ISR_ORE
+    assert peek(usart, "ISR") & block.ISR.ORE
 
 
 def test_receiver_timeout_counts_bits() -> None:
     usart, machine = make()
     poke(usart, "RTOR", 30)
-    poke(usart, "CR2", block.CR2_RTOEN)
+    poke(usart, "CR2", block.CR2.RTOEN)
     usart.receive(1)
     machine.clock.advance(FRAME + 3 * FRAME - 1)
-    assert not peek(usart, "ISR") & block.ISR_RTOF
+    assert not peek(usart, "ISR") & block.ISR.RTOF
     machine.clock.advance(1)
-    assert peek(usart, "ISR") & block.ISR_RTOF
+    assert peek(usart, "ISR") & block.ISR.RTOF
 
 
 def test_each_byte_starts_the_receiver_timeout_again() -> None:
     usart, machine = make()
     poke(usart, "RTOR", 15)
-    poke(usart, "CR2", block.CR2_RTOEN)
+    poke(usart, "CR2", block.CR2.RTOEN)
     usart.receive(1)
     usart.receive(2)
     machine.clock.advance(2 * FRAME + FRAME)
-    assert not peek(usart, "ISR") & block.ISR_RTOF
+    assert not peek(usart, "ISR") & block.ISR.RTOF
     machine.clock.advance(FRAME)
-    assert peek(usart, "ISR") & block.ISR_RTOF
+    assert peek(usart, "ISR") & block.ISR.RTOF
 
 
 def test_an_expected_character_is_flagged() -> None:
     usart, machine = make()
-    poke(usart, "CR2", ord("\n") << block.CR2_ADD_SHIFT)
+    poke(usart, "CR2", ord("\n") << block.CR2["ADD"].position)
     usart.receive(ord("x"))
     machine.clock.advance(FRAME)
-    assert not peek(usart, "ISR") & block.ISR_CMF
+    assert not peek(usart, "ISR") & block.ISR.CMF
     usart.receive(ord("\n"))
     machine.clock.advance(2 * FRAME)
-    assert peek(usart, "ISR") & block.ISR_CMF
+    assert peek(usart, "ISR") & block.ISR.CMF
 
 
 def test_a_byte_for_a_disabled_receiver_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    usart, machine = make(block.CR1_UE)
+    usart, machine = make(block.CR1.UE)
     with caplog.at_level(logging.WARNING):
         usart.receive(1)
     machine.clock.advance(10 * FRAME)
-    assert not peek(usart, "ISR") & block.ISR_RXNE
+    assert not peek(usart, "ISR") & block.ISR.RXNE
     assert "while reception is disabled" in caplog.text
 
 
@@ -209,10 +209,10 @@ def test_requests_flush_both_data_registers() -> None:
     poke(usart, "TDR", 2)
     usart.receive(3)
     machine.clock.advance(FRAME - 1)
-    poke(usart, "RQR", block.RQR_TXFRQ)
+    poke(usart, "RQR", block.RQR.TXFRQ)
     machine.clock.advance(1)
-    poke(usart, "RQR", block.RQR_RXFRQ | block.RQR_SBKRQ)
-    assert not peek(usart, "ISR") & block.ISR_RXNE
+    poke(usart, "RQR", block.RQR.RXFRQ | block.RQR.SBKRQ)
+    assert not peek(usart, "ISR") & block.ISR.RXNE
     machine.clock.advance(5 * FRAME)
     assert [byte for _, byte in sent(machine)] == [1]
     assert "uart-break" in [event for _, _, event, _ in machine.traced]
@@ -222,10 +222,10 @@ def test_requests_flush_both_data_registers() -> None:
     ("control", "control2", "bits"),
     [
         (0, 0, 10),
-        (block.CR1_M0, 0, 11),
-        (block.CR1_M1, 0, 9),
-        (block.CR1_PCE, 0, 10),
-        (block.CR1_M0 | block.CR1_PCE, 2 << 12, 12),
+        (block.CR1.M0, 0, 11),
+        (block.CR1.M1, 0, 9),
+        (block.CR1.PCE, 0, 10),
+        (block.CR1.M0 | block.CR1.PCE, 2 << 12, 12),
     ],
 )
 def test_frames_are_as_long_as_their_bits(control: int, control2: int, bits: int) -> None:
@@ -238,7 +238,7 @@ def test_frames_are_as_long_as_their_bits(control: int, control2: int, bits: int
     ("control", "low_power", "divider", "bit"),
     [
         (0, False, 694, 8675),
-        (block.CR1_OVER8, False, 0x0563, 4300 * 2),
+        (block.CR1.OVER8, False, 0x0563, 4300 * 2),
         (0, True, 177_778, 8680),
     ],
 )
@@ -271,12 +271,12 @@ def test_disabling_drops_what_is_under_way() -> None:
     poke(usart, "CR1", ON)
     machine.clock.advance(10 * FRAME)
     assert sent(machine) == []
-    assert not peek(usart, "ISR") & block.ISR_RXNE
+    assert not peek(usart, "ISR") & block.ISR.RXNE
 
 
 def test_dma_requests_follow_the_flags() -> None:
     usart, machine = make()
-    poke(usart, "CR3", block.CR3_DMAR | block.CR3_DMAT)
+    poke(usart, "CR3", block.CR3.DMAR | block.CR3.DMAT)
     assert usart.lines["TransmitDmaRequest"].level
     usart.receive(1)
     machine.clock.advance(FRAME)
@@ -301,4 +301,4 @@ def test_a_byte_under_way_survives_pickling() -> None:
     copy, other = pickle.loads(pickle.dumps((usart, machine)))
     other.clock.advance(FRAME)
     assert peek(copy, "RDR") == 0x5A
-    assert not peek(usart, "ISR") & block.ISR_RXNE
+    assert not peek(usart, "ISR") & block.ISR.RXNE

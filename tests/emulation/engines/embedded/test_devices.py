@@ -9,7 +9,8 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.peripherals.base.registers import Register, RegisterFile
+from renode_wifi.peripherals.base.register_file import RegisterFile
+from renode_wifi.peripherals.base.registers import Register
 from tests.emulation.engines.embedded.guest import Guest, logged
 
 BLOCK = 0x4001_0000
@@ -18,6 +19,7 @@ BLOCK = 0x4001_0000
 class Block:
     """A model with every kind of register."""
 
+    SIZE = 0x400
     REGISTERS = [
         Register("CR", 0x00, reset=0x11223344, writable=0x00FFFF00),
         Register("SR", 0x04, write_one_clears=0xFF),
@@ -27,7 +29,7 @@ class Block:
 
     def __init__(self) -> None:
         self.name = "block"
-        self.registers = RegisterFile(self, self.REGISTERS, 0x400)
+        self.registers = RegisterFile(self)
         self.calls: list[Any] = []
         self.taken = 0
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renode_wifi.peripherals.base.registers import Register, RegisterFile
+from renode_wifi.peripherals.base.register_file import RegisterFile
+from renode_wifi.peripherals.base.registers import Register
 from tests.emulation.engines.embedded.guest import RAM, Guest
 
 BLOCK = 0x4001_0000
@@ -175,6 +176,7 @@ WAITING = {"SPIN_IN_REGISTERS", "IDLE_TASK", "DELAY", "POLL_PLAIN", "CRITICAL"} 
 class Flags:
     """A status register set by events, plain and through the model."""
 
+    SIZE = 0x400
     REGISTERS = [
         Register("PLAIN", 0),
         Register("CALLED", 4, on_read="called"),
@@ -184,7 +186,7 @@ class Flags:
 
     def __init__(self, guest: Guest) -> None:
         self.guest = guest
-        self.registers = RegisterFile(self, self.REGISTERS, 0x400)
+        self.registers = RegisterFile(self)
         self.read, self.write = self.registers.read, self.registers.write
         self.reads = 0
         guest.core.clock.schedule(123_456, self.set)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from renode_wifi.emulation.engines.embedded import Core
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.link import NSS, RESET, Link
-from renode_wifi.peripherals.stm32l4 import spi as block
+from renode_wifi.peripherals.stm32l4 import spi_registers as block
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 
 BASE = 0x4000_3C00
 IRQ = 51
 PENDING = 0xE000_E200 + 4 * (IRQ // 32)
-ENABLED = block.CR1_MSTR | block.CR1_SSM | block.CR1_SSI | block.CR1_SPE
-SETTINGS = 15 << block.CR2_DS_SHIFT
+ENABLED = block.CR1.MSTR | block.CR1.SSM | block.CR1.SSI | block.CR1.SPE
+SETTINGS = block.CR2.DS
 
 
 class Processor:
@@ -47,8 +47,8 @@ class Bench:
             self.core.map_peripheral(BASE, 0x400, self.spi)
             self.spi.lines["IRQ"].connect(self.core.nvic, IRQ)
             self.core.run(self.core.now)
-        self.write(block.CR2_OFFSET, SETTINGS, 4)
-        self.write(block.CR1_OFFSET, ENABLED, 4)
+        self.write(block.CR2.offset, SETTINGS, 4)
+        self.write(block.CR1.offset, ENABLED, 4)
         self.link.on_gpio(NSS, True)
         self.link.on_gpio(RESET, True)
         self.link.booted()
@@ -85,17 +85,17 @@ class Bench:
 
 ACCESSES = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), st.just(block.DR_OFFSET), st.integers(0, 0xFFFF)),
-        st.tuples(st.just("read"), st.sampled_from([block.DR_OFFSET, 8]), st.just(0)),
+        st.tuples(st.just("write"), st.just(block.DR.offset), st.integers(0, 0xFFFF)),
+        st.tuples(st.just("read"), st.sampled_from([block.DR.offset, 8]), st.just(0)),
         st.tuples(
             st.just("write"),
-            st.just(block.CR2_OFFSET),
+            st.just(block.CR2.offset),
             st.integers(0, 7).map(lambda enables: SETTINGS | enables << 5),
         ),
         st.tuples(
             st.just("write"),
-            st.sampled_from([block.CR1_OFFSET, block.CR2_OFFSET]),
-            st.sampled_from([0, ENABLED, SETTINGS | block.CR2_FRXTH, 0x0700]),
+            st.sampled_from([block.CR1.offset, block.CR2.offset]),
+            st.sampled_from([0, ENABLED, SETTINGS | block.CR2.FRXTH, 0x0700]),
         ),
         st.tuples(st.sampled_from(["select", "deselect", "reply"]), st.just(0), st.just(0)),
     ).flatmap(lambda access: st.tuples(st.just(access), st.sampled_from([4, 2, 2, 1]))),
@@ -129,15 +129,15 @@ def test_words_of_a_window_do_not_reach_the_model() -> None:
     record = bench.core.peripheral_map._bindings[id(bench.spi)].record
     before = record.python_accesses
     answers = []
-    for enables in (block.CR2_TXEIE | block.CR2_RXNEIE, 0):
-        bench.write(block.CR2_OFFSET, SETTINGS | enables, 4)
-        bench.write(block.DR_OFFSET, 0x0A0A, 2)
-        answers.append(bench.read(block.DR_OFFSET, 2))
+    for enables in (block.CR2.TXEIE | block.CR2.RXNEIE, 0):
+        bench.write(block.CR2.offset, SETTINGS | enables, 4)
+        bench.write(block.DR.offset, 0x0A0A, 2)
+        answers.append(bench.read(block.DR.offset, 2))
     assert answers == [0x1515, 0x0A0D]
     assert bench.link.lines[0].level
-    bench.write(block.DR_OFFSET, 0x0A0A, 2)
+    bench.write(block.DR.offset, 0x0A0A, 2)
     assert not bench.link.lines[0].level
     for _ in range(3):  # the third finds the FIFO full
-        bench.write(block.DR_OFFSET, 0x0A0A, 2)
-    assert bench.read(8, 2) & block.SR_OVR
+        bench.write(block.DR.offset, 0x0A0A, 2)
+    assert bench.read(8, 2) & block.SR.OVR
     assert record.python_accesses == before

@@ -1,0 +1,225 @@
+"""Which timer has which registers, and which fields of them (RM0351 sections 30 to 33)."""
+
+from __future__ import annotations
+
+from renode_wifi.peripherals.base.registers import SELF_CLEARING, ZERO_CLEARS, Field, Register
+from renode_wifi.peripherals.stm32l4.tim_registers import (
+    ARR,
+    BDTR,
+    BREAK,
+    BREAK2,
+    CCER,
+    CCMR1,
+    CCMR2,
+    CCMR3,
+    CCR,
+    CCR5,
+    CCR6,
+    CNT,
+    CR1,
+    CR2,
+    DCR,
+    DIER,
+    DMAR,
+    EGR,
+    ETR_RMP,
+    ETRSEL,
+    PSC,
+    RCR,
+    SMCR,
+    SR,
+    TIM2_REMAP,
+    TIM3_REMAP,
+    TIM15_REMAP,
+    TIM16_REMAP,
+)
+
+# TIM1 and TIM8.
+ADVANCED = (
+    CR1,
+    CR2,
+    SMCR,
+    DIER,
+    SR,
+    EGR,
+    CCMR1,
+    CCMR2,
+    CCER,
+    CNT,
+    PSC,
+    ARR,
+    RCR,
+    CCR,
+    BDTR,
+    DCR,
+    DMAR,
+    ETR_RMP,
+    CCMR3,
+    CCR5,
+    CCR6,
+    BREAK,
+    BREAK2,
+)
+
+# TIM2 to TIM5.
+GENERAL_DIER = DIER.only("UIE", "CC{}IE", "TIE", "UDE", "CC{}DE", "TDE")
+GENERAL_SR = SR.only("UIF", "CC{}IF", "TIF", "CC{}OF")
+GENERAL = (
+    CR1,
+    CR2.only("CCDS", "MMS", "TI1S"),
+    SMCR,
+    GENERAL_DIER,
+    GENERAL_SR,
+    EGR.only("UG", "CC{}G", "TG"),
+    CCMR1,
+    CCMR2,
+    CCER.only(*[f"CC{n}{kind}" for n in range(1, 5) for kind in ("E", "P", "NP")]),
+    CNT,
+    PSC,
+    ARR,
+    CCR,
+    DCR,
+    DMAR,
+)
+TIM2 = (*GENERAL, TIM2_REMAP, ETRSEL)
+TIM3 = (*GENERAL, TIM3_REMAP, ETRSEL)
+
+# Bits of a channel mean other things while it is an input, so its half of CCMRx is whole.
+# TIM15 has two channels, TIM16 and TIM17 have one; the first has a complementary output.
+CHANNEL_1 = ("CC1E", "CC1P", "CC1NE", "CC1NP")
+SMALL_RCR = Register("RCR", 0x30, fields=(Field("REP", 0, 8),))
+SMALL_BDTR = BDTR.only("DTG", "LOCK", "OSSI", "OSSR", "BKE", "BKP", "AOE", "MOE")
+SMALL_BREAK = BREAK.only("BKINE", "BKCMP1E", "BKCMP2E", "BKDF1BK0E", "BKINP", "BKCMP1P", "BKCMP2P")
+SMALL_CR1 = CR1.only("CEN", "UDIS", "URS", "OPM", "ARPE", "CKD", "UIFREMAP")
+SMALL_EGR = Register(
+    "EGR",
+    0x14,
+    access=SELF_CLEARING,
+    on_write="_generate",
+    fields=(Field("UG", 0), Field("CC1G", 1), Field("COMG", 5), Field("BG", 7)),
+)
+TIM15 = (
+    SMALL_CR1,
+    Register(
+        "CR2",
+        0x04,
+        fields=(
+            Field("CCPC", 0),
+            Field("CCUS", 2),
+            Field("CCDS", 3),
+            Field("MMS", 4, 3),
+            Field("TI1S", 7),
+            Field("OIS1", 8),
+            Field("OIS1N", 9),
+            Field("OIS2", 10),
+        ),
+    ),
+    SMCR.only("SMS", "TS", "MSM", "SMS_3"),
+    Register(
+        "DIER",
+        0x0C,
+        fields=(
+            Field("UIE", 0),
+            Field("CC{}IE", 1, count=2, first=1),
+            Field("COMIE", 5),
+            Field("TIE", 6),
+            Field("BIE", 7),
+            Field("UDE", 8),
+            Field("CC{}DE", 9, count=2, first=1),
+            Field("COMDE", 13),
+            Field("TDE", 14),
+        ),
+    ),
+    Register(
+        "SR",
+        0x10,
+        access=ZERO_CLEARS,
+        fields=(
+            Field("UIF", 0),
+            Field("CC{}IF", 1, count=2, first=1),
+            Field("COMIF", 5),
+            Field("TIF", 6),
+            Field("BIF", 7),
+            Field("CC{}OF", 9, count=2, first=1),
+        ),
+    ),
+    Register(
+        "EGR",
+        0x14,
+        access=SELF_CLEARING,
+        on_write="_generate",
+        fields=(
+            Field("UG", 0),
+            Field("CC{}G", 1, count=2, first=1),
+            Field("COMG", 5),
+            Field("TG", 6),
+            Field("BG", 7),
+        ),
+    ),
+    CCMR1,
+    CCER.only(*CHANNEL_1, "CC2E", "CC2P", "CC2NP"),
+    CNT,
+    PSC,
+    ARR,
+    SMALL_RCR,
+    Register("CCR", 0x34, count=2, first=1, on_write="_compare_changed"),
+    SMALL_BDTR,
+    DCR,
+    DMAR,
+    TIM15_REMAP,
+    SMALL_BREAK,
+)
+TIM16 = (
+    SMALL_CR1,
+    CR2.only("CCPC", "CCUS", "CCDS"),
+    Register(
+        "DIER",
+        0x0C,
+        fields=(
+            Field("UIE", 0),
+            Field("CC1IE", 1),
+            Field("COMIE", 5),
+            Field("BIE", 7),
+            Field("UDE", 8),
+            Field("CC1DE", 9),
+            Field("COMDE", 13),
+        ),
+    ),
+    Register(
+        "SR",
+        0x10,
+        access=ZERO_CLEARS,
+        fields=(
+            Field("UIF", 0),
+            Field("CC1IF", 1),
+            Field("COMIF", 5),
+            Field("BIF", 7),
+            Field("CC1OF", 9),
+        ),
+    ),
+    SMALL_EGR,
+    CCMR1.only("CC1S", "OC1FE", "OC1PE", "OC1M", "OC1CE", "OC1M_3"),
+    CCER.only(*CHANNEL_1),
+    CNT,
+    PSC,
+    ARR,
+    SMALL_RCR,
+    Register("CCR1", 0x34, on_write="_compare_one_changed"),
+    SMALL_BDTR,
+    DCR,
+    DMAR,
+    TIM16_REMAP,
+    SMALL_BREAK,
+)
+
+# TIM6 and TIM7.
+BASIC = (
+    CR1.only("CEN", "UDIS", "URS", "OPM", "ARPE", "UIFREMAP"),
+    CR2.only("MMS"),
+    DIER.only("UIE", "UDE"),
+    SR.only("UIF"),
+    EGR.only("UG"),
+    CNT,
+    PSC,
+    ARR,
+)
