@@ -17,6 +17,7 @@ from renode_wifi.emulation.platform.machine import SYSBUS
 from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.uart import Uart
 
 PLAIN_TYPES = {"int": int, "str": str, "bool": bool}
@@ -105,6 +106,9 @@ class Devices:
         known = [
             renode_name(known) for owner in (device, *extras(device)) for known in public(owner)
         ]
+        for owner in extras(device):
+            if isinstance(owner, RegisterAccess):
+                known += owner.names()
         near = difflib.get_close_matches(member, known, n=1)
         raise self.interpreter.error(
             f"{name} does not provide a field, method or property {member}.",
@@ -200,12 +204,17 @@ def describe(device: object) -> list[str]:
                 lines.append(f" - {renode_name(name)} ({parameters})")
             else:
                 lines.append(f" - {renode_name(name)}")
+        if isinstance(owner, RegisterAccess):
+            lines.append(f" - registers: {' '.join(owner.names())}")
     return lines
 
 
 def extras(device: object) -> list[object]:
     """What Renode's extension methods add to a kind of device."""
     found: list[object] = []
+    registers = getattr(device, "registers", None)
+    if isinstance(registers, RegisterFile):
+        found.append(RegisterAccess(registers))
     if isinstance(device, Accessible):
         found.append(BusAccess(device))
     if isinstance(device, Uart):
@@ -220,6 +229,37 @@ class Accessible(Protocol):
     def read(self, offset: int, width: int) -> int: ...
 
     def write(self, offset: int, value: int, width: int) -> None: ...
+
+
+class RegisterAccess:
+    """Registers of a model by name: their values by field, without the effects of a read."""
+
+    _registers: RegisterFile
+    _names: dict[str, str]
+
+    def __init__(self, registers: RegisterFile) -> None:
+        self.__dict__["_registers"] = registers
+        self.__dict__["_names"] = {python_name(name): name for name in registers.names()}
+
+    def __dir__(self) -> list[str]:
+        """Nothing: `describe` lists the registers by the names of the manual."""
+        return []
+
+    def names(self) -> list[str]:
+        return list(self._names.values())
+
+    def __getattr__(self, attribute: str) -> str:
+        if attribute.startswith("_") or attribute not in self._names:
+            raise AttributeError(attribute)
+        return self._registers.describe(self._names[attribute])
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        """A store of the CPU."""
+        if not isinstance(value, int):
+            raise TypeError(f"{value!r} is not a number")
+        registers = self._registers
+        offset = registers.offset_of(self._names[attribute])
+        registers.owner.write(offset, value & 0xFFFFFFFF, 4)
 
 
 class BusAccess:

@@ -59,6 +59,20 @@ def test_registers_of_a_peripheral(monitor: Interpreter) -> None:
     assert monitor.execute("ram ReadDoubleWord 0; ram ReadWord 2") == "0x00030001\n0x00000003"
 
 
+def test_registers_by_name_and_field(monitor: Interpreter) -> None:
+    monitor.execute("usart1 CR1 0x0D; gpioPortA ODR 0x3")
+    assert monitor.execute("usart1 CR1") == "CR1 = 0xD (TE RE UE)"
+    assert monitor.execute("gpioPortA ODR") == "ODR = 0x3 (OD1 OD0)"
+    registers = monitor.execute("usart1 Registers").splitlines()
+    assert registers[0] == "CR1 = 0xD (TE RE UE)"
+    assert "ISR = 0x6000C0 (REACK TEACK TXE TC)" in registers
+    assert "registers: MODER OTYPER" in monitor.execute("gpioPortA")
+    with pytest.raises(RenodeWifiError, match="did you mean BSRR"):
+        monitor.execute("gpioPortA BSR")
+    with pytest.raises(RenodeWifiError, match="is not a number"):
+        monitor.execute('usart1 CR1 "on"')
+
+
 def test_methods_and_properties(monitor: Interpreter) -> None:
     monitor.execute("gpioPortA.button Press")
     assert monitor.execute("gpioPortA.button Pressed") == "True"
