@@ -154,6 +154,8 @@ MODELS = (
     _own("STM32L4_DBGMCU", "stm32l4.dbgmcu"),
     _own("STM32L4_Signature", "stm32l4.signature"),
     _own("STM32L4_Unimplemented", "stm32l4.unimplemented"),
+    _own("STM32L4_VREFBUF", "stm32l4.vrefbuf"),
+    _own("STM32L4_COMP", "stm32l4.comp"),
     ModelType("MX25R6435F", "peripherals.stm32l4.mx25r:Macronix_MX25R", EMBEDDED),
     _own("HTS221", "stm32l4.sensors", EMBEDDED),
     _own("LPS22HB", "stm32l4.sensors", EMBEDDED),
