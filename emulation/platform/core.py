@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -20,6 +21,16 @@ class Stop(Enum):
     REQUEST = "a stop was asked for"
     CRASH = "the guest crashed"
     BREAKPOINT = "a breakpoint was reached"
+
+
+@dataclass(frozen=True)
+class Watchpoint:
+    """Addresses whose accesses by the CPU end a run."""
+
+    start: int
+    size: int
+    reads: bool
+    writes: bool
 
 
 class Interrupts(Receiver):

@@ -240,6 +240,7 @@ class Core:
         core, run_core, run_due = self._handle, self._library.core_run, clock.run_due
         if self._until is not None:
             raise CoreError("the engine runs already", cure="stop it first, and then run it")
+        shared.watched_access = 0
         self._until = until
         self._end = self._time.cycles_at(until)
         self.peripheral_map.wire()
@@ -309,13 +310,8 @@ class Core:
 
     def step(self) -> Stop | None:
         """Execute one instruction; `Stop.BREAKPOINT` is the normal outcome."""
-        handle = self._library.core_begin_step(self._handle)
-        self._native.uc.ctl_flush_tb()
-        try:
-            return self.run(self.now + 1_000_000_000)
-        finally:
-            self._library.core_remove_breakpoint(self._handle, handle)
-            self._native.uc.ctl_flush_tb()
+        with self.debug.stepping():
+            return self.run(self.now + SECOND)
 
     # Snapshots ----------------------------------------------------------------------------------
 

@@ -1,13 +1,18 @@
-"""What a debugger and observers put into the guest's code: hooks and breakpoints."""
+"""What a debugger and observers put into the guest: hooks, breakpoints, watchpoints, single steps.
+
+None of it takes virtual time or changes what the guest sees.
+"""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, NativeCore
+from renode_wifi.emulation.platform.core import Watchpoint
 
 
 class Debug:
@@ -20,6 +25,9 @@ class Debug:
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
         self._breakpoints: dict[int, int] = {}
+        # The core holds bare pointers: these references keep what they point to.
+        self._addresses: ctypes.Array[ctypes.c_uint32] | None = None
+        self._watchpoints: ctypes.Array[native.WatchpointRecord] | None = None
 
     def add_hook(self, address: int, callback: Callable[[], None]) -> None:
         """Call back whenever a block starts at `address` (a function's entry), before it runs.
@@ -55,19 +63,63 @@ class Debug:
             self._breakpoints[address] = self._native.library.core_add_breakpoint(
                 self._native.handle, address
             )
-            self._retranslate(address)
+            self._apply_breakpoints(address)
 
     def remove_breakpoint(self, address: int) -> None:
         address &= ~1
         self._native.library.core_remove_breakpoint(
             self._native.handle, self._breakpoints.pop(address)
         )
-        self._retranslate(address)
+        self._apply_breakpoints(address)
+
+    def _apply_breakpoints(self, changed: int) -> None:
+        addresses = (ctypes.c_uint32 * len(self._breakpoints))(*sorted(self._breakpoints))
+        self._native.library.core_set_breakpoints(self._native.handle, addresses, len(addresses))
+        self._addresses = addresses
+        self._retranslate(changed)
 
     def _retranslate(self, address: int) -> None:
         memory, offset, _ = self._memory_map.at(address)
         if memory is not None and memory.pages[offset // PAGE] & native.PAGE_EXECUTED:
             self._native.uc.ctl_remove_cache(address, address + 2)
+
+    def set_watchpoints(self, watchpoints: Sequence[Watchpoint]) -> None:
+        """Make `run` come back behind the instruction that accesses one of these ranges.
+
+        They replace those set before. Exception entry and exit don't count.
+        """
+        records = (native.WatchpointRecord * len(watchpoints))()
+        for record, each in zip(records, watchpoints, strict=True):
+            record.start, record.size = each.start, each.size
+            record.accesses = each.reads * native.WATCH_READ | each.writes * native.WATCH_WRITE
+        self._native.shared.watched_access = 0
+        self._native.library.core_set_watchpoints(self._native.handle, records, len(records))
+        self._watchpoints = records
+        self._retranslate_all()
+
+    @property
+    def watched(self) -> tuple[int, bool] | None:
+        """The access that hit a watchpoint and ended the last run: its address; is it a store."""
+        shared = self._native.shared
+        if not shared.watched_access:
+            return None
+        return int(shared.watched_address), shared.watched_access == native.WATCH_WRITE
+
+    @contextmanager
+    def stepping(self) -> Iterator[None]:
+        """Within, each `run` executes one instruction."""
+        library, handle = self._native.library, self._native.handle
+        step = library.core_begin_step(handle)
+        self._retranslate_all()
+        try:
+            yield
+        finally:
+            library.core_end_step(handle, step)
+            self._retranslate_all()
+
+    def _retranslate_all(self) -> None:
+        self._native.flush_tlb()
+        self._native.uc.ctl_flush_tb()
 
     @property
     def attached(self) -> bool:

@@ -84,6 +84,8 @@ class Shared(ctypes.Structure):
         ("fault", Fault),
         ("stop_address", u32),
         ("debugger", u32),
+        ("watched_address", u32),
+        ("watched_access", u32),
         ("exceptions_taken", u64),
         ("runs", u64),
         ("iterations_skipped", u64),
@@ -229,6 +231,15 @@ class WindowRecord(ctypes.Structure):
     ]
 
 
+class WatchpointRecord(ctypes.Structure):
+    """`struct watchpoint`."""
+
+    _fields_ = [("start", u32), ("size", u32), ("accesses", u32)]
+
+
+WATCH_READ = 1
+WATCH_WRITE = 2
+
 PAGE_EXECUTED = 1
 PAGE_HANDLED = 2
 """`enum page_flags`."""
@@ -239,6 +250,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "shared": Shared,
     "memory": MemoryRecord,
     "window": WindowRecord,
+    "watchpoint": WatchpointRecord,
     "model": ModelRecord,
     "port": PortRecord,
     "edge_output": EdgeOutputRecord,
@@ -280,9 +292,12 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
     "core_code_changed": (None, (pointer, u32, u32)),
     "core_hook_code": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
+    "core_set_breakpoints": (None, (pointer, ctypes.POINTER(u32), u32)),
     "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
+    "core_end_step": (None, (pointer, ctypes.c_size_t)),
+    "core_set_watchpoints": (None, (pointer, ctypes.POINTER(WatchpointRecord), u32)),
     "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),
     "core_set_fpu": (None, (pointer, u32)),

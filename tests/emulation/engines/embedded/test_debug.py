@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.emulation.engines.embedded import CoreError
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import Stop, Watchpoint
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Guest
 
 CALLS = """
@@ -312,3 +312,81 @@ svc:
         assert fresh.log == whole
         names = ["r1", "sp", "msp", "psp", "control", "basepri"]
         assert [fresh.register(n) for n in names] == [reference.register(n) for n in names]
+
+
+WRITES = f"""
+reset:
+    load r1, {RAM + 0x100}
+    mov r0, #7
+    mov r4, #0
+1:  add r4, #1
+    str r4, [r1]
+    ldrb r5, [r1, #1]
+    strh r0, [r1, #8]
+    cmp r4, #3
+    bne 1b
+    log_register r4
+    b .
+"""
+
+
+def stops(guest: Guest) -> list[tuple[int, bool, int]]:
+    """What was watched, up to the program's end: address, is it a store, R4."""
+    found = []
+    while guest.core.run(10**6) is Stop.BREAKPOINT:
+        assert guest.core.debug.watched is not None
+        found.append((*guest.core.debug.watched, guest.register("r4")))
+    assert guest.core.debug.watched is None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("start", "size", "reads", "writes", "expected"),
+    [
+        (0x100, 4, False, True, [(0x100, True)]),
+        (0x102, 1, False, True, [(0x100, True)]),
+        (0x100, 4, True, False, [(0x101, False)]),
+        (0x101, 1, True, True, [(0x100, True), (0x101, False)]),
+        (0x104, 4, True, True, []),
+        (0x0, 0x109, True, True, [(0x100, True), (0x101, False), (0x108, True)]),
+        (0xFFF, 0x2, True, True, []),
+    ],
+)
+def test_watchpoint_stops_behind_the_access(
+    start: int, size: int, reads: bool, writes: bool, expected: list[tuple[int, bool]]
+) -> None:
+    guest = Guest(WRITES)
+    guest.core.debug.set_watchpoints([Watchpoint(RAM + start, size, reads, writes)])
+    assert stops(guest) == [
+        (RAM + address, is_write, count) for count in (1, 2, 3) for address, is_write in expected
+    ]
+    assert guest.log == [3]
+
+
+def test_watchpoint_on_a_register_of_a_peripheral() -> None:
+    guest = Guest("reset:\n log 1\n mov r3, #5\n log 2\n b .\n")
+    guest.core.debug.set_watchpoints([Watchpoint(0x4000_0000, 4, False, True)])
+    assert guest.core.run(10**6) is Stop.BREAKPOINT
+    assert guest.core.debug.watched == (0x4000_0000, True)
+    assert (guest.log, guest.register("r3")) == ([1], 0)
+    guest.core.debug.set_watchpoints([])
+    assert guest.run().log == [1, 2]
+
+
+def test_watchpoints_do_not_change_time() -> None:
+    plain, watched = Guest(WRITES).run(), Guest(WRITES)
+    watched.core.debug.set_watchpoints([Watchpoint(RAM + 0x100, 16, True, True)])
+    assert len(stops(watched)) == 9
+    assert watched.bench.times == plain.bench.times
+    watched.core.debug.set_watchpoints([])
+    assert watched.core.run(watched.core.now + 10**6) is Stop.TIME
+
+
+def test_stepping_executes_one_instruction_per_run() -> None:
+    guest = Guest(CALLS)
+    with guest.core.debug.stepping():
+        for count in range(1, 20):
+            assert guest.core.run(10**6) is Stop.BREAKPOINT
+            assert guest.core.instructions == count
+    assert guest.core.run(10**6) is Stop.TIME
+    assert guest.log == [10]

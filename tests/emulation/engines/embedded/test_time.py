@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.engines.embedded.timebase import TimeBase
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import Stop, Watchpoint
 from renode_wifi.peripherals.base.clock import VirtualClock
 from tests.emulation.engines.embedded.guest import Guest
 
@@ -449,6 +449,29 @@ def test_single_steps_and_breakpoints_anywhere_change_nothing(
         core.debug.add_breakpoint(address)
         core.run(core.now + 100 * stop)
         core.debug.remove_breakpoint(address)
+    core.run(END)
+    assert fingerprint(guest) == reference
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    places=st.lists(
+        st.tuples(st.integers(0, 0x7FFF), st.integers(1, 64), st.integers(1, 3)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_watchpoints_anywhere_change_nothing(
+    reference: tuple[Any, ...], places: list[tuple[int, int, int]]
+) -> None:
+    guest = busy_guest()
+    core = guest.core
+    for index, (offset, size, access) in enumerate(places):
+        watchpoint = Watchpoint(0x2000_0000 + offset, size, bool(access & 1), bool(access & 2))
+        core.debug.set_watchpoints([watchpoint])
+        for _ in range(40):
+            core.run((index + 1) * END // len(places))
+    core.debug.set_watchpoints([])
     core.run(END)
     assert fingerprint(guest) == reference
 

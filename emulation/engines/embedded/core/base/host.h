@@ -15,7 +15,7 @@ struct host {
     enum halt halt; /* what ended Unicorn's execution */
     uint32_t interrupt; /* EXCP_... of HALT_INTERRUPT */
     /* Hooks at instructions. While there is any, only Unicorn executes. */
-    uint32_t breakpoints;
+    uint32_t steps; /* single steps, hooks/breakpoint.c */
     bool checks; /* of every instruction, hooks/check.c */
     bool fpu_check; /* of one that uses the disabled FPU */
 };

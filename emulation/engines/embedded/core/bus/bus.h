@@ -7,6 +7,7 @@
 #define BUS_BUS_H
 
 #include "bus/model.h"
+#include "bus/watchpoint.h"
 #include "bus/write_handler.h"
 #include "state/code_cache.h"
 #include "system/ppb.h"
@@ -14,6 +15,7 @@
 struct bus {
     struct lines lines;
     struct write_handlers write_handlers;
+    struct watchpoints watchpoints;
     struct memory_map *map;
     struct code_cache *code;
     struct ppb *ppb;

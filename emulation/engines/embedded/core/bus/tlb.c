@@ -49,6 +49,14 @@ static bool fill_memory(struct tlb *tlb, struct page *page, uint32_t address, in
         *flags |= PAGE_WRITTEN;
         bus->schedule->side_effects = true; /* idle/shadow.c didn't copy the page */
     }
+    if (*flags & PAGE_WATCHED) {
+        bool writes = is_store || (*flags & PAGE_WRITTEN && !handled);
+        if (!is_fetch)
+            return send_to_bus(address, UC_PROT_READ | (writes ? UC_PROT_WRITE : 0), entry);
+        entry->paddr = memory->physical + page->offset;
+        entry->perms = UC_PROT_EXEC;
+        return true;
+    }
     entry->paddr = memory->physical + page->offset;
     entry->perms = UC_PROT_READ;
     if (*flags & PAGE_WRITTEN && !handled)

@@ -57,7 +57,7 @@ const struct decoded_block *decode_block(struct code_cache *code, uint32_t addre
         code_forget_decoded(code);
     *decoded_neighbour(code, entry) = *entry;
     *entry = (struct decoded_block){address, block_end(block), block_count(block), NULL, block};
-    if (entry->instructions <= MAX_BLOCK)
+    if (entry->instructions <= MAX_BLOCK && !code_has_breakpoint(code, address, entry->end))
         decode_ops(code, entry, code->ops + code->ops_used);
     return entry;
 }

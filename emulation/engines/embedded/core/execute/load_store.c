@@ -1,9 +1,11 @@
 #include "execute/load_store.h"
 
-/* The bus serves it, and it is aligned as the bus needs it. */
+/* The bus serves it, it is aligned as the bus needs it, and the run won't stop behind it. */
 static bool is_for_bus(struct executor *executor, uint32_t address, unsigned width, bool is_write)
 {
-    return !(address & (width - 1)) && bus_is_noticed(executor->bus, address, is_write);
+    return !(address & (width - 1)) && bus_is_noticed(executor->bus, address, is_write) &&
+           !watchpoint_is_hit(&executor->bus->watchpoints, address, width,
+                              is_write ? WATCH_WRITE : WATCH_READ);
 }
 
 bool load_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t *value)

@@ -6,13 +6,19 @@
 static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, void *user)
 {
     (void)uc;
-    return bus_read(user, (uint32_t)address, width);
+    struct bus *bus = user;
+    if (bus->watchpoints.count)
+        watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_READ);
+    return bus_read(bus, (uint32_t)address, width);
 }
 
 static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user)
 {
     (void)uc;
-    bus_write(user, (uint32_t)address, (uint32_t)value, width);
+    struct bus *bus = user;
+    if (bus->watchpoints.count)
+        watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_WRITE);
+    bus_write(bus, (uint32_t)address, (uint32_t)value, width);
 }
 
 static bool add(struct core *core, int type, void *callback, void *user)

@@ -46,6 +46,7 @@ struct core {
     struct executor executor;
     struct code_hooks code_hooks;
     uint32_t passed_breakpoint; /* the run stopped at this one and goes on; or NO_ADDRESS */
+    size_t watch_handle; /* Unicorn's, while there are watchpoints */
     struct instruction_checks checks;
     struct memory_map map;
     struct code_cache code;

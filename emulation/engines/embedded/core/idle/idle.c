@@ -127,7 +127,7 @@ static void count_iterations(struct idle *idle, uint64_t length, uint64_t iterat
 bool idle_skip(struct idle *idle, uint32_t address, uint32_t max)
 {
     uint64_t iterations;
-    uint32_t length = idle->enabled && !idle->host->breakpoints
+    uint32_t length = idle->enabled && !idle->host->steps
                           ? loop_skip(&idle->context, address, max, room(idle), &iterations)
                           : 0;
     if (length)

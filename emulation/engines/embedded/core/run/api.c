@@ -3,6 +3,7 @@
 #include "execute/execute.h"
 #include "hooks/breakpoint.h"
 #include "hooks/code_hook.h"
+#include "hooks/watchpoint.h"
 
 void core_set_priority_mask(struct core *core, uint32_t mask)
 {
@@ -72,6 +73,11 @@ void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count, PyOb
     code_hooks_set(core, addresses, count, handler);
 }
 
+void core_set_breakpoints(struct core *core, const uint32_t *addresses, uint32_t count)
+{
+    breakpoints_set(core, addresses, count);
+}
+
 size_t core_add_breakpoint(struct core *core, uint32_t address)
 {
     return breakpoint_add(core, address);
@@ -84,7 +90,17 @@ void core_remove_breakpoint(struct core *core, size_t handle)
 
 size_t core_begin_step(struct core *core)
 {
-    return breakpoint_begin_step(core);
+    return step_begin(core);
+}
+
+void core_end_step(struct core *core, size_t handle)
+{
+    step_end(core, handle);
+}
+
+void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoints, uint32_t count)
+{
+    watchpoints_set(core, watchpoints, count);
 }
 
 void core_skip_idle_loops(struct core *core, uint32_t enabled)

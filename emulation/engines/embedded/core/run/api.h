@@ -31,9 +31,14 @@ EXPORT void core_code_changed(struct core *core, uint32_t address, uint32_t size
 
 EXPORT void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count,
                            PyObject *handler);
+/* All breakpoints, sorted; each needs Unicorn's hook, too. */
+EXPORT void core_set_breakpoints(struct core *core, const uint32_t *addresses, uint32_t count);
 EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address);
 EXPORT void core_remove_breakpoint(struct core *core, size_t handle);
 EXPORT size_t core_begin_step(struct core *core);
+EXPORT void core_end_step(struct core *core, size_t handle);
+EXPORT void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoints,
+                                 uint32_t count);
 /* Whether iterations of idle loops are skipped, and whether anything is interpreted. */
 EXPORT void core_skip_idle_loops(struct core *core, uint32_t enabled);
 EXPORT void core_interpret(struct core *core, uint32_t enabled);

@@ -43,6 +43,8 @@ static const struct layout layouts[] = {
     FIELD(shared, fault),
     FIELD(shared, stop_address),
     FIELD(shared, debugger),
+    FIELD(shared, watched_address),
+    FIELD(shared, watched_access),
     FIELD(shared, exceptions_taken),
     FIELD(shared, runs),
     FIELD(shared, iterations_skipped),
@@ -63,6 +65,11 @@ static const struct layout layouts[] = {
     FIELD(window, offset),
     FIELD(window, model),
     FIELD(window, next_in_page),
+
+    WHOLE(watchpoint),
+    FIELD(watchpoint, start),
+    FIELD(watchpoint, size),
+    FIELD(watchpoint, accesses),
 
     WHOLE(model),
     FIELD(model, read),

@@ -34,6 +34,7 @@ static void wire(struct core *core)
         {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule};
     *bus = (struct bus){.lines = {host, nvic},
                         .write_handlers = {NULL, map, host},
+                        .watchpoints = {NULL, 0, map, schedule},
                         .map = map,
                         .code = code,
                         .ppb = &core->ppb,

@@ -16,6 +16,19 @@ block_t block_plain(struct code_cache *code, uint32_t address)
                : 0;
 }
 
+bool code_has_breakpoint(const struct code_cache *code, uint32_t start, uint32_t end)
+{
+    uint32_t low = 0, high = code->breakpoint_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (code->breakpoints[middle] < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < code->breakpoint_count && code->breakpoints[low] < end;
+}
+
 void block_watch(struct code_cache *code, block_t *entry, uint32_t address)
 {
     code->watched = address;

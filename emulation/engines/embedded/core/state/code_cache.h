@@ -34,6 +34,8 @@ struct code_cache {
     bool watched_marked; /* it is marked for another reason, too */
     struct host *host;
     struct memory_map *map;
+    const uint32_t *breakpoints; /* sorted: blocks with one are left to Unicorn */
+    uint32_t breakpoint_count;
     uint32_t ops_used;
     block_t blocks[BLOCK_ENTRIES];
     struct decoded_block decoded[1 << DECODED_BITS];
@@ -81,6 +83,8 @@ static inline struct decoded_block *decoded_neighbour(struct code_cache *code,
 bool block_is_marked(const struct code_cache *code, block_t block);
 /* The block that Unicorn has found at an address, if only time is counted at its entry; else 0. */
 block_t block_plain(struct code_cache *code, uint32_t address);
+/* A breakpoint is from `start` on, before `end`. */
+bool code_has_breakpoint(const struct code_cache *code, uint32_t start, uint32_t end);
 /* Mark a block for idle/, or remove that mark. */
 void block_watch(struct code_cache *code, block_t *entry, uint32_t address);
 void block_unwatch(struct code_cache *code);

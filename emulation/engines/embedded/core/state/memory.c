@@ -7,7 +7,8 @@ uint8_t *memory_plain(struct memory_map *map, uint32_t address, uint32_t length,
 {
     const struct page *page = memory_page(map, address);
     uint32_t within = address & (PAGE_SIZE - 1);
-    if (!page || !page->memory || page->windows || within + length > PAGE_SIZE)
+    if (!page || !page->memory || page->windows || within + length > PAGE_SIZE ||
+        *page_flags(page) & PAGE_WATCHED)
         return NULL;
     if (for_write) {
         uint8_t *flags = page_flags(page);
