@@ -28,7 +28,7 @@ SLICE = 1_000_000
 """Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
 
 NMI = 2
-STATE_FORMAT = 2
+STATE_FORMAT = 3
 
 
 class _Outcome:

@@ -52,6 +52,11 @@ REGISTERS = (
 
 CORE_REGISTERS = 17
 
+SERVICE_PHYSICAL = 0x2_0000_0000
+"""Where Unicorn has `SERVICE_CODE`, which the core executes and the guest doesn't see."""
+SERVICE_CODE = bytes.fromhex("bff32f8f30bf")
+"""CLREX; WFI."""
+
 
 class Fault(ctypes.Structure):
     """`struct fault`."""

@@ -32,6 +32,8 @@ class NativeCore:
         self.uc.ctl_exits_enabled(True)
         self.uc.ctl_set_exits([])
         self.uc.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        self.uc.mem_map(native.SERVICE_PHYSICAL, PAGE)
+        self.uc.mem_write(native.SERVICE_PHYSICAL, native.SERVICE_CODE)
         self.handle = self.library.core_create(
             self._configuration(irq_count, priority_bits, systick_divider, systick_calibration)
         )

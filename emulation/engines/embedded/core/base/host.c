@@ -13,6 +13,11 @@ void host_drop_translations(struct host *host, uint32_t address, uint32_t size)
                       (uint64_t)address + size);
 }
 
+void host_flush_tlb(struct host *host)
+{
+    host->unicorn.ctl(host->uc, UC_CTL_TLB_FLUSH_WRITE);
+}
+
 bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments, int count,
                uint32_t *result)
 {

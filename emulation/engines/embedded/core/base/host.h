@@ -17,7 +17,7 @@ struct host {
     /* Hooks at instructions. While there is any, only Unicorn executes. */
     uint32_t steps; /* single steps, hooks/breakpoint.c */
     bool checks; /* of every instruction, hooks/check.c */
-    bool fpu_check; /* of one that uses the disabled FPU */
+    bool look; /* of those of one block */
 };
 
 /*
@@ -28,6 +28,8 @@ struct host {
 void host_halt(struct host *host, enum halt halt);
 /* Drop what Unicorn has translated from a range of code. Not from within a store. */
 void host_drop_translations(struct host *host, uint32_t address, uint32_t size);
+/* Make Unicorn ask for every page anew, bus/tlb.h; possible while it executes, too. */
+void host_flush_tlb(struct host *host);
 /* Call a Python callable with up to three unsigned integers. False: it raised, and the run stops. */
 bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments, int count,
                uint32_t *result);

@@ -23,7 +23,9 @@ enum halt {
     HALT_LIMIT, /* the schedule: before a block */
     HALT_EXCEPTION, /* a pending exception can be taken: before a block */
     HALT_INTERRUPT, /* the instruction raised a CPU exception, host.interrupt */
-    HALT_FPU, /* before a block that uses the disabled FPU at check.address */
+    HALT_LOOK, /* before a block whose instructions may need a look, hooks/check.h */
+    HALT_FP_CONTEXT, /* before a block that begins a floating-point context */
+    HALT_UNWATCHED, /* before a block that is to be translated anew */
     HALT_CHECK, /* an instruction check failed, hooks/check.c */
     HALT_BREAKPOINT, /* before an instruction in a block that has been charged */
     HALT_LEAVE, /* execute/ leaves the next block to Unicorn ... */

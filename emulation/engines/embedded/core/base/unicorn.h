@@ -46,9 +46,10 @@ enum {
 enum {
     UC_CTL_TB_REMOVE_CACHE_WRITE = 9 | 2 << 26 | 1 << 30,
     UC_CTL_TB_FLUSH_WRITE = 10 | 1 << 30,
+    UC_CTL_TLB_FLUSH_WRITE = 11 | 1 << 30,
 };
 
 /* Unicorn's numbers of CPU exceptions. */
-enum { EXCP_SWI = 2, EXCP_BKPT = 7, EXCP_EXCEPTION_EXIT = 8 };
+enum { EXCP_SWI = 2, EXCP_DATA_ABORT = 4, EXCP_BKPT = 7, EXCP_EXCEPTION_EXIT = 8 };
 
 #endif

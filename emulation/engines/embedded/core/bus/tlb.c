@@ -76,6 +76,13 @@ bool tlb_fill(uc_engine *uc, uint64_t virtual_address, int type, struct uc_tlb_e
      * make the next block skip instructions. A block starts without. */
     if (type != UC_MEM_FETCH)
         cpu_write(tlb->cpu, EPSR, XPSR_THUMB);
+    if (type != UC_MEM_FETCH && tlb->barred)
+        return refuse(tlb, address, type);
+    if (tlb->service) {
+        entry->paddr = SERVICE_PHYSICAL;
+        entry->perms = UC_PROT_READ | UC_PROT_EXEC;
+        return true;
+    }
     struct page *page = memory_page(tlb->bus->map, address);
     if (page && page->memory)
         return fill_memory(tlb, page, address, type, entry);

@@ -10,10 +10,15 @@
 #include "bus/bus.h"
 
 #define BUS_PHYSICAL 0x100000000ull /* where Unicorn calls bus_read and bus_write: beyond 4 GB */
+/* A page of code that the guest doesn't see; cpu.py maps it: CLREX and WFI. */
+#define SERVICE_PHYSICAL 0x200000000ull
+#define SERVICE_ADDRESS 0xFFFFE000u
 
 struct tlb {
     struct bus *bus;
     struct cpu *cpu;
+    bool service; /* the code at SERVICE_ADDRESS is executed */
+    bool barred; /* every load and store is refused */
     bool refused; /* an access since nobody looked, by the following */
     uint32_t address; /* within the page; the exact address isn't known */
     enum access access;

@@ -35,7 +35,7 @@ static bool decode_conditional(struct decoder *decoder, uint16_t first, uint16_t
         decoder->last.leaves = true;
     }
     condition->value = (uint32_t)(decoder->op - start);
-    decoder->it = decoder->it & 7 ? (decoder->it & 0xE0) | (decoder->it << 1 & 0x1F) : 0;
+    decoder->it = it_advance(decoder->it);
     return first >> 8 != 0xBE; /* BKPT is never skipped */
 }
 
@@ -45,7 +45,7 @@ bool decode_next(struct decoder *decoder, struct op *ops)
     uint16_t first, second = 0;
     if (!memory_fetch(decoder->map, decoder->pc, &first))
         return false;
-    *last = (struct instruction){.address = decoder->pc, .divisor = ZERO};
+    *last = (struct instruction){.address = decoder->pc, .divisor = ZERO, .stack = ZERO};
     last->size = (uint8_t)instruction_size(first);
     bool complete = last->size == 2 || memory_fetch(decoder->map, decoder->pc + 2, &second);
     decoder->op = ops;

@@ -5,11 +5,12 @@ enum { MAX_BLOCK = 100 };
 
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size)
 {
-    struct block_contents contents = {0, false, NO_ADDRESS};
+    struct block_contents contents = {.fpu = NO_ADDRESS};
     struct decoder decoder = decoder_at(map, address);
     while (decoder.pc < address + size && decode_description(&decoder)) {
         contents.instructions++;
         contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
+        contents.opens_monitor |= (decoder.last.flags & INSTRUCTION_EXCLUSIVE) != 0;
         if (contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU)
             contents.fpu = decoder.last.address;
     }

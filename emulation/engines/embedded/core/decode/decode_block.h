@@ -10,6 +10,7 @@
 struct block_contents {
     unsigned instructions;
     bool sends_event; /* one of them is SEV */
+    bool opens_monitor; /* one of them is LDREX */
     uint32_t fpu; /* the first that uses the FPU; NO_ADDRESS without one */
 };
 

@@ -18,3 +18,9 @@ void describe_access(struct decoder *decoder, unsigned alignment, unsigned n, un
     decoder->last.operand = (struct memory_operand){(uint8_t)alignment, (uint8_t)n, (uint8_t)m,
                                                     (uint8_t)shift, offset};
 }
+
+void describe_words(struct decoder *decoder, unsigned n, uint32_t offset)
+{
+    describe_access(decoder, 4, n, ZERO, 0, offset);
+    decoder->last.flags |= INSTRUCTION_ALIGNED;
+}

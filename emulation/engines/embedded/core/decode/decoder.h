@@ -10,6 +10,8 @@ enum instruction_flags {
     INSTRUCTION_FPU = 1, /* coprocessors 10 and 11 */
     INSTRUCTION_SEV = 2,
     INSTRUCTION_WFE = 4,
+    INSTRUCTION_ALIGNED = 8, /* its address must be aligned whatever CCR says, A3.2.1 */
+    INSTRUCTION_EXCLUSIVE = 16, /* LDREX and the like: it opens the local monitor, A3.4 */
 };
 
 /* The first address of a load or store: r[base] + (r[index] << shift) + offset. */
@@ -24,6 +26,8 @@ struct instruction {
     uint8_t size; /* in bytes */
     uint8_t flags; /* enum instruction_flags */
     uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
+    uint8_t stack; /* the register that MSR writes to a stack pointer; ZERO for others ... */
+    uint8_t special; /* ... and which: SYSM_MSP, SYSM_PSP */
     bool executable; /* its micro-ops can be executed; they may be OP_LEAVE if it is conditional */
     bool leaves; /* its micro-op is OP_LEAVE */
     struct memory_operand operand;
@@ -50,5 +54,8 @@ bool emit(struct decoder *decoder, enum op_code code, unsigned d, unsigned n, un
 /* Describe a load or store at r[n] + (r[m] << shift) + offset; n may be PC, which is aligned. */
 void describe_access(struct decoder *decoder, unsigned alignment, unsigned n, unsigned m,
                      unsigned shift, uint32_t offset);
+
+/* Describe a load or store of words at r[n] + offset that must be aligned. */
+void describe_words(struct decoder *decoder, unsigned n, uint32_t offset);
 
 #endif

@@ -67,7 +67,7 @@ static bool load_store(struct decoder *decoder, enum op_code code, unsigned t, u
 static bool load_store_multiple(struct decoder *decoder, enum op_code code, unsigned n,
                                 uint32_t list, unsigned how)
 {
-    describe_access(decoder, 4, n, ZERO, 0, how & MULTIPLE_DOWN ? -4 * bit_count(list) : 0);
+    describe_words(decoder, n, how & MULTIPLE_DOWN ? -4 * bit_count(list) : 0);
     return list && emit(decoder, code, 0, n, 0, list, how);
 }
 

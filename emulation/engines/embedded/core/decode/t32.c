@@ -115,6 +115,10 @@ static bool control(struct decoder *decoder, uint16_t first, uint16_t second)
         return emit(decoder, OP_NOP, 0, 0, 0, 0, 0);
     if (first == 0xF3EF && (second & 0xF000) == 0x8000 && d < 13)
         return emit(decoder, OP_MRS, d, 0, 0, second & 0xFF, 0);
+    if ((first & 0xFFF0) == 0xF380 && ((second & 0xFF) == SYSM_MSP || (second & 0xFF) == SYSM_PSP)) {
+        decoder->last.stack = (uint8_t)n;
+        decoder->last.special = second & 0xFF;
+    }
     if ((first & 0xFFF0) == 0xF380 && (second & 0xFF00) == 0x8800 && n < 13)
         return emit(decoder, OP_MSR, 0, n, 0, second & 0xFF, 0);
     return false;
@@ -214,7 +218,7 @@ static bool load_store_multiple(struct decoder *decoder, uint16_t first, uint16_
     bool down = first & 0x100, up = first & 0x80, back = first & 0x20, is_load = first & 0x10;
     if (down == up)
         return false;
-    describe_access(decoder, 4, n, ZERO, 0, down ? -4 * bit_count(second) : 0);
+    describe_words(decoder, n, down ? -4 * bit_count(second) : 0);
     if (n == PC || second & 0x2000 || bit_count(second) < 2 || (back && second >> n & 1) ||
         (is_load ? (second & 0xC000) == 0xC000 : second & 0x8000))
         return false;
@@ -226,12 +230,15 @@ static bool load_store_multiple(struct decoder *decoder, uint16_t first, uint16_
 static bool exclusive_or_table(struct decoder *decoder, uint16_t first, uint16_t second)
 {
     unsigned n = first & 0xF, m = second & 0xF, operation = second >> 4 & 0xF;
+    if (first & 0x10 && (!(first & 0x80) || operation > 1))
+        decoder->last.flags |= INSTRUCTION_EXCLUSIVE;
     if (!(first & 0x80)) { /* LDREX, STREX */
-        describe_access(decoder, 4, n, ZERO, 0, 4 * (second & 0xFFu));
+        describe_words(decoder, n, 4 * (second & 0xFFu));
         return false;
     }
     if (operation > 1) { /* LDREXH, STREXH, LDREXB, STREXB */
         describe_access(decoder, operation == 5 ? 2 : 1, n, ZERO, 0, 0);
+        decoder->last.flags |= INSTRUCTION_ALIGNED;
         return false;
     }
     unsigned base = n == PC ? ZERO : n; /* the PC isn't aligned here */
@@ -250,7 +257,7 @@ static bool load_store_dual(struct decoder *decoder, uint16_t first, uint16_t se
     unsigned n = first & 0xF, t = second >> 12, t2 = second >> 8 & 0xF;
     bool indexed = first & 0x100, up = first & 0x80, back = first & 0x20, is_load = first & 0x10;
     uint32_t offset = up ? 4 * (second & 0xFFu) : -4 * (second & 0xFFu);
-    describe_access(decoder, 4, n, ZERO, 0, indexed ? offset : 0);
+    describe_words(decoder, n, indexed ? offset : 0);
     if (t >= 13 || t2 >= 13 || (is_load && t == t2) || (back && (n == t || n == t2)) || n == PC)
         return false;
     emit(decoder, is_load ? OP_LDRD : OP_STRD, t, n, t2, indexed ? offset : 0, 0);
@@ -265,7 +272,7 @@ static bool load_store_fp(struct decoder *decoder, uint16_t first, uint16_t seco
     unsigned n = first & 0xF, d = second >> 12, words = second & 0xFF;
     uint32_t size = 4 * words;
     if (before && !back) { /* VLDR, VSTR */
-        describe_access(decoder, 4, n, ZERO, 0, up ? size : -size);
+        describe_words(decoder, n, up ? size : -size);
         const struct memory_operand *operand = &decoder->last.operand;
         if (is_double)
             return !odd && emit(decoder, is_load ? OP_VLDM : OP_VSTM, d, operand->base, ZERO,
@@ -275,7 +282,7 @@ static bool load_store_fp(struct decoder *decoder, uint16_t first, uint16_t seco
     }
     if (before == up) /* not VLDM or VSTM, but VMOV between register files */
         return false;
-    describe_access(decoder, 4, n, ZERO, 0, before ? -size : 0);
+    describe_words(decoder, n, before ? -size : 0);
     if (n == PC || words == 0 || words & 1 || odd || d + words / 2 > 16)
         return false;
     emit(decoder, is_load ? OP_VLDM : OP_VSTM, d, n, ZERO, before ? -size : 0, words / 2);

@@ -26,7 +26,7 @@ bool execute_may_begin(struct executor *executor)
 {
     const struct host *host = executor->host;
     if (!executor->budget || executor->schedule->resumed_within || host->steps ||
-        host->checks || host->fpu_check || !(executor->cpu->state.pc & 1) ||
+        host->checks || host->look || !(executor->cpu->state.pc & 1) ||
         cpu_is_unprivileged(executor->cpu))
         return false;
     cpu_fetch(executor->cpu);

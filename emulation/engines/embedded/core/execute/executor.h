@@ -23,6 +23,7 @@ struct executor {
     struct code_cache *code;
     struct nvic *nvic;
     struct bus *bus;
+    const struct scb *scb;
     struct idle *idle;
 };
 

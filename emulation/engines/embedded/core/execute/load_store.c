@@ -34,12 +34,13 @@ bool store_slowly(struct executor *executor, uint32_t address, unsigned width, u
 }
 
 /* The FPU is about to be used: a context of its own begins, B1.5.7. */
-static void begin_fp_context(struct cpu *cpu)
+static void begin_fp_context(struct executor *executor)
 {
+    struct cpu *cpu = executor->cpu;
     if (cpu->registers.control & CONTROL_FPCA)
         return;
     cpu->registers.control |= CONTROL_FPCA;
-    cpu_write(cpu, FPSCR, 0);
+    cpu_write(cpu, FPSCR, executor->scb->fpdscr);
 }
 
 /* The bytes of `size` floating-point words for op, in a floating-point context. */
@@ -49,7 +50,7 @@ static uint8_t *fp_words(struct executor *executor, const struct op *op, uint32_
     struct cpu *cpu = executor->cpu;
     uint8_t *bytes = words(executor, cpu->registers.r[op->n] + op->value, size, for_write);
     if (bytes)
-        begin_fp_context(cpu);
+        begin_fp_context(executor);
     return bytes;
 }
 

@@ -22,6 +22,12 @@ static inline bool is_target(const struct executor *executor, uint32_t target)
     return target & 1 && (target < 0xF0000000 || (target >= 0xFF000000 && handler));
 }
 
+/* Without a fault, which CCR.DIV_0_TRP asks for. */
+static inline bool may_divide(const struct executor *executor, uint32_t divisor)
+{
+    return divisor || !(executor->scb->ccr & CCR_DIV_0_TRP);
+}
+
 static inline bool load(struct executor *executor, uint32_t address, unsigned width,
                         uint32_t *value)
 {

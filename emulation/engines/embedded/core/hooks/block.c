@@ -2,10 +2,18 @@
 
 #include "decode/decode_block.h"
 #include "hooks/code_hook.h"
+#include "hooks/guard.h"
 
 static bool uses_disabled_fpu(const struct core *core, const struct block_contents *contents)
 {
     return contents->fpu != NO_ADDRESS && !scb_fpu_is_enabled(&core->scb);
+}
+
+/* An FP context that begins at the block begins with another FPSCR than Unicorn's 0, B1.5.7. */
+static bool begins_context(struct core *core, const struct block_contents *contents)
+{
+    return contents->fpu != NO_ADDRESS && core->scb.fpdscr && core->scb.fpccr & FPCCR_ASPEN &&
+           !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
 /* A block's entry in the code cache, with its mark. */
@@ -13,10 +21,12 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
 {
     struct block_contents contents = decode_contents(&core->map, address, size);
     uint64_t count = contents.instructions ? contents.instructions : 1;
-    bool marked = code_hook_is_at(core, address) || contents.sends_event ||
-                  uses_disabled_fpu(core, &contents);
-    block_t block =
-        block_key(address, size) | count << BLOCK_COUNT_SHIFT | (marked ? BLOCK_MARK : 0);
+    bool marked = code_hook_is_at(core, address) || contents.sends_event || contents.opens_monitor ||
+                  uses_disabled_fpu(core, &contents) ||
+                  (contents.fpu != NO_ADDRESS && core->scb.fpdscr);
+    block_t block = block_key(address, size) | count << BLOCK_COUNT_SHIFT |
+                    (marked ? BLOCK_MARK : 0) |
+                    (guard_learn(core, address, size) ? BLOCK_GUARD : 0);
     if (core->code.watched == address)
         block_watch(&core->code, &block, address);
     return block;
@@ -32,11 +42,18 @@ static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
     struct block_contents contents = decode_contents(&core->map, address, size);
     if (uses_disabled_fpu(core, &contents)) {
         core->checks.address = contents.fpu;
-        host_halt(&core->host, HALT_FPU);
+        core->checks.end = address + size;
+        host_halt(&core->host, HALT_LOOK);
+        return false;
+    }
+    if (begins_context(core, &contents)) {
+        host_halt(&core->host, HALT_FP_CONTEXT);
         return false;
     }
     if (contents.sends_event)
         core->cpu.state.event = 1;
+    if (contents.opens_monitor)
+        core->cpu.state.monitor = MONITOR_OPEN;
     return true;
 }
 
@@ -68,8 +85,16 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
 {
     struct schedule *schedule = &core->schedule;
     bool unchecked = schedule->resumed_within;
-    if ((*entry & BLOCK_KEY_MASK & ~BLOCK_MARK) != block_key(address, size))
+    if (core->tlb.service)
+        return;
+    if ((*entry & BLOCK_KEY_MASK & ~BLOCK_FLAGS) != block_key(address, size))
         *entry = learn(core, address, size);
+    if (UNLIKELY(core->checks.unwatched)) {
+        core->checks.address = address;
+        core->checks.end = address + size;
+        host_halt(&core->host, HALT_UNWATCHED);
+        return;
+    }
     if (core->code.watched == address && !unchecked)
         enter_watched(core);
     uint64_t end = schedule->shared.cycles + block_count(*entry);
@@ -81,6 +106,12 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
                 block_watch(&core->code, entry, address);
             schedule_update(schedule);
         }
+    }
+    if (*entry & BLOCK_GUARD && !(unchecked && core->host.look) &&
+        !guard_admits(core, address, size)) {
+        core->checks.end = address + size;
+        host_halt(&core->host, HALT_LOOK);
+        return;
     }
     core->code.current = *entry;
     if (block_is_marked(&core->code, *entry) && !unchecked && !enter_marked(core, address, size))

@@ -6,6 +6,8 @@ static void on_breakpoint(uc_engine *uc, uint64_t address, uint32_t size, void *
     (void)uc;
     (void)size;
     struct core *core = user;
+    if (core->tlb.service)
+        return;
     if (core->passed_breakpoint == (uint32_t)address) {
         core->passed_breakpoint = NO_ADDRESS;
         return;

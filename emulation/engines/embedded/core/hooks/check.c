@@ -4,14 +4,16 @@
 #include "decode/operand.h"
 #include "semantics/alu.h"
 
-/* An IT instruction before it in its block switches off the instruction at `address`. */
-static bool is_skipped(struct core *core, uint32_t address)
+/* ITSTATE of the instruction at `address` of the block being executed. */
+static uint8_t it_state_at(struct core *core, uint32_t address)
 {
     struct decoder decoder = decoder_at(&core->map, block_address(core->code.current));
+    if (decoder.pc == core->checks.start)
+        decoder.it = core->checks.start_it;
     while (decoder.pc < address)
         if (!decode_description(&decoder))
-            return false;
-    return decoder.it && !condition_holds(decoder.it >> 4, cpu_read(&core->cpu, XPSR) >> 28);
+            return 0;
+    return decoder.it;
 }
 
 static bool divides_by_zero(struct core *core, const struct instruction *instruction)
@@ -23,17 +25,61 @@ static bool divides_by_zero(struct core *core, const struct instruction *instruc
 static bool is_unaligned(struct core *core, const struct instruction *instruction)
 {
     const struct memory_operand *operand = &instruction->operand;
-    return operand->alignment && operand_address(operand, &core->cpu) & (operand->alignment - 1u);
+    bool wants = instruction->flags & INSTRUCTION_ALIGNED || core->scb.ccr & CCR_UNALIGN_TRP;
+    return wants && operand->alignment &&
+           operand_address(operand, &core->cpu) & (operand->alignment - 1u);
 }
 
-static void fail(struct core *core, uint32_t address, uint32_t cause)
+static bool misaligns_stack(struct core *core, const struct instruction *instruction)
 {
-    core->checks.cause = cause;
-    core->checks.address = address;
+    return instruction->stack != ZERO && cpu_read(&core->cpu, (enum reg)instruction->stack) & 3;
+}
+
+static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
+                                           R8, R9, R10, R11, R12, SP, LR, XPSR};
+static const uint8_t saved_fp[CHECK_SAVED_FP] = {
+    FPSCR,  D0,     D0 + 1, D0 + 2,  D0 + 3,  D0 + 4,  D0 + 5,  D0 + 6,  D0 + 7,
+    D0 + 8, D0 + 9, D0 + 10, D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15,
+};
+
+/*
+ * Unicorn stops before the instruction, but not within an IT block, the rest of which it executes
+ * first: the registers are kept to be restored, and memory is barred (bus/tlb.c), so that nothing
+ * of that shows.
+ */
+static void stop_at(struct core *core, uint32_t address, uint32_t cause, uint8_t it)
+{
+    struct instruction_checks *checks = &core->checks;
+    checks->cause = cause;
+    checks->address = address;
+    checks->block = core->code.current;
+    checks->within_it = it != 0;
+    if (it) {
+        uint32_t state = (uint32_t)(it & 3) << 25 | (uint32_t)(it & 0xFC) << 8;
+        cpu_read_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
+        cpu_read_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
+        uint64_t *xpsr = &checks->registers[CHECK_SAVED - 1];
+        *xpsr = (*xpsr & ~(uint64_t)XPSR_IT) | state;
+        core->tlb.barred = true;
+        host_flush_tlb(&core->host);
+    }
     host_halt(&core->host, HALT_CHECK);
 }
 
-/* Unicorn calls this before every instruction. */
+void check_return(struct core *core)
+{
+    struct instruction_checks *checks = &core->checks;
+    if (checks->within_it) {
+        cpu_write_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
+        cpu_write_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
+        host_flush_tlb(&core->host);
+    }
+    core->tlb.barred = false;
+    core->code.current = checks->block;
+    core->cpu.state.pc = checks->address | 1;
+}
+
+/* Unicorn calls this before an instruction. */
 static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     (void)uc;
@@ -46,12 +92,26 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     if (!instruction)
         return;
     uint32_t cause = 0;
-    if (core->scb.ccr & CCR_DIV_0_TRP && divides_by_zero(core, instruction))
+    if (instruction->flags & INSTRUCTION_FPU && !scb_fpu_is_enabled(&core->scb))
+        cause = CFSR_NOCP;
+    else if (core->scb.ccr & CCR_DIV_0_TRP && divides_by_zero(core, instruction))
         cause = CFSR_DIVBYZERO;
-    else if (core->scb.ccr & CCR_UNALIGN_TRP && is_unaligned(core, instruction))
+    else if (is_unaligned(core, instruction))
         cause = CFSR_UNALIGNED;
-    if (cause && !is_skipped(core, (uint32_t)address))
-        fail(core, (uint32_t)address, cause);
+    else if (!misaligns_stack(core, instruction))
+        return;
+    uint8_t it = it_state_at(core, (uint32_t)address);
+    if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28))
+        stop_at(core, (uint32_t)address, cause, it);
+}
+
+static size_t add_hook(struct core *core, uint64_t first, uint64_t last)
+{
+    const struct host *host = &core->host;
+    size_t handle = 0;
+    host->unicorn.hook_add(host->uc, &handle, UC_HOOK_CODE, (void *)on_instruction, core, first,
+                           last);
+    return handle;
 }
 
 void checks_apply(struct core *core)
@@ -59,8 +119,7 @@ void checks_apply(struct core *core)
     struct host *host = &core->host;
     bool wanted = scb_wants_checks(&core->scb);
     if (wanted)
-        host->unicorn.hook_add(host->uc, &core->checks.handle, UC_HOOK_CODE, (void *)on_instruction,
-                               core, 1, 0);
+        core->checks.handle = add_hook(core, 1, 0);
     else
         host->unicorn.hook_del(host->uc, core->checks.handle);
     host->checks = wanted;
@@ -68,34 +127,34 @@ void checks_apply(struct core *core)
     schedule_withdraw(&core->schedule, REQUEST_CHECKS);
 }
 
-/* Unicorn calls this before the instruction that uses the disabled FPU. */
-static void on_fpu_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+void check_watch(struct core *core, uint32_t address)
 {
-    (void)uc;
-    (void)size;
-    struct core *core = user;
-    struct decoder decoder = decoder_at(&core->map, (uint32_t)address);
-    if (!scb_fpu_is_enabled(&core->scb) && !is_skipped(core, (uint32_t)address) &&
-        decode_description(&decoder) && decoder.last.flags & INSTRUCTION_FPU)
-        fail(core, (uint32_t)address, CFSR_NOCP);
+    struct instruction_checks *checks = &core->checks;
+    for (unsigned i = 0; i < checks->watches; i++)
+        if (checks->watched[i] == address)
+            return;
+    if (checks->watches == MAX_WATCHED)
+        return;
+    checks->watched[checks->watches++] = address;
+    add_hook(core, address, address);
+    checks->unwatched = true;
 }
 
-void fpu_check_begin(struct core *core)
+void check_begin(struct core *core)
 {
     struct host *host = &core->host;
     uint32_t address = core->checks.address;
-    fpu_check_end(core);
-    host->unicorn.hook_add(host->uc, &core->checks.fpu_handle, UC_HOOK_CODE,
-                           (void *)on_fpu_instruction, core, (uint64_t)address, (uint64_t)address);
-    host->fpu_check = true;
-    host_drop_translations(host, address, 4);
+    check_end(core);
+    core->checks.look_handle = add_hook(core, address, core->checks.end - 1u);
+    host->look = true;
+    host_drop_translations(host, address, core->checks.end - address);
     core->schedule.resumed_within = 1;
 }
 
-void fpu_check_end(struct core *core)
+void check_end(struct core *core)
 {
     struct host *host = &core->host;
-    if (host->fpu_check)
-        host->unicorn.hook_del(host->uc, core->checks.fpu_handle);
-    host->fpu_check = false;
+    if (host->look)
+        host->unicorn.hook_del(host->uc, core->checks.look_handle);
+    host->look = false;
 }

@@ -1,20 +1,30 @@
 /*
- * Instruction checks: faults that Unicorn doesn't raise. Division by zero and unaligned accesses,
- * which CCR asks for (B3.2.8), and use of an FPU that CPACR doesn't enable (B3.2.20).
+ * Instruction checks: what Unicorn doesn't do as a Cortex-M4 does is looked at before the instruction
+ * executes. Faults: division by zero and unaligned accesses that CCR asks for (B3.2.8), unaligned
+ * accesses to words that always fault (A3.2.1), use of an FPU that CPACR doesn't enable (B3.2.20).
+ * Executed by the core: MSR that sets the lowest bits of a stack pointer (B1.4.1).
  *
- * While a guest has one of the former on, a hook looks at every instruction before it executes, at
- * about a tenth of the usual speed. Off, as after reset, they cost nothing. Use of the FPU is seen
- * when a block is entered; a hook at the instruction then stops there.
+ * While CCR.UNALIGN_TRP is set, a hook looks at every instruction, at about a tenth of the usual
+ * speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
+ * is then executed with a hook from there on. Instructions of which the entry can't know are watched
+ * for good.
  */
 #ifndef HOOKS_CHECK_H
 #define HOOKS_CHECK_H
 
 #include "hooks/core.h"
 
-/* REQUEST_CHECKS: set or remove the hook. Not while translated code executes. */
+/* REQUEST_CHECKS: set or remove the hook at every instruction. Not while translated code executes. */
 void checks_apply(struct core *core);
-/* HALT_FPU: have the block before which Unicorn stopped executed up to the use of the FPU. */
-void fpu_check_begin(struct core *core);
-void fpu_check_end(struct core *core);
+/* Look at an instruction from now on whenever it is executed. */
+void check_watch(struct core *core, uint32_t address);
+/* HALT_LOOK: have the block before which Unicorn stopped executed with a look at the instructions
+ * from core->checks.address on. */
+void check_begin(struct core *core);
+/* Have instructions translated without looking at them again, or with it. Not while translated code
+ * executes. */
+void check_end(struct core *core);
+/* HALT_CHECK: the CPU becomes what it was before the instruction at core->checks.address. */
+void check_return(struct core *core);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "bus/tlb.h"
 #include "decode/description.h"
+#include "decode/guard.h"
 #include "execute/executor.h"
 #include "system/exception.h"
 
@@ -20,12 +21,27 @@ struct code_hooks {
     uint32_t passed; /* here it was called before a stop and isn't called again; or NO_ADDRESS */
 };
 
+enum { CHECK_SAVED = 16, CHECK_SAVED_FP = 17, MAX_WATCHED = 256 };
+
 /* Instruction checks: hooks/check.c. */
 struct instruction_checks {
-    uint32_t cause, address; /* CFSR bit and instruction of HALT_CHECK */
-    size_t handle, fpu_handle; /* Unicorn's, while host.checks and host.fpu_check are set */
+    uint32_t address; /* the instruction of HALT_CHECK; of HALT_LOOK the first to look at ... */
+    uint32_t end; /* ... and the end of its block */
+    uint32_t cause; /* of HALT_CHECK: CFSR bit; 0: the core is to execute the instruction */
+    uint32_t start; /* where Unicorn began to execute, with ... */
+    uint8_t start_it; /* ... this ITSTATE */
+    uint32_t admitted; /* the block that its guard admitted last, since then */
+    bool unwatched; /* the block was translated before one of its instructions was watched */
+    bool within_it; /* HALT_CHECK is within an IT block */
+    block_t block; /* of HALT_CHECK */
+    uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
+    size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
+    unsigned watches;
+    uint32_t watched[MAX_WATCHED];
     struct descriptions descriptions;
 };
+
+enum { GUARDS = 2048 };
 
 struct core {
     struct schedule schedule; /* first: Python has struct shared at a core's address */
@@ -48,6 +64,7 @@ struct core {
     uint32_t passed_breakpoint; /* the run stopped at this one and goes on; or NO_ADDRESS */
     size_t watch_handle; /* Unicorn's, while there are watchpoints */
     struct instruction_checks checks;
+    struct guard guards[GUARDS];
     struct memory_map map;
     struct code_cache code;
 };

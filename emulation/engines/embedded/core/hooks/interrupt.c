@@ -7,7 +7,7 @@ void interrupt_raised(uc_engine *uc, uint32_t number, void *user)
     (void)uc;
     struct core *core = user;
     core->host.interrupt = number;
-    host_halt(&core->host, HALT_INTERRUPT);
+    host_halt(&core->host, core->host.halt == HALT_CHECK ? HALT_CHECK : HALT_INTERRUPT);
 }
 
 /* The block being executed ends with WFE. */

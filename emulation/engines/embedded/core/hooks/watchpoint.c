@@ -6,7 +6,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     (void)uc;
     (void)size;
     struct core *core = user;
-    if (!core->schedule.shared.watched_access)
+    if (!core->schedule.shared.watched_access || core->tlb.service)
         return;
     core->schedule.shared.stop_address = (uint32_t)address;
     host_halt(&core->host, HALT_BREAKPOINT);

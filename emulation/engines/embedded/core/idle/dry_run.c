@@ -70,6 +70,13 @@ static bool store(struct dry_run *run, uint32_t address, unsigned width, uint32_
     return true;
 }
 
+/* Only where no fault is possible. */
+static bool may_divide(const struct dry_run *run, uint32_t divisor)
+{
+    (void)run;
+    return divisor != 0;
+}
+
 /* Only to Thumb code, and not out of a handler. */
 static bool is_target(const struct dry_run *run, uint32_t target)
 {

@@ -25,11 +25,28 @@ static void on_interrupt(struct core *core)
     case EXCP_SWI: exception_svc(exceptions); return;
     case EXCP_EXCEPTION_EXIT: exception_return(exceptions, core->cpu.state.pc | 1); return;
     case EXCP_BKPT: /* semihosting would look at its immediate first */
-        core->scb.dfsr |= DFSR_BKPT;
-        exception_fault(exceptions, EXCEPTION_HARD_FAULT, 0, HFSR_DEBUGEVT);
+        exception_breakpoint(exceptions);
+        return;
+    case EXCP_DATA_ABORT: /* of LDREXH and STREXH */
+        exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNALIGNED, 0);
         return;
     default: exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
     }
+}
+
+/* Go on behind an instruction that has not executed and whose block has been charged. */
+static void skip_instruction(struct core *core)
+{
+    struct cpu *cpu = &core->cpu;
+    struct decoder decoder = decoder_at(&core->map, cpu->state.pc & ~1u);
+    refund(core);
+    if (!decode_description(&decoder))
+        return;
+    cpu_fetch(cpu);
+    cpu->registers.it = it_advance(cpu->registers.it);
+    cpu->state.pc = decoder.pc | 1;
+    core->schedule.shared.cycles++;
+    core->schedule.resumed_within = decoder.pc < block_end(core->code.current);
 }
 
 /* The soft TLB refused an access. Unicorn reports the page only, and a hook that reports the
@@ -37,7 +54,9 @@ static void on_interrupt(struct core *core)
 static void on_refusal(struct core *core)
 {
     uint32_t pc = core->cpu.state.pc & ~1u, page = core->tlb.address & ~(PAGE_SIZE - 1);
-    if (core->tlb.access != ACCESS_FETCH) {
+    if (core->tlb.access != ACCESS_FETCH && fault_is_ignored(&core->exceptions.faults)) {
+        skip_instruction(core);
+    } else if (core->tlb.access != ACCESS_FETCH) {
         struct decoder decoder = decoder_at(&core->map, pc);
         uint32_t address = page;
         if (decode_description(&decoder) && decoder.last.operand.alignment)
@@ -63,12 +82,28 @@ static void on_undefined(struct core *core)
                     thumb ? CFSR_UNDEFINSTR : CFSR_INVSTATE, 0);
 }
 
+/* MSR of a stack pointer, of which the lowest bits are always 0 (B1.4.1). */
+static void execute_misaligned_msr(struct core *core)
+{
+    struct cpu *cpu = &core->cpu;
+    struct decoder decoder = decoder_at(&core->map, cpu->state.pc & ~1u);
+    if (!decode_description(&decoder))
+        return;
+    uint32_t value = cpu_read(cpu, (enum reg)decoder.last.stack);
+    registers_write_special(&cpu->registers, decoder.last.special, value);
+    skip_instruction(core);
+}
+
 static void on_failed_check(struct core *core)
 {
-    fpu_check_end(core);
+    check_end(core);
+    check_return(core);
+    if (!core->checks.cause) {
+        execute_misaligned_msr(core);
+        return;
+    }
     refund(core);
     core->schedule.resumed_within = 0;
-    core->cpu.state.pc = core->checks.address | 1;
     exception_fault(&core->exceptions, EXCEPTION_USAGE_FAULT, core->checks.cause, 0);
 }
 
@@ -82,6 +117,18 @@ static void on_limit(struct core *core)
         *cycles = event;
 }
 
+/* Execute CLREX: Unicorn has no other way to close the local monitor. */
+static void close_monitor(struct core *core)
+{
+    struct host *host = &core->host;
+    uint32_t thumb = XPSR_THUMB;
+    core->cpu.state.monitor = MONITOR_CLOSED;
+    host->unicorn.reg_write(host->uc, core->cpu.ids[EPSR], &thumb);
+    core->tlb.service = true;
+    host->unicorn.emu_start(host->uc, SERVICE_ADDRESS | 1, 0, 0, 0);
+    core->tlb.service = false;
+}
+
 /* Let Unicorn run until a hook stops it. False: something else did, with this outcome. */
 static bool translate(struct core *core, int *outcome)
 {
@@ -90,6 +137,14 @@ static bool translate(struct core *core, int *outcome)
     host->halt = HALT_NONE;
     core->tlb.refused = false;
     core->schedule.shared.runs++;
+    cpu_fetch(cpu);
+    if (cpu->state.monitor == MONITOR_CLOSING)
+        close_monitor(core);
+    if (!core->schedule.resumed_within)
+        check_end(core);
+    core->checks.start = cpu->state.pc & ~1u;
+    core->checks.start_it = (uint8_t)cpu->registers.it;
+    core->checks.admitted = NO_ADDRESS;
     nvic_before_unicorn(&core->nvic);
     cpu_write_back(cpu);
     cpu->translating = true;
@@ -97,7 +152,7 @@ static bool translate(struct core *core, int *outcome)
     cpu->translating = false;
     cpu->state.pc = cpu_read(cpu, PC) | 1;
     *outcome = -1;
-    if (error == UC_ERR_OK) {
+    if (error == UC_ERR_OK || host->halt == HALT_CHECK) {
         if (host->halt == HALT_NONE)
             host->halt = HALT_SLEEP;
         return true;
@@ -148,7 +203,16 @@ int execution_run(struct core *core)
     case HALT_WAIT_FOR_EVENT: fall_asleep(&core->cpu, true); break;
     case HALT_BREAKPOINT: refund(core); return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;
-    case HALT_FPU: fpu_check_begin(core); break;
+    case HALT_FP_CONTEXT:
+        cpu_write(&core->cpu, CONTROL, cpu_read(&core->cpu, CONTROL) | CONTROL_FPCA);
+        cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);
+        break;
+    case HALT_LOOK: check_begin(core); break;
+    case HALT_UNWATCHED:
+        core->checks.unwatched = false;
+        host_drop_translations(host, core->checks.address,
+                               core->checks.end - core->checks.address);
+        break;
     case HALT_CHECK: on_failed_check(core); break;
     default: break;
     }

@@ -46,7 +46,7 @@ static void wire(struct core *core)
     core->idle.schedule = schedule;
     core->idle.host = host;
     core->executor = (struct executor){true, 0,    schedule, host, cpu,
-                                       map,  code, nvic,     bus,  &core->idle};
+                                       map,  code, nvic,     bus,  scb, &core->idle};
 }
 
 /* Whatever was noted about the state before is void. */
@@ -121,6 +121,7 @@ bool core_reset(struct core *core, uint32_t vector_table)
     forget_progress(core);
     core->scb.vtor = vector_table;
     core->cpu.state.pc = entry[1];
+    core->cpu.state.monitor = MONITOR_CLOSING;
     registers[KEPT_LR] = 0xFFFFFFFF;
     registers[KEPT_XPSR] = XPSR_THUMB;
     registers[KEPT_MSP] = entry[0] & ~3u;
@@ -173,11 +174,16 @@ void core_save(struct core *core, uint8_t *buffer)
 void core_restore(struct core *core, const uint8_t *buffer)
 {
     uint64_t registers[SAVED_REGISTERS];
+    struct scb before = core->scb;
     memcpy(registers, buffer + registers_offset(), sizeof registers);
     for (unsigned i = 0; i < COUNT_OF(sections); buffer += sections[i++].size)
         memcpy((uint8_t *)core + sections[i].offset, buffer, sections[i].size);
     cpu_restore(&core->cpu, registers);
+    if (core->scb.cpacr != before.cpacr || core->scb.ccr != before.ccr ||
+        core->scb.fpdscr != before.fpdscr)
+        code_reexamine(&core->code);
     core->schedule.shared.stop = 0;
+    core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
     forget_progress(core);
     systick_update(&core->systick);
     scs_update_checks(&core->scs);

@@ -34,8 +34,7 @@ static int due(struct shared *shared)
 static void take_bus_fault(struct core *core)
 {
     schedule_withdraw(&core->schedule, REQUEST_BUS_FAULT);
-    exception_fault_at(&core->exceptions, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR,
-                       core->bus.imprecise_address, ACCESS_NONE);
+    exception_imprecise_fault(&core->exceptions, core->bus.imprecise_address);
 }
 
 static bool can_take_exception(struct core *core)

@@ -81,8 +81,13 @@ DO_SMLAL: {
     r[op->how] = (uint32_t)(product >> 32);
     NEXT;
 }
-DO_UDIV: D = Y ? X / Y : 0; NEXT;
-DO_SDIV: D = (uint32_t)quotient((int32_t)X, (int32_t)Y); NEXT;
+DO_UDIV:
+    OR_LEAVE(may_divide(CONTEXT, Y));
+    D = Y ? X / Y : 0;
+    NEXT;
+DO_SDIV:
+    OR_LEAVE(may_divide(CONTEXT, Y));
+    D = (uint32_t)quotient((int32_t)X, (int32_t)Y); NEXT;
 DO_UADD8: D = bytewise(cpu, X, Y, false); NEXT;
 DO_USUB8: D = bytewise(cpu, X, Y, true); NEXT;
 DO_SEL: D = selected(cpu, X, Y); NEXT;

@@ -12,7 +12,7 @@ block_t block_plain(struct code_cache *code, uint32_t address)
 {
     block_t block = *block_entry(code, address);
     return block && block_address(block) == address && !block_is_marked(code, block)
-               ? block & ~BLOCK_MARK
+               ? block & ~BLOCK_FLAGS
                : 0;
 }
 

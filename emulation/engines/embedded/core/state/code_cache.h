@@ -4,7 +4,8 @@
  *
  * Blocks have the extent that Unicorn gave them, because time is charged by block. A block at whose
  * entry more happens than counting time has a mark in its entry (a code hook, SEV, use of the
- * disabled FPU, or the block at which idle/ counts iterations).
+ * disabled FPU, or the block at which idle/ counts iterations). A block with a guard
+ * (hooks/guard.h) has an instruction that Unicorn executes where a Cortex-M4 may fault.
  */
 #ifndef STATE_CODE_CACHE_H
 #define STATE_CODE_CACHE_H
@@ -17,7 +18,9 @@
 typedef uint64_t block_t;
 enum { BLOCK_SIZE_SHIFT = 32, BLOCK_COUNT_SHIFT = 48 };
 #define BLOCK_KEY_MASK ((1ull << BLOCK_COUNT_SHIFT) - 1)
-#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block has 32 KB */
+#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block has 16 KB */
+#define BLOCK_GUARD (1ull << (BLOCK_COUNT_SHIFT - 2))
+#define BLOCK_FLAGS (BLOCK_MARK | BLOCK_GUARD)
 
 struct decoded_block {
     uint32_t address; /* NO_ADDRESS: none, or forgotten, perhaps while it is executed */
@@ -54,7 +57,7 @@ static inline uint32_t block_address(block_t block)
 
 static inline uint32_t block_end(block_t block)
 {
-    return (uint32_t)block + (uint32_t)((block & BLOCK_KEY_MASK & ~BLOCK_MARK) >> BLOCK_SIZE_SHIFT);
+    return (uint32_t)block + (uint32_t)((block & BLOCK_KEY_MASK & ~BLOCK_FLAGS) >> BLOCK_SIZE_SHIFT);
 }
 
 static inline uint32_t block_count(block_t block)

@@ -180,6 +180,12 @@ void cpu_write_many(struct cpu *cpu, const uint8_t *regs, const uint64_t *values
         registers_set(&cpu->registers, regs[i], (uint32_t)values[i]);
 }
 
+void cpu_close_monitor(struct cpu *cpu)
+{
+    if (cpu->state.monitor == MONITOR_OPEN)
+        cpu->state.monitor = MONITOR_CLOSING;
+}
+
 bool cpu_is_unprivileged(struct cpu *cpu)
 {
     return cpu->state.exception == EXCEPTION_NONE && (cpu_read(cpu, CONTROL) & CONTROL_NPRIV);

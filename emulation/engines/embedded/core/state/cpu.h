@@ -13,6 +13,9 @@
 
 enum { SAVED_REGISTERS = KEPT_COUNT + 17 }; /* KEPT_..., FPSCR, D0 to D15 */
 
+/* The local monitor of LDREX and STREX, A3.4. Unicorn has its address, and closes it at STREX. */
+enum monitor { MONITOR_CLOSED, MONITOR_OPEN /* perhaps */, MONITOR_CLOSING /* before Unicorn goes on */ };
+
 /* Part of a snapshot. */
 struct cpu_state {
     uint32_t pc; /* where execution goes on; bit 0 as for BX */
@@ -21,6 +24,7 @@ struct cpu_state {
     uint32_t waiting_for_event; /* ... and it was WFE */
     uint32_t event; /* the event register of WFE, B1.5.18 */
     uint32_t locked_up;
+    uint32_t monitor; /* enum monitor */
 };
 
 struct cpu {
@@ -39,6 +43,8 @@ void cpu_write(struct cpu *cpu, enum reg reg, uint32_t value);
 void cpu_read_many(struct cpu *cpu, const uint8_t *regs, uint64_t *values, int count);
 void cpu_write_many(struct cpu *cpu, const uint8_t *regs, const uint64_t *values, int count);
 bool cpu_is_unprivileged(struct cpu *cpu);
+/* An exception is entered or returns, B1.5.6: STREX will fail. */
+void cpu_close_monitor(struct cpu *cpu);
 /* Have the registers here. */
 void cpu_fetch(struct cpu *cpu);
 /* A copy of the registers; possible while Unicorn executes, too. */

@@ -155,12 +155,11 @@ bool registers_read_special(struct registers *registers, unsigned number, uint32
 
 bool registers_write_special(struct registers *registers, unsigned number, uint32_t value)
 {
-    bool is_stack = number == SYSM_MSP || number == SYSM_PSP;
-    if (!is_privileged(registers) || (is_stack && value & 3))
+    if (!is_privileged(registers))
         return false;
     switch (number) {
-    case SYSM_MSP: registers_set(registers, MSP, value); return true;
-    case SYSM_PSP: registers_set(registers, PSP, value); return true;
+    case SYSM_MSP: registers_set(registers, MSP, value & ~3u); return true;
+    case SYSM_PSP: registers_set(registers, PSP, value & ~3u); return true;
     case SYSM_PRIMASK: registers_set(registers, PRIMASK, value); return true;
     case SYSM_BASEPRI: registers_set(registers, BASEPRI, value); return true;
     case SYSM_BASEPRI_MAX:

@@ -88,6 +88,12 @@ bool registers_write_special(struct registers *registers, unsigned number, uint3
 /* The register of each place in KEPT_... */
 extern const uint8_t kept_registers[KEPT_COUNT];
 
+/* ITSTATE after an instruction of an IT block, A7.3.3. */
+static inline uint8_t it_advance(uint32_t it)
+{
+    return it & 7 ? (uint8_t)((it & 0xE0) | (it << 1 & 0x1F)) : 0;
+}
+
 static inline bool xpsr_is_thread(uint32_t xpsr)
 {
     return !(xpsr & XPSR_EXCEPTION);

@@ -75,6 +75,7 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
     nvic_activate(exceptions->nvic, exception);
     state->pc = vector | 1;
     state->event = 1;
+    cpu_close_monitor(exceptions->cpu);
     state->sleeping = 0;
     exceptions->schedule->resumed_within = 0;
     exceptions->schedule->shared.exceptions_taken++;
@@ -241,6 +242,7 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
         cpu_write(cpu, FAULTMASK, 0);
     nvic_deactivate(nvic, returning);
     cpu->state.event = 1;
+    cpu_close_monitor(cpu);
     if (!valid) {
         refuse_return(exceptions, EXCEPTION_USAGE_FAULT, exc_return, CFSR_INVPC);
         return;
@@ -256,7 +258,8 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
         refuse_return(exceptions, EXCEPTION_BUS_FAULT, exc_return, CFSR_UNSTKERR);
         return;
     }
-    if (to_thread != !(frame[FRAME_XPSR] & XPSR_EXCEPTION)) {
+    unsigned below = frame[FRAME_XPSR] & XPSR_EXCEPTION;
+    if (to_thread != !below || (below && !nvic_has(nvic, below))) {
         refuse_return(exceptions, EXCEPTION_USAGE_FAULT, exc_return, CFSR_INVPC);
         return;
     }
@@ -307,4 +310,33 @@ void exception_fault_at(struct exceptions *exceptions, unsigned exception, uint3
         cfsr |= CFSR_BFARVALID;
     }
     raise_recorded(exceptions, exception, cfsr, 0);
+}
+
+void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address)
+{
+    struct faults *faults = &exceptions->faults;
+    struct nvic *nvic = exceptions->nvic;
+    bool enabled = bit_get(nvic->state.enabled, EXCEPTION_BUS_FAULT);
+    unsigned exception = enabled ? EXCEPTION_BUS_FAULT : EXCEPTION_HARD_FAULT;
+    if (nvic_group_priority(nvic, nvic->state.priority[exception]) <
+        nvic_execution_priority(nvic, true)) {
+        exception_fault_at(exceptions, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR, address, ACCESS_NONE);
+        return;
+    }
+    fault_record(faults, EXCEPTION_BUS_FAULT);
+    fault_record_access(faults, address, ACCESS_NONE);
+    fault_set_status(faults, CFSR_IMPRECISERR, enabled ? 0 : HFSR_FORCED);
+    fault_report(faults, exception);
+    nvic_pend(nvic, exception);
+}
+
+void exception_breakpoint(struct exceptions *exceptions)
+{
+    struct nvic *nvic = exceptions->nvic;
+    int priority = nvic_group_priority(nvic, nvic->state.priority[EXCEPTION_DEBUG_MONITOR]);
+    exceptions->scb->dfsr |= DFSR_BKPT;
+    if (exceptions->scb->demcr & DEMCR_MON_EN && priority < nvic_execution_priority(nvic, true))
+        exception_enter(exceptions, EXCEPTION_DEBUG_MONITOR, true);
+    else
+        exception_fault(exceptions, EXCEPTION_HARD_FAULT, 0, HFSR_DEBUGEVT);
 }

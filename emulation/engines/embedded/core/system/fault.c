@@ -45,6 +45,12 @@ unsigned fault_escalate(struct faults *faults, unsigned exception)
     return EXCEPTION_HARD_FAULT;
 }
 
+bool fault_is_ignored(const struct faults *faults)
+{
+    return faults->scb->ccr & CCR_BFHFNMIGN &&
+           nvic_execution_priority(faults->nvic, true) <= PRIORITY_HARD_FAULT;
+}
+
 void fault_report(struct faults *faults, unsigned taken)
 {
     faults->shared->fault.taken = taken;

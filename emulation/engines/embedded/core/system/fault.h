@@ -19,6 +19,8 @@ void fault_record_access(struct faults *faults, uint32_t address, enum access ac
 void fault_set_status(struct faults *faults, uint32_t cfsr, uint32_t hfsr);
 /* The exception to take for a fault, or EXCEPTION_NONE: lockup. */
 unsigned fault_escalate(struct faults *faults, unsigned exception);
+/* Precise bus faults of loads and stores are ignored: CCR.BFHFNMIGN, B3.2.8. */
+bool fault_is_ignored(const struct faults *faults);
 /* The run loop reports the record once the fault's handler has been entered. */
 void fault_report(struct faults *faults, unsigned taken);
 /* The processor stops executing (B1.5.15). */

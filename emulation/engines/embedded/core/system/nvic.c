@@ -18,6 +18,13 @@ void nvic_reset(struct nvic *nvic)
     state->priority[EXCEPTION_HARD_FAULT] = PRIORITY_HARD_FAULT;
 }
 
+bool nvic_has(const struct nvic *nvic, unsigned exception)
+{
+    const uint32_t reserved = 1u << 0 | 1u << 1 | 0xFu << 7 | 1u << 13;
+    return exception < FIRST_IRQ ? !(reserved >> exception & 1)
+                                 : exception < FIRST_IRQ + nvic->irq_count;
+}
+
 int nvic_group_priority(const struct nvic *nvic, int priority)
 {
     return priority < 0 ? priority : priority & ~((2 << nvic->scb->prigroup) - 1) & 0xFF;
@@ -204,10 +211,20 @@ uint32_t nvic_read_priorities(const struct nvic *nvic, unsigned exception)
     return value;
 }
 
+/* The exceptions with a configurable priority, B1.5.4. */
+static bool has_priority(const struct nvic *nvic, unsigned exception)
+{
+    const uint32_t system = 1u << EXCEPTION_MEM_MANAGE | 1u << EXCEPTION_BUS_FAULT |
+                            1u << EXCEPTION_USAGE_FAULT | 1u << EXCEPTION_SVC |
+                            1u << EXCEPTION_DEBUG_MONITOR | 1u << EXCEPTION_PENDSV |
+                            1u << EXCEPTION_SYSTICK;
+    return exception < FIRST_IRQ ? system >> exception & 1 : nvic_has(nvic, exception);
+}
+
 void nvic_write_priorities(struct nvic *nvic, unsigned exception, uint32_t value, uint32_t lanes)
 {
     for (unsigned i = 0; i < 4; i++)
-        if (lanes >> 8 * i & 0xFF && exception + i < FIRST_IRQ + nvic->irq_count)
+        if (lanes >> 8 * i & 0xFF && has_priority(nvic, exception + i))
             nvic->state.priority[exception + i] = (int16_t)(value >> 8 * i & nvic->priority_mask);
     nvic_update(nvic);
 }

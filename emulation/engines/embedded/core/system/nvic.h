@@ -40,6 +40,8 @@ void nvic_update(struct nvic *nvic);
 
 /* The most urgent pending and enabled exception; 0 without one. */
 unsigned nvic_best_pending(const struct nvic *nvic);
+/* The chip has an exception of this number. */
+bool nvic_has(const struct nvic *nvic, unsigned exception);
 unsigned nvic_active_count(const struct nvic *nvic);
 /* PRIGROUP splits a priority into group and subpriority; only the group preempts (B1.5.4). */
 int nvic_group_priority(const struct nvic *nvic, int priority);

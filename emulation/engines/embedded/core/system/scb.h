@@ -32,6 +32,7 @@ enum ccr {
     CCR_NONBASETHRDENA = 1u << 0,
     CCR_UNALIGN_TRP = 1u << 3,
     CCR_DIV_0_TRP = 1u << 4,
+    CCR_BFHFNMIGN = 1u << 8,
     CCR_STKALIGN = 1u << 9,
 };
 
@@ -42,7 +43,7 @@ enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SEVONPEND = 1u << 4 };
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };
 
 /* Debug Exception and Monitor Control Register, C1.6.5. */
-enum demcr { DEMCR_TRCENA = 1u << 24 };
+enum demcr { DEMCR_MON_EN = 1u << 16, DEMCR_TRCENA = 1u << 24 };
 
 /* Part of a snapshot. */
 struct scb {
@@ -59,7 +60,7 @@ static inline bool scb_fpu_is_enabled(const struct scb *scb)
 /* CCR asks for faults that Unicorn doesn't raise: every instruction is to be checked. */
 static inline bool scb_wants_checks(const struct scb *scb)
 {
-    return scb->ccr & (CCR_DIV_0_TRP | CCR_UNALIGN_TRP);
+    return scb->ccr & CCR_UNALIGN_TRP;
 }
 
 #endif

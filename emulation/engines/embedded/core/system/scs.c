@@ -7,7 +7,9 @@
 #define VECTKEYSTAT 0xFA05
 #define AIRCR_SYSRESETREQ (1u << 2)
 
-/* Bits that a write stores. */
+/* Bits that a write stores. ACTLR's are the Cortex-M4's (ARM 100166, 4.2). */
+#define ACTLR_MASK 0x307
+#define DEMCR_MASK 0x010F07F1
 #define CCR_MASK 0x31B
 #define SCR_MASK 0x16
 #define VTOR_MASK 0xFFFFFF80
@@ -209,7 +211,7 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
         return;
     }
     switch (offset) {
-    case ACTLR: scb->actlr = value; break;
+    case ACTLR: scb->actlr = value & ACTLR_MASK; break;
     case SYST:
     case SYST + 0x4:
     case SYST + 0x8: systick_write(scs->systick, offset - SYST, value); break;
@@ -218,6 +220,8 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
     case AIRCR: write_aircr(scs, value); break;
     case SCR: scb->scr = value & SCR_MASK; break;
     case CCR:
+        if ((scb->ccr ^ value) & CCR_DIV_0_TRP)
+            code_reexamine(scs->code); /* blocks' guards ask for divisors */
         scb->ccr = value & CCR_MASK;
         scs_update_checks(scs);
         break;
@@ -228,10 +232,13 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
         scb->cpacr = scs->has_fpu ? value & CPACR_MASK : 0;
         code_reexamine(scs->code); /* blocks that use the FPU are marked while it is off */
         break;
-    case DEMCR: dwt_write_demcr(scs->dwt, value); break;
+    case DEMCR: dwt_write_demcr(scs->dwt, value & DEMCR_MASK); break;
     case FPCCR: scb->fpccr = (value & FPCCR_MASK) | (scb->fpccr & FPCCR_LSPACT); break;
     case FPCAR: scb->fpcar = value & FPCAR_MASK; break;
-    case FPDSCR: scb->fpdscr = value & FPDSCR_MASK; break;
+    case FPDSCR:
+        scb->fpdscr = value & FPDSCR_MASK;
+        code_reexamine(scs->code); /* blocks that begin a context are marked unless it is 0 */
+        break;
     default: break;
     }
 }

@@ -1,0 +1,98 @@
+#include "hooks/guard.h"
+
+#include "hooks/check.h"
+#include "semantics/alu.h"
+
+#include <string.h>
+
+static struct guard *guard_at(struct core *core, uint32_t address)
+{
+    return &core->guards[address / 2 % GUARDS];
+}
+
+static void make(struct core *core, struct guard *guard, uint32_t address, uint32_t size)
+{
+    struct watch_list watches = {0};
+    guard_make(guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
+    for (unsigned i = 0; i < watches.count; i++)
+        check_watch(core, watches.addresses[i]);
+}
+
+bool guard_learn(struct core *core, uint32_t address, uint32_t size)
+{
+    struct guard *guard = guard_at(core, address);
+    make(core, guard, address, size);
+    return guard->count != 0;
+}
+
+/* A word, if it is plain memory: everything else may be unaligned. */
+static uint32_t load(struct core *core, uint32_t address, unsigned width, bool *known)
+{
+    uint32_t value = 0;
+    const uint8_t *bytes = memory_plain(&core->map, address, width, false);
+    if (bytes)
+        memcpy(&value, bytes, width);
+    else
+        *known = false;
+    return value;
+}
+
+bool guard_admits(struct core *core, uint32_t address, uint32_t size)
+{
+    struct guard *guard = guard_at(core, address);
+    block_t before = core->code.current;
+    if (guard->address != address || guard->size != size)
+        make(core, guard, address, size);
+    if (guard->invariant && core->checks.admitted == address && block_address(before) == address &&
+        block_end(before) == address + size)
+        return true;
+    uint32_t r[OPERANDS], inputs = guard->inputs;
+    unsigned reg;
+    bool known = true;
+    r[ZERO] = 0;
+    while (bit_next(&inputs, 0, &reg))
+        r[reg] = cpu_read(&core->cpu, (enum reg)reg);
+    for (unsigned i = 0; i < guard->count; i++) {
+        const struct op *op = &guard->ops[i];
+        uint32_t x = r[op->n], y = r[op->m] + op->value, carry = 0;
+        switch (op->code) {
+        case OP_MOV:
+        case OP_MOVS: r[op->d] = y; break;
+        case OP_MVN:
+        case OP_MVNS: r[op->d] = ~y; break;
+        case OP_SET_SP: r[op->d] = y & ~3u; break;
+        case OP_SXTB: r[op->d] = (uint32_t)(int8_t)y; break;
+        case OP_SXTH: r[op->d] = (uint32_t)(int16_t)y; break;
+        case OP_UXTB: r[op->d] = y & 0xFF; break;
+        case OP_UXTH: r[op->d] = y & 0xFFFF; break;
+        case OP_AND:
+        case OP_ANDS: r[op->d] = x & y; break;
+        case OP_ORR:
+        case OP_ORRS: r[op->d] = x | y; break;
+        case OP_EOR:
+        case OP_EORS: r[op->d] = x ^ y; break;
+        case OP_BIC:
+        case OP_BICS: r[op->d] = x & ~y; break;
+        case OP_ADD:
+        case OP_ADDS: r[op->d] = x + y; break;
+        case OP_SUB:
+        case OP_SUBS: r[op->d] = x - y; break;
+        case OP_RSB:
+        case OP_RSBS: r[op->d] = y - x; break;
+        case OP_MOVT: r[op->d] = (r[op->d] & 0xFFFF) | op->value; break;
+        case OP_SHIFT: r[op->d] = shift(op->how, r[op->m], op->value, &carry); break;
+        case OP_UBFX: r[op->d] = x << (32 - op->value - op->how) >> (32 - op->how); break;
+        case OP_MLA: r[op->d] = r[op->how] + x * y; break;
+        case OP_LDR: r[op->d] = load(core, x + y, 4, &known); break;
+        case OP_LDRH: r[op->d] = load(core, x + y, 2, &known); break;
+        case OP_LDRB: r[op->d] = load(core, x + y, 1, &known); break;
+        default:
+            if (known && (op->code == ASK_ALIGNED ? !(x & op->value) : x != 0))
+                break;
+            core->checks.address = address + 2u * op->at;
+            return false;
+        }
+    }
+    core->checks.admitted = address;
+    return true;
+}

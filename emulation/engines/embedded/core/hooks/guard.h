@@ -1,0 +1,14 @@
+/* Blocks' guards (decode/guard.h) as their entries use them. A block whose guard objects is executed
+ * under a closer look (hooks/check.h), which decides. */
+#ifndef HOOKS_GUARD_H
+#define HOOKS_GUARD_H
+
+#include "hooks/core.h"
+
+/* Find out what a block needs. True: its entry is to call guard_admits. */
+bool guard_learn(struct core *core, uint32_t address, uint32_t size);
+/* Nothing can go wrong in the block about to be entered. False: core->checks.address is the
+ * instruction that may need a closer look. */
+bool guard_admits(struct core *core, uint32_t address, uint32_t size);
+
+#endif
