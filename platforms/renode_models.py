@@ -28,9 +28,9 @@ def wifi_machine():
     return globals()["self"].Machine
 
 
-def mc_wifi_world(path, seed="world"):
-    # type: (str, int | str) -> None
-    wifi_import().world(wifi_machine(), path, seed)
+def mc_wifi_world(path, seed="world", name=""):
+    # type: (str, int | str, str) -> None
+    wifi_import().world(path, seed, name)
 
 
 def mc_wifi_model(name, kind, place, attributes=""):

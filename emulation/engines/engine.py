@@ -52,6 +52,12 @@ class Engine(Protocol):
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         """Notify `listener` of everything that the models trace, or of one event only."""
 
+    def source(self, name: str, machine: str | None = None) -> str:
+        """Under which name a model of a machine traces, and a UART is written to.
+
+        machine: its name; None: the only one there is. Raises RenodeWifiError.
+        """
+
     def write_uart(self, name: str, data: bytes) -> None:
         """Bytes for the RX pin of a UART, at that port's speed."""
 

@@ -191,11 +191,14 @@ class RenodeWifi:
         machine: str | None = None,
         defaultPauseEmulation: bool = False,
     ) -> int:
-        """Watch a UART, for example sysbus.usart1; returns the tester's id."""
+        """Watch a UART, for example sysbus.usart1; returns the tester's id.
+
+        machine: whose UART it is; to be given where there are several machines.
+        """
         if timeout is not None:
             self._default_timeout = timeout
         tester = next(self._tester_ids)
-        name = uart.rsplit(".", 1)[-1]
+        name = self.session.engine.source(uart.rsplit(".", 1)[-1], machine)
         self._testers[tester] = name
         console = self.session.console(name)
         console.listeners.append(self._on_line)

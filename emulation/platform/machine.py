@@ -21,6 +21,7 @@ from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
+from renode_wifi.emulation.platform.surroundings import Surroundings
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.platform.trace import Listeners, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires
@@ -41,10 +42,14 @@ DEFAULT_BLOCK_SIZE = 0x400
 class Machine:
     """Implements `peripherals.base.machine.Machine` over a core."""
 
-    def __init__(self, core: Core, name: str = "machine-0", seed: int = 0) -> None:
+    def __init__(self, core: Core, name: str = "machine-0", seed: int | str = 0) -> None:
         self.core = core
         self.name = name
         self.seed = seed
+        self.prefix = ""
+        """Of the sources of its traces: empty for an emulation's first machine."""
+        self.epoch = 0
+        """Virtual time of the emulation, in ns, at this machine's power-on."""
         self.clock: Clock = core.clock
         self.bus: Bus = core.bus
         self.log = logging.getLogger(LOG)
@@ -91,7 +96,7 @@ class Machine:
         if listeners:
             now = self.clock.now
             for listener in listeners:
-                listener(now, source, event, fields)
+                listener(now, self.prefix + source, event, fields)
 
     def hears(self, event: str) -> bool:
         return bool(self._listeners.of(event))
@@ -227,6 +232,11 @@ class Machine:
     def now(self) -> int:
         return self.clock.now
 
+    @property
+    def emulation_time(self) -> int:
+        """Virtual time of the emulation in ns, as far as this machine has come."""
+        return self.epoch + self.clock.now
+
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         """Notify `listener` of everything that is traced, or of one event only."""
         self._listeners.add(listener, event)
@@ -289,13 +299,19 @@ class Machine:
     def close(self) -> None:
         self.core.close()
         if self.world is not None:
-            self.world.close()
+            around = self.world.machine
+            if not isinstance(around, Surroundings) or around.leave(self):
+                self.world.close()
 
     # -- state --------------------------------------------------------------------------------
 
     def save(self) -> bytes:
         """The whole board as bytes: core, clock, models and world."""
-        state: snapshot.State = {
+        return snapshot.dump(self.state(), self.fixed(), list(self.peripherals))
+
+    def state(self) -> snapshot.State:
+        """What changes while the guest runs."""
+        return {
             "core": self.core.save(),
             "clock": self.core.clock.__getstate__(),
             "models": {name: model.__getstate__() for name, model in self.peripherals.items()},
@@ -309,11 +325,14 @@ class Machine:
                 self.vector_table,
             ),
         }
-        return snapshot.dump(state, self._fixed(), list(self.peripherals))
 
     def restore(self, state: bytes) -> None:
         """Become what `save` saw, on this machine or on another composed alike."""
-        saved: dict[str, Any] = snapshot.load(state, self._fixed(), list(self.peripherals))
+        self.apply(snapshot.load(state, self.fixed(), list(self.peripherals)))
+
+    def apply(self, state: snapshot.State) -> None:
+        """Become what `state` saw."""
+        saved: dict[str, Any] = state
         for name, attributes in saved["models"].items():
             model = self.peripherals[name]
             if isinstance(model, _SetsState):
@@ -327,7 +346,7 @@ class Machine:
         clock.__setstate__(saved["clock"])
         clock.source, clock.listener = source, listener
         self.seed = saved["seed"]
-        if self.world is not None:
+        if self.world is not None and self.world is not saved["world"]:
             # The restored world opens the host's ports itself.
             self.world.close()
         self.world = saved["world"]
@@ -339,7 +358,8 @@ class Machine:
         ) = saved["reset"]
         self.core.restore(saved["core"])
 
-    def _fixed(self) -> dict[str, object]:
+    def fixed(self) -> dict[str, object]:
+        """Objects that stay the same ones, by the names by which a snapshot refers to them."""
         fixed: dict[str, object] = {
             "machine": self,
             "core": self.core,

@@ -7,6 +7,7 @@ from pathlib import Path
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.peripherals.base.clock import SECOND
@@ -127,9 +128,10 @@ class Emulation:
         self.single_step_blocking = True
 
     def run_for(self, period: str | int | float) -> None:
-        """Run the current machine for a time: seconds, or hh:mm:ss.fff."""
-        machine = self._interpreter.current
-        machine.run(machine.now + nanoseconds(period))
+        """Run all machines for a time: seconds, or hh:mm:ss.fff."""
+        machines = list(self._interpreter.machines.values())
+        machine = self._interpreter.machine or (machines or [self._interpreter.current])[0]
+        lockstep.run(machines, machine, machine.now + nanoseconds(period))
 
     def set_global_quantum(self, quantum: str | int | float) -> None:
         """Renode's step of synchronisation. Here events take effect at their exact time."""

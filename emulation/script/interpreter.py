@@ -31,6 +31,7 @@ from renode_wifi.emulation.script.tokens import (
     tokenize,
     value_token,
 )
+from renode_wifi.emulation.script.worlds import Worlds
 
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
@@ -109,6 +110,7 @@ class Interpreter:
         self.default_path = [Path.cwd(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
+        self.worlds = Worlds()
         self.number_format = "Hexadecimal"
         self.started_at = time.monotonic()
         self.devices = devices(self)
@@ -341,10 +343,19 @@ class Interpreter:
         self._machine_count += 1
         machine = self._create_machine(name)
         machine.search_path = self.path
+        machine.prefix = f"{name}/" if self.machines else ""
+        machine.epoch = max((other.emulation_time for other in self.machines.values()), default=0)
         machine.reset_listeners.append(self._on_machine_reset)
         self.machines[name] = machine
         self.machine = machine
         return machine
+
+    def remove_machine(self, name: str) -> None:
+        """The machine and, if it was the last one in it, its world end."""
+        removed = self.machines.pop(name)
+        removed.close()
+        if self.machine is removed:
+            self.machine = None
 
     def _on_machine_reset(self) -> None:
         if self.machine is None:

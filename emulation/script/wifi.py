@@ -6,15 +6,18 @@ and including the file only opens the commands.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.syntax import Position
 from renode_wifi.emulation.script import control
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token
 from renode_wifi.peripherals.network.contract.radio import Radio
-from renode_wifi.peripherals.network.world import World, load_world
+from renode_wifi.peripherals.network.world import World
 
 SEED_OF_WORLD = "world"
 
@@ -35,31 +38,59 @@ def wifi_model(interpreter: Interpreter, arguments: list[Token]) -> None:
     attributes = texts[3] if len(texts) > 3 else ""
     file, _, line = interpreter.where.rpartition(":")
     position = Position(file, int(line), 1) if line.isdigit() else Position(interpreter.where, 1, 1)
+    machine = interpreter.current
+    if machine.world is None:
+        with _kept_if_good(interpreter):
+            interpreter.worlds.enter(machine)
     interpreter.composer().create(name, type_name, place, attributes, position)
-    world, model = interpreter.current.world, interpreter.current.peripheral(name)
-    if world is not None and isinstance(model, Radio):
-        model.connect_world(world)
+    model = machine.peripheral(name)
+    if machine.world is not None and isinstance(model, Radio):
+        with _kept_if_good(interpreter):
+            model.connect_world(machine.world)
 
 
-@COMMANDS.add("wifi_world", '@file [seed|"world"]', "builds the world around the board")
+@contextmanager
+def _kept_if_good(interpreter: Interpreter) -> Iterator[None]:
+    """A machine whose world cannot be is removed, so that its script can be included again."""
+    try:
+        yield
+    except RenodeWifiError:
+        interpreter.remove_machine(interpreter.current.name)
+        raise
+
+
+@COMMANDS.add(
+    "wifi_world",
+    '@file [seed|"world"] ["name"]',
+    "builds a world around the next board, or around those that give its name",
+)
 def wifi_world(interpreter: Interpreter, arguments: list[Token]) -> None:
-    """Build the world of a file around the machine. Its seed is every model's seed as well."""
-    if not 1 <= len(arguments) <= 2:
+    """Prepare the world of a file for the next machine that gets a model of this package.
+
+    Its seed is that of the machine's models as well. name: by which several machines share it.
+    """
+    if not 1 <= len(arguments) <= 3:
         raise misused(interpreter, "wifi_world")
     path = Path(text_of(interpreter, arguments[0]))
-    seed = None
-    if len(arguments) == 2:
-        value = interpreter.expand(arguments[1]).value
-        if isinstance(value, int) and not isinstance(value, bool):
-            seed = value
-        elif value != SEED_OF_WORLD:
-            raise interpreter.error(
-                f"{value!r} is not a seed", f'give a number, or "{SEED_OF_WORLD}" for the file\'s'
-            )
-    machine = interpreter.current
-    world = load_world(path, machine, seed)
-    machine.seed = world.seed
-    machine.connect_world(world)
+    seed = _seed(interpreter, arguments[1]) if len(arguments) > 1 else None
+    name = text_of(interpreter, arguments[2]) if len(arguments) > 2 else ""
+    interpreter.worlds.prepare(path, seed, name, interpreter.machines.values())
+    machine = interpreter.machine
+    if machine is not None and machine.world is None and machine.radios():
+        interpreter.worlds.enter(machine)
+
+
+def _seed(interpreter: Interpreter, token: Token) -> int | None:
+    value = interpreter.expand(token).value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
+    if value != SEED_OF_WORLD:
+        raise interpreter.error(
+            f"{value!r} is not a seed", f'give a number, or "{SEED_OF_WORLD}" for the file\'s'
+        )
+    return None
 
 
 @COMMANDS.add(
@@ -86,7 +117,10 @@ def wifi_server(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 
 def _world(interpreter: Interpreter) -> World:
-    world = interpreter.current.world
+    machine = interpreter.current
+    if machine.world is None:
+        interpreter.worlds.enter(machine)
+    world = machine.world
     if world is None:
         raise interpreter.error("the machine has no world", "run a board's script first")
     return world

@@ -80,6 +80,10 @@ class World:
         """A source of its own for `stream`, fixed by the seed."""
         return Random(f"{self.seed}/world/{stream}")
 
+    def machine_seed(self, number: int) -> int | str:
+        """The seed of the models of a machine in this world, the first being number 0."""
+        return f"{self.seed}/machine-{number}" if number else self.seed
+
     def close(self) -> None:
         """Let go of the host's sockets, where the world has any."""
         if self.bridge is not None:

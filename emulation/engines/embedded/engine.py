@@ -9,6 +9,7 @@ from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.boards import BoardType
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
@@ -47,7 +48,7 @@ class EmbeddedEngine:
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
         self._heard: list[Machine] = []
-        """Machines that the listeners listen to: all that were ever selected."""
+        """Machines that the listeners listen to."""
 
     @classmethod
     def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> EmbeddedEngine:
@@ -83,7 +84,10 @@ class EmbeddedEngine:
 
     @property
     def crash(self) -> Crash | None:
-        return self.machine.core.last_fault
+        for machine in (self.machine, *self._machines):
+            if machine.core.last_fault is not None:
+                return machine.core.last_fault
+        return None
 
     @property
     def world(self) -> World | None:
@@ -97,10 +101,11 @@ class EmbeddedEngine:
             self.machine.reset("pin")
 
     def run(self, until: int) -> Stop:
-        return self.machine.run(until)
+        return lockstep.run(self._machines, self.machine, until)
 
     def request_stop(self) -> None:
-        self.machine.request_stop()
+        for machine in self._machines:
+            machine.request_stop()
 
     def reset(self) -> None:
         self.machine.reset("pin")
@@ -110,12 +115,27 @@ class EmbeddedEngine:
         for machine in self._heard:
             machine.subscribe(listener, event)
 
+    def source(self, name: str, machine: str | None = None) -> str:
+        if machine is None and len(self.script.machines) < 2:
+            return self.machine.prefix + name if self.script.machines else name
+        known = ", ".join(self.script.machines) or "none"
+        if machine is None:
+            raise RenodeWifiError(
+                f"there are several machines with a {name}", cure=f"name one: {known}"
+            )
+        if machine not in self.script.machines:
+            raise RenodeWifiError(f"there is no machine {machine!r}", cure=f"machines: {known}")
+        return self.script.machines[machine].prefix + name
+
     def write_uart(self, name: str, data: bytes) -> None:
-        uart = self.machine.peripherals.get(name)
+        prefix, slash, port = name.rpartition("/")
+        machine = self.machine
+        for other in self._machines:
+            if other.prefix == prefix + slash:
+                machine = other
+        uart = machine.peripherals.get(port)
         if not isinstance(uart, Uart):
-            ports = [
-                key for key, item in self.machine.peripherals.items() if isinstance(item, Uart)
-            ]
+            ports = [key for key, item in machine.peripherals.items() if isinstance(item, Uart)]
             raise RenodeWifiError(
                 f"the board has no serial port {name!r}", cure=f"it has {', '.join(ports)}"
             )
@@ -132,10 +152,10 @@ class EmbeddedEngine:
         return self.machine.bus.read_bytes(address, length)
 
     def save(self) -> bytes:
-        return self.machine.save()
+        return lockstep.save(self._machines)
 
     def restore(self, state: bytes) -> None:
-        self.machine.restore(state)
+        lockstep.restore(self._machines, state)
 
     def close(self) -> None:
         for machine in self.script.machines.values():
@@ -144,11 +164,17 @@ class EmbeddedEngine:
         self._heard.clear()
         self.script.machine = self._machine = None
 
+    @property
+    def _machines(self) -> list[Machine]:
+        """In the order in which they were made; an error without any."""
+        return list(self.script.machines.values()) or [self.machine]
+
     def _follow_selection(self) -> None:
-        """Drive the machine that the script has selected by now, and listen to it."""
-        self._machine = machine = self.script.machine
-        if machine is None or machine in self._heard:
-            return
-        self._heard.append(machine)
-        for listener, event in self._listeners:
-            machine.subscribe(listener, event)
+        """Drive the machine that the script has selected by now, and listen to all."""
+        machines = list(self.script.machines.values())
+        self._machine = self.script.machine or next(iter(machines), None)
+        for machine in machines:
+            if machine not in self._heard:
+                self._heard.append(machine)
+                for listener, event in self._listeners:
+                    machine.subscribe(listener, event)

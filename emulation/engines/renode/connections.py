@@ -8,7 +8,8 @@ import socket
 import threading
 
 from renode_wifi.emulation.engines.renode import protocol
-from renode_wifi.emulation.engines.renode.helper import Service, read_line, serve
+from renode_wifi.emulation.engines.renode.helper import read_line, serve
+from renode_wifi.emulation.engines.renode.service import HelperMachine, Service
 from renode_wifi.emulation.platform.trace import TraceListener
 
 GREETING_TIMEOUT = 10.0
@@ -46,8 +47,8 @@ class Listener:
         self.socket.close()
 
 
-class Radios:
-    """Answers the radio links of the machines in Renode, each on a thread of its own."""
+class Worlds:
+    """The worlds of the machines in Renode, each answering on a thread of its own."""
 
     def __init__(self, listener: TraceListener) -> None:
         self.port = Listener()
@@ -63,10 +64,15 @@ class Radios:
             except OSError:
                 return
             service = Service()
-            service.machine.listeners.append(self._listener)
+            service.listeners.append(self._listener)
             self.services.append(service)
             self._connections.append(connection)
             threading.Thread(target=serve, args=(connection, service), daemon=True).start()
+
+    def last_machines(self) -> list[HelperMachine]:
+        """The machine that has entered a world last; none before."""
+        machines = list(self.services[-1].machines.values()) if self.services else []
+        return machines[-1:]
 
     def close(self) -> None:
         self.port.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from renode_wifi.emulation.engines.renode import find, protocol
-from renode_wifi.emulation.engines.renode.connections import Listener, Radios
+from renode_wifi.emulation.engines.renode.connections import Listener, Worlds
 from renode_wifi.emulation.engines.renode.process import (
     InProcessRenode,
     Renode,
@@ -60,8 +60,8 @@ class RenodeEngine:
         self._untold: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
         control = Listener()
-        self._radios = Radios(self._on_trace)
-        environment = {CONTROL: control.where, protocol.ENVIRONMENT: self._radios.port.where}
+        self._worlds = Worlds(self._on_trace)
+        environment = {CONTROL: control.where, protocol.ENVIRONMENT: self._worlds.port.where}
         self._renode: Renode | None = None
         try:
             if wants_pyrenode3():
@@ -72,7 +72,7 @@ class RenodeEngine:
             self._connection = self._connected(control)
         except BaseException:
             control.close()
-            self._radios.close()
+            self._worlds.close()
             if self._renode is not None:
                 self._renode.close()
             raise
@@ -126,16 +126,16 @@ class RenodeEngine:
 
     @property
     def world(self) -> World | None:
-        services = self._radios.services
+        services = self._worlds.services
         return services[-1].world if services else None
 
     def load(self, image: Image) -> None:
         for segment in image.segments:
             self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
-        if image.files and self._radios.services:
-            radio = self._radios.services[-1].radio
-            assert radio is not None
-            radio.provision(image.files)
+        if image.files:
+            for machine in self._worlds.last_machines():
+                if machine.radio is not None:
+                    machine.radio.provision(image.files)
         if self._now:
             self.reset()
 
@@ -163,6 +163,10 @@ class RenodeEngine:
 
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         self._listeners.append((listener, event))
+
+    def source(self, name: str, machine: str | None = None) -> str:
+        (source,) = self._ask("source", name, machine or "")
+        return str(source)
 
     def write_uart(self, name: str, data: bytes) -> None:
         self._ask("write", name, protocol.pack_bytes(data))
@@ -202,7 +206,7 @@ class RenodeEngine:
         self._connection.close()
         assert self._renode is not None
         self._renode.close()
-        self._radios.close()
+        self._worlds.close()
 
     # -- inner --------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ def tidy(renode: int, owner: int) -> None:
             os.kill(renode, signal.SIGKILL)
             break
         time.sleep(INTERVAL)
-    remove_folder(renode)
+    remove_leftovers(renode)
 
 
 def folder_of(renode: int) -> Path:
@@ -52,9 +52,26 @@ def folder_of(renode: int) -> Path:
     return Path(tempfile.gettempdir()) / f"renode-{renode}"
 
 
-def remove_folder(renode: int) -> None:
+RUNTIME_FILES = ("clr-debug-pipe-{}-*", "dotnet-diagnostic-{}-*")
+"""What .NET has in the temporary folder, unless DOTNET_EnableDiagnostics is 0."""
+
+
+def leftovers(renode: int) -> list[Path]:
+    """What a Renode has in the temporary folder."""
+    folder = folder_of(renode)
+    found = [folder] if folder.is_dir() else []
+    for pattern in RUNTIME_FILES:
+        found += folder.parent.glob(pattern.format(renode))
+    return found
+
+
+def remove_leftovers(renode: int) -> None:
     """The temporary files of a Renode that has ended."""
-    shutil.rmtree(folder_of(renode), ignore_errors=True)
+    for path in leftovers(renode):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -53,7 +53,7 @@ class Guard:
         if self._process is not None:
             self._process.communicate()
         else:
-            guard.remove_folder(self._renode)
+            guard.remove_leftovers(self._renode)
 
 
 class RenodeProcess:

@@ -1,17 +1,17 @@
 # ironpython: executed by Renode
-"""What the models inside Renode and the radio's helper process say to each other.
+"""What the models inside Renode and the helper process with their world say to each other.
 
 Lines of UTF-8 text over a TCP connection on the loopback interface. A line is a list of fields
 between tabs. Whoever connects says who it is, and the other side answers alike:
 
     renode-wifi <version> <token>
 
-Then Renode's side asks, one request at a time; every request but `world` and `radio` starts with
-the virtual time in ns, which the helper's clock follows. The answer is any number of lines of
-what came of it, then one that ends it:
+Then Renode's side asks, one request at a time; those that have a time start with the virtual time
+in ns, which the helper's clock follows. The answer is any number of lines of what came of it, then
+one that ends it:
 
     log <level> <text>               for Renode's log
-    call <method> <value>...           the radio calls back its link
+    call <machine> <radio> <method> <value>...   a radio calls back its link
     done <time> <value>...             time: when the helper has something to do next, in ns, or -
     error <text>                     the request could not be carried out
 
@@ -19,7 +19,7 @@ Values carry their kind: `i` an integer, `f` a flag, `b` bytes, `t` text.
 """
 
 GREETING = "renode-wifi"
-VERSION = 2
+VERSION = 3
 NEVER = "-"
 
 LOG = "log"
@@ -27,15 +27,18 @@ CALL = "call"
 DONE = "done"
 ERROR = "error"
 
-# Requests.
+# Requests, by name. A machine is one in the world.
 WORLD = "world"  # path, seed or "" -> seed
-RADIO = "radio"  # name, type, attributes
-INPUT = "input"  # time, method, value...: the link calls the radio's processor
+MACHINE = "machine"  # machine, prefix: another machine; its sources of traces start with the prefix
+RADIO = "radio"  # machine, name, type, attributes
+INPUT = "input"  # time, machine, method, value...: the link calls the radio's processor
 ADVANCE = "advance"  # time
-FAULT = "fault"  # time, fault, attributes
+FAULT = "fault"  # time, machine, fault, attributes
 SERVER = "server"  # time, name -> JSON
-RANDOM = "random"  # time, stream -> 32-bit words
-TRACE = "trace"  # time, source, event, name, value, ...
+RANDOM = "random"  # time, machine, stream -> 32-bit words
+TRACE = "trace"  # time, machine, source, event, name, value, ...
+
+TIMELESS = (WORLD, MACHINE, RADIO)
 
 RANDOM_WORDS = 64
 """So many words of a random stream come at once."""

@@ -6,6 +6,8 @@ import difflib
 import time
 from pathlib import Path
 
+from renode_wifi.emulation.platform import lockstep
+from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
@@ -48,10 +50,7 @@ def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
         if action == "set":
             interpreter.machine = interpreter.machines[name]
             return
-        removed = interpreter.machines.pop(name)
-        removed.close()
-        if interpreter.machine is removed:
-            interpreter.machine = None
+        interpreter.remove_machine(name)
     else:
         raise misused(interpreter, "mach")
 
@@ -78,7 +77,7 @@ def quit_session(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("currentTime", "", "prints virtual and real time")
 def current_time(interpreter: Interpreter, arguments: list[Token]) -> None:
-    now = max((machine.now for machine in interpreter.machines.values()), default=0)
+    now = max((machine.emulation_time for machine in interpreter.machines.values()), default=0)
     real = time.monotonic() - interpreter.started_at
     interpreter.write(f"Current virtual time: {time_text(now)}")
     interpreter.write(f"Current real time: {time_text(int(real * 1e9))}")
@@ -96,7 +95,7 @@ def save(interpreter: Interpreter, arguments: list[Token]) -> None:
         raise misused(interpreter, "Save")
     path = Path(text_of(interpreter, arguments[0]))
     try:
-        path.write_bytes(interpreter.current.save())
+        path.write_bytes(lockstep.save(_all(interpreter)))
     except OSError as error:
         raise interpreter.error(
             f"cannot write {path}: {error.strerror}", "give a path that can be written"
@@ -114,4 +113,8 @@ def load(interpreter: Interpreter, arguments: list[Token]) -> None:
         raise interpreter.error(
             f"Could not find file '{path}'", "give a file that Save wrote"
         ) from error
-    interpreter.current.restore(state)
+    lockstep.restore(_all(interpreter), state)
+
+
+def _all(interpreter: Interpreter) -> list[Machine]:
+    return list(interpreter.machines.values()) or [interpreter.current]

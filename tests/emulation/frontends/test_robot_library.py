@@ -104,6 +104,24 @@ def test_two_testers_and_an_unfinished_line(keywords: RenodeWifi) -> None:
     assert "unknown command" in keywords.wait_for_line_on_uart("error", testerId=other).text
 
 
+def test_testers_watch_their_own_machine(keywords: RenodeWifi) -> None:
+    for name in ("one", "two"):
+        keywords.execute_command(f'$name="{name}"')
+        keywords.execute_command(f"$bin=@{SHELL}")
+        keywords.execute_script(str(ROOT / "platforms" / f"{BOARD}.resc"))
+        keywords.execute_command("runMacro $reset")
+    testers = [
+        keywords.create_terminal_tester("sysbus.usart1", machine=name) for name in ("one", "two")
+    ]
+    for tester in testers:
+        assert "shell: b_l475e" in keywords.wait_for_line_on_uart("shell:", testerId=tester).text
+    keywords.write_line_to_uart("nonsense", testerId=testers[1])
+    keywords.wait_for_line_on_uart("unknown command", testerId=testers[1])
+    assert "unknown" not in keywords.get_terminal_tester_report(testers[0])
+    with pytest.raises(RenodeWifiError, match="several machines"):
+        keywords.create_terminal_tester("sysbus.usart1")
+
+
 def test_qualify_fails_without_a_suite(keywords: RenodeWifi, tmp_path: Path) -> None:
     keywords.create_board(BOARD, SHELL)
     report = tmp_path / "out.json"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.script.interpreter import Interpreter
 from tests.emulation.guest import CHIP, monitor_with
@@ -48,15 +49,18 @@ def test_attributes_are_separated_by_semicolons(monitor: Interpreter) -> None:
     assert monitor.execute("sysbus ReadDoubleWord 0x1FFF75E0") == "0xFFFF0040"
 
 
+RNG = 'wifi_model "rng" "STM32L4_RNG" "sysbus <0x50060800, +0x400>"'
+
+
 def test_world_gives_its_seed_to_the_machine(monitor: Interpreter, world: Path) -> None:
-    monitor.execute(f"wifi_world @{world}")
+    monitor.execute(f"wifi_world @{world}; {RNG}")
     assert monitor.current.seed == 7
     assert monitor.current.world.seed == 7
 
 
-@pytest.mark.parametrize(("seed", "used"), [("12", 12), ('"world"', 7)])
+@pytest.mark.parametrize(("seed", "used"), [("12", 12), ('"12"', 12), ('"world"', 7)])
 def test_seed_can_be_chosen(monitor: Interpreter, world: Path, seed: str, used: int) -> None:
-    monitor.execute(f"wifi_world @{world} {seed}")
+    monitor.execute(f"wifi_world @{world} {seed}; {RNG}")
     assert monitor.current.seed == used
 
 
@@ -160,3 +164,69 @@ def test_error_has_the_line_of_the_script(monitor: Interpreter, tmp_path: Path) 
         monitor.execute_script(script)
     assert str(caught.value).startswith(f"{script}:2:1: Error E25")
     assert "no parameter 'frequency'" in str(caught.value)
+
+
+RADIO = 'wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"; wifi_model "ism" "ISM43362" "spi3"'
+
+
+def machine_in(monitor: Interpreter, world: Path, name: str, shared: str = "") -> None:
+    monitor.execute(f'wifi_world @{world} "world" "{shared}"; mach create "{name}"')
+    monitor.execute(RADIO)
+
+
+def test_machines_that_name_a_world_share_it(monitor: Interpreter, world: Path) -> None:
+    for name in ("one", "two"):
+        machine_in(monitor, world, name, "lab")
+    machine_in(monitor, world, "three")
+    one, two, three = (monitor.machines[name] for name in ("one", "two", "three"))
+    assert one.world is two.world
+    assert three.world is not one.world
+    # Their radios have addresses of their own.
+    assert (one.seed, two.seed, three.seed) == (7, "7/machine-1", 7)
+
+
+def test_a_shared_world_goes_with_its_last_machine(monitor: Interpreter, world: Path) -> None:
+    for name in ("one", "two"):
+        machine_in(monitor, world, name, "lab")
+    shared = monitor.machines["one"].world
+    assert shared is not None
+    happened: list[int] = []
+    shared.clock.schedule(5000, lambda: happened.append(shared.clock.now))
+    monitor.execute("mach rem one")
+    # Its clock is that of the machines that are left.
+    two = monitor.machines["two"].core.clock
+    assert two.next_time == 5000
+    machine_in(monitor, world, "three", "lab")
+    assert monitor.machines["three"].world is shared
+
+
+def test_a_shared_world_is_one_file_with_one_seed(monitor: Interpreter, world: Path) -> None:
+    machine_in(monitor, world, "one", "lab")
+    with pytest.raises(RenodeWifiError, match="'lab' is small with seed 7") as caught:
+        monitor.execute(f'wifi_world @{world} 8 "lab"')
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize("board", ["b_l475e_iot01a", "cc3220sf_launchxl"])
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("$world=@nowhere.yaml", ""),
+        ("$world=@{world}", "radio: {{options: {{nonsense: 3}}}}"),
+        ("$world=@{world}", "servers: []\n  nonsense"),
+        ('$seed="abc"', ""),
+    ],
+)
+def test_a_script_that_fails_leaves_nothing_behind(
+    world: Path, board: str, setting: str, text: str
+) -> None:
+    monitor = new_script()
+    world.write_text(WORLD + text)
+    monitor.execute(setting.format(world=world))
+    with pytest.raises(RenodeWifiError) as caught:
+        monitor.execute(f"include @platforms/{board}.resc")
+    assert caught.value.cure
+    assert not monitor.machines
+    world.write_text(WORLD)
+    monitor.execute(f'$world=@{world}; $seed="world"; include @platforms/{board}.resc')
+    assert list(monitor.machines) == [board]

@@ -11,7 +11,7 @@ from Antmicro.Renode.Peripherals import IKnownSize
 from Antmicro.Renode.Peripherals.Bus import IBytePeripheral, IDoubleWordPeripheral, IWordPeripheral
 from System.Collections.Generic import Dictionary
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 from renode_wifi.peripherals.base.line import Receiver
 
 
@@ -38,7 +38,7 @@ def numbered(lines, outputs):
 
 
 class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
-    """A model with pins. Disposed of with its machine, it ends the helper as well."""
+    """A model with pins. Disposed of with its machine, it takes ours along."""
 
     def __init__(self, machine, model):
         # type: (RenodeMachine, typing.Any) -> None

@@ -14,7 +14,7 @@ import System
 from Antmicro.Renode.Time import TimeInterval
 from System.Threading import Monitor as Lock
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 SECOND = 1000000000
 TICKS_PER_SECOND = int(TimeInterval.TicksPerSecond)

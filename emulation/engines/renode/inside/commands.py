@@ -7,13 +7,18 @@ from Antmicro.Renode.Core.Structure import NullRegistrationPoint
 from Antmicro.Renode.Peripherals.Bus import BusRangeRegistration
 
 from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode.inside import emulation
 from renode_wifi.emulation.engines.renode.inside.adapters import Adapter, BusAdapter, FlashAdapter
 from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine
 from renode_wifi.emulation.engines.renode.inside.radio import make_link
-from renode_wifi.emulation.engines.renode.inside.remote import HelperError
+from renode_wifi.emulation.engines.renode.inside.world import World
 from renode_wifi.emulation.platform import catalogue
 
 machines = []  # type: list[RenodeMachine]
+prepared = []  # type: list[World]
+"""The world, if one is, that the next machine with a model of ours is in."""
+
+SEED_OF_WORLD = "world"
 
 
 class CommandError(Exception):
@@ -22,28 +27,62 @@ class CommandError(Exception):
 
 def machine_of(renode):
     # type: (typing.Any) -> RenodeMachine
-    for machine in machines:
-        if machine.renode == renode:
-            return machine
-    raise CommandError("the machine has no world yet: use wifi_world first")
-
-
-def world(renode, path, seed):
-    # type: (typing.Any, str, int | str) -> None
+    """Ours for one of Renode's; the first to ask for it gets the prepared world."""
     if renode is None:
         raise CommandError("there is no machine: mach create one first")
-    # What is left of machines that are gone.
-    machines[:] = [machine for machine in machines if not machine.helper.dead]
-    for machine in machines:
+    for machine in _living():
         if machine.renode == renode:
-            raise CommandError("the machine has its world already")
-    machine = RenodeMachine(renode)
-    try:
-        machine.helper.request(protocol.WORLD, path, "" if seed == "world" else str(seed))
-    except HelperError:
-        machine.close()
-        raise
+            return machine
+    if not prepared:
+        raise CommandError("the machine has no world yet: use wifi_world first")
+    return _enter(renode, prepared.pop())
+
+
+def _living():
+    # type: () -> list[RenodeMachine]
+    machines[:] = [machine for machine in machines if not machine.closed]
+    return machines
+
+
+def _enter(renode, world):
+    # type: (typing.Any, World) -> RenodeMachine
+    emulation.settle()
+    machine = RenodeMachine(renode, emulation.name_of(renode), world)
+    world.add(machine, emulation.prefix_of(renode))
     machines.append(machine)
+    return machine
+
+
+def world(path, seed, name):
+    # type: (str, int | str, str) -> None
+    """Prepare a world for the next machine. name: by which several machines share one."""
+    given = "" if seed == SEED_OF_WORLD else str(seed)
+    if given and not given.lstrip("-").isdigit():
+        raise CommandError(
+            'the seed is %r: give a whole number, or "%s" for that of the world file'
+            % (seed, SEED_OF_WORLD)
+        )
+    while prepared:
+        unused = prepared.pop()
+        if not unused.machines:
+            unused.close()
+    if name:
+        for machine in _living():
+            if machine.world.name == name:
+                prepared.append(_shared(machine.world, path, given))
+                return
+    prepared.append(World(name, path, given))
+
+
+def _shared(world, path, seed):
+    # type: (World, str, str) -> World
+    """A world of that name, if it is the one that is meant."""
+    if (world.path, world.seed) != (path, seed):
+        raise CommandError(
+            "the world %s is that of %s with seed %s: give the same file and seed, or another name"
+            % (world.name, world.path, world.seed or SEED_OF_WORLD)
+        )
+    return world
 
 
 def model(renode, name, kind, place, attributes):
@@ -60,7 +99,7 @@ def model(renode, name, kind, place, attributes):
     parent, _, point = place.strip().partition(" ")
     if isinstance(known, catalogue.RadioType):
         link = make_link(machine, name, known)
-        machine.helper.request(protocol.RADIO, name, kind, attributes)
+        machine.world.add_radio(machine, name, kind, attributes)
         machine.links[name] = link
         adapter = Adapter(machine, link)
         if parent not in machine.adapters:
@@ -98,7 +137,7 @@ def server(renode, name):
     machine = machine_of(renode)
     paused = renode.ObtainPausedState(True)
     try:
-        values = machine.ask(protocol.SERVER, name)
+        values = machine.world.ask(machine, protocol.SERVER, name)
         return str(values[0]) if values else ""
     finally:
         paused.Dispose()

@@ -5,10 +5,11 @@ Connects to it and carries out its requests one by one, each answered before the
 
     execute <command>         a monitor command -> what it prints
     run <time>                virtual time on to `time` in ns -> now, instructions
-    write <uart> <bytes>      into a UART's RX pin
+    write <uart> <bytes>      into a UART's RX pin, by the name of its source
     read <address> <length>   memory -> bytes
     program <address> <bytes> into memory
     reset                     of the machine
+    source <name> <machine>   what `name` of a machine is called, "" being the only one
 
 What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the answer's end.
 """
@@ -24,14 +25,14 @@ from System.Text import UTF8Encoding
 from System.Threading import Thread, ThreadStart
 
 from renode_wifi.emulation.engines.renode import protocol
-from renode_wifi.emulation.engines.renode.inside import commands
+from renode_wifi.emulation.engines.renode.inside import commands, emulation
 from renode_wifi.emulation.engines.renode.inside.assemblies import (
     IPAddress,
     Process,
     SelectMode,
     TcpClient,
 )
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 UART = "uart"
 SECOND = 1000000000
@@ -44,8 +45,8 @@ class DriverError(Exception):
     """A request that cannot be carried out."""
 
 
-class Ear(object):
-    """Hears one UART."""
+class UartListener(object):
+    """Notes what one UART sends. name: that of the source."""
 
     def __init__(self, driver, machine, name):
         # type: (Driver, typing.Any, str) -> None
@@ -57,9 +58,9 @@ class Ear(object):
         # type: (int) -> None
         # A mistake here would end Renode.
         try:
-            self._driver.heard.append((now_of(self._machine), self._name, int(byte)))
+            self._driver.sent.append((now_of(self._machine), self._name, int(byte)))
         except System.Exception:
-            self._driver.heard.append((0, self._name, int(byte)))
+            self._driver.sent.append((0, self._name, int(byte)))
 
 
 def now_of(machine):
@@ -103,8 +104,8 @@ class Driver(object):
     def __init__(self, monitor, where):
         # type: (typing.Any, str) -> None
         self._monitor = monitor
-        self.heard = []  # type: list[tuple[int, str, int]]
-        self._attended = []  # type: list[typing.Any]
+        self.sent = []  # type: list[tuple[int, str, int]]
+        self._followed = []  # type: list[typing.Any]
         self._where = where
         self._stay = where.endswith(":stay")
         self._client = None  # type: typing.Any
@@ -117,6 +118,7 @@ class Driver(object):
             "read": self._read,
             "program": self._program,
             "reset": self._reset,
+            "source": self._source,
         }
 
     def start(self):
@@ -184,17 +186,40 @@ class Driver(object):
             end = protocol.encode([protocol.DONE, protocol.NEVER] + values)
         except System.Exception as error:
             end = protocol.encode([protocol.ERROR, message_of(error)])
-        heard, self.heard = self.heard, []
-        for time, name, byte in heard:
+        sent, self.sent = self.sent, []
+        for time, name, byte in sent:
             lines.append(protocol.encode([UART, str(time), name, str(byte)]))
         self._say("\n".join(lines + [end]))
 
     def _machine(self):
         # type: () -> typing.Any
+        """The selected machine, else the first one."""
         machine = self._monitor.Machine
-        if machine is None:
-            raise DriverError("there is no machine yet")
-        return machine
+        if machine is not None:
+            return machine
+        for first in emulation.machines():
+            return first
+        raise DriverError("there is no machine yet")
+
+    def _named(self, name):
+        # type: (str) -> typing.Any
+        """The machine of that name; "": the only one there is."""
+        machines = emulation.machines()
+        names = [emulation.name_of(machine) for machine in machines]
+        if not name and len(machines) == 1:
+            return machines[0]
+        if name in names:
+            return machines[names.index(name)]
+        known = ", ".join(names) or "none"
+        if name:
+            raise DriverError("there is no machine %r; machines: %s" % (str(name), known))
+        raise DriverError("there are several machines; name one: %s" % known)
+
+    def _source(self, name, machine):
+        # type: (str, str) -> list[str]
+        if not machine and not emulation.machines():
+            return [protocol.pack_text(name)]
+        return [protocol.pack_text(emulation.prefix_of(self._named(machine)) + name)]
 
     def _execute(self, command):
         # type: (str) -> list[str]
@@ -209,32 +234,31 @@ class Driver(object):
         trouble = str(eater.GetError()).strip()
         if trouble or not good:
             raise DriverError(trouble or "the monitor refuses %r" % command)
-        self._attend()
+        for machine in emulation.machines():
+            if machine not in self._followed:
+                self._follow(machine)
         return [protocol.pack_text(text)]
 
-    def _attend(self):
-        # type: () -> None
-        """Hear the UARTs of the machine that the monitor has selected."""
-        machine = self._monitor.Machine
-        if machine is None or machine in self._attended:
-            return
-        found = False
+    def _follow(self, machine):
+        # type: (typing.Any) -> None
+        """Listen to a machine's UARTs, once it has any."""
+        prefix = emulation.prefix_of(machine)
         for entry in machine.GetRegisteredPeripherals():
             if hasattr(entry.Peripheral, "CharReceived"):
-                found = True
-                entry.Peripheral.CharReceived += Ear(self, machine, entry.Name).on_byte
-        if found:
-            self._attended.append(machine)
+                listener = UartListener(self, machine, prefix + str(entry.Name))
+                entry.Peripheral.CharReceived += listener.on_byte
+                if machine not in self._followed:
+                    self._followed.append(machine)
 
     def _run(self, until):
         # type: (str) -> list[str]
         machine = self._machine()
-        emulation = EmulationManager.Instance.CurrentEmulation
-        MonitorTimeExtensions.SetGlobalAdvanceImmediately(emulation, True)
+        current = EmulationManager.Instance.CurrentEmulation
+        MonitorTimeExtensions.SetGlobalAdvanceImmediately(current, True)
         left = int(until) - now_of(machine)
         if left > 0:
             ticks = left * int(TimeInterval.TicksPerSecond) // SECOND
-            emulation.RunFor(TimeInterval.FromTicks(System.UInt64(max(1, ticks))))
+            current.RunFor(TimeInterval.FromTicks(System.UInt64(max(1, ticks))))
         instructions = 0
         for cpu in machine.SystemBus.GetCPUs():
             instructions += int(cpu.ExecutedInstructions)
@@ -242,7 +266,8 @@ class Driver(object):
 
     def _write(self, name, data):
         # type: (str, str) -> list[str]
-        uart = self._machine()["sysbus." + name]
+        machine, slash, port = name.rpartition("/")
+        uart = (self._named(machine) if slash else self._machine())["sysbus." + port]
         for byte in protocol.unpack(data):
             uart.WriteChar(System.Byte(byte))
         return []

@@ -12,7 +12,7 @@ that way for a moment, for the next double word, and those full of code are left
 import System
 from System.Text import Encoding
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 IO_PAGE = 0x400
 ERASED_SLOT = "\xff" * 8

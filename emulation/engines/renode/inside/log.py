@@ -11,6 +11,12 @@ LOG_LEVELS = {
 }
 
 
+def message_of(error):
+    # type: (typing.Any) -> str
+    """What an exception says, be it of .NET or of Python; `System.Exception` catches both."""
+    return str(getattr(error, "Message", None) or error)
+
+
 class Log(object):
     """What models write to, in the words of `logging.Logger`, into Renode's log."""
 

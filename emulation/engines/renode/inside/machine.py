@@ -1,18 +1,16 @@
 # ironpython: executed by Renode
-"""Renode as the `machine` that the models ask: bus, random source, trace, resets, the helper."""
+"""Renode as the `machine` that the models ask: bus, random source, trace, resets, the world."""
 
 import System
-from Antmicro.Renode.Core import EmulationManager
-from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside.clock import RenodeClock
 from renode_wifi.emulation.engines.renode.inside.flash_trap import FlashTrap
-from renode_wifi.emulation.engines.renode.inside.log import Log
-from renode_wifi.emulation.engines.renode.inside.remote import Helper, message_of
+from renode_wifi.emulation.engines.renode.inside.log import Log, message_of
 from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins, follow_ports
 from renode_wifi.emulation.engines.renode.inside.stm32_timer import follow_timers
 from renode_wifi.emulation.engines.renode.inside.systick import SysTick
+from renode_wifi.emulation.engines.renode.inside.world import Member
 
 
 class RenodeBus(object):
@@ -94,29 +92,29 @@ class NativePeripheral(object):
         self._peripheral.Reset()
 
 
-class RenodeMachine(object):
-    """Implements `peripherals.base.machine.Machine` over a Renode machine and the helper."""
+class RenodeMachine(Member):
+    """Implements `peripherals.base.machine.Machine` over a Renode machine and its world.
 
-    def __init__(self, renode):
-        # type: (typing.Any) -> None
-        self.renode = renode
+    name: the machine's in the emulation.
+    """
+
+    def __init__(self, renode, name, world):
+        # type: (typing.Any, str, World) -> None
         self.log = Log()
         self.log.element = renode
-        self.clock = RenodeClock(renode, self.log)
+        Member.__init__(self, renode, name, RenodeClock(renode, self.log))
+        self.world = world
+        self.closed = False
         self.bus = RenodeBus(self)
         self.models = {}  # type: dict[str, typing.Any]
         self.adapters = {}  # type: dict[str, typing.Any]
         self.links = {}  # type: dict[str, typing.Any]
         self.reset_cause = "power-on"
+        self.cpu_frequency = 0
         self.flash_trap = None  # type: typing.Any
         self._systick = None  # type: SysTick | None
-        self.helper = Helper(self.log.write, self._on_call)
         self.pins = HeldPins()
-        self._wake = None  # type: typing.Any
         renode.MachineReset += self._after_reset
-        MonitorTimeExtensions.SetGlobalSerialExecution(
-            EmulationManager.Instance.CurrentEmulation, True
-        )
 
     def random(self, stream):
         # type: (str) -> RemoteRandom
@@ -147,6 +145,7 @@ class RenodeMachine(object):
     def set_cpu_frequency(self, hertz):
         # type: (int) -> None
         """One instruction per cycle, as on the embedded engine; Renode counts in whole MIPS."""
+        self.cpu_frequency = hertz
         for cpu in self.renode.SystemBus.GetCPUs():
             cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
         self.mend_blocks().set_frequency(hertz)
@@ -170,48 +169,32 @@ class RenodeMachine(object):
         """A reset that none of our models asks for is the core's own."""
         self.reset_cause = "software"
 
-    # The helper.
+    # The world.
 
     def ask(self, request, *fields):
         # type: (str, *str) -> list[typing.Any]
-        """Ask the helper at the present time, and see to it that it gets its time."""
-        values = self.helper.request(request, str(self.clock.now), *fields)
-        self._schedule_wake()
-        return values
+        """Ask the world at the present time something of this machine."""
+        return self.world.ask(self, request, self.name, *fields)
 
-    def _schedule_wake(self):
-        # type: () -> None
-        time = self.helper.next_time
-        if self._wake is not None:
-            if self._wake.time == time:
-                return
-            self._wake.cancel()
-            self._wake = None
-        if time >= 0:
-            self._wake = self.clock.schedule_at(time, self._advance)
-
-    def _advance(self):
-        # type: () -> None
-        self._wake = None
-        self.ask(protocol.ADVANCE)
-
-    def _on_call(self, method, values):
-        # type: (str, list[typing.Any]) -> None
-        """The radio's processor calls its link: name, method, values."""
-        name = values[0]
-        arguments = [
-            bytes(value) if isinstance(value, bytearray) else value for value in values[1:]
-        ]
+    def call(self, radio, method, values):
+        # type: (str, str, list[typing.Any]) -> None
+        """The processor of a radio calls its link."""
+        arguments = [bytes(value) if isinstance(value, bytearray) else value for value in values]
         try:
-            getattr(self.links[name], method)(*arguments)
+            getattr(self.links[radio], method)(*arguments)
         except System.Exception as error:
-            self.log.error("%s: %s failed: %s", name, method, message_of(error))
+            self.log.error("%s: %s failed: %s", radio, method, message_of(error))
 
     def close(self):
         # type: () -> None
-        self.helper.close()
+        """The machine is gone."""
+        if not self.closed:
+            self.closed = True
+            self.world.remove(self)
 
 
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.emulation.engines.renode.inside.world import World  # noqa: F401

@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
 """The side of the helper's connection that is inside Renode: starting it, asking it, its end.
 
-When the helper dies, the radio falls silent, as a module without power would, and the log tells.
+When the helper dies, its radios fall silent, as modules without power would, and the log tells.
 """
 
 import os
@@ -12,16 +12,10 @@ from System.Text import UTF8Encoding
 from System.Threading import Monitor as Lock
 
 from renode_wifi.emulation.engines.renode import protocol
-from renode_wifi.emulation.engines.renode.inside.assemblies import (
-    IPAddress,
-    Process,
-    ProcessStartInfo,
-    TcpClient,
-    TcpListener,
-)
+from renode_wifi.emulation.engines.renode.inside import processes
+from renode_wifi.emulation.engines.renode.inside.assemblies import IPAddress, TcpClient, TcpListener
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
-MODULE = "renode_wifi.emulation.engines.renode.helper"
-INTERPRETER = "RENODE_WIFI_PYTHON"
 LEVELS = {"error": "error", "warning": "warning", "info": "info", "debug": "debug"}
 START_TIMEOUT_MS = 60000
 ANSWER_TIMEOUT_MS = 600000
@@ -32,59 +26,16 @@ class HelperError(Exception):
     """A request that could not be carried out; the text is for the user."""
 
 
-def package_root():
-    # type: () -> str
-    """The folder with emulation/ and peripherals/ in it."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    return os.path.abspath(os.path.join(here, *[os.pardir] * 4))
-
-
-def import_path(root):
-    # type: (str) -> str
-    """The folder from which Python imports `renode_wifi`."""
-    if os.path.isdir(os.path.join(root, "src", "renode_wifi")):
-        return os.path.join(root, "src")
-    return os.path.dirname(root)
-
-
-def interpreter(root):
-    # type: (str) -> str
-    """Python 3 that has the package's dependencies.
-
-    What the environment names; else that of a checkout's .venv, or of the environment that the
-    package is installed in; else the one on the search path.
-    """
-    named = System.Environment.GetEnvironmentVariable(INTERPRETER)
-    if named:
-        return str(named)
-    candidates = []
-    for base in (root, os.path.dirname(root), os.path.dirname(os.path.dirname(root))):
-        candidates.append(os.path.join(base, ".venv", "bin", "python"))
-        candidates.append(os.path.join(base, ".venv", "Scripts", "python.exe"))
-    # <prefix>/lib/python3.x/site-packages/renode_wifi, <prefix>/Lib/site-packages/renode_wifi
-    prefix = os.path.dirname(os.path.dirname(os.path.dirname(root)))
-    candidates.append(os.path.join(os.path.dirname(prefix), "bin", "python3"))
-    candidates.append(os.path.join(prefix, "Scripts", "python.exe"))
-    candidates.append(os.path.join(prefix, "python.exe"))
-    for candidate in candidates:
-        if os.path.isfile(candidate):
-            return candidate
-    return "python" if os.name == "nt" else "python3"
-
-
 def new_token():
     # type: () -> str
     return "".join(["%02x" % byte for byte in bytearray(os.urandom(32))])
 
 
-def message_of(error):
-    # type: (typing.Any) -> str
-    """What an exception says, be it of .NET or of Python; `System.Exception` catches both."""
-    return str(getattr(error, "Message", None) or error)
-
-
 class Helper(object):
-    """The connection. log: called with (level, text). call: with (method, values)."""
+    """The connection.
+
+    log: called with (level, text). call: called with (machine, radio, method, values).
+    """
 
     def __init__(self, log, call):
         # type: (typing.Any, typing.Any) -> None
@@ -125,70 +76,61 @@ class Helper(object):
         listener = TcpListener(IPAddress.Loopback, 0)
         listener.Start(4)
         try:
-            self._process = self._spawn(listener.LocalEndpoint.Port, token)
-            waited = 0
-            while True:
-                while not listener.Pending():
-                    if self._process.WaitForExit(POLL_MS):
-                        raise HelperError(
-                            "the radio's helper process ended at once (code %d); is %s the Python 3"
-                            " with renode-wifi's dependencies? Name the right one in the"
-                            " environment variable %s"
-                            % (
-                                self._process.ExitCode,
-                                self._process.StartInfo.FileName,
-                                INTERPRETER,
-                            )
-                        )
-                    waited += POLL_MS
-                    if waited > START_TIMEOUT_MS:
-                        raise HelperError("the radio's helper process does not answer")
-                self._client = listener.AcceptTcpClient()
-                self._open()
-                try:
-                    self._greet(token)
-                except HelperError as error:
-                    # Anybody on this machine can connect; only the helper knows the token.
-                    self._log("warning", "%s; waiting on" % error)
-                    self._client.Close()
-                    continue
-                self._write(protocol.greeting(token))
-                return
+            arguments = [str(listener.LocalEndpoint.Port), str(processes.own_number())]
+            self._process = processes.start("helper", arguments)
+            self._pass(token)
+            self._accept(listener, token)
+        except processes.StartError as error:
+            raise HelperError(str(error))  # noqa: B904
         except HelperError:
             self.close()
             raise
         finally:
             listener.Stop()
 
-    def _spawn(self, port, token):
-        # type: (int, str) -> typing.Any
-        root = package_root()
-        start = ProcessStartInfo()
-        start.FileName = interpreter(root)
-        start.Arguments = "-m %s %d %d" % (MODULE, port, Process.GetCurrentProcess().Id)
-        start.UseShellExecute = False
-        start.RedirectStandardInput = True
-        paths = [import_path(root)]
-        inherited = System.Environment.GetEnvironmentVariable("PYTHONPATH")
-        if inherited:
-            paths.append(str(inherited))
-        start.EnvironmentVariables["PYTHONPATH"] = os.pathsep.join(paths)
+    def _pass(self, token):
+        # type: (str) -> None
+        """Give the process the token where nobody else can read it.
+
+        The pipe stays open: its end is the end of this process.
+        """
         try:
-            process = Process.Start(start)
-        except System.Exception as error:
-            raise HelperError(  # noqa: B904
-                "cannot start %s (%s); name a Python 3 with renode-wifi's dependencies in the"
-                " environment variable %s" % (start.FileName, message_of(error), INTERPRETER)
-            )
-        # The token goes where nobody else can read it. The pipe stays open: its end is the end
-        # of this process.
-        try:
-            process.StandardInput.WriteLine(token)
-            process.StandardInput.Flush()
+            self._process.StandardInput.WriteLine(token)
+            self._process.StandardInput.Flush()
         except System.Exception:
             # It has ended already; whoever waits for it will see why.
             pass
-        return process
+
+    def _accept(self, listener, token):
+        # type: (typing.Any, str) -> None
+        waited = 0
+        while True:
+            while not listener.Pending():
+                if self._process.WaitForExit(POLL_MS):
+                    raise HelperError(
+                        "the radio's helper process ended at once (code %d); is %s the Python 3"
+                        " with renode-wifi's dependencies? Name the right one in the environment"
+                        " variable %s"
+                        % (
+                            self._process.ExitCode,
+                            self._process.StartInfo.FileName,
+                            processes.INTERPRETER,
+                        )
+                    )
+                waited += POLL_MS
+                if waited > START_TIMEOUT_MS:
+                    raise HelperError("the radio's helper process does not answer")
+            self._client = listener.AcceptTcpClient()
+            self._open()
+            try:
+                self._greet(token)
+            except HelperError as error:
+                # Anybody on this machine can connect; only the helper knows the token.
+                self._log("warning", "%s; waiting on" % error)
+                self._client.Close()
+                continue
+            self._write(protocol.greeting(token))
+            return
 
     def _open(self):
         # type: () -> None
@@ -224,39 +166,43 @@ class Helper(object):
         """
         if self.dead:
             return []
-        calls = []
+        calls = []  # type: list[list[str]]
         Lock.Enter(self._lock)
         try:
-            try:
-                self._write(protocol.encode(fields))
-                while True:
-                    line = self._reader.ReadLine()
-                    if line is None:
-                        raise protocol.ProtocolError("it hung up")
-                    answer = protocol.decode(line)
-                    kind = answer[0]
-                    if kind == protocol.DONE:
-                        self.next_time = -1 if answer[1] == protocol.NEVER else int(answer[1])
-                        values = [protocol.unpack(value) for value in answer[2:]]
-                        break
-                    if kind == protocol.CALL:
-                        calls.append((answer[1], [protocol.unpack(value) for value in answer[2:]]))
-                    elif kind == protocol.LOG:
-                        self._log(LEVELS.get(answer[1], "warning"), answer[2])
-                    elif kind == protocol.ERROR:
-                        raise HelperError(answer[1])
-                    else:
-                        raise protocol.ProtocolError("unknown answer %r" % kind)
-            except HelperError:
-                raise
-            except System.Exception as error:
-                self._die(message_of(error))
-                return []
+            self._write(protocol.encode(fields))
+            values = self._answer(calls)
+        except HelperError:
+            raise
+        except System.Exception as error:
+            self._die(message_of(error))
+            return []
         finally:
             Lock.Exit(self._lock)
-        for method, values_of_call in calls:
-            self._call(method, values_of_call)
+        for call in calls:
+            machine, radio, method = call[:3]
+            self._call(machine, radio, method, [protocol.unpack(value) for value in call[3:]])
         return values
+
+    def _answer(self, calls):
+        # type: (list[list[str]]) -> list[typing.Any]
+        """The values of an answer; what it calls back is added to `calls`."""
+        while True:
+            line = self._reader.ReadLine()
+            if line is None:
+                raise protocol.ProtocolError("it hung up")
+            answer = protocol.decode(line)
+            kind = answer[0]
+            if kind == protocol.DONE:
+                self.next_time = -1 if answer[1] == protocol.NEVER else int(answer[1])
+                return [protocol.unpack(value) for value in answer[2:]]
+            if kind == protocol.CALL:
+                calls.append(answer[1:])
+            elif kind == protocol.LOG:
+                self._log(LEVELS.get(answer[1], "warning"), answer[2])
+            elif kind == protocol.ERROR:
+                raise HelperError(answer[1])
+            else:
+                raise protocol.ProtocolError("unknown answer %r" % kind)
 
     def _die(self, reason):
         # type: (str) -> None
@@ -269,7 +215,7 @@ class Helper(object):
 
     def close(self):
         # type: () -> None
-        """Hang up; the helper ends by itself."""
+        """Hang up; the helper ends by itself, without anybody waiting for it."""
         self.dead = True
         for closable in (self._client, self._process and self._process.StandardInput):
             try:
@@ -277,11 +223,6 @@ class Helper(object):
                     closable.Close()
             except System.Exception:
                 # It is gone already, which is what was wanted.
-                pass
-        if self._process is not None and not self._process.WaitForExit(2000):
-            try:  # noqa: SIM105
-                self._process.Kill()
-            except System.Exception:
                 pass
 
 

@@ -9,7 +9,7 @@ written over.
 import System
 from Antmicro.Renode.Core import Range
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 PORTS = "ABCDEFGH"
 ODR = 0x14

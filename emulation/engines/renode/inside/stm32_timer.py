@@ -8,7 +8,7 @@ of ST's HAL is a thousandth too fast.
 import System
 from Antmicro.Renode.Core import Range
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 TIMERS = (1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 17)
 TIMX_ARR = 0x2C

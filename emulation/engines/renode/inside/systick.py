@@ -10,7 +10,7 @@ quantum before. And a period takes it SYST_RVR cycles, one less than the chip.
 import System
 from Antmicro.Renode.Core import Range
 
-from renode_wifi.emulation.engines.renode.inside.remote import message_of
+from renode_wifi.emulation.engines.renode.inside.log import message_of
 from renode_wifi.emulation.engines.renode.inside.stm32_timer import longer_period
 
 SYST_CSR = 0x10

@@ -374,6 +374,7 @@ class Machine:
     """A machine whose time is moved by hand."""
 
     def __init__(self) -> None:
+        EMULATION.add(self)
         self.SystemBus = SystemBus(self)
         self.MachineReset = Event()
         self.now = 0
@@ -465,8 +466,27 @@ class Monitor:
 
 
 class Emulation:
+    """serial: whether one machine runs after the other."""
+
     def __init__(self) -> None:
         self.machine: Machine | None = None
+        self.Machines: list[Machine] = []
+        self.serial = False
+        self._names: dict[int, str] = {}
+
+    def add(self, machine: Machine) -> None:
+        self._names[id(machine)] = f"machine-{len(self.Machines)}"
+        self.Machines.append(machine)
+
+    def clear(self) -> None:
+        self.Machines.clear()
+        self.serial = False
+
+    def __getitem__(self, machine: Machine) -> str:
+        return self._names[id(machine)]
+
+    def set_serial(self, serial: bool) -> None:
+        self.serial = serial
 
     def RunFor(self, interval: TimeInterval) -> None:
         assert self.machine is not None
@@ -571,7 +591,7 @@ INFRASTRUCTURE: dict[str, dict[str, Any]] = {
         "CommandInteractionEater": Eater,
         "MonitorTimeExtensions": SimpleNamespace(
             SetGlobalAdvanceImmediately=lambda emulation, value: None,
-            SetGlobalSerialExecution=lambda emulation, value: None,
+            SetGlobalSerialExecution=Emulation.set_serial,
         ),
     },
 }

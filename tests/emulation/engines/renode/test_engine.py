@@ -41,7 +41,8 @@ class Script(dotnet.Monitor):
         if command.startswith("refuse"):
             return False
         if command.startswith("world"):
-            commands.world(self.Machine, str(BOARD.default_world), 3)
+            commands.world(str(BOARD.default_world), 3, "")
+            commands.machine_of(self.Machine)
         return super().Parse(command, eater) if command.startswith("break") else True
 
 
@@ -75,6 +76,7 @@ def renode(monkeypatch: pytest.MonkeyPatch) -> Iterator[RenodeEngine]:
     yield running
     running.close()
     commands.machines.clear()
+    dotnet.EMULATION.clear()
 
 
 def machine() -> dotnet.Machine:
@@ -203,10 +205,31 @@ def test_an_end_of_renode_is_told(renode: RenodeEngine, monkeypatch: pytest.Monk
 def test_without_a_machine_requests_are_refused(
     renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    dotnet.EMULATION.clear()
     empty = RenodeEngine.empty()
     with pytest.raises(RenodeWifiError, match="no machine yet"):
         empty.run(5)
+    assert empty.source("usart1") == "usart1"
     empty.close()
+
+
+def test_each_machine_has_consoles_of_its_own(renode: RenodeEngine) -> None:
+    assert renode.source("usart1") == "usart1"
+    other = dotnet.Machine()
+    renode.execute("version")
+    with pytest.raises(RenodeWifiError, match="name one: machine-0, machine-1"):
+        renode.source("usart1")
+    with pytest.raises(RenodeWifiError, match="no machine 'three'"):
+        renode.source("usart1", "three")
+    assert renode.source("usart1", "machine-0") == "usart1"
+    session = Session(renode)
+    name = renode.source("usart1", "machine-1")
+    other["sysbus.usart1"].CharReceived(ord("!"))
+    session.run(0.001)
+    session.write("ok", name)
+    assert session.console(name).pending == "!"
+    assert bytes(other["sysbus.usart1"].written) == b"ok"
+    assert machine()["sysbus.usart1"].written == []
 
 
 def test_a_script_that_fails_leaves_nothing(
@@ -310,13 +333,13 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_strangers_are_not_let_in() -> None:
-    radios = connections.Radios(lambda *event: None)
-    port = int(radios.port.where.partition(":")[0])
+    worlds = connections.Worlds(lambda *event: None)
+    port = int(worlds.port.where.partition(":")[0])
     with socket.create_connection(("127.0.0.1", port)) as stranger:
         stranger.sendall(f"{protocol.greeting('guess')}\n".encode())
         assert stranger.recv(10) == b""
-    assert radios.services == []
-    radios.close()
+    assert worlds.services == []
+    worlds.close()
 
 
 def test_pyrenode3_is_used_where_its_variables_say_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,9 +42,13 @@ def test_a_renode_that_goes_on_is_ended(monkeypatch: pytest.MonkeyPatch, tempora
 def test_a_renode_that_ends_is_waited_for(temporary: Path) -> None:
     with subprocess.Popen(["sleep", "0.2"]) as renode:
         (temporary / f"renode-{renode.pid}").mkdir()
+        (temporary / f"clr-debug-pipe-{renode.pid}-123-in").touch()
+        (temporary / f"dotnet-diagnostic-{renode.pid}-123-socket").touch()
+        other = temporary / f"clr-debug-pipe-{renode.pid}0-123-in"
+        other.touch()
         guard.tidy(renode.pid, os.getpid())
         assert renode.wait(10) == 0
-    assert list(temporary.iterdir()) == []
+    assert list(temporary.iterdir()) == [other]
 
 
 def test_the_end_of_the_owner_is_noticed_however_it_came_about(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import renode_wifi
 from renode_wifi.emulation.engines.renode import helper, protocol
-from renode_wifi.emulation.engines.renode.helper import Service
+from renode_wifi.emulation.engines.renode.service import LogForwarder, Service
 from renode_wifi.emulation.platform.boards import PLATFORMS
 
 HOME = str(PLATFORMS / "worlds" / "home.yaml")
@@ -28,7 +28,8 @@ def ask(service: Service, *fields: str) -> list[list[str]]:
 def joined_service() -> Service:
     service = Service()
     ask(service, protocol.WORLD, HOME, "7")
-    ask(service, protocol.RADIO, "ism43362", "ISM43362", "")
+    ask(service, protocol.MACHINE, "one", "")
+    ask(service, protocol.RADIO, "one", "ism43362", "ISM43362", "")
     return service
 
 
@@ -39,42 +40,45 @@ def test_a_world_tells_its_seed() -> None:
 
 def test_a_reset_release_boots_the_module_at_its_time() -> None:
     service = joined_service()
-    answer = ask(service, protocol.INPUT, "1000", "reset", "f0")
+    answer = ask(service, protocol.INPUT, "1000", "one", "reset", "f0")
     kind, due = answer[-1]
     assert (kind, int(due)) == ("done", 1000 + BOOT_NS)
     assert ask(service, protocol.ADVANCE, str(int(due) - 1)) == [["done", due]]
     assert ask(service, protocol.ADVANCE, due)[0] == [
         "call",
+        "one",
+        "ism43362",
         "booted",
-        "tism43362",
         "b15150d0a3e20",
     ]
 
 
 def test_a_command_is_answered_by_a_call() -> None:
     service = joined_service()
-    ask(service, protocol.INPUT, "0", "reset", "f0")
+    ask(service, protocol.INPUT, "0", "one", "reset", "f0")
     ask(service, protocol.ADVANCE, str(BOOT_NS))
-    due = ask(service, protocol.INPUT, str(BOOT_NS + 5), "execute", "b" + b"I?\r".hex())[-1][1]
+    due = ask(service, protocol.INPUT, str(BOOT_NS + 5), "one", "execute", "b" + b"I?\r".hex())[-1][
+        1
+    ]
     call = ask(service, protocol.ADVANCE, due)[0]
-    assert call[:3] == ["call", "reply", "tism43362"]
-    assert b"ISM43362" in protocol.unpack(call[3])
+    assert call[:4] == ["call", "one", "ism43362", "reply"]
+    assert b"ISM43362" in protocol.unpack(call[4])
 
 
 def test_time_never_runs_back() -> None:
     service = joined_service()
     ask(service, protocol.ADVANCE, "500")
     ask(service, protocol.ADVANCE, "400")
-    assert service.machine.clock.now == 500
+    assert service.clock.now == 500
 
 
 def test_a_fault_reaches_the_link() -> None:
     service = joined_service()
-    ask(service, protocol.INPUT, "0", "reset", "f0")
+    ask(service, protocol.INPUT, "0", "one", "reset", "f0")
     ask(service, protocol.ADVANCE, str(BOOT_NS))
-    ask(service, protocol.FAULT, str(BOOT_NS), "stuck-low", "")
-    answer = ask(service, protocol.INPUT, str(BOOT_NS), "execute", "b" + b"I?\r".hex())
-    assert ["call", "fail", "tism43362", "tstuck-low"] in answer
+    ask(service, protocol.FAULT, str(BOOT_NS), "one", "stuck-low", "")
+    answer = ask(service, protocol.INPUT, str(BOOT_NS), "one", "execute", "b" + b"I?\r".hex())
+    assert ["call", "one", "ism43362", "fail", "tstuck-low"] in answer
 
 
 def test_a_server_is_described() -> None:
@@ -84,17 +88,21 @@ def test_a_server_is_described() -> None:
 
 def test_random_words_are_those_of_the_embedded_engine() -> None:
     service = joined_service()
-    words = [protocol.unpack(field) for field in ask(service, protocol.RANDOM, "0", "rng")[-1][2:]]
-    words += [protocol.unpack(field) for field in ask(service, protocol.RANDOM, "0", "rng")[-1][2:]]
-    source = service.machine.random("rng")
+    words = [
+        protocol.unpack(field) for field in ask(service, protocol.RANDOM, "0", "one", "rng")[-1][2:]
+    ]
+    words += [
+        protocol.unpack(field) for field in ask(service, protocol.RANDOM, "0", "one", "rng")[-1][2:]
+    ]
+    source = service.machines["one"].random("rng")
     assert words == [source.getrandbits(32) for _ in range(2 * protocol.RANDOM_WORDS)]
 
 
 def test_traces_of_models_in_renode_reach_listeners() -> None:
     service = joined_service()
     seen: list[Any] = []
-    service.machine.listeners.append(lambda *event: seen.append(event))
-    ask(service, protocol.TRACE, "9", "flash", "flash-erase", "pages", "i2")
+    service.listeners.append(lambda *event: seen.append(event))
+    ask(service, protocol.TRACE, "9", "one", "flash", "flash-erase", "pages", "i2")
     assert seen == [(9, "flash", "flash-erase", {"pages": 2})]
 
 
@@ -102,18 +110,17 @@ def test_traces_of_models_in_renode_reach_listeners() -> None:
     ("fields", "problem"),
     [
         ((protocol.WORLD, "nowhere.yaml", ""), "nowhere.yaml"),
-        ((protocol.RADIO, "r", "Nonsense", ""), "no radio is called Nonsense"),
-        ((protocol.INPUT, "0", "__class__", "i0"), "no radio has an input"),
+        ((protocol.RADIO, "one", "r", "Nonsense", ""), "no radio is called Nonsense"),
+        ((protocol.INPUT, "0", "one", "__class__", "i0"), "no radio has an input"),
         ((protocol.SERVER, "0", "nobody"), "no server 'nobody'"),
-        ((protocol.FAULT, "0", "nonsense", ""), "nonsense"),
+        ((protocol.FAULT, "0", "one", "nonsense", ""), "nonsense"),
         ((protocol.ADVANCE, "soon"), "soon"),
+        ((protocol.RADIO, "two", "r", "ISM43362", ""), "no machine is called 'two'"),
         (("nonsense",), "no request is called"),
     ],
 )
 def test_what_cannot_be_done_is_an_error_line(fields: tuple[str, ...], problem: str) -> None:
     service = joined_service()
-    if fields[0] == protocol.INPUT:
-        service = Service()
     (answer,) = ask(service, *fields)
     assert answer[0] == protocol.ERROR
     assert problem in answer[1]
@@ -197,6 +204,21 @@ def test_the_process_leaves_a_stranger() -> None:
         process.close()
 
 
+def test_machines_in_one_world_have_sources_and_seeds_of_their_own() -> None:
+    service = joined_service()
+    ask(service, protocol.MACHINE, "two", "two/")
+    ask(service, protocol.RADIO, "two", "ism43362", "ISM43362", "")
+    seen: list[Any] = []
+    service.listeners.append(lambda *event: seen.append(event))
+    ask(service, protocol.TRACE, "9", "two", "flash", "flash-erase")
+    assert seen == [(9, "two/flash", "flash-erase", {})]
+    words = [ask(service, protocol.RANDOM, "9", name, "rng")[-1] for name in ("one", "two")]
+    assert words[0] != words[1]
+    ask(service, protocol.INPUT, "9", "two", "reset", "f0")
+    call = ask(service, protocol.ADVANCE, str(9 + BOOT_NS))[-2]
+    assert call[:4] == ["call", "two", "ism43362", "booted"]
+
+
 def test_a_wrong_call_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert helper.main(["here"]) == 2
     assert "PORT RENODE" in capsys.readouterr().err
@@ -204,15 +226,16 @@ def test_a_wrong_call_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -
 
 def test_what_models_log_goes_with_the_answer() -> None:
     service = joined_service()
-    forwarder = helper.LogForwarder(service)
-    service.machine.log.addHandler(forwarder)
+    forwarder = LogForwarder(service)
+    machine = service.machines["one"]
+    machine.log.addHandler(forwarder)
     try:
-        service.machine.request_reset("iwdg")
-        service.machine.set_cpu_frequency(1)
-        assert service.machine.peripheral("ism43362") is service.radio
+        machine.request_reset("iwdg")
+        machine.set_cpu_frequency(1)
+        assert machine.peripheral("ism43362") is machine.radio
         assert any("iwdg" in line for line in service._answer)
     finally:
-        service.machine.log.removeHandler(forwarder)
+        machine.log.removeHandler(forwarder)
         service.close()
 
 

@@ -19,7 +19,12 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from tests.emulation.engines.renode import dotnet
 
 # Behind the stand-in, which it needs.
-from renode_wifi.emulation.engines.renode.inside import adapters, commands, remote  # isort: skip
+from renode_wifi.emulation.engines.renode.inside import (  # isort: skip
+    adapters,
+    commands,
+    processes,
+    remote,
+)
 
 HOME = str(PLATFORMS / "worlds" / "home.yaml")
 MODELS = PLATFORMS / "renode_models.py"
@@ -30,26 +35,35 @@ MILLISECOND = 1_000_000
 
 
 @pytest.fixture
-def radios(monkeypatch: pytest.MonkeyPatch) -> Iterator[connections.Radios]:
+def worlds(monkeypatch: pytest.MonkeyPatch) -> Iterator[connections.Worlds]:
     """A helper in this process, found by the shim through the environment."""
-    found = connections.Radios(lambda *event: TRACED.append(event))
+    found = connections.Worlds(lambda *event: TRACED.append(event))
     TRACED.clear()
     dotnet.LOGGED.clear()
     monkeypatch.setenv(protocol.ENVIRONMENT, found.port.where)
     yield found
-    for machine in commands.machines:
-        machine.close()
+    forget_machines()
     found.close()
-    commands.machines.clear()
 
 
 TRACED: list[Any] = []
 
 
+def forget_machines() -> None:
+    for machine in commands.machines:
+        machine.close()
+    for world in commands.prepared:
+        world.close()
+    commands.machines.clear()
+    commands.prepared.clear()
+    dotnet.EMULATION.clear()
+
+
 @pytest.fixture
-def machine(radios: connections.Radios) -> dotnet.Machine:
+def machine(worlds: connections.Worlds) -> dotnet.Machine:
+    commands.world(HOME, "world", "")
     renode = dotnet.Machine()
-    commands.world(renode, HOME, "world")
+    commands.machine_of(renode)
     return renode
 
 
@@ -109,10 +123,10 @@ def test_the_module_boots_and_answers(board: dotnet.Machine) -> None:
 
 
 def test_a_dead_helper_silences_the_radio_and_is_logged(
-    board: dotnet.Machine, radios: connections.Radios
+    board: dotnet.Machine, worlds: connections.Worlds
 ) -> None:
     boot(board)
-    radios.close()
+    worlds.close()
     exchange(board, b"I?\r\n")
     board.advance(MILLISECOND)
     assert not ready(board)
@@ -122,7 +136,7 @@ def test_a_dead_helper_silences_the_radio_and_is_logged(
 
 
 def test_faults_and_servers_reach_the_world(
-    board: dotnet.Machine, radios: connections.Radios, capsys: pytest.CaptureFixture[str]
+    board: dotnet.Machine, worlds: connections.Worlds, capsys: pytest.CaptureFixture[str]
 ) -> None:
     boot(board)
     scope = runpy.run_path(str(MODELS), {"self": dotnet.Monitor(board)})
@@ -137,7 +151,7 @@ def test_faults_and_servers_reach_the_world(
 
 
 def test_the_commands_of_the_script_compose_a_board(
-    radios: connections.Radios, monkeypatch: pytest.MonkeyPatch
+    worlds: connections.Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renode = dotnet.Machine()
     scope = runpy.run_path(str(MODELS), {"self": dotnet.Monitor(renode)})
@@ -146,7 +160,7 @@ def test_the_commands_of_the_script_compose_a_board(
     ((_, place),) = renode.SystemBus.registered
     assert place == (0x40007000, 0x400)
     assert renode.names["pwr"].Size == 0x400
-    assert radios.services[-1].world.seed == 7
+    assert worlds.services[-1].world.seed == 7
 
 
 def test_the_package_is_made_importable_where_it_is_not_installed() -> None:
@@ -179,15 +193,65 @@ def test_what_cannot_be_created_is_told(
         commands.model(machine, *arguments)
 
 
-def test_worlds_come_first_and_once(machine: dotnet.Machine) -> None:
-    with pytest.raises(commands.CommandError, match="its world already"):
-        commands.world(machine, HOME, "world")
+def test_a_world_comes_first(worlds: connections.Worlds) -> None:
     with pytest.raises(commands.CommandError, match="no world yet"):
         commands.server(dotnet.Machine(), "echo")
     with pytest.raises(commands.CommandError, match="no machine"):
-        commands.world(None, HOME, "world")
+        commands.model(None, "pwr", "STM32L4_PWR", "sysbus <0x40007000, +0x400>", "")
     with pytest.raises(remote.HelperError, match=r"nowhere\.yaml"):
-        commands.world(dotnet.Machine(), "nowhere.yaml", 5)
+        commands.world("nowhere.yaml", 5, "")
+    with pytest.raises(commands.CommandError, match="seed is 'abc': give a whole number"):
+        commands.world(HOME, "abc", "")
+
+
+def test_a_world_that_no_machine_enters_ends_with_the_next(worlds: connections.Worlds) -> None:
+    commands.world(HOME, "world", "")
+    (unused,) = commands.prepared
+    commands.world(HOME, "5", "")
+    assert unused.dead
+    assert len(commands.prepared) == 1
+
+
+def test_each_machine_has_its_world(machine: dotnet.Machine) -> None:
+    commands.world(HOME, "world", "")
+    other = commands.machine_of(dotnet.Machine())
+    assert other.world is not commands.machines[0].world
+    assert commands.machine_of(machine) is commands.machines[0]
+    # One after the other, so that no run is unlike another.
+    assert dotnet.EMULATION.serial
+
+
+def test_machines_that_name_a_world_share_it(worlds: connections.Worlds) -> None:
+    machines = []
+    for _ in range(2):
+        commands.world(HOME, "world", "lab")
+        renode = dotnet.Machine()
+        commands.model(renode, "spi3", "STM32L4_SPI", "sysbus <0x40003C00, +0x400>", "")
+        commands.model(renode, "ism43362", "ISM43362", "spi3", "")
+        machines.append(commands.machine_of(renode))
+    one, two = machines
+    assert one.world is two.world
+    assert len(worlds.services) == 1
+    two.trace("flash", "flash-erase", pages=1)
+    one.trace("flash", "flash-erase", pages=2)
+    assert [event[1] for event in TRACED] == ["machine-1/flash", "flash"]
+    # What the world does for one is due on its clock, and arrives at the right machine.
+    two.renode.names["ism43362"].OnGPIO(RESET, True)
+    one.renode.advance(2 * BOOT_NS)
+    two.renode.advance(2 * BOOT_NS)
+    assert ready(two.renode)
+    assert not ready(one.renode)
+    two.renode.names["spi3"].Dispose()
+    assert not one.world.dead
+    one.renode.names["spi3"].Dispose()
+    assert one.world.dead
+
+
+def test_a_shared_world_is_one_file_with_one_seed(worlds: connections.Worlds) -> None:
+    commands.world(HOME, "world", "lab")
+    commands.machine_of(dotnet.Machine())
+    with pytest.raises(commands.CommandError, match="give the same file and seed"):
+        commands.world(HOME, 8, "lab")
 
 
 def test_attributes_are_read_as_in_descriptions() -> None:
@@ -224,11 +288,11 @@ def test_a_watchdogs_reset_is_told_from_the_cores(machine: dotnet.Machine) -> No
     assert rcc.ReadDoubleWord(0x94) >> 28 & 1
 
 
-def test_random_numbers_are_the_worlds(machine: dotnet.Machine, radios: connections.Radios) -> None:
+def test_random_numbers_are_the_worlds(machine: dotnet.Machine, worlds: connections.Worlds) -> None:
     commands.model(machine, "rng", "STM32L4_RNG", "sysbus <0x50060800, +0x400>", "")
     rng = machine.names["rng"]
     rng.WriteDoubleWord(0, 4)
-    source = radios.services[-1].machine.random("rng")
+    source = worlds.services[-1].machines["machine-0"].random("rng")
     words = [rng.ReadDoubleWord(8) for _ in range(70)]
     assert words == [source.getrandbits(32) for _ in range(70)]
 
@@ -306,7 +370,7 @@ def test_a_models_mistake_is_logged_and_reads_zero(
     machine.advance(10)
     assert "an event failed: a mistake" in logged("error")
     ours.links["broken"] = Broken()
-    ours._on_call("fail", ["broken"])
+    ours.call("broken", "fail", [])
     assert "broken: fail failed" in logged("error")
 
 
@@ -341,51 +405,49 @@ def test_models_log_and_reach_the_bus(machine: dotnet.Machine) -> None:
 
 def test_a_disposed_machine_lets_its_helper_go(board: dotnet.Machine) -> None:
     board.names["spi3"].Dispose()
-    assert commands.machines[0].helper.dead
-    commands.world(dotnet.Machine(), HOME, "world")
+    assert commands.machines[0].world.dead
+    commands.world(HOME, "world", "")
+    commands.machine_of(dotnet.Machine())
     assert len(commands.machines) == 1
 
 
 def test_a_helper_is_started_where_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(protocol.ENVIRONMENT, raising=False)
-    monkeypatch.setenv(remote.INTERPRETER, sys.executable)
-    renode = dotnet.Machine()
-    commands.world(renode, HOME, "world")
-    helper = commands.machines[0].helper
-    process = helper._process.process
+    monkeypatch.setenv(processes.INTERPRETER, sys.executable)
+    commands.world(HOME, "world", "")
+    process = commands.prepared[0]._helper._process.process
     assert process.poll() is None
-    helper.close()
+    forget_machines()
     assert process.wait(30) == 0
-    commands.machines.clear()
 
 
 def test_an_interpreter_that_will_not_do_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv(protocol.ENVIRONMENT, raising=False)
-    monkeypatch.setenv(remote.INTERPRETER, "/bin/false")
+    monkeypatch.setenv(processes.INTERPRETER, "/bin/false")
     with pytest.raises(remote.HelperError, match="ended at once"):
-        commands.world(dotnet.Machine(), HOME, "world")
-    monkeypatch.setenv(remote.INTERPRETER, str(tmp_path / "python"))
+        commands.world(HOME, "world", "")
+    monkeypatch.setenv(processes.INTERPRETER, str(tmp_path / "python"))
     with pytest.raises(remote.HelperError, match="cannot start"):
-        commands.world(dotnet.Machine(), HOME, "world")
+        commands.world(HOME, "world", "")
     monkeypatch.setenv(protocol.ENVIRONMENT, "1:secret")
     with pytest.raises(remote.HelperError, match="no radio helper answers"):
-        commands.world(dotnet.Machine(), HOME, "world")
+        commands.world(HOME, "world", "")
 
 
 def test_the_interpreter_is_looked_for_beside_the_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv(remote.INTERPRETER, raising=False)
+    monkeypatch.delenv(processes.INTERPRETER, raising=False)
     installed = tmp_path / "lib" / "python3.11" / "site-packages" / "renode_wifi"
-    assert remote.interpreter(str(installed)) == "python3"
-    assert remote.import_path(str(installed)) == str(installed.parent)
+    assert processes.interpreter(str(installed)) == "python3"
+    assert processes.import_path(str(installed)) == str(installed.parent)
     program = tmp_path / "bin" / "python3"
     program.parent.mkdir()
     program.touch()
-    assert remote.interpreter(str(installed)) == str(program)
-    assert (Path(remote.import_path(remote.package_root())) / "renode_wifi").is_dir()
+    assert processes.interpreter(str(installed)) == str(program)
+    assert (Path(processes.import_path(processes.package_root())) / "renode_wifi").is_dir()
 
 
 POWER, ANNOUNCED = 0, 0

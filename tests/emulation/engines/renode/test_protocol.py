@@ -52,8 +52,8 @@ def test_what_is_no_value_is_refused(field: str) -> None:
     [
         ("hello", "not renode-wifi"),
         ("renode-wifi\t999\tsecret", "different installations"),
-        ("renode-wifi\t2\tguess!", "does not know the token"),
-        ("renode-wifi\t2\tsecre", "does not know the token"),
+        ("renode-wifi\t3\tguess!", "does not know the token"),
+        ("renode-wifi\t3\tsecre", "does not know the token"),
     ],
 )
 def test_a_stranger_is_told_apart(line: str, problem: str) -> None:

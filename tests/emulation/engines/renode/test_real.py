@@ -32,6 +32,8 @@ SCRIPT = PLATFORMS / "b_l475e_iot01a.resc"
 KILLS = int(os.environ.get("RENODE_WIFI_KILLS", "2"))
 """How many kills the last test tries; a thorough run takes 50."""
 LIFETIME = 12.0
+RUNTIME = ("clr-debug-pipe-", "dotnet-diagnostic-")
+"""What .NET has in the temporary folder where the user starts it."""
 TIMES_IN_RAM = ("milliseconds ",)
 """Variables of the probe that count time. The engines' times differ by less than a millisecond."""
 
@@ -203,7 +205,8 @@ def test_a_kill_leaves_nothing_behind(
             env=environment,
             check=True,
         )
-    assert leftovers(tmp_path) == []
+    # Those of a runtime whose helper was killed before it stay, as of any that is killed.
+    assert [name for name in leftovers(tmp_path) if not name.startswith(RUNTIME)] == []
 
 
 def leftovers(folder: Path) -> list[str]:
