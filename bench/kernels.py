@@ -43,7 +43,7 @@ RENODE_GOAL, QEMU_GOAL = 1.3, 0.6
 
 
 class _Uart:
-    """CMSDK UART, as far as the kernels use it: tells when the result's line is complete."""
+    """CMSDK UART, as far as the kernels use it: reports when the result's line is complete."""
 
     def __init__(self) -> None:
         self.text = bytearray()

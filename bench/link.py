@@ -24,7 +24,7 @@ def _at_bytes(event: str, fields: dict[str, Any]) -> int:
 
 def _message_bytes(event: str, fields: dict[str, Any]) -> int:
     """Of a message of the host protocol, in whole words: synchronisation, header and body; one from
-    the network processor is asked for by a word and tells its status too."""
+    the network processor is asked for by a word and has its status too."""
     if event != "message":
         return 0
     return (8 if fields["direction"] == "command" else 20) + -(-len(fields["body"]) // 4) * 4

@@ -52,7 +52,7 @@ A Processor That Stops Responding Is Cured By A Restart And A Join
     ${line}=    Type Well    receive 0 100 1000
     Should Contain    ${{str($line)}}    found
 
-A Fatal Error Is Told And Cured By A Restart And A Join
+A Fatal Error Is Reported And Cured By A Restart And A Join
     Start Joined
     Execute Command    wifi_fault "abort"
     ${line}=    Type Badly    resolve echo.home.test
@@ -128,7 +128,7 @@ Power Takes The Sockets And Leaves The Files
     ${line}=    Type Well    receive 0 100 1000
     Should Contain    ${{str($line)}}    found
 
-A Handshake That Fails Tells Why And Leaves No Connection
+A Handshake That Fails Gives Its Reason And Leaves No Connection
     Start Joined    robot/handshakes.yaml
     FOR    ${where}    ${error}    IN
     ...    10.10.0.2 9000    ${NO_SIGNER}

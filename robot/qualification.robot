@@ -16,7 +16,7 @@ A Suite Passes When Each Test Ends As It Should
     ${results}=    Qualify    expected=${OUTPUT_DIR}/known.yaml
     Length Should Be    ${results}    4
 
-A Test That Fails Is Told
+A Test That Fails Is Reported
     Create Board    ${BOARD}    ${SUITES}/${BOARD}-finishes.elf
     Run Keyword And Expect Error    *Suite.fails: failed, not passed*    Qualify
 

@@ -1,7 +1,7 @@
 """The house: floors that import downwards only, no circles, rooms and files of a readable size.
 
-Floors are told by names without the package's. Imports count wherever they stand: in functions, and
-for type checkers, too.
+Floors are given by names without the package's. Imports count wherever they stand: in functions,
+and for type checkers, too.
 """
 
 from __future__ import annotations

@@ -126,11 +126,11 @@ def qualify(request: pytest.FixtureRequest, board: Board) -> Callable[..., Quali
             None if junit is None else Path(junit),
             None if json is None else Path(json),
         )
-        suite.on_test = lambda result: _tell(request.node, suite, result)
+        suite.on_test = lambda result: _report(request.node, suite, result)
         end = suite.run(time, test_time)
         for result in suite.results:
             if result.outcome is Outcome.UNFINISHED:
-                _tell(request.node, suite, result)
+                _report(request.node, suite, result)
         if not suite.good:
             wrong = [f"{key}: {what}" for key, what in suite.deviations()]
             pytest.fail("\n".join([end.value, *wrong, board.crash_report()]).rstrip(), False)
@@ -139,18 +139,18 @@ def qualify(request: pytest.FixtureRequest, board: Board) -> Callable[..., Quali
     return run
 
 
-def _tell(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
+def _report(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
     """Report a firmware test as pytest's own tests are."""
     wrong = dict(suite.deviations()).get(result.key)
     known = suite.expected.get(result.key)
     place = f"{result.file}:{result.line}: " if result.file else ""
     outcome: Literal["passed", "failed", "skipped"]
     if wrong is not None:
-        outcome, told = "failed", f"{wrong}: {place}{result.message}".rstrip(": ")
+        outcome, text = "failed", f"{wrong}: {place}{result.message}".rstrip(": ")
     elif result.outcome is Outcome.PASSED:
-        outcome, told = "passed", ""
+        outcome, text = "passed", ""
     else:
-        outcome, told = "skipped", place + result.message
+        outcome, text = "skipped", place + result.message
     path, line, _ = item.location
     # pytest shows a skipped test with this attribute as one that was expected to fail.
     expected: dict[str, Any] = {}
@@ -161,7 +161,7 @@ def _tell(item: pytest.Item, suite: Qualification, result: TestResult) -> None:
         location=(path, line, result.key),
         keywords=dict.fromkeys(item.keywords, 1),
         outcome=outcome,
-        longrepr=(path, line or 0, told) if outcome == "skipped" else told or None,
+        longrepr=(path, line or 0, text) if outcome == "skipped" else text or None,
         when="call",
         sections=[("Captured uart", "\n".join(result.output))] if result.output else [],
         duration=result.duration,

@@ -1,4 +1,4 @@
-"""A guest's crash, told so that its author finds the cause."""
+"""The report of a guest's crash, from which its author finds the cause."""
 
 from __future__ import annotations
 

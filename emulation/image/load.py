@@ -1,4 +1,4 @@
-"""Reads firmware images: what format a file has is told from its content."""
+"""Reads firmware images: a file's format is recognized by its content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from renode_wifi.emulation.image.content import Content, Damaged
 from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.segments import Segment
 
-LARGEST = 1 << 28
+MAX_SIZE = 1 << 28
 """Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
 FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, UF2 or binary"
 
@@ -73,7 +73,7 @@ def load_image(
 ) -> Image:
     """Read an image.
 
-    base: address of a raw binary; refused for files that have their own. guess: tells that address
+    base: address of a raw binary; refused for files that have their own. guess: returns that address
     from the bytes where `base` isn't given.
 
     Raises RenodeWifiError, naming the file, for anything that cannot be an image for these boards.
@@ -125,14 +125,14 @@ def _unreadable(path: Path, error: OSError) -> RenodeWifiError:
 def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+            data = stream.read(MAX_SIZE + 1)
     except OSError as error:
         raise _unreadable(path, error) from error
     if not data:
         raise RenodeWifiError("the image is empty", where=str(path), cure="build it again")
-    if len(data) > LARGEST:
+    if len(data) > MAX_SIZE:
         raise RenodeWifiError(
-            f"more than {LARGEST >> 20} MB, which is no image for a board with 1 MB of flash",
+            f"more than {MAX_SIZE >> 20} MB, which is no image for a board with 1 MB of flash",
             where=str(path),
             cure=f"give the path of a file of format {FORMATS}",
         )
@@ -160,7 +160,7 @@ def _base_of(path: Path, data: bytes, base: int | None, guess: Guess | None) -> 
         base = guess(data)
     if base is None:
         raise RenodeWifiError(
-            "a raw binary, whose address its content doesn't tell",
+            "a raw binary, whose address its content doesn't show",
             where=str(path),
             cure="give its address as well: --base 0x08000000 or FILE@0x08000000 for the ST board,"
             " 0x01000800 for TI's",

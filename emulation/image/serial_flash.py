@@ -1,7 +1,7 @@
 """What Uniflash programs into the serial flash of the CC3220: .sli, .ucf, and their Intel HEX.
 
 Image Creator writes them encrypted, with a key that the chip has; only the table in front of them,
-whose names of system files tell such a file, can be read.
+whose names of system files show such a file, can be read.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Composer:
     def create(
         self, name: str, type_name: str, point: str, attributes: str, position: Position
     ) -> None:
-        """One object, told in pieces: what `wifi_model` does."""
+        """One object, given in pieces: what `wifi_model` does."""
         self.resolved = Resolved([], {})
         if name in self.machine.names():
             raise self._error(

@@ -85,7 +85,7 @@ def fits(value: object, kind: type) -> bool:
 
 
 def nearest(name: str) -> list[str]:
-    """Names of types that may have been meant, by spelling or by their last part."""
+    """Names of types that may have been meant, by spelling or by their last name."""
     name = name.removeprefix(RENODE_NAMESPACE)
     last = name.rsplit(".", 1)[-1]
     same = [known for known in catalogue.BY_NAME if known.rsplit(".", 1)[-1] == last]

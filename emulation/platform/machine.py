@@ -74,7 +74,7 @@ class Machine:
         if (address, is_write) not in self._reserved:
             self._reserved.add((address, is_write))
             self.log.warning(
-                "%s 0x%08X, where the board has no register (told once)",
+                "%s 0x%08X, where the board has no register (reported once)",
                 "write to" if is_write else "read of",
                 address,
             )
@@ -98,7 +98,7 @@ class Machine:
             for listener in listeners:
                 listener(now, self.prefix + source, event, fields)
 
-    def hears(self, event: str) -> bool:
+    def is_observed(self, event: str) -> bool:
         return bool(self._listeners.of(event))
 
     def set_cpu_frequency(self, hertz: int) -> None:

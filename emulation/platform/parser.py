@@ -55,7 +55,7 @@ VALUE_KEYWORDS = ("new", "true", "True", "false", "False")
 _LONG_STRING = re.compile(r"'''((?:[^\\]|\\''')*?)'''")
 _STATEMENT = re.compile(r'(?:[^;{}"]|"(?:[^"\\]|\\.)*")*')
 
-LONGEST_RANGE = 4096
+MAX_RANGE = 4096
 
 
 @lru_cache(maxsize=64)
@@ -250,12 +250,12 @@ class _Parser(Scanner):
             return [first]
         self.accept("-")
         last = self.natural("last number of the range")
-        if last == first or abs(last - first) > LONGEST_RANGE:
+        if last == first or abs(last - first) > MAX_RANGE:
             raise self.result.error(
                 Problem.SYNTAX,
                 f"Syntax error, {first}-{last} is not a range of signals",
                 self.position_of(start),
-                f"write two different numbers, at most {LONGEST_RANGE} apart",
+                f"write two different numbers, at most {MAX_RANGE} apart",
             )
         step = 1 if last > first else -1
         return list(range(first, last + step, step))

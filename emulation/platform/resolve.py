@@ -354,7 +354,7 @@ class _Resolver:
         return otherwise
 
     def _in_order(self) -> list[ObjectSpec]:
-        """Parts that others refer to in their constructor come before them."""
+        """Objects that others refer to in their constructor come before them."""
         by_name = {spec.name: spec for spec in self.specs.values()}
         ordered: list[ObjectSpec] = []
         done: set[str] = set()

@@ -18,12 +18,12 @@ NATURAL = re.compile(r"0x[0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*|[0-9]+(?:_[0-9]+)*")
 _STRING = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _SPACE = re.compile(r"\s*")
 
-LARGEST_NUMBER = 2**64 - 1
-DEEPEST_NESTING = 50
+MAX_NUMBER = 2**64 - 1
+MAX_NESTING = 50
 
 
 class Scanner:
-    """A place in a text that has been laid out. result: what is read from it; it tells errors."""
+    """A place in a text that has been laid out. result: what is read from it; makes errors."""
 
     def __init__(self, text: str, result: Description) -> None:
         self.text = text
@@ -81,7 +81,7 @@ class Scanner:
             self.fail("nothing more")
 
     def fail(self, *expected: str) -> NoReturn:
-        """Tell what is there instead of what may be there."""
+        """Report what is there instead of what may be there."""
         index = self.index
         if index >= len(self.text):
             # Point behind the last character, not behind the empty lines at the end.
@@ -129,10 +129,10 @@ class Scanner:
         return word
 
     def type_name(self) -> str:
-        parts = [self.name("type name")]
+        names = [self.name("type name")]
         while self.accept("."):
-            parts.append(self.name("type name"))
-        return ".".join(parts)
+            names.append(self.name("type name"))
+        return ".".join(names)
 
     def natural(self, what: str) -> int:
         start = self.index
@@ -147,8 +147,8 @@ class Scanner:
         if digits.startswith("0x"):
             digits, base = digits[2:], 16
         # int() of an endless string of digits takes its time, and Python refuses it.
-        number = int(digits, base) if len(digits) <= 40 else LARGEST_NUMBER + 1
-        if number > LARGEST_NUMBER:
+        number = int(digits, base) if len(digits) <= 40 else MAX_NUMBER + 1
+        if number > MAX_NUMBER:
             raise self.result.error(
                 Problem.SYNTAX,
                 "Syntax error, number does not fit into 64 bits",
@@ -165,10 +165,10 @@ class Scanner:
 
     def descend(self) -> None:
         self.depth += 1
-        if self.depth > DEEPEST_NESTING:
+        if self.depth > MAX_NESTING:
             raise self.result.error(
                 Problem.SYNTAX,
-                f"Syntax error, more than {DEEPEST_NESTING} levels of nesting",
+                f"Syntax error, more than {MAX_NESTING} levels of nesting",
                 self.position,
                 "give inner objects entries of their own",
             )

@@ -23,7 +23,7 @@ class Member(Protocol):
 
     def trace(self, source: str, event: str, **fields: object) -> None: ...
 
-    def hears(self, event: str) -> bool: ...
+    def is_observed(self, event: str) -> bool: ...
 
 
 class SharedClock(VirtualClock):
@@ -106,8 +106,8 @@ class Surroundings:
         """What happens in the world is traced by its first machine."""
         self._clock.members[0].trace(source, event, **fields)
 
-    def hears(self, event: str) -> bool:
-        return self._clock.members[0].hears(event)
+    def is_observed(self, event: str) -> bool:
+        return self._clock.members[0].is_observed(event)
 
     def set_cpu_frequency(self, hertz: int) -> None:
         """There is no core here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 TraceFields = dict[str, object]
-"""What an event tells, by name: numbers, texts, bytes, and lists of them."""
+"""Fields of an event, by name: numbers, texts, bytes, and lists of them."""
 
 TraceListener = Callable[[int, str, str, TraceFields], None]
 """Called with (time in ns, source, event, fields) for everything that models trace."""

@@ -27,7 +27,7 @@ class Junction(Receiver):
 
 
 class Wires:
-    """The wired inputs of a machine. `inputs` is part of its saved state."""
+    """The wired inputs of a machine. `inputs` is saved with it."""
 
     def __init__(self) -> None:
         self.inputs: dict[Input, Line | Junction] = {}

@@ -1,4 +1,4 @@
-"""What a running world and radio can be told and asked, in the words of the monitor.
+"""What a running world and radio can be asked to do, in the words of the monitor.
 
 Both engines offer these as commands (`wifi_fault`, `wifi_server`), so that a suite says the same
 thing wherever it runs.

@@ -182,7 +182,7 @@ class Interpreter:
 
     @contextmanager
     def at(self, where: str) -> Iterator[None]:
-        """What fails within is told with its place."""
+        """What fails within is reported with its place."""
         if len(self._where) >= MAX_NESTING:
             raise self.error(
                 "scripts, macros or aliases call each other without end", "break the circle"

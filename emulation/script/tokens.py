@@ -84,7 +84,7 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.COMMENT, r":[^\n]*", 0),
     )
 )
-LONGEST_NUMBER = 40
+MAX_NUMBER_LENGTH = 40
 
 
 class TokenError(RenodeWifiError):
@@ -150,7 +150,7 @@ def _value(kind: Kind, match: re.Match[str]) -> TokenValue:
 
 def number(text: str) -> int | float:
     """A number as people write it: 0x…, decimal, with or without fraction."""
-    if len(text) > LONGEST_NUMBER:
+    if len(text) > MAX_NUMBER_LENGTH:
         raise ValueError("the number is too long")
     if text.lower().startswith("0x"):
         return int(text, 16)

@@ -104,7 +104,7 @@ def _reason(test: TestEntry) -> str:
 
 
 def _joined(reasons: list[list[str]]) -> list[list[str]]:
-    """What several images, or several tests of one, have in common is told once."""
+    """What several images, or several tests of one, have in common is written once."""
     images: dict[tuple[str, ...], list[str]] = {}
     for tag, configuration, test, outcome, why in reasons:
         configurations = images.setdefault((tag, test, outcome, why), [])

@@ -87,9 +87,9 @@ def read_expected(path: Path) -> dict[str, Expectation]:
 class Qualification:
     """One run of a test image on a board.
 
-    on_test: told of each test as it ends. junit, json_file: rewritten as each test begins and ends,
-    so that a run that is killed leaves everything up to then. labels: what the report shall say of
-    the image, such as its project and tag.
+    on_test: called with each test as it ends. junit, json_file: rewritten as each test begins and
+    ends, so that a run that is killed leaves everything up to then. labels: what the report shall
+    say of the image, such as its project and tag.
     """
 
     def __init__(

@@ -78,7 +78,7 @@ class UnityReader:
         """How many tests of the unfinished line have begun."""
 
     def begin(self, started: int, ended: int, text: str) -> bool:
-        """What there is of an unfinished line, begun at `started`; tells whether a test begins."""
+        """What there is of an unfinished line, begun at `started`. True if a test begins."""
         matches = list(START.finditer(text))
         if len(matches) != self._begun + 1 or matches[-1][1]:
             return False

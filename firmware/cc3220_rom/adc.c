@@ -77,7 +77,7 @@ void ADCIntDisable(uint32_t base, uint32_t channel, uint32_t flags)
     clear_bits(base + IRQ_EN + channel, flags & INT_OWN);
 }
 
-/* The end of DMA is told by its line's own bit, 12 to 15. */
+/* The end of DMA is shown by its line's own bit, 12 to 15. */
 uint32_t ADCIntStatus(uint32_t base, uint32_t channel)
 {
     return (REG(DMA_DONE_INT_STS_MASKED) & done_line(channel)) |

@@ -21,7 +21,7 @@
 
 #define XCLK_STABLE_HIGH 1
 #define XCLK_BYPASS 2
-#define XCLK_LARGEST_DIVIDER 30
+#define XCLK_MAX_DIVIDER 30
 #define INT_DMA 0x80000000u
 #define DONE_LINE (1u << 8)
 
@@ -39,7 +39,7 @@ void CameraParamsConfig(uint32_t base, uint32_t horizontal, uint32_t vertical, u
 void CameraXClkConfig(uint32_t base, uint32_t clock, uint32_t wanted)
 {
     uint32_t divider = clock / wanted;
-    if (divider <= XCLK_LARGEST_DIVIDER)
+    if (divider <= XCLK_MAX_DIVIDER)
         change_bits(base + CC_CTRL_XCLK, CC_CTRL_XCLK_DIV, divider);
 }
 

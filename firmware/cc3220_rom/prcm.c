@@ -90,7 +90,7 @@
 #define SRAM_KEEP_IN_LPDS 2u
 #define SLOW_CLOCK_INTERRUPT 0x4000u
 #define HIBERNATE_CYCLE_TICKS 160
-#define LPDS_LEAST_TICKS 21
+#define LPDS_MIN_TICKS 21
 #define LPDS_LEAD_TICKS 20
 
 /* The clock gate of each peripheral, by its number in the library. Its reset is the next word. */
@@ -278,8 +278,8 @@ void PRCMLPDSEnter(void)
 
 void PRCMLPDSIntervalSet(uint32_t ticks)
 {
-    if (ticks < LPDS_LEAST_TICKS)
-        ticks = LPDS_LEAST_TICKS;
+    if (ticks < LPDS_MIN_TICKS)
+        ticks = LPDS_MIN_TICKS;
     REG(APPS_LPDS_WAKETIME_WAKE_CFG) = ticks;
     REG(APPS_LPDS_WAKETIME_OPP_CFG) = ticks - LPDS_LEAD_TICKS;
 }
@@ -422,7 +422,7 @@ uint32_t PRCMIntStatus(void)
 }
 
 /* The calendar is an offset to the slow clock counter in 1/1024 s: seconds in HIB_REG3, the rest in
- * the upper half of HIB_REG2, whose top bit tells that the calendar is in use. */
+ * the upper half of HIB_REG2, whose top bit says that the calendar is in use. */
 #define CALENDAR_USED 0x8000u
 #define CALENDAR_FRACTION 0x3FFu
 #define TICKS_PER_FRACTION_SHIFT 5

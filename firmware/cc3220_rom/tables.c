@@ -8,7 +8,7 @@ typedef void handler(void);
 #define TABLES 24
 #define SLOTS 64
 
-/* Somebody called an entry that the tables do not have. The port tells the model's log of it. */
+/* Somebody called an entry that the tables do not have. The port reports it to the model's log. */
 #define PORT_CALLER (*(volatile uint32_t *)0x00080000u)
 #define PORT_ENTRY (*(volatile uint32_t *)0x00080004u)
 

@@ -14,10 +14,10 @@
 #define TLS_PORT 9000
 
 #define ROUNDS 10
-#define LARGEST 1200
+#define MAX_SIZE 1200
 #define TIMEOUT 5000
 
-static uint8_t sent[LARGEST], received[LARGEST];
+static uint8_t sent[MAX_SIZE], received[MAX_SIZE];
 static int failures;
 
 static void print(const char *text)
@@ -59,7 +59,7 @@ static unsigned echo(int handle, unsigned size, unsigned seed)
 
 static void echo_step(const char *step, enum net_kind kind, const uint8_t address[4], uint16_t port)
 {
-    static const unsigned sizes[ROUNDS] = {1, 2, 3, 16, 100, 255, 256, 777, 1199, LARGEST};
+    static const unsigned sizes[ROUNDS] = {1, 2, 3, 16, 100, 255, 256, 777, 1199, MAX_SIZE};
     char detail[64] = "";
     unsigned bytes = 0, rounds = 0;
     int handle = net_open(kind, address, port);

@@ -40,9 +40,9 @@ class Clock(Protocol):
 class VirtualClock:
     """Events ordered by (time, sequence number), so that equal times stay deterministic.
 
-    On its own it is the clock of a test bench, moved by `advance`. An engine gives it a
-    `source` that tells the time of the guest, and a `listener` that hears of the earliest
-    event whenever one is scheduled before all others.
+    On its own it is the clock of a test rig, moved by `advance`. An engine gives it a
+    `source` that returns the time of the guest, and a `listener` that is called with the
+    earliest event whenever one is scheduled before all others.
     """
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 
 
 class Line(object):
-    """One output. Receivers are told of changes only, with the input number they gave."""
+    """One output. Receivers are notified of changes only, with the input number they gave."""
 
     def __init__(self, level=False):
         # type: (bool) -> None
@@ -12,7 +12,7 @@ class Line(object):
 
     def connect(self, receiver, number):
         # type: (Receiver, int) -> None
-        """Tell `receiver.on_gpio(number, level)` of each change, and of the level as it stands."""
+        """Call `receiver.on_gpio(number, level)` for each change, and for a level that is high."""
         self._receivers.append((receiver, number))
         if self.level:
             receiver.on_gpio(number, True)

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from renode_wifi.peripherals.base.clock import Clock, VirtualClock
 
-WriteTrap = Callable[[int, int, int], None]
-"""Called with (address, value, width in bytes) for a store to a trapped range."""
+WriteHandler = Callable[[int, int, int], None]
+"""Called with (address, value, width in bytes) for a store to a range that it handles."""
 
 
 class Bus(Protocol):
@@ -28,7 +28,7 @@ class Bus(Protocol):
     def write_bytes(self, address: int, data: bytes) -> None:
         """Write memory behind the CPU's back; works on flash and ROM too."""
 
-    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+    def handle_writes(self, start: int, size: int, handler: WriteHandler) -> None:
         """Send the CPU's stores into a memory to `handler` instead (flash programming)."""
 
     def is_memory(self, address: int, length: int, written: bool) -> bool:
@@ -56,10 +56,10 @@ class Machine(Protocol):
         """The model registered as `name`; KeyError where there is none."""
 
     def trace(self, source: str, event: str, **fields: Any) -> None:
-        """Tell observers (transcript, trace, pcap) of something; never changes behaviour."""
+        """Report something to observers (transcript, trace, pcap); never changes behaviour."""
 
-    def hears(self, event: str) -> bool:
-        """Whether anybody wants to be told of `event`: what nobody reads need not be built."""
+    def is_observed(self, event: str) -> bool:
+        """Whether anybody observes `event`: what nobody reads need not be built."""
 
     @property
     def cpu_frequency(self) -> int:
@@ -81,7 +81,7 @@ class BenchMachine:
     def __init__(self, seed: int = 0) -> None:
         self.clock = VirtualClock()
         self.bus = BenchBus()
-        self.log = logging.getLogger("renode_wifi.bench")
+        self.log = logging.getLogger("renode_wifi.rig")
         self.seed = seed
         self.peripherals: dict[str, Any] = {}
         self.traced: list[tuple[int, str, str, dict[str, Any]]] = []
@@ -98,7 +98,7 @@ class BenchMachine:
     def trace(self, source: str, event: str, **fields: Any) -> None:
         self.traced.append((self.clock.now, source, event, fields))
 
-    def hears(self, event: str) -> bool:
+    def is_observed(self, event: str) -> bool:
         return True
 
     def set_cpu_frequency(self, hertz: int) -> None:
@@ -113,13 +113,13 @@ class BenchBus:
 
     def __init__(self) -> None:
         self.memory: dict[int, int] = {}
-        self.traps: list[tuple[int, int, WriteTrap]] = []
+        self.handlers: list[tuple[int, int, WriteHandler]] = []
 
     def read(self, address: int, width: int) -> int:
         return int.from_bytes(self.read_bytes(address, width), "little")
 
     def write(self, address: int, value: int, width: int) -> None:
-        for start, size, handler in self.traps:
+        for start, size, handler in self.handlers:
             if start <= address < start + size:
                 handler(address, value, width)
                 return
@@ -132,12 +132,12 @@ class BenchBus:
         for i, byte in enumerate(data):
             self.memory[address + i] = byte
 
-    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        self.traps.append((start, size, handler))
+    def handle_writes(self, start: int, size: int, handler: WriteHandler) -> None:
+        self.handlers.append((start, size, handler))
 
     def is_memory(self, address: int, length: int, written: bool) -> bool:
         return not written or not any(
-            start < address + length and address < start + size for start, size, _ in self.traps
+            start < address + length and address < start + size for start, size, _ in self.handlers
         )
 
     def model_at(self, address: int) -> tuple[Any, int] | None:

@@ -371,7 +371,7 @@ class RegisterFile(object):
         if offset not in self._unknown:
             self._unknown.add(offset)
             self.owner.machine.log.warning(
-                "%s: %s undocumented offset 0x%03X (told once)", self.owner.name, what, offset
+                "%s: %s undocumented offset 0x%03X (reported once)", self.owner.name, what, offset
             )
 
 

@@ -124,7 +124,7 @@ class Port(object):
 
     data, status, control: words of the controller's `registers`. line: its interrupt output.
     causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
-    overrun: the bit of `status` that tells of a word for which the FIFO had no room.
+    overrun: the bit of `status` that reports a word for which the FIFO had no room.
 
     state: PORT_OPEN: a store to `data` wider than a byte exchanges a word with the stream at once.
     PORT_READABLE: a load takes what it is wide out of the FIFO, ends an overrun, and does no more

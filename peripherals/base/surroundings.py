@@ -21,7 +21,7 @@ class Surroundings:
         self.clock: Clock = machine.clock
         self.log = machine.log
         self.trace: Callable[..., None] = partial(machine.trace, name)
-        self.observed: Callable[[str], bool] = machine.hears
+        self.observed: Callable[[str], bool] = machine.is_observed
         self._random = machine.random
 
     def random(self, stream: str) -> random.Random:

@@ -88,11 +88,11 @@ class CC3220_ADC(Block):
             fifo = self._fifos[channel]
             code = min(4095, max(0, self._millivolts[channel] * 4096 // FULL_SCALE_MV))
             if len(fifo) == DEPTH:
-                self._tell(channel, IRQ_OVERFLOW)
+                self._raise(channel, IRQ_OVERFLOW)
             else:
                 fifo.append(stamp << 14 | code << 2)
             if len(fifo) == DEPTH:
-                self._tell(channel, IRQ_FULL)
+                self._raise(channel, IRQ_FULL)
             self._show(channel)
 
     def _take(self, index):
@@ -102,11 +102,11 @@ class CC3220_ADC(Block):
             return 0
         fifo = self._fifos[channel]
         if not fifo:
-            self._tell(channel, IRQ_UNDERFLOW)
+            self._raise(channel, IRQ_UNDERFLOW)
             return 0
         sample = fifo.pop(0)
         if not fifo:
-            self._tell(channel, IRQ_EMPTY)
+            self._raise(channel, IRQ_EMPTY)
         self._show(channel)
         return sample
 
@@ -124,7 +124,7 @@ class CC3220_ADC(Block):
 
     # Interrupts.
 
-    def _tell(self, channel, flag):
+    def _raise(self, channel, flag):
         # type: (int, int) -> None
         self.registers.values[0x44 // 4 + 2 * channel] |= flag
         self._update(channel)

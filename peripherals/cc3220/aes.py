@@ -103,7 +103,7 @@ class CC3220_AES(Block):
     def __init__(self, machine, name):
         # type: (typing.Any, str) -> None
         Block.__init__(self, machine, name)
-        self._told = False
+        self._reported = False
         self._clear()
 
     def reset(self):
@@ -168,8 +168,8 @@ class CC3220_AES(Block):
         # type: (int, int) -> None
         self._round_keys = None
         self._running = False
-        if value & CTRL_XTS_F8_F9 and not self._told:
-            self._told = True
+        if value & CTRL_XTS_F8_F9 and not self._reported:
+            self._reported = True
             self.machine.log.warning("%s: XTS, F8 and F9 aren't modelled", self.name)
         status = self.registers["CTRL"] & ~CTRL_STATUS
         self.registers["CTRL"] = status | CTRL_CTXTRDY

@@ -1,5 +1,5 @@
 # ironpython: executed by Renode
-"""COMMON_REG: what the application processor and the network processor tell each other.
+"""COMMON_REG: flags and interrupts between the application processor and the network processor.
 
 NW_INT_* is the network processor's interrupt to the application, APPS_INT_* the other way round
 (hardware header hw_common_reg.h of TI's SDK; host driver, NwpRegisters.h and cc_pal.c).

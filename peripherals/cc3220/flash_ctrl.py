@@ -56,9 +56,9 @@ class CC3220_FLASH_CTRL(Block):
         self.program_time = program_time
         self._operation = None  # type: typing.Any
         self._flags = 0
-        self._told = False
+        self._reported = False
         Block.__init__(self, machine, name)
-        machine.bus.trap_writes(base, size, self.store)
+        machine.bus.handle_writes(base, size, self.store)
 
     def reset(self):
         # type: () -> None
@@ -70,10 +70,10 @@ class CC3220_FLASH_CTRL(Block):
     def store(self, address, value, width):
         # type: (int, int, int) -> None
         """A store of the CPU into the array does nothing."""
-        if not self._told:
-            self._told = True
+        if not self._reported:
+            self._reported = True
             self.machine.log.warning(
-                "%s: store to flash at 0x%08X is lost: use the controller (told once)",
+                "%s: store to flash at 0x%08X is lost: use the controller (reported once)",
                 self.name,
                 address,
             )

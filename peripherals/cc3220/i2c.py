@@ -93,13 +93,13 @@ class CC3220_I2C(Block):
             if self._device is None:
                 # Nobody acknowledges the address.
                 self.registers["MCS"] = STATUS_ERROR | STATUS_ADRACK | STATUS_IDLE
-                self._tell(flags | INT_NACK | INT_DATA | INT_STOP)
+                self._raise(flags | INT_NACK | INT_DATA | INT_STOP)
                 return
             self._device.start(self._reading())
         if self._device is None:
             self.registers["MCS"] = STATUS_IDLE
             if value & (MCS_RUN | MCS_STOP | MCS_BURST):
-                self._tell(INT_DATA)
+                self._raise(INT_DATA)
             return
         if value & MCS_BURST:
             self._burst_left = self.registers["MBLEN"]
@@ -114,7 +114,7 @@ class CC3220_I2C(Block):
             self._device = None
             flags |= INT_STOP
         self.registers["MCS"] = STATUS_IDLE if self._device is None else STATUS_BUSBSY
-        self._tell(flags | INT_DATA)
+        self._raise(flags | INT_DATA)
 
     def _run_burst(self):
         # type: () -> None
@@ -168,7 +168,7 @@ class CC3220_I2C(Block):
             self._device.stop()
             self._device = None
             self.registers["MCS"] = STATUS_IDLE
-            self._tell(INT_STOP | INT_DATA)
+            self._raise(INT_STOP | INT_DATA)
 
     def _flush(self, value, old):
         # type: (int, int) -> None
@@ -181,7 +181,7 @@ class CC3220_I2C(Block):
 
     # Interrupt.
 
-    def _tell(self, flags):
+    def _raise(self, flags):
         # type: (int) -> None
         self.registers["MRIS"] |= flags
         self._update(0, 0)

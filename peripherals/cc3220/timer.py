@@ -148,7 +148,7 @@ class _Half(object):
     def _matched(self):
         # type: () -> None
         self._match = None
-        self._timer.tell(MATCHES[self.index], self.index)
+        self._timer.raise_flag(MATCHES[self.index], self.index)
 
     def _expire(self):
         # type: () -> None
@@ -162,7 +162,7 @@ class _Half(object):
             self._start_count = 0 if self._up else self._limit()
             self._timer.registers["CTL"] &= ~(1 << self._shift)
         if not self._get("MR") & MR_AMS:
-            self._timer.tell(TIMEOUT << self._shift, self.index)
+            self._timer.raise_flag(TIMEOUT << self._shift, self.index)
 
 
 class CC3220_Timer(Block):
@@ -229,7 +229,7 @@ class CC3220_Timer(Block):
             self.registers["RIS"] |= DMA_DONE << (HALF_B * number)
             self._update(0, 0)
 
-    def tell(self, flag, half):
+    def raise_flag(self, flag, half):
         # type: (int, int) -> None
         """An event of a half."""
         self.registers["RIS"] |= flag

@@ -42,7 +42,7 @@ FIFO_DEPTH = 16
 RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
 """Bytes in the FIFO that make the receive interrupt, by IFLS.RXIFLSEL."""
 SILENT_BITS = 32
-"""Bit times without a byte after which what is in the FIFO is told of."""
+"""Bit times without a byte after which the receive timeout is raised for what is in the FIFO."""
 DEFAULT_HZ = 80_000_000
 
 

@@ -205,7 +205,9 @@ class CC3220_uDMA(Block):
         self.lines[ERROR].set(True)
         if channel not in self._failed:
             self._failed.add(channel)
-            self.machine.log.warning("%s: channel %d: %s (told once)", self.name, channel, error)
+            self.machine.log.warning(
+                "%s: channel %d: %s (reported once)", self.name, channel, error
+            )
 
     def _move(self, channel):
         # type: (int) -> None
@@ -253,7 +255,7 @@ class CC3220_uDMA(Block):
         """A word went out, one came in, and the next is requested: exchange many at once.
 
         Up to the last word of either channel, and only where moving them one by one would have the
-        channels take turns: nothing but the words and their count tells the difference.
+        channels take turns: nothing but the words and their count differs.
         """
         incoming, outgoing = self._in_hand.get(receiver), self._in_hand.get(sender)
         if incoming is None or outgoing is None:
@@ -301,17 +303,17 @@ class CC3220_uDMA(Block):
         elif mode == PING_PONG:
             self.registers["ALTSET"] ^= bit
             if self._control(channel, not alternate) & 7 != STOP:
-                self._tell(channel)
+                self._notify(channel)
                 return
         self._stop(channel)
-        self._tell(channel)
+        self._notify(channel)
 
     def _stop(self, channel):
         # type: (int) -> None
         self.registers["ENASET"] &= ~(1 << channel)
         self._asked &= ~(1 << channel)
 
-    def _tell(self, channel):
+    def _notify(self, channel):
         # type: (int) -> None
         encoding = self._encoding(channel)
         self.registers["CHIS"] |= 1 << channel
@@ -323,8 +325,8 @@ class CC3220_uDMA(Block):
     def _acknowledge(self, value, old):
         # type: (int, int) -> None
         for channel in range(CHANNELS):
-            told = self.registers["CHIS"] >> channel & 1
-            if told and self._encoding(channel) == SOFTWARE_ENCODING:
+            done = self.registers["CHIS"] >> channel & 1
+            if done and self._encoding(channel) == SOFTWARE_ENCODING:
                 return
         self.lines[SOFTWARE].set(False)
 

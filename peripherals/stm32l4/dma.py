@@ -142,7 +142,7 @@ REQUESTS = {
 
 
 class STM32LDMA(Block):
-    """Its name, "dma1" or "dma2", tells the request table. Output n is channel n + 1."""
+    """Its name, "dma1" or "dma2", selects the request table. Output n is channel n + 1."""
 
     OUTPUTS = tuple(range(CHANNELS + 1))
     REGISTERS = (ISR, IFCR, CCR, CNDTR, CPAR, CMAR, CSELR)
@@ -371,7 +371,7 @@ class STM32LDMA(Block):
         if channel not in self._failed:
             self._failed.add(channel)
             self.machine.log.warning(
-                "%s: channel %d: transfer error, %s (told once)", self.name, channel + 1, error
+                "%s: channel %d: transfer error, %s (reported once)", self.name, channel + 1, error
             )
 
     # Flags.

@@ -102,7 +102,7 @@ class STM32L4_FLASH(Block):
         self._programmed = self._option_registers()
         self._operation = None  # type: typing.Any
         self._clear()
-        machine.bus.trap_writes(base, size, self.store)
+        machine.bus.handle_writes(base, size, self.store)
 
     def reset(self):
         # type: () -> None
@@ -142,7 +142,7 @@ class STM32L4_FLASH(Block):
             return
         if value != KEYS[self._keys_seen]:
             self._locked_up = True
-            self._tell_locked_up("CR")
+            self._report_locked_up("CR")
             return
         self._keys_seen = (self._keys_seen + 1) % 2
         if self._keys_seen == 0:
@@ -154,7 +154,7 @@ class STM32L4_FLASH(Block):
             return
         if value != OPTION_KEYS[self._option_keys_seen] or self.registers["CR"] & CR.LOCK:
             self._options_locked_up = True
-            self._tell_locked_up("the option registers")
+            self._report_locked_up("the option registers")
             return
         self._option_keys_seen = (self._option_keys_seen + 1) % 2
         if self._option_keys_seen == 0:
@@ -167,7 +167,7 @@ class STM32L4_FLASH(Block):
         else:
             self._power_down_keys_seen = 0
 
-    def _tell_locked_up(self, what):
+    def _report_locked_up(self, what):
         # type: (str) -> None
         self.machine.log.warning(
             "%s: wrong key, %s can't be unlocked before the next reset", self.name, what

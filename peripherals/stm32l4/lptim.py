@@ -98,7 +98,7 @@ CMPM, ARRM = ISR.CMPM, ISR.ARRM
 
 
 class STM32L0_LpTimer(Block):
-    """frequency: kernel clock in Hz where no RCC named "rcc" tells it.
+    """frequency: kernel clock in Hz where no RCC named "rcc" gives it.
 
     Counts internal clocks from a software start; triggers, encoder and external clock only keep
     their settings. ARROK and CMPOK come at once.

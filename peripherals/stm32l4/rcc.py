@@ -1,8 +1,8 @@
 # ironpython: executed by Renode
 """Reset and clock control (RM0351 section 6): the clock tree and the reset flags.
 
-Every oscillator and PLL is ready as soon as it is switched on. What the tree yields is told to the
-machine (core clock) and to those who asked with `on_change` (timers).
+Every oscillator and PLL is ready as soon as it is switched on. What the tree yields is reported to
+the machine (core clock) and to those who asked with `on_change` (timers).
 """
 
 from renode_wifi.peripherals.base.block import Block
@@ -38,7 +38,7 @@ READY = (
 # SW and SWS codes: indices in READY.
 MSI, HSI16, HSE, PLL = range(4)
 
-# Flags of CSR that tell of resets.
+# Flags of CSR that record resets.
 FLAGS = (
     CSR.FWRSTF
     | CSR.OBLRSTF
@@ -250,7 +250,7 @@ class STM32L4_RCC(Block):
 
     def _propagate(self):
         # type: () -> None
-        """SWS follows SW as soon as that source is ready, and everybody hears of the new tree."""
+        """SWS follows SW as soon as that source is ready, and listeners get the new tree."""
         setting = self.registers["CFGR"]
         wanted = CFGR["SW"].get(setting)
         if self.registers["CR"] & READY[wanted][1]:

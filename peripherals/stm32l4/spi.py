@@ -101,7 +101,7 @@ class STM32L4_SPI(Block):
         # array, so that an engine may exchange frames of 16 bits without this model.
         self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
         self._state = self.port.state
-        self._told_crc = False
+        self._reported_crc = False
         self._bits = 8
         self._mask = 0xFF
         self._frame_bytes = 1
@@ -234,8 +234,8 @@ class STM32L4_SPI(Block):
         self._state[PORT_ERRORS] = errors
         status = STATUS_BY_QUARTER if control2 & CR2.FRXTH else STATUS_BY_HALF
         self._state[PORT_STATUS : PORT_STATUS + PORT_LEVELS] = array("I", status)
-        if control & CR1.CRCEN and not self._told_crc:
-            self._told_crc = True
+        if control & CR1.CRCEN and not self._reported_crc:
+            self._reported_crc = True
             self.machine.log.warning("%s: CRC calculation isn't modelled", self.name)
         self._enabled = control & selected == selected
         self._lsb_first = control & CR1.LSBFIRST != 0
@@ -262,7 +262,7 @@ class STM32L4_SPI(Block):
 
     def _open_port(self):
         # type: () -> None
-        """Tell what an engine may do by itself."""
+        """Publish what an engine may do by itself."""
         stream = self.port.stream is not None
         self._state[PORT_OPEN] = 1 if self._direct and self._bits == 16 and stream else 0
         self._state[PORT_READABLE] = 1 if self._plain else 0

@@ -65,11 +65,11 @@ VARIANTS = {
 
 
 class STM32_Timer(Block):
-    """frequency: clock in Hz where no RCC named "rcc" tells it. initialLimit: ARR after reset.
+    """frequency: clock in Hz where no RCC named "rcc" gives it. initialLimit: ARR after reset.
 
-    initialLimit is the counter's width as well. The number in the timer's name tells its bus (1, 8,
-    15, 16 and 17 are on APB2) and its channels. `on_gpio(channel, level)` are the capture inputs,
-    counted from 0.
+    initialLimit is the counter's width as well. The number in the timer's name selects its bus (1,
+    8, 15, 16 and 17 are on APB2) and its channels. `on_gpio(channel, level)` are the capture
+    inputs, counted from 0.
     """
 
     SERVED = SERVE_READS

@@ -18,7 +18,7 @@ class STM32L4_Unimplemented(Block):
         Block.__init__(self, machine, name)
         self._storage = storage
         self._resets = resets or {}
-        self._told = False
+        self._reported = False
         self.reset()
 
     def reset(self):
@@ -29,25 +29,25 @@ class STM32L4_Unimplemented(Block):
 
     def read(self, offset, width):
         # type: (int, int) -> int
-        self._tell("read", offset)
+        self._report("read", offset)
         value = self.registers.values[offset // 4] >> (8 * (offset & 3))
         return value & ((1 << (8 * width)) - 1)
 
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
-        self._tell("written", offset)
+        self._report("written", offset)
         if self._storage:
             shift = 8 * (offset & 3)
             mask = ((1 << (8 * width)) - 1) << shift
             word = self.registers.values[offset // 4]
             self.registers.values[offset // 4] = word & ~mask | ((value << shift) & mask)
 
-    def _tell(self, what, offset):
+    def _report(self, what, offset):
         # type: (str, int) -> None
-        if not self._told:
-            self._told = True
+        if not self._reported:
+            self._reported = True
             self.machine.log.warning(
-                "%s isn't modelled: offset 0x%03X is %s (told once)", self.name, offset, what
+                "%s isn't modelled: offset 0x%03X is %s (reported once)", self.name, offset, what
             )
 
 

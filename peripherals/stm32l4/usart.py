@@ -32,7 +32,7 @@ from renode_wifi.peripherals.stm32l4.usart_registers import (
 
 
 class STM32F7_USART(Block):
-    """frequency: kernel clock in Hz where no RCC named "rcc" tells it. lowPowerMode: an LPUART."""
+    """frequency: kernel clock in Hz where no RCC named "rcc" gives it. lowPowerMode: an LPUART."""
 
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
     INTERRUPTS = (

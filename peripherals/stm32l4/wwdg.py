@@ -18,7 +18,7 @@ SECOND = 1000000000
 
 
 class STM32L4_WWDG(Block):
-    """frequency: APB1 clock in Hz where no RCC named "rcc" tells it."""
+    """frequency: APB1 clock in Hz where no RCC named "rcc" gives it."""
 
     SERVED = SERVE_READS
     REGISTERS = (CR, CFR, SR)

@@ -50,7 +50,7 @@ MODULES = {
     "renode_wifi.emulation.renode.commands": "renode_wifi.emulation.engines.renode.inside.commands",
     "renode_wifi.emulation.renode.driver": "renode_wifi.emulation.engines.renode.inside.driver",
     "renode_wifi.emulation.renode.flash_trap": (
-        "renode_wifi.emulation.engines.renode.inside.flash_trap"
+        "renode_wifi.emulation.engines.renode.inside.flash_writes"
     ),
     "renode_wifi.emulation.renode.remote": "renode_wifi.emulation.engines.renode.inside.remote",
     "renode_wifi.emulation.renode.stm32_timer": (
@@ -110,7 +110,11 @@ own. Where a package has taken the old path, the names of the module that was th
 in the new one (`old_name`)."""
 
 TESTS = {
+    "tests.peripherals.ism43362.bench": "tests.peripherals.ism43362.drivers",
+    "tests.peripherals.ism43362.bench": "tests.peripherals.ism43362.drivers",
     "tests.peripherals.network.bench": "tests.peripherals.network.rig",
+    "tests.peripherals.stm32l4.bench": "tests.peripherals.stm32l4.rig",
+    "tests.peripherals.stm32l4.bench": "tests.peripherals.stm32l4.rig",
     "tests.emulation.embedded": "tests.emulation.engines.embedded",
     "tests.emulation.renode": "tests.emulation.engines.renode",
     "tests.emulation.description": "tests.emulation.platform",

@@ -140,7 +140,7 @@ def test_version_is_a_cc3220s(rom: Rom) -> None:
 
 
 @pytest.mark.parametrize(("table", "slot"), [(6, 0), (2, 21), (23, 63), (5, 40)])
-def test_an_entry_that_is_not_there_is_told_and_returns_zero(
+def test_an_entry_that_is_not_there_is_reported_and_returns_zero(
     fresh: Rom, table: int, slot: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     fresh.start(fresh.pointer(table, slot), 1, 2, 3)

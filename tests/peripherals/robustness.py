@@ -18,13 +18,13 @@ Access = tuple[str, int, int, int]
 EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def accesses(telling: Sequence[int]) -> st.SearchStrategy[list[Access]]:
-    """What software may do. telling: values that open doors, such as keys and enables."""
+def accesses(special: Sequence[int]) -> st.SearchStrategy[list[Access]]:
+    """What software may do. special: values that open doors, such as keys and enables."""
     access = st.tuples(
         st.sampled_from(["read", "write", "write", "wait", "input", "reset"]),
         st.integers(0, 0xFFFF),
         st.sampled_from([1, 2, 4]),
-        st.one_of(st.sampled_from(telling), st.integers(0, 0xFFFFFFFF)),
+        st.one_of(st.sampled_from(special), st.integers(0, 0xFFFFFFFF)),
     )
     return st.lists(access, max_size=40)
 

@@ -76,7 +76,7 @@ def test_flash_is_erased_and_seen_at_zero(machine: Machine) -> None:
     assert machine.bus.read(0x10, 4) == 0xFFFF_FFFF
 
 
-def test_size_of_flash_reads_as_the_chip_tells(machine: Machine) -> None:
+def test_size_of_flash_reads_as_on_the_chip(machine: Machine) -> None:
     assert machine.bus.read(0x1FFF_75E0, 2) == 0x0400
 
 

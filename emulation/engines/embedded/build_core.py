@@ -21,7 +21,7 @@ COMPILERS = ("cc", "gcc", "clang")
 
 
 class BuildError(Exception):
-    """The core cannot be built; `cure` tells what to do."""
+    """The core cannot be built; `cure` says what to do."""
 
     def __init__(self, message: str, cure: str) -> None:
         super().__init__(f"{message}\n  {cure}")

@@ -11,7 +11,7 @@ from renode_wifi.emulation.engines.embedded.native_core import CoreError, Native
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.platform.core import Interrupts
 from renode_wifi.peripherals.base.bus_master import BusError
-from renode_wifi.peripherals.base.machine import WriteTrap
+from renode_wifi.peripherals.base.machine import WriteHandler
 
 FIRST_IRQ = 16
 """Exception number of interrupt 0."""
@@ -102,8 +102,8 @@ class CoreBus:
                 self._memory_map.code_changed(address + done, size)
             done += size
 
-    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
-        self._memory_map.trap_writes(start, size, handler)
+    def handle_writes(self, start: int, size: int, handler: WriteHandler) -> None:
+        self._memory_map.handle_writes(start, size, handler)
 
     def is_memory(self, address: int, length: int, written: bool) -> bool:
         """Whether a range is in one memory, with nothing in it that loads or stores set off."""

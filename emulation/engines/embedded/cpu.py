@@ -46,7 +46,7 @@ class Core:
     cpu_frequency: Hz after reset. priority_bits: implemented bits of an interrupt priority (4 on
     STM32, 3 on CC3220). irq_count: interrupts of the NVIC. systick_divider: core cycles per tick
     of SysTick's reference clock. strict_reserved: an access between the registers of a peripheral
-    page is a bus fault instead of reading 0; on_reserved(address, is_write) hears of it otherwise.
+    page is a bus fault instead of reading 0; on_reserved(address, is_write) is called otherwise.
 
     skip_waiting: iterations of idle loops are counted instead of executed.
     interpret: what follows an exception is executed by the core itself for a while, not by Unicorn.
@@ -129,7 +129,7 @@ class Core:
 
     @property
     def on_reserved(self) -> Callable[[int, int], None]:
-        """Hears (address, is write) of accesses between the registers of a peripheral page."""
+        """Called with (address, is write) for accesses between a peripheral's registers."""
         return self._on_reserved
 
     @on_reserved.setter
@@ -256,7 +256,7 @@ class Core:
                     if shared.cycles >= self._end:
                         return Stop.TIME
                 elif outcome == _Outcome.FAULT:
-                    if self._tell_fault():
+                    if self._report_fault():
                         return Stop.CRASH
                 elif outcome == _Outcome.RESET:
                     return None
@@ -281,7 +281,7 @@ class Core:
         self._shared.reset_requested = 1
         self._shared.limit = 0
 
-    def _tell_fault(self) -> bool:
+    def _report_fault(self) -> bool:
         """Report a fault; True: the run is to end."""
         fault = self._shared.fault
         frame: tuple[int, ...] = ()

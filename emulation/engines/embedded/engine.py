@@ -47,7 +47,7 @@ class EmbeddedEngine:
         self.script = new_script()
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
-        self._heard: list[Machine] = []
+        self._observed: list[Machine] = []
         """Machines that the listeners listen to."""
 
     @classmethod
@@ -112,7 +112,7 @@ class EmbeddedEngine:
 
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         self._listeners.append((listener, event))
-        for machine in self._heard:
+        for machine in self._observed:
             machine.subscribe(listener, event)
 
     def source(self, name: str, machine: str | None = None) -> str:
@@ -161,7 +161,7 @@ class EmbeddedEngine:
         for machine in self.script.machines.values():
             machine.close()
         self.script.machines.clear()
-        self._heard.clear()
+        self._observed.clear()
         self.script.machine = self._machine = None
 
     @property
@@ -174,7 +174,7 @@ class EmbeddedEngine:
         machines = list(self.script.machines.values())
         self._machine = self.script.machine or next(iter(machines), None)
         for machine in machines:
-            if machine not in self._heard:
-                self._heard.append(machine)
+            if machine not in self._observed:
+                self._observed.append(machine)
                 for listener, event in self._listeners:
                     machine.subscribe(listener, event)

@@ -11,7 +11,7 @@ import unicorn
 
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, CoreError, NativeCore
-from renode_wifi.peripherals.base.machine import WriteTrap
+from renode_wifi.peripherals.base.machine import WriteHandler
 
 
 @dataclass(eq=False)
@@ -43,14 +43,14 @@ class MemoryMap:
         self._native = core
         self.memories: dict[str, Memory] = {}
         self._map: list[tuple[int, int, Memory, int]] = []
-        self._traps: list[tuple[int, int, WriteTrap]] = []
-        self._handlers: list[WriteTrap] = []
+        self._waiting: list[tuple[int, int, WriteHandler]] = []
+        self._handlers: list[WriteHandler] = []
 
     def add(self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram") -> Memory:
         """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
 
         kind: "ram"; "flash" or "rom", to which a store of the CPU is a bus fault, unless
-        `trap_writes` gives it a handler.
+        `handle_writes` gives it a handler.
         """
         if kind not in ("ram", "flash", "rom"):
             raise CoreError(f"memory {name}: unknown kind {kind!r}", cure="ram, flash or rom")
@@ -97,7 +97,7 @@ class MemoryMap:
             self._native.handle, ctypes.byref(memory.record), base, offset, size
         ):
             raise MemoryError
-        self._apply_traps()
+        self._apply_handlers()
         self._native.flush_tlb()
 
     def at(self, address: int) -> tuple[Memory | None, int, int]:
@@ -109,25 +109,25 @@ class MemoryMap:
                 return memory, offset + address - start, end - address
         return None, 0, 0
 
-    def trap_writes(self, start: int, size: int, handler: WriteTrap) -> None:
+    def handle_writes(self, start: int, size: int, handler: WriteHandler) -> None:
         """Call `handler(address, value, width)` for the CPU's stores to a range of a memory.
 
-        A store through an alias is told by the address at which the memory was mapped. Memory that
-        isn't mapped yet is trapped when it is.
+        A store through an alias is reported with the address at which the memory was mapped. Memory
+        that isn't mapped yet gets its handler when it is.
         """
         if size <= 0 or start + size > 1 << 32:
             raise CoreError(
-                f"stores cannot be trapped at 0x{start:08X}, {size} bytes",
+                f"stores cannot be handled at 0x{start:08X}, {size} bytes",
                 cure="check the address and the size of the memory",
             )
-        self._traps.append((start, size, handler))
-        self._apply_traps()
+        self._waiting.append((start, size, handler))
+        self._apply_handlers()
 
-    def _apply_traps(self) -> None:
-        for trap in list(self._traps):
-            if self._native.library.core_handle_writes(self._native.handle, *trap):
-                self._traps.remove(trap)
-                self._handlers.append(trap[2])
+    def _apply_handlers(self) -> None:
+        for entry in list(self._waiting):
+            if self._native.library.core_handle_writes(self._native.handle, *entry):
+                self._waiting.remove(entry)
+                self._handlers.append(entry[2])
                 self._native.flush_tlb()
 
     def code_changed(self, address: int, size: int) -> None:

@@ -53,7 +53,7 @@ class PeripheralMap:
             binding.bind(binding.model)
 
     def wires_changed(self) -> None:
-        """An output got another receiver: until the next run its model tells it."""
+        """An output got another receiver: until the next run its model notifies it."""
         if self._wires_known:
             self._wires_known = False
             for binding in self._bindings.values():

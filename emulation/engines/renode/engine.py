@@ -57,7 +57,7 @@ class RenodeEngine:
         self._stop = False
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._events: deque[tuple[int, str, str, TraceFields]] = deque()
-        self._untold: deque[tuple[int, str, str, TraceFields]] = deque()
+        self._unreported: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
         control = Listener()
         self._worlds = Worlds(self._on_trace)
@@ -175,7 +175,7 @@ class RenodeEngine:
         if command.strip() in HELD_COMMANDS:
             return ""
         (text,) = self._ask("execute", command)
-        if not self._untold:
+        if not self._unreported:
             self._deliver()
         return str(text)
 
@@ -238,21 +238,21 @@ class RenodeEngine:
         return RenodeWifiError(f"Renode ended: {ended or 'it was closed'}", cure="start it again")
 
     def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        """Heard on a radio's thread; told on that of `run`."""
+        """Called on a radio's thread; listeners are called on that of `run`."""
         self._events.append((time, source, event, fields))
 
     def _deliver(self) -> None:
-        """Tell listeners of what happened, in the order of its virtual time.
+        """Report to listeners what happened, in the order of its virtual time.
 
-        What came after the event at which one asks for a stop is told in the next run: who waits
-        for something sees nothing later than that, as on the embedded engine.
+        What came after the event at which one asks for a stop is reported in the next run: who
+        waits for something sees nothing later than that, as on the embedded engine.
         """
         events = []
         while self._events:
             events.append(self._events.popleft())
-        self._untold.extend(sorted(events, key=lambda event: event[0]))
-        while self._untold and not self._stop:
-            event = self._untold.popleft()
+        self._unreported.extend(sorted(events, key=lambda event: event[0]))
+        while self._unreported and not self._stop:
+            event = self._unreported.popleft()
             for listener, wanted in self._listeners:
                 if wanted in (None, event[2]):
                     listener(*event)

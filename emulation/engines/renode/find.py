@@ -13,7 +13,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 
-LEAST_VERSION = (1, 16, 0)
+MIN_VERSION = (1, 16, 0)
 VERSION_TIMEOUT = 60.0
 INSTALL_HINT = (
     "install it with `renode-wifi renode install`, or name an installed one in RENODE_PATH"
@@ -106,16 +106,16 @@ def _examined(command: Path, origin: str) -> Installation:
     if match is None:
         said = (result.stdout + result.stderr).strip().splitlines()
         raise RenodeWifiError(
-            f"the Renode that {origin} names does not tell its version"
+            f"the Renode that {origin} names does not print its version"
             f" (exit code {result.returncode}: {said[-1] if said else 'no output'})",
             where=str(command),
             cure=INSTALL_HINT,
         )
     version = (int(match[1]), int(match[2]), int(match[3]))
-    if version < LEAST_VERSION:
+    if version < MIN_VERSION:
         raise RenodeWifiError(
             f"Renode {'.'.join(map(str, version))} is too old:"
-            f" {'.'.join(map(str, LEAST_VERSION))} or newer is needed",
+            f" {'.'.join(map(str, MIN_VERSION))} or newer is needed",
             where=str(command),
             cure=INSTALL_HINT,
         )

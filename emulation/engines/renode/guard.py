@@ -18,13 +18,13 @@ import tempfile
 import time
 from pathlib import Path
 
-PATIENCE = 15.0
+MAX_WAIT = 15.0
 """Seconds; the driver in a Renode that is busy gives up after ten."""
 INTERVAL = 0.05
 
 
 def runs(process: int) -> bool:
-    """Whether a process is there and not just unburied."""
+    """Whether a process is there, and no zombie."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -38,7 +38,7 @@ def runs(process: int) -> bool:
 
 def tidy(renode: int, owner: int) -> None:
     """See to it that nothing is left of Renode."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT
     while runs(renode):
         if renode != owner and time.monotonic() > deadline:
             os.kill(renode, signal.SIGKILL)

@@ -41,7 +41,7 @@ def serve(connection: socket.socket, service: Service) -> None:
 
 
 def greet(connection: socket.socket, token: str) -> None:
-    """Say who we are and hear who is there; ProtocolError where it isn't our Renode."""
+    """Send our greeting and check the other one; ProtocolError where it isn't our Renode."""
     connection.sendall(f"{protocol.greeting(token)}\n".encode())
     protocol.check_greeting(read_line(connection), token)
 

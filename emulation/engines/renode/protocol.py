@@ -152,7 +152,7 @@ def check_greeting(line, token):
 
 def same(one, other):
     # type: (str, str) -> bool
-    """Comparison in a time that tells nothing of where they differ."""
+    """Comparison in a time that doesn't depend on where they differ."""
     difference = len(one) ^ len(other)
     for a, b in zip(one, other):  # noqa: B905
         difference |= ord(a) ^ ord(b)

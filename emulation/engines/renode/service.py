@@ -71,7 +71,7 @@ class HelperMachine:
         for listener in self._listeners:
             listener(self.clock.now, self.prefix + source, event, fields)
 
-    def hears(self, event: str) -> bool:
+    def is_observed(self, event: str) -> bool:
         return bool(self._listeners)
 
     def set_cpu_frequency(self, hertz: int) -> None:

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _execute(sys.argv[1:] if arguments is None else arguments)
         finally:
-            # Here, since nobody could tell what goes wrong with it at the interpreter's end.
+            # Here, since an error at the interpreter's end could not be reported.
             sys.stdout.flush()
     except RenodeWifiError as error:
         print(f"renode-wifi: {error}", file=sys.stderr)
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): nobody is left to tell.
+        # The reader of our output went away (`| head`): nobody reads a message.
         _drop(sys.stdout)
         _drop(sys.stderr)
         return EXIT_BROKEN_PIPE

@@ -26,7 +26,7 @@ def add(subparsers: Subparsers) -> None:
 def execute(options: argparse.Namespace) -> int:
     good = True
 
-    def tell(name: str, value: str | None, cure: str = "", needed: bool = True) -> None:
+    def report(name: str, value: str | None, cure: str = "", needed: bool = True) -> None:
         nonlocal good
         if value is None:
             good = good and not needed
@@ -34,26 +34,26 @@ def execute(options: argparse.Namespace) -> int:
         else:
             print(f"{'ok':>8}  {name}: {value}")
 
-    tell("renode-wifi", __version__)
-    tell("python", f"{platform.python_version()} ({sys.executable})")
+    report("renode-wifi", __version__)
+    report("python", f"{platform.python_version()} ({sys.executable})")
     for library in LIBRARIES:
-        tell(library, _version(library), f"pip install {library}")
+        report(library, _version(library), f"pip install {library}")
     try:
-        tell("embedded engine", str(native.library_path()))
+        report("embedded engine", str(native.library_path()))
     except RenodeWifiError as error:
-        tell("embedded engine", None, str(error))
+        report("embedded engine", None, str(error))
     problem = deterministic_tls_problem()
-    tell(
+    report(
         "deterministic TLS",
         None if problem else "yes",
         f"TLS bytes inside a world differ from run to run: {problem}",
         needed=False,
     )
     try:
-        tell("renode", find.find().name)
+        report("renode", find.find().name)
     except RenodeWifiError as error:
-        tell("renode", None, f"only --engine renode needs it: {error}", needed=False)
-    tell(
+        report("renode", None, f"only --engine renode needs it: {error}", needed=False)
+    report(
         "arm-none-eabi-gcc",
         shutil.which("arm-none-eabi-gcc"),
         "only `make firmware` needs it: apt-get install gcc-arm-none-eabi",

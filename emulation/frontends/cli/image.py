@@ -41,7 +41,7 @@ def execute(options: argparse.Namespace) -> int:
     console.print(segments)
     found = components(image)
     if found:
-        libraries = Table("library", "version", "told by", box=None)
+        libraries = Table("library", "version", "found by", box=None)
         for component in found:
             libraries.add_row(component.name, component.version or "-", component.evidence)
         console.print(libraries)

@@ -15,23 +15,23 @@ class OutputFile(io.TextIOWrapper):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._telling("name a file in a folder you own"):
+        with self._reported("name a file in a folder you own"):
             super().__init__(path.open("wb"), encoding="utf-8", newline="\n")
 
     def write(self, text: str, /) -> int:
-        with self._telling():
+        with self._reported():
             return super().write(text)
 
     def flush(self) -> None:
-        with self._telling():
+        with self._reported():
             super().flush()
 
     def close(self) -> None:
-        with self._telling():
+        with self._reported():
             super().close()
 
     @contextmanager
-    def _telling(self, cure: str = "make room there, or name another file") -> Iterator[None]:
+    def _reported(self, cure: str = "make room there, or name another file") -> Iterator[None]:
         try:
             yield
         except OSError as error:

@@ -129,10 +129,10 @@ def _summary(run: Qualification, end: End) -> None:
     count = dict.fromkeys(Outcome, 0)
     for result in run.results:
         count[result.outcome] += 1
-    told = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
+    counts = ", ".join(f"{number} {outcome.value}" for outcome, number in count.items() if number)
     print(
         f"{end.value} at {run.board.now:.3f} s of virtual time"
-        f" ({run.real_seconds:.1f} s of real time): {told or 'no tests'}"
+        f" ({run.real_seconds:.1f} s of real time): {counts or 'no tests'}"
     )
     for key, wrong in run.deviations():
         print(f"  {key}: {wrong}")

@@ -28,7 +28,7 @@ def add(subparsers: Subparsers) -> None:
         "--archive", type=Path, metavar="FILE", help="unpack this instead of downloading"
     )
     installer.set_defaults(execute=execute_install)
-    shower = actions.add_parser("show", help="tell which Renode is used")
+    shower = actions.add_parser("show", help="print which Renode is used")
     shower.set_defaults(execute=execute_show)
 
 

@@ -19,4 +19,4 @@ class CombinedInput(StockModel):
         self.lines["OutputLine"].set(any(self.levels))
 
     def reset(self) -> None:
-        """Its inputs tell when they change."""
+        """Its inputs are set when they change."""

@@ -20,4 +20,4 @@ class Led(StockModel):
             self.machine.trace(self.name, "led", state=state)
 
     def reset(self) -> None:
-        """A lamp has no memory: its pin tells when it changes."""
+        """A lamp has no memory: its pin is set when it changes."""

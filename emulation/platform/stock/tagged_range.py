@@ -13,21 +13,21 @@ class TaggedRange:
         self.name = tag
         self.value = value
         self.silent = silent
-        self._told: set[tuple[str, int]] = set()
+        self._reported: set[tuple[str, int]] = set()
 
     def read(self, offset: int, width: int) -> int:
-        self._tell("read from", offset)
+        self._report("read from", offset)
         return self.value & ((1 << 8 * width) - 1)
 
     def write(self, offset: int, value: int, width: int) -> None:
-        self._tell("write to", offset)
+        self._report("write to", offset)
 
     def reset(self) -> None:
         """Nothing is kept."""
 
-    def _tell(self, what: str, offset: int) -> None:
-        if not self.silent and (what, offset) not in self._told:
-            self._told.add((what, offset))
+    def _report(self, what: str, offset: int) -> None:
+        if not self.silent and (what, offset) not in self._reported:
+            self._reported.add((what, offset))
             self.log.warning(
-                "%s tagged range %s, offset 0x%03X (told once)", what, self.name, offset
+                "%s tagged range %s, offset 0x%03X (reported once)", what, self.name, offset
             )

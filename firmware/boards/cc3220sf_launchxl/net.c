@@ -73,7 +73,7 @@ static struct {
 static int buffers, buffer_size;
 static unsigned failed_sockets;
 static int joined;
-/* How each socket waits for data, in ms; TIMEOUT_UNSET until it was told. */
+/* How each socket waits for data, in ms; TIMEOUT_UNSET until it was set . */
 #define TIMEOUT_UNSET 0xFFFFFFFFu
 static uint32_t timeouts[16];
 
@@ -376,7 +376,7 @@ int net_send(int handle, const void *data, unsigned size)
     while (buffers <= RESERVED_BUFFERS + needed)
         if (!next_message(ANSWER_TIMEOUT))
             return -1;
-    /* Sends have no answer: every message tells which sockets cannot send any more. */
+    /* Sends have no answer: every message says which sockets cannot send any more. */
     if (failed_sockets >> handle & 1)
         return -1;
     write_message(SOCKET_SEND, &request, sizeof request, data, size);

@@ -49,7 +49,7 @@ class StreamSocket(Socket):
         self.accepting = False
         """An accept command waits for a peer."""
         self.acceptor: StreamSocket | None = None
-        """The listening socket, until the host has heard of this accepted one."""
+        """The listening socket, until the host knows this accepted one."""
         self.secured: deque[StreamSocket] = deque()
         """Accepted connections whose handshake is done, for the next accept command."""
         self.connecting = False

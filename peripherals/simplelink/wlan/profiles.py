@@ -66,20 +66,20 @@ class Profiles:
         """Networks to join."""
         return [profile for profile in self.profiles if profile is not None]
 
-    def best(self, heard: Mapping[bytes, int]) -> Profile | None:
+    def best(self, visible: Mapping[bytes, int]) -> Profile | None:
         """Of those on the air, with their signal: by priority, then security, then signal (wlan.h,
         sl_WlanProfileAdd)."""
         joinable = [
             profile
             for profile in self.wanted
-            if profile.ssid in heard and profile.security in SECURITY
+            if profile.ssid in visible and profile.security in SECURITY
         ]
         return max(
             joinable,
             key=lambda profile: (
                 profile.priority,
                 RANKS.get(profile.security, 0),
-                heard[profile.ssid],
+                visible[profile.ssid],
             ),
             default=None,
         )

@@ -36,17 +36,17 @@ class Scan:
 
     def __init__(self, network: NetworkAccess) -> None:
         self.network = network
-        self._heard: list[Beacon] = []
+        self._beacons: list[Beacon] = []
 
     def reset(self) -> None:
-        self._heard = []
+        self._beacons = []
 
     def _portion(self, message: ScanResultsGet) -> tuple[NetworkEntry, ...]:
         station, index = self.network.station, message.index
-        if index == 0 or not self._heard:
-            self._heard = station.scan()[:MAX_RESULTS] if station is not None else []
+        if index == 0 or not self._beacons:
+            self._beacons = station.scan()[:MAX_RESULTS] if station is not None else []
         end = index + min(message.count, MAX_RESULTS)
-        return tuple(map(_entry, self._heard[index:end]))
+        return tuple(map(_entry, self._beacons[index:end]))
 
     def results(self, transaction: Transaction, message: ScanResultsGet) -> ScanResults:
         return ScanResults(self._portion(message))

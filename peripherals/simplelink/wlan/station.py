@@ -265,10 +265,10 @@ class StationRole:
         if not self.saved.wanted:
             return
         self._automatic = True
-        heard: dict[bytes, int] = {}
+        visible: dict[bytes, int] = {}
         for beacon in station.scan():
-            heard.setdefault(beacon.ssid, beacon.rssi)
-        best = self.saved.best(heard)
+            visible.setdefault(beacon.ssid, beacon.rssi)
+        best = self.saved.best(visible)
         if best is not None:
             self._join(best)
         else:

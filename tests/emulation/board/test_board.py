@@ -98,7 +98,7 @@ def test_a_snapshot_goes_into_another_board_of_its_kind() -> None:
         assert second.wait_for_line("^(ok|error) .* ms$", timeout=30).text == expected
 
 
-def test_waiting_in_vain_tells_what_was_seen() -> None:
+def test_waiting_in_vain_reports_what_was_seen() -> None:
     with Board(BOARD, PROBE) as board:
         board.wait_for_line("probe: b_l475e")
         with pytest.raises(
@@ -140,11 +140,11 @@ def test_an_image_of_another_board_is_refused() -> None:
         Board("cc3220sf_launchxl", PROBE)
 
 
-def test_an_unknown_serial_port_is_told_with_those_there_are() -> None:
+def test_an_unknown_serial_port_is_reported_with_those_there_are() -> None:
     with Board(BOARD) as board, pytest.raises(RenodeWifiError, match="usart1"):
         board.write("x", uart="uart9")
 
 
-def test_an_unknown_engine_is_told() -> None:
+def test_an_unknown_engine_is_reported() -> None:
     with pytest.raises(RenodeWifiError, match="embedded"):
         Board(BOARD, engine="steam")

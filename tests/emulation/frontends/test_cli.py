@@ -22,16 +22,16 @@ def test_boards_are_listed_with_whole_names(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     assert main(["boards"]) == 0
-    told = capsys.readouterr().out
-    assert BOARD in told
-    assert "cc3220sf_launchxl" in told
+    output = capsys.readouterr().out
+    assert BOARD in output
+    assert "cc3220sf_launchxl" in output
 
 
-def test_image_info_tells_board_vectors_and_segments(capsys: pytest.CaptureFixture[str]) -> None:
+def test_image_info_shows_board_vectors_and_segments(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["image", "info", PROBE]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (f"fits {BOARD}", "on_reset", "0x08000000", "does not fit cc3220sf_launchxl"):
-        assert part in told
+        assert part in output
 
 
 def test_image_info_of_no_board_is_1(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_image_info_of_no_board_is_1(tmp_path: Path) -> None:
     assert main(["image", "info", str(path), "--base", "0x08000000"]) == 1
 
 
-def test_world_check_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_world_check_shows_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["world", "check", HOME]) == 0
     assert "echo.home.test" in capsys.readouterr().out
 
@@ -52,13 +52,13 @@ def test_worlds_of_the_package_have_names(capsys: pytest.CaptureFixture[str]) ->
     assert main(run) == 0
 
 
-def test_world_check_tells_line_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_world_check_shows_line_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "world.yaml"
     path.write_text("access_points: [{ssid: x}]\nservers:\n  echo: {tipe: echo, port: 7}\n")
     assert main(["world", "check", str(path)]) == 2
-    told = capsys.readouterr().err
-    assert "world.yaml:3:" in told
-    assert "tipe" in told
+    output = capsys.readouterr().err
+    assert "world.yaml:3:" in output
+    assert "tipe" in output
 
 
 def test_run_ends_with_0_at_until_and_keeps_everything(
@@ -96,7 +96,7 @@ def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (["run", "--board", "nope", "--image", PROBE], "no board is called"),
         (["run", "--board", "nope", "--image", "nope.elf"], "no board is called"),
@@ -113,15 +113,15 @@ def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_mistakes_are_one_message_and_2(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
     error = capsys.readouterr().err
-    assert told in error
+    assert output in error
     assert "Traceback" not in error
 
 
-def test_a_report_that_cannot_be_written_is_told_before_the_run(
+def test_a_report_that_cannot_be_written_is_reported_before_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", "--board", BOARD, "--image", PROBE, "--json", str(tmp_path)]) == 2
@@ -140,7 +140,7 @@ def test_a_time_that_is_none_is_refused(seconds: str) -> None:
         main(["run", "--board", BOARD, "--image", PROBE, "--time", seconds])
 
 
-def test_qualify_tells_that_an_image_is_no_suite(capsys: pytest.CaptureFixture[str]) -> None:
+def test_qualify_reports_that_an_image_is_no_suite(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["qualify", "--board", BOARD, "--image", PROBE, "--time", "2"]
     assert main(arguments) == 5
     assert "no tests" in capsys.readouterr().out
@@ -148,9 +148,9 @@ def test_qualify_tells_that_an_image_is_no_suite(capsys: pytest.CaptureFixture[s
 
 def test_doctor_finds_this_installation(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
-    told = capsys.readouterr().out
-    assert "ok  embedded engine" in told
-    assert "MISSING" not in told
+    output = capsys.readouterr().out
+    assert "ok  embedded engine" in output
+    assert "MISSING" not in output
 
 
 def test_the_monitor_runs_a_board_by_commands(
@@ -160,11 +160,11 @@ def test_the_monitor_runs_a_board_by_commands(
     typed += 'run soon\nmacro twice\n"""\ncurrentTime\n"""\nrun 0.1\nquit\nnever read\n'
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert main(["monitor", BOARD, "-e", "version"]) == 0
-    told = capsys.readouterr().out
-    assert "paused" in told
-    assert "nonsense" in told
-    assert "'soon' is not a number of seconds" in told
-    assert "shell: b_l475e_iot01a" in told
+    output = capsys.readouterr().out
+    assert "paused" in output
+    assert "nonsense" in output
+    assert "'soon' is not a number of seconds" in output
+    assert "shell: b_l475e_iot01a" in output
 
 
 def test_the_monitor_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:

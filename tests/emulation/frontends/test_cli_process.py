@@ -51,7 +51,7 @@ def test_closed_streams_change_nothing(closed: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_an_output_without_room_is_told(tmp_path: Path) -> None:
+def test_an_output_without_room_is_reported(tmp_path: Path) -> None:
     with (tmp_path / "out.txt").open("w") as out:
         done = subprocess.run(
             [*COMMAND, "world", "check", "<home>"],
@@ -89,9 +89,9 @@ def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> Non
     assert process.stdout is not None
     assert "probe:" in process.stdout.readline()
     process.send_signal(number)
-    _, told = process.communicate()
+    _, output = process.communicate()
     assert process.returncode == 130
-    assert "interrupted at" in told
+    assert "interrupted at" in output
     assert '"reason": "interrupted"' in report.read_text()
 
 
@@ -122,6 +122,6 @@ def test_an_interrupt_ends_a_run_in_the_monitor_and_not_the_session() -> None:
     process.stdin.flush()
     assert "probe:" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    told, errors = process.communicate('echo "still here"\n')
-    assert "still here" in told
+    output, errors = process.communicate('echo "still here"\n')
+    assert "still here" in output
     assert (process.returncode, errors) == (0, "")

@@ -87,7 +87,7 @@ def test_a_timeout_is_virtual(keywords: RenodeWifi) -> None:
         keywords.wait_for_line_on_uart("never")
 
 
-def test_no_tester_is_told(keywords: RenodeWifi) -> None:
+def test_no_tester_is_an_error(keywords: RenodeWifi) -> None:
     with pytest.raises(RenodeWifiError, match="Create Terminal Tester"):
         keywords.wait_for_line_on_uart("x")
 

@@ -19,7 +19,7 @@ ARMCL = b"\x0a\x02\x0c\x05\x80\x02\x01"
 """What TI's compiler writes for vendor "TI": tags of its own, one of two bytes."""
 
 
-def test_the_cpu_is_told_by_the_public_attributes() -> None:
+def test_the_cpu_is_reported_by_the_public_attributes() -> None:
     assert cpu(build_attributes((b"aeabi", CORTEX_M4))) == Cpu(13, "M")
 
 

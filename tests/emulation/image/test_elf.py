@@ -62,7 +62,7 @@ def test_no_file_is_refused_for_attributes_that_it_need_not_have(attributes: byt
     assert elf.read(write([FLASH], attributes)).segments == [FLASH]
 
 
-def test_an_elf_of_another_machine_is_told_by_name(tmp_path: Path) -> None:
+def test_an_elf_of_another_machine_is_reported_by_name(tmp_path: Path) -> None:
     data = bytearray(PROBE.read_bytes())
     data[18:20] = (62).to_bytes(2, "little")
     path = tmp_path / "foreign.elf"
@@ -72,21 +72,21 @@ def test_an_elf_of_another_machine_is_told_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("built", "wanted", "told"),
+    ("built", "wanted", "message"),
     [
         (b"\x07M", b"\x07A", "for Cortex-A; the boards have a Cortex-M4"),
         (b"\x07M", b"\x07R", "for Cortex-R"),
         (b"\x06\x0d\x07M", b"\x06\x11\x07M", "for an Armv8-M core"),
     ],
 )
-def test_an_elf_of_another_arm_core_is_told_by_name(
-    tmp_path: Path, built: bytes, wanted: bytes, told: str
+def test_an_elf_of_another_arm_core_is_reported_by_name(
+    tmp_path: Path, built: bytes, wanted: bytes, message: str
 ) -> None:
     data = PROBE.read_bytes()
     attributes = data.index(b"aeabi\0")
     path = tmp_path / "other.elf"
     path.write_bytes(data[:attributes] + data[attributes:].replace(built, wanted, 1))
-    with pytest.raises(RenodeWifiError, match=told):
+    with pytest.raises(RenodeWifiError, match=message):
         load_image(path)
 
 

@@ -39,9 +39,9 @@ def _image(*words: int, at: int = 0x0800_0000) -> Image:
         (_image(0x2001_8000, 0x0800_0009, 0, at=0x6000_0000), "no memory"),
     ],
 )
-def test_misfits_are_told_by_reason(image: Image, reason: str | None) -> None:
-    told = find("b_l475e_iot01a").misfit(image)
-    assert told is None if reason is None else reason in str(told)
+def test_misfits_are_reported_by_reason(image: Image, reason: str | None) -> None:
+    message = find("b_l475e_iot01a").misfit(image)
+    assert message is None if reason is None else reason in str(message)
 
 
 def test_an_unknown_board_suggests_the_nearest() -> None:

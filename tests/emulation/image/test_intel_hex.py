@@ -1,4 +1,4 @@
-"""Intel HEX: what any tool writes, files joined by hand, and damage told by its line."""
+"""Intel HEX: what any tool writes, files joined by hand, and damage message by its line."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_lines_end_as_any_system_has_them(end: str) -> None:
         ("\n".join([hex_record(0, 0, b"a"), hex_record(0, 0, b"b"), HEX_END]), 0, "two different"),
     ],
 )
-def test_damage_is_told_by_its_line(text: str, line: int, message: str) -> None:
+def test_damage_is_reported_by_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(Damaged, match=message) as caught:
         intel_hex.read(text.encode())
     assert caught.value.line == line

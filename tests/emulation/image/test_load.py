@@ -66,7 +66,7 @@ def test_missing_and_empty_files_are_named(tmp_path: Path) -> None:
 
 
 def test_a_file_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load_module, "LARGEST", 1 << 20)
+    monkeypatch.setattr(load_module, "MAX_SIZE", 1 << 20)
     with pytest.raises(RenodeWifiError, match="more than 1 MB"):
         load_image("/dev/zero")
 

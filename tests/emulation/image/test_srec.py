@@ -1,4 +1,4 @@
-"""S-records of every width, and damage told by its line."""
+"""S-records of every width, and damage message by its line."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_start_address_of_zero_is_none() -> None:
         ),
     ],
 )
-def test_damage_is_told_by_its_line(text: str, line: int, message: str) -> None:
+def test_damage_is_reported_by_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(Damaged, match=message) as caught:
         srec.read(text.encode())
     assert caught.value.line == line

@@ -47,7 +47,7 @@ def test_blocks_of_other_chips_and_of_files_are_passed_over() -> None:
         (write([CODE]) + write([Segment(CODE.address, b"xyz")], family=None), "two different"),
     ],
 )
-def test_damage_is_told(data: bytes, message: str) -> None:
+def test_damage_is_reported(data: bytes, message: str) -> None:
     with pytest.raises(Damaged, match=message):
         uf2.read(data)
 

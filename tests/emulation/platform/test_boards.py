@@ -48,7 +48,7 @@ def test_a_board_takes_a_binary_without_an_address(tmp_path: Path) -> None:
     assert board.misfit(image) is None
 
 
-def test_an_image_for_ram_is_told_apart() -> None:
+def test_an_image_for_ram_is_reported_apart() -> None:
     image = Image(Path("ram.out"), "ELF", [Segment(0x2000_4000, binary(0x2004_0000, 0x2000_4009))])
     with pytest.raises(RenodeWifiError, match=r"linked for RAM.*CC3220S"):
         boards.find(TI).check(image)

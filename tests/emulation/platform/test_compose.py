@@ -60,13 +60,13 @@ def test_signals_travel_along_the_wires() -> None:
 
 def test_led_shows_the_pin_the_other_way_round_with_invert() -> None:
     machine = machine_with(CHIP + PORTS)
-    heard: list[tuple[str, str, dict[str, Any]]] = []
-    machine.subscribe(lambda time, source, event, fields: heard.append((source, event, fields)))
+    events: list[tuple[str, str, dict[str, Any]]] = []
+    machine.subscribe(lambda time, source, event, fields: events.append((source, event, fields)))
     assert machine.peripheral("led").state
     port = machine.peripheral("gpioPortA")
     port.write(0x00, 1 << 10, 4)
     port.write(0x18, 1 << 5, 4)
-    assert heard == [("led", "led", {"state": False})]
+    assert events == [("led", "led", {"state": False})]
 
 
 def test_children_have_their_parents_name() -> None:
@@ -175,8 +175,8 @@ sysbus:
         machine.bus.write(0x5000_0008, 2, 4)
         assert machine.bus.read(0x5001_0008, 4) == 0
     assert [record.getMessage() for record in caplog.records] == [
-        "read from tagged range USB, offset 0x008 (told once)",
-        "write to tagged range USB, offset 0x008 (told once)",
+        "read from tagged range USB, offset 0x008 (reported once)",
+        "write to tagged range USB, offset 0x008 (reported once)",
     ]
 
 

@@ -126,13 +126,13 @@ def test_truncated_snapshot_is_refused() -> None:
 
 def test_reset_asked_for_by_a_model_resets_the_chip(tmp_path: Path) -> None:
     machine = counting_machine(tmp_path)
-    heard: list[tuple[str, dict[str, Any]]] = []
-    machine.subscribe(lambda time, source, event, fields: heard.append((event, fields)))
+    events: list[tuple[str, dict[str, Any]]] = []
+    machine.subscribe(lambda time, source, event, fields: events.append((event, fields)))
     machine.run(MILLISECOND)
     before = count(machine)
     machine.clock.schedule(0, _Reset(machine).ask)
     assert machine.run(machine.now + MILLISECOND // 10) is Stop.TIME
-    assert heard == [("reset", {"cause": "iwdg"})]
+    assert events == [("reset", {"cause": "iwdg"})]
     assert machine.reset_cause == "iwdg"
     assert count(machine) < before
 
@@ -152,51 +152,51 @@ def test_watchdog_resets_the_board() -> None:
     machine.vector_table = 0x0800_0000
     machine.start()
     machine.bus.write(0x4000_3000, 0xCCCC, 4)
-    heard: list[dict[str, Any]] = []
-    machine.subscribe(lambda time, source, event, fields: heard.append(fields))
+    events: list[dict[str, Any]] = []
+    machine.subscribe(lambda time, source, event, fields: events.append(fields))
     machine.run(600 * MILLISECOND)
-    assert heard[0] == {"cause": "iwdg"}
+    assert events[0] == {"cause": "iwdg"}
 
 
 def test_listener_can_leave(tmp_path: Path) -> None:
     machine = machine_with()
-    heard: list[str] = []
+    events: list[str] = []
 
     def listen(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        heard.append(event)
+        events.append(event)
 
     machine.subscribe(listen)
     machine.trace("a", "one")
     machine.unsubscribe(listen)
     machine.trace("a", "two")
-    assert heard == ["one"]
+    assert events == ["one"]
 
 
-def test_listener_of_one_event_hears_nothing_else() -> None:
+def test_listener_of_one_event_gets_nothing_else() -> None:
     machine = machine_with()
-    bytes_heard: list[str] = []
-    all_heard: list[str] = []
+    uart_bytes: list[str] = []
+    everything: list[str] = []
 
     def of_bytes(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        bytes_heard.append(source)
+        uart_bytes.append(source)
 
     def of_all(time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        all_heard.append(source)
+        everything.append(source)
 
-    assert not machine.hears("uart")
+    assert not machine.is_observed("uart")
     machine.subscribe(of_bytes, "uart")
-    assert machine.hears("uart")
-    assert not machine.hears("at")
+    assert machine.is_observed("uart")
+    assert not machine.is_observed("at")
     machine.subscribe(of_all)
-    assert machine.hears("at")
+    assert machine.is_observed("at")
     machine.trace("a", "uart")
     machine.trace("b", "at")
     machine.unsubscribe(of_bytes)
     machine.trace("c", "uart")
     machine.unsubscribe(of_all)
     machine.trace("d", "at")
-    assert bytes_heard == ["a"]
-    assert all_heard == ["a", "b", "c"]
+    assert uart_bytes == ["a"]
+    assert everything == ["a", "b", "c"]
 
 
 def test_image_outside_of_memory_is_refused(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_image_outside_of_memory_is_refused(tmp_path: Path) -> None:
         machine_with().load(image)
 
 
-def test_core_starts_at_the_image_unless_told_otherwise(tmp_path: Path) -> None:
+def test_core_starts_at_the_image_unless_set_otherwise(tmp_path: Path) -> None:
     image = Image(tmp_path / "x", "binary", [Segment(0x0800_0100, bytes(8))])
     machine = machine_with()
     machine.load(image)
@@ -243,7 +243,7 @@ def test_stop_request_ends_a_run(tmp_path: Path) -> None:
     assert machine.now < 2 * MILLISECOND
 
 
-def test_hole_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_unmapped_address_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     machine = machine_with(WATCHED)
     with caplog.at_level(logging.WARNING):
         machine._on_reserved(0x4001_3700, 0)

@@ -65,7 +65,7 @@ def test_add_selects_the_first_machine() -> None:
         ("log", "Bad parameters"),
     ],
 )
-def test_misuse_is_told(line: str, message: str) -> None:
+def test_misuse_is_reported(line: str, message: str) -> None:
     with pytest.raises(RenodeWifiError, match=message) as caught:
         new_script().execute(line)
     assert caught.value.cure
@@ -199,9 +199,9 @@ def test_log_level_can_be_seen(logged: Interpreter) -> None:
 
 def test_log_level_of_one_device(logged: Interpreter, caplog: pytest.LogCaptureFixture) -> None:
     logged.execute("logLevel 3 usart1")
-    logged.current.log.warning("usart1: not heard")
-    logged.current.log.warning("ram: heard")
-    assert [record.getMessage() for record in caplog.records] == ["ram: heard"]
+    logged.current.log.warning("usart1: not logged")
+    logged.current.log.warning("ram: logged")
+    assert [record.getMessage() for record in caplog.records] == ["ram: logged"]
 
 
 @pytest.mark.parametrize(

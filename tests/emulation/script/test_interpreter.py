@@ -85,7 +85,7 @@ def test_alias_takes_arguments(monitor: Interpreter) -> None:
     assert monitor.execute('alias say "echo"; say "x"') == "x"
 
 
-def test_endless_alias_is_told(monitor: Interpreter) -> None:
+def test_endless_alias_is_reported(monitor: Interpreter) -> None:
     with pytest.raises(RenodeWifiError, match="without end"):
         monitor.execute('alias a "a"; a')
 
@@ -125,7 +125,7 @@ def test_error_in_a_script_has_file_and_line(tmp_path: Path, monitor: Interprete
     assert caught.value.where == f"{path}:6"
 
 
-def test_error_in_an_included_script_is_told_there(tmp_path: Path, monitor: Interpreter) -> None:
+def test_error_in_an_included_script_has_its_place(tmp_path: Path, monitor: Interpreter) -> None:
     inner = script(tmp_path, "mach create\nmach set 7\n", "inner.resc")
     outer = script(tmp_path, f"i @{inner}\n")
     with pytest.raises(RenodeWifiError) as caught:

@@ -107,7 +107,7 @@ def test_misuse(monitor: Interpreter, line: str, message: str) -> None:
         ('wifi_fault "abort"', "the ISM43362 has no fault 'abort'"),
     ],
 )
-def test_faults_that_cannot_happen_are_told(
+def test_faults_that_cannot_happen_are_reported(
     monitor: Interpreter, world: Path, line: str, message: str
 ) -> None:
     monitor.execute(f'wifi_world @{world}; wifi_model "spi3" "STM32L4_SPI" "sysbus 0x40003C00"')

@@ -44,17 +44,17 @@ def test_a_row_for_each_suite_and_the_time_once() -> None:
     assert "| P | v1 | c | v1.elf | H | 1 of 1 pass |  |" in table
 
 
-def test_what_does_not_pass_is_told_with_its_reason() -> None:
+def test_what_does_not_pass_is_reported_with_its_reason() -> None:
     table = render([report("v1", PASSES, KNOWN, entry("G", "new", "failed"))])
     assert "| v1 | c | `G.bad` | failed | port.c:7 \\| or so |" in table
     assert "| v1 | c | `G.new` | failed | **unexplained**: Expected 1 Was 2 |" in table
 
 
-def test_reasons_that_images_share_are_told_once() -> None:
+def test_reasons_that_images_share_are_written_once() -> None:
     assert render([report("v1", KNOWN), report("v1", KNOWN)]).count("G.bad") == 1
 
 
-def test_tests_that_share_a_reason_are_told_together() -> None:
+def test_tests_that_share_a_reason_are_written_together() -> None:
     worse = entry("G", "worse", "failed", "port.c:7 | or so")
     assert "| `G.bad`, `G.worse` | failed |" in render([report("v1", KNOWN, worse)])
 
@@ -88,14 +88,14 @@ def test_the_table_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
-def test_what_is_no_report_is_told(tmp_path: Path, text: str) -> None:
+def test_what_is_no_report_is_reported(tmp_path: Path, text: str) -> None:
     source = tmp_path / "x.json"
     source.write_text(text)
     with pytest.raises(RenodeWifiError, match=r"x\.json"):
         read_report(source)
 
 
-def test_missing_files_and_marks_are_told(tmp_path: Path) -> None:
+def test_missing_files_and_marks_are_reported(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match="cannot read"):
         read_report(tmp_path / "none.json")
     with pytest.raises(RenodeWifiError, match="cannot update"):

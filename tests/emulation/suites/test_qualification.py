@@ -91,10 +91,10 @@ def play(lines: list[str], crash: bool = False, **options: Any) -> Qualification
 
 def test_a_suite_is_read_to_its_end_and_reported(tmp_path: Path) -> None:
     junit, report = tmp_path / "out.xml", tmp_path / "out.json"
-    told = []
-    run = play(SUITE, junit=junit, json_file=report, on_test=told.append)
+    reported = []
+    run = play(SUITE, junit=junit, json_file=report, on_test=reported.append)
     assert run.run() is End.FINISHED
-    assert [result.outcome for result in told] == [
+    assert [result.outcome for result in reported] == [
         Outcome.PASSED,
         Outcome.FAILED,
         Outcome.IGNORED,
@@ -166,14 +166,14 @@ def test_an_interrupt_ends_the_run() -> None:
 @pytest.mark.parametrize(
     "text", ["[", "just text", "G.a: failed", "G.a: {outcome: splendid, reason: x}", "G.a: {}"]
 )
-def test_bad_expectations_are_told_with_file_and_cure(tmp_path: Path, text: str) -> None:
+def test_bad_expectations_are_reported_with_file_and_cure(tmp_path: Path, text: str) -> None:
     path = tmp_path / "expected.yaml"
     path.write_text(text)
     with pytest.raises(RenodeWifiError, match=r"expected\.yaml"):
         read_expected(path)
 
 
-def test_missing_expectations_and_folders_are_told(tmp_path: Path) -> None:
+def test_missing_expectations_and_folders_are_reported(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match=r"cannot read.*\n.*<b_l475e_iot01a-module-tls>"):
         read_expected(tmp_path / "none.yaml")
     run = play(SUITE, junit=tmp_path / "none" / "out.xml")
@@ -181,7 +181,7 @@ def test_missing_expectations_and_folders_are_told(tmp_path: Path) -> None:
         run.run()
 
 
-def test_expectations_that_are_not_text_are_told(tmp_path: Path) -> None:
+def test_expectations_that_are_not_text_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "expected.yaml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RenodeWifiError, match="not YAML"):

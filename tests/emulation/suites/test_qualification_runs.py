@@ -68,7 +68,7 @@ def test_a_crash_leaves_all_results_and_its_report(
     assert "HardFault" in capsys.readouterr().err
 
 
-def test_a_hang_is_told(tmp_path: Path) -> None:
+def test_a_hang_is_reported(tmp_path: Path) -> None:
     assert main([*arguments("hangs", tmp_path), "--test-time", "0.6"]) == 5
     content, cases = reports(tmp_path)
     assert outcomes(content) == [*BEFORE_THE_LAST, ("hangs", "unfinished")]

@@ -30,7 +30,7 @@ def test_dots_of_the_idle_hook_do_not_matter() -> None:
     assert read("TEST(G, a). PASS").results[0].outcome is Outcome.PASSED
 
 
-def test_a_failure_tells_file_line_and_message() -> None:
+def test_a_failure_has_file_line_and_message() -> None:
     reader = read("TEST(G, a)/src/aws_test_tcp.c:2143::FAIL: Expected 0 to be less than 0. No.")
     (result,) = reader.results
     assert result.outcome is Outcome.FAILED

@@ -244,8 +244,8 @@ def test_undocumented_offsets_read_zero_and_are_logged_once(
             assert block.read(0x18, 4) == 0
             block.write(0x1C, 1, 4)
     assert [record.getMessage() for record in caplog.records] == [
-        "sample: read of undocumented offset 0x018 (told once)",
-        "sample: write to undocumented offset 0x01C (told once)",
+        "sample: read of undocumented offset 0x018 (reported once)",
+        "sample: write to undocumented offset 0x01C (reported once)",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Declarations of registers: fields, masks, names, and values told by their fields."""
+"""Declarations of registers: fields, masks, names, and values message by their fields."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from renode_wifi.peripherals.cc3220.sdhost import CC3220_SDHOST
 from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.cc3220.uart import PL011
 from renode_wifi.peripherals.cc3220.wdt import CC3220_WDT
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 FLASH = 0x0100_0000
 
@@ -110,7 +110,7 @@ def test_a_stopped_timer_keeps_its_value_and_capture_stands_still() -> None:
     assert peek(timer, "RIS") == 0
 
 
-def test_timers_ask_for_dma_and_hear_of_its_end() -> None:
+def test_timers_ask_for_dma_and_are_notified_of_its_end() -> None:
     machine, timer = make_timer(0, 2)
     probe = Probe()
     timer.lines[2].connect(probe, 9)
@@ -118,7 +118,7 @@ def test_timers_ask_for_dma_and_hear_of_its_end() -> None:
     poke(timer, "TAILR", 79)
     poke(timer, "CTL", 1)
     machine.clock.advance(MICROSECOND)
-    assert probe.heard == [(9, True), (9, False)]
+    assert probe.levels == [(9, True), (9, False)]
     timer.on_gpio(1, True)
     assert peek(timer, "RIS") & 1 << 13
 
@@ -253,7 +253,7 @@ def test_loop_back_and_dma_requests() -> None:
     assert peek(uart, "RIS") & 0x30000 == 0x30000
 
 
-def test_a_byte_for_a_disabled_receiver_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_byte_for_a_disabled_receiver_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     machine, uart = make_uart(control=0)
     uart.receive(1)
     machine.clock.advance(SECOND)
@@ -398,7 +398,7 @@ def test_operations_outside_of_the_array_fail() -> None:
     assert peek(flash, "FCRIS") == 0
 
 
-def test_a_store_to_the_array_is_lost_and_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_store_to_the_array_is_lost_and_reported(caplog: pytest.LogCaptureFixture) -> None:
     machine, _ = make_flash()
     machine.bus.write(FLASH, 0, 4)
     machine.bus.write(FLASH, 0, 4)

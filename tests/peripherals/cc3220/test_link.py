@@ -15,7 +15,7 @@ from renode_wifi.peripherals.cc3220 import mcspi as block
 from renode_wifi.peripherals.cc3220.apps_config import CC3220_APPS_CONFIG
 from renode_wifi.peripherals.cc3220.mcspi import CC3220_McSPI
 from renode_wifi.peripherals.cc3220.udma import SOFTWARE, CC3220_uDMA
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 LSPI = 0x4402_2000
 TABLE, SOURCE, TARGET = 0x2000_0400, 0x2000_1000, 0x2000_3000
@@ -38,7 +38,7 @@ class Echo:
 
 
 class Bus:
-    """The bench's memory with LSPI in it. shown: as a model, so that bursts are possible."""
+    """The rig's memory with LSPI in it. shown: as a model, so that bursts are possible."""
 
     def __init__(self, memory: Any, spi: CC3220_McSPI, shown: bool) -> None:
         self.memory = memory
@@ -71,7 +71,7 @@ class Bus:
             self.memory.write(address, value, width)
 
 
-class Bench:
+class Rig:
     def __init__(self, bursts: bool = True) -> None:
         self.machine = BenchMachine()
         self.memory = self.machine.bus
@@ -97,107 +97,107 @@ class Bench:
 
 
 def test_polled_words_go_out_and_come_back() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CTRL", 1)
+    rig = Rig()
+    poke(rig.spi, "CH0CTRL", 1)
     for word in (0, 0x12345678, 0xFFFFFFFF):
-        assert peek(bench.spi, "CH0STAT") & 3 == block.STAT_TXS
-        poke(bench.spi, "TX0", word)
-        assert peek(bench.spi, "CH0STAT") & 3 == block.STAT_TXS | block.STAT_RXS
-        assert peek(bench.spi, "RX0") == ~word & 0xFFFFFFFF
-    assert bench.echo.words == [0, 0x12345678, 0xFFFFFFFF]
+        assert peek(rig.spi, "CH0STAT") & 3 == block.STAT_TXS
+        poke(rig.spi, "TX0", word)
+        assert peek(rig.spi, "CH0STAT") & 3 == block.STAT_TXS | block.STAT_RXS
+        assert peek(rig.spi, "RX0") == ~word & 0xFFFFFFFF
+    assert rig.echo.words == [0, 0x12345678, 0xFFFFFFFF]
 
 
 def test_chip_select_follows_force() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CONF", CONF | block.CONF_FORCE)
-    assert bench.spi.lines[3].level
-    poke(bench.spi, "CH0CONF", CONF)
-    assert not bench.spi.lines[3].level
+    rig = Rig()
+    poke(rig.spi, "CH0CONF", CONF | block.CONF_FORCE)
+    assert rig.spi.lines[3].level
+    poke(rig.spi, "CH0CONF", CONF)
+    assert not rig.spi.lines[3].level
 
 
 def test_a_disabled_channel_exchanges_nothing() -> None:
-    bench = Bench()
-    poke(bench.spi, "TX0", 5)
-    assert not bench.echo.words
-    assert not peek(bench.spi, "CH0STAT") & block.STAT_TXS
-    poke(bench.spi, "CH0CTRL", 1)
-    assert bench.echo.words == [5]
-    assert peek(bench.spi, "RX0") == 0xFFFFFFFA
+    rig = Rig()
+    poke(rig.spi, "TX0", 5)
+    assert not rig.echo.words
+    assert not peek(rig.spi, "CH0STAT") & block.STAT_TXS
+    poke(rig.spi, "CH0CTRL", 1)
+    assert rig.echo.words == [5]
+    assert peek(rig.spi, "RX0") == 0xFFFFFFFA
 
 
 def test_a_full_receive_buffer_holds_back_what_follows() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CTRL", 1)
-    poke(bench.spi, "TX0", 1)
-    poke(bench.spi, "TX0", 2)
-    assert bench.echo.words == [1]
-    assert not peek(bench.spi, "CH0STAT") & block.STAT_TXS
-    assert peek(bench.spi, "RX0") == 0xFFFFFFFE
-    assert bench.echo.words == [1, 2]
-    assert peek(bench.spi, "RX0") == 0xFFFFFFFD
+    rig = Rig()
+    poke(rig.spi, "CH0CTRL", 1)
+    poke(rig.spi, "TX0", 1)
+    poke(rig.spi, "TX0", 2)
+    assert rig.echo.words == [1]
+    assert not peek(rig.spi, "CH0STAT") & block.STAT_TXS
+    assert peek(rig.spi, "RX0") == 0xFFFFFFFE
+    assert rig.echo.words == [1, 2]
+    assert peek(rig.spi, "RX0") == 0xFFFFFFFD
 
 
 @given(bits=st.integers(4, 32), word=st.integers(0, 0xFFFFFFFF))
 def test_words_have_the_length_that_is_set(bits: int, word: int) -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CONF", CONF & ~0xF80 | (bits - 1) << 7)
-    poke(bench.spi, "CH0CTRL", 1)
-    poke(bench.spi, "TX0", word)
-    assert bench.echo.words == [word & ((1 << bits) - 1)]
-    assert peek(bench.spi, "RX0") == ~word & ((1 << bits) - 1)
+    rig = Rig()
+    poke(rig.spi, "CH0CONF", CONF & ~0xF80 | (bits - 1) << 7)
+    poke(rig.spi, "CH0CTRL", 1)
+    poke(rig.spi, "TX0", word)
+    assert rig.echo.words == [word & ((1 << bits) - 1)]
+    assert peek(rig.spi, "RX0") == ~word & ((1 << bits) - 1)
 
 
 def test_buffers_take_sixty_four_bytes() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CONF", CONF | block.CONF_FFER)
-    poke(bench.spi, "CH0CTRL", 1)
+    rig = Rig()
+    poke(rig.spi, "CH0CONF", CONF | block.CONF_FFER)
+    poke(rig.spi, "CH0CTRL", 1)
     for word in range(17):
-        poke(bench.spi, "TX0", word)
-    assert bench.echo.words == list(range(16))
-    assert peek(bench.spi, "CH0STAT") & block.STAT_RXFFF
-    assert [peek(bench.spi, "RX0") for _ in range(17)] == [~w & 0xFFFFFFFF for w in range(17)]
+        poke(rig.spi, "TX0", word)
+    assert rig.echo.words == list(range(16))
+    assert peek(rig.spi, "CH0STAT") & block.STAT_RXFFF
+    assert [peek(rig.spi, "RX0") for _ in range(17)] == [~w & 0xFFFFFFFF for w in range(17)]
 
 
 def test_receiving_only_clocks_as_many_words_as_are_counted() -> None:
-    bench = Bench()
-    poke(bench.spi, "XFERLEVEL", 3 << 16)
-    poke(bench.spi, "CH0CONF", CONF | 1 << block.CONF_TRM_SHIFT | block.CONF_FFER)
-    poke(bench.spi, "CH0CTRL", 1)
-    assert bench.echo.words == [0xFFFFFFFF] * 3
-    assert peek(bench.spi, "IRQSTATUS") & block.IRQ_EOW
+    rig = Rig()
+    poke(rig.spi, "XFERLEVEL", 3 << 16)
+    poke(rig.spi, "CH0CONF", CONF | 1 << block.CONF_TRM_SHIFT | block.CONF_FFER)
+    poke(rig.spi, "CH0CTRL", 1)
+    assert rig.echo.words == [0xFFFFFFFF] * 3
+    assert peek(rig.spi, "IRQSTATUS") & block.IRQ_EOW
 
 
 def test_sending_only_drops_what_comes_back() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CONF", CONF | 2 << block.CONF_TRM_SHIFT)
-    poke(bench.spi, "CH0CTRL", 1)
+    rig = Rig()
+    poke(rig.spi, "CH0CONF", CONF | 2 << block.CONF_TRM_SHIFT)
+    poke(rig.spi, "CH0CTRL", 1)
     for word in (7, 8):
-        poke(bench.spi, "TX0", word)
-    assert bench.echo.words == [7, 8]
-    assert not peek(bench.spi, "CH0STAT") & block.STAT_RXS
+        poke(rig.spi, "TX0", word)
+    assert rig.echo.words == [7, 8]
+    assert not peek(rig.spi, "CH0STAT") & block.STAT_RXS
 
 
 def test_interrupts_of_the_controller() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CTRL", 1)
-    poke(bench.spi, "IRQENABLE", block.IRQ_RX_FULL)
-    poke(bench.spi, "IRQSTATUS", 0x3000F)
-    assert not bench.spi.lines[0].level
-    poke(bench.spi, "TX0", 1)
-    assert bench.spi.lines[0].level
-    assert peek(bench.spi, "RX0") == 0xFFFFFFFE
-    poke(bench.spi, "IRQSTATUS", 0x3000F)
-    assert not bench.spi.lines[0].level
+    rig = Rig()
+    poke(rig.spi, "CH0CTRL", 1)
+    poke(rig.spi, "IRQENABLE", block.IRQ_RX_FULL)
+    poke(rig.spi, "IRQSTATUS", 0x3000F)
+    assert not rig.spi.lines[0].level
+    poke(rig.spi, "TX0", 1)
+    assert rig.spi.lines[0].level
+    assert peek(rig.spi, "RX0") == 0xFFFFFFFE
+    poke(rig.spi, "IRQSTATUS", 0x3000F)
+    assert not rig.spi.lines[0].level
 
 
 def test_reset_ends_everything() -> None:
-    bench = Bench()
-    poke(bench.spi, "CH0CTRL", 1)
-    poke(bench.spi, "TX0", 1)
-    poke(bench.spi, "SYSCONFIG", block.SYSCONFIG_SOFTRESET)
-    assert peek(bench.spi, "SYSSTATUS") == 1
-    assert not peek(bench.spi, "CH0STAT") & block.STAT_RXS
-    assert peek(bench.spi, "CH0CTRL") == 0
+    rig = Rig()
+    poke(rig.spi, "CH0CTRL", 1)
+    poke(rig.spi, "TX0", 1)
+    poke(rig.spi, "SYSCONFIG", block.SYSCONFIG_SOFTRESET)
+    assert peek(rig.spi, "SYSSTATUS") == 1
+    assert not peek(rig.spi, "CH0STAT") & block.STAT_RXS
+    assert peek(rig.spi, "CH0CTRL") == 0
 
 
 def test_open_wire_reads_as_ones() -> None:
@@ -209,46 +209,46 @@ def test_open_wire_reads_as_ones() -> None:
     assert peek(spi, "RX0") == 0xFFFFFFFF
 
 
-def start_transfer(bench: Bench, count: int) -> None:
+def start_transfer(rig: Rig, count: int) -> None:
     """As the driver sets up a long transfer in both directions."""
-    bench.entry(SEND, SOURCE + 4 * count - 1, LSPI + 0x138, 0xEA000001 | (count - 1) << 4)
-    bench.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * count - 1, 0xAE000001 | (count - 1) << 4)
-    poke(bench.spi, "CH0CONF", CONF | 0xC000)
-    poke(bench.config, "DMA_DONE_INT_MASK_CLR", 1 << 4)
-    poke(bench.udma, "ENASET", 1 << SEND)
-    poke(bench.udma, "ENASET", 1 << RECEIVE)
-    poke(bench.spi, "CH0CTRL", 1)
+    rig.entry(SEND, SOURCE + 4 * count - 1, LSPI + 0x138, 0xEA000001 | (count - 1) << 4)
+    rig.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * count - 1, 0xAE000001 | (count - 1) << 4)
+    poke(rig.spi, "CH0CONF", CONF | 0xC000)
+    poke(rig.config, "DMA_DONE_INT_MASK_CLR", 1 << 4)
+    poke(rig.udma, "ENASET", 1 << SEND)
+    poke(rig.udma, "ENASET", 1 << RECEIVE)
+    poke(rig.spi, "CH0CTRL", 1)
 
 
 def test_a_transfer_by_dma_ends_with_the_interrupt_of_its_receiver() -> None:
-    bench = Bench()
+    rig = Rig()
     words = [index * 0x01010101 & 0xFFFFFFFF for index in range(WORDS)]
     for index, word in enumerate(words):
-        bench.memory.write(SOURCE + 4 * index, word, 4)
-    start_transfer(bench, WORDS)
-    assert bench.echo.words == words
-    received = [bench.memory.read(TARGET + 4 * index, 4) for index in range(WORDS)]
+        rig.memory.write(SOURCE + 4 * index, word, 4)
+    start_transfer(rig, WORDS)
+    assert rig.echo.words == words
+    received = [rig.memory.read(TARGET + 4 * index, 4) for index in range(WORDS)]
     assert received == [~word & 0xFFFFFFFF for word in words]
-    assert peek(bench.udma, "ENASET") == 0
-    assert peek(bench.config, "DMA_DONE_INT_STS_RAW") == 0x30
-    assert bench.config.lines[4].level
-    assert not bench.config.lines[5].level
-    assert bench.memory.read(TABLE + 16 * RECEIVE + 8, 4) & 0x3FF7 == 0
-    poke(bench.config, "DMA_DONE_INT_ACK", 1 << 4)
-    assert not bench.config.lines[4].level
-    poke(bench.config, "DMA_DONE_INT_MASK_SET", 1 << 4)
-    assert peek(bench.config, "DMA_DONE_INT_MASK") == 0xFFFF
+    assert peek(rig.udma, "ENASET") == 0
+    assert peek(rig.config, "DMA_DONE_INT_STS_RAW") == 0x30
+    assert rig.config.lines[4].level
+    assert not rig.config.lines[5].level
+    assert rig.memory.read(TABLE + 16 * RECEIVE + 8, 4) & 0x3FF7 == 0
+    poke(rig.config, "DMA_DONE_INT_ACK", 1 << 4)
+    assert not rig.config.lines[4].level
+    poke(rig.config, "DMA_DONE_INT_MASK_SET", 1 << 4)
+    assert peek(rig.config, "DMA_DONE_INT_MASK") == 0xFFFF
 
 
 def test_unused_direction_uses_one_word_without_moving_on() -> None:
-    bench = Bench()
-    bench.memory.write(SOURCE, 0xAA, 4)
-    bench.entry(SEND, SOURCE, LSPI + 0x138, 0xEE000001 | (WORDS - 1) << 4)
-    bench.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * WORDS - 1, 0xAE000001 | (WORDS - 1) << 4)
-    poke(bench.spi, "CH0CONF", CONF | 0xC000)
-    poke(bench.udma, "ENASET", 1 << SEND | 1 << RECEIVE)
-    poke(bench.spi, "CH0CTRL", 1)
-    assert bench.echo.words == [0xAA] * WORDS
+    rig = Rig()
+    rig.memory.write(SOURCE, 0xAA, 4)
+    rig.entry(SEND, SOURCE, LSPI + 0x138, 0xEE000001 | (WORDS - 1) << 4)
+    rig.entry(RECEIVE, LSPI + 0x13C, TARGET + 4 * WORDS - 1, 0xAE000001 | (WORDS - 1) << 4)
+    poke(rig.spi, "CH0CONF", CONF | 0xC000)
+    poke(rig.udma, "ENASET", 1 << SEND | 1 << RECEIVE)
+    poke(rig.spi, "CH0CTRL", 1)
+    assert rig.echo.words == [0xAA] * WORDS
 
 
 @dataclass
@@ -280,22 +280,22 @@ def end_of(start: int, step: int, items: int) -> int:
     return start if step == NONE else start + (items << step) - 1
 
 
-def outcome(transfer: Transfer, bursts: bool) -> tuple[Bench, list[Any]]:
+def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
     """All that a guest can see of a transfer, and what decides how it goes on."""
-    bench = Bench(bursts)
-    spi, udma, config = bench.spi, bench.udma, bench.config
+    rig = Rig(bursts)
+    spi, udma, config = rig.spi, rig.udma, rig.config
     for index in range(64):
-        bench.memory.write(SOURCE + 4 * index, index * 0x08123457 & 0xFFFFFFFF, 4)
+        rig.memory.write(SOURCE + 4 * index, index * 0x08123457 & 0xFFFFFFFF, 4)
     size, (send_step, receive_step) = transfer.size, transfer.steps
     send_burst, receive_burst = transfer.bursts
     sizes = size << 28 | size << 24
-    bench.entry(
+    rig.entry(
         SEND,
         end_of(transfer.source, send_step, transfer.sent),
         LSPI + 0x138,
         NONE << 30 | send_step << 26 | sizes | send_burst << 14 | (transfer.sent - 1) << 4 | 1,
     )
-    bench.entry(
+    rig.entry(
         RECEIVE,
         LSPI + 0x13C,
         end_of(transfer.target, receive_step, transfer.received),
@@ -314,9 +314,9 @@ def outcome(transfer: Transfer, bursts: bool) -> tuple[Bench, list[Any]]:
     poke(udma, "PRIOSET", transfer.prior)
     poke(udma, "ENASET", 1 << SEND | 1 << RECEIVE | transfer.others)
     poke(spi, "CH0CTRL", 1)
-    return bench, [
-        sorted((address, byte) for address, byte in bench.memory.memory.items() if byte),
-        bench.echo.words,
+    return rig, [
+        sorted((address, byte) for address, byte in rig.memory.memory.items() if byte),
+        rig.echo.words,
         [list(block.registers.values) for block in (spi, udma, config)],
         [line.level for block in (spi, udma, config) for _, line in sorted(block.lines.items())],
         (spi._sending, spi._received, spi._left),
@@ -379,120 +379,120 @@ def test_words_that_depend_on_their_order_go_one_by_one(transfer: Transfer) -> N
     assert also_left == left
 
 
-def test_trapped_memory_is_written_word_by_word() -> None:
+def test_memory_with_a_store_handler_is_written_word_by_word() -> None:
     stores: list[int] = []
-    bench = Bench()
-    bench.memory.trap_writes(TARGET + 40, 8, lambda address, value, width: stores.append(address))
-    start_transfer(bench, WORDS)
+    rig = Rig()
+    rig.memory.handle_writes(TARGET + 40, 8, lambda address, value, width: stores.append(address))
+    start_transfer(rig, WORDS)
     assert stores == [TARGET + 40, TARGET + 44]
 
 
-def software_channel(mode: int, count: int, arbitration: int = 0) -> Bench:
-    bench = Bench()
-    poke(bench.udma, "CHMAP", 3)
-    bench.memory.write_bytes(SOURCE, bytes(range(64)))
+def software_channel(mode: int, count: int, arbitration: int = 0) -> Rig:
+    rig = Rig()
+    poke(rig.udma, "CHMAP", 3)
+    rig.memory.write_bytes(SOURCE, bytes(range(64)))
     control = 0x00000000 | arbitration << 14 | (count - 1) << 4 | mode
-    bench.entry(0, SOURCE + count - 1, TARGET + count - 1, control)
-    poke(bench.udma, "ENASET", 1)
-    return bench
+    rig.entry(0, SOURCE + count - 1, TARGET + count - 1, control)
+    poke(rig.udma, "ENASET", 1)
+    return rig
 
 
 def test_an_automatic_transfer_needs_one_request() -> None:
-    bench = software_channel(2, 10)
-    assert bench.memory.read_bytes(TARGET, 10) == bytes(10)
-    poke(bench.udma, "SWREQ", 1)
-    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(10))
-    assert bench.udma.lines[SOFTWARE].level
-    poke(bench.udma, "CHIS", 1)
-    assert not bench.udma.lines[SOFTWARE].level
+    rig = software_channel(2, 10)
+    assert rig.memory.read_bytes(TARGET, 10) == bytes(10)
+    poke(rig.udma, "SWREQ", 1)
+    assert rig.memory.read_bytes(TARGET, 10) == bytes(range(10))
+    assert rig.udma.lines[SOFTWARE].level
+    poke(rig.udma, "CHIS", 1)
+    assert not rig.udma.lines[SOFTWARE].level
 
 
 def test_a_basic_transfer_needs_a_request_for_each_burst() -> None:
-    bench = software_channel(1, 10, arbitration=2)
-    poke(bench.udma, "SWREQ", 1)
-    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(4)) + bytes(6)
-    poke(bench.udma, "SWREQ", 1)
-    poke(bench.udma, "SWREQ", 1)
-    assert bench.memory.read_bytes(TARGET, 10) == bytes(range(10))
-    assert peek(bench.udma, "ENASET") == 0
+    rig = software_channel(1, 10, arbitration=2)
+    poke(rig.udma, "SWREQ", 1)
+    assert rig.memory.read_bytes(TARGET, 10) == bytes(range(4)) + bytes(6)
+    poke(rig.udma, "SWREQ", 1)
+    poke(rig.udma, "SWREQ", 1)
+    assert rig.memory.read_bytes(TARGET, 10) == bytes(range(10))
+    assert peek(rig.udma, "ENASET") == 0
 
 
 def test_ping_pong_goes_on_with_the_other_entry() -> None:
-    bench = Bench()
+    rig = Rig()
     done = Line()
     for alternate in (0, 1):
-        bench.entry(
+        rig.entry(
             8 + 32 * alternate,
             SOURCE + 4 * alternate + 3,
             TARGET + 4 * alternate + 3,
             3 << 4 | 3,
         )
-    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
-    poke(bench.udma, "ENASET", 1 << 8)
-    done.connect(bench.udma, 32)
+    rig.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    poke(rig.udma, "ENASET", 1 << 8)
+    done.connect(rig.udma, 32)
     for _ in range(4):
         done.set(True)
         done.set(False)
-    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
-    assert peek(bench.udma, "ENASET") == 0
-    assert peek(bench.udma, "CHIS") == 1 << 8
+    assert rig.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(rig.udma, "ENASET") == 0
+    assert peek(rig.udma, "CHIS") == 1 << 8
 
 
 def test_a_list_of_tasks_in_memory() -> None:
-    bench = Bench()
-    poke(bench.udma, "CHMAP", 3)
+    rig = Rig()
+    poke(rig.udma, "CHMAP", 3)
     tasks = 0x2000_2000
-    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    rig.memory.write_bytes(SOURCE, bytes(range(1, 9)))
     for index in range(2):
         mode = 5 if index == 0 else 2
         words = (SOURCE + 4 * index + 3, TARGET + 4 * index + 3, 3 << 4 | mode, 0)
         for offset, word in enumerate(words):
-            bench.memory.write(tasks + 16 * index + 4 * offset, word, 4)
+            rig.memory.write(tasks + 16 * index + 4 * offset, word, 4)
     alternate = TABLE + 0x200
     # Each task is copied as four words onto the alternate entry.
-    bench.entry(0, tasks + 28, alternate + 12, 0xAA008000 | 7 << 4 | 4)
-    poke(bench.udma, "ENASET", 1)
-    poke(bench.udma, "SWREQ", 1)
-    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
-    assert peek(bench.udma, "ENASET") == 0
-    assert peek(bench.udma, "ALTSET") == 0
+    rig.entry(0, tasks + 28, alternate + 12, 0xAA008000 | 7 << 4 | 4)
+    poke(rig.udma, "ENASET", 1)
+    poke(rig.udma, "SWREQ", 1)
+    assert rig.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(rig.udma, "ENASET") == 0
+    assert peek(rig.udma, "ALTSET") == 0
 
 
 def test_a_list_of_tasks_for_a_peripheral_waits_for_its_requests() -> None:
-    bench = Bench()
+    rig = Rig()
     request = Line()
-    request.connect(bench.udma, 32)
+    request.connect(rig.udma, 32)
     tasks = 0x2000_2000
-    bench.memory.write_bytes(SOURCE, bytes(range(1, 9)))
+    rig.memory.write_bytes(SOURCE, bytes(range(1, 9)))
     for index in range(2):
         mode = 7 if index == 0 else 1
         words = (SOURCE + 4 * index + 3, TARGET + 4 * index + 3, 2 << 14 | 3 << 4 | mode, 0)
         for offset, word in enumerate(words):
-            bench.memory.write(tasks + 16 * index + 4 * offset, word, 4)
-    bench.entry(8, tasks + 28, TABLE + 0x200 + 16 * 8 + 12, 0xAA008000 | 7 << 4 | 6)
-    poke(bench.udma, "ENASET", 1 << 8)
-    assert bench.memory.read_bytes(TARGET, 8) == bytes(8)
+            rig.memory.write(tasks + 16 * index + 4 * offset, word, 4)
+    rig.entry(8, tasks + 28, TABLE + 0x200 + 16 * 8 + 12, 0xAA008000 | 7 << 4 | 6)
+    poke(rig.udma, "ENASET", 1 << 8)
+    assert rig.memory.read_bytes(TARGET, 8) == bytes(8)
     request.pulse()
-    assert bench.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
-    assert peek(bench.udma, "ENASET") == 0
+    assert rig.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
+    assert peek(rig.udma, "ENASET") == 0
 
 
 def test_registers_in_pairs_set_and_clear() -> None:
-    bench = Bench()
+    rig = Rig()
     for name in ("USEBURST", "REQMASK", "ALT", "PRIO"):
-        poke(bench.udma, f"{name}SET", 0x101)
-        assert peek(bench.udma, f"{name}SET") == 0x101
-        poke(bench.udma, f"{name}CLR", 0x001)
-        assert peek(bench.udma, f"{name}SET") == 0x100
-    poke(bench.udma, "ENASET", 4)
-    poke(bench.udma, "ENACLR", 4)
-    assert peek(bench.udma, "ENASET") == 0
-    poke(bench.udma, "ERRCLR", 1)
-    assert peek(bench.udma, "ALTBASE") == TABLE + 0x200
+        poke(rig.udma, f"{name}SET", 0x101)
+        assert peek(rig.udma, f"{name}SET") == 0x101
+        poke(rig.udma, f"{name}CLR", 0x001)
+        assert peek(rig.udma, f"{name}SET") == 0x100
+    poke(rig.udma, "ENASET", 4)
+    poke(rig.udma, "ENACLR", 4)
+    assert peek(rig.udma, "ENASET") == 0
+    poke(rig.udma, "ERRCLR", 1)
+    assert peek(rig.udma, "ALTBASE") == TABLE + 0x200
 
 
 def test_a_masked_request_waits_and_a_prior_channel_goes_first() -> None:
-    bench = Bench()
+    rig = Rig()
     order: list[int] = []
 
     class Listener:
@@ -501,13 +501,13 @@ def test_a_masked_request_waits_and_a_prior_channel_goes_first() -> None:
                 order.append(number)
 
     for channel in (8, 9):
-        bench.entry(channel, SOURCE, TARGET, 1)
-        bench.udma.lines[4 * channel].connect(Listener(), channel)  # type: ignore[arg-type]
-    poke(bench.udma, "REQMASKSET", 0x300)
-    poke(bench.udma, "PRIOSET", 0x200)
-    poke(bench.udma, "ENASET", 0x300)
-    bench.udma.on_gpio(32, True)
-    bench.udma.on_gpio(36, True)
+        rig.entry(channel, SOURCE, TARGET, 1)
+        rig.udma.lines[4 * channel].connect(Listener(), channel)  # type: ignore[arg-type]
+    poke(rig.udma, "REQMASKSET", 0x300)
+    poke(rig.udma, "PRIOSET", 0x200)
+    poke(rig.udma, "ENASET", 0x300)
+    rig.udma.on_gpio(32, True)
+    rig.udma.on_gpio(36, True)
     assert order == []
-    poke(bench.udma, "REQMASKCLR", 0x300)
+    poke(rig.udma, "REQMASKCLR", 0x300)
     assert order == [9, 8]

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.cc3220.hib1p2 import CC3220_HIB1P2
 from renode_wifi.peripherals.cc3220.hib3p3 import CC3220_HIB3P3
 from renode_wifi.peripherals.cc3220.ocp_shared import CC3220_OCP_SHARED
 from renode_wifi.peripherals.cc3220.rom_port import CC3220_ROMPort
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 
 class Counted:
@@ -299,7 +299,7 @@ def test_match_of_the_slow_clock_interrupts() -> None:
     assert not arcm.lines[0].level
 
 
-def test_port_of_the_rom_tells_the_entry_and_its_caller(caplog: pytest.LogCaptureFixture) -> None:
+def test_port_of_the_rom_reports_the_entry_and_its_caller(caplog: pytest.LogCaptureFixture) -> None:
     machine = BenchMachine()
     port = CC3220_ROMPort(machine, "romPort")
     poke(port, "CALLER", 0x01001235)

@@ -51,7 +51,7 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("commonReg", CC3220_COMMON_REG, {}),
     ("des", CC3220_DES, {}),
     ("dthe", CC3220_DTHE, {}),
-    # One page: erasing the whole array byte by byte is slow on the bench's memory.
+    # One page: erasing the whole array byte by byte is slow on the rig's memory.
     ("flashController", CC3220_FLASH_CTRL, {"size": 2048}),
     ("gpioa0", CC2538_GPIO, {}),
     ("gprcm", CC3220_GPRCM, {}),
@@ -72,7 +72,7 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
 ]
 
 # Values that open doors: enables, keys of flash and watchdog, all and nothing.
-TELLING = [0, 1, 2, 4, 0xFFFFFFFF, 0x1ACCE551, 0xA4420001, 0xA4420002, 0x101, 0x301, 0x22]
+SPECIAL_VALUES = [0, 1, 2, 4, 0xFFFFFFFF, 0x1ACCE551, 0xA4420001, 0xA4420002, 0x101, 0x301, 0x22]
 
 EACH = pytest.mark.parametrize(
     ("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS]
@@ -81,7 +81,7 @@ EACH = pytest.mark.parametrize(
 
 @EACH
 @EXAMPLES
-@given(done=accesses(TELLING))
+@given(done=accesses(SPECIAL_VALUES))
 def test_no_sequence_of_accesses_upsets_a_block(
     name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
 ) -> None:

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.cc3220.udma_entry import (
     MEMORY_TASK,
     PING_PONG,
 )
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 UDMA, TABLE, TASKS = 0x400F_F000, 0x2000_4000, 0x2000_8000
 SOURCE, TARGET, NOWHERE = 0x2000_0000, 0x2000_1000, 0x6000_0000

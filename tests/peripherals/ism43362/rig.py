@@ -6,7 +6,7 @@ from typing import Any
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.module import ISM43362
-from tests.peripherals.ism43362.bench import StPort, Wires
+from tests.peripherals.ism43362.drivers import StPort, Wires
 from tests.peripherals.ism43362.worlds import make_world
 
 
@@ -30,7 +30,7 @@ class Rig:
         return self.port
 
     def traced(self, event: str) -> list[dict[str, Any]]:
-        """What the module told observers of one kind of event."""
+        """What the module message observers of one kind of event."""
         return [
             fields
             for _, source, name, fields in self.machine.traced

@@ -1,4 +1,4 @@
-"""The module's page tells every option and fault, with today's defaults."""
+"""The module's page lists every option and fault, with today's defaults."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def first_column(section: str) -> list[str]:
 
 
 def test_the_page_has_every_option() -> None:
-    told = first_column(PAGE.partition("## Faults")[0])
+    documented = first_column(PAGE.partition("## Faults")[0])
     options = [field.name for field in dataclasses.fields(ModuleProfile)]
-    assert sorted(re.sub("([A-Z])", r"_\1", name).lower() for name in told) == sorted(options)
+    assert sorted(re.sub("([A-Z])", r"_\1", name).lower() for name in documented) == sorted(options)
 
 
 def test_the_page_has_the_quirks_of_every_version() -> None:
     head = re.search(r"^\| option \| (C3.*?) \| meaning \|$", PAGE, re.MULTILINE)
     assert head is not None
     versions = head[1].split(" | ")
-    told: dict[str, dict[str, bool]] = {version: {} for version in versions}
+    documented: dict[str, dict[str, bool]] = {version: {} for version in versions}
     for option, values in re.findall(
         r"^\| `(\w+)` \| ((?:(?:true|false) \| )+)", PAGE, re.MULTILINE
     ):
@@ -45,8 +45,8 @@ def test_the_page_has_the_quirks_of_every_version() -> None:
         if len(given) == len(versions):
             name = re.sub("([A-Z])", r"_\1", option).lower()
             for version, value in zip(versions, given, strict=True):
-                told[version][name] = value == "true"
-    assert told == {version: quirks_of(version) for version in versions}
+                documented[version][name] = value == "true"
+    assert documented == {version: quirks_of(version) for version in versions}
 
 
 def test_the_page_has_the_typical_times() -> None:
@@ -56,8 +56,8 @@ def test_the_page_has_the_typical_times() -> None:
 
 
 def test_the_page_has_every_fault() -> None:
-    told = first_column(PAGE.partition("## Faults")[2])
-    assert sorted(told) == sorted(kind.value for kind in FaultKind)
+    documented = first_column(PAGE.partition("## Faults")[2])
+    assert sorted(documented) == sorted(kind.value for kind in FaultKind)
 
 
 @pytest.mark.parametrize("field", NUMBERS, ids=[field.name for field in NUMBERS])

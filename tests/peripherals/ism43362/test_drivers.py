@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.ism43362.module import ISM43362
-from tests.peripherals.ism43362.bench import (
+from tests.peripherals.ism43362.drivers import (
     ArduinoDriver,
     ArmDriver,
     FirstStDriver,

@@ -1,4 +1,4 @@
-"""Faults of the real module, and the error that ST's port tells its caller for each."""
+"""Faults of the real module, and the error that ST's port returns for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from renode_wifi.peripherals.ism43362.link import CURSOR
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.network.world import load_world
 from renode_wifi.peripherals.network.worldfile.faults import fault_of
-from tests.peripherals.ism43362.bench import MbedDriver, Reset, Status, StPort, Wires
+from tests.peripherals.ism43362.drivers import MbedDriver, Reset, Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import ECHO, make_world
 

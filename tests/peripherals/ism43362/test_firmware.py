@@ -16,7 +16,7 @@ from renode_wifi.peripherals.network.contract.station import Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
-from tests.peripherals.ism43362.bench import Status, StPort, Wires
+from tests.peripherals.ism43362.drivers import Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import ECHO, TLS_ECHO, UDP_ECHO, make_world
 
@@ -75,7 +75,7 @@ def access_point(port: StPort) -> tuple[Status, bytes]:
     return port.execute(b"A0\r")
 
 
-def heard(rig: Rig) -> list[bytes]:
+def visible(rig: Rig) -> list[bytes]:
     return [beacon.ssid for beacon in rig.world.station(b"\x02phone").scan()]
 
 
@@ -83,9 +83,9 @@ def heard(rig: Rig) -> list[bytes]:
 def test_a0_starts_the_access_point_without_a_reply(firmware: str) -> None:
     rig = Rig(firmware=firmware)
     assert access_point(rig.port) == (Status.IO_ERROR, b"")
-    assert b"board" in heard(rig)
+    assert b"board" in visible(rig)
     assert rig.port.reset()
-    assert b"board" not in heard(rig)
+    assert b"board" not in visible(rig)
     rig.port.ok(b"AS=0,board\r", b"A1=0\r")
     assert rig.port.ok(b"AD\r") == b"[AP     ] board,0,192.168.10.1"
 

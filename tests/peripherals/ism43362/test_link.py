@@ -88,7 +88,7 @@ def test_nothing_happens_before_reset_is_released() -> None:
     assert host.processor.requests == []
 
 
-def test_reset_pin_is_told_once_per_edge() -> None:
+def test_reset_pin_is_reported_once_per_edge() -> None:
     host = Host()
     for level in (True, True, False, False, True):
         host.link.on_gpio(RESET, level)

@@ -235,7 +235,7 @@ def test_numbers_may_have_leading_zeros(value: int) -> None:
     assert argument.number(b"%04d" % value, 4000) == value
 
 
-def test_a_missing_argument_is_told_with_the_command() -> None:
+def test_a_missing_argument_is_reported_with_the_command() -> None:
     with pytest.raises(BadRequest) as problem:
         argument.Port.parse(b"\r")
     assert problem.value.reason("P4") == "P4=<value>"

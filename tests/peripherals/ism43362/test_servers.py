@@ -9,7 +9,7 @@ import pytest
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.stack.host import Host
-from tests.peripherals.ism43362.bench import Status, StPort
+from tests.peripherals.ism43362.drivers import Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 
 MODULE = IPv4Address("10.10.0.50")

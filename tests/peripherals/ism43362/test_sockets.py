@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.peripherals.ism43362.bench import (
+from tests.peripherals.ism43362.drivers import (
     ArmDriver,
     MbedDriver,
     Status,
@@ -212,7 +212,7 @@ def test_leaving_closes_every_connection(port: StPort) -> None:
     assert port.send_some(1, b"x") == -1
 
 
-def test_peer_hears_nothing_of_a_reset(rig: Rig, port: StPort) -> None:
+def test_peer_sees_nothing_of_a_reset(rig: Rig, port: StPort) -> None:
     assert port.connect(0, SERVER, ECHO)
     peer = rig.world.server("echo").connections[0]
     assert port.reset()
@@ -381,7 +381,7 @@ def test_udp_client(port: StPort) -> None:
     assert port.receive_data()[0] is Status.UNEXPECTED_CLOSED_SOCKET
 
 
-def test_udp_client_told_its_peer_after_the_start(port: StPort) -> None:
+def test_udp_client_gets_its_peer_after_the_start(port: StPort) -> None:
     """ST's `ES_WIFI_SendDataTo`."""
     port.ok(b"P0=0\r", b"P1=1\r", b"P2=0\r", b"P6=1\r")
     assert port.send_data(b"S3=0002\r", b"no")[0] is Status.UNEXPECTED_CLOSED_SOCKET

@@ -14,7 +14,7 @@ from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
 from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.worldfile.radio import CredentialSettings, RadioSettings
-from tests.peripherals.ism43362.bench import Status, StPort
+from tests.peripherals.ism43362.drivers import Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import make_world
 
@@ -163,15 +163,15 @@ def test_messages_are_bounded(rig: Rig, port: StPort) -> None:
     assert port.ok(b"MR\r") == b"[SOMA]%d[EOMA]" % (100 - MAX_PENDING)
 
 
-def heard(rig: Rig) -> list[bytes]:
-    """Names on the air, as another radio hears them."""
+def visible(rig: Rig) -> list[bytes]:
+    """Names on the air, as another radio scans them."""
     return [beacon.ssid for beacon in rig.world.station(b"\x02\0\0\0\0\x77").scan()]
 
 
 def test_access_point_mode(rig: Rig, port: StPort) -> None:
     port.ok(b"AS=0,my-ap\r", b"A1=3\r", b"A2=secret-key\r", b"AC=6\r", b"AT=4\r", b"AL=2\r")
     assert port.ok(b"AD\r") == b"[AP     ] my-ap,3,192.168.10.1"
-    assert heard(rig).count(b"my-ap") == 1
+    assert visible(rig).count(b"my-ap") == 1
     assert b"Already running" in port.execute(b"AD\r")[1]
     line = port.ok(b"A?\r").split(b",")
     assert line[:2] == [b"my-ap", b"192.168.10.1"]
@@ -199,9 +199,9 @@ def test_access_point_ends_with_a_reset(rig: Rig, port: StPort) -> None:
     port.ok(b"AS=1,open\r", b"A1=0\r", b"Z6=10.9.8.1\r")
     assert port.ok(b"AD\r").endswith(b",10.9.8.1")
     own = b"open_" + rig.module.processor.system.mac.hex().upper().encode()
-    assert own in heard(rig)
+    assert own in visible(rig)
     assert port.reset()
-    assert own not in heard(rig)
+    assert own not in visible(rig)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_z3_as_drivers_send_it(port: StPort) -> None:
     assert port.execute(b"Z3=1\r")[0] is Status.UNEXPECTED_CLOSED_SOCKET
 
 
-def test_unknown_attribute_is_told_with_the_known_ones() -> None:
+def test_unknown_attribute_is_reported_with_the_known_ones() -> None:
     with pytest.raises(RenodeWifiError, match="no attribute 'bootTimes'") as caught:
         ISM43362(BenchMachine(), bootTimes=3)
     assert "bootTimeUs" in str(caught.value)

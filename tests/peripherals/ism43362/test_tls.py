@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.peripherals.ism43362.credentials import CredentialSet
-from tests.peripherals.ism43362.bench import Status, StPort, ZephyrDriver
+from tests.peripherals.ism43362.drivers import Status, StPort, ZephyrDriver
 from tests.peripherals.ism43362.rig import Rig
 from tests.peripherals.ism43362.worlds import (
     ECHO,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.peripherals.ism43362.faults import Fault, FaultKind
-from tests.peripherals.ism43362.bench import OK_TAIL, Status, StPort
+from tests.peripherals.ism43362.drivers import OK_TAIL, Status, StPort
 from tests.peripherals.ism43362.rig import Rig
 
 ALL_SETTINGS = 15
@@ -234,7 +234,7 @@ def test_scan_options(port: StPort) -> None:
     assert port.execute(b"F0=9\r")[0] is not Status.OK
 
 
-def test_scan_where_nothing_is_heard() -> None:
+def test_scan_where_nothing_is_on_the_air() -> None:
     rig = Rig(world=False)
     assert rig.port.start()
     assert rig.port.scan() == []

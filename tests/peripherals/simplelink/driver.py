@@ -135,7 +135,7 @@ class HostDriver:
         self.events.clear()
 
     def connect_ap(self, ssid: bytes, key: bytes = b"", security: int = 2) -> int:
-        """The status of the command; what becomes of it is told by events."""
+        """The status of the command; what becomes of it is reported by events."""
         body = struct.pack("<BB6sB", security, len(ssid), bytes(6), len(key)) + ssid + key
         return self.status(Opcode.WLAN_CONNECT, body)
 

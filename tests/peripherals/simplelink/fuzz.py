@@ -32,7 +32,7 @@ OPTIONS = [
 ]
 POWER_CYCLE_AFTER = 400
 """Messages, at most."""
-MOST_EVENTS = 400
+MAX_EVENTS = 400
 """Of the clock, whatever the messages are."""
 
 
@@ -216,7 +216,7 @@ class Fuzzer:
         assert len(nwp.files.open) <= nwp.profile.open_files
         if self.messages % 1000 == 0:
             due = [event for _, _, event in self.machine.clock._heap if event.callback is not None]
-            assert len(due) < MOST_EVENTS, f"{len(due)} events are due"
+            assert len(due) < MAX_EVENTS, f"{len(due)} events are due"
             assert sum(len(v) for v in nwp.wlan.settings.values.values()) < 200_000
             assert len(self.world.internet.hosts) < 10
 

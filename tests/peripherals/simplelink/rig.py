@@ -17,7 +17,7 @@ from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from tests.peripherals.simplelink.driver import HostDriver
 
 GATEWAY = IPv4Address("10.10.0.1")
-ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, STRANGE_TLS, CHOOSY_TLS = (
+ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, UNTRUSTED_TLS, CHOOSY_TLS = (
     9001,
     9000,
     8883,
@@ -60,7 +60,7 @@ def make_world(machine: BenchMachine, **changes: Any) -> World:
                 "new", "echo", GATEWAY, NEW_TLS, TlsServerSettings(minimum_version="TLSv1.3")
             ),
             ServerSettings(
-                "strange", "echo", GATEWAY, STRANGE_TLS, TlsServerSettings(trusted=False)
+                "untrusted", "echo", GATEWAY, UNTRUSTED_TLS, TlsServerSettings(trusted=False)
             ),
             ServerSettings(
                 "choosy", "echo", GATEWAY, CHOOSY_TLS, TlsServerSettings(ciphers="ECDHE+AESGCM")

@@ -136,7 +136,7 @@ def test_mac_address_may_come_from_the_description() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "told"),
+    ("attributes", "message"),
     [
         ({"mac": "nonsense"}, "write it as 08:00:28"),
         ({"chipId": "0x31"}, "type int"),
@@ -145,8 +145,8 @@ def test_mac_address_may_come_from_the_description() -> None:
         ({"sockets": 4}, "secureSockets 6"),
     ],
 )
-def test_wrong_attributes_are_told(attributes: dict[str, Any], told: str) -> None:
-    with pytest.raises(RenodeWifiError, match=told):
+def test_wrong_attributes_are_reported(attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(RenodeWifiError, match=message):
         CC3220_NWP(BenchMachine(), "nwp", **attributes)
 
 

@@ -105,7 +105,7 @@ def test_exhausted_pool_recovers(rig: Rig, driver: HostDriver) -> None:
     assert message.time - before >= 3 * SECOND
 
 
-def test_failed_transmission_is_told(rig: Rig, driver: HostDriver) -> None:
+def test_failed_transmission_is_reported(rig: Rig, driver: HostDriver) -> None:
     number = driver.socket()
     driver.connect(number, ECHO)
     rig.nwp.inject_entry({"kind": "tx-failure"})
@@ -150,7 +150,7 @@ def test_faults_of_a_world_file_wait_for_their_time() -> None:
         {"kind": "hang", "at": "soon"},
     ],
 )
-def test_faults_that_do_not_exist_are_told(rig: Rig, entry: dict[str, object]) -> None:
+def test_faults_that_do_not_exist_are_reported(rig: Rig, entry: dict[str, object]) -> None:
     with pytest.raises(RenodeWifiError):
         rig.nwp.inject_entry(entry)
 

@@ -258,7 +258,7 @@ def test_write_given_up_leaves_a_fail_safe_file(driver: HostDriver) -> None:
     assert driver.load(b"a") == b"old"
 
 
-def test_flash_that_fails_is_told(rig: Rig, driver: HostDriver) -> None:
+def test_flash_that_fails_is_reported(rig: Rig, driver: HostDriver) -> None:
     rig.nwp.inject_entry({"kind": "write-fails"})
     handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
     assert driver.write_file(handle, b"x") == Error.FS_WRITE_FAILED
@@ -397,7 +397,7 @@ def test_files_may_live_in_a_folder(tmp_path: Path) -> None:
     assert again.load(b"../../evil") == b"inside"
 
 
-def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
     with pytest.raises(RenodeWifiError, match="fileFolder"):
@@ -424,7 +424,7 @@ def test_long_names_find_room_in_a_folder(tmp_path: Path) -> None:
         assert again.load(name) == name
 
 
-def test_folder_that_goes_away_is_told(tmp_path: Path) -> None:
+def test_folder_that_goes_away_is_reported(tmp_path: Path) -> None:
     store = FolderStore(str(tmp_path / "flash"))
     store.files["a"] = StoredFile(b"x", 1)
     (tmp_path / "flash").rmdir()

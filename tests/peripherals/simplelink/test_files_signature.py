@@ -133,10 +133,10 @@ def test_every_certificate_of_the_chain_is_needed(
 
 def test_certificate_by_another_issuer_breaks_the_chain() -> None:
     stored = chain()
-    stored[MIDDLE] = StoredFile(der("stranger", ROOT))
+    stored[MIDDLE] = StoredFile(der("other", ROOT))
     assert check(stored) == Error.FS_CERTIFICATE_CHAIN
     stored[MIDDLE] = StoredFile(
-        certificate(MIDDLE, ROOT, key_of("stranger")).public_bytes(Encoding.DER)
+        certificate(MIDDLE, ROOT, key_of("other")).public_bytes(Encoding.DER)
     )
     assert check(stored) == Error.FS_CERTIFICATE_CHAIN
 

@@ -143,7 +143,7 @@ def test_message_given_up_by_the_host_is_gone(link: Link, next_word: int) -> Non
     assert link.waiting == 0
 
 
-def test_header_out_of_step_is_told(link: Link) -> None:
+def test_header_out_of_step_is_reported(link: Link) -> None:
     link.exchange(HOST_SYNC)
     link.exchange(0xFFFF_8C81)
     assert link.processor.garbage == [0xFFFF_8C81]
@@ -157,7 +157,7 @@ def test_host_that_never_reads_makes_no_growth(link: Link) -> None:
     assert link.waiting == MAX_WAITING
 
 
-def test_power_is_told_once(link: Link) -> None:
+def test_power_is_reported_once(link: Link) -> None:
     link.on_gpio(0, True)
     link.on_gpio(1, False)
     link.on_gpio(0, False)
@@ -181,7 +181,7 @@ def test_dropped_messages_show_in_the_device_status() -> None:
     assert not rig.nwp.processor.status.device & 2
 
 
-def test_stray_words_are_told_a_few_times(caplog: pytest.LogCaptureFixture) -> None:
+def test_stray_words_are_reported_a_few_times(caplog: pytest.LogCaptureFixture) -> None:
     rig = Rig()
     rig.started()
     for _ in range(100):

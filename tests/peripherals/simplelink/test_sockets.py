@@ -232,7 +232,7 @@ def test_unconnected_stream_is_known_to_fail_before_its_first_send(driver: HostD
 # Flow control
 
 
-def test_free_buffers_are_told_after_sends(rig: Rig, driver: HostDriver) -> None:
+def test_free_buffers_are_reported_after_sends(rig: Rig, driver: HostDriver) -> None:
     number = connected(driver, TARPIT)
     before = driver.machine.clock.now
     driver.send(number, bytes(100))

@@ -139,7 +139,7 @@ def membership(group: str) -> bytes:
     return IPv4Address(group).packed + bytes(4)
 
 
-def test_members_of_a_group_hear_it_and_nobody_else(rig: Rig, driver: HostDriver) -> None:
+def test_members_of_a_group_get_it_and_nobody_else(rig: Rig, driver: HostDriver) -> None:
     member, other = driver.socket(2), driver.socket(2)
     driver.bind(member, 5353)
     driver.bind(other, 5354)
@@ -147,19 +147,19 @@ def test_members_of_a_group_hear_it_and_nobody_else(rig: Rig, driver: HostDriver
     sender = phone.station.datagrams(6000, Silence())
     assert not isinstance(sender, Failure)
 
-    def heard(group: str, port: int, number: int) -> bool:
+    def received(group: str, port: int, number: int) -> bool:
         sender.send_to((IPv4Address(group), port), b"to the group")
         driver.run(SECOND)
         return driver.select(1 << number, 0, 10) == (1, 1 << number, 0)
 
-    assert not heard("224.0.1.200", 5353, member)
+    assert not received("224.0.1.200", 5353, member)
     assert driver.set_option(member, JOIN, membership("224.0.1.200"), level=2) == 0
-    assert heard("224.0.1.200", 5353, member)
+    assert received("224.0.1.200", 5353, member)
     assert driver.receive_from(member) is not None
-    assert not heard("224.0.1.201", 5353, member)
-    assert not heard("224.0.1.200", 5354, other)
+    assert not received("224.0.1.201", 5353, member)
+    assert not received("224.0.1.200", 5354, other)
     assert driver.set_option(member, LEAVE, membership("224.0.1.200"), level=2) == 0
-    assert not heard("224.0.1.200", 5353, member)
+    assert not received("224.0.1.200", 5353, member)
 
 
 def test_membership_outlives_the_network(rig: Rig, driver: HostDriver) -> None:

@@ -35,10 +35,10 @@ from tests.peripherals.simplelink.rig import (
     CHOOSY_TLS,
     ECHO,
     NEW_TLS,
-    STRANGE_TLS,
     STRICT_TLS,
     TARPIT,
     TLS_ECHO,
+    UNTRUSTED_TLS,
     Rig,
 )
 
@@ -113,12 +113,12 @@ class Outcome:
     stands: bool = False
     """The connection is there in spite of the error."""
     named: bool = False
-    """Event type 5 tells which root would have been wanted, before the outcome."""
+    """Event type 5 says which root would have been wanted, before the outcome."""
 
 
 GCM_ONLY = struct.pack("<I", 1 << GCM_BIT)
 OUTCOMES = {
-    "unknown root": Outcome(Error.TLS_NO_SIGNER, STRANGE_TLS, named=True),
+    "unknown root": Outcome(Error.TLS_NO_SIGNER, UNTRUSTED_TLS, named=True),
     "wrong name": Outcome(
         Error.TLS_NAME_MISMATCH, options=(("ca", b"/ca"), ("domain", b"other.test"))
     ),
@@ -186,7 +186,7 @@ def test_starttls_reports_by_events_how_the_handshake_ended(rig: Rig, case: Outc
 
 
 def test_wrong_root_event_names_whose_certificate_was_not_signed(driver: HostDriver) -> None:
-    secure(driver, STRANGE_TLS, ca=b"/ca")
+    secure(driver, UNTRUSTED_TLS, ca=b"/ca")
     event = driver.event(Opcode.SOCKET_EVENT, 0)
     assert event is not None
     assert event.body[4:].rstrip(b"\0")
@@ -354,7 +354,7 @@ def test_end_of_tls_alone_leaves_a_plain_connection(rig: Rig, driver: HostDriver
     assert driver.receive(number) == (Error.TLS_CLOSED, b"")
 
 
-def test_protocol_chosen_by_the_server_is_told(driver: HostDriver) -> None:
+def test_protocol_chosen_by_the_server_is_reported(driver: HostDriver) -> None:
     number, status = secure(driver, TLS_ECHO, ca=b"/ca", alpn=struct.pack("<I", 0x1F))
     assert status == 0
     status, value = driver.get_option(number, ALPN)

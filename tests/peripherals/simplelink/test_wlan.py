@@ -32,7 +32,7 @@ def add_profile(driver: HostDriver, ssid: bytes, key: bytes, priority: int = 0) 
     return driver.status(Opcode.WLAN_PROFILE_ADD, head + ssid + key)
 
 
-def test_join_is_told_in_two_events(rig: Rig) -> None:
+def test_join_is_reported_in_two_events(rig: Rig) -> None:
     driver = rig.started()
     assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
     message = driver.event(Opcode.WLAN_CONNECTED)
@@ -107,7 +107,7 @@ def test_what_cannot_be_joined_is_refused(
     assert rig.started().connect_ap(ssid, key, security) == error
 
 
-def test_leaving_is_told_with_the_user_s_reason(rig: Rig) -> None:
+def test_leaving_is_reported_with_the_user_s_reason(rig: Rig) -> None:
     driver = rig.joined()
     assert driver.status(Opcode.WLAN_DISCONNECT) == 0
     assert disconnected(driver) == (b"fwemu-ap", 200)
@@ -132,7 +132,7 @@ def test_second_connect_leaves_the_first_network(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(("fault", "reason"), [("ap-vanishes", 109), ("deauthenticate", 1)])
-def test_lost_link_is_told_and_breaks_connections(rig: Rig, fault: str, reason: int) -> None:
+def test_lost_link_is_reported_and_breaks_connections(rig: Rig, fault: str, reason: int) -> None:
     driver = rig.joined()
     number = driver.socket()
     assert driver.connect(number, ECHO) == 0
@@ -360,7 +360,7 @@ def test_access_point_role_reports_its_address_and_is_on_the_air(rig: Rig) -> No
     assert phone.lease is None
 
 
-def test_joined_station_is_told_with_its_lease(rig: Rig) -> None:
+def test_joined_station_is_reported_with_its_lease(rig: Rig) -> None:
     driver = rig.started()
     driver.status(Opcode.WLAN_SET_MODE, bytes((2, 0, 0, 0)))
     driver.stop()
@@ -440,17 +440,17 @@ def test_access_point_talks_to_its_stations(rig: Rig) -> None:
     phone.join(rig.nwp.wlan.settings.ssid, b"", None, outcomes.append)
     driver.run(10 * SECOND)
     assert phone.lease is not None
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
-    class Ear:
+    class Receiver:
         def on_datagram(self, sender: object, data: bytes) -> None:
-            heard.append(data)
+            received.append(data)
 
-    outside = phone.datagrams(5000, Ear())
+    outside = phone.datagrams(5000, Receiver())
     number = driver.socket(2)
     driver.send_to(number, b"hello phone", 5000, str(phone.lease.address))
     driver.run(SECOND)
-    assert heard == [b"hello phone"]
+    assert received == [b"hello phone"]
     assert driver.bind(driver.socket(2), 6000) == 0
     outside.send_to((phone.lease.gateway, 6000), b"hello board")  # type: ignore[union-attr]
     got = driver.receive_from(1)

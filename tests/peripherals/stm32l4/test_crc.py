@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.crc import CR, STM32_CRC
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 CHECK = b"123456789"
 

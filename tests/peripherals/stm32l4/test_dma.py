@@ -18,7 +18,7 @@ from renode_wifi.peripherals.stm32l4 import usart as usart_block
 from renode_wifi.peripherals.stm32l4.dma import STM32LDMA
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 SPI3, USART1, DMA2 = 0x40003C00, 0x40013800, 0x40020400
 SOURCE, TARGET, NOWHERE = 0x20000000, 0x20001000, 0x60000000
@@ -206,7 +206,7 @@ def test_an_endless_ring_does_not_stop_the_world() -> None:
 
 
 @pytest.mark.parametrize(("channel", "code"), [(1, 0), (7, 2)])
-def test_a_request_without_a_model_is_told_once(
+def test_a_request_without_a_model_is_reported_once(
     channel: int, code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     dma, machine = make()

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.exti import CONFIGURABLE, STM32F4_EXTI
 from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
 from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 LINE = 1 << 1
 
@@ -89,7 +89,7 @@ def test_direct_lines_pass_their_level() -> None:
     exti.lines[23].connect(probe, 0)
     exti.on_gpio(23, True)
     exti.on_gpio(23, False)
-    assert probe.heard == [(0, True), (0, False)]
+    assert probe.levels == [(0, True), (0, False)]
     assert peek(exti, "PR1") == 0
 
 

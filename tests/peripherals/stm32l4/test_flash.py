@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import flash as block
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 BASE = 0x08000000
 SIZE = 0x100000

@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import gpio as block
 from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 
 def make(**attributes: Any) -> STM32_GPIOPort:
@@ -65,7 +65,7 @@ def test_outputs_follow_every_way_of_writing_them(operations: list[tuple[str, in
         ]
 
 
-def test_an_output_is_told_once_per_change() -> None:
+def test_an_output_is_reported_once_per_change() -> None:
     port, probe = make(), Probe()
     port.lines[8].connect(probe, 1)
     mode(port, 8, block.OUTPUT)
@@ -73,7 +73,7 @@ def test_an_output_is_told_once_per_change() -> None:
         poke(port, "BSRR", 1 << 8)
     for _ in range(2):
         poke(port, "BRR", 1 << 8)
-    assert probe.heard == [(1, True), (1, False)]
+    assert probe.levels == [(1, True), (1, False)]
 
 
 def test_the_output_register_waits_for_the_mode() -> None:
@@ -91,7 +91,7 @@ def test_an_input_follows_the_outside_and_passes_it_on() -> None:
     assert peek(port, "IDR") == 2
     port.on_gpio(1, False)
     assert peek(port, "IDR") == 0
-    assert probe.heard == [(17, True), (17, False)]
+    assert probe.levels == [(17, True), (17, False)]
 
 
 def test_a_pull_up_decides_until_the_outside_does() -> None:

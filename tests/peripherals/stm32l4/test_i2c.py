@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import i2c as block
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 ADDRESS = 0x5F
 START_WRITE = block.CR2.START | ADDRESS << 1

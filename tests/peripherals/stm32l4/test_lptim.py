@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import lptim as block
 from renode_wifi.peripherals.stm32l4.lptim import STM32L0_LpTimer
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 MILLISECOND = 1_000_000
 START = block.CR.ENABLE | block.CR.CNTSTRT

@@ -13,7 +13,7 @@ from renode_wifi.peripherals.stm32l4 import mx25r
 from renode_wifi.peripherals.stm32l4 import quadspi as block
 from renode_wifi.peripherals.stm32l4.mx25r import Macronix_MX25R
 from renode_wifi.peripherals.stm32l4.quadspi import STM32H7_QuadSPI
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 ONE_LINE, ADDRESS, DATA = 1 << 8, 1 << 10 | 2 << 12, 1 << 24
 MODES = {"write": 0, "read": 1 << 26, "poll": 2 << 26, "mapped": 3 << 26}
@@ -102,7 +102,7 @@ def test_board_support_initialises_the_flash() -> None:
     assert rig.receive(mx25r.READ_STATUS, 1)[0] == mx25r.SR_QE
 
 
-def test_the_flash_tells_who_it_is() -> None:
+def test_the_flash_has_its_identity() -> None:
     rig = Rig()
     assert rig.receive(mx25r.READ_IDENTITY, 3) == bytes(mx25r.IDENTITY)
     assert rig.receive(mx25r.RELEASE_AND_SIGNATURE, 1) == b"\x17"

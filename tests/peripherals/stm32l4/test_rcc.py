@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import rcc as block
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 PLL_80_MHZ = 1 | 5 << 4 | 20 << 8 | block.PLLCFGR.PLLREN
 """MSI, M 6, N 20, R 2."""
@@ -143,7 +143,7 @@ class Listener:
         self.calls += 1
 
 
-def test_listeners_hear_of_changes_only() -> None:
+def test_listeners_are_called_with_changes_only() -> None:
     rcc, _ = make()
     listener = Listener()
     rcc.on_change(listener.changed)
@@ -191,7 +191,7 @@ def test_slow_oscillators_are_ready_at_once() -> None:
         ("option-bytes", block.CSR.OBLRSTF | block.CSR.PINRSTF),
     ],
 )
-def test_flags_tell_the_cause_of_the_reset(cause: str, flags: int) -> None:
+def test_flags_show_the_cause_of_the_reset(cause: str, flags: int) -> None:
     rcc, machine = make()
     assert peek(rcc, "CSR") & block.FLAGS == block.CSR.BORRSTF | block.CSR.PINRSTF
     poke(rcc, "CSR", block.CSR.RMVF)

@@ -41,7 +41,7 @@ from tests.peripherals.robustness import (
 BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("rcc", STM32L4_RCC, {}),
     ("pwr", STM32L4_PWR, {}),
-    # One page: erasing the whole array byte by byte is slow on the bench's memory.
+    # One page: erasing the whole array byte by byte is slow on the rig's memory.
     ("flashController", STM32L4_FLASH, {"size": 2048}),
     ("spi3", STM32L4_SPI, {}),
     ("rng", STM32L4_RNG, {}),
@@ -65,7 +65,7 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
 ]
 
 # Values that open doors: enables, keys of flash, RTC and watchdog, all and nothing.
-TELLING = [
+SPECIAL_VALUES = [
     0,
     1,
     0xFFFFFFFF,
@@ -87,7 +87,7 @@ EACH = pytest.mark.parametrize(
 
 @EACH
 @EXAMPLES
-@given(done=accesses(TELLING))
+@given(done=accesses(SPECIAL_VALUES))
 def test_no_sequence_of_accesses_upsets_a_block(
     name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
 ) -> None:

@@ -12,7 +12,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import i2c as block
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
 from renode_wifi.peripherals.stm32l4.sensors import HTS221, LIS3MDL, LPS22HB, LSM6DSL, Sensor
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 
 class Rig:
@@ -57,7 +57,7 @@ SENSORS = [
 
 
 @pytest.mark.parametrize(("kind", "address", "identity"), SENSORS)
-def test_each_sensor_tells_who_it_is(kind: type[Sensor], address: int, identity: int) -> None:
+def test_each_sensor_has_its_identity(kind: type[Sensor], address: int, identity: int) -> None:
     rig = Rig(kind, address)
     rig.write(0x0F, 0)
     assert rig.read(0x0F) == bytes([identity])

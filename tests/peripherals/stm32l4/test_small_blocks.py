@@ -14,7 +14,7 @@ from renode_wifi.peripherals.stm32l4.rng import STM32L4_RNG
 from renode_wifi.peripherals.stm32l4.signature import STM32L4_Signature
 from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
 from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 
 def test_power_settings_read_back_at_once() -> None:
@@ -64,7 +64,7 @@ def test_a_switched_off_generator_gives_nothing() -> None:
     assert not rng.lines["IRQ"].level
 
 
-def test_a_broken_noise_source_is_told_and_recovers_by_a_restart() -> None:
+def test_a_broken_noise_source_is_reported_and_recovers_by_a_restart() -> None:
     rng = STM32L4_RNG(BenchMachine(), "rng")
     poke(rng, "CR", 0xC)
     rng.fail_seed()
@@ -85,14 +85,14 @@ def test_random_numbers_go_on_after_pickling() -> None:
     assert [peek(rng, "DR") for _ in range(3)] == [peek(copy, "DR") for _ in range(3)]
 
 
-def test_the_debug_block_tells_the_device() -> None:
+def test_the_debug_block_has_the_device() -> None:
     dbgmcu = STM32L4_DBGMCU(BenchMachine(), "dbgmcu")
     assert peek(dbgmcu, "IDCODE") & 0xFFF == 0x415
     poke(dbgmcu, "CR", 7)
     assert peek(dbgmcu, "CR") == 7
 
 
-def test_the_signature_tells_flash_size_and_identity() -> None:
+def test_the_signature_has_flash_size_and_identity() -> None:
     signature = STM32L4_Signature(BenchMachine(), "signature", uid1=0x1234)
     for _ in range(2):
         assert signature.read(0xE0, 2) == 0x400
@@ -110,7 +110,7 @@ def test_an_unmodelled_block_answers_reset_values_and_says_so_once(
         block.write(0x0C, 0, 4)
         assert block.read(0x0F, 1) == 0x80
     assert [record.getMessage() for record in caplog.records] == [
-        "adc isn't modelled: offset 0x000 is read (told once)"
+        "adc isn't modelled: offset 0x000 is read (reported once)"
     ]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import spi as block
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 MASTER = block.CR1.MSTR | block.CR1.SSM | block.CR1.SSI
 ENABLED = MASTER | block.CR1.SPE
@@ -45,7 +45,7 @@ def fill_levels(spi: STM32L4_SPI) -> tuple[int, int]:
 
 
 class ReferenceQueue:
-    """The receive side as the manual tells it: bytes in, bytes out, four at most."""
+    """The receive side as the manual has it: bytes in, bytes out, four at most."""
 
     def __init__(self, bits: int, threshold: int) -> None:
         self.bits, self.threshold = bits, threshold
@@ -184,7 +184,7 @@ def test_interrupt_is_the_level_of_enabled_flags() -> None:
     for frame in range(3):
         spi.write(DR, frame, 2)
     spi.read(DR, 2)
-    assert [level for _, level in probe.heard] == [True, False] * 3
+    assert [level for _, level in probe.levels] == [True, False] * 3
 
 
 @given(st.lists(st.sampled_from(["write", "read", "enables"]), max_size=30), st.data())
@@ -276,7 +276,7 @@ def test_crc_error_clears_by_writing_zero() -> None:
     assert not peek(spi, "SR") & block.SR.CRCERR
 
 
-def test_asking_for_crc_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_asking_for_crc_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     spi, _ = make()
     with caplog.at_level(logging.WARNING):
         poke(spi, "CR1", ENABLED | block.CR1.CRCEN)

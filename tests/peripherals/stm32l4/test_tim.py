@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import tim as block
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 MEGAHERTZ = 1_000_000
 TICK = 1000

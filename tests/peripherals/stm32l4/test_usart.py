@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.uart import Uart
 from renode_wifi.peripherals.stm32l4 import usart as block
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 ON = block.CR1.UE | block.CR1.TE | block.CR1.RE
 BRR_115200 = 694
@@ -137,7 +137,7 @@ def test_without_overrun_detection_the_newest_byte_wins() -> None:
     assert peek(usart, "RDR") == 2
 
 
-def test_silence_after_a_byte_is_told() -> None:
+def test_silence_after_a_byte_is_reported() -> None:
     usart, machine = make(ON | block.CR1.IDLEIE)
     usart.receive(1)
     machine.clock.advance(FRAME)
@@ -193,7 +193,7 @@ def test_an_expected_character_is_flagged() -> None:
     assert peek(usart, "ISR") & block.ISR.CMF
 
 
-def test_a_byte_for_a_disabled_receiver_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_byte_for_a_disabled_receiver_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     usart, machine = make(block.CR1.UE)
     with caplog.at_level(logging.WARNING):
         usart.receive(1)

@@ -12,7 +12,7 @@ from renode_wifi.peripherals.stm32l4 import iwdg as block
 from renode_wifi.peripherals.stm32l4.iwdg import STM32_IndependentWatchdog
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 COUNT = 125_000
 """ns per count of the independent watchdog with its smallest prescaler."""

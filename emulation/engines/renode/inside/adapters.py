@@ -148,23 +148,23 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
 
 
 class FlashAdapter(BusAdapter):
-    """The flash controller, with the trap of stores into its array."""
+    """The flash controller, with the handler of stores into its array."""
 
     def WriteDoubleWord(self, offset, value):
         # type: (int, int) -> None
         BusAdapter.WriteDoubleWord(self, offset, value)
         try:
-            self.machine.flash_trap.follow(self.model.registers["CR"])
+            self.machine.flash_writes.follow(self.model.registers["CR"])
         except System.Exception as error:
-            self._failed("trap", error)
+            self._failed("store", error)
 
     def Reset(self):
         # type: () -> None
         BusAdapter.Reset(self)
         try:
-            self.machine.flash_trap.follow(self.model.registers["CR"])
+            self.machine.flash_writes.follow(self.model.registers["CR"])
         except System.Exception as error:
-            self._failed("trap", error)
+            self._failed("store", error)
 
 
 MYPY = False

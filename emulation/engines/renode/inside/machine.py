@@ -5,7 +5,7 @@ import System
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside.clock import RenodeClock
-from renode_wifi.emulation.engines.renode.inside.flash_trap import FlashTrap
+from renode_wifi.emulation.engines.renode.inside.flash_writes import FlashWrites
 from renode_wifi.emulation.engines.renode.inside.log import Log, message_of
 from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins, follow_ports
 from renode_wifi.emulation.engines.renode.inside.stm32_timer import follow_timers
@@ -48,9 +48,9 @@ class RenodeBus(object):
         values = System.Array[System.Byte]([System.Byte(byte) for byte in bytearray(data)])
         self._bus.WriteBytes(values, System.UInt64(address))
 
-    def trap_writes(self, start, size, handler):
+    def handle_writes(self, start, size, handler):
         # type: (int, int, typing.Any) -> None
-        self._machine.flash_trap = FlashTrap(self._machine, start, size, handler)
+        self._machine.flash_writes = FlashWrites(self._machine, start, size, handler)
 
     # Renode shows every access to its user, in logs and hooks: none is left out.
 
@@ -111,7 +111,7 @@ class RenodeMachine(Member):
         self.links = {}  # type: dict[str, typing.Any]
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
-        self.flash_trap = None  # type: typing.Any
+        self.flash_writes = None  # type: typing.Any
         self._systick = None  # type: SysTick | None
         self.pins = HeldPins()
         renode.MachineReset += self._after_reset

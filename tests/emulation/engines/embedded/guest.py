@@ -23,8 +23,8 @@ from renode_wifi.emulation.engines.embedded import Core, CrashReport
 FLASH = 0x0800_0000
 RAM = 0x2000_0000
 STACK = 0x2000_8000
-BENCH = 0x4000_0000
-"""Where the `Bench` device is."""
+RIG = 0x4000_0000
+"""Where the `Rig` device is."""
 
 CODE = Path(__file__).with_name("guests.json")
 ASSEMBLER = "arm-none-eabi-as"
@@ -172,7 +172,7 @@ def assemble(source: str) -> bytes:
     return bytes.fromhex(codes[key])
 
 
-class Bench:
+class Rig:
     """A device under the guest's control.
 
     0x00: words written are logged, reads give `answer`. 0x10, 0x14: raise or lower the interrupt
@@ -209,15 +209,15 @@ class Bench:
 
 
 class Guest:
-    """A core with flash, RAM, the bench device and a guest program."""
+    """A core with flash, RAM, the rig device and a guest program."""
 
     def __init__(self, source: str, **options: Any) -> None:
         self.core = Core(**options)
         self.core.map_memory(FLASH, 0x10000, "flash", fill=0xFF, kind="flash")
         self.core.map_alias(0, FLASH, 0x10000)
         self.core.map_memory(RAM, 0x10000, "ram")
-        self.bench = Bench(self.core)
-        self.core.map_peripheral(BENCH, 0x400, self.bench)
+        self.rig = Rig(self.core)
+        self.core.map_peripheral(RIG, 0x400, self.rig)
         self.faults: list[CrashReport] = []
         self.core.on_fault = self.faults.append
         self.code = assemble(source)
@@ -235,7 +235,7 @@ class Guest:
 
     @property
     def log(self) -> list[int]:
-        return self.bench.log
+        return self.rig.log
 
 
 def logged(source: str, microseconds: int = 100, **options: Any) -> list[int]:

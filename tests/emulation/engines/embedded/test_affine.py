@@ -105,7 +105,7 @@ def test_any_loop_ends_as_if_it_had_been_executed(
     assert SKIPPED.outcome(code, registers, words) == executed
 
 
-def narrow(*codes: int) -> bytes:
+def t16(*codes: int) -> bytes:
     return struct.pack(f"<{len(codes)}H", *codes)
 
 
@@ -137,18 +137,18 @@ def test_counting_ends_at_the_iteration_at_which_it_would(
     if keeps_flags:
         count = struct.pack("<HH", 0xF1A0 if down else 0xF100, step)  # SUB or ADD r0, r0, #step
     else:
-        count = narrow((0x3800 if down else 0x3000) | step)  # SUBS or ADDS r0, #step
+        count = t16((0x3800 if down else 0x3000) | step)  # SUBS or ADDS r0, #step
     if in_memory:
-        count = narrow(0x6838) + count + narrow(0x6038)  # LDR r0, [r7]; ...; STR r0, [r7]
+        count = t16(0x6838) + count + t16(0x6038)  # LDR r0, [r7]; ...; STR r0, [r7]
     comparison = {
-        "register": narrow(0x4288),  # CMP r0, r1
-        "copy": narrow(0x4602, 0x428A),  # MOV r2, r0; CMP r2, r1
-        "immediate": narrow(0x2800 | limit & 0xFF),  # CMP r0, #limit
+        "register": t16(0x4288),  # CMP r0, r1
+        "copy": t16(0x4602, 0x428A),  # MOV r2, r0; CMP r2, r1
+        "immediate": t16(0x2800 | limit & 0xFF),  # CMP r0, #limit
         "nothing": b"",
     }[compares]
     loop = count + comparison
     back = -(len(loop) + 4) // 2 & 0xFF
-    code = loop + narrow(0xD000 | condition << 8 | back, 0xE7FE)
+    code = loop + t16(0xD000 | condition << 8 | back, 0xE7FE)
     if compares == "immediate":
         limit &= 0xFF
     start = limit + away + (step if down else -step) * iterations + slip & 0xFFFFFFFF

@@ -43,7 +43,7 @@ def test_hook_takes_no_time() -> None:
     plain, hooked = Guest(CALLS).run(), Guest(CALLS)
     hooked.core.debug.add_hook(function_of(hooked), lambda: None)
     hooked.run()
-    assert hooked.bench.times == plain.bench.times
+    assert hooked.rig.times == plain.rig.times
 
 
 def test_hooks_can_be_several_and_be_removed() -> None:
@@ -120,7 +120,7 @@ def test_breakpoint_does_not_change_time() -> None:
     broken.core.debug.add_breakpoint(function_of(broken) + 2)
     while broken.core.run(100_000) is Stop.BREAKPOINT:
         pass
-    assert broken.bench.times == plain.bench.times
+    assert broken.rig.times == plain.rig.times
     assert broken.core.instructions == plain.core.instructions
 
 
@@ -220,7 +220,7 @@ def test_closed_engine_keeps_its_time_and_ignores_its_inputs() -> None:
 
 def test_run_within_a_run_is_refused() -> None:
     guest = Guest("reset:\n put 0x40000018, 0\n b .\n")
-    guest.bench.actions[0] = lambda: guest.core.run(10**9)
+    guest.rig.actions[0] = lambda: guest.core.run(10**9)
     with pytest.raises(CoreError, match="runs already"):
         guest.run()
 
@@ -377,7 +377,7 @@ def test_watchpoints_do_not_change_time() -> None:
     plain, watched = Guest(WRITES).run(), Guest(WRITES)
     watched.core.debug.set_watchpoints([Watchpoint(RAM + 0x100, 16, True, True)])
     assert len(stops(watched)) == 9
-    assert watched.bench.times == plain.bench.times
+    assert watched.rig.times == plain.rig.times
     watched.core.debug.set_watchpoints([])
     assert watched.core.run(watched.core.now + 10**6) is Stop.TIME
 

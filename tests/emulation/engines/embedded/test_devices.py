@@ -174,7 +174,7 @@ reset:
     assert guest.run().log == [5, 5]
 
 
-def test_small_blocks_share_a_page_and_holes_read_zero() -> None:
+def test_small_blocks_share_a_page_and_reserved_addresses_read_zero() -> None:
     source = f"""
 reset:
     put {BLOCK + 12}, 1
@@ -188,10 +188,10 @@ reset:
     first, second = Block(), Block()
     guest = guest_with(first, source, size=0x10)
     guest.core.map_peripheral(BLOCK + 0x20, 0x10, second)
-    holes: list[tuple[int, int]] = []
-    guest.core.on_reserved = lambda *hole: holes.append(hole)
+    accesses: list[tuple[int, int]] = []
+    guest.core.on_reserved = lambda *access: accesses.append(access)
     assert guest.run().log == [1, 2, 0]
-    assert holes == [(BLOCK + 0x1C, 0), (BLOCK + 0x1C, 1)]
+    assert accesses == [(BLOCK + 0x1C, 0), (BLOCK + 0x1C, 1)]
 
 
 def test_device_words_within_a_page_of_memory() -> None:
@@ -287,8 +287,8 @@ def test_model_that_answers_nonsense_is_an_error() -> None:
         guest.run()
 
 
-def test_negative_and_wide_answers_are_cut_to_the_register() -> None:
-    class Wide(Block):
+def test_negative_and_too_large_answers_are_cut_to_the_register() -> None:
+    class TooLarge(Block):
         def read(self, offset: int, width: int) -> int:
             return -1 if offset == 8 else 0x1_2345_6789
 
@@ -301,7 +301,7 @@ reset:
     log_register r0
     b .
 """
-    assert guest_with(Wide(), source).run().log == [0xFFFFFFFF, 0x23456789, 0xFF]
+    assert guest_with(TooLarge(), source).run().log == [0xFFFFFFFF, 0x23456789, 0xFF]
 
 
 def test_device_may_stop_the_run_and_it_goes_on_behind_the_access() -> None:
@@ -325,7 +325,7 @@ reset:
         calls.append(1)
         guest.core.request_stop()
 
-    guest.bench.actions[0] = stop
+    guest.rig.actions[0] = stop
     assert guest.core.run(10**6) is Stop.REQUEST
     assert guest.log == [1]
     assert guest.run().log == [1, 99]
@@ -340,7 +340,7 @@ reset:
     b .
 """
     guest = Guest(source)
-    guest.bench.actions[0] = lambda: guest.core.bus.write(0x2000_1000, 0x1234, 4)
+    guest.rig.actions[0] = lambda: guest.core.bus.write(0x2000_1000, 0x1234, 4)
     assert guest.run().log == [0x1234]
 
 

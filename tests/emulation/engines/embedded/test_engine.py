@@ -59,12 +59,12 @@ def test_image_runs(engine: EmbeddedEngine) -> None:
 
 
 def test_image_loaded_later_starts_with_a_reset(engine: EmbeddedEngine) -> None:
-    heard: list[dict[str, Any]] = []
-    engine.subscribe(lambda time, source, event, fields: heard.append(fields))
+    events: list[dict[str, Any]] = []
+    engine.subscribe(lambda time, source, event, fields: events.append(fields))
     engine.load(COUNTER)
     engine.run(MILLISECOND)
     engine.load(COUNTER)
-    assert heard == [{"cause": "pin"}]
+    assert events == [{"cause": "pin"}]
     engine.run(engine.now + 100_000)
     assert count(engine) < 200
 
@@ -113,7 +113,7 @@ def test_unknown_serial_port_names_the_others(engine: EmbeddedEngine) -> None:
     assert "usart1" in (caught.value.cure or "")
 
 
-def test_empty_backend_has_no_machine_yet() -> None:
+def test_empty_engine_has_no_machine_yet() -> None:
     engine = EmbeddedEngine.empty()
     with pytest.raises(RenodeWifiError, match="No machine selected"):
         _ = engine.now

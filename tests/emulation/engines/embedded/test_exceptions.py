@@ -602,7 +602,7 @@ nmi:
         guest.core.nmi.on_gpio(0, True)
         guest.core.nmi.on_gpio(0, False)
 
-    guest.bench.actions[0] = pulse
+    guest.rig.actions[0] = pulse
     assert guest.run().log == [0x802, 1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.emulation.platform.core import Stop
-from tests.emulation.engines.embedded.guest import BENCH, RAM, Guest, logged
+from tests.emulation.engines.embedded.guest import RAM, RIG, Guest, logged
 
 NOWHERE = 0x60000004
 BFHFNMIGN = 0x300
@@ -72,7 +72,7 @@ reset:
 2:  log 1
     b .
 """
-        return Guest(source).run().bench.times[0]
+        return Guest(source).run().rig.times[0]
 
     assert cycles(NOWHERE) == cycles(RAM)
 
@@ -109,7 +109,7 @@ hardfault:
     get r1, HFSR
     ands r2, r1, #0
     log 1
-    put {BENCH + 0x800}, 1
+    put {RIG + 0x800}, 1
     b 1f
 1:  log 2
     ldr r0, [sp, #24]
@@ -132,7 +132,7 @@ def test_imprecise_fault_waits_for_primask() -> None:
 reset:
     put SHCSR, 7 << 16
     cpsid i
-    put {BENCH + 0x800}, 1
+    put {RIG + 0x800}, 1
     b 1f
 1:  log 1
     log_word SHCSR

@@ -6,7 +6,7 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded import Access
 from renode_wifi.emulation.platform.core import Stop
-from tests.emulation.engines.embedded.guest import BENCH, FLASH, RAM, STACK, Guest, logged
+from tests.emulation.engines.embedded.guest import FLASH, RAM, RIG, STACK, Guest, logged
 
 ENABLE_FAULTS = "    put SHCSR, 7 << 16\n"
 LOG_AND_HANG = """
@@ -569,7 +569,7 @@ def test_run_can_end_at_the_fault() -> None:
 def test_strict_reserved_are_bus_faults() -> None:
     source = f"""
 reset:
-    put {BENCH + 0x800}, 1
+    put {RIG + 0x800}, 1
     b 1f
 1:  log 1
     b .

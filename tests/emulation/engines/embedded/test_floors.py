@@ -22,7 +22,7 @@ FLOORS = (
     "hooks",
     "run",
 )
-"""The folders of core/, from the lowest up; core/README.md tells what is on which."""
+"""The folders of core/, from the lowest up; core/README.md says what is on which."""
 MAX_LINES, MAX_FILES = 400, 20
 INCLUDE = re.compile(r'^#include "(.*)"$', re.MULTILINE)
 LIBRARY = re.compile(r"^#include <(.*)>$", re.MULTILINE)

@@ -217,7 +217,7 @@ def state(guest: Guest, flags: Flags) -> tuple[object, ...]:
     registers = [guest.register(f"r{i}") for i in range(16)]
     return (
         guest.log,
-        guest.bench.times,
+        guest.rig.times,
         guest.core.instructions,
         registers,
         guest.register("xpsr"),
@@ -282,7 +282,7 @@ reset:
     for skip_waiting in (False, True):
         guest = Guest(source, skip_waiting=skip_waiting)
         guest.core.clock.schedule(500_000, lambda g=guest: g.core.nvic.on_gpio(0, True))
-        times.append(guest.run(1000).bench.times)
+        times.append(guest.run(1000).rig.times)
     assert times[0] == times[1] != []
 
 
@@ -308,7 +308,7 @@ irq0:
         guest = Guest(source, skip_waiting=skip_waiting)
         for time in range(100_000, 900_000, 7_013):
             guest.core.clock.schedule(time, lambda g=guest: g.core.nvic.on_gpio(0, True))
-        times.append(guest.run(1000).bench.times)
+        times.append(guest.run(1000).rig.times)
         assert (guest.core.iterations_skipped > 100) == skip_waiting
     assert times[0] == times[1]
     assert len(times[0]) == len(range(100_000, 900_000, 7_013))

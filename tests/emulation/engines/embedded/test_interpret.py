@@ -69,18 +69,18 @@ ADDRESS = st.integers(0, 0x3FF).map(lambda offset: RAM + 0x400 + offset)
 ALIGNED = st.integers(0, 0xFF).map(lambda word: RAM + 0x400 + 4 * word)
 VALUE = st.one_of(LOW, ALIGNED, ADDRESS, st.integers(0, 0xFFFFFFFF))
 IT_AND_HINTS = range(0xBF00, 0xC000)
-NARROW = (
+T16 = (
     st.integers(0, 0xE7FF)
     .filter(lambda code: code not in IT_AND_HINTS)
     .map(lambda code: struct.pack("<H", code))
 )
-CONDITIONAL = st.tuples(st.integers(0, 13), NARROW).map(
+CONDITIONAL = st.tuples(st.integers(0, 13), T16).map(
     lambda parts: struct.pack("<H", 0xBF08 | parts[0] << 4) + parts[1]
 )
 GROUPS = (0xE800, 0xEA00, 0xF000, 0xF200, 0xF800, 0xFA00, 0xFB00)
 COMMON = (0xF8D0, 0xF8C0, 0xF890, 0xF9B0, 0xF850, 0xE920, 0xE8B0, 0xE9D0, 0xE9C0, 0xE8D0, 0xFA80)
 SPECIAL = (0xF380, 0xF3E0)
-WIDE = st.tuples(
+T32 = st.tuples(
     st.one_of(
         st.sampled_from(GROUPS).flatmap(lambda group: st.integers(group, group + 0x1FF)),
         st.sampled_from(COMMON + SPECIAL).flatmap(lambda group: st.integers(group, group + 15)),
@@ -91,10 +91,10 @@ WIDE = st.tuples(
         st.sampled_from([0x8005, 0x8808, 0x8809, 0x8810, 0x8811, 0x8812]),
     ),
 ).map(lambda halves: struct.pack("<HH", *halves))
-CONDITIONAL_WIDE = st.tuples(st.integers(0, 13), WIDE).map(
+CONDITIONAL_T32 = st.tuples(st.integers(0, 13), T32).map(
     lambda parts: struct.pack("<H", 0xBF08 | parts[0] << 4) + parts[1]
 )
-INSTRUCTION = st.one_of(NARROW, NARROW, CONDITIONAL, WIDE, WIDE, CONDITIONAL_WIDE)
+INSTRUCTION = st.one_of(T16, T16, CONDITIONAL, T32, T32, CONDITIONAL_T32)
 PAIR = Pair()
 
 
@@ -230,7 +230,7 @@ def _run(interpret: bool, slices: int) -> tuple[list[object], float]:
     for number in range(slices):
         core.run(6_000_000 * (number + 1) // slices)
     state: list[object] = [guest.register(name) for name in SEEN]
-    return [guest.log, guest.bench.times, state, core.instructions], (
+    return [guest.log, guest.rig.times, state, core.instructions], (
         core.interpreted / core.instructions
     )
 
@@ -269,7 +269,7 @@ systick:
     logs = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret).run(1000)
-        logs.append((guest.log, guest.bench.times, guest.register("d0")))
+        logs.append((guest.log, guest.rig.times, guest.register("d0")))
     assert logs[0] == logs[1]
     assert len(logs[0][0]) > 100
 
@@ -302,7 +302,7 @@ systick:
     logs = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret).run(1000)
-        logs.append((guest.log, guest.bench.times))
+        logs.append((guest.log, guest.rig.times))
     assert logs[0] == logs[1]
     assert len(set(logs[0][0])) > 50
 
@@ -338,22 +338,22 @@ systick:
 
 @pytest.mark.parametrize(
     ("target", "value"),
-    [("AIRCR", "0x05FA0004"), ("CCR", "0x210"), ("BENCH_CALL", "1"), ("0x20000200", "1")],
+    [("AIRCR", "0x05FA0004"), ("CCR", "0x210"), ("RIG_CALL", "1"), ("0x20000200", "1")],
 )
 def test_block_that_is_left_in_its_middle_goes_on_without_a_break(target: str, value: str) -> None:
-    source = LEAVING.replace("TARGET", target.replace("BENCH_CALL", "0x40000018")).replace(
+    source = LEAVING.replace("TARGET", target.replace("RIG_CALL", "0x40000018")).replace(
         "VALUE", value
     )
     outcomes = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret)
         core = guest.core
-        guest.bench.actions[1] = core.request_stop
+        guest.rig.actions[1] = core.request_stop
         seen: list[object] = []
         for time in range(0, 100_000, 150):
             core.run(time)
             seen.append((core.instructions, guest.register("pc")))
-        outcomes.append((seen, guest.log, guest.bench.times))
+        outcomes.append((seen, guest.log, guest.rig.times))
     assert outcomes[0] == outcomes[1]
 
 
@@ -384,7 +384,7 @@ systick:
     logs = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret).run(1000)
-        logs.append((guest.log, guest.bench.times, guest.faults))
+        logs.append((guest.log, guest.rig.times, guest.faults))
     assert logs[0] == logs[1]
     assert len(logs[0][0]) > 50
 
@@ -406,7 +406,7 @@ hardfault:
     accesses = []
     for interpret in (False, True):
         guest = Guest(source, interpret=interpret)
-        guest.bench.answer = 0x2000_0000
+        guest.rig.answer = 0x2000_0000
         guest.run(100)
-        accesses.append((guest.bench.accesses, guest.log, guest.bench.times))
+        accesses.append((guest.rig.accesses, guest.log, guest.rig.times))
     assert accesses[0] == accesses[1]

@@ -1,4 +1,4 @@
-"""The memory map: kinds, aliases, bit-band, store traps, code that changes."""
+"""The memory map: kinds, aliases, bit-band, stores that are handled, code that changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded import Core, CoreError
 from renode_wifi.emulation.platform.core import Stop
-from tests.emulation.engines.embedded.guest import FLASH, RAM, Bench, Guest, logged
+from tests.emulation.engines.embedded.guest import FLASH, RAM, Guest, Rig, logged
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def test_what_may_be_moved_as_bytes(core: Core) -> None:
     assert not bus.is_memory(FLASH, 4, True)
     assert not bus.is_memory(RAM + 0x1FFC, 8, False)
     assert not bus.is_memory(0x4000_0000, 4, False)
-    core.bus.trap_writes(RAM + 0x1000, 16, lambda *store: None)
+    core.bus.handle_writes(RAM + 0x1000, 16, lambda *store: None)
     assert not bus.is_memory(RAM + 0x0FFC, 8, True)
     assert bus.is_memory(RAM, 0x1000, True)
     assert bus.is_memory(RAM + 0x0FFC, 8, False)
 
 
-def test_bus_masters_are_told_of_the_models(core: Core) -> None:
-    block = Bench(core)
+def test_bus_masters_get_the_models(core: Core) -> None:
+    block = Rig(core)
     core.map_peripheral(RAM + 0x10, 0x10, block, offset=4)
     assert core.bus.model_at(RAM + 0x18) == (block, 12)
     assert core.bus.model_at(RAM + 0x20) is None
@@ -90,7 +90,7 @@ def test_impossible_aliases_are_refused(core: Core, base: int, target: int, size
         core.map_alias(RAM, FLASH, 0x1000)
 
 
-def test_bus_master_hears_of_unmapped_addresses(core: Core) -> None:
+def test_bus_master_is_refused_unmapped_addresses(core: Core) -> None:
     with pytest.raises(CoreError, match="0x70000000"):
         core.bus.read(0x7000_0000, 4)
     with pytest.raises(CoreError, match="0x70000000"):
@@ -137,15 +137,15 @@ reset:
     b .
 """
     guest = Guest(source)
-    guest.bench.answer = 0x20
+    guest.rig.answer = 0x20
     guest.run()
     assert guest.log == [1]
-    assert guest.bench.accesses[0] == ("read", 0x20, 4, 0x20)
-    assert guest.bench.accesses[-1] == ("write", 0x20, 4, 0x24)
+    assert guest.rig.accesses[0] == ("read", 0x20, 4, 0x20)
+    assert guest.rig.accesses[-1] == ("write", 0x20, 4, 0x24)
 
 
 class Flash:
-    """Takes trapped stores as a flash controller does: bits only go from 1 to 0."""
+    """Handles stores as a flash controller does: bits only go from 1 to 0."""
 
     def __init__(self, guest: Guest) -> None:
         self.guest = guest
@@ -158,7 +158,7 @@ class Flash:
         bus.write_bytes(address, (old & value).to_bytes(width, "little"))
 
 
-def test_stores_to_trapped_flash_go_to_the_handler_and_code_runs_on() -> None:
+def test_stores_to_handled_flash_go_to_the_handler_and_code_runs_on() -> None:
     source = f"""
 reset:
     load r0, {FLASH + 0x8000}
@@ -187,7 +187,7 @@ reset:
 """
     guest = Guest(source)
     flash = Flash(guest)
-    guest.core.bus.trap_writes(FLASH, 0x10000, flash.store)
+    guest.core.bus.handle_writes(FLASH, 0x10000, flash.store)
     guest.run()
     assert guest.log == [0x11223344, 0x44FF, 0x12305678, 0x12305678, 0x55667788]
     widths = [width for _, _, width in flash.stores]
@@ -195,7 +195,7 @@ reset:
     assert not guest.faults
 
 
-def test_stores_beside_a_trapped_range_within_its_page_are_plain() -> None:
+def test_stores_beside_a_handled_range_within_its_page_are_plain() -> None:
     source = f"""
 reset:
     put {RAM + 0x1000}, 0x11111111
@@ -206,34 +206,34 @@ reset:
 """
     guest = Guest(source)
     stores: list[tuple[int, int, int]] = []
-    guest.core.bus.trap_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
+    guest.core.bus.handle_writes(RAM + 0x1000, 16, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(RAM + 0x1000, 0x11111111, 4)]
     assert guest.log == [0, 0x22222222]
 
 
 @pytest.mark.parametrize("base", [0, FLASH])
-def test_trap_reaches_stores_through_every_alias(base: int) -> None:
+def test_handler_gets_stores_through_every_alias(base: int) -> None:
     guest = Guest(f"reset:\n put 0x8000, 5\n put {FLASH + 0x8004}, 6\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.core.bus.trap_writes(base, 0x10000, lambda *store: stores.append(store))
+    guest.core.bus.handle_writes(base, 0x10000, lambda *store: stores.append(store))
     guest.run()
     assert stores == [(FLASH + 0x8000, 5, 4), (FLASH + 0x8004, 6, 4)]
 
 
-def test_trap_may_be_set_before_its_memory_is_mapped() -> None:
+def test_handler_may_be_set_before_its_memory_is_mapped() -> None:
     guest = Guest("reset:\n put 0x30000000, 5\n b .\n")
     stores: list[tuple[int, int, int]] = []
-    guest.core.bus.trap_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
+    guest.core.bus.handle_writes(0x3000_0000, 0x1000, lambda *store: stores.append(store))
     guest.core.map_memory(0x3000_0000, 0x1000, "late", kind="flash")
     guest.run()
     assert stores == [(0x3000_0000, 5, 4)]
 
 
 @pytest.mark.parametrize(("start", "size"), [(0x1_0000_0000, 16), (0xFFFF_F000, 0x2000), (0, 0)])
-def test_impossible_traps_are_refused(core: Core, start: int, size: int) -> None:
-    with pytest.raises(CoreError, match="cannot be trapped"):
-        core.bus.trap_writes(start, size, lambda *store: None)
+def test_impossible_ranges_of_handlers_are_refused(core: Core, start: int, size: int) -> None:
+    with pytest.raises(CoreError, match="cannot be handled"):
+        core.bus.handle_writes(start, size, lambda *store: None)
 
 
 COPY_AND_RUN = f"""
@@ -277,7 +277,7 @@ def test_code_written_by_the_guest_executes_as_it_was_last_written() -> None:
 
 
 def test_changed_code_is_charged_what_it_is() -> None:
-    """One block at one address, of one size, first of two narrow instructions, then a wide one."""
+    """One block at one address, of one size, first of two T16 instructions, then a T32 one."""
     source = f"""
 reset:
     put 0xE000EDFC, 1 << 24
@@ -326,7 +326,7 @@ reset:
     def patch() -> None:
         guest.core.bus.write_bytes(FLASH + function, b"\x02\x20")
 
-    guest.bench.actions[0] = patch
+    guest.rig.actions[0] = patch
     assert guest.run().log == [1, 2]
 
 
@@ -344,7 +344,7 @@ reset:
     b .
 """
     guest = Guest(source)
-    guest.bench.actions[0] = lambda: guest.core.bus.write(RAM + 0x2000, 0x2007, 2)
+    guest.rig.actions[0] = lambda: guest.core.bus.write(RAM + 0x2000, 0x2007, 2)
     assert guest.run().log == [1, 7]
 
 

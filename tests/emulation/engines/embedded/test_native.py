@@ -49,7 +49,7 @@ def test_compiler_errors_are_shown(sources: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "library.so").exists()
 
 
-def test_missing_compiler_is_told_with_its_cure(
+def test_missing_compiler_is_reported_with_its_cure(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("CC", raising=False)

@@ -24,13 +24,13 @@ LISTENED = {0: 1, 1: 0, 3: 2}
 
 class Listener(Receiver):
     def __init__(self) -> None:
-        self.heard: list[tuple[int, bool]] = []
+        self.levels: list[tuple[int, bool]] = []
 
     def on_gpio(self, number: int, level: bool) -> None:
-        self.heard.append((number, bool(level)))
+        self.levels.append((number, bool(level)))
 
 
-class Bench:
+class Rig:
     """A port, the selector, the edge detector and an interrupt controller."""
 
     def __init__(self, served: bool) -> None:
@@ -41,7 +41,7 @@ class Bench:
             "syscfg": STM32_SYSCFG(machine, "syscfg"),
         }
         self.listener = Listener()
-        # Tells the interrupts of the bench that no core serves, and of lines that lead elsewhere.
+        # Collects the interrupts of the rig that no core serves, and of lines that lead elsewhere.
         self.irqs = Listener()
         self.core = Core() if served else None
         for line in range(16):
@@ -77,13 +77,13 @@ class Bench:
             *([line.level for line in model.lines.values()] for model in models.values()),
             list(models["exti"].edges.levels),
             list(models["syscfg"].receiver(PORT).levels),
-            self.listener.heard,
+            self.listener.levels,
         ]
 
     def interrupts(self) -> list[bool]:
         """Which of the first lines are high where they end."""
         if self.core is None:
-            last = dict(self.irqs.heard)
+            last = dict(self.irqs.levels)
             return [last.get(FIRST_IRQ + line, False) for line in range(5)]
         # What is high becomes pending again as soon as it is cleared.
         self.core.bus.write(0xE000_E280, 0xFFFF_FFFF, 4)
@@ -120,55 +120,55 @@ DRIVES = st.tuples(st.integers(0, 15), st.booleans())
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(STORES, STORES, DRIVES), max_size=60))
 def test_served_pins_do_what_the_models_do(steps: list[tuple[Any, ...]]) -> None:
-    benches = [Bench(False), Bench(True)]
-    for bench in benches:
+    rigs = [Rig(False), Rig(True)]
+    for rig in rigs:
         # Edges of all pins of the port count.
         for offset in (0x08, 0x0C, 0x10, 0x14):
-            bench.write("syscfg", offset, 0x4444, 4)
+            rig.write("syscfg", offset, 0x4444, 4)
         for offset in (0x00, 0x08):
-            bench.write("exti", offset, 0xFFFF, 4)
+            rig.write("exti", offset, 0xFFFF, 4)
     for step in steps:
-        for bench in benches:
+        for rig in rigs:
             if len(step) == 2:
-                bench.drive(*step)
+                rig.drive(*step)
             else:
-                bench.write(*step)
-        assert benches[1].state() == benches[0].state()
-        assert benches[1].interrupts() == benches[0].interrupts()
+                rig.write(*step)
+        assert rigs[1].state() == rigs[0].state()
+        assert rigs[1].interrupts() == rigs[0].interrupts()
 
 
 def test_an_edge_and_its_answer_need_no_model() -> None:
-    bench = Bench(True)
-    gpio, exti = bench.models["gpio"], bench.models["exti"]
-    bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)  # pin 2 is an output, pin 1 an input
-    bench.write("syscfg", 0x08, PORT << 4, 4)
-    bench.write("exti", 0x00, 1 << 1, 4)
-    bench.write("exti", 0x08, 1 << 1, 4)
-    assert bench.core is not None
-    records = [bench.core.peripheral_map._bindings[id(model)].record for model in (gpio, exti)]
+    rig = Rig(True)
+    gpio, exti = rig.models["gpio"], rig.models["exti"]
+    rig.write("gpio", 0x00, 0b01 << 2 * 2, 4)  # pin 2 is an output, pin 1 an input
+    rig.write("syscfg", 0x08, PORT << 4, 4)
+    rig.write("exti", 0x00, 1 << 1, 4)
+    rig.write("exti", 0x08, 1 << 1, 4)
+    assert rig.core is not None
+    records = [rig.core.peripheral_map._bindings[id(model)].record for model in (gpio, exti)]
     before = [record.python_accesses for record in records]
-    bench.drive(1, True)
-    assert bench.interrupts()[1]
-    bench.write("exti", 0x14, 1 << 1, 4)
-    assert not bench.interrupts()[1]
-    bench.write("gpio", 0x18, 1 << 2, 4)
+    rig.drive(1, True)
+    assert rig.interrupts()[1]
+    rig.write("exti", 0x14, 1 << 1, 4)
+    assert not rig.interrupts()[1]
+    rig.write("gpio", 0x18, 1 << 2, 4)
     assert gpio.lines[2].level
     assert [record.python_accesses for record in records] == before
 
 
 def test_nothing_of_the_engine_is_left_in_a_model_between_runs() -> None:
-    bench = Bench(True)
-    bench.drive(1, True)
-    assert bench.models["gpio"].pins.drive is None
+    rig = Rig(True)
+    rig.drive(1, True)
+    assert rig.models["gpio"].pins.drive is None
 
 
-def test_a_receiver_that_comes_later_is_told_at_once() -> None:
-    bench = Bench(True)
-    gpio = bench.models["gpio"]
-    bench.write("gpio", 0x00, 0b01 << 2 * 2, 4)
+def test_a_receiver_that_comes_later_is_reported_at_once() -> None:
+    rig = Rig(True)
+    gpio = rig.models["gpio"]
+    rig.write("gpio", 0x00, 0b01 << 2 * 2, 4)
     later = Listener()
     gpio.lines[2].connect(later, 7)
-    assert bench.core is not None
-    bench.core.wires_changed()
-    bench.write("gpio", 0x18, 1 << 2, 4)
-    assert later.heard == [(7, True)]
+    assert rig.core is not None
+    rig.core.wires_changed()
+    rig.write("gpio", 0x18, 1 << 2, 4)
+    assert later.levels == [(7, True)]

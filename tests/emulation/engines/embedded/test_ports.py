@@ -33,7 +33,7 @@ class Processor:
         self.requests.append(request)
 
 
-class Bench:
+class Rig:
     """A controller and the module, on the bus of an engine or called directly."""
 
     def __init__(self, served: bool) -> None:
@@ -105,39 +105,39 @@ ACCESSES = st.lists(
 
 @given(ACCESSES)
 def test_served_ports_equal_their_models(accesses: list[tuple[tuple[str, int, int], int]]) -> None:
-    served, direct = Bench(True), Bench(False)
+    served, direct = Rig(True), Rig(False)
     for (action, offset, value), width in accesses:
         answers = []
-        for bench in (served, direct):
+        for rig in (served, direct):
             if action == "write":
-                bench.write(offset, value & ((1 << 8 * width) - 1), width)
+                rig.write(offset, value & ((1 << 8 * width) - 1), width)
             elif action == "read":
-                answers.append(bench.read(offset, width) & ((1 << 8 * width) - 1))
+                answers.append(rig.read(offset, width) & ((1 << 8 * width) - 1))
             elif action == "reply":
-                bench.link.reply(b"\r\nabcdefgh" + bytes([len(bench.processor.requests) & 0x7F]))
+                rig.link.reply(b"\r\nabcdefgh" + bytes([len(rig.processor.requests) & 0x7F]))
             else:
-                bench.link.on_gpio(NSS, action == "deselect")
+                rig.link.on_gpio(NSS, action == "deselect")
         assert len(set(answers)) <= 1
         assert served.state() == direct.state()
         assert served.line() == direct.spi.lines["IRQ"].level
 
 
 def test_words_of_a_window_do_not_reach_the_model() -> None:
-    bench = Bench(True)
-    bench.link.on_gpio(NSS, False)
-    assert bench.core is not None
-    record = bench.core.peripheral_map._bindings[id(bench.spi)].record
+    rig = Rig(True)
+    rig.link.on_gpio(NSS, False)
+    assert rig.core is not None
+    record = rig.core.peripheral_map._bindings[id(rig.spi)].record
     before = record.python_accesses
     answers = []
     for enables in (block.CR2.TXEIE | block.CR2.RXNEIE, 0):
-        bench.write(block.CR2.offset, SETTINGS | enables, 4)
-        bench.write(block.DR.offset, 0x0A0A, 2)
-        answers.append(bench.read(block.DR.offset, 2))
+        rig.write(block.CR2.offset, SETTINGS | enables, 4)
+        rig.write(block.DR.offset, 0x0A0A, 2)
+        answers.append(rig.read(block.DR.offset, 2))
     assert answers == [0x1515, 0x0A0D]
-    assert bench.link.lines[0].level
-    bench.write(block.DR.offset, 0x0A0A, 2)
-    assert not bench.link.lines[0].level
+    assert rig.link.lines[0].level
+    rig.write(block.DR.offset, 0x0A0A, 2)
+    assert not rig.link.lines[0].level
     for _ in range(3):  # the third finds the FIFO full
-        bench.write(block.DR.offset, 0x0A0A, 2)
-    assert bench.read(8, 2) & block.SR.OVR
+        rig.write(block.DR.offset, 0x0A0A, 2)
+    assert rig.read(8, 2) & block.SR.OVR
     assert record.python_accesses == before

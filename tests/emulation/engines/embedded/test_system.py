@@ -21,7 +21,7 @@ systick:
     bx lr
 """
     guest = Guest(source).run(1000)
-    distances = {b - a for a, b in zip(guest.bench.times[1:], guest.bench.times[2:], strict=False)}
+    distances = {b - a for a, b in zip(guest.rig.times[1:], guest.rig.times[2:], strict=False)}
     assert distances == {100_000}  # 8000 cycles of 12.5 ns
     assert len(guest.log) == 9
 
@@ -39,7 +39,7 @@ systick:
     bx lr
 """
     guest = Guest(source, systick_divider=8).run(1000)
-    assert guest.bench.times[2] - guest.bench.times[1] == 100_000
+    assert guest.rig.times[2] - guest.rig.times[1] == 100_000
 
 
 def test_systick_counts_down_and_wraps_to_its_reload_value() -> None:
@@ -223,7 +223,7 @@ irq2:
         assert guest.run().log == [2, *[1] * count]
 
 
-def test_deep_sleep_is_told() -> None:
+def test_deep_sleep_is_reported() -> None:
     guest = Guest("reset:\n put SCR, 4\n wfi\n").run()
     assert guest.core.sleeping_deeply
 
@@ -250,7 +250,7 @@ irq2:
     assert guest.run().log == [1, 2]
 
 
-def test_wide_wfe_sev_and_yield_are_understood() -> None:
+def test_t32_wfe_sev_and_yield_are_understood() -> None:
     source = """
 reset:
     sev.w

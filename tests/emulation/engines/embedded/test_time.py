@@ -94,7 +94,7 @@ irq1:
     def fire() -> None:
         guest.core.nvic.on_gpio(1, True)
 
-    guest.bench.actions[0] = arm
+    guest.rig.actions[0] = arm
     guest.core.clock.schedule(50_000, lambda: None)
     guest.run(1000)
     assert guest.log[0] == pytest.approx(400, abs=3)  # 800 cycles of two-instruction loops
@@ -105,7 +105,7 @@ def test_sleeping_core_jumps_to_the_event() -> None:
     guest.core.clock.schedule(10**9, lambda: guest.core.nvic.on_gpio(0, True))
     assert guest.core.run(2 * 10**9) is Stop.TIME
     assert guest.log == [1]
-    assert guest.bench.times[0] == pytest.approx(10**9, abs=500)
+    assert guest.rig.times[0] == pytest.approx(10**9, abs=500)
     assert guest.core.now == 2 * 10**9
 
 
@@ -134,12 +134,12 @@ systick:
         core.set_frequency(4_000_001)
         before.append(core.now)
 
-    guest.bench.actions[0] = change
+    guest.rig.actions[0] = change
     core.run(10_000_000)
     assert core.cpu_frequency == 80_000_000
     assert before[0] == before[1]
-    first = [t for t in guest.bench.times if t < 5_000_000]
-    later = [t for t in guest.bench.times if t > 5_100_000]
+    first = [t for t in guest.rig.times if t < 5_000_000]
+    later = [t for t in guest.rig.times if t > 5_100_000]
     assert first[1] - first[0] == pytest.approx(1_000_000, abs=1000)  # 4000 cycles at 4 MHz
     assert later[1] - later[0] == 50_000  # and at 80 MHz
     core.run(11_000_000)
@@ -148,7 +148,7 @@ systick:
 
 def test_frequency_change_during_a_run_keeps_its_end() -> None:
     guest = Guest("reset:\n put 0x40000018, 0\n1: b 1b\n", cpu_frequency=1_000_000)
-    guest.bench.actions[0] = lambda: guest.core.set_frequency(100_000_000)
+    guest.rig.actions[0] = lambda: guest.core.set_frequency(100_000_000)
     assert guest.core.run(1_000_000) is Stop.TIME
     assert guest.core.now == pytest.approx(1_000_000, abs=100)
 
@@ -376,7 +376,7 @@ def busy_guest(**options: Any) -> Guest:
     guest = Guest(BUSY, **options)
     timer = Timer(guest)
     guest.core.map_peripheral(0x4000_0400, 0x400, timer)
-    plain_write = guest.bench.write
+    plain_write = guest.rig.write
 
     def write(offset: int, value: int, width: int) -> None:
         if offset >= 0x100:
@@ -384,8 +384,8 @@ def busy_guest(**options: Any) -> Guest:
         else:
             plain_write(offset, value, width)
 
-    guest.bench.write = write  # type: ignore[method-assign]
-    guest.core.map_peripheral(0x4000_0000, 0x400, guest.bench)
+    guest.rig.write = write  # type: ignore[method-assign]
+    guest.core.map_peripheral(0x4000_0000, 0x400, guest.rig)
     guest.timer = timer  # type: ignore[attr-defined]
     return guest
 
@@ -395,7 +395,7 @@ def fingerprint(guest: Guest) -> tuple[Any, ...]:
     names = [*(f"r{i}" for i in range(13)), "lr", "pc", "xpsr", "msp", "psp", "control", "basepri"]
     return (
         tuple(guest.log),
-        tuple(guest.bench.times),
+        tuple(guest.rig.times),
         core.instructions,
         tuple(core.read_register(name) for name in names),
         tuple(core.read_register(f"d{i}") for i in range(16)),
@@ -505,7 +505,7 @@ def save(guest: Guest) -> tuple[Any, ...]:
     return (
         guest.core.save(),
         list(guest.log),
-        list(guest.bench.times),
+        list(guest.rig.times),
         timer.count,
         list(timer.due),
     )
@@ -516,7 +516,7 @@ def load(guest: Guest, saved: tuple[Any, ...]) -> None:
     timer = guest.timer  # type: ignore[attr-defined]
     guest.core.restore(state)
     guest.core.clock = VirtualClock()
-    guest.log[:], guest.bench.times[:] = log, times
+    guest.log[:], guest.rig.times[:] = log, times
     timer.count, timer.due = count, list(due)
     for time, _ in due:
         guest.core.clock.schedule(time - guest.core.now, timer.fire)

@@ -234,7 +234,7 @@ def test_refused_fill_stops_precisely() -> None:
     cpu.on_fill(fill)
     assert cpu.run() is not None
     assert (cpu.pc, cpu["R1"]) == (start + 12, 1)
-    assert refused == [(0x6000_0000, READ)]  # only the page is told
+    assert refused == [(0x6000_0000, READ)]  # only the page is reported
 
 
 def test_stores_of_a_page_can_go_elsewhere_than_its_loads_and_fetches() -> None:
@@ -259,7 +259,7 @@ def test_stores_of_a_page_can_go_elsewhere_than_its_loads_and_fetches() -> None:
     assert cpu["R2"] == 0
 
 
-def test_block_that_changed_is_told_when_it_is_translated_anew() -> None:
+def test_block_that_changed_is_reported_when_it_is_translated_anew() -> None:
     cpu = Cpu("""
 reset:
     load r4, 0x20002000

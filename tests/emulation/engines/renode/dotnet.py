@@ -615,7 +615,7 @@ ASSEMBLIES: dict[str, dict[str, dict[str, Any]]] = {
 """What is used of each assembly of .NET 8, by namespace."""
 
 REFERENCED = ("System.Private.CoreLib", "Infrastructure", "System.Console")
-"""What IronPython in Renode 1.16 imports from without being told."""
+"""What IronPython in Renode 1.16 imports from without a reference."""
 
 
 def add_reference(assembly: str) -> None:

@@ -51,7 +51,7 @@ def missing(source: str) -> list[str]:
     for namespace, name in sorted(dotnet_types(tree)):
         assembly = assembly_of(namespace, name)
         if assembly is None:
-            problems.append(f"{namespace}.{name}: tell dotnet.py which assembly has it")
+            problems.append(f"{namespace}.{name}: say in dotnet.py which assembly has it")
         elif assembly not in there:
             problems.append(f"{namespace}.{name}: reference {assembly} first, as assemblies.py")
     return problems
@@ -64,7 +64,7 @@ def test_the_assemblies_of_all_imported_types_are_referenced(path: Path) -> None
     assert missing(path.read_text(encoding="utf-8")) == []
 
 
-def test_a_type_of_an_assembly_that_is_not_referenced_is_told() -> None:
+def test_a_type_of_an_assembly_that_is_not_referenced_is_reported() -> None:
     wrong = "from System.Diagnostics import Process"
     assert missing(wrong) == [
         "System.Diagnostics.Process: reference System.Diagnostics.Process first, as assemblies.py"
@@ -72,7 +72,7 @@ def test_a_type_of_an_assembly_that_is_not_referenced_is_told() -> None:
     right = "import clr\nclr.AddReference('System.Diagnostics.Process')\n" + wrong
     assert missing(right) == []
     assert missing("import System\nSystem.Nonsense()") == [
-        "System.Nonsense: tell dotnet.py which assembly has it"
+        "System.Nonsense: say in dotnet.py which assembly has it"
     ]
 
 

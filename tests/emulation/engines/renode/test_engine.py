@@ -28,14 +28,14 @@ MILLISECOND = 1_000_000
 
 
 class Script(dotnet.Monitor):
-    """A monitor that notes what it is told, and makes the machine when the board is included."""
+    """Notes the monitor's commands, and makes the machine when the board is included."""
 
     def __init__(self) -> None:
         super().__init__(None)
-        self.told: list[str] = []
+        self.commands: list[str] = []
 
     def Parse(self, command: str, eater: dotnet.Eater) -> bool:
-        self.told.append(command)
+        self.commands.append(command)
         if command.startswith("include"):
             self.Machine = dotnet.EMULATION.machine = dotnet.Machine()
         if command.startswith("refuse"):
@@ -90,12 +90,12 @@ def image(path: Path) -> Image:
 
 
 def test_a_board_is_its_script_with_name_world_and_seed(renode: RenodeEngine) -> None:
-    told = InThread.monitor.told
-    assert told[0] == '$name="b_l475e_iot01a"'
-    assert told[1].startswith("$world=@/")
-    assert told[2] == "$seed=5"
-    assert told[3] == f"include @{BOARD.script}"
-    assert told[4] == 'macro reset "cpu VectorTableOffset 0x08000000"'
+    commands = InThread.monitor.commands
+    assert commands[0] == '$name="b_l475e_iot01a"'
+    assert commands[1].startswith("$world=@/")
+    assert commands[2] == "$seed=5"
+    assert commands[3] == f"include @{BOARD.script}"
+    assert commands[4] == 'macro reset "cpu VectorTableOffset 0x08000000"'
 
 
 def test_time_and_instructions_are_renodes(renode: RenodeEngine) -> None:
@@ -144,7 +144,7 @@ def test_a_stop_ends_a_run(renode: RenodeEngine) -> None:
     assert renode.run(0) is Stop.REQUEST
 
 
-def test_traces_are_told_in_the_order_of_their_times(renode: RenodeEngine) -> None:
+def test_traces_are_reported_in_the_order_of_their_times(renode: RenodeEngine) -> None:
     seen: list[tuple[Any, ...]] = []
     renode.subscribe(lambda *event: seen.append(event))
     renode._on_trace(9, "b", "late", {})
@@ -170,7 +170,7 @@ def test_typing_reaches_the_uart(renode: RenodeEngine) -> None:
 
 def test_commands_print_or_are_refused(renode: RenodeEngine) -> None:
     assert renode.execute("start") == ""
-    assert "start" not in InThread.monitor.told
+    assert "start" not in InThread.monitor.commands
     assert renode.execute("version") == ""
     with pytest.raises(RenodeWifiError, match="no command break"):
         renode.execute("break")
@@ -193,7 +193,9 @@ def test_snapshots_are_refused_with_the_cure(renode: RenodeEngine) -> None:
         renode.restore(b"")
 
 
-def test_an_end_of_renode_is_told(renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_renode_is_an_error(
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(InThread, "why", "exit code 1")
     renode._connection.shutdown(2)
     with pytest.raises(RenodeWifiError, match="Renode ended: exit code 1"):
@@ -332,12 +334,12 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert [entry.name for entry in tmp_path.iterdir()] == ["renode"]
 
 
-def test_strangers_are_not_let_in() -> None:
+def test_unknown_clients_are_not_let_in() -> None:
     worlds = connections.Worlds(lambda *event: None)
     port = int(worlds.port.where.partition(":")[0])
-    with socket.create_connection(("127.0.0.1", port)) as stranger:
-        stranger.sendall(f"{protocol.greeting('guess')}\n".encode())
-        assert stranger.recv(10) == b""
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(f"{protocol.greeting('guess')}\n".encode())
+        assert client.recv(10) == b""
     assert worlds.services == []
     worlds.close()
 

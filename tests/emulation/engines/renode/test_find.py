@@ -58,7 +58,7 @@ def test_an_installed_one_is_found(tmp_path: Path) -> None:
     ("says", "problem"),
     [
         ("Renode v1.15.3", "1.15.3 is too old: 1.16.0 or newer"),
-        ("hello", "does not tell its version"),
+        ("hello", "does not print its version"),
     ],
 )
 def test_an_unfit_one_is_not_passed_over(
@@ -70,7 +70,9 @@ def test_an_unfit_one_is_not_passed_over(
         find.find()
 
 
-def test_a_file_that_cannot_run_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_cannot_run_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     broken = tmp_path / "renode"
     broken.write_text("")
     monkeypatch.setenv("RENODE_PATH", str(broken))
@@ -78,7 +80,9 @@ def test_a_file_that_cannot_run_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
         find.find()
 
 
-def test_names_that_lead_nowhere_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_names_that_lead_nowhere_are_errors(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("RENODE_PATH", str(tmp_path / "missing"))
     with pytest.raises(RenodeWifiError, match="a file that isn't there"):
         find.find()

@@ -30,7 +30,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_a_renode_that_goes_on_is_ended(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
-    monkeypatch.setattr(guard, "PATIENCE", 0.1)
+    monkeypatch.setattr(guard, "MAX_WAIT", 0.1)
     with subprocess.Popen(["sleep", "100"]) as renode:
         (temporary / f"renode-{renode.pid}" / "files").mkdir(parents=True)
         assert guard.runs(renode.pid)

@@ -33,7 +33,7 @@ def joined_service() -> Service:
     return service
 
 
-def test_a_world_tells_its_seed() -> None:
+def test_a_world_has_its_seed() -> None:
     assert ask(Service(), protocol.WORLD, HOME, "")[-1] == ["done", "-", "i1"]
     assert ask(Service(), protocol.WORLD, HOME, "7")[-1] == ["done", "-", "i7"]
 
@@ -193,7 +193,7 @@ def test_the_process_outlives_the_signals_that_end_renode() -> None:
         process.close()
 
 
-def test_the_process_leaves_a_stranger() -> None:
+def test_the_process_leaves_an_unknown_client() -> None:
     process = Process()
     try:
         process.connection.sendall(f"{protocol.greeting('guess!')}\n".encode())
@@ -219,7 +219,7 @@ def test_machines_in_one_world_have_sources_and_seeds_of_their_own() -> None:
     assert call[:4] == ["call", "two", "ism43362", "booted"]
 
 
-def test_a_wrong_call_tells_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_call_prints_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert helper.main(["here"]) == 2
     assert "PORT RENODE" in capsys.readouterr().err
 

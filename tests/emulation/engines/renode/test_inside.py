@@ -185,7 +185,7 @@ def test_the_package_is_made_importable_where_it_is_not_installed() -> None:
         (("pwr", "STM32L4_PWR", "sysbus 0x40007000", ""), "exists already"),
     ],
 )
-def test_what_cannot_be_created_is_told(
+def test_what_cannot_be_created_is_reported(
     machine: dotnet.Machine, arguments: tuple[str, ...], problem: str
 ) -> None:
     commands.model(machine, "pwr", "STM32L4_PWR", "sysbus <0x40007000, 0x40007400>", "")
@@ -279,7 +279,7 @@ def test_resets_by_the_rcc_reach_renodes_own_blocks(machine: dotnet.Machine) -> 
     assert machine["sysbus.tim2"].resets == 1
 
 
-def test_a_watchdogs_reset_is_told_from_the_cores(machine: dotnet.Machine) -> None:
+def test_a_watchdogs_reset_is_no_reset_of_the_core(machine: dotnet.Machine) -> None:
     commands.model(machine, "rcc", "STM32L4_RCC", "sysbus <0x40021000, +0x400>", "")
     rcc = machine.names["rcc"]
     commands.machines[0].request_reset("wwdg")
@@ -421,7 +421,7 @@ def test_a_helper_is_started_where_none_is_found(monkeypatch: pytest.MonkeyPatch
     assert process.wait(30) == 0
 
 
-def test_an_interpreter_that_will_not_do_is_told(
+def test_an_interpreter_that_will_not_do_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv(protocol.ENVIRONMENT, raising=False)

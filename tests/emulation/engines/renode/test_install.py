@@ -138,14 +138,14 @@ def test_a_download_that_was_complete_is_taken(server: Server, tmp_path: Path) -
     assert (install.install("9.9.9", archives=ARCHIVES) / "renode").exists()
 
 
-def test_another_versions_archive_is_told(server: Server, tmp_path: Path) -> None:
+def test_another_versions_archive_is_reported(server: Server, tmp_path: Path) -> None:
     server.content = OTHER
     with pytest.raises(RenodeWifiError, match=r"this is Renode 8\.8\.8"):
         install.install("9.9.9", archives=ARCHIVES)
     assert leftovers(tmp_path) == []
 
 
-def test_a_missing_file_and_a_missing_server_are_told(
+def test_a_missing_file_and_a_missing_server_are_reported(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.content = b""
@@ -199,7 +199,7 @@ def test_zip_archives_are_unpacked_too(monkeypatch: pytest.MonkeyPatch, tmp_path
     ("version", "machine", "problem"),
     [("1.0.0", "x86_64", "choose one of"), ("1.17.0", "vax", "no portable archive")],
 )
-def test_versions_and_machines_without_an_archive_are_told(
+def test_versions_and_machines_without_an_archive_are_reported(
     monkeypatch: pytest.MonkeyPatch, version: str, machine: str, problem: str
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: machine)

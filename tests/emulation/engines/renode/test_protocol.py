@@ -56,7 +56,7 @@ def test_what_is_no_value_is_refused(field: str) -> None:
         ("renode-wifi\t3\tsecre", "does not know the token"),
     ],
 )
-def test_a_stranger_is_told_apart(line: str, problem: str) -> None:
+def test_another_greeting_is_refused(line: str, problem: str) -> None:
     with pytest.raises(protocol.ProtocolError, match=problem):
         protocol.check_greeting(line, "secret")
 

@@ -53,14 +53,14 @@ needs_renode = pytest.mark.skipif(bool(REASON), reason=REASON)
 def test_a_difference_is_shown_with_what_came_before() -> None:
     names = ("embedded", "renode")
     assert first_difference(["a", "b"], ["a", "b"], names) is None
-    told = first_difference(["a", "b", "c"], ["a", "b"], names)
-    assert told == ("entry 2 differs:\n  a\n  b\n- embedded: c\n+ renode: (nothing more)")
+    text = first_difference(["a", "b", "c"], ["a", "b"], names)
+    assert text == ("entry 2 differs:\n  a\n  b\n- embedded: c\n+ renode: (nothing more)")
     stamped = (["7 100 [MQTT] connected"], ["7 103 [MQTT] connected"])
     assert first_difference(*stamped, names) is None
     assert first_difference(["7 99 [MQTT] connected"], stamped[1], names) is not None
-    told = first_difference(["0" * 500 + "1" + "0" * 500], ["0" * 1001], names)
+    text = first_difference(["0" * 500 + "1" + "0" * 500], ["0" * 1001], names)
     zeros = "0" * 80
-    assert told == (
+    assert text == (
         f"entry 0 differs:\n- embedded: …{zeros}1{zeros[1:]}…\n+ renode: …{zeros}0{zeros[1:]}…"
     )
 

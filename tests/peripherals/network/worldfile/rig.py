@@ -12,7 +12,7 @@ from renode_wifi.peripherals.network.worldfile.read import (
 )
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
-LEAST = "access_points:\n  - {ssid: lab, passphrase: lab-secret}\n"
+MINIMAL = "access_points:\n  - {ssid: lab, passphrase: lab-secret}\n"
 
 
 def read(folder: Path, text: str, **variables: str) -> WorldSettings:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.worldfile.radio import Credential
 from tests.peripherals.network.rig import Rig
-from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
+from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def pki(tmp_path: Path) -> Path:
 
 
 def tls(text: str) -> str:
-    return LEAST + f"pki: pki\nservers: {{a: {{type: echo, port: 7, tls: {{{text}}}}}}}\n"
+    return MINIMAL + f"pki: pki\nservers: {{a: {{type: echo, port: 7, tls: {{{text}}}}}}}\n"
 
 
 def test_certificates_are_named_relative_to_the_pki_folder(tmp_path: Path, pki: Path) -> None:
@@ -100,5 +100,5 @@ def test_a_folder_from_outside_is_relative_to_where_one_is(
 ) -> None:
     monkeypatch.chdir(pki)
     (tmp_path / "deep").mkdir()
-    text = LEAST + "pki: ${PKI}\nradio: {files: {/ca: ca.crt}}\n"
+    text = MINIMAL + "pki: ${PKI}\nradio: {files: {/ca: ca.crt}}\n"
     assert read(tmp_path / "deep", text, PKI=".").radio.files["/ca"].startswith(b"-----BEGIN")

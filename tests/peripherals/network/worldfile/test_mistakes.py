@@ -13,7 +13,7 @@ from renode_wifi.peripherals.network.worldfile.read import (
     WorldFileError,
     read_world_file,
 )
-from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
+from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
 
 
 @pytest.mark.parametrize(
@@ -24,27 +24,27 @@ from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
         ("name: x\n", "1:1", "the file lacks the key `access_points`", "a list of access points"),
         ("a: b: c\n", "1:5", "not YAML", "colons"),
         ("a: [1\n", "2:1", "not YAML", "indentation"),
-        (LEAST + "servrs: {}\n", "3:1", "unknown key `servrs`", "did you mean `servers`?"),
-        (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", "known keys: access_points"),
-        (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", ", include, "),
-        (LEAST + "zzz: 1\n", "3:1", "unknown key `zzz`", ", variables"),
-        (LEAST + "includes: a\n", "3:1", "unknown key `includes`", "did you mean `include`?"),
-        (LEAST + "names: {a: [10.0.0.1, x]}\n", "3:23", "names.a[1]: `x`", "an IPv4 address"),
-        (LEAST + "servers: {}\npki: none\n", "4:6", "there is no folder", "relative"),
+        (MINIMAL + "servrs: {}\n", "3:1", "unknown key `servrs`", "did you mean `servers`?"),
+        (MINIMAL + "zzz: 1\n", "3:1", "unknown key `zzz`", "known keys: access_points"),
+        (MINIMAL + "zzz: 1\n", "3:1", "unknown key `zzz`", ", include, "),
+        (MINIMAL + "zzz: 1\n", "3:1", "unknown key `zzz`", ", variables"),
+        (MINIMAL + "includes: a\n", "3:1", "unknown key `includes`", "did you mean `include`?"),
+        (MINIMAL + "names: {a: [10.0.0.1, x]}\n", "3:23", "names.a[1]: `x`", "an IPv4 address"),
+        (MINIMAL + "servers: {}\npki: none\n", "4:6", "there is no folder", "relative"),
         (
-            LEAST + "  - {ssid: x, bssid: '02:0a:00:00:00:01'}\n",
+            MINIMAL + "  - {ssid: x, bssid: '02:0a:00:00:00:01'}\n",
             "3:22",
             "02:0A:00:00:00:01 is that of access point lab",
             "each its own",
         ),
         (
-            LEAST + "  - {ssid: x, network: {subnet: 10.10.0.0/16}}\n",
+            MINIMAL + "  - {ssid: x, network: {subnet: 10.10.0.0/16}}\n",
             "3:33",
             "10.10.0.0/16 overlaps 10.10.0.0/24 of access point lab",
             "the same subnet",
         ),
-        (LEAST + "radio: {options: {faults: 3}}\n", "3:27", "faults: `3`", "a list of faults"),
-        (LEAST + "radio: {options: {faults: [3]}}\n", "3:28", "faults[0]: `3`", "a fault such"),
+        (MINIMAL + "radio: {options: {faults: 3}}\n", "3:27", "faults: `3`", "a list of faults"),
+        (MINIMAL + "radio: {options: {faults: [3]}}\n", "3:28", "faults[0]: `3`", "a fault such"),
         ("access_points: []\n", "1:16", "access_points: a list of this kind", "a list"),
         (
             "access_points:\n  - {sid: lab}\n",
@@ -52,59 +52,59 @@ from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
             "unknown key `sid` in access_points[0]",
             "did you mean `ssid`?",
         ),
-        (LEAST + "seed: one\n", "3:7", "seed: the text `one` is not", "whole number"),
-        (LEAST + "seed:\n", "3:6", "seed: an empty value", "whole number"),
-        (LEAST + "seed: 1\nseed: 2\n", "4:1", "twice", "line 3"),
-        (LEAST + "? [a, b]\n: 1\n", "3:3", "plain word", ""),
-        (LEAST + "mode: bridge\n", "3:7", "mode: `bridge`", "did you mean `bridged`?"),
+        (MINIMAL + "seed: one\n", "3:7", "seed: the text `one` is not", "whole number"),
+        (MINIMAL + "seed:\n", "3:6", "seed: an empty value", "whole number"),
+        (MINIMAL + "seed: 1\nseed: 2\n", "4:1", "twice", "line 3"),
+        (MINIMAL + "? [a, b]\n: 1\n", "3:3", "plain word", ""),
+        (MINIMAL + "mode: bridge\n", "3:7", "mode: `bridge`", "did you mean `bridged`?"),
         (
-            LEAST + "servers:\n  echo:\n    type: ecko\n    port: 7\n",
+            MINIMAL + "servers:\n  echo:\n    type: ecko\n    port: 7\n",
             "5:11",
             "servers.echo.type: `ecko`",
             "did you mean `echo`?",
         ),
         (
-            LEAST + "servers:\n  echo: {type: echo}\n",
+            MINIMAL + "servers:\n  echo: {type: echo}\n",
             "4:9",
             "servers.echo lacks the key `port`",
             "add `port:` with a port number",
         ),
         (
-            LEAST + "servers:\n  echo: {type: echo, port: 70000}\n",
+            MINIMAL + "servers:\n  echo: {type: echo, port: 70000}\n",
             "4:28",
             "servers.echo.port: `70000`",
             "1 to 65535",
         ),
         (
-            LEAST + "servers:\n  echo: {type: echo, port: 7, adress: 10.0.0.1}\n",
+            MINIMAL + "servers:\n  echo: {type: echo, port: 7, adress: 10.0.0.1}\n",
             "4:31",
             "unknown key `adress` in servers.echo",
             "did you mean `address`?",
         ),
         (
-            LEAST + "servers:\n  echo: {type: echo, port: 7, address: 10.0.0.256}\n",
+            MINIMAL + "servers:\n  echo: {type: echo, port: 7, address: 10.0.0.256}\n",
             "4:40",
             "servers.echo.address: `10.0.0.256`",
             "an IPv4 address",
         ),
         (
-            LEAST + "names:\n  bad name.test: 10.0.0.1\n",
+            MINIMAL + "names:\n  bad name.test: 10.0.0.1\n",
             "4:3",
             "names.bad name.test",
             "host name",
         ),
-        (LEAST + "names: {a.test: 10.0.0}\n", "3:17", "names.a.test", "IPv4 address"),
-        (LEAST + "link: {latency: 5}\n", "3:17", "link.latency: `5`", "5 ms"),
-        (LEAST + "network: {subnet: 10.0.0.1/24}\n", "3:19", "network.subnet", "10.10.0.0/24"),
-        (LEAST + "network: {subnet: 10.0.0.0/30}\n", "3:19", "too small", "/29"),
+        (MINIMAL + "names: {a.test: 10.0.0}\n", "3:17", "names.a.test", "IPv4 address"),
+        (MINIMAL + "link: {latency: 5}\n", "3:17", "link.latency: `5`", "5 ms"),
+        (MINIMAL + "network: {subnet: 10.0.0.1/24}\n", "3:19", "network.subnet", "10.10.0.0/24"),
+        (MINIMAL + "network: {subnet: 10.0.0.0/30}\n", "3:19", "too small", "/29"),
         (
-            LEAST + "network:\n  gateway: 10.11.0.1\n",
+            MINIMAL + "network:\n  gateway: 10.11.0.1\n",
             "4:12",
             "10.11.0.1 is not in 10.10.0.0/24",
             "10.10.0.1",
         ),
         (
-            LEAST + "network:\n  dhcp: {first: 10.10.0.9, last: 10.10.0.3}\n",
+            MINIMAL + "network:\n  dhcp: {first: 10.10.0.9, last: 10.10.0.3}\n",
             "4:34",
             "10.10.0.3 does not fit",
             "first before last",
@@ -135,138 +135,138 @@ from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
             "1 to 32 bytes",
         ),
         (
-            LEAST + "forwards: [{from: '1.2.3.4:5', to: 'a:1'}]\n",
+            MINIMAL + "forwards: [{from: '1.2.3.4:5', to: 'a:1'}]\n",
             "3:11",
             "hermetic",
             "mode: bridged",
         ),
-        (LEAST + "dns: {pass_through: true}\n", "3:21", "hermetic", "mode: bridged"),
+        (MINIMAL + "dns: {pass_through: true}\n", "3:21", "hermetic", "mode: bridged"),
         (
-            LEAST
+            MINIMAL
             + "mode: bridged\nforwards:\n  - {from: '1.2.3.4:5', to: 'a:1'}\n"
             + "  - {from: '1.2.3.4:5', to: 'b:1'}\n",
             "6:12",
             "forwarded twice",
             "keep one",
         ),
-        (LEAST + "mode: bridged\negress: ['a b:1']\n", "4:10", "egress[0]", "with a port or *"),
-        (LEAST + "mode: bridged\negress: ['example.com']\n", "4:10", "egress[0]", "with a port"),
+        (MINIMAL + "mode: bridged\negress: ['a b:1']\n", "4:10", "egress[0]", "with a port or *"),
+        (MINIMAL + "mode: bridged\negress: ['example.com']\n", "4:10", "egress[0]", "with a port"),
         (
-            LEAST + "mode: bridged\nexpose: [{listen: ':80', port: 80}]\n",
+            MINIMAL + "mode: bridged\nexpose: [{listen: ':80', port: 80}]\n",
             "4:19",
             "expose[0].listen",
             "127.0.0.1:8883",
         ),
         (
-            LEAST + "servers:\n  a: {type: echo, port: 7}\n  b: {type: echo, port: 7}\n",
+            MINIMAL + "servers:\n  a: {type: echo, port: 7}\n  b: {type: echo, port: 7}\n",
             "5:25",
             "10.10.0.1:7 is taken by server `a`",
             "another port",
         ),
         (
-            LEAST + "servers: {a: {type: udp-echo, port: 7, tls: true}}\n",
+            MINIMAL + "servers: {a: {type: udp-echo, port: 7, tls: true}}\n",
             "3:45",
             "TLS needs a TCP server",
             "drop it",
         ),
         (
-            LEAST + "servers: {a: {type: echo, port: 7, pages: {/: x}}}\n",
+            MINIMAL + "servers: {a: {type: echo, port: 7, pages: {/: x}}}\n",
             "3:43",
             "a server of type echo has none",
             "type: http",
         ),
         (
-            LEAST + "servers: {a: {type: http, port: 7, pages: {x: x}}}\n",
+            MINIMAL + "servers: {a: {type: http, port: 7, pages: {x: x}}}\n",
             "3:44",
             "servers.a.pages.x",
             "begins with /",
         ),
         (
-            LEAST + "servers: {a: {type: http, port: 7, pages: {/x: {file: none.bin}}}}\n",
+            MINIMAL + "servers: {a: {type: http, port: 7, pages: {/x: {file: none.bin}}}}\n",
             "3:55",
             "cannot read",
             "relative to this file",
         ),
         (
-            LEAST + "servers: {a: {type: echo, port: 7, tls: {certificate: a.crt}}}\n",
+            MINIMAL + "servers: {a: {type: echo, port: 7, tls: {certificate: a.crt}}}\n",
             "3:55",
             "a certificate and no key",
             "add `key:`",
         ),
         (
-            LEAST + "servers: {a: {type: echo, port: 7, tls: {key: a.key}}}\n",
+            MINIMAL + "servers: {a: {type: echo, port: 7, tls: {key: a.key}}}\n",
             "3:47",
             "a key and no certificate",
             "add `certificate:`",
         ),
         (
-            LEAST
+            MINIMAL
             + "servers: {a: {type: echo, port: 7, tls: {minimum: TLSv1.3, maximum: TLSv1.2}}}\n",
             "3:51",
             "above maximum",
             "swap",
         ),
         (
-            LEAST + "servers: {a: {type: echo, port: 7, tls: {ciphers: nonsense}}}\n",
+            MINIMAL + "servers: {a: {type: echo, port: 7, tls: {ciphers: nonsense}}}\n",
             "3:51",
             "no cipher",
             "ECDHE",
         ),
         (
-            LEAST + "servers: {a: {type: echo, port: 7, tls: {client_ca: a.crt}}}\n",
+            MINIMAL + "servers: {a: {type: echo, port: 7, tls: {client_ca: a.crt}}}\n",
             "3:53",
             "of no use with client_certificate: none",
             "optional or required",
         ),
-        (LEAST + "faults: [{do: dns-fails}]\n", "3:10", "either `at` or `after`", "at: 30 s"),
+        (MINIMAL + "faults: [{do: dns-fails}]\n", "3:10", "either `at` or `after`", "at: 30 s"),
         (
-            LEAST + "faults: [{do: dns-fails, at: 1 s, nth: 2}]\n",
+            MINIMAL + "faults: [{do: dns-fails, at: 1 s, nth: 2}]\n",
             "3:10",
             "belong to `after`",
             "drop",
         ),
-        (LEAST + "faults: [{do: link, at: 1 s}]\n", "3:10", "changes nothing", "latency"),
+        (MINIMAL + "faults: [{do: link, at: 1 s}]\n", "3:10", "changes nothing", "latency"),
         (
-            LEAST + "servers: {a: {type: echo, port: 1}, b: {type: echo, port: 2}}\n"
+            MINIMAL + "servers: {a: {type: echo, port: 1}, b: {type: echo, port: 2}}\n"
             "faults: [{do: server-stops, at: 1 s}]\n",
             "4:10",
             "lacks the key `server`",
             "there are: a, b",
         ),
         (
-            LEAST + "faults: [{do: server-stops, at: 1 s, server: x}]\n",
+            MINIMAL + "faults: [{do: server-stops, at: 1 s, server: x}]\n",
             "3:46",
             "no such server: x",
             "there are: none",
         ),
         (
-            LEAST + "faults: [{do: deauthenticate, at: 1 s, access_point: labb}]\n",
+            MINIMAL + "faults: [{do: deauthenticate, at: 1 s, access_point: labb}]\n",
             "3:54",
             "no such access point: labb",
             "did you mean `lab`?",
         ),
         (
-            LEAST + "radio: {credentials: [{slot: 1}, {slot: 1}]}\n",
+            MINIMAL + "radio: {credentials: [{slot: 1}, {slot: 1}]}\n",
             "3:41",
             "filled twice",
             "keep one",
         ),
         (
-            LEAST + "radio: {credentials: [{slot: 1, key: world}]}\n",
+            MINIMAL + "radio: {credentials: [{slot: 1, key: world}]}\n",
             "3:23",
             "both be `world`",
             "both",
         ),
-        (LEAST + "pki: nowhere\nradio: {files: {/a: a.crt}}\n", "3:6", "no folder", "check"),
-        (LEAST + 'name: "\\ud800"\n', "3:7", "surrogate", "character itself"),
-        (LEAST + 'pki: "\\0"\n', "3:6", "NUL", "character itself"),
-        (LEAST + f"seed: {'9' * 5000}\n", "3:7", "seed", "whole number"),
-        (LEAST + "variables: 5\n", "3:12", "names with values", "PKI"),
-        (LEAST + "name: ${NOTHING}\n", "3:7", "${NOTHING} has no value", "RENODE_WIFI_NOTHING"),
-        (LEAST + "include: none.yaml\n", "3:10", "there is no file", "<home>"),
-        (LEAST + "include: [[a]]\n", "3:11", "file names", ""),
-        (LEAST + "include: world.yaml\n", "3:10", "includes itself", ""),
-        (LEAST + "date: tomorrow\n", "3:7", "date", "2017-06-01"),
+        (MINIMAL + "pki: nowhere\nradio: {files: {/a: a.crt}}\n", "3:6", "no folder", "check"),
+        (MINIMAL + 'name: "\\ud800"\n', "3:7", "surrogate", "character itself"),
+        (MINIMAL + 'pki: "\\0"\n', "3:6", "NUL", "character itself"),
+        (MINIMAL + f"seed: {'9' * 5000}\n", "3:7", "seed", "whole number"),
+        (MINIMAL + "variables: 5\n", "3:12", "names with values", "PKI"),
+        (MINIMAL + "name: ${NOTHING}\n", "3:7", "${NOTHING} has no value", "RENODE_WIFI_NOTHING"),
+        (MINIMAL + "include: none.yaml\n", "3:10", "there is no file", "<home>"),
+        (MINIMAL + "include: [[a]]\n", "3:11", "file names", ""),
+        (MINIMAL + "include: world.yaml\n", "3:10", "includes itself", ""),
+        (MINIMAL + "date: tomorrow\n", "3:7", "date", "2017-06-01"),
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str) -> None:
@@ -277,7 +277,7 @@ def test_mistakes(tmp_path: Path, text: str, place: str, message: str, cure: str
 
 
 def test_a_mistyped_mode_makes_no_other_mistakes(tmp_path: Path) -> None:
-    text = LEAST + "mode: bridgd\negress: ['1.2.3.4:5']\n"
+    text = MINIMAL + "mode: bridgd\negress: ['1.2.3.4:5']\n"
     assert [each.message for each in mistake(tmp_path, text).mistakes] == [  # type: ignore[attr-defined]
         "mode: `bridgd` is not right"
     ]
@@ -366,7 +366,7 @@ def test_all_mistakes_of_a_file_are_found_at_once(tmp_path: Path) -> None:
 
 
 OLD = (
-    LEAST
+    MINIMAL
     + """
 servers: {echo: {type: echo, port: 7}}
 faults:

@@ -24,13 +24,13 @@ from renode_wifi.peripherals.network.worldfile.read import (
 from renode_wifi.peripherals.network.worldfile.tree import dotted_path
 from renode_wifi.peripherals.network.worldfile.units import duration
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
-from tests.peripherals.network.worldfile.rig import LEAST, mistake, read
+from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
 
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "world.md"
 
 
 def test_the_least_world(tmp_path: Path) -> None:
-    world = read(tmp_path, LEAST)
+    world = read(tmp_path, MINIMAL)
     assert (world.name, world.seed, world.bridged) == ("world", 1, False)
     (point,) = world.access_points
     assert (point.ssid, point.security, point.passphrase) == (
@@ -182,7 +182,7 @@ def test_the_documentation_has_examples() -> None:
 
 def test_a_file_goes_over_what_it_includes(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(
-        LEAST + "seed: 4\nservers: {echo: {type: echo, port: 7}, web: {type: http, port: 80}}\n"
+        MINIMAL + "seed: 4\nservers: {echo: {type: echo, port: 7}, web: {type: http, port: 80}}\n"
     )
     world = read(tmp_path, "include: base.yaml\nservers: {echo: {port: 77, tls: true}}\n")
     assert world.seed == 4
@@ -190,7 +190,7 @@ def test_a_file_goes_over_what_it_includes(tmp_path: Path) -> None:
     assert world.servers[0].tls is not None
     error = mistake(tmp_path, "include: base.yaml\nservers: {web: {port: 77, tls: {x: 1}}}\n")
     assert error.where == str(tmp_path / "world.yaml:2:33")
-    (tmp_path / "base.yaml").write_text(LEAST + "seed: x\n")
+    (tmp_path / "base.yaml").write_text(MINIMAL + "seed: x\n")
     assert mistake(tmp_path, "include: base.yaml\n").where == str(tmp_path / "base.yaml:3:7")
 
 
@@ -207,13 +207,13 @@ def test_shipped_worlds_are_read_by_name(tmp_path: Path) -> None:
 
 def test_files_may_include_each_other_only_one_way(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("include: world.yaml\n")
-    assert "includes itself" in mistake(tmp_path, LEAST + "include: a.yaml\n").message
+    assert "includes itself" in mistake(tmp_path, MINIMAL + "include: a.yaml\n").message
 
 
 def test_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "variables: {PORT: 7, NAME: plain}\n"
-        + LEAST
+        + MINIMAL
         + "servers: {echo: {type: echo, port: '${PORT}'}}\nname: a-${NAME}-${NAME}\n"
     )
     assert read(tmp_path, text).servers[0].port == 7

@@ -23,7 +23,7 @@ struct host {
 /*
  * Make Unicorn return. Only ever from a hook at a block's or an instruction's start: a stop within
  * an instruction would make it execute again. Within an IT block Unicorn ignores the stop; the limit
- * makes the next block repeat it.
+ * makes the next block do it again.
  */
 void host_halt(struct host *host, enum halt halt);
 /* Drop what Unicorn has translated from a range of code. Not from within a store. */

@@ -3,7 +3,7 @@
  *
  * Firmware waits by spinning: an idle task, a delay until the tick counter moves, a poll of a status
  * register. If an iteration of a loop neither writes to a device nor reads from one anything but a
- * plain register, and changes nothing or only counts, it repeats until the next event. As many whole
+ * plain register, and changes nothing or only counts, it runs on until the next event. As many whole
  * iterations as fit before that are added to the cycle counter at once. The guest ends in the very
  * state in which executing them would have left it, so only speed shows that they were skipped.
  *

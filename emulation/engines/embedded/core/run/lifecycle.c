@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tell each part which parts it uses. */
+/* Give each part pointers to the parts it uses. */
 static void wire(struct core *core)
 {
     struct schedule *schedule = &core->schedule;

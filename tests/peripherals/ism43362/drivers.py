@@ -109,7 +109,7 @@ class Status(Enum):
 
 
 class Reset(Exception):
-    """ST's port tells its caller SOCKETS_PERIPHERAL_RESET."""
+    """ST's port returns SOCKETS_PERIPHERAL_RESET."""
 
 
 class StDriver:

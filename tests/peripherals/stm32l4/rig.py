@@ -16,13 +16,13 @@ class Model(Protocol):
 
 
 class Probe(Receiver):
-    """Remembers the levels that it hears of."""
+    """Remembers the levels of lines."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[int, bool]] = []
+        self.levels: list[tuple[int, bool]] = []
 
     def on_gpio(self, number: int, level: bool) -> None:
-        self.heard.append((number, level))
+        self.levels.append((number, level))
 
 
 def poke(model: Model, name: str, value: int, width: int = 4) -> None:

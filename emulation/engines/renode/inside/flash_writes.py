@@ -23,7 +23,7 @@ LINGER = 1000000
 """ns after the end of programming; a driver goes on with the next double word at once."""
 
 
-class FlashTrap(object):
+class FlashWrites(object):
     """handler: called with (address, value, width) for each store."""
 
     def __init__(self, machine, start, size, handler):
