@@ -17,7 +17,7 @@ help:
 	@echo "make robot      the robot suites alone"
 	@echo "make bench      measurements, side by side"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
-	@echo "make lint       ruff, mypy and the Python 2.7 check of the models that Renode executes"
+	@echo "make lint       ruff, mypy, the Python 2.7 check of what Renode executes, and the list of words"
 	@echo "make clean      remove what the above made, $(VENV) included"
 
 $(BIN)/python:
@@ -51,6 +51,7 @@ lint: $(VENV)/developer
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.ironpython
+	$(BIN)/python -m tests.words
 
 robot: $(VENV)/installed
 	$(BIN)/robot --outputdir out/robot --console dotted robot

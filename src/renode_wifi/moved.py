@@ -111,9 +111,7 @@ in the new one (`old_name`)."""
 
 TESTS = {
     "tests.peripherals.ism43362.bench": "tests.peripherals.ism43362.drivers",
-    "tests.peripherals.ism43362.bench": "tests.peripherals.ism43362.drivers",
     "tests.peripherals.network.bench": "tests.peripherals.network.rig",
-    "tests.peripherals.stm32l4.bench": "tests.peripherals.stm32l4.rig",
     "tests.peripherals.stm32l4.bench": "tests.peripherals.stm32l4.rig",
     "tests.emulation.embedded": "tests.emulation.engines.embedded",
     "tests.emulation.renode": "tests.emulation.engines.renode",
