@@ -66,6 +66,7 @@ EXCEPTIONS = {
     "div traps": "those of the CPU",
     "trapped instruction": "by the CPU",
     "traps_of_ccr": "those of the CPU",
+    "traps_within_an_it_block": "those of the CPU",
     "traps_can_be_switched_off": "those of the CPU",
     "test_trap_charges": "one of the CPU",
 }

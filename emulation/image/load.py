@@ -73,7 +73,7 @@ def load_image(
 ) -> Image:
     """Read an image.
 
-    base: address of a raw binary; refused for files that have their own. guess: returns that address
+    base: address of a raw binary; refused for files that have their own. guess: gives that address
     from the bytes where `base` isn't given.
 
     Raises RenodeWifiError, naming the file, for anything that cannot be an image for these boards.

@@ -75,7 +75,7 @@ class HelperMachine:
         return bool(self._listeners)
 
     def set_cpu_frequency(self, hertz: int) -> None:
-        """Renode's models tell it to Renode."""
+        """Renode's models report it to Renode."""
 
     def request_reset(self, cause: str) -> None:
         self.log.warning("a reset was asked for (%s) where there is no chip", cause)

@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
 """The side of the helper's connection that is inside Renode: starting it, asking it, its end.
 
-When the helper dies, its radios fall silent, as modules without power would, and the log tells.
+When the helper dies, its radios fall silent, as modules without power would, and it is logged.
 """
 
 import os
