@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
 
 
+class RunControl(Protocol):
+    """Stands between an engine and whoever lets time pass, as a debugger does."""
+
+    def run(self, until: int) -> Stop:
+        """As `Engine.run`."""
+
+    def request_stop(self) -> None:
+        """As `Engine.request_stop`."""
+
+    def close(self) -> None:
+        """The engine is closed."""
+
+
 class Engine(Protocol):
     """One board on one engine."""
 

@@ -23,6 +23,7 @@ from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartConsole
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import offer, serve
 from renode_wifi.emulation.suites.qualification import (
     DEFAULT_TEST_TIME,
     DEFAULT_TIME,
@@ -45,6 +46,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--world", metavar="FILE", help="world file around it")
     group.addoption("--engine", choices=engines.NAMES, default="auto", help="what runs it")
+    group.addoption(
+        "--gdb",
+        type=int,
+        metavar="PORT",
+        help="serve a debugger on that port of this host; each test waits for it",
+    )
     group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")
 
 
@@ -89,7 +96,18 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     except RenodeWifiError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     with running:
+        offer(running.engine)
+        if option("--gdb") is not None:
+            _serve_debugger(request.config, running, option("--gdb"))
         yield running
+
+
+def _serve_debugger(config: pytest.Config, board: Board, port: int) -> None:
+    server = serve(board.engine, port)
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        reporter.write_line(f"the board waits: (gdb) target remote {server.host}:{server.port}")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session, Snapshot
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import DEFAULT_TIME, Qualification, read_expected
 from renode_wifi.emulation.suites.unity import TestResult
@@ -60,6 +61,7 @@ class RenodeWifi:
     def session(self) -> Session:
         if self._session is None:
             self._session = Session(engines.start_empty(self.engine))
+            offer(self._session.engine)
         return self._session
 
     # -- boards -------------------------------------------------------------------------------
@@ -79,6 +81,7 @@ class RenodeWifi:
         """
         self.reset_emulation()
         self._session = Board(name, image, world, seed, self.engine)
+        offer(self._session.engine)
         self._default_tester = self.create_terminal_tester(self._session.uart.name)
 
     @keyword

@@ -18,7 +18,7 @@ from renode_wifi.emulation.image.symbols import Symbol, Symbols
 if TYPE_CHECKING:
     from renode_wifi.emulation.image.lines import LineTable
 
-__all__ = ["Image", "Segment", "Symbol", "Symbols", "combined"]
+__all__ = ["Image", "Segment", "Symbol", "Symbols", "combined", "symbol_address"]
 
 
 @dataclass
@@ -111,3 +111,12 @@ if not TYPE_CHECKING:
 
     def __getattr__(name):
         return moved.old_name(__name__, name)
+
+
+def symbol_address(images: Sequence[Image], name: str) -> int | None:
+    """The address of a symbol, of the image loaded last first; None where none has it."""
+    for image in reversed(images):
+        symbol = image.symbols.get(name)
+        if symbol is not None:
+            return symbol.address
+    return None

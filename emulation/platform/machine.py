@@ -64,6 +64,7 @@ class Machine:
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
         self.search_path: list[Path] = []
+        self.images: list[Image] = []  # loaded ones, for their symbols
         self._listeners = Listeners()
         self._wires = Wires()
         self._reset_asked: str | None = None
@@ -261,6 +262,7 @@ class Machine:
                 )
         for segment in image.segments:
             self.bus.write_bytes(segment.address, segment.data)
+        self.images.append(image)
         for radio in self.radios():
             if image.files:
                 radio.provision(image.files)

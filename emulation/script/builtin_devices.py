@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.load import load_image
-from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.peripherals.base.clock import SECOND
@@ -18,7 +17,6 @@ class SystemBus:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self._images: list[Image] = []
 
     def load_elf(self, file_name: str) -> None:
         self._load(load_image(file_name))
@@ -30,12 +28,11 @@ class SystemBus:
         self._load(load_image(file_name, load_point))
 
     def load_symbols_from(self, file_name: str) -> None:
-        self._images.append(load_image(file_name))
+        self._interpreter.current.images.append(load_image(file_name))
 
     def _load(self, image: Image) -> None:
         machine = self._interpreter.current
         machine.load(image)
-        self._images.append(image)
         machine.start(image)
 
     def read_byte(self, address: int) -> int:
@@ -72,16 +69,15 @@ class SystemBus:
         """Register names of chip vendors only make logs readable; the models bring their own."""
 
     def find_symbol_at(self, address: int) -> str | None:
-        for image in reversed(self._images):
+        for image in reversed(self._interpreter.current.images):
             if image.symbols.at(address) is not None:
                 return image.symbols.describe(address)
         return None
 
     def get_symbol_address(self, name: str) -> int:
-        for image in reversed(self._images):
-            symbol = image.symbols.get(name)
-            if symbol is not None:
-                return symbol.address
+        address = symbol_address(self._interpreter.current.images, name)
+        if address is not None:
+            return address
         raise self._interpreter.error(
             f"No symbol with name `{name}` found.", "load the image with symbols: sysbus LoadELF"
         )
@@ -119,6 +115,24 @@ class MachineDevice:
     def request_reset(self) -> None:
         self._interpreter.current.request_reset("pin")
 
+    def start_gdb_server(
+        self, port: int, autostart_emulation: bool = True, cpu_cluster: str = ""
+    ) -> str:
+        """Let a debugger come on a port of this host; 0 takes any that is free."""
+        requests = self._interpreter.requests
+        if requests.start_gdb_server is None:
+            raise self._interpreter.error(
+                "nobody here serves debuggers",
+                "call renode_wifi.emulation.frontends.gdb.offer(session.engine) first",
+            )
+        return requests.start_gdb_server(self._interpreter.current, port, autostart_emulation)
+
+    def stop_gdb_server(self, port: int | None = None) -> None:
+        """End the server on a port, or all of this machine."""
+        stop = self._interpreter.requests.stop_gdb_server
+        if stop is not None:
+            stop(self._interpreter.current, port)
+
 
 class Emulation:
     """All machines together."""
@@ -129,9 +143,7 @@ class Emulation:
 
     def run_for(self, period: str | int | float) -> None:
         """Run all machines for a time: seconds, or hh:mm:ss.fff."""
-        machines = list(self._interpreter.machines.values())
-        machine = self._interpreter.machine or (machines or [self._interpreter.current])[0]
-        lockstep.run(machines, machine, machine.now + nanoseconds(period))
+        self._interpreter.run_all(nanoseconds(period))
 
     def set_global_quantum(self, quantum: str | int | float) -> None:
         """Renode's step of synchronisation. Here events take effect at their exact time."""

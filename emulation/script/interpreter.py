@@ -11,16 +11,18 @@ import difflib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.boards import PLATFORMS
 from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.syntax import Position
 from renode_wifi.emulation.platform.using import find_using
+from renode_wifi.emulation.script.requests import Requests
 from renode_wifi.emulation.script.tokens import (
     Kind,
     Token,
@@ -73,19 +75,6 @@ class DeviceTable(Protocol):
         """Do what `tokens` ask of it; returns what is to be printed, None for nothing."""
 
 
-@dataclass
-class Requests:
-    """What scripts ask of whoever runs them. The interpreter only keeps it."""
-
-    started: bool = False
-    """Virtual time is to pass."""
-    quit: bool = False
-    analyzers: list[str] = field(default_factory=list)
-    """UARTs to be shown, by name."""
-    watches: list[tuple[str, int]] = field(default_factory=list)
-    """(command, ms): what is to be repeated."""
-
-
 class Interpreter:
     """One session: its machines, variables and macros, and what it has printed.
 
@@ -113,6 +102,8 @@ class Interpreter:
         self.worlds = Worlds()
         self.number_format = "Hexadecimal"
         self.started_at = time.monotonic()
+        self.run_all: Callable[[int], None] = self._run_machines
+        """Lets that much virtual time (ns) pass on all machines; the engine may do it instead."""
         self.devices = devices(self)
         self._create_machine = create_machine
         self._models_commands = models_commands
@@ -368,6 +359,11 @@ class Interpreter:
         if self.machine is None:
             raise self.error("No machine selected.", "create one: mach create")
         return self.machine
+
+    def _run_machines(self, duration: int) -> None:
+        machines = list(self.machines.values())
+        machine = self.machine or (machines or [self.current])[0]
+        lockstep.run(machines, machine, machine.now + duration)
 
     def composer(self) -> Composer:
         def run(line: str, position: Position) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.embedded.cpu import Core
+from renode_wifi.emulation.engines.engine import RunControl
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
@@ -45,8 +46,11 @@ class EmbeddedEngine:
 
     def __init__(self) -> None:
         self.script = new_script()
+        self.script.run_all = self._run_all
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
+        self.control: RunControl | None = None
+        """What runs it instead, for a debugger."""
         self._observed: list[Machine] = []
         """Machines that the listeners listen to."""
 
@@ -73,6 +77,12 @@ class EmbeddedEngine:
     def machine(self) -> Machine:
         """The machine that the script has selected."""
         return self._machine or self.script.current
+
+    @staticmethod
+    def core_of(machine: Machine) -> Core:
+        """The core of one of its machines, with all that this engine's cores can do."""
+        assert isinstance(machine.core, Core)
+        return machine.core
 
     @property
     def now(self) -> int:
@@ -101,9 +111,22 @@ class EmbeddedEngine:
             self.machine.reset("pin")
 
     def run(self, until: int) -> Stop:
+        return self.run_freely(until) if self.control is None else self.control.run(until)
+
+    def run_freely(self, until: int) -> Stop:
+        """Run as `run` does without `control`."""
         return lockstep.run(self._machines, self.machine, until)
 
+    def _run_all(self, duration: int) -> None:
+        """The script lets time pass."""
+        self._follow_selection()
+        if self._machine is None:
+            self._machine = next(iter(self._machines), None)
+        self.run(self.now + duration)
+
     def request_stop(self) -> None:
+        if self.control is not None:
+            self.control.request_stop()
         for machine in self._machines:
             machine.request_stop()
 
@@ -158,6 +181,9 @@ class EmbeddedEngine:
         lockstep.restore(self._machines, state)
 
     def close(self) -> None:
+        if self.control is not None:
+            self.control.close()
+            self.control = None
         for machine in self.script.machines.values():
             machine.close()
         self.script.machines.clear()

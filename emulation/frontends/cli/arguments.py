@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from renode_wifi.emulation.engines import select as engines
+from renode_wifi.emulation.frontends.gdb import LOCALHOST
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import FORMATS, load_images
 from renode_wifi.emulation.platform import boards
@@ -27,6 +28,14 @@ def address(text: str) -> int:
     if not 0 <= value < 1 << 32:
         raise argparse.ArgumentTypeError(f"{text!r} is not an address of 32 bits")
     return value
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """`PORT` of this host, or `HOST:PORT`."""
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not PORT or HOST:PORT")
+    return host.strip("[]") or LOCALHOST, int(port)
 
 
 def seconds(text: str) -> float:

@@ -12,6 +12,7 @@ from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
+from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.script.tokens import TRIPLE
 from renode_wifi.peripherals.base.clock import SECOND
@@ -45,6 +46,7 @@ def add(subparsers: Subparsers) -> None:
 def execute(options: argparse.Namespace) -> int:
     engine = EmbeddedEngine.empty()
     session = Session(engine)
+    offer(engine)
     shown: set[str] = set()
     try:
         if options.script is not None:

@@ -19,11 +19,13 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
     add_image_arguments,
+    host_and_port,
     read_image,
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.output import OutputFile
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
+from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
@@ -41,6 +43,7 @@ exit codes:
 """
 EXIT_SEEN, EXIT_TIME, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
 DEFAULT_SECONDS = 60.0
+ENDLESS_SECONDS = 1e9
 STATUS_SLICE = 0.05
 """Virtual seconds between looks at the status line; how a run is cut changes nothing in it."""
 
@@ -60,9 +63,17 @@ def add(subparsers: Subparsers) -> None:
     command.add_argument(
         "--time",
         type=seconds,
-        default=DEFAULT_SECONDS,
         metavar="SECONDS",
-        help="virtual time to run at most (default: %(default)g)",
+        help=f"virtual time to run at most (default: {DEFAULT_SECONDS:g}; with --gdb: no end)",
+    )
+    command.add_argument(
+        "--gdb",
+        type=host_and_port,
+        metavar="[HOST:]PORT",
+        help="serve a debugger, and wait for it before the first instruction (0: any free port)",
+    )
+    command.add_argument(
+        "--gdb-attach", action="store_true", help="don't wait for the debugger of --gdb"
     )
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
     command.add_argument(
@@ -89,8 +100,16 @@ def execute(options: argparse.Namespace) -> int:
         if trace is not None:
             TraceFile(board, trace)
         watch = _Watch(board, until, fail_on, uart_log)
+        offer(board.engine)
+        limit = DEFAULT_SECONDS if options.time is None else options.time
+        if options.gdb is not None:
+            _serve_debugger(board, options.gdb, not options.gdb_attach)
+            limit = options.time or ENDLESS_SECONDS
         started = time.monotonic()
-        stop = _run(board, watch, traffic, options.time)
+        try:
+            stop = _run(board, watch, traffic, limit)
+        except Killed:
+            watch.interrupted, stop = True, Stop.REQUEST
         watch.finish()
         code = watch.code(stop)
         outcome = {
@@ -116,6 +135,18 @@ def execute(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return code
+
+
+def _serve_debugger(board: Board, place: tuple[str, int], wait: bool) -> None:
+    host, port = place
+    server = serve(board.engine, port, host, wait)
+    waits = "the board waits for a debugger" if wait else "the board runs"
+    print(
+        f"renode-wifi: GDB server on {server.host}:{server.port}; {waits}\n"
+        f"  (gdb) target remote {server.host}:{server.port}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 class _Watch:

@@ -1,0 +1,55 @@
+"""Puts GDB servers between an engine and whoever lets time pass on it."""
+
+from __future__ import annotations
+
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.engine import Engine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import data_commands, query_commands, run_commands
+from renode_wifi.emulation.frontends.gdb.control import DebugControl, Debugged
+from renode_wifi.emulation.frontends.gdb.server import LOCALHOST, GdbServer
+from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.platform.machine import Machine
+
+COMMANDS = (*run_commands.COMMANDS, *data_commands.COMMANDS, *query_commands.COMMANDS)
+
+
+def serve(engine: Engine, port: int, host: str, wait: bool) -> GdbServer:
+    """See `frontends.gdb.serve`."""
+    if not isinstance(engine, EmbeddedEngine):
+        raise RenodeWifiError(
+            f"the GDB server of this package is the embedded engine's, not {engine.name}'s",
+            cure="take --engine embedded, or Renode's own: machine StartGdbServer",
+        )
+    return _add(engine, engine.machine, port, host, wait).server
+
+
+def start(engine: EmbeddedEngine, machine: Machine, port: int, autostart: bool) -> str:
+    """`machine StartGdbServer`: the machine runs until a debugger comes."""
+    added = _add(engine, machine, port, LOCALHOST, wait=False)
+    if autostart:
+        added.on_connection = engine.script.requests.start
+    return f"GDB server on {added.server.host}:{added.server.port}"
+
+
+def stop(engine: EmbeddedEngine, machine: Machine, port: int | None) -> None:
+    """`machine StopGdbServer`."""
+    control = engine.control
+    if isinstance(control, DebugControl):
+        for each in list(control.machines):
+            if each.server.target.machine is machine and port in (None, each.server.port):
+                control.remove(each)
+        if not control.machines:
+            engine.control = None
+
+
+def _add(engine: EmbeddedEngine, machine: Machine, port: int, host: str, wait: bool) -> Debugged:
+    control = engine.control
+    if not isinstance(control, DebugControl):
+        control = DebugControl(engine.run_freely, lambda: engine.now)
+    core = engine.core_of(machine)
+    server = GdbServer(Target(machine, core.debug, engine.execute), COMMANDS, port, host)
+    added = Debugged(server, core.debug, wait)
+    control.machines.append(added)
+    engine.control = control
+    return added

@@ -1,0 +1,150 @@
+"""FreeRTOS's tasks, read from memory: names, states, and the registers of those that wait.
+
+Sources: FreeRTOS-Kernel V8 to V11, list.h (List_t, ListItem_t), tasks.c (TCB_t) and
+portable/GCC/ARM_CM3 and ARM_CM4F/port.c (what xPortPendSVHandler stacks). The structures are those
+of a kernel without MPU wrappers and without configUSE_LIST_DATA_INTEGRITY_CHECK_BYTES.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb.threads import Thread
+
+# List_t: uxNumberOfItems, pxIndex, xListEnd (xItemValue, pxNext, pxPrevious).
+LIST_SIZE = 20
+LIST_END = 8
+END_VALUE = 0xFFFFFFFF
+"""portMAX_DELAY, which xListEnd.xItemValue of every initialised list is."""
+# ListItem_t: xItemValue, pxNext, pxPrevious, pvOwner, pvContainer.
+ITEM_NEXT, ITEM_OWNER = 4, 12
+# TCB_t: pxTopOfStack, xStateListItem, xEventListItem, uxPriority, pxStack, pcTaskName.
+TCB_EVENT_LIST, TCB_PRIORITY, TCB_NAME = 40, 44, 52
+"""Offsets of xEventListItem.pvContainer, uxPriority and pcTaskName."""
+MAX_NAME = 32
+
+MAX_PRIORITIES = 64
+MAX_TASKS = 256
+
+EXC_RETURN = 0xFFFFFF00
+NO_FP_FRAME = 0x10
+"""Of EXC_RETURN: the stack frame has no floating-point registers (ARMv7-M, B1.5.8)."""
+XPSR_ALIGNED = 1 << 9
+"""Of the stacked xPSR: four bytes were left out to align the frame (ARMv7-M, B1.5.7)."""
+
+BLOCKED, SUSPENDED = "Blocked", "Suspended"
+LISTS = {
+    "xPendingReadyList": "Ready",
+    "xDelayedTaskList1": BLOCKED,
+    "xDelayedTaskList2": BLOCKED,
+    "xSuspendedTaskList": SUSPENDED,
+    "xTasksWaitingTermination": "Deleted",
+}
+
+
+class FreeRtos:
+    """symbol(name): its address, None where the image has none. read_memory(address, length)."""
+
+    symbols = ("pxCurrentTCB", "uxCurrentNumberOfTasks", "pxReadyTasksLists", *LISTS)
+
+    def __init__(
+        self,
+        symbol: Callable[[str], int | None],
+        read_memory: Callable[[int, int], bytes],
+    ) -> None:
+        self._symbol = symbol
+        self._read_memory = read_memory
+
+    def threads(self) -> list[Thread]:
+        try:
+            current = self._word_of("pxCurrentTCB")
+            count = self._word_of("uxCurrentNumberOfTasks")
+            ready = self._symbol("pxReadyTasksLists")
+            if not current or not count or count > MAX_TASKS or ready is None:
+                return []
+            return self._tasks(current, ready)
+        except RenodeWifiError:
+            return []  # The words are not those of a kernel that runs.
+
+    def _tasks(self, current: int, ready: int) -> list[Thread]:
+        states: dict[int, str] = {}
+        for priority in range(MAX_PRIORITIES):
+            items = self._items(ready + priority * LIST_SIZE)
+            if items is None:
+                break
+            states |= dict.fromkeys(items, "Ready")
+        for name, state in LISTS.items():
+            place = self._symbol(name)
+            items = None if place is None else self._items(place)
+            states |= dict.fromkeys(items or (), state)
+        states[current] = "Running"
+        return [self._thread(task, state, task == current) for task, state in states.items()]
+
+    def _thread(self, task: int, state: str, is_current: bool) -> Thread:
+        raw = self._read_memory(task + TCB_NAME, MAX_NAME).split(b"\0", 1)[0]
+        name = raw.decode("ascii", "replace")
+        priority = self._word(task + TCB_PRIORITY)
+        if state == SUSPENDED and self._word(task + TCB_EVENT_LIST):
+            state = BLOCKED  # It waits for a queue or semaphore without a time-out.
+        return Thread(
+            task, name if name.isprintable() else "", f"{state}, priority {priority}", is_current
+        )
+
+    def _items(self, place: int) -> list[int] | None:
+        """The tasks in a list; None where there is no initialised list."""
+        count, _, end, item, _ = struct.unpack("<5I", self._read_memory(place, LIST_SIZE))
+        if end != END_VALUE or count > MAX_TASKS:
+            return None
+        tasks = []
+        for _ in range(count):
+            if item == place + LIST_END:
+                break
+            tasks.append(self._word(item + ITEM_OWNER))
+            item = self._word(item + ITEM_NEXT)
+        return tasks
+
+    def registers(self, thread: Thread) -> dict[str, int]:
+        try:
+            return self._stacked(self._word(thread.id))
+        except RenodeWifiError:
+            return {}
+
+    def _stacked(self, top: int) -> dict[str, int]:
+        registers = dict(zip((f"r{n}" for n in range(4, 12)), self._words(top, 8), strict=True))
+        top += 32
+        has_fp = False
+        exc_return = self._word(top)
+        if exc_return & EXC_RETURN == EXC_RETURN:  # ARM_CM4F keeps it, ARM_CM3 doesn't.
+            top += 4
+            has_fp = not exc_return & NO_FP_FRAME
+        if has_fp:
+            registers |= self._doubles(top, 8)
+            top += 64
+        names = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
+        registers |= dict(zip(names, self._words(top, 8), strict=True))
+        top += 32
+        if has_fp:
+            registers |= self._doubles(top, 0)
+            registers["fpscr"] = self._word(top + 64)
+            top += 72
+        if registers["xpsr"] & XPSR_ALIGNED:
+            top += 4
+        registers["xpsr"] &= ~XPSR_ALIGNED
+        registers["sp"] = registers["psp"] = top
+        return registers
+
+    def _doubles(self, place: int, first: int) -> dict[str, int]:
+        values = struct.unpack("<8Q", self._read_memory(place, 64))
+        return {f"d{first + index}": value for index, value in enumerate(values)}
+
+    def _words(self, place: int, count: int) -> tuple[int, ...]:
+        return struct.unpack(f"<{count}I", self._read_memory(place, 4 * count))
+
+    def _word(self, place: int) -> int:
+        return self._words(place, 1)[0]
+
+    def _word_of(self, name: str) -> int | None:
+        place = self._symbol(name)
+        return None if place is None else self._word(place)

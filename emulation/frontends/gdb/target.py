@@ -1,0 +1,181 @@
+"""What the protocol needs of a machine: registers, memory, breakpoints, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from renode_wifi.emulation.frontends.gdb.freertos import FreeRtos
+from renode_wifi.emulation.frontends.gdb.memory_map import Region
+from renode_wifi.emulation.frontends.gdb.registers import Register, RegisterFile
+from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR, Rtos, Thread
+from renode_wifi.emulation.image.image import symbol_address
+from renode_wifi.emulation.platform.core import Watchpoint
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM
+from renode_wifi.emulation.platform.stock.memory import Memory
+
+WORD = 4
+
+
+class DebugUnit(Protocol):
+    """Of a core that can be debugged."""
+
+    attached: bool
+    """BKPT halts instead of faulting."""
+
+    def add_breakpoint(self, address: int) -> None: ...
+
+    def remove_breakpoint(self, address: int) -> None: ...
+
+    def set_watchpoints(self, watchpoints: Sequence[Watchpoint]) -> None: ...
+
+    @property
+    def watched(self) -> tuple[int, bool] | None: ...
+
+    def stepping(self) -> AbstractContextManager[None]: ...
+
+
+@dataclass
+class Stops:
+    """Where the debugger wants to stop."""
+
+    breakpoints: set[int] = field(default_factory=set)
+    watchpoints: list[Watchpoint] = field(default_factory=list)
+
+
+class Target:
+    """One machine. execute(command): carries out a monitor command; returns what it prints."""
+
+    def __init__(self, machine: Machine, debug: DebugUnit, execute: Callable[[str], str]) -> None:
+        self.machine = machine
+        self.execute = execute
+        self.registers = RegisterFile(self._has_fpu())
+        self.stops = Stops()
+        self.debugger_symbols: dict[str, int] = {}
+        """What the debugger says of its own symbol table, which comes first."""
+        self.rtos: Rtos = FreeRtos(self._symbol, self.read_memory)
+        self._debug = debug
+
+    def _has_fpu(self) -> bool:
+        models = self.machine.peripherals.values()
+        return any(CORES[model.cpu_type] for model in models if isinstance(model, CortexM))
+
+    def _symbol(self, name: str) -> int | None:
+        found = self.debugger_symbols.get(name)
+        return symbol_address(self.machine.images, name) if found is None else found
+
+    # -- threads ------------------------------------------------------------------------------
+
+    def threads(self) -> list[Thread]:
+        return self.rtos.threads() or [Thread(PROCESSOR)]
+
+    def current_thread(self) -> Thread:
+        return next(thread for thread in self.threads() if thread.is_current)
+
+    # -- registers ----------------------------------------------------------------------------
+
+    def read_register(self, register: Register, thread: Thread) -> int | None:
+        """None: of a thread that doesn't run, it isn't known."""
+        if thread.is_current:
+            return self.machine.core.read_register(register.name)
+        return self.rtos.registers(thread).get(register.name)
+
+    def write_register(self, register: Register, value: int) -> None:
+        # A write ends WFI and the like: what stays the same isn't written.
+        if value != self.machine.core.read_register(register.name):
+            self.machine.core.write_register(register.name, value)
+
+    # -- memory -------------------------------------------------------------------------------
+
+    def read_memory(self, address: int, length: int) -> bytes:
+        """Registers are read by words where they are asked for whole. Raises RenodeWifiError."""
+        bus = self.machine.bus
+        if bus.is_memory(address, length, False):
+            return bus.read_bytes(address, length)
+        parts = []
+        for at, width in _accesses(address, length):
+            parts.append(bus.read(at, width).to_bytes(width, "little"))
+        return b"".join(parts)
+
+    def write_memory(self, address: int, data: bytes) -> None:
+        """Flash is written as RAM is: a programmer has erased it. Raises RenodeWifiError."""
+        bus = self.machine.bus
+        if bus.is_memory(address, len(data), False):
+            bus.write_bytes(address, data)
+            return
+        for at, width in _accesses(address, len(data)):
+            part = data[at - address : at - address + width]
+            bus.write(at, int.from_bytes(part, "little"), width)
+
+    def flash(self) -> list[Region]:
+        """Memory that the CPU's stores don't change."""
+        bus = self.machine.bus
+        return [
+            Region(area.start, area.size)
+            for name, areas in self.machine.places.items()
+            if isinstance(self.machine.peripherals.get(name), Memory)
+            for area in areas
+            if not bus.is_memory(area.start, WORD, True)
+        ]
+
+    def erase(self, address: int, length: int) -> None:
+        self.write_memory(address, b"\xff" * length)
+
+    def program(self, parts: dict[int, bytes]) -> None:
+        """Write what was downloaded to flash; a machine without an image starts from it."""
+        for address, data in parts.items():
+            self.write_memory(address, data)
+        if parts and self.machine.vector_table is None:
+            self.machine.vector_table = min(parts)
+
+    # -- stops --------------------------------------------------------------------------------
+
+    def add_breakpoint(self, address: int) -> None:
+        self.stops.breakpoints.add(address & ~1)
+        self._debug.add_breakpoint(address)
+
+    def remove_breakpoint(self, address: int) -> None:
+        if address & ~1 in self.stops.breakpoints:
+            self.stops.breakpoints.remove(address & ~1)
+            self._debug.remove_breakpoint(address)
+
+    def add_watchpoint(self, watchpoint: Watchpoint) -> None:
+        self.stops.watchpoints.append(watchpoint)
+        self._debug.set_watchpoints(self.stops.watchpoints)
+
+    def remove_watchpoint(self, watchpoint: Watchpoint) -> None:
+        if watchpoint in self.stops.watchpoints:
+            self.stops.watchpoints.remove(watchpoint)
+            self._debug.set_watchpoints(self.stops.watchpoints)
+
+    def remove_stops(self) -> None:
+        for address in list(self.stops.breakpoints):
+            self.remove_breakpoint(address)
+        if self.stops.watchpoints:
+            self.stops.watchpoints.clear()
+            self._debug.set_watchpoints([])
+
+    @property
+    def watched(self) -> tuple[int, bool] | None:
+        """The access that ended the last run: its address; is it a store."""
+        return self._debug.watched
+
+    # -- reset --------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Pull the reset pin; the first instruction is still to come."""
+        self.machine.reset("pin")
+
+
+def _accesses(address: int, length: int) -> list[tuple[int, int]]:
+    """Addresses and widths that cover a range, as wide as alignment allows."""
+    found = []
+    end = address + length
+    while address < end:
+        width = next(w for w in (4, 2, 1) if address % w == 0 and address + w <= end)
+        found.append((address, width))
+        address += width
+    return found

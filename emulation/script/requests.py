@@ -1,0 +1,28 @@
+"""What scripts ask of the front end that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from renode_wifi.emulation.platform.machine import Machine
+
+
+@dataclass
+class Requests:
+    """What scripts ask of whoever runs them. The interpreter keeps it."""
+
+    started: bool = False
+    """Virtual time is to pass."""
+    quit: bool = False
+    analyzers: list[str] = field(default_factory=list)
+    """UARTs to be shown, by name."""
+    watches: list[tuple[str, int]] = field(default_factory=list)
+    """(command, ms): what is to be repeated."""
+    start_gdb_server: Callable[[Machine, int, bool], str] | None = None
+    """Serves debuggers of a machine on a port; True: `started` is to be set when one comes. Returns
+    what is to be printed. Set by front ends that serve debuggers."""
+    stop_gdb_server: Callable[[Machine, int | None], None] | None = None
+
+    def start(self) -> None:
+        self.started = True
