@@ -6,11 +6,13 @@ import re
 import sys
 from pathlib import Path
 
-from renode_wifi.emulation.platform import catalogue, constructors
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.platform import boards, catalogue, constructors
 from renode_wifi.emulation.suites.compatibility import cell
 
-MODELS = Path(__file__).resolve().parent.parent / "docs" / "models.md"
-BEGIN, END = "<!-- catalogue: begin -->", "<!-- catalogue: end -->"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MODELS, CHIP = DOCS / "models.md", DOCS / "stm32l475.md"
+CHIP_BOARD = "b_l475e_iot01a"
 TITLES = {
     catalogue.STOCK: "Types of Renode's",
     catalogue.OWN: "Types of this package",
@@ -19,7 +21,7 @@ TITLES = {
 }
 
 
-def tables() -> str:
+def models() -> str:
     """All types of the catalogue, by where they run."""
     text = ""
     for where, title in TITLES.items():
@@ -58,14 +60,42 @@ def _attributes(name: str) -> str:
     )
 
 
-def with_tables(document: str) -> str:
-    """The document with its tables as they are to be."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    assert begin, "docs/models.md has no place for the tables"
-    assert end, "docs/models.md has no place for the tables"
-    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+def blocks() -> str:
+    """What the board's chip has on its bus, by address."""
+    engine = EmbeddedEngine.of_board(boards.find(CHIP_BOARD), None, None)
+    machine = engine.machine
+    rows = []
+    for name, places in machine.places.items():
+        model = machine.peripherals.get(name)
+        for place in places:
+            status = getattr(model, "STATUS", "memory")
+            missing = getattr(model, "MISSING", "")
+            rows.append((place.start, place.end - 1, name, status, missing))
+    engine.close()
+    text = "\n| addresses | block | how much | missing |\n|---|---|---|---|\n"
+    for start, last, name, status, missing in sorted(rows):
+        text += f"| 0x{start:08X}…0x{last:08X} | `{name}` | {status} | {missing} |\n"
+    return text
+
+
+def with_table(document: str, name: str, table: str) -> str:
+    """The document with the part between the marks of that name as it is to be."""
+    first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = document.partition(first)
+    _, end, after = rest.partition(last)
+    assert begin, f"there is no {first}"
+    assert end, f"there is no {last}"
+    return f"{before}{first}\n{table}\n{last}{after}"
+
+
+def documents() -> dict[Path, str]:
+    """Each document with tables from the code, as it is to be."""
+    return {
+        MODELS: with_table(MODELS.read_text(encoding="utf-8"), "catalogue", models()),
+        CHIP: with_table(CHIP.read_text(encoding="utf-8"), "blocks", blocks()),
+    }
 
 
 if __name__ == "__main__":
-    MODELS.write_text(with_tables(MODELS.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")

@@ -85,6 +85,17 @@ class RegistersOnly(Block):
         self.machine.log.warning("%s is registers only; missing: %s", self.name, self.MISSING)
 
 
+def output_of(machine, block, output):
+    # type: (typing.Any, str, int | str) -> typing.Any
+    """An output of another block, both by name; None where the board has no such thing."""
+    try:
+        model = machine.peripheral(block)
+    except KeyError:
+        return None
+    line = getattr(model, "lines", {}).get(output)
+    return line if isinstance(line, Line) else None
+
+
 MYPY = False
 if MYPY:
     import typing  # noqa: F401

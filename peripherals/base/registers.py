@@ -105,6 +105,24 @@ def numbered(name, number):
     return name + str(number)
 
 
+def packed(text, position=0):
+    # type: (str, int) -> tuple[Field, ...]
+    """Fields from the lowest bit upwards, as in the manual's bit maps read from the right.
+
+    `"EN MODE:2 -:5 RDY/r"`: one bit EN, two bits MODE, five reserved ones, one read-only bit. The
+    lowest bit is at `position`.
+    """
+    found = []
+    for item in text.split():
+        name, _, access = item.partition("/")
+        name, _, width = name.partition(":")
+        bits = int(width or 1)
+        if name != "-":
+            found.append(Field(name, position, bits, access or None))
+        position += bits
+    return tuple(found)
+
+
 class Register(object):
     """One 32-bit register.
 

@@ -11,7 +11,7 @@ busy bank. Where the chip would stall the bus (a store, or a write of CR, while 
 operation ends early instead. Times of 0 make operations instant.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.stm32l4.flash_registers import (
     ACR,
     CR,
@@ -60,6 +60,8 @@ class STM32L4_FLASH(Block):
     through and clears further bits, as older parts do.
     """
 
+    STATUS = PARTLY
+    MISSING = "bank swap, read-out protection, PCROP"
     REGISTERS = (
         ACR,
         PDKEYR,
@@ -391,6 +393,11 @@ class STM32L4_FLASH(Block):
     def _option_registers(self):
         # type: () -> dict[str, int]
         return dict((option.name, self.registers[option.name]) for option in OPTIONS)
+
+    def programmed_option(self, name):
+        # type: (str) -> int
+        """The option word as it stands in the flash."""
+        return self._programmed[name]
 
     def _program_options(self):
         # type: () -> None

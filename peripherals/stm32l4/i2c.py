@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import (
     READ_ONLY,
@@ -165,6 +165,8 @@ class I2CDevice(Protocol):
 
 
 class STM32F7_I2C(Block):
+    STATUS = PARTLY
+    MISSING = "slave and SMBus modes"
     OUTPUTS = ("EventInterrupt", "ErrorInterrupt")
     INTERRUPTS = (
         Interrupt(

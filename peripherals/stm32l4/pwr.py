@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
 """Power control (RM0351 section 5): settings read back, and the supply is always good."""
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
 
 CR1 = Register(
@@ -79,6 +79,8 @@ PDCRH = Register("PDCRH", 0x5C, fields=(Field("PD", 0, count=2),))
 class STM32L4_PWR(Block):
     """SR2.VOSF reads 0 at once after a change of the voltage range, REGLPF follows CR1.LPR."""
 
+    STATUS = PARTLY
+    MISSING = "low-power modes, PVD"
     OUTPUTS = ()
     REGISTERS = (
         CR1,

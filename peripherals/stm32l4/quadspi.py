@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import MILLISECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import (
@@ -136,6 +136,8 @@ class NoFlash:
 
 
 class STM32H7_QuadSPI(Block):
+    STATUS = PARTLY
+    MISSING = "memory-mapped mode"
     INTERRUPTS = (
         Interrupt(
             "IRQ",

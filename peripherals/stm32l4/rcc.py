@@ -5,7 +5,7 @@ Every oscillator and PLL is ready as soon as it is switched on. What the tree yi
 the machine (core clock) and to those who asked with `on_change` (timers).
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.stm32l4.rcc_gates import GATES
 from renode_wifi.peripherals.stm32l4.rcc_registers import (
     BDCR,
@@ -95,6 +95,8 @@ RESET_BITS = tuple(
 class STM32L4_RCC(Block):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted (HSERDY stays 0)."""
 
+    STATUS = PARTLY
+    MISSING = "clock gates: every block always has its clock"
     REGISTERS = (
         (CR, ICSCR, CFGR, PLLCFGR, PLLSAI1CFGR, PLLSAI2CFGR, CIER, CIFR, CICR)
         + RESETS
@@ -160,6 +162,26 @@ class STM32L4_RCC(Block):
         divider = PLLCFGR["PLLM"].get(setting) + 1
         multiplier = PLLCFGR["PLLN"].get(setting)
         return source * multiplier // (divider * 2 * (PLLCFGR["PLLR"].get(setting) + 1))
+
+    def _sai_pll_hz(self, number):
+        # type: (int) -> int
+        """The R output of PLLSAI1 or PLLSAI2; 0 while it is off."""
+        name = "PLLSAI%d" % number
+        setting = self.registers[name + "CFGR"]
+        on = self.registers["CR"] & (CR.PLLSAI1RDY, CR.PLLSAI2RDY)[number - 1]
+        registers = (PLLSAI1CFGR, PLLSAI2CFGR)[number - 1]
+        if not on or not registers[name + "REN"].get(setting):
+            return 0
+        main = self.registers["PLLCFGR"]
+        source = (0, self.msi_hz(), HSI16_HERTZ, self.hse_hertz)[PLLCFGR["PLLSRC"].get(main)]
+        divider = (PLLCFGR["PLLM"].get(main) + 1) * 2 * (registers[name + "R"].get(setting) + 1)
+        return source * registers[name + "N"].get(setting) // divider
+
+    def adc_hz(self):
+        # type: () -> int
+        """The clock of the converters that CCIPR chooses; 0 while it is off."""
+        choice = CCIPR["ADCSEL"].get(self.registers["CCIPR"])
+        return (0, self._sai_pll_hz(1), self._sai_pll_hz(2), self.sysclk_hz())[choice]
 
     def sysclk_hz(self):
         # type: () -> int

@@ -45,7 +45,7 @@ GATES = (
             Gate(7, "GPIOH", "gpioPortH"),
             Gate(9, "SRAM2", "", (SLEEP,)),
             Gate(12, "OTGFS", "otgFs"),
-            Gate(13, "ADC", "adc"),
+            Gate(13, "ADC", "adc1 adc2 adc3 adcCommon"),
             Gate(18, "RNG", "rng"),
         ),
     ),

@@ -12,7 +12,7 @@ with the read of DR instead of the read of SR that has to follow it.
 
 from array import array
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.stream import (
     PORT_ERRORS,
     PORT_FIFO,
@@ -89,6 +89,8 @@ class STM32L4_SPI(Block):
     `attach` puts a device with `exchange(frame, bits) -> frame` on the wire.
     """
 
+    STATUS = PARTLY
+    MISSING = "slave and TI modes, CRC"
     OUTPUTS = ("IRQ", "DMAReceive", "DMASend")
     REGISTERS = (CR1, CR2, SR, DR, CRCPR, RXCRCR, TXCRCR)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
@@ -72,6 +72,8 @@ class STM32_Timer(Block):
     inputs, counted from 0.
     """
 
+    STATUS = PARTLY
+    MISSING = "outputs on pins, slave modes, DMA requests"
     SERVED = SERVE_READS
     ADVANCED = ADVANCED
     GENERAL = GENERAL

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
@@ -34,6 +34,8 @@ from renode_wifi.peripherals.stm32l4.usart_registers import (
 class STM32F7_USART(Block):
     """frequency: kernel clock in Hz where no RCC named "rcc" gives it. lowPowerMode: an LPUART."""
 
+    STATUS = PARTLY
+    MISSING = "synchronous, LIN, IrDA and smartcard modes"
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
     INTERRUPTS = (
         Interrupt(

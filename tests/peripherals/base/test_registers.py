@@ -15,6 +15,7 @@ from renode_wifi.peripherals.base.registers import (
     Field,
     Register,
     numbered,
+    packed,
 )
 
 WORD = st.integers(0, 0xFFFFFFFF)
@@ -98,3 +99,12 @@ def test_a_value_is_described_by_its_flags_and_then_its_numbers() -> None:
     assert Register("DR", 0).describe(0x1234) == "0x1234"
     wide = Register("W", 0, fields=(Field("LOW", 0, 8), Field("HIGH", 8, 8)))
     assert wide.describe(0x0A0C) == "0xA0C (HIGH=0xA LOW=0xC)"
+
+
+def test_packed_fields_follow_each_other_from_the_lowest_bit() -> None:
+    register = Register("R", 0, fields=packed("EN MODE:2 -:5 RDY/r - FLAGS:2/rc_w1"))
+    assert (register.EN, register.MODE, register.RDY, register.FLAGS) == (1, 6, 1 << 8, 3 << 10)
+    assert register.mask(READ_ONLY) == 1 << 8
+    assert register.mask(ONE_CLEARS) == 3 << 10
+    assert register.mask(READ_WRITE) == 7
+    assert packed("A", position=16)[0].mask == 1 << 16

@@ -9,26 +9,40 @@ import pytest
 from hypothesis import given
 
 from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.can import STM32L4_CAN
+from renode_wifi.peripherals.stm32l4.comp import STM32L4_COMP
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
+from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
 from renode_wifi.peripherals.stm32l4.dbgmcu import STM32L4_DBGMCU
+from renode_wifi.peripherals.stm32l4.dfsdm import STM32L4_DFSDM
 from renode_wifi.peripherals.stm32l4.dma import STM32LDMA
 from renode_wifi.peripherals.stm32l4.exti import STM32F4_EXTI
+from renode_wifi.peripherals.stm32l4.firewall import STM32L4_FIREWALL
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
+from renode_wifi.peripherals.stm32l4.fmc import STM32L4_FMC
 from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
 from renode_wifi.peripherals.stm32l4.iwdg import STM32_IndependentWatchdog
 from renode_wifi.peripherals.stm32l4.lptim import STM32L0_LpTimer
+from renode_wifi.peripherals.stm32l4.opamp import STM32L4_OPAMP
+from renode_wifi.peripherals.stm32l4.otg_fs import STM32L4_OTG_FS
+from renode_wifi.peripherals.stm32l4.otp import STM32L4_OTP
 from renode_wifi.peripherals.stm32l4.pwr import STM32L4_PWR
 from renode_wifi.peripherals.stm32l4.quadspi import STM32H7_QuadSPI
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.rng import STM32L4_RNG
 from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC
+from renode_wifi.peripherals.stm32l4.sai import STM32L4_SAI
+from renode_wifi.peripherals.stm32l4.sdmmc import STM32L4_SDMMC
 from renode_wifi.peripherals.stm32l4.signature import STM32L4_Signature
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
+from renode_wifi.peripherals.stm32l4.swpmi import STM32L4_SWPMI
 from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
+from renode_wifi.peripherals.stm32l4.tsc import STM32L4_TSC
 from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
+from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
 from tests.peripherals.robustness import (
     EXAMPLES,
@@ -37,6 +51,7 @@ from tests.peripherals.robustness import (
     plain_words_are_served_as_read,
     withstands,
 )
+from tests.peripherals.stm32l4.converters import make_adc, make_adc_common
 
 BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("rcc", STM32L4_RCC, {}),
@@ -62,6 +77,22 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
     ("dma2", STM32LDMA, {}),
     ("i2c1", STM32F7_I2C, {}),
     ("quadspi", STM32H7_QuadSPI, {}),
+    ("vrefbuf", STM32L4_VREFBUF, {}),
+    ("comp", STM32L4_COMP, {}),
+    ("can1", STM32L4_CAN, {}),
+    ("dac1", STM32L4_DAC, {}),
+    ("dfsdm1", STM32L4_DFSDM, {}),
+    ("firewall", STM32L4_FIREWALL, {}),
+    ("fmc", STM32L4_FMC, {}),
+    ("opamp", STM32L4_OPAMP, {}),
+    ("otgFs", STM32L4_OTG_FS, {}),
+    ("otp", STM32L4_OTP, {}),
+    ("sai1", STM32L4_SAI, {}),
+    ("sdmmc1", STM32L4_SDMMC, {}),
+    ("swpmi1", STM32L4_SWPMI, {}),
+    ("tsc", STM32L4_TSC, {}),
+    ("adc1", make_adc, {}),
+    ("adcCommon", make_adc_common, {}),
 ]
 
 # Values that open doors: enables, keys of flash, RTC and watchdog, all and nothing.

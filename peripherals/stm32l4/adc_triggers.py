@@ -1,0 +1,42 @@
+# ironpython: executed by Renode
+"""External triggers of the converters (RM0351 tables 107 to 110): a timer and its line, by code.
+
+None stands for EXTI lines and for TRGO2.
+"""
+
+REGULAR = (
+    ("tim1", "CC1"),
+    ("tim1", "CC2"),
+    ("tim1", "CC3"),
+    ("tim2", "CC2"),
+    ("tim3", "TRGO"),
+    ("tim4", "CC4"),
+    None,
+    ("tim8", "TRGO"),
+    None,
+    ("tim1", "TRGO"),
+    None,
+    ("tim2", "TRGO"),
+    ("tim4", "TRGO"),
+    ("tim6", "TRGO"),
+    ("tim15", "TRGO"),
+    ("tim3", "CC4"),
+)
+INJECTED = (
+    ("tim1", "TRGO"),
+    ("tim1", "CC4"),
+    ("tim2", "TRGO"),
+    ("tim2", "CC1"),
+    ("tim3", "CC4"),
+    ("tim4", "TRGO"),
+    None,
+    ("tim8", "CC4"),
+    None,
+    ("tim8", "TRGO"),
+    None,
+    ("tim3", "CC3"),
+    ("tim3", "TRGO"),
+    ("tim3", "CC1"),
+    ("tim6", "TRGO"),
+    ("tim15", "TRGO"),
+)
