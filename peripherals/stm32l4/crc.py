@@ -28,7 +28,9 @@ CR = Register(
         Field("REV_OUT", 7),
     ),
 )
-INIT = Register("INIT", 0x10, reset=0xFFFFFFFF, fields=(Field("INIT", 0, 32),))
+INIT = Register(
+    "INIT", 0x10, reset=0xFFFFFFFF, on_write="_initialise", fields=(Field("INIT", 0, 32),)
+)
 POL = Register("POL", 0x14, reset=0x4C11DB7, fields=(Field("POL", 0, 32),))
 
 POLYNOMIAL_BITS = (32, 16, 8, 7)
@@ -95,6 +97,11 @@ class STM32_CRC(Block):
         width = self._width()
         state = self._state & ((1 << width) - 1)
         self.registers["DR"] = reversed_bits(state, width) if reverse else state
+
+    def _initialise(self, value: int, old: int) -> None:
+        """A store to INIT initialises DR as well (section 15.3.3)."""
+        self._state = self.registers["INIT"]
+        self._publish()
 
     def _control(self, value: int, old: int) -> None:
         if value & CR.RESET:

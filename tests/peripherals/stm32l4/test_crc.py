@@ -75,3 +75,19 @@ def test_reset_starts_over_and_keeps_the_scratch_register_writable() -> None:
     feed(crc, CHECK)
     crc.reset()
     assert feed(crc, CHECK) == 0x0376E6E7
+
+
+def test_a_store_to_init_starts_a_calculation() -> None:
+    """ST's HAL accumulates after it has set the initial value, without a reset.
+
+    The 9 bytes and the result are those of ST's example for reversal with 16 bits.
+    """
+    crc = STM32_CRC(BenchMachine(), "crc")
+    poke(crc, "POL", 0x1021)
+    poke(crc, "CR", 1 << 3)
+    poke(crc, "INIT", 0x5ABE)
+    poke(crc, "CR", 1 << 3 | 3 << 5 | 1 << 7)
+    for word in (0x4D3C2B1A, 0xBE71C98A):
+        crc.write(0, word, 4)
+    crc.write(0, 0x5E, 1)
+    assert crc.read(0, 4) == 0x5043
