@@ -1,155 +1,46 @@
-"""I2C1 to I2C3 (RM0351 section 39), master mode; transfers take no virtual time.
+"""I2C1 to I2C3 (RM0351 section 39), master mode; bits take the time that TIMINGR says.
 
 `attach(device, address)` puts a device on the bus, which has `start(reading)`, `write(byte)`,
 `read() -> byte` and `stop()`. An address that nobody has is not acknowledged, as on a board without
-that part.
+that part. Without an RCC named "rcc" the kernel clock isn't known, and transfers take no time.
+
+A byte is sent or received when its nine bits are over. The next one begins once software has given
+or taken a byte: there is no second byte in the shift register.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import (
-    READ_ONLY,
-    SELF_CLEARING,
-    WRITE_ONLY,
-    Cause,
-    Field,
-    Interrupt,
-    Register,
+from renode_wifi.peripherals.base.registers import Cause, Interrupt
+from renode_wifi.peripherals.stm32l4.i2c_registers import (
+    CR1,
+    CR2,
+    ICR,
+    ISR,
+    OAR1,
+    OAR2,
+    PECR,
+    RXDR,
+    TIMEOUTR,
+    TIMINGR,
+    TXDR,
 )
-
-CR1 = Register(
-    "CR1",
-    0x00,
-    on_write="_enable",
-    fields=(
-        Field("PE", 0),
-        Field("TXIE", 1),
-        Field("RXIE", 2),
-        Field("ADDRIE", 3),
-        Field("NACKIE", 4),
-        Field("STOPIE", 5),
-        Field("TCIE", 6),
-        Field("ERRIE", 7),
-        Field("DNF", 8, 4),
-        Field("ANFOFF", 12),
-        Field("TXDMAEN", 14),
-        Field("RXDMAEN", 15),
-        Field("SBC", 16),
-        Field("NOSTRETCH", 17),
-        Field("WUPEN", 18),
-        Field("GCEN", 19),
-        Field("SMBHEN", 20),
-        Field("SMBDEN", 21),
-        Field("ALERTEN", 22),
-        Field("PECEN", 23),
-    ),
-)
-CR2 = Register(
-    "CR2",
-    0x04,
-    on_write="_control",
-    fields=(
-        Field("SADD", 0, 10),
-        Field("RD_WRN", 10),
-        Field("ADD10", 11),
-        Field("HEAD10R", 12),
-        Field("START", 13, access=SELF_CLEARING),
-        Field("STOP", 14, access=SELF_CLEARING),
-        Field("NACK", 15),
-        Field("NBYTES", 16, 8),
-        Field("RELOAD", 24),
-        Field("AUTOEND", 25),
-        Field("PECBYTE", 26),
-    ),
-)
-OAR1 = Register(
-    "OAR1", 0x08, fields=(Field("OA1", 0, 10), Field("OA1MODE", 10), Field("OA1EN", 15))
-)
-OAR2 = Register(
-    "OAR2",
-    0x0C,
-    fields=(
-        Field("OA2", 1, 7),
-        Field("OA2MSK", 8, 3),
-        Field("OA2EN", 15),
-    ),
-)
-TIMINGR = Register(
-    "TIMINGR",
-    0x10,
-    fields=(
-        Field("SCLL", 0, 8),
-        Field("SCLH", 8, 8),
-        Field("SDADEL", 16, 4),
-        Field("SCLDEL", 20, 4),
-        Field("PRESC", 28, 4),
-    ),
-)
-TIMEOUTR = Register(
-    "TIMEOUTR",
-    0x14,
-    fields=(
-        Field("TIMEOUTA", 0, 12),
-        Field("TIDLE", 12),
-        Field("TIMOUTEN", 15),
-        Field("TIMEOUTB", 16, 12),
-        Field("TEXTEN", 31),
-    ),
-)
-ISR = Register(
-    "ISR",
-    0x18,
-    reset=0x1,
-    access=READ_ONLY,
-    on_write="_flush",
-    fields=(
-        Field("TXE", 0),
-        Field("TXIS", 1),
-        Field("RXNE", 2),
-        Field("ADDR", 3),
-        Field("NACKF", 4),
-        Field("STOPF", 5),
-        Field("TC", 6),
-        Field("TCR", 7),
-        Field("BERR", 8),
-        Field("ARLO", 9),
-        Field("OVR", 10),
-        Field("PECERR", 11),
-        Field("TIMEOUT", 12),
-        Field("ALERT", 13),
-        Field("BUSY", 15),
-        Field("DIR", 16),
-        Field("ADDCODE", 17, 7),
-    ),
-)
-ICR = Register(
-    "ICR",
-    0x1C,
-    access=WRITE_ONLY,
-    clears="ISR",
-    fields=(
-        Field("ADDRCF", 3),
-        Field("NACKCF", 4),
-        Field("STOPCF", 5),
-        Field("BERRCF", 8),
-        Field("ARLOCF", 9),
-        Field("OVRCF", 10),
-        Field("PECCF", 11),
-        Field("TIMOUTCF", 12),
-        Field("ALERTCF", 13),
-    ),
-)
-PECR = Register("PECR", 0x20, access=READ_ONLY, fields=(Field("PEC", 0, 8),))
-RXDR = Register("RXDR", 0x24, access=READ_ONLY, on_read="_take", fields=(Field("RXDATA", 0, 8),))
-TXDR = Register("TXDR", 0x28, on_write="_send", fields=(Field("TXDATA", 0, 8),))
 
 SADD, NBYTES = CR2["SADD"], CR2["NBYTES"]
 
 ERRORS = ISR.BERR | ISR.ARLO | ISR.OVR | ISR.PECERR | ISR.TIMEOUT | ISR.ALERT
+
+
+# Times on the bus, in bits: a start with an address and its acknowledge, a byte, a stop.
+ADDRESS_BITS, BYTE_BITS, STOP_BITS = 10, 9, 1
+SYNCHRONISATION = 4
+"""Kernel clock cycles that the edges of SCL take to be seen in each period (section 39.4.9)."""
 
 
 class I2CDevice(Protocol):
@@ -167,7 +58,7 @@ class I2CDevice(Protocol):
 class STM32F7_I2C(Block):
     STATUS = PARTLY
     MISSING = "slave and SMBus modes"
-    OUTPUTS = ("EventInterrupt", "ErrorInterrupt")
+    OUTPUTS = ("EventInterrupt", "ErrorInterrupt", "RX_DMA", "TX_DMA")
     INTERRUPTS = (
         Interrupt(
             "EventInterrupt",
@@ -179,12 +70,15 @@ class STM32F7_I2C(Block):
             Cause(ISR, ISR.TC | ISR.TCR, CR1, CR1.TCIE),
         ),
         Interrupt("ErrorInterrupt", Cause(ISR, ERRORS, CR1, CR1.ERRIE)),
+        Interrupt("RX_DMA", Cause(ISR, ISR.RXNE, CR1, CR1.RXDMAEN)),
+        Interrupt("TX_DMA", Cause(ISR, ISR.TXIS, CR1, CR1.TXDMAEN)),
     )
     REGISTERS = (CR1, CR2, OAR1, OAR2, TIMINGR, TIMEOUTR, ISR, ICR, PECR, RXDR, TXDR)
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
         self._devices: dict[int, I2CDevice] = {}
+        self._event: Event | None = None
         self._clear()
 
     def attach(self, device: I2CDevice, address: int) -> None:
@@ -196,6 +90,9 @@ class STM32F7_I2C(Block):
         self._clear()
 
     def _clear(self) -> None:
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
         self._device: I2CDevice | None = None
         self._left = 0
         self._reading = False
@@ -203,16 +100,49 @@ class STM32F7_I2C(Block):
     def _enable(self, value: int, old: int) -> None:
         if not self.registers["CR1"] & CR1.PE:
             self.registers["ISR"] = ISR.TXE
+            self.registers["CR2"] &= ~(CR2.START | CR2.STOP)
             self._clear()
         self.registers.update_interrupts()
 
+    # Time.
+
+    def _after(self, bits: int, action: Callable[[], None]) -> None:
+        """Call `action` once so many bits have gone over the bus."""
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+        duration = bits * self._bit_time()
+        if duration:
+            self._event = self.machine.clock.schedule(duration, partial(self._finish, action))
+        else:
+            action()
+
+    def _finish(self, action: Callable[[], None]) -> None:
+        self._event = None
+        action()
+        self.registers.update_interrupts()
+
+    def _bit_time(self) -> int:
+        """ns of a period of SCL (section 39.4.9); 0: not known."""
+        try:
+            hertz = int(self.machine.peripheral("rcc").kernel_hz(self.name))
+        except (KeyError, AttributeError):
+            return 0
+        setting = self.registers["TIMINGR"]
+        cycles = TIMINGR["SCLL"].get(setting) + TIMINGR["SCLH"].get(setting) + 2
+        cycles = cycles * (TIMINGR["PRESC"].get(setting) + 1) + SYNCHRONISATION
+        return cycles * SECOND // hertz if hertz else 0
+
+    # Transfers.
+
     def _control(self, value: int, old: int) -> None:
         if not self.registers["CR1"] & CR1.PE:
+            self.registers["CR2"] &= ~(CR2.START | CR2.STOP)
             return
         status = self.registers["ISR"]
-        if value & CR2.START:
+        if value & ~old & CR2.START:
             self._start()
-        elif value & CR2.STOP:
+        elif value & ~old & CR2.STOP:
             self._stop()
         elif status & ISR.TCR and value & CR2.NBYTES:
             self.registers["ISR"] &= ~ISR.TCR
@@ -225,6 +155,11 @@ class STM32F7_I2C(Block):
         self.registers["ISR"] = self.registers["ISR"] & ~(ISR.TC | ISR.TCR) | ISR.BUSY
         self._reading = bool(control & CR2.RD_WRN)
         self._left = NBYTES.get(control)
+        self._after(ADDRESS_BITS, self._addressed)
+
+    def _addressed(self) -> None:
+        control = self.registers["CR2"]
+        self.registers["CR2"] = control & ~CR2.START
         self._device = self._devices.get(SADD.get(control) >> 1)
         if self._device is None:
             # STOP follows a missing acknowledge by itself.
@@ -235,6 +170,10 @@ class STM32F7_I2C(Block):
         self._next()
 
     def _stop(self) -> None:
+        self._after(STOP_BITS, self._stopped)
+
+    def _stopped(self) -> None:
+        self.registers["CR2"] &= ~CR2.STOP
         if self._device is not None:
             self._device.stop()
         status = self.registers["ISR"] & ~(ISR.BUSY | ISR.TC | ISR.TCR | ISR.TXIS)
@@ -247,8 +186,7 @@ class STM32F7_I2C(Block):
         if self._left:
             assert self._device is not None
             if self._reading:
-                self.registers["RXDR"] = self._device.read() & 0xFF
-                self.registers["ISR"] |= ISR.RXNE
+                self._after(BYTE_BITS, self._received)
             else:
                 self.registers["ISR"] |= ISR.TXIS
         elif control & CR2.RELOAD:
@@ -258,14 +196,23 @@ class STM32F7_I2C(Block):
         else:
             self.registers["ISR"] |= ISR.TC
 
+    def _received(self) -> None:
+        if self._device is not None:
+            self.registers["RXDR"] = self._device.read() & 0xFF
+            self.registers["ISR"] |= ISR.RXNE
+
     def _send(self, value: int, old: int) -> None:
         if not self.registers["ISR"] & ISR.TXIS or self._device is None:
             return
         self.registers["ISR"] &= ~ISR.TXIS
-        self._device.write(value & 0xFF)
-        self._left -= 1
-        self._next()
+        self._after(BYTE_BITS, self._sent)
         self.registers.update_interrupts()
+
+    def _sent(self) -> None:
+        if self._device is not None:
+            self._device.write(self.registers["TXDR"] & 0xFF)
+            self._left -= 1
+            self._next()
 
     def _take(self) -> int:
         byte = self.registers["RXDR"]

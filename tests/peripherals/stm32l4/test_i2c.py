@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import i2c as block
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from tests.peripherals.stm32l4.rig import peek, poke
 
 ADDRESS = 0x5F
@@ -160,3 +161,40 @@ def test_a_transfer_survives_pickling_and_reset() -> None:
     assert [peek(copy, "RXDR"), peek(copy, "RXDR")] == [0, 1]
     i2c.reset()
     assert (peek(i2c, "ISR"), peek(i2c, "CR1")) == (block.ISR.TXE, 0)
+
+
+def test_bits_take_the_time_of_timingr() -> None:
+    """As many kernel clocks as SCLL, SCLH and the synchronisation say (section 39.4.9)."""
+    i2c, _ = make()
+    machine = i2c.machine
+    machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
+    poke(i2c, "TIMINGR", 0x0010_1319)
+    bit = (26 + 20 + block.SYNCHRONISATION) * 250
+    poke(i2c, "CR2", START_WRITE | count(1))
+    machine.clock.advance(10 * bit - 1)
+    assert peek(i2c, "CR2") & block.CR2.START
+    assert not peek(i2c, "ISR") & block.ISR.TXIS
+    machine.clock.advance(1)
+    assert not peek(i2c, "CR2") & block.CR2.START
+    assert peek(i2c, "ISR") & block.ISR.TXIS
+    poke(i2c, "TXDR", 0x0F)
+    machine.clock.advance(9 * bit - 1)
+    assert not peek(i2c, "ISR") & block.ISR.TC
+    machine.clock.advance(1)
+    assert peek(i2c, "ISR") & block.ISR.TC
+    poke(i2c, "CR2", START_READ | block.CR2.AUTOEND | count(1))
+    machine.clock.advance(19 * bit)
+    assert peek(i2c, "RXDR") == 0x0F
+    machine.clock.advance(bit)
+    assert peek(i2c, "ISR") & block.ISR.STOPF
+
+
+def test_switching_off_ends_a_transfer_under_way() -> None:
+    i2c, device = make()
+    machine = i2c.machine
+    machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
+    poke(i2c, "CR2", START_WRITE | count(1))
+    poke(i2c, "CR1", 0)
+    machine.clock.advance(10**9)
+    assert peek(i2c, "ISR") == block.ISR.TXE
+    assert device.pointer is None
