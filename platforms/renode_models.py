@@ -1,5 +1,6 @@
 # ironpython: executed by Renode
-"""Adds the boards' commands to a Renode monitor: wifi_world, wifi_model, wifi_fault, wifi_server.
+"""Adds the boards' commands to a Renode monitor: wifi_world, wifi_model, wifi_wires, wifi_fault,
+wifi_server.
 
 Included by the boards' scripts. The models are those of the embedded engine; they are imported from
 the folders around this file, under the package's name.
@@ -36,6 +37,11 @@ def mc_wifi_world(path, seed="world", name=""):
 def mc_wifi_model(name, kind, place, attributes=""):
     # type: (str, str, str, str) -> None
     wifi_import().model(wifi_machine(), name, kind, place, attributes)
+
+
+def mc_wifi_wires(path):
+    # type: (str) -> None
+    """Wires of outputs that Renode's models don't have."""
 
 
 def mc_wifi_fault(fault, attributes=""):

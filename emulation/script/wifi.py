@@ -49,6 +49,14 @@ def wifi_model(interpreter: Interpreter, arguments: list[Token]) -> None:
             model.connect_world(machine.world)
 
 
+@COMMANDS.add("wifi_wires", "@file", "loads a description that Renode leaves out")
+def wifi_wires(interpreter: Interpreter, arguments: list[Token]) -> None:
+    """Load wires of outputs that Renode's models of the same types don't have."""
+    if len(arguments) != 1:
+        raise misused(interpreter, "wifi_wires")
+    interpreter.composer().load_file(Path(text_of(interpreter, arguments[0])))
+
+
 @contextmanager
 def _kept_if_good(interpreter: Interpreter) -> Iterator[None]:
     """A machine whose world cannot be is removed, so that its script can be included again."""

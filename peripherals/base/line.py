@@ -17,6 +17,12 @@ class Line(object):
         if self.level:
             receiver.on_gpio(number, True)
 
+    @property
+    def is_connected(self):
+        # type: () -> bool
+        """Somebody is told of it."""
+        return bool(self._receivers)
+
     def set(self, level):
         # type: (bool) -> None
         if level != self.level:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from renode_wifi.peripherals.base import bus_master
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import Block, output_of
 from renode_wifi.peripherals.base.bus_master import BusError
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+from renode_wifi.peripherals.stm32l4 import dma_requests
 
 CHANNELS = 7
 CHANNEL_STRIDE = 0x14
@@ -93,52 +93,12 @@ BATCH = 256
 """Items that a channel moves before their bus time passes."""
 ITEM_CYCLES = 5
 """AHB cycles of an item (AN2548, DMA latency): arbitration, address, read, write, acknowledge."""
+SOURCE = 1 << 7
+"""Added to a request line's number for the second of two blocks that share a request."""
+PULSE = 1 << 8
+"""Added where each rising edge asks for one item; else the level asks for as long as it is high."""
 RESET_CLOCK = 4_000_000
 """Hz: of MSI, from which the bus runs after reset (RM0351 section 6.2)."""
-
-SPI_LINES = ("DMAReceive", "DMASend")
-UART_LINES = ("ReceiveDmaRequest", "TransmitDmaRequest")
-
-
-def _pair(block: str, lines: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Receive and transmit request of a block."""
-    return (block, lines[0]), (block, lines[1])
-
-
-_SPI1, _SPI2, _SPI3 = (_pair(f"spi{number}", SPI_LINES) for number in (1, 2, 3))
-_USART1, _USART2, _USART3 = (_pair(f"usart{number}", UART_LINES) for number in (1, 2, 3))
-_UART4, _UART5 = (_pair(f"uart{number}", UART_LINES) for number in (4, 5))
-_LPUART1 = _pair("lpuart1", UART_LINES)
-
-REQUESTS = {
-    "dma1": {
-        (2, 1): _SPI1[0],
-        (3, 1): _SPI1[1],
-        (4, 1): _SPI2[0],
-        (5, 1): _SPI2[1],
-        (2, 2): _USART3[1],
-        (3, 2): _USART3[0],
-        (4, 2): _USART1[1],
-        (5, 2): _USART1[0],
-        (6, 2): _USART2[0],
-        (7, 2): _USART2[1],
-    },
-    "dma2": {
-        (1, 2): _UART5[1],
-        (2, 2): _UART5[0],
-        (1, 3): _SPI3[0],
-        (2, 3): _SPI3[1],
-        (3, 2): _UART4[1],
-        (5, 2): _UART4[0],
-        (3, 4): _SPI1[0],
-        (4, 4): _SPI1[1],
-        (6, 2): _USART1[1],
-        (7, 2): _USART1[0],
-        (6, 4): _LPUART1[1],
-        (7, 4): _LPUART1[0],
-    },
-}
-"""(channel, CSELR code) -> (block, line), the serial blocks of the manual's request tables."""
 
 
 class STM32LDMA(Block):
@@ -169,6 +129,8 @@ class STM32LDMA(Block):
         # Items moved since time last passed, and when that was (ns).
         self._moved = [0] * CHANNELS
         self._moment = [0] * CHANNELS
+        # Items that pulses have asked for.
+        self._asked = [0] * CHANNELS
 
     def _word(self, register: Register, channel: int) -> int:
         return register.word + channel * CHANNEL_STRIDE // 4
@@ -182,10 +144,14 @@ class STM32LDMA(Block):
     # Requests.
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """Request line `number`: 16 * channel (from 0) + CSELR code."""
-        self._levels[number] = level
-        channel, code = number >> 4, number & 0xF
-        if level and self._code(channel) == code:
+        """Request line `number`: 16 * channel (from 0) + CSELR code; see SOURCE and PULSE."""
+        channel, code = number >> 4 & 7, number & 0xF
+        chosen = self._code(channel) == code
+        if not number & PULSE:
+            self._levels[number] = level
+        elif level and chosen and self._is_ready(channel):
+            self._asked[channel] += 1
+        if level and chosen:
             self._serve(channel)
 
     def _code(self, channel: int) -> int:
@@ -198,17 +164,19 @@ class STM32LDMA(Block):
         if number in self._levels:
             return
         self._levels[number] = False
-        source = REQUESTS.get(self.name, {}).get((channel + 1, code))
-        try:
-            block: Any = self.machine.peripheral(source[0]) if source else None
-        except KeyError:
-            block = None
-        if source is None or block is None:
+        lines = [
+            (output_of(self.machine, source.block, source.output), source.is_pulse)
+            for source in dma_requests.sources(self.name, channel + 1, code)
+        ]
+        if not any(line for line, _ in lines):
             self.machine.log.warning(
                 "%s: request %d of channel %d isn't modelled", self.name, code, channel + 1
             )
-        else:
-            block.lines[source[1]].connect(self, number)
+        for index, (line, is_pulse) in enumerate(lines):
+            if line is not None:
+                end = number + index * SOURCE + (PULSE if is_pulse else 0)
+                self._levels[end] = False
+                line.connect(self, end)
 
     # Settings. Count and addresses are read-only while the channel is enabled (sections 11.6.4-6).
 
@@ -241,6 +209,7 @@ class STM32LDMA(Block):
         self._reload[channel] = self._get(CNDTR, channel)
         self._peripheral[channel] = self._get(CPAR, channel)
         self._memory[channel] = self._get(CMAR, channel)
+        self._asked[channel] = 0
         if not control & CCR.MEM2MEM:
             self._listen(channel)
             self._serve(channel)
@@ -297,7 +266,11 @@ class STM32LDMA(Block):
     def _is_requested(self, channel: int) -> bool:
         if not self._is_ready(channel) or self._get(CCR, channel) & CCR.MEM2MEM:
             return False
-        return self._levels.get(16 * channel + self._code(channel), False)
+        if self._asked[channel]:
+            return True
+        first = 16 * channel + self._code(channel)
+        levels = self._levels
+        return levels.get(first, False) or levels.get(first + SOURCE, False)
 
     def _serve(self, channel: int) -> None:
         """Move items while there is a request. What an item sets off may come back here."""
@@ -316,6 +289,8 @@ class STM32LDMA(Block):
         if self._moment[channel] != now:
             self._moment[channel], self._moved[channel] = now, 0
         while self._is_requested(channel):
+            if self._asked[channel]:
+                self._asked[channel] -= 1
             self._move(channel)
             self._moved[channel] += 1
             turns += self._get(CNDTR, channel) == self._reload[channel]

@@ -4,6 +4,8 @@ Nothing happens per tick. The counter is worked out from virtual time when someb
 is scheduled only for a flag that isn't set yet, so a timer costs as much as software clears flags,
 and SR is current without asking. Positions are exact: no remainder of a division is ever dropped.
 
+An enabled output, a connected trigger and an enabled DMA request need every one of their events.
+
 Clocked by the internal clock only; a slave mode that needs another clock stops the counter.
 """
 
@@ -15,13 +17,15 @@ from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
+from renode_wifi.peripherals.stm32l4 import tim_outputs
+from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
+from renode_wifi.peripherals.stm32l4.tim_outputs import INTERRUPTS, ObservedLine, Outputs
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     ARR,
     CCER,
     CCMR1,
     CCR,
     CR1,
-    DIER,
     EGR,
     PSC,
     RCR,
@@ -30,38 +34,24 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
 )
 from renode_wifi.peripherals.stm32l4.tim_variants import (
     ADVANCED,
+    ADVANCED_TIMERS,
+    APB2_TIMERS,
     BASIC,
+    CHANNELS,
+    CHANNELS_BY_TIMER,
     GENERAL,
     TIM2,
     TIM3,
     TIM15,
     TIM16,
+    VARIANTS,
+    number_of,
 )
 
-CHANNELS = 4
-CR1_WORD, DIER_WORD, SR_WORD = CR1.word, DIER.word, SR.word
+CR1_WORD, SR_WORD = CR1.word, SR.word
 PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = PSC.word, ARR.word, RCR.word, CCR.word
 SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
 CNT_UIFCPY = 1 << 31
-INTERRUPTS = (
-    DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
-)
-"""Flags of SR that DIER has an enable bit for, at the same place."""
-
-APB2_TIMERS = (1, 8, 15, 16, 17)
-CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}
-# Attribute of the class that lists a timer's registers.
-VARIANTS = {
-    1: "ADVANCED",
-    2: "TIM2",
-    3: "TIM3",
-    6: "BASIC",
-    7: "BASIC",
-    8: "ADVANCED",
-    15: "TIM15",
-    16: "TIM16",
-    17: "TIM16",
-}
 
 
 class STM32_Timer(Block):
@@ -73,8 +63,9 @@ class STM32_Timer(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "outputs on pins, slave modes, DMA requests"
+    MISSING = "slave and encoder modes, dead time, break inputs, captures from pins"
     SERVED = SERVE_READS
+    OUTPUTS = tim_outputs.OUTPUTS
     ADVANCED = ADVANCED
     GENERAL = GENERAL
     TIM2 = TIM2
@@ -86,8 +77,7 @@ class STM32_Timer(Block):
     def __init__(
         self, machine: Machine, name: str, frequency: int = 0, initialLimit: int = 0xFFFF
     ) -> None:
-        digits = "".join(character for character in name if character.isdigit())
-        self._number = int(digits) if digits else 0
+        self._number = number_of(name)
         super().__init__(machine, name, VARIANTS.get(self._number, "GENERAL"))
         self._channels = range(CHANNELS_BY_TIMER.get(self._number, CHANNELS))
         self._events = self.registers.plan.by_name["EGR"].written()
@@ -98,9 +88,12 @@ class STM32_Timer(Block):
         self._rcc: Any = None
         self._looked_for_rcc = False
         self._inputs = [False] * CHANNELS
+        self._edges = ClockEdges(self._number, self.registers)
+        for output in tim_outputs.SIGNALS:
+            self.lines[output] = ObservedLine(self)
+        self._outputs = Outputs(self, self._channels, self._number in ADVANCED_TIMERS)
         self._event: Event | None = None
         self._values = self.registers.values
-        self._irq = self.lines["IRQ"]
         self._clear()
 
     def reset(self) -> None:
@@ -112,6 +105,9 @@ class STM32_Timer(Block):
 
     def _clear(self) -> None:
         self.registers["ARR"] = self._width
+        self._compares = [0] * CHANNELS
+        """What CCRx acts with: its value, or that of the last update."""
+        self._outputs.clear()
         self._running = False
         self._down = False
         self._prescaler = 0
@@ -193,6 +189,7 @@ class STM32_Timer(Block):
             or values[PSC_WORD] != self._prescaler
             or values[ARR_WORD] != self._limit_now
             or period != self._limit_now + 1
+            or any(values[CCR_WORD + each] != self._compares[each] for each in self._channels)
         )
 
     def _wrapped(self, wraps: int) -> None:
@@ -204,6 +201,7 @@ class STM32_Timer(Block):
         if not self._values[CR1_WORD] & CR1.UDIS:
             self._load()
             self._values[SR_WORD] |= SR.UIF
+            self._outputs.updated()
             if self._values[CR1_WORD] & CR1.OPM:
                 self._values[CR1_WORD] &= ~CR1.CEN
                 self._running = False
@@ -212,18 +210,17 @@ class STM32_Timer(Block):
         """An update event: the preloaded values count from here."""
         self._prescaler = self._values[PSC_WORD]
         self._limit_now = self._values[ARR_WORD]
+        for channel in self._channels:
+            self._compares[channel] = self._values[CCR_WORD + channel]
 
     def _compare_position(self, channel: int) -> int | None:
         """Where in the period the counter equals CCR; None for inputs and unreachable values."""
-        if self._channel_mode(channel) & 3:
+        if self._outputs.mode_of(channel) & 3:
             return None
-        compare = self._values[CCR_WORD + channel]
+        compare = self._compares[channel]
         if compare > self._limit_now:
             return None
         return self._limit_now - compare if self._counts_down() else compare
-
-    def _channel_mode(self, channel: int) -> int:
-        return self._values[CCMR1.word + channel // 2] >> (8 * (channel & 1)) & 0xFF
 
     def _counts_down(self) -> bool:
         control = self._values[CR1_WORD]
@@ -236,6 +233,7 @@ class STM32_Timer(Block):
             position = self._compare_position(channel)
             if position is not None and first <= position <= last:
                 flags |= 2 << channel
+                self._outputs.matched(channel)
         self._values[SR_WORD] |= flags
 
     def _count(self) -> int:
@@ -246,7 +244,10 @@ class STM32_Timer(Block):
     def _ticks_ahead(self, missing: int, period: int) -> int:
         """Ticks to the first flag in `missing`; 0: none of them comes."""
         first = 0
-        if missing & SR.UIF and not self._values[CR1_WORD] & CR1.UDIS:
+        if self._outputs.driven:
+            # The start of a period moves the outputs, too.
+            first = period - self._position
+        elif missing & SR.UIF and not self._values[CR1_WORD] & CR1.UDIS:
             first = period - self._position + self._repetition * period
         for channel in self._channels:
             if missing & (2 << channel):
@@ -263,20 +264,37 @@ class STM32_Timer(Block):
             self._event = None
         flags = self._values[SR_WORD]
         missing = self._flags & ~flags
+        if not self._outputs.is_quiet:
+            scale = SECOND * (self._prescaler + 1)
+            period = (self._limit_now + 1) * scale // self._hertz if self._hertz else SECOND
+            missing |= self._outputs.noticed(period)
         if missing and self._running and self._hertz:
             period = self._period()
             ticks = self._ticks_ahead(missing, period) if period else 0
             if ticks:
                 scaled = self._origin + ticks * SECOND * (self._prescaler + 1)
                 due = -(-scaled // self._hertz)
+                edge = self._edges.next_after(now)
+                if edge is not None:
+                    due = min(due, edge)
                 self._event = self.machine.clock.schedule(due - now, self._due)
         # Last, for a receiver may answer with accesses of its own.
-        self._irq.set(flags & self._values[DIER_WORD] & INTERRUPTS != 0)
+        self._outputs.interrupt()
+        if not self._outputs.is_quiet:
+            self._outputs.emit(self._count(), self._compares, self._counts_down(), self._running)
+
+    def observed(self) -> None:
+        now = self.machine.clock.now
+        self._sync(now)
+        self._outputs.settle()
+        self._reschedule(now)
 
     def _due(self) -> None:
         self._event = None
         now = self.machine.clock.now
         self._sync(now)
+        if self._edges.is_due(now):
+            self._capture(0)
         self._reschedule(now)
 
     # Registers.
@@ -287,6 +305,8 @@ class STM32_Timer(Block):
         now = self.machine.clock.now
         self._sync(now)
         self.registers.write(offset, value, width)
+        self._edges.settle(self._rcc)
+        self._outputs.settle()
         self._reschedule(now)
 
     def _control(self, value: int, old: int) -> None:
@@ -318,6 +338,8 @@ class STM32_Timer(Block):
 
     def _compare_changed(self, channel: int, value: int, old: int) -> None:
         self._values[CCR_WORD + channel] &= self._width
+        if not self._outputs.mode_of(channel) & CCMR1.OC1PE:
+            self._compares[channel] = self._values[CCR_WORD + channel]
 
     def _compare_one_changed(self, value: int, old: int) -> None:
         self._compare_changed(0, value, old)
@@ -336,6 +358,8 @@ class STM32_Timer(Block):
             if not self._values[CR1_WORD] & CR1.UDIS:
                 self._load()
                 self._repetition = self._values[RCR_WORD]
+                self._outputs.updated()
+                self._outputs.generated()
                 if not self._values[CR1_WORD] & CR1.URS:
                     self._values[SR_WORD] |= SR.UIF
         self._values[SR_WORD] |= value & self._events & INTERRUPTS & ~SR.UIF
@@ -359,14 +383,18 @@ class STM32_Timer(Block):
         rising, falling = {0: (True, False), 2: (False, True)}.get(polarity & 0xA, (True, True))
         if (
             not polarity & 1
-            or self._channel_mode(number) & 3 != 1
+            or self._outputs.mode_of(number) & 3 != 1
             or not (rising if level else falling)
         ):
             return
         now = self.machine.clock.now
         self._sync(now)
-        if self._values[SR_WORD] & (2 << number):
-            self._values[SR_WORD] |= 0x200 << number
-        self._values[CCR_WORD + number] = self._count() & self._width
-        self._values[SR_WORD] |= 2 << number
+        self._capture(number)
         self._reschedule(now)
+
+    def _capture(self, channel: int) -> None:
+        if self._values[SR_WORD] & (2 << channel):
+            self._values[SR_WORD] |= 0x200 << channel
+        self._values[CCR_WORD + channel] = self._count() & self._width
+        self._values[SR_WORD] |= 2 << channel
+        self._outputs.captured(channel)

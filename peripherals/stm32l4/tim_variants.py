@@ -34,6 +34,30 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     TIM16_REMAP,
 )
 
+CHANNELS = 4
+ADVANCED_TIMERS = (1, 8)
+APB2_TIMERS = (1, 8, 15, 16, 17)
+CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}
+# Attribute of the class that lists a timer's registers.
+VARIANTS = {
+    1: "ADVANCED",
+    2: "TIM2",
+    3: "TIM3",
+    6: "BASIC",
+    7: "BASIC",
+    8: "ADVANCED",
+    15: "TIM15",
+    16: "TIM16",
+    17: "TIM16",
+}
+
+
+def number_of(name: str) -> int:
+    """A timer's number, by its name; 0: it has none."""
+    digits = "".join(character for character in name if character.isdigit())
+    return int(digits) if digits else 0
+
+
 # TIM1 and TIM8.
 ADVANCED = (
     CR1,

@@ -1,0 +1,240 @@
+"""What timers send out (RM0351 sections 30.3.10 to 30.3.15): compare outputs, triggers, requests.
+
+A channel's reference OCxREF follows the counter by its mode; polarity, enable bits and MOE make the
+levels of CHx and CHxN of it. Trigger and DMA requests are pulses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.clock import MICROSECOND
+from renode_wifi.peripherals.base.line import Line, Receiver
+from renode_wifi.peripherals.stm32l4.tim_registers import (
+    BDTR,
+    CCER,
+    CCMR1,
+    CR2,
+    DCR,
+    DIER,
+    SR,
+)
+
+FROZEN, ACTIVE_ON_MATCH, INACTIVE_ON_MATCH, TOGGLE, INACTIVE, ACTIVE, PWM1, PWM2 = range(8)
+FOLLOWS_COUNTER = (PWM1, PWM2)
+COMPLEMENTARY = 3
+"""Channels that may have a second output."""
+SHORTEST_PERIOD = 10 * MICROSECOND
+"""Between starts of the counter, below which outputs aren't shown edge by edge."""
+OUTPUT_BITS = CCER.CC1E | CCER.CC1NE
+CHANNEL_BITS = 4
+"""Of CCER, per channel."""
+TRIGGER_RESET, TRIGGER_ENABLE, TRIGGER_UPDATE, TRIGGER_COMPARE = range(4)
+"""Codes of CR2.MMS; the others show a channel's reference."""
+
+UPDATE_REQUEST, TRIGGER_REQUEST, COMMUTATION_REQUEST = "UP_DMA", "TRIG_DMA", "COM_DMA"
+CHANNEL_OUTPUTS = tuple(f"CH{number}" for number in range(1, 5))
+COMPLEMENTS = tuple(f"CH{number}N" for number in range(1, 4))
+COMPARES = tuple(f"CC{number}" for number in range(1, 5))
+COMPARE_REQUESTS = tuple(f"CC{number}_DMA" for number in range(1, 5))
+SIGNALS = (
+    *CHANNEL_OUTPUTS,
+    *COMPLEMENTS,
+    *COMPARES,
+    *COMPARE_REQUESTS,
+    "TRGO",
+    UPDATE_REQUEST,
+    TRIGGER_REQUEST,
+    COMMUTATION_REQUEST,
+)
+INTERRUPTS = (
+    DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
+)
+"""Flags of SR that DIER has an enable bit for, at the same place."""
+# Output and flags of the interrupts of TIM1 and TIM8 beside their update (table 58).
+APART = (
+    ("BRK", SR.BIF | SR.B2IF),
+    ("TRG_COM", SR.TIF | SR.COMIF),
+    ("CC", SR.CC1IF | SR.CC2IF | SR.CC3IF | SR.CC4IF),
+)
+OUTPUTS = ("IRQ", *(output for output, _ in APART), *SIGNALS)
+
+
+class Observed(Protocol):
+    def observed(self) -> None:
+        """Somebody is told of an output from now on."""
+
+
+class ObservedLine(Line):
+    """An output whose owner has to know whether anybody is told of it."""
+
+    def __init__(self, owner: Observed) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def connect(self, receiver: Receiver, number: int) -> None:
+        super().connect(receiver, number)
+        self._owner.observed()
+
+
+class Outputs:
+    """The outputs of one timer, among them its interrupts. MOE gates those of a timer with BDTR."""
+
+    def __init__(self, timer: Block, channels: Sequence[int], interrupts_apart: bool) -> None:
+        registers, lines = timer.registers, timer.lines
+        self._timer = timer
+        self._interrupts_apart = interrupts_apart
+        self._interrupt = lines["IRQ"]
+        self._values = registers.values
+        self._lines = lines
+        self._logged_rate = False
+        self._channels = channels
+        self._has_break = "BDTR" in registers.plan.by_name
+        self._has_burst = "DCR" in registers.plan.by_name
+        self.clear()
+
+    def clear(self) -> None:
+        self.references = [False] * 4
+        self._pulses: list[str] = []
+        self.driven = 0
+        self.update_matters = False
+        self.compares_matter = 0
+        self.is_quiet = True
+
+    def settle(self) -> None:
+        """Registers have changed: which events somebody outside notices."""
+        values = self._values
+        enables = values[DIER.word]
+        mode = CR2["MMS"].get(values[CR2.word])
+        trigger = self._lines["TRGO"].is_connected
+        self.update_matters = bool(enables & DIER.UDE) or (trigger and mode == TRIGGER_UPDATE)
+        driven = matter = 0
+        for channel in self._channels:
+            if self.mode_of(channel) & 3:
+                continue
+            enabled = values[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
+            if enabled:
+                driven |= 1 << channel
+            if enabled or enables & DIER.CC1DE << channel or self._is_heard(channel, trigger, mode):
+                matter |= 1 << channel
+        self.driven = driven
+        self.compares_matter = matter
+        self.is_quiet = not (trigger or self.update_matters or matter)
+
+    def _is_heard(self, channel: int, trigger: bool, mode: int) -> bool:
+        by_trigger = trigger and (mode == TRIGGER_COMPARE if channel == 0 else False)
+        by_trigger = by_trigger or (trigger and mode - 4 == channel)
+        return by_trigger or self._lines[COMPARES[channel]].is_connected
+
+    def mode_of(self, channel: int) -> int:
+        """The channel's half of CCMRx."""
+        return self._values[CCMR1.word + channel // 2] >> (8 * (channel & 1)) & 0xFF
+
+    def noticed(self, period: int) -> int:
+        """Flags whose events somebody outside wants even while they are set; period in ns."""
+        if self.driven and period < SHORTEST_PERIOD:
+            if not self._logged_rate:
+                self._logged_rate = True
+                self._timer.machine.log.warning(
+                    "%s: outputs that change faster than every %d us aren't shown (told once)",
+                    self._timer.name,
+                    SHORTEST_PERIOD // MICROSECOND,
+                )
+            self.driven = self.compares_matter = 0
+        return (SR.UIF if self.update_matters else 0) | self.compares_matter << 1
+
+    # Events.
+
+    def updated(self) -> None:
+        if not self.update_matters:
+            return
+        if self._values[DIER.word] & DIER.UDE:
+            self._request(UPDATE_REQUEST)
+        if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_UPDATE:
+            self._pulses.append("TRGO")
+
+    def generated(self) -> None:
+        """UG."""
+        mode = CR2["MMS"].get(self._values[CR2.word])
+        if mode == TRIGGER_RESET and self._lines["TRGO"].is_connected:
+            self._pulses.append("TRGO")
+
+    def matched(self, channel: int) -> None:
+        mode = self._output_mode(channel)
+        if mode == ACTIVE_ON_MATCH:
+            self.references[channel] = True
+        elif mode == INACTIVE_ON_MATCH:
+            self.references[channel] = False
+        elif mode == TOGGLE:
+            self.references[channel] = not self.references[channel]
+        self.captured(channel)
+        if channel or not self._lines["TRGO"].is_connected:
+            return
+        if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_COMPARE:
+            self._pulses.append("TRGO")
+
+    def captured(self, channel: int) -> None:
+        """Compare or capture: the channel's DMA request."""
+        if self._values[DIER.word] & DIER.CC1DE << channel:
+            self._request(COMPARE_REQUESTS[channel])
+        if self._lines[COMPARES[channel]].is_connected:
+            self._pulses.append(COMPARES[channel])
+
+    def _request(self, name: str) -> None:
+        transfers = 1
+        if self._has_burst:
+            transfers += DCR["DBL"].get(self._values[DCR.word])
+        self._pulses.extend([name] * transfers)
+
+    def _output_mode(self, channel: int) -> int:
+        code = self.mode_of(channel) >> 4 & 7
+        # Codes with the fourth bit are variants of PWM1 and PWM2 as far as a single channel goes.
+        extended = self._values[CCMR1.word + channel // 2] >> (16 + 8 * (channel & 1)) & 1
+        return PWM1 + (code & 1) if extended else code
+
+    # Levels.
+
+    def interrupt(self) -> None:
+        """Interrupt lines follow flags and enable bits."""
+        pending = self._values[SR.word] & self._values[DIER.word] & INTERRUPTS
+        if self._interrupts_apart:
+            for output, causes in APART:
+                self._lines[output].set(pending & causes != 0)
+            pending &= SR.UIF
+        self._interrupt.set(pending != 0)
+
+    def emit(self, count: int, compares: Sequence[int], counts_down: bool, runs: bool) -> None:
+        """Bring all lines to what they have to be; receivers may come back to the timer."""
+        if self.driven or self.compares_matter:
+            self._show(count, compares, counts_down)
+        mode = CR2["MMS"].get(self._values[CR2.word])
+        if mode == TRIGGER_ENABLE:
+            self._lines["TRGO"].set(runs)
+        elif mode > TRIGGER_COMPARE and mode - 4 in self._channels:
+            self._lines["TRGO"].set(self.references[mode - 4])
+        while self._pulses:
+            self._lines[self._pulses.pop(0)].pulse()
+
+    def _show(self, count: int, compares: Sequence[int], counts_down: bool) -> None:
+        for channel in self._channels:
+            mode = self._output_mode(channel)
+            if mode in FOLLOWS_COUNTER:
+                compare = compares[channel]
+                active = count <= compare if counts_down else count < compare
+                self.references[channel] = active == (mode == PWM1)
+            elif mode in (INACTIVE, ACTIVE):
+                self.references[channel] = mode == ACTIVE
+        allowed = not self._has_break or bool(self._values[BDTR.word] & BDTR.MOE)
+        for channel in self._channels:
+            if self.mode_of(channel) & 3:
+                continue
+            setting = self._values[CCER.word] >> CHANNEL_BITS * channel
+            reference = self.references[channel]
+            if setting & CCER.CC1E:
+                inverted = bool(setting & CCER.CC1P)
+                self._lines[CHANNEL_OUTPUTS[channel]].set(allowed and reference != inverted)
+            if setting & CCER.CC1NE and channel < COMPLEMENTARY:
+                inverted = bool(setting & CCER.CC1NP)
+                self._lines[COMPLEMENTS[channel]].set(allowed and reference == inverted)

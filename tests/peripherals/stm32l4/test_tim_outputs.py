@@ -1,0 +1,197 @@
+"""What timers send out: outputs, triggers, DMA requests, interrupts apart; clock captures."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
+from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
+from tests.peripherals.stm32l4.bench import Probe, peek, poke
+
+MEGAHERTZ = 1_000_000
+TICK = 1000
+UIF, CC1IF = 1, 2
+PWM1, TOGGLE = 6 << 4, 3 << 4
+PRELOAD = 8
+CC1E, CC1P, CC1NE = 1, 2, 4
+MOE = 1 << 15
+
+
+def make(name: str = "tim3") -> tuple[STM32_Timer, BenchMachine]:
+    machine = BenchMachine()
+    return STM32_Timer(machine, name, frequency=MEGAHERTZ), machine
+
+
+def ticks(machine: BenchMachine, count: int) -> None:
+    machine.clock.advance(count * TICK)
+
+
+def pwm(timer: STM32_Timer, limit: int, compare: int, mode: int = PWM1, output: int = CC1E) -> None:
+    poke(timer, "ARR", limit)
+    poke(timer, "CCMR1", mode)
+    poke(timer, "CCR1", compare)
+    poke(timer, "CCER", output)
+    poke(timer, "EGR", 1)
+    poke(timer, "SR", 0)
+    poke(timer, "CR1", 1)
+
+
+@given(limit=st.integers(20, 60), compare=st.integers(0, 70), inverted=st.booleans())
+def test_pwm_is_active_below_the_compare_value(limit: int, compare: int, inverted: bool) -> None:
+    timer, machine = make()
+    pwm(timer, limit, compare, output=CC1E | (CC1P if inverted else 0))
+    for tick in range(2 * (limit + 1)):
+        expected = tick % (limit + 1) < compare
+        assert timer.lines["CH1"].level == (expected != inverted), tick
+        ticks(machine, 1)
+
+
+def test_a_preloaded_compare_value_counts_from_the_next_update() -> None:
+    timer, machine = make("tim2")
+    pwm(timer, 99, 80, mode=PWM1 | PRELOAD)
+    ticks(machine, 10)
+    poke(timer, "CCR1", 20)
+    ticks(machine, 20)
+    assert timer.lines["CH1"].level
+    assert not peek(timer, "SR") & CC1IF
+    ticks(machine, 70 + 30)
+    assert not timer.lines["CH1"].level
+
+
+def test_without_preload_a_compare_value_counts_at_once() -> None:
+    timer, machine = make()
+    pwm(timer, 99, 80)
+    ticks(machine, 10)
+    poke(timer, "CCR1", 20)
+    ticks(machine, 20)
+    assert not timer.lines["CH1"].level
+
+
+def test_an_output_toggles_at_each_match() -> None:
+    timer, machine = make()
+    probe = Probe()
+    timer.lines["CH1"].connect(probe, 0)
+    pwm(timer, 99, 50, mode=TOGGLE)
+    ticks(machine, 50 + 300)
+    assert probe.heard == [(0, True), (0, False), (0, True), (0, False)]
+
+
+def test_outputs_of_an_advanced_timer_need_moe() -> None:
+    timer, machine = make("tim1")
+    pwm(timer, 99, 50, output=CC1E | CC1NE)
+    ticks(machine, 10)
+    assert not timer.lines["CH1"].level
+    poke(timer, "BDTR", MOE)
+    assert timer.lines["CH1"].level
+    assert not timer.lines["CH1N"].level
+    ticks(machine, 50)
+    assert not timer.lines["CH1"].level
+    assert timer.lines["CH1N"].level
+
+
+def test_outputs_that_are_too_fast_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    timer, machine = make()
+    with caplog.at_level(logging.WARNING):
+        pwm(timer, 3, 2)
+        ticks(machine, 1000)
+    assert caplog.text.count("aren't shown") == 1
+
+
+def test_one_pulse_stops_after_a_period() -> None:
+    timer, machine = make()
+    poke(timer, "CCMR1", PWM1 | 1 << 4)
+    poke(timer, "CCR1", 20)
+    poke(timer, "ARR", 49)
+    poke(timer, "CCER", CC1E)
+    poke(timer, "EGR", 1)
+    poke(timer, "CR1", 1 | 8)
+    ticks(machine, 30)
+    assert timer.lines["CH1"].level
+    ticks(machine, 100)
+    assert not timer.lines["CH1"].level
+    assert not peek(timer, "CR1") & 1
+
+
+@pytest.mark.parametrize(
+    ("flag", "output"), [(UIF, "IRQ"), (CC1IF, "CC"), (1 << 6, "TRG_COM"), (1 << 7, "BRK")]
+)
+def test_interrupts_of_an_advanced_timer_are_apart(flag: int, output: str) -> None:
+    timer, _ = make("tim8")
+    poke(timer, "DIER", flag)
+    poke(timer, "EGR", flag)
+    assert [name for name in ("IRQ", "CC", "TRG_COM", "BRK") if timer.lines[name].level] == [output]
+
+
+def test_each_update_triggers_while_somebody_listens() -> None:
+    timer, machine = make("tim6")
+    poke(timer, "CR2", 2 << 4)
+    poke(timer, "ARR", 9)
+    poke(timer, "EGR", 1)
+    poke(timer, "CR1", 1)
+    ticks(machine, 25)
+    probe = Probe()
+    timer.lines["TRGO"].connect(probe, 0)
+    ticks(machine, 30)
+    assert probe.heard == [(0, True), (0, False)] * 3
+
+
+def test_each_update_and_match_asks_for_the_dma() -> None:
+    timer, machine = make()
+    updates, matches = Probe(), Probe()
+    timer.lines["UP_DMA"].connect(updates, 0)
+    timer.lines["CC1_DMA"].connect(matches, 0)
+    poke(timer, "DIER", 1 << 8 | 1 << 9)
+    poke(timer, "ARR", 9)
+    poke(timer, "CCR1", 5)
+    poke(timer, "CR1", 1)
+    ticks(machine, 100)
+    assert len(updates.heard) == 20
+    assert len(matches.heard) == 20
+
+
+def test_a_burst_asks_once_for_each_of_its_registers() -> None:
+    timer, machine = make()
+    updates = Probe()
+    timer.lines["UP_DMA"].connect(updates, 0)
+    poke(timer, "DCR", 3 << 8)
+    poke(timer, "DIER", 1 << 8)
+    poke(timer, "ARR", 9)
+    poke(timer, "CR1", 1)
+    ticks(machine, 10)
+    assert len(updates.heard) == 8
+
+
+def test_the_low_speed_oscillator_is_measured_by_its_edges() -> None:
+    """As ST's examples do before they set up the watchdog: every eighth edge of LSI."""
+    machine = BenchMachine()
+    rcc = machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
+    poke(rcc, "CSR", 0x601)
+    timer = STM32_Timer(machine, "tim16")
+    poke(timer, "OR1", 1)
+    poke(timer, "CCMR1", 1 | 3 << 2)
+    poke(timer, "CCER", CC1E)
+    poke(timer, "CR1", 1)
+    seen = []
+    for _ in range(3):
+        machine.clock.advance(300_000)
+        assert peek(timer, "SR") & CC1IF
+        seen.append(peek(timer, "CCR1"))
+        poke(timer, "SR", 0)
+    assert seen[1] - seen[0] == 1000
+    assert (seen[2] - seen[1]) % 1000 == 0
+
+
+def test_outputs_survive_pickling() -> None:
+    timer, machine = make()
+    pwm(timer, 99, 50)
+    ticks(machine, 10)
+    copy, other = pickle.loads(pickle.dumps((timer, machine)))
+    for each, clock in ((timer, machine), (copy, other)):
+        clock.clock.advance(45 * TICK)
+        assert not each.lines["CH1"].level
