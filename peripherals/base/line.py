@@ -20,7 +20,7 @@ class Line(object):
     @property
     def is_connected(self):
         # type: () -> bool
-        """Somebody is told of it."""
+        """Somebody is notified of it."""
         return bool(self._receivers)
 
     def set(self, level):

@@ -101,7 +101,7 @@ class STM32L4_ADC(Block):
         # type: (str) -> None
         if text not in self._logged:
             self._logged.add(text)
-            self.machine.log.warning(text + " (told once)", self.name)
+            self.machine.log.warning(text + " (logged once)", self.name)
 
     # Control.
 

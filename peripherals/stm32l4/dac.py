@@ -189,7 +189,9 @@ class STM32L4_DAC(Block):
             line.connect(self, choice)
         elif not self._logged:
             self._logged = True
-            self.machine.log.warning("%s: trigger %d isn't modelled (told once)", self.name, choice)
+            self.machine.log.warning(
+                "%s: trigger %d isn't modelled (logged once)", self.name, choice
+            )
 
     def on_gpio(self, number, level):
         # type: (int, bool) -> None

@@ -64,11 +64,11 @@ OUTPUTS = ("IRQ", *(output for output, _ in APART), *SIGNALS)
 
 class Observed(Protocol):
     def observed(self) -> None:
-        """Somebody is told of an output from now on."""
+        """Somebody is notified of an output from now on."""
 
 
 class ObservedLine(Line):
-    """An output whose owner has to know whether anybody is told of it."""
+    """An output whose owner has to know whether anybody listens."""
 
     def __init__(self, owner: Observed) -> None:
         super().__init__()
@@ -117,13 +117,13 @@ class Outputs:
             enabled = values[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
             if enabled:
                 driven |= 1 << channel
-            if enabled or enables & DIER.CC1DE << channel or self._is_heard(channel, trigger, mode):
+            if enabled or enables & DIER.CC1DE << channel or self._is_used(channel, trigger, mode):
                 matter |= 1 << channel
         self.driven = driven
         self.compares_matter = matter
         self.is_quiet = not (trigger or self.update_matters or matter)
 
-    def _is_heard(self, channel: int, trigger: bool, mode: int) -> bool:
+    def _is_used(self, channel: int, trigger: bool, mode: int) -> bool:
         by_trigger = trigger and (mode == TRIGGER_COMPARE if channel == 0 else False)
         by_trigger = by_trigger or (trigger and mode - 4 == channel)
         return by_trigger or self._lines[COMPARES[channel]].is_connected
@@ -138,7 +138,7 @@ class Outputs:
             if not self._logged_rate:
                 self._logged_rate = True
                 self._timer.machine.log.warning(
-                    "%s: outputs that change faster than every %d us aren't shown (told once)",
+                    "%s: outputs that change faster than every %d us aren't shown (logged once)",
                     self._timer.name,
                     SHORTEST_PERIOD // MICROSECOND,
                 )

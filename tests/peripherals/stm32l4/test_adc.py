@@ -12,8 +12,8 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.adc import STM32L4_ADC
 from renode_wifi.peripherals.stm32l4.adc_registers import CFGR, CFGR2, CR, ISR
 from renode_wifi.peripherals.stm32l4.signature import TS_CAL1, TS_CAL2, VREFINT_CAL
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
 from tests.peripherals.stm32l4.converters import make_adc
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 CYCLE = 250
 """ns at 4 MHz."""
@@ -157,9 +157,9 @@ def test_data_asks_for_the_dma_until_it_is_taken() -> None:
     sequence(adc, 1)
     start(adc)
     machine.clock.advance(CONVERSION)
-    assert probe.heard == [(0, True)]
+    assert probe.levels == [(0, True)]
     peek(adc, "DR")
-    assert probe.heard[-1] == (0, False)
+    assert probe.levels[-1] == (0, False)
 
 
 def test_internal_channels_agree_with_the_calibration_of_the_chip() -> None:

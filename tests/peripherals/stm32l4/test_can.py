@@ -6,7 +6,7 @@ import pytest
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.can import BTR, MCR, MSR, RFR, STM32L4_CAN, TIR, TSR
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 IDENTIFIER = 0x321 << 21
 

@@ -7,7 +7,7 @@ import pytest
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.dac import CR, SR, STM32L4_DAC
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 SOFTWARE = 7 << 3
 

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
-from tests.peripherals.stm32l4.bench import poke
+from tests.peripherals.stm32l4.rig import poke
 
 TARGET, SOURCE = 0x2000_0000, 0x2000_1000
 MODELS = {

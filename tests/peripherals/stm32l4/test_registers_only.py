@@ -24,7 +24,7 @@ from renode_wifi.peripherals.stm32l4.sdmmc import STM32L4_SDMMC
 from renode_wifi.peripherals.stm32l4.swpmi import STM32L4_SWPMI
 from renode_wifi.peripherals.stm32l4.system_memory import STM32L4_SystemMemory
 from renode_wifi.peripherals.stm32l4.tsc import STM32L4_TSC
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 
 def test_the_log_says_once_what_is_missing(caplog: pytest.LogCaptureFixture) -> None:

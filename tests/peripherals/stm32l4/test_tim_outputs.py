@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
-from tests.peripherals.stm32l4.bench import Probe, peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 MEGAHERTZ = 1_000_000
 TICK = 1000
@@ -79,7 +79,7 @@ def test_an_output_toggles_at_each_match() -> None:
     timer.lines["CH1"].connect(probe, 0)
     pwm(timer, 99, 50, mode=TOGGLE)
     ticks(machine, 50 + 300)
-    assert probe.heard == [(0, True), (0, False), (0, True), (0, False)]
+    assert probe.levels == [(0, True), (0, False), (0, True), (0, False)]
 
 
 def test_outputs_of_an_advanced_timer_need_moe() -> None:
@@ -138,7 +138,7 @@ def test_each_update_triggers_while_somebody_listens() -> None:
     probe = Probe()
     timer.lines["TRGO"].connect(probe, 0)
     ticks(machine, 30)
-    assert probe.heard == [(0, True), (0, False)] * 3
+    assert probe.levels == [(0, True), (0, False)] * 3
 
 
 def test_each_update_and_match_asks_for_the_dma() -> None:
@@ -151,8 +151,8 @@ def test_each_update_and_match_asks_for_the_dma() -> None:
     poke(timer, "CCR1", 5)
     poke(timer, "CR1", 1)
     ticks(machine, 100)
-    assert len(updates.heard) == 20
-    assert len(matches.heard) == 20
+    assert len(updates.levels) == 20
+    assert len(matches.levels) == 20
 
 
 def test_a_burst_asks_once_for_each_of_its_registers() -> None:
@@ -164,7 +164,7 @@ def test_a_burst_asks_once_for_each_of_its_registers() -> None:
     poke(timer, "ARR", 9)
     poke(timer, "CR1", 1)
     ticks(machine, 10)
-    assert len(updates.heard) == 8
+    assert len(updates.levels) == 8
 
 
 def test_the_low_speed_oscillator_is_measured_by_its_edges() -> None:
