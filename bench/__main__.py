@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import engines, kernels, link, startup
+from bench import engines, kernels, link, startup, worst
 
 BENCHES = {
     "engines": engines.main,
     "kernels": kernels.main,
     "link": link.main,
     "startup": startup.main,
+    "worst": worst.main,
 }
 
 

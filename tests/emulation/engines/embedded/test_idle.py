@@ -312,3 +312,50 @@ irq0:
         assert (guest.core.iterations_skipped > 100) == skip_waiting
     assert times[0] == times[1]
     assert len(times[0]) == len(range(100_000, 900_000, 7_013))
+
+
+@pytest.mark.parametrize(
+    ("mask", "unmask"),
+    [
+        ("cpsid i", "cpsie i"),
+        ("cpsid f", "cpsie f"),
+        ("mov r0, #0x10\n msr basepri, r0", "mov r0, #0\n msr basepri, r0"),
+    ],
+    ids=["PRIMASK", "FAULTMASK", "BASEPRI"],
+)
+@pytest.mark.parametrize("interpret", [True, False])
+def test_masked_interrupt_is_taken_right_behind_the_unmasking(
+    mask: str, unmask: str, interpret: bool
+) -> None:
+    """While it is held back, loops are skipped as if nothing were pending."""
+    source = f"""
+reset:
+    put SHPR3, 0x80800000
+    put SYST_RVR, 999
+    put SYST_CVR, 0
+    put SYST_CSR, 7
+    mov r7, #100
+1:  {mask}
+    load r5, 20000
+2:  subs r5, #1
+    bne 2b
+    log 1
+    {unmask}
+    add r7, #1
+    log 2
+    b 1b
+systick:
+    log_register r7
+    bx lr
+"""
+    guest = Guest(source, interpret=interpret).run(3000)
+    # Behind each 1 comes the handler, before r7 counts on.
+    assert guest.log[:9] == [1, 100, 2, 1, 101, 2, 1, 102, 2]
+    assert guest.core.iterations_skipped > 10_000
+
+
+def test_masked_interrupt_does_not_slow_a_loop_down() -> None:
+    guest = Guest("reset:\n    cpsid i\n    put ISER0, 1\n    put ISPR0, 1\n    b .\n")
+    guest.run(10_000)
+    assert guest.core._shared.runs < 100
+    assert guest.core.iterations_skipped > 700_000

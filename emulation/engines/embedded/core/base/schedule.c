@@ -21,8 +21,17 @@ void schedule_update(struct schedule *schedule)
 {
     uint64_t bound = schedule_bound(schedule);
     schedule->shared.limit = bound < schedule->probe ? bound : schedule->probe;
-    if (schedule_is_interrupted(schedule) || schedule->preemption || schedule->resumed_within)
+    if (schedule_is_interrupted(schedule) || (schedule->preemption && !schedule->held) ||
+        schedule->resumed_within)
         schedule->shared.limit = 0;
+}
+
+void schedule_release(struct schedule *schedule)
+{
+    if (!schedule->held)
+        return;
+    schedule->held = false;
+    schedule_update(schedule);
 }
 
 void schedule_request(struct schedule *schedule, enum request request)

@@ -13,6 +13,7 @@
 enum request {
     REQUEST_BUS_FAULT = 1u << 0, /* take the imprecise bus fault that bus/ has noted */
     REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
+    REQUEST_INTERPRETER = 1u << 2, /* let execute/ go on: the code accesses devices all the time */
 };
 
 /* Why execution ended. */
@@ -38,7 +39,8 @@ struct schedule {
     uint64_t probe; /* cycle at which idle/ wants to see the next block */
     uint32_t requests; /* enum request */
     uint32_t resumed_within; /* execution resumes in mid-block; its entry checked for interrupts */
-    bool preemption; /* a pending exception is more urgent than all active ones */
+    bool preemption; /* a pending exception is more urgent than all active ones ... */
+    bool held; /* ... and a mask holds it back: not before a mask changes can it be taken */
     bool running; /* core_run is under way */
     bool side_effects; /* since idle/ cleared it: another iteration may not have the same */
 };
@@ -51,6 +53,8 @@ uint64_t schedule_bound(const struct schedule *schedule);
 bool schedule_is_interrupted(const struct schedule *schedule);
 /* Recompute the limit, after any change of the schedule. */
 void schedule_update(struct schedule *schedule);
+/* A mask changes (PRIMASK, BASEPRI, FAULTMASK): pending exceptions are to be looked at again. */
+void schedule_release(struct schedule *schedule);
 /* Ask the run loop for something before the next block; or withdraw that. */
 void schedule_request(struct schedule *schedule, enum request request);
 void schedule_withdraw(struct schedule *schedule, enum request request);

@@ -11,6 +11,7 @@ struct block_contents decode_contents(const struct memory_map *map, uint32_t add
         contents.instructions++;
         contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
         contents.opens_monitor |= (decoder.last.flags & INSTRUCTION_EXCLUSIVE) != 0;
+        contents.changes_masks |= (decoder.last.flags & INSTRUCTION_MASKS) != 0;
         if (contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU)
             contents.fpu = decoder.last.address;
     }

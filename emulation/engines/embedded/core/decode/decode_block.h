@@ -11,6 +11,7 @@ struct block_contents {
     unsigned instructions;
     bool sends_event; /* one of them is SEV */
     bool opens_monitor; /* one of them is LDREX */
+    bool changes_masks; /* one of them may change PRIMASK, BASEPRI or FAULTMASK */
     uint32_t fpu; /* the first that uses the FPU; NO_ADDRESS without one */
 };
 

@@ -12,6 +12,7 @@ enum instruction_flags {
     INSTRUCTION_WFE = 4,
     INSTRUCTION_ALIGNED = 8, /* its address must be aligned whatever CCR says, A3.2.1 */
     INSTRUCTION_EXCLUSIVE = 16, /* LDREX and the like: it opens the local monitor, A3.4 */
+    INSTRUCTION_MASKS = 32, /* it may change PRIMASK, BASEPRI or FAULTMASK */
 };
 
 /* The first address of a load or store: r[base] + (r[index] << shift) + offset. */

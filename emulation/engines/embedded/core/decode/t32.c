@@ -119,6 +119,8 @@ static bool control(struct decoder *decoder, uint16_t first, uint16_t second)
         decoder->last.stack = (uint8_t)n;
         decoder->last.special = second & 0xFF;
     }
+    if ((first & 0xFFF0) == 0xF380 && (second & 0xFF) >= SYSM_PRIMASK)
+        decoder->last.flags |= INSTRUCTION_MASKS;
     if ((first & 0xFFF0) == 0xF380 && (second & 0xFF00) == 0x8800 && n < 13)
         return emit(decoder, OP_MSR, 0, n, 0, second & 0xFF, 0);
     return false;

@@ -4,7 +4,6 @@
 #include "semantics/alu.h"
 
 enum {
-    BUDGET = 1024, /* instructions after an exception or an idle loop */
     MAX_LOOP = 256, /* cycles of an iteration that idle/ looks at */
     MIN_WATCH = 32, /* cycles for which the CPU is expected at an address again */
     MIN_WAIT = 32, /* cycles after an iteration of a loop that isn't idle */
@@ -19,7 +18,7 @@ struct search {
 
 void execute_expect(struct executor *executor)
 {
-    executor->budget = executor->enabled ? BUDGET : 0;
+    executor->budget = executor->enabled ? MAX_BUDGET : 0;
 }
 
 bool execute_may_begin(struct executor *executor)
@@ -121,7 +120,6 @@ enum halt execute(struct executor *executor)
         return HALT_SLEEP;                                                                         \
     } while (0)
 #define CONTEXT executor
-#define write_special(executor, number, value) registers_write_special(cpu, number, value)
 
 enter:
     pc &= ~1u;

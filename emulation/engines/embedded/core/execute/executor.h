@@ -13,9 +13,18 @@
 
 #include "idle/idle.h"
 
+enum { MAX_BUDGET = 1024 }; /* instructions after an exception, an idle loop, a device access */
+
+/* How often Unicorn's code accesses devices: execute/density.c. */
+struct density {
+    uint32_t streak, wanted; /* accesses close to each other, and how many are a request */
+    uint64_t last, requested; /* cycles of the last access, and of the last request */
+};
+
 struct executor {
     bool enabled;
     uint32_t budget; /* instructions that may be executed here before Unicorn goes on */
+    struct density density;
     struct schedule *schedule;
     struct host *host;
     struct cpu *cpu;

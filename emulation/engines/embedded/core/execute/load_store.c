@@ -12,24 +12,28 @@ bool load_slowly(struct executor *executor, uint32_t address, unsigned width, ui
 {
     const uint8_t *bytes = memory_plain(executor->map, address, width, false);
     *value = 0;
-    if (bytes)
+    if (bytes) {
         memcpy(value, bytes, width);
-    else if (is_for_bus(executor, address, width, false))
+    } else if (is_for_bus(executor, address, width, false)) {
         *value = bus_read(executor->bus, address, width);
-    else
+        executor->budget = MAX_BUDGET;
+    } else {
         return false;
+    }
     return true;
 }
 
 bool store_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t value)
 {
     uint8_t *bytes = memory_plain(executor->map, address, width, true);
-    if (bytes)
+    if (bytes) {
         memcpy(bytes, &value, width);
-    else if (is_for_bus(executor, address, width, true))
+    } else if (is_for_bus(executor, address, width, true)) {
         bus_write(executor->bus, address, low_bytes(value, width), width);
-    else
+        executor->budget = MAX_BUDGET;
+    } else {
         return false;
+    }
     return true;
 }
 

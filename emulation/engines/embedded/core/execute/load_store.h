@@ -15,6 +15,13 @@ bool store_doubles(struct executor *executor, const struct op *op);
 bool load_half(struct executor *executor, const struct op *op);
 bool store_half(struct executor *executor, const struct op *op);
 
+/* MSR and CPS. */
+static inline bool write_special(struct executor *executor, unsigned number, uint32_t value)
+{
+    schedule_release(executor->schedule);
+    return registers_write_special(&executor->cpu->registers, number, value);
+}
+
 /* An address that BX branches to without a fault. */
 static inline bool is_target(const struct executor *executor, uint32_t target)
 {

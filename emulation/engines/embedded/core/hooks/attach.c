@@ -1,12 +1,15 @@
 #include "hooks/attach.h"
 
+#include "execute/density.h"
 #include "hooks/block.h"
 #include "hooks/interrupt.h"
 
 static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, void *user)
 {
     (void)uc;
-    struct bus *bus = user;
+    struct core *core = user;
+    struct bus *bus = &core->bus;
+    density_note(&core->executor);
     if (bus->watchpoints.count)
         watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_READ);
     return bus_read(bus, (uint32_t)address, width);
@@ -15,7 +18,9 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
 static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user)
 {
     (void)uc;
-    struct bus *bus = user;
+    struct core *core = user;
+    struct bus *bus = &core->bus;
+    density_note(&core->executor);
     if (bus->watchpoints.count)
         watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_WRITE);
     bus_write(bus, (uint32_t)address, (uint32_t)value, width);
@@ -37,5 +42,5 @@ bool hooks_attach(struct core *core)
            add(core, UC_HOOK_INSN_INVALID, (void *)interrupt_invalid, core) &&
            add(core, UC_HOOK_TLB_FILL, (void *)tlb_fill, &core->tlb) &&
            host->unicorn.mmio_map(host->uc, BUS_PHYSICAL, (size_t)1 << 32, (void *)on_bus_read,
-                                  &core->bus, (void *)on_bus_write, &core->bus) == UC_ERR_OK;
+                                  core, (void *)on_bus_write, core) == UC_ERR_OK;
 }

@@ -19,14 +19,16 @@ static bool begins_context(struct core *core, const struct block_contents *conte
 /* A block's entry in the code cache, with its mark. */
 static block_t learn(struct core *core, uint32_t address, uint32_t size)
 {
-    struct block_contents contents = decode_contents(&core->map, address, size);
-    uint64_t count = contents.instructions ? contents.instructions : 1;
-    bool marked = code_hook_is_at(core, address) || contents.sends_event || contents.opens_monitor ||
-                  uses_disabled_fpu(core, &contents) ||
-                  (contents.fpu != NO_ADDRESS && core->scb.fpdscr);
+    const struct learned *learned = guard_learn(core, address, size);
+    const struct block_contents *contents = &learned->contents;
+    uint64_t count = contents->instructions ? contents->instructions : 1;
+    bool marked = code_hook_is_at(core, address) || contents->sends_event ||
+                  contents->opens_monitor || uses_disabled_fpu(core, contents) ||
+                  (contents->fpu != NO_ADDRESS && core->scb.fpdscr);
     block_t block = block_key(address, size) | count << BLOCK_COUNT_SHIFT |
                     (marked ? BLOCK_MARK : 0) |
-                    (guard_learn(core, address, size) ? BLOCK_GUARD : 0);
+                    (contents->changes_masks ? BLOCK_MASKS : 0) |
+                    (learned->guard.count ? BLOCK_GUARD : 0);
     if (core->code.watched == address)
         block_watch(&core->code, &block, address);
     return block;
@@ -39,20 +41,20 @@ static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
         host_halt(&core->host, HALT_LIMIT);
         return false;
     }
-    struct block_contents contents = decode_contents(&core->map, address, size);
-    if (uses_disabled_fpu(core, &contents)) {
-        core->checks.address = contents.fpu;
+    const struct block_contents *contents = guard_contents(core, address, size);
+    if (uses_disabled_fpu(core, contents)) {
+        core->checks.address = contents->fpu;
         core->checks.end = address + size;
         host_halt(&core->host, HALT_LOOK);
         return false;
     }
-    if (begins_context(core, &contents)) {
+    if (begins_context(core, contents)) {
         host_halt(&core->host, HALT_FP_CONTEXT);
         return false;
     }
-    if (contents.sends_event)
+    if (contents->sends_event)
         core->cpu.state.event = 1;
-    if (contents.opens_monitor)
+    if (contents->opens_monitor)
         core->cpu.state.monitor = MONITOR_OPEN;
     return true;
 }
@@ -73,7 +75,7 @@ static bool is_permitted(struct core *core, uint64_t end)
 /* The watched block: an iteration may end here. */
 static void enter_watched(struct core *core)
 {
-    if (!schedule_is_interrupted(&core->schedule) && !core->schedule.preemption &&
+    if (!schedule_is_interrupted(&core->schedule) && (!core->schedule.preemption || core->schedule.held) &&
         core->host.halt == HALT_NONE)
         idle_visit(&core->idle);
     else
@@ -101,11 +103,9 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     if (!unchecked && end > schedule->shared.limit) {
         if (!is_permitted(core, end))
             return;
-        if (end > schedule->probe) {
-            if (idle_probe(&core->idle))
-                block_watch(&core->code, entry, address);
-            schedule_update(schedule);
-        }
+        if (end > schedule->probe && idle_probe(&core->idle))
+            block_watch(&core->code, entry, address);
+        schedule_update(schedule);
     }
     if (*entry & BLOCK_GUARD && !(unchecked && core->host.look) &&
         !guard_admits(core, address, size)) {
@@ -117,6 +117,8 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     if (block_is_marked(&core->code, *entry) && !unchecked && !enter_marked(core, address, size))
         return;
     schedule->shared.cycles = end;
+    if (*entry & BLOCK_MASKS)
+        schedule_release(schedule);
     if (unchecked) {
         schedule->resumed_within = 0;
         schedule_update(schedule);

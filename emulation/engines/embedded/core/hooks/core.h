@@ -9,6 +9,7 @@
 
 #include "bus/tlb.h"
 #include "decode/description.h"
+#include "decode/decode_block.h"
 #include "decode/guard.h"
 #include "execute/executor.h"
 #include "system/exception.h"
@@ -41,7 +42,13 @@ struct instruction_checks {
     struct descriptions descriptions;
 };
 
-enum { GUARDS = 2048 };
+enum { LEARNED = 2048 };
+
+/* What is asked for at a block's entry again and again. */
+struct learned {
+    struct guard guard;
+    struct block_contents contents;
+};
 
 struct core {
     struct schedule schedule; /* first: Python has struct shared at a core's address */
@@ -64,7 +71,7 @@ struct core {
     uint32_t passed_breakpoint; /* the run stopped at this one and goes on; or NO_ADDRESS */
     size_t watch_handle; /* Unicorn's, while there are watchpoints */
     struct instruction_checks checks;
-    struct guard guards[GUARDS];
+    struct learned learned[LEARNED]; /* by address; hooks/guard.c */
     struct memory_map map;
     struct code_cache code;
 };

@@ -5,24 +5,37 @@
 
 #include <string.h>
 
-static struct guard *guard_at(struct core *core, uint32_t address)
+static struct learned *learned_at(struct core *core, uint32_t address)
 {
-    return &core->guards[address / 2 % GUARDS];
+    return &core->learned[address / 2 % LEARNED];
 }
 
-static void make(struct core *core, struct guard *guard, uint32_t address, uint32_t size)
+static struct learned *learn(struct core *core, uint32_t address, uint32_t size)
 {
+    struct learned *learned = learned_at(core, address);
     struct watch_list watches = {0};
-    guard_make(guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
+    guard_make(&learned->guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
     for (unsigned i = 0; i < watches.count; i++)
         check_watch(core, watches.addresses[i]);
+    learned->contents = decode_contents(&core->map, address, size);
+    return learned;
 }
 
-bool guard_learn(struct core *core, uint32_t address, uint32_t size)
+const struct learned *guard_learn(struct core *core, uint32_t address, uint32_t size)
 {
-    struct guard *guard = guard_at(core, address);
-    make(core, guard, address, size);
-    return guard->count != 0;
+    return learn(core, address, size);
+}
+
+static const struct learned *recall(struct core *core, uint32_t address, uint32_t size)
+{
+    const struct learned *learned = learned_at(core, address);
+    bool is_known = learned->guard.address == address && learned->guard.size == size;
+    return is_known ? learned : learn(core, address, size);
+}
+
+const struct block_contents *guard_contents(struct core *core, uint32_t address, uint32_t size)
+{
+    return &recall(core, address, size)->contents;
 }
 
 /* A word, if it is plain memory: everything else may be unaligned. */
@@ -39,10 +52,8 @@ static uint32_t load(struct core *core, uint32_t address, unsigned width, bool *
 
 bool guard_admits(struct core *core, uint32_t address, uint32_t size)
 {
-    struct guard *guard = guard_at(core, address);
+    const struct guard *guard = &recall(core, address, size)->guard;
     block_t before = core->code.current;
-    if (guard->address != address || guard->size != size)
-        make(core, guard, address, size);
     if (guard->invariant && core->checks.admitted == address && block_address(before) == address &&
         block_end(before) == address + size)
         return true;

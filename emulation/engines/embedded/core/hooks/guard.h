@@ -5,8 +5,11 @@
 
 #include "hooks/core.h"
 
-/* Find out what a block needs. True: its entry is to call guard_admits. */
-bool guard_learn(struct core *core, uint32_t address, uint32_t size);
+/* Find out what a block needs, now that its code may have changed. With questions in its guard its entry
+ * is to call guard_admits. */
+const struct learned *guard_learn(struct core *core, uint32_t address, uint32_t size);
+/* What a block contains, as it was learned. */
+const struct block_contents *guard_contents(struct core *core, uint32_t address, uint32_t size);
 /* Nothing can go wrong in the block about to be entered. False: core->checks.address is the
  * instruction that may need a closer look. */
 bool guard_admits(struct core *core, uint32_t address, uint32_t size);

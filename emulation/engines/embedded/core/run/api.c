@@ -129,6 +129,7 @@ uint64_t core_register(struct core *core, uint32_t reg)
 void core_set_register(struct core *core, uint32_t reg, uint64_t value)
 {
     core->schedule.side_effects = true;
+    schedule_release(&core->schedule);
     if (reg == PC) {
         core->cpu.state.pc = (uint32_t)value | 1;
         core->cpu.state.sleeping = 0;

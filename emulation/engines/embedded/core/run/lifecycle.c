@@ -45,7 +45,7 @@ static void wire(struct core *core)
     core->idle.context = (struct loop_context){code, bus, nvic, cpu};
     core->idle.schedule = schedule;
     core->idle.host = host;
-    core->executor = (struct executor){true, 0,    schedule, host, cpu,
+    core->executor = (struct executor){true, 0,    {0},      schedule, host, cpu,
                                        map,  code, nvic,     bus,  scb, &core->idle};
 }
 

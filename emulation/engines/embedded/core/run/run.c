@@ -1,5 +1,6 @@
 #include "run/run.h"
 
+#include "execute/density.h"
 #include "execute/execute.h"
 #include "hooks/check.h"
 #include "run/execution.h"
@@ -62,6 +63,8 @@ static int loop(struct core *core)
         }
         if (schedule->requests & REQUEST_CHECKS)
             checks_apply(core);
+        if (schedule->requests & REQUEST_INTERPRETER)
+            density_grant(&core->executor);
         if (state->sleeping && wakes(core))
             state->sleeping = 0;
         if (can_take_exception(core)) {

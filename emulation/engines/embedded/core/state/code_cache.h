@@ -18,9 +18,10 @@
 typedef uint64_t block_t;
 enum { BLOCK_SIZE_SHIFT = 32, BLOCK_COUNT_SHIFT = 48 };
 #define BLOCK_KEY_MASK ((1ull << BLOCK_COUNT_SHIFT) - 1)
-#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block has 16 KB */
+#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block has 8 KB */
 #define BLOCK_GUARD (1ull << (BLOCK_COUNT_SHIFT - 2))
-#define BLOCK_FLAGS (BLOCK_MARK | BLOCK_GUARD)
+#define BLOCK_MASKS (1ull << (BLOCK_COUNT_SHIFT - 3)) /* it may change PRIMASK and the like */
+#define BLOCK_FLAGS (BLOCK_MARK | BLOCK_GUARD | BLOCK_MASKS)
 
 struct decoded_block {
     uint32_t address; /* NO_ADDRESS: none, or forgotten, perhaps while it is executed */

@@ -78,6 +78,7 @@ void nvic_update(struct nvic *nvic)
             nvic->preempting = group;
     }
     nvic->schedule->preemption = nvic->preempting < PRIORITY_THREAD;
+    nvic->schedule->held = false;
     schedule_update(nvic->schedule);
 }
 
@@ -124,9 +125,10 @@ bool nvic_wakes(struct nvic *nvic)
 
 enum halt nvic_obstacle(struct nvic *nvic, uint64_t end)
 {
-    const struct schedule *schedule = nvic->schedule;
+    struct schedule *schedule = nvic->schedule;
     if (nvic_can_take(nvic))
         return HALT_EXCEPTION;
+    schedule->held = schedule->preemption;
     if (schedule_is_interrupted(schedule) || schedule->shared.cycles >= schedule->shared.pause ||
         end > schedule_next_event(schedule))
         return HALT_LIMIT;
