@@ -197,7 +197,7 @@ static void copy_words(void)
                        ::"r"(buffer) : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "cc", "memory");
 }
 
-static void divide_with_trap(void)
+static void divide_checked(void)
 {
     CCR |= 1u << 4;
     for (uint32_t x = 0xFFFFFFFF, y = 3;; x--)
@@ -229,7 +229,7 @@ const struct guest core_guests[] = {
     {"bytes copied across pages", copy_bytes},
     {"words copied by LDM/STM", copy_words},
     {"LDRD through pointers", chase_pointers},
-    {"division, DIV_0_TRP set", divide_with_trap},
+    {"division, DIV_0_TRP set", divide_checked},
     {"code in RAM", call_ram_code},
     {"self-modifying code", modify_code},
 };
