@@ -198,8 +198,11 @@ MODELS = (
     _own("CC3220_SHAMD5", "cc3220.shamd5"),
     _own("CC3220_StackDie", "cc3220.stackdie"),
     _own("CC3220_Timer", "cc3220.timer"),
+    _own("CC3220_UARTDMA", "cc3220.uart_dma", EMBEDDED),
     _own("CC3220_uDMA", "cc3220.udma"),
     _own("CC3220_WDT", "cc3220.wdt"),
+    _own("BMA222E", "cc3220.sensors", EMBEDDED),
+    _own("TMP006", "cc3220.sensors", EMBEDDED),
     RadioType(
         "ISM43362",
         "peripherals.ism43362.module:ISM43362",

@@ -10,6 +10,8 @@ from renode_wifi.peripherals.base.registers import Register
 
 NWP = 1 << 0
 """The one interrupt of each direction that is used."""
+LPDS = ("lpds-enter", "lpds")
+"""Resets of the core's domain that this block is outside of."""
 
 
 class CC3220_COMMON_REG(Block):
@@ -60,8 +62,13 @@ class CC3220_COMMON_REG(Block):
 
     def reset(self):
         # type: () -> None
-        """The request is the network processor's, which goes on."""
-        self.registers.reset()
+        """The request is the network processor's, which goes on.
+
+        The block keeps its settings over LPDS: firmware unmasks the interrupt when it starts the
+        network processor (cc_pal.c, NwpPowerOn), not when it wakes.
+        """
+        if self.machine.reset_cause not in LPDS:
+            self.registers.reset()
         self._update(0, 0)
 
     def on_gpio(self, number, level):

@@ -5,6 +5,9 @@ Outputs 0 to 7 are the pins' levels where they are driven from inside.
 
 from __future__ import annotations
 
+from array import array
+from functools import cache
+
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
@@ -13,13 +16,19 @@ PINS = 8
 ALL = 0xFF
 
 
+@cache
+def _masked(pins: int) -> array[int]:
+    """What the words of DATA read: the pins behind the mask that is in a word's address."""
+    return array("I", [pins & mask for mask in range(ALL + 1)])
+
+
 class CC2538_GPIO(Block):
     """Inputs 0 to 7: the pins. Its interrupt is the output "IRQ"."""
 
     OUTPUTS = (*range(PINS), "IRQ")
     SIZE = 0x1000
     REGISTERS = (
-        Register("DATA", 0x000, writable=0, on_read="_read", on_write="_write", count=256),
+        Register("DATA", 0x000, writable=0, on_write="_write", count=256),
         Register("DIR", 0x400, writable=ALL, on_write="_turn"),
         Register("IS", 0x404, writable=ALL, on_write="_sense"),
         Register("IBE", 0x408, writable=ALL, on_write="_sense"),
@@ -53,7 +62,7 @@ class CC2538_GPIO(Block):
         super().reset()
         self._outputs = 0
         self._edges = 0
-        self._levels = self._pins()
+        self._show(self._pins())
 
     def _pins(self) -> int:
         direction = self.registers["DIR"]
@@ -64,8 +73,10 @@ class CC2538_GPIO(Block):
         self._inputs = self._inputs | bit if level else self._inputs & ~bit
         self._sense(0, 0)
 
-    def _read(self, mask: int) -> int:
-        return self._pins() & mask
+    def _show(self, pins: int) -> None:
+        """Firmware polls DATA: a read of plain registers costs the engine no call of the model."""
+        self._levels = pins
+        self.registers.values[: ALL + 1] = _masked(pins)
 
     def _write(self, mask: int, value: int, old: int) -> None:
         self._outputs = self._outputs & ~mask | value & mask
@@ -83,7 +94,8 @@ class CC2538_GPIO(Block):
     def _sense(self, value: int, old: int) -> None:
         """Take notice of the pins' levels and of how they changed."""
         pins = self._pins()
-        changed, self._levels = pins ^ self._levels, pins
+        changed = pins ^ self._levels
+        self._show(pins)
         by_level = self.registers["IS"]
         both, high = self.registers["IBE"], self.registers["IEV"]
         self._edges |= changed & ~by_level & (both | ~(pins ^ high)) & ALL

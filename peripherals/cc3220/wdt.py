@@ -10,6 +10,8 @@ DEFAULT_HZ = 80000000
 CTL_INTEN = 1 << 0
 CTL_RESEN = 1 << 1
 UNLOCK = 0x1ACCE551
+WITHOUT_KEY = (0x00C, 0xC00)
+"""Offsets of ICR and LOCK."""
 
 
 class CC3220_WDT(Block):
@@ -45,8 +47,12 @@ class CC3220_WDT(Block):
 
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
-        """While LOCK reads 1 nothing else can be written."""
-        if not self.registers["LOCK"] or offset >> 2 == 0xC00 // 4:
+        """While LOCK reads 1 nothing else can be written, but for ICR.
+
+        TI's driver (WatchdogCC32XX.c) locks the block when it opens it, and clears interrupts
+        without unlocking it.
+        """
+        if not self.registers["LOCK"] or offset & ~3 in WITHOUT_KEY:
             self.registers.write(offset, value, width)
 
     def _lock(self, value, old):

@@ -161,6 +161,20 @@ def test_a_fed_watchdog_is_quiet() -> None:
     assert peek(wdt, "RIS") == 0
 
 
+def test_a_locked_watchdog_is_fed_all_the_same() -> None:
+    machine = BenchMachine()
+    wdt = CC3220_WDT(machine, "wdt")
+    poke(wdt, "LOAD", 80_000_000)
+    poke(wdt, "CTL", 3)
+    poke(wdt, "LOCK", 1)
+    for _ in range(3):
+        machine.clock.advance(SECOND * 3 // 2)
+        assert wdt.lines[0].level
+        poke(wdt, "ICR", 1)
+        assert not wdt.lines[0].level
+    assert machine.reset_requests == []
+
+
 # -- UART -----------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,21 @@ def test_network_interrupt_is_a_level_behind_a_mask() -> None:
     assert not common.lines[0].level
 
 
+@pytest.mark.parametrize("cause", ["lpds-enter", "lpds", "mcu", "pin"])
+def test_the_mask_of_the_network_interrupt_outlives_lpds_only(cause: str) -> None:
+    machine = BenchMachine()
+    block = CC3220_COMMON_REG(machine, "commonReg")
+    poke(block, "NW_INT_MASK_CLR", 1)
+    poke(block, "APPS_GPIO_TRIG_EN", 5)
+    block.on_gpio(0, True)
+    machine.reset_cause = cause
+    block.reset()
+    kept = cause.startswith("lpds")
+    assert peek(block, "NW_INT_MASK") == (0xFFFF_FFFE if kept else 0xFFFF_FFFF)
+    assert peek(block, "APPS_GPIO_TRIG_EN") == (5 if kept else 0)
+    assert block.lines[0].level == kept
+
+
 def test_request_to_stop_is_taken_note_of() -> None:
     common = CC3220_COMMON_REG(BenchMachine(), "commonReg")
     poke(common, "APPS_INT_TRIG", 1)
