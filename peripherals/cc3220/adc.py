@@ -48,6 +48,8 @@ class CC3220_ADC(Block):
         # type: (typing.Any, str) -> None
         self._millivolts = [0] * CHANNELS
         self._event = None  # type: typing.Any
+        self._running = False
+        self._started = 0
         self._fifos = [[] for _ in range(CHANNELS)]  # type: list[list[int]]
         self._timer_started = 0
         Block.__init__(self, machine, name)
@@ -61,6 +63,7 @@ class CC3220_ADC(Block):
         if self._event is not None:
             self._event.cancel()
             self._event = None
+        self._running = False
         for fifo in self._fifos:
             del fifo[:]
         Block.reset(self)
@@ -72,15 +75,35 @@ class CC3220_ADC(Block):
     def _control(self, value, old):
         # type: (int, int) -> None
         running = self.registers["ADC_CTRL"] & CTRL_EN and self.registers["ADC_CH_ENABLE"]
-        if running and self._event is None:
-            self._event = self.machine.clock.schedule(PERIOD, self._sample)
+        if running and not self._running:
+            self._started = self.machine.clock.now
         elif not running and self._event is not None:
             self._event.cancel()
             self._event = None
+        self._running = bool(running)
+        self._await_sample()
+
+    def _has_effect(self):
+        # type: () -> bool
+        """Whether the next sample changes anything, as a second overflow does not."""
+        for channel in range(CHANNELS):
+            if self._is_on(channel) and (
+                len(self._fifos[channel]) < DEPTH
+                or not self.registers.values[0x44 // 4 + 2 * channel] & IRQ_OVERFLOW
+            ):
+                return True
+        return False
+
+    def _await_sample(self):
+        # type: () -> None
+        """Schedule the next sample that has an effect. They are whole periods from the start."""
+        if self._running and self._event is None and self._has_effect():
+            gone = self.machine.clock.now - self._started
+            self._event = self.machine.clock.schedule(PERIOD - gone % PERIOD, self._sample)
 
     def _sample(self):
         # type: () -> None
-        self._event = self.machine.clock.schedule(PERIOD, self._sample)
+        self._event = None
         stamp = self._timer() & TIMER_MASK
         for channel in range(CHANNELS):
             if not self._is_on(channel):
@@ -94,6 +117,7 @@ class CC3220_ADC(Block):
             if len(fifo) == DEPTH:
                 self._raise(channel, IRQ_FULL)
             self._show(channel)
+        self._await_sample()
 
     def _take(self, index):
         # type: (int) -> int
@@ -108,6 +132,7 @@ class CC3220_ADC(Block):
         if not fifo:
             self._raise(channel, IRQ_EMPTY)
         self._show(channel)
+        self._await_sample()
         return sample
 
     def _show(self, channel):
@@ -142,6 +167,7 @@ class CC3220_ADC(Block):
         # type: (int, int, int) -> None
         self.registers.values[0x44 // 4 + index] &= ~value
         self._update(index // 2)
+        self._await_sample()
 
     # The timer that stamps samples.
 

@@ -458,6 +458,28 @@ def test_samples_come_every_sixteen_microseconds() -> None:
     assert peek(adc, "adc_timer_current_count") == 0
 
 
+def test_samples_without_effect_are_no_events_and_keep_their_pace() -> None:
+    machine = BenchMachine()
+    adc = CC3220_ADC(machine, "adc")
+    poke(adc, "adc_timer_configuration", 1 << 25 | 0x1FFFF)
+    machine.clock.advance(MICROSECOND)
+    poke(adc, "ADC_CTRL", 1)
+    poke(adc, "ADC_CH_ENABLE", 1 << 1)
+    machine.clock.advance(5 * 16 * MICROSECOND)
+    assert machine.clock.next_time is None
+    machine.clock.advance(SECOND)
+    # Whoever reads makes room for the sample after that.
+    first = peek(adc, "channelFIFODATA") >> 14
+    machine.clock.advance(16 * MICROSECOND)
+    stamps = [peek(adc, "channelFIFODATA") >> 14 for _ in range(4)]
+    assert [stamp - first for stamp in stamps[:3]] == [640, 1280, 1920]
+    start, period = MICROSECOND, 16 * MICROSECOND
+    latest = start + (machine.clock.now - start) // period * period
+    assert stamps[3] == latest * 40 // MICROSECOND % 0x20000
+    poke(adc, "ADC_CTRL", 0)
+    assert machine.clock.next_time is None
+
+
 # -- I2C ------------------------------------------------------------------------------------------
 
 
