@@ -88,7 +88,6 @@ class CC3220_uDMA(Block):
 
     def attach(self, requests, channel):
         # type: (typing.Any, int) -> None
-        """Let `requests` connect itself to the channels from `channel` on."""
         requests.connect(self, channel)
 
     def reset(self):

@@ -711,7 +711,7 @@ def test_converter(rom: Rom) -> None:
 def test_i2c_without_a_device(rom: Rom) -> None:
     rom.call("I2CMasterInitExpClk", I2CA0, 80_000_000, 1)
     assert rom.bus.read(I2CA0 + 0x0C, 4) == 9
-    rom.call("I2CMasterSlaveAddrSet", I2CA0, 0x41, 0)
+    rom.call("I2CMasterSlaveAddrSet", I2CA0, 0x42, 0)
     rom.call("I2CMasterDataPut", I2CA0, 1)
     rom.call("I2CMasterIntEnable", I2CA0)
     rom.call("I2CMasterControl", I2CA0, 7)

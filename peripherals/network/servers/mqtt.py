@@ -1,4 +1,5 @@
-"""An MQTT 3.1.1 broker on virtual time: QoS 0 to 2, retained messages, wills, sessions.
+"""An MQTT broker on virtual time: 3.1, 3.1.1 and 5.0; QoS 0 to 2, retained messages, wills,
+sessions. Sections are those of version 5.0 where no other is named.
 
 A client whose first bytes are no CONNECT gets silence, not a closed connection: firmware tests send
 text to a broker's port and rely on it.
@@ -6,90 +7,68 @@ text to a broker's port and rely on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.servers.base import TcpServer
 from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.servers.context import ServerContext
+from renode_wifi.peripherals.network.servers.mqtt_delivery import Delivery, send
+from renode_wifi.peripherals.network.servers.mqtt_fields import PROTOCOL_ERROR, MqttError
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
+    MAX_PACKET,
+    PROTOCOLS,
+    V3_1,
+    V5,
     Acknowledge,
     Bare,
     ConnAck,
     Connect,
     Message,
-    MqttError,
     Packet,
-    PacketReader,
     Publish,
     SubAck,
     Subscribe,
     Type,
     Unsubscribe,
-    emit,
-    filter_is_valid,
-    matches,
 )
-from renode_wifi.peripherals.network.servers.records import Records
+from renode_wifi.peripherals.network.servers.mqtt_properties import (
+    Properties,
+    Property,
+    integer,
+    without,
+)
+from renode_wifi.peripherals.network.servers.mqtt_sessions import (
+    FOREVER,
+    Client,
+    Session,
+    Subscription,
+)
+from renode_wifi.peripherals.network.servers.mqtt_topics import SHARED, filter_is_valid
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 ACCEPTED = 0
-UNACCEPTABLE_PROTOCOL = 1
-IDENTIFIER_REJECTED = 2
-BAD_USER_OR_PASSWORD = 4
-"""Connect return codes, section 3.2.2.3."""
+UNACCEPTABLE_PROTOCOL, IDENTIFIER_REJECTED, BAD_USER_OR_PASSWORD = 1, 2, 4
+"""Connect return codes of 3.1.1, section 3.2.2.3."""
+CONNECT_REASONS = {
+    UNACCEPTABLE_PROTOCOL: 0x84,
+    IDENTIFIER_REJECTED: 0x85,
+    BAD_USER_OR_PASSWORD: 0x86,
+}
+"""What they are as reason codes, section 3.2.2.2."""
+BAD_AUTHENTICATION_METHOD = 0x8C
 
-SUBSCRIBE_FAILURE = 0x80
-LAST_IDENTIFIER = 65_535
+DISCONNECT_WITH_WILL = 0x04
+NO_SUBSCRIPTION_EXISTED = 0x11
+KEEP_ALIVE_TIMEOUT, SESSION_TAKEN_OVER = 0x8D, 0x8E
+FILTER_INVALID, TOPIC_ALIAS_INVALID, QUOTA_EXCEEDED, NO_SHARED = 0x8F, 0x94, 0x97, 0x9E
+FAILED = 0x80
+"""From here on reason codes are failures; of SUBACK it is the only one before version 5."""
 
-MAX_SESSIONS = 1_000
-"""Sessions kept; the oldest whose client is away makes room."""
 MAX_SUBSCRIPTIONS = 1_000
 """Of one session; more are refused."""
-MAX_MESSAGES = 1_000
-"""Queued or unacknowledged messages of one session; more are dropped."""
-MAX_SESSION_BYTES = 262_144
-"""Bytes in them, unless one message alone has more."""
-MAX_RETAINED = 1_000
-MAX_RETAINED_BYTES = 16 * 1_048_576
-"""Of all retained messages; what doesn't fit isn't retained."""
-MAX_UNREAD = 1_048_576
-"""Bytes for a client that doesn't read, before it is disconnected."""
-
-
-@dataclass
-class Session:
-    """What outlives a connection when the client asks for it (section 3.1.2.4)."""
-
-    client_id: str
-    clean: bool
-    subscriptions: dict[str, int] = field(default_factory=dict)
-    queue: list[Message] = field(default_factory=list)
-    outgoing: dict[int, Publish | Acknowledge] = field(default_factory=dict)
-    """By identifier: sent and not acknowledged."""
-    incoming: set[int] = field(default_factory=set)
-    """Identifiers of QoS 2 messages taken and not released."""
-    next_identifier: int = 1
-
-    def has_room(self, message: Message) -> bool:
-        waiting = [kept.message for kept in self.outgoing.values() if isinstance(kept, Publish)]
-        waiting += self.queue
-        size = sum(len(kept.payload) for kept in waiting) + len(message.payload)
-        return not waiting or (len(waiting) < MAX_MESSAGES and size <= MAX_SESSION_BYTES)
-
-
-@dataclass
-class Client:
-    """The protocol's side of one connection."""
-
-    reader: PacketReader = field(default_factory=PacketReader)
-    session: Session | None = None
-    will: Message | None = None
-    keep_alive: int = 0
-    last_packet: int = 0
-    watchdog: Event | None = None
-    ignored: bool = False
-    """It sent something else than MQTT: nothing is sent or read any more."""
+MAX_ALIASES = 16
+"""Topic aliases of a client."""
 
 
 class MqttBroker(TcpServer):
@@ -98,23 +77,27 @@ class MqttBroker(TcpServer):
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
         super().__init__(context, settings)
         self.users: dict[str, str] | None = settings.users
-        self.messages: Records[Message] = Records()
-        self.retained: dict[str, Message] = {
-            topic: Message(topic, text.encode(), 0, True)
-            for topic, text in settings.retained.items()
-        }
-        self.sessions: dict[str, Session] = {}
-        self.clients: dict[str, ServerConnection] = {}
+        self._delivery = delivery = Delivery(context.clock, settings.retained)
+        self.messages = delivery.messages
+        self.sessions = delivery.sessions
+        self.clients = delivery.clients
         """Connected clients by identifier."""
 
     # For tests
 
+    @property
+    def retained(self) -> dict[str, Message]:
+        kept = self._delivery.retained.items
+        return {topic: stamped.message for topic, stamped in kept.items()}
+
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
-        self._route(Message(topic, payload, qos, retain))
+        self._delivery.route(Message(topic, payload, qos, retain))
 
     def subscriptions(self, client_id: str) -> dict[str, int]:
+        """Filters of a client, and the QoS that it was granted."""
         session = self.sessions.get(client_id)
-        return {} if session is None else dict(session.subscriptions)
+        subscriptions = {} if session is None else session.subscriptions
+        return {topic: subscription.qos for topic, subscription in subscriptions.items()}
 
     # The server
 
@@ -135,7 +118,16 @@ class MqttBroker(TcpServer):
             if client.session is None:
                 client.ignored = True
             else:
-                connection.abort()
+                self._drop(connection, error.reason)
+
+    def _drop(self, connection: ServerConnection, reason: int) -> None:
+        """End a connection; since version 5 the client gets to know why."""
+        client: Client = connection.state
+        if client.level >= V5:
+            send(connection, Bare(Type.DISCONNECT, reason))
+            connection.end()
+        else:
+            connection.abort()
 
     def closed(self, connection: ServerConnection) -> None:
         client: Client | None = connection.state
@@ -146,13 +138,8 @@ class MqttBroker(TcpServer):
         session = client.session
         if session is None or self.clients.get(session.client_id) is not connection:
             return
-        del self.clients[session.client_id]
-        if session.clean:
-            del self.sessions[session.client_id]
         self._trace("mqtt-gone", connection, client=session.client_id)
-        if client.will is not None:
-            will, client.will = client.will, None
-            self._route(will)
+        self._delivery.leave(session, client.will)
 
     def _trace(self, event: str, connection: ServerConnection, **fields: object) -> None:
         self.context.trace(event, flow=connection.stream.flow, server=self.name, **fields)
@@ -162,7 +149,7 @@ class MqttBroker(TcpServer):
     def _handle(self, connection: ServerConnection, client: Client, packet: Packet) -> None:
         if isinstance(packet, Connect):
             if client.session is not None:
-                raise MqttError("a second CONNECT")
+                raise MqttError("a second CONNECT", PROTOCOL_ERROR)
             self._connect(connection, client, packet)
             return
         session = client.session
@@ -175,73 +162,87 @@ class MqttBroker(TcpServer):
         elif isinstance(packet, Subscribe):
             self._subscribe(connection, session, packet)
         elif isinstance(packet, Unsubscribe):
-            for topic in packet.filters:
-                session.subscriptions.pop(topic, None)
-            self._send(connection, Acknowledge(Type.UNSUBACK, packet.identifier))
+            codes = tuple(
+                NO_SUBSCRIPTION_EXISTED if session.subscriptions.pop(topic, None) is None else 0
+                for topic in packet.filters
+            )
+            send(connection, Acknowledge(Type.UNSUBACK, packet.identifier, codes=codes))
         elif isinstance(packet, Bare) and packet.type is Type.PINGREQ:
-            self._send(connection, Bare(Type.PINGRESP))
+            send(connection, Bare(Type.PINGRESP))
         elif isinstance(packet, Bare) and packet.type is Type.DISCONNECT:
-            client.will = None
+            if packet.reason != DISCONNECT_WITH_WILL:
+                client.will = None
+            if session.expiry:
+                session.expiry = integer(packet.properties, Property.SESSION_EXPIRY, session.expiry)
             connection.end()
         else:
-            raise MqttError(f"{type(packet).__name__} is not for a broker")
+            raise MqttError(f"{type(packet).__name__} is not for a broker", PROTOCOL_ERROR)
 
     def _connect(self, connection: ServerConnection, client: Client, packet: Connect) -> None:
+        client.level = packet.level if packet.level in PROTOCOLS else client.level
         code = self._judge(packet)
         if code != ACCEPTED:
             self._trace("mqtt-refused", connection, client=packet.client_id, code=code)
-            self._send(connection, ConnAck(code))
+            send(connection, ConnAck(code))
             connection.end()
             return
         client_id = packet.client_id or f"auto-{connection.number}"
         previous = self.clients.get(client_id)
         if previous is not None:
             # Section 3.1.4: the newer connection takes the identifier over.
-            previous.abort()
-        session = self.sessions.get(client_id)
-        present = session is not None and not packet.clean
-        if session is None or packet.clean:
-            self._make_room_for_session()
-            session = Session(client_id, packet.clean)
-        session.clean = packet.clean
-        self.sessions[client_id] = session
+            self._drop(previous, SESSION_TAKEN_OVER)
+        expiry = 0 if packet.clean else FOREVER
+        if packet.level >= V5:
+            expiry = integer(packet.properties, Property.SESSION_EXPIRY, 0)
+        present = client_id in self.sessions and not packet.clean
+        session = self._delivery.session_for(client_id, packet.clean, expiry)
         self.clients[client_id] = connection
         client.session = session
         client.will = packet.will
+        client.properties = packet.properties
         client.keep_alive = packet.keep_alive
         self._trace("mqtt-connect", connection, client=client_id, keep_alive=packet.keep_alive)
         self._watch(connection, client)
-        self._send(connection, ConnAck(ACCEPTED, present))
+        offered: Properties = (
+            (Property.MAXIMUM_PACKET_SIZE, MAX_PACKET),
+            (Property.TOPIC_ALIAS_MAXIMUM, MAX_ALIASES),
+            (Property.SHARED_AVAILABLE, 0),
+        )
+        if not packet.client_id:
+            offered += ((Property.ASSIGNED_CLIENT_IDENTIFIER, client_id),)
+        known = present and packet.level != V3_1
+        send(connection, ConnAck(ACCEPTED, known, offered))
         for waiting in list(session.outgoing.values()):
             again = replace(waiting, duplicate=True) if isinstance(waiting, Publish) else waiting
-            self._send(connection, again)
-        queue, session.queue = session.queue, []
-        for message in queue:
-            self._give(session, message)
-
-    def _make_room_for_session(self) -> None:
-        if len(self.sessions) >= MAX_SESSIONS:
-            away = next((name for name in self.sessions if name not in self.clients), None)
-            if away is not None:
-                del self.sessions[away]
+            send(connection, again)
+        self._delivery.drain(session)
 
     def _judge(self, packet: Connect) -> int:
-        if packet.level != 4:
+        code = ACCEPTED
+        if packet.level not in PROTOCOLS:
             return UNACCEPTABLE_PROTOCOL
-        if not packet.client_id and not packet.clean:
-            return IDENTIFIER_REJECTED
-        if self.users is not None:
+        if (
+            not packet.client_id
+            and packet.level < V5
+            and (not packet.clean or packet.level == V3_1)
+        ):
+            code = IDENTIFIER_REJECTED
+        elif self.users is not None:
             password = None if packet.user is None else self.users.get(packet.user)
             if password is None or password.encode() != packet.password:
-                return BAD_USER_OR_PASSWORD
-        return ACCEPTED
+                code = BAD_USER_OR_PASSWORD
+        if packet.level < V5:
+            return code
+        if Property.AUTHENTICATION_METHOD in dict(packet.properties):
+            return BAD_AUTHENTICATION_METHOD
+        return CONNECT_REASONS.get(code, code)
 
     def _published(self, connection: ServerConnection, session: Session, packet: Publish) -> None:
-        message = packet.message
+        message = self._named(connection.state, packet.message)
         if message.qos == 1:
-            self._send(connection, Acknowledge(Type.PUBACK, packet.identifier))
+            send(connection, Acknowledge(Type.PUBACK, packet.identifier))
         elif message.qos == 2:
-            self._send(connection, Acknowledge(Type.PUBREC, packet.identifier))
+            send(connection, Acknowledge(Type.PUBREC, packet.identifier))
             if packet.identifier in session.incoming:
                 return
             session.incoming.add(packet.identifier)
@@ -253,101 +254,72 @@ class MqttBroker(TcpServer):
             payload=message.payload,
             qos=message.qos,
         )
-        self._route(message)
+        self._delivery.route(message, session)
+
+    @staticmethod
+    def _named(client: Client, message: Message) -> Message:
+        """The message with its topic, which an alias may stand for (section 3.3.2.3.4)."""
+        alias = integer(message.properties, Property.TOPIC_ALIAS, 0)
+        if not alias:
+            return message
+        topic = message.topic or client.aliases.get(alias, "")
+        if alias > MAX_ALIASES or not topic:
+            raise MqttError(f"topic alias {alias}", TOPIC_ALIAS_INVALID)
+        client.aliases[alias] = topic
+        properties = without(message.properties, Property.TOPIC_ALIAS)
+        return replace(message, topic=topic, properties=properties)
 
     def _acknowledged(
         self, connection: ServerConnection, session: Session, packet: Acknowledge
     ) -> None:
         if packet.type is Type.PUBREL:
             session.incoming.discard(packet.identifier)
-            self._send(connection, Acknowledge(Type.PUBCOMP, packet.identifier))
-        elif packet.type is Type.PUBREC:
+            send(connection, Acknowledge(Type.PUBCOMP, packet.identifier))
+        elif packet.type is Type.PUBREC and packet.reason < FAILED:
             release = Acknowledge(Type.PUBREL, packet.identifier)
             session.outgoing[packet.identifier] = release
-            self._send(connection, release)
-        elif packet.type in (Type.PUBACK, Type.PUBCOMP):
+            send(connection, release)
+        elif packet.type in (Type.PUBACK, Type.PUBREC, Type.PUBCOMP):
             session.outgoing.pop(packet.identifier, None)
-            if session.queue:
-                self._give(session, session.queue.pop(0))
+            self._delivery.drain(session)
         else:
-            raise MqttError(f"{packet.type.name} is not for a broker")
+            raise MqttError(f"{packet.type.name} is not for a broker", PROTOCOL_ERROR)
 
     def _subscribe(self, connection: ServerConnection, session: Session, packet: Subscribe) -> None:
+        level = connection.state.level
+        identifier = integer(packet.properties, Property.SUBSCRIPTION_IDENTIFIER, 0)
         codes = []
-        for topic_filter, qos in packet.filters:
-            full = len(session.subscriptions) >= MAX_SUBSCRIPTIONS
-            if filter_is_valid(topic_filter) and not (
-                full and topic_filter not in session.subscriptions
-            ):
-                session.subscriptions[topic_filter] = qos
-                codes.append(qos)
-            else:
-                codes.append(SUBSCRIBE_FAILURE)
+        welcome: list[tuple[str, Subscription]] = []
+        for topic_filter, options in packet.filters:
+            subscription = Subscription(options, identifier)
+            code = self._refusal(session, topic_filter, level)
+            if not code:
+                code = subscription.qos
+                known = topic_filter in session.subscriptions
+                session.subscriptions[topic_filter] = subscription
+                if subscription.retain_handling == 0 or (
+                    subscription.retain_handling == 1 and not known
+                ):
+                    welcome.append((topic_filter, subscription))
+            codes.append(code if level >= V5 else min(code, FAILED))
         self._trace(
             "mqtt-subscribe",
             connection,
             client=session.client_id,
             filters=[topic_filter for topic_filter, _ in packet.filters],
         )
-        self._send(connection, SubAck(packet.identifier, tuple(codes)))
-        for (topic_filter, _), code in zip(packet.filters, codes, strict=True):
-            if code == SUBSCRIBE_FAILURE:
-                continue
-            for topic in sorted(self.retained):
-                if matches(topic_filter, topic):
-                    message = self.retained[topic]
-                    self._give(session, replace(message, qos=min(message.qos, code)))
+        send(connection, SubAck(packet.identifier, tuple(codes)))
+        for topic_filter, subscription in welcome:
+            self._delivery.welcome(session, topic_filter, subscription)
 
-    # Messages
-
-    def _route(self, message: Message) -> None:
-        self.messages.keep(message, len(message.payload))
-        if message.retain:
-            self._retain(message)
-        for session in list(self.sessions.values()):
-            granted = [
-                qos
-                for topic_filter, qos in session.subscriptions.items()
-                if matches(topic_filter, message.topic)
-            ]
-            if granted:
-                qos = min(message.qos, max(granted))
-                # Section 3.3.1.3: RETAIN is 0 towards a subscription that stood already.
-                self._give(session, Message(message.topic, message.payload, qos, False))
-
-    def _retain(self, message: Message) -> None:
-        self.retained.pop(message.topic, None)
-        size = sum(len(kept.payload) for kept in self.retained.values()) + len(message.payload)
-        if message.payload and len(self.retained) < MAX_RETAINED and size <= MAX_RETAINED_BYTES:
-            self.retained[message.topic] = message
-
-    def _give(self, session: Session, message: Message) -> None:
-        connection = self.clients.get(session.client_id)
-        if connection is None or (message.qos and len(session.outgoing) >= MAX_MESSAGES):
-            if message.qos and session.has_room(message):
-                session.queue.append(message)
-            return
-        if message.qos and not session.has_room(message):
-            return
-        identifier = 0
-        if message.qos:
-            identifier = self._free_identifier(session)
-            session.outgoing[identifier] = Publish(message, identifier)
-        self._send(connection, Publish(message, identifier))
-
-    @staticmethod
-    def _free_identifier(session: Session) -> int:
-        identifier = session.next_identifier
-        while identifier in session.outgoing:
-            identifier = identifier % LAST_IDENTIFIER + 1
-        session.next_identifier = identifier % LAST_IDENTIFIER + 1
-        return identifier
-
-    @staticmethod
-    def _send(connection: ServerConnection, packet: Packet) -> None:
-        connection.send(emit(packet))
-        if connection.unsent > MAX_UNREAD:
-            connection.abort()
+    def _refusal(self, session: Session, topic_filter: str, level: int) -> int:
+        """Why a filter can't be subscribed to; 0 where it can."""
+        if not filter_is_valid(topic_filter):
+            return FILTER_INVALID
+        if level >= V5 and topic_filter.startswith(SHARED):
+            return NO_SHARED
+        full = len(session.subscriptions) >= MAX_SUBSCRIPTIONS
+        return QUOTA_EXCEEDED if full and topic_filter not in session.subscriptions else 0
 
     # Keep-alive
 
@@ -365,7 +337,7 @@ class MqttBroker(TcpServer):
             return
         if self.context.clock.now - client.last_packet >= client.keep_alive * SECOND * 3 // 2:
             self._trace("mqtt-silent", connection)
-            connection.abort()
+            self._drop(connection, KEEP_ALIVE_TIMEOUT)
         else:
             self._watch(connection, client)
 

@@ -1,12 +1,26 @@
-"""MQTT 3.1.1 control packets, parse and emit side by side (OASIS MQTT Version 3.1.1)."""
+"""MQTT control packets, parse and emit side by side: OASIS MQTT Version 3.1.1 and 5.0, IBM's 3.1.
+
+`level` is the protocol level of CONNECT, which tells the version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
 
-MAX_LENGTH = 268_435_455
-"""Largest remaining length, section 2.2.3."""
+from renode_wifi.peripherals.network.servers import mqtt_properties as properties_of
+from renode_wifi.peripherals.network.servers.mqtt_fields import (
+    PROTOCOL_ERROR,
+    Fields,
+    MqttError,
+    emit_binary,
+    emit_text,
+    emit_variable,
+)
+from renode_wifi.peripherals.network.servers.mqtt_properties import Properties, Property
+
+V3_1, V3_1_1, V5 = 3, 4, 5
+PROTOCOLS = {V3_1: "MQIsdp", V3_1_1: "MQTT", V5: "MQTT"}
 MAX_PACKET = 1_048_576
 """Largest remaining length that is taken from a client."""
 
@@ -28,14 +42,14 @@ class Type(IntEnum):
     PINGREQ = 12
     PINGRESP = 13
     DISCONNECT = 14
+    AUTH = 15
+    """Since MQTT 5."""
 
 
 RESERVED_FLAGS = {Type.PUBREL: 2, Type.SUBSCRIBE: 2, Type.UNSUBSCRIBE: 2}
 """Section 2.2.2; every other type but PUBLISH has 0."""
-
-
-class MqttError(Exception):
-    """Bytes that are no MQTT packet."""
+REPEATED = 8
+"""Flag of MQTT 3.1: RESERVED_FLAGS's types have it, like PUBLISH, when they are sent again."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class Message:
     payload: bytes
     qos: int = 0
     retain: bool = False
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
@@ -55,13 +70,15 @@ class Connect:
     will: Message | None
     user: str | None
     password: bytes | None
-    level: int = 4
+    level: int = V3_1_1
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
 class ConnAck:
     code: int
     session_present: bool = False
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
@@ -73,36 +90,44 @@ class Publish:
 
 @dataclass(frozen=True)
 class Acknowledge:
-    """PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK."""
+    """PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK. codes: of UNSUBACK since MQTT 5."""
 
     type: Type
     identifier: int
+    reason: int = 0
+    codes: tuple[int, ...] = ()
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
 class Subscribe:
     identifier: int
     filters: tuple[tuple[str, int], ...]
-    """Topic filter and requested QoS."""
+    """Topic filter, and options whose lowest two bits are the requested QoS."""
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
 class SubAck:
     identifier: int
     codes: tuple[int, ...]
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
 class Unsubscribe:
     identifier: int
     filters: tuple[str, ...]
+    properties: Properties = ()
 
 
 @dataclass(frozen=True)
 class Bare:
-    """PINGREQ, PINGRESP or DISCONNECT."""
+    """PINGREQ, PINGRESP, DISCONNECT or AUTH."""
 
     type: Type
+    reason: int = 0
+    properties: Properties = ()
 
 
 Packet = Connect | ConnAck | Publish | Acknowledge | Subscribe | SubAck | Unsubscribe | Bare
@@ -114,7 +139,9 @@ Packet = Connect | ConnAck | Publish | Acknowledge | Subscribe | SubAck | Unsubs
 class PacketReader:
     """Bytes in, packets out. Raises MqttError at the first byte that cannot be MQTT."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int = V3_1_1) -> None:
+        self.level = level
+        """Of what follows; a CONNECT sets it."""
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> None:
@@ -124,7 +151,7 @@ class PacketReader:
         """The next whole packet; None when more bytes are needed."""
         if not self._buffer:
             return None
-        kind, flags = _first_byte(self._buffer[0])
+        kind, flags = _first_byte(self._buffer[0], self.level)
         length, header = 0, 1
         while True:
             if header >= len(self._buffer):
@@ -142,245 +169,218 @@ class PacketReader:
             return None
         body = bytes(self._buffer[header : header + length])
         del self._buffer[: header + length]
-        return parse(kind, flags, body)
+        packet = parse(kind, flags, body, self.level)
+        if isinstance(packet, Connect):
+            self.level = packet.level
+        return packet
 
 
-def _first_byte(byte: int) -> tuple[Type, int]:
-    try:
-        kind = Type(byte >> 4)
-    except ValueError:
-        raise MqttError(f"packet type {byte >> 4} is reserved") from None
+def _first_byte(byte: int, level: int) -> tuple[Type, int]:
+    if byte >> 4 == 0 or (byte >> 4 == Type.AUTH and level < V5):
+        raise MqttError(f"packet type {byte >> 4} is reserved")
+    kind = Type(byte >> 4)
     flags = byte & 0x0F
+    if level == V3_1 and kind in RESERVED_FLAGS:
+        flags &= ~REPEATED
     if kind is not Type.PUBLISH and flags != RESERVED_FLAGS.get(kind, 0):
         raise MqttError(f"flags {flags:#x} of {kind.name} are reserved")
     return kind, flags
 
 
-class _Fields:
-    """Fields of a packet's body, from front to back."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        self.at = 0
-
-    def take(self, count: int) -> bytes:
-        if self.at + count > len(self.body):
-            raise MqttError("a packet ends in the middle of a field")
-        data = self.body[self.at : self.at + count]
-        self.at += count
-        return data
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def number(self) -> int:
-        return int.from_bytes(self.take(2), "big")
-
-    def binary(self) -> bytes:
-        return self.take(self.number())
-
-    def text(self) -> str:
-        try:
-            text = self.binary().decode("utf-8")
-        except UnicodeDecodeError:
-            raise MqttError("text is not UTF-8") from None
-        if "\0" in text:
-            raise MqttError("text holds U+0000")
-        return text
-
-    def identifier(self) -> int:
-        number = self.number()
-        if number == 0:
-            raise MqttError("packet identifier 0")
-        return number
-
-    def rest(self) -> bytes:
-        return self.take(len(self.body) - self.at)
-
-    def end(self) -> None:
-        if self.at != len(self.body):
-            raise MqttError("a packet is longer than its fields")
-
-    @property
-    def more(self) -> bool:
-        return self.at < len(self.body)
-
-
-def parse(kind: Type, flags: int, body: bytes) -> Packet:
-    fields = _Fields(body)
+def parse(kind: Type, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
+    fields = Fields(body)
     packet: Packet
     if kind is Type.CONNECT:
         packet = _parse_connect(fields)
     elif kind is Type.CONNACK:
-        packet = ConnAck(session_present=bool(fields.byte() & 1), code=fields.byte())
+        present, code = bool(fields.byte() & 1), fields.byte()
+        packet = ConnAck(code, present, _properties(fields, level, properties_of.OF_CONNACK))
     elif kind is Type.PUBLISH:
-        packet = _parse_publish(fields, flags)
+        packet = _parse_publish(fields, flags, level)
     elif kind is Type.SUBSCRIBE:
-        packet = _parse_subscribe(fields)
+        packet = _parse_subscribe(fields, level)
     elif kind is Type.SUBACK:
-        packet = SubAck(fields.identifier(), tuple(fields.rest()))
+        identifier = fields.identifier()
+        properties = _properties(fields, level, properties_of.OF_ANSWERS)
+        packet = SubAck(identifier, tuple(fields.rest()), properties)
     elif kind is Type.UNSUBSCRIBE:
-        packet = _parse_unsubscribe(fields)
-    elif kind in (Type.PINGREQ, Type.PINGRESP, Type.DISCONNECT):
+        packet = _parse_unsubscribe(fields, level)
+    elif kind in (Type.PINGREQ, Type.PINGRESP):
         packet = Bare(kind)
+    elif kind in (Type.DISCONNECT, Type.AUTH):
+        is_auth = kind is Type.AUTH
+        allowed = properties_of.OF_AUTH if is_auth else properties_of.OF_DISCONNECT
+        packet = Bare(kind, *_reason(fields, level, allowed))
     else:
-        packet = Acknowledge(kind, fields.identifier())
+        packet = _parse_acknowledge(kind, fields, level)
     fields.end()
     return packet
 
 
-def _parse_connect(fields: _Fields) -> Connect:
+def _properties(fields: Fields, level: int, allowed: tuple[Property, ...]) -> Properties:
+    return properties_of.parse(fields, allowed) if level >= V5 else ()
+
+
+def _reason(fields: Fields, level: int, allowed: tuple[Property, ...]) -> tuple[int, Properties]:
+    """Reason code and properties, each of which may be left out at the end (section 3.4.2.1)."""
+    if level < V5 or not fields.more:
+        return 0, ()
+    reason = fields.byte()
+    return reason, properties_of.parse(fields, allowed) if fields.more else ()
+
+
+def _parse_connect(fields: Fields) -> Connect:
     """Section 3.1."""
     protocol, level, flags = fields.text(), fields.byte(), fields.byte()
-    if (protocol, level) not in (("MQTT", 4), ("MQIsdp", 3)) and protocol != "MQTT":
-        raise MqttError(f"protocol {protocol!r}")
+    if protocol != PROTOCOLS.get(level, PROTOCOLS[V3_1_1]):
+        raise MqttError(f"protocol {protocol!r}, level {level}")
+    if level not in PROTOCOLS:
+        # Nobody knows what follows.
+        fields.rest()
+        return Connect("", True, 0, None, None, None, level)
     if flags & 1:
         raise MqttError("the reserved connect flag is set")
     keep_alive = fields.number()
+    properties = _properties(fields, level, properties_of.OF_CONNECT)
     client_id = fields.text()
     will = None
     will_qos = flags >> 3 & 3
     if flags & 4:
         if will_qos == 3:
             raise MqttError("will QoS 3")
+        of_will = _properties(fields, level, properties_of.OF_WILL)
         topic, payload = fields.text(), fields.binary()
-        will = Message(topic, payload, will_qos, bool(flags & 0x20))
+        will = Message(topic, payload, will_qos, bool(flags & 0x20), of_will)
     elif flags & 0x38:
         raise MqttError("will flags without a will")
     user = fields.text() if flags & 0x80 else None
-    if flags & 0x40 and user is None:
+    if flags & 0x40 and user is None and level < V5:
         raise MqttError("a password without a user name")
     password = fields.binary() if flags & 0x40 else None
-    return Connect(client_id, bool(flags & 2), keep_alive, will, user, password, level)
+    clean = bool(flags & 2)
+    return Connect(client_id, clean, keep_alive, will, user, password, level, properties)
 
 
-def _parse_publish(fields: _Fields, flags: int) -> Publish:
-    """Section 3.3."""
+def _parse_publish(fields: Fields, flags: int, level: int) -> Publish:
+    """Section 3.3. An empty topic stands for that of a TOPIC_ALIAS."""
     qos = flags >> 1 & 3
     if qos == 3 or (qos == 0 and flags & 8):
         raise MqttError("PUBLISH flags contradict each other")
     topic = fields.text()
-    if not topic or "+" in topic or "#" in topic:
-        raise MqttError("a topic name is empty or has wildcards")
+    if "+" in topic or "#" in topic:
+        raise MqttError("a topic name has wildcards")
     identifier = fields.identifier() if qos else 0
-    message = Message(topic, fields.rest(), qos, bool(flags & 1))
+    properties = _properties(fields, level, properties_of.OF_PUBLISH)
+    if not topic and Property.TOPIC_ALIAS not in dict(properties):
+        raise MqttError("a topic name is empty", PROTOCOL_ERROR)
+    message = Message(topic, fields.rest(), qos, bool(flags & 1), properties)
     return Publish(message, identifier, bool(flags & 8))
 
 
-def _parse_subscribe(fields: _Fields) -> Subscribe:
+def _parse_acknowledge(kind: Type, fields: Fields, level: int) -> Acknowledge:
+    identifier = fields.identifier()
+    if kind is Type.UNSUBACK:
+        properties = _properties(fields, level, properties_of.OF_ANSWERS)
+        codes = tuple(fields.rest()) if level >= V5 else ()
+        return Acknowledge(kind, identifier, 0, codes, properties)
+    reason, properties = _reason(fields, level, properties_of.OF_ANSWERS)
+    return Acknowledge(kind, identifier, reason, (), properties)
+
+
+def _parse_subscribe(fields: Fields, level: int) -> Subscribe:
     """Section 3.8."""
     identifier = fields.identifier()
+    properties = _properties(fields, level, properties_of.OF_SUBSCRIBE)
     filters = []
     while fields.more:
-        topic, qos = fields.text(), fields.byte()
-        if qos > 2:
-            raise MqttError(f"requested QoS {qos}")
-        filters.append((topic, qos))
+        topic, options = fields.text(), fields.byte()
+        reserved = 0xC0 if level >= V5 else 0xFC
+        if options & 3 == 3 or options & reserved or options & 0x30 == 0x30:
+            raise MqttError(f"subscription options {options:#04x}")
+        filters.append((topic, options))
     if not filters:
-        raise MqttError("SUBSCRIBE without a topic filter")
-    return Subscribe(identifier, tuple(filters))
+        raise MqttError("SUBSCRIBE without a topic filter", PROTOCOL_ERROR)
+    return Subscribe(identifier, tuple(filters), properties)
 
 
-def _parse_unsubscribe(fields: _Fields) -> Unsubscribe:
+def _parse_unsubscribe(fields: Fields, level: int) -> Unsubscribe:
     """Section 3.10."""
     identifier = fields.identifier()
+    properties = _properties(fields, level, properties_of.OF_UNSUBSCRIBE)
     filters = []
     while fields.more:
         filters.append(fields.text())
     if not filters:
-        raise MqttError("UNSUBSCRIBE without a topic filter")
-    return Unsubscribe(identifier, tuple(filters))
+        raise MqttError("UNSUBSCRIBE without a topic filter", PROTOCOL_ERROR)
+    return Unsubscribe(identifier, tuple(filters), properties)
 
 
 # Emit
 
 
-def emit(packet: Packet) -> bytes:
+def emit(packet: Packet, level: int = V3_1_1) -> bytes:
+    """The packet as that version writes it; a CONNECT says its own."""
+
+    def properties(value: Properties) -> bytes:
+        return properties_of.emit(value) if level >= V5 else b""
+
     if isinstance(packet, Connect):
         return _packet(Type.CONNECT, 0, _connect_body(packet))
     if isinstance(packet, ConnAck):
-        return _packet(Type.CONNACK, 0, bytes([packet.session_present, packet.code]))
+        body = bytes([packet.session_present, packet.code]) + properties(packet.properties)
+        return _packet(Type.CONNACK, 0, body)
     if isinstance(packet, Publish):
         message = packet.message
         flags = packet.duplicate << 3 | message.qos << 1 | message.retain
         identifier = packet.identifier.to_bytes(2, "big") if message.qos else b""
-        return _packet(Type.PUBLISH, flags, _text(message.topic) + identifier + message.payload)
+        head = emit_text(message.topic) + identifier + properties(message.properties)
+        return _packet(Type.PUBLISH, flags, head + message.payload)
+    if isinstance(packet, Bare):
+        return _packet(packet.type, 0, _reason_bytes(packet, level))
+    body = packet.identifier.to_bytes(2, "big")
     if isinstance(packet, Acknowledge):
-        flags = RESERVED_FLAGS.get(packet.type, 0)
-        return _packet(packet.type, flags, packet.identifier.to_bytes(2, "big"))
-    if isinstance(packet, Subscribe):
-        body = packet.identifier.to_bytes(2, "big")
-        for topic, qos in packet.filters:
-            body += _text(topic) + bytes([qos])
-        return _packet(Type.SUBSCRIBE, 2, body)
+        if packet.type is Type.UNSUBACK:
+            codes = bytes(packet.codes) if level >= V5 else b""
+            body += properties(packet.properties) + codes
+        else:
+            body += _reason_bytes(packet, level)
+        return _packet(packet.type, RESERVED_FLAGS.get(packet.type, 0), body)
+    body += properties(packet.properties)
     if isinstance(packet, SubAck):
-        return _packet(Type.SUBACK, 0, packet.identifier.to_bytes(2, "big") + bytes(packet.codes))
-    if isinstance(packet, Unsubscribe):
-        body = packet.identifier.to_bytes(2, "big")
-        return _packet(Type.UNSUBSCRIBE, 2, body + b"".join(map(_text, packet.filters)))
-    return _packet(packet.type, 0, b"")
+        return _packet(Type.SUBACK, 0, body + bytes(packet.codes))
+    if isinstance(packet, Subscribe):
+        for topic, options in packet.filters:
+            body += emit_text(topic) + bytes([options])
+        return _packet(Type.SUBSCRIBE, 2, body)
+    return _packet(Type.UNSUBSCRIBE, 2, body + b"".join(map(emit_text, packet.filters)))
+
+
+def _reason_bytes(packet: Acknowledge | Bare, level: int) -> bytes:
+    if level < V5 or not (packet.reason or packet.properties):
+        return b""
+    return bytes([packet.reason]) + properties_of.emit(packet.properties)
 
 
 def _connect_body(packet: Connect) -> bytes:
+    def properties(value: Properties) -> bytes:
+        return properties_of.emit(value) if packet.level >= V5 else b""
+
     flags = packet.clean << 1
-    payload = _text(packet.client_id)
+    payload = emit_text(packet.client_id)
     if packet.will is not None:
         flags |= 4 | packet.will.qos << 3 | packet.will.retain << 5
-        payload += _text(packet.will.topic) + _binary(packet.will.payload)
+        payload += properties(packet.will.properties)
+        payload += emit_text(packet.will.topic) + emit_binary(packet.will.payload)
     if packet.user is not None:
         flags |= 0x80
-        payload += _text(packet.user)
+        payload += emit_text(packet.user)
     if packet.password is not None:
         flags |= 0x40
-        payload += _binary(packet.password)
-    protocol = "MQIsdp" if packet.level == 3 else "MQTT"
-    return (
-        _text(protocol) + bytes([packet.level, flags]) + packet.keep_alive.to_bytes(2, "big")
-    ) + payload
+        payload += emit_binary(packet.password)
+    head = emit_text(PROTOCOLS.get(packet.level, "MQTT")) + bytes([packet.level, flags])
+    keep_alive = packet.keep_alive.to_bytes(2, "big")
+    return head + keep_alive + properties(packet.properties) + payload
 
 
 def _packet(kind: Type, flags: int, body: bytes) -> bytes:
-    if len(body) > MAX_LENGTH:
-        raise ValueError("an MQTT packet cannot be that long")
-    length = bytearray()
-    rest = len(body)
-    while True:
-        length.append(rest & 0x7F | (0x80 if rest > 0x7F else 0))
-        rest >>= 7
-        if not rest:
-            return bytes([kind << 4 | flags]) + bytes(length) + body
-
-
-def _binary(data: bytes) -> bytes:
-    return len(data).to_bytes(2, "big") + data
-
-
-def _text(text: str) -> bytes:
-    return _binary(text.encode())
-
-
-# Topics
-
-
-def filter_is_valid(topic_filter: str) -> bool:
-    """Section 4.7.1: `#` is last and alone on its level, `+` alone on its."""
-    levels = topic_filter.split("/")
-    for index, level in enumerate(levels):
-        if "#" in level and (level != "#" or index != len(levels) - 1):
-            return False
-        if "+" in level and level != "+":
-            return False
-    return bool(topic_filter)
-
-
-def matches(topic_filter: str, topic: str) -> bool:
-    """Whether a topic name falls under a filter, sections 4.7.1 and 4.7.2."""
-    wanted, have = topic_filter.split("/"), topic.split("/")
-    if topic.startswith("$") and wanted[0] in ("#", "+"):
-        return False
-    for index, level in enumerate(wanted):
-        if level == "#":
-            return True
-        if index >= len(have) or level not in ("+", have[index]):
-            return False
-    return len(wanted) == len(have)
+    return bytes([kind << 4 | flags]) + emit_variable(len(body)) + body

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
-from renode_wifi.peripherals.network.servers import mqtt
-from renode_wifi.peripherals.network.servers.mqtt import (
-    MAX_MESSAGES,
-    MAX_SUBSCRIPTIONS,
-    MAX_UNREAD,
-)
+from renode_wifi.peripherals.network.servers import mqtt_delivery, mqtt_sessions
+from renode_wifi.peripherals.network.servers.mqtt import MAX_SUBSCRIPTIONS
+from renode_wifi.peripherals.network.servers.mqtt_delivery import MAX_UNREAD
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
     Bare,
@@ -28,6 +25,7 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Unsubscribe,
     emit,
 )
+from renode_wifi.peripherals.network.servers.mqtt_sessions import MAX_MESSAGES
 from tests.peripherals.network.rig import Recorder, Rig, joined, saved
 from tests.peripherals.network.servers.test_mqtt_packets import read
 
@@ -58,17 +56,20 @@ class Device:
             "password": None,
             **more,
         }
+        level = settings.get("level", 4)
+        self.level = level if level <= 5 else 4
+        """A broker answers a version that it doesn't know as 3.1.1."""
         self.say(Connect(name, **settings))
 
     def say(self, *packets: Packet) -> list[Packet]:
         """Send, and give what came since."""
         self.events.data.clear()
-        self.stream.send(b"".join(emit(packet) for packet in packets))
+        self.stream.send(b"".join(emit(packet, self.level) for packet in packets))
         self.rig.run()
         return self.received()
 
     def received(self) -> list[Packet]:
-        return read(bytes(self.events.data))
+        return read(bytes(self.events.data), self.level)
 
 
 @pytest.fixture
@@ -89,8 +90,9 @@ def test_connecting(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"level": 3}, 1),
-        ({"level": 5}, 1),
+        ({"level": 2}, 1),
+        ({"level": 6}, 1),
+        ({"level": 3, "name": ""}, 2),
         ({"name": "", "clean": False}, 2),
     ],
 )
@@ -332,14 +334,14 @@ def test_messages_for_a_session_are_bounded(tmp_path: Path) -> None:
     for size in (200_000, 200_000, 10):
         session.outgoing.clear()
         broker.publish("t/1", bytes(size), qos=1)
-    assert [len(message.payload) for message in session.queue] == [200_000, 10]
+    assert [len(kept.message.payload) for kept in session.queue] == [200_000, 10]
 
 
 def test_sessions_and_retained_messages_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt, "MAX_SESSIONS", 2)
-    monkeypatch.setattr(mqtt, "MAX_RETAINED", 2)
+    monkeypatch.setattr(mqtt_delivery, "MAX_SESSIONS", 2)
+    monkeypatch.setattr(mqtt_sessions, "MAX_RETAINED", 2)
     rig = joined(tmp_path, BROKER)
     broker = rig.world.server("broker")
     for name in ("first", "second", "third"):

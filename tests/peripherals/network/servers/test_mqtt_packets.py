@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renode_wifi.peripherals.network.servers import mqtt_properties as properties_of
+from renode_wifi.peripherals.network.servers.mqtt_fields import MqttError
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
     Bare,
     ConnAck,
     Connect,
     Message,
-    MqttError,
     Packet,
     PacketReader,
     Publish,
@@ -21,9 +22,9 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Type,
     Unsubscribe,
     emit,
-    filter_is_valid,
-    matches,
 )
+from renode_wifi.peripherals.network.servers.mqtt_properties import Property
+from renode_wifi.peripherals.network.servers.mqtt_topics import filter_is_valid, matches
 
 TEXT = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=40)
 
@@ -73,8 +74,106 @@ PACKET: st.SearchStrategy[Packet] = st.one_of(
 )
 
 
-def read(data: bytes) -> list[Packet]:
-    reader = PacketReader()
+VALUES: dict[str, st.SearchStrategy[properties_of.Value]] = {
+    "binary": st.binary(max_size=20),
+    "variable": st.integers(1, 268_435_455),
+    "pair": st.tuples(TEXT, TEXT),
+    "text": TEXT,
+}
+
+
+def _value_of(name: Property) -> st.SearchStrategy[properties_of.Value]:
+    if name in properties_of.BYTES:
+        size = properties_of.BYTES[name]
+        return st.integers(1, 1 if size == 1 else (1 << 8 * size) - 1)
+    if name in properties_of.BINARY:
+        return VALUES["binary"]
+    if name is Property.SUBSCRIPTION_IDENTIFIER:
+        return VALUES["variable"]
+    return VALUES["pair" if name is Property.USER_PROPERTY else "text"]
+
+
+def properties(allowed: tuple[Property, ...]) -> st.SearchStrategy[properties_of.Properties]:
+    names = st.lists(st.sampled_from(sorted(allowed)), unique=True, max_size=4)
+    return names.flatmap(
+        lambda chosen: st.tuples(*(st.tuples(st.just(name), _value_of(name)) for name in chosen))
+    )
+
+
+CODE = st.integers(0, 255)
+ANSWERS = properties(properties_of.OF_ANSWERS)
+MESSAGE_5 = st.builds(
+    Message,
+    TOPIC,
+    st.binary(max_size=30),
+    QOS,
+    st.booleans(),
+    properties(properties_of.OF_PUBLISH),
+)
+WILL_5 = st.builds(
+    Message, TOPIC, st.binary(max_size=30), QOS, st.booleans(), properties(properties_of.OF_WILL)
+)
+OPTIONS = st.builds(
+    lambda qos, flags, handling: qos | flags | handling << 4,
+    QOS,
+    st.sampled_from([0, 4, 8, 12]),
+    st.integers(0, 2),
+)
+PACKET_5: st.SearchStrategy[Packet] = st.one_of(
+    st.builds(
+        Connect,
+        TEXT,
+        st.booleans(),
+        st.integers(0, 65_535),
+        st.none() | WILL_5,
+        st.none() | TEXT,
+        st.none() | st.binary(max_size=40),
+        st.just(5),
+        properties(properties_of.OF_CONNECT),
+    ),
+    st.builds(ConnAck, CODE, st.booleans(), properties(properties_of.OF_CONNACK)),
+    st.builds(
+        lambda message, number: Publish(message, number if message.qos else 0),
+        MESSAGE_5,
+        IDENTIFIER,
+    ),
+    st.builds(
+        Acknowledge,
+        st.sampled_from([Type.PUBACK, Type.PUBREC, Type.PUBREL, Type.PUBCOMP]),
+        IDENTIFIER,
+        CODE,
+        st.just(()),
+        ANSWERS,
+    ),
+    st.builds(
+        Acknowledge,
+        st.just(Type.UNSUBACK),
+        IDENTIFIER,
+        st.just(0),
+        st.lists(CODE, max_size=3).map(tuple),
+        ANSWERS,
+    ),
+    st.builds(
+        Subscribe,
+        IDENTIFIER,
+        st.lists(st.tuples(TEXT, OPTIONS), min_size=1, max_size=3).map(tuple),
+        properties(properties_of.OF_SUBSCRIBE),
+    ),
+    st.builds(SubAck, IDENTIFIER, st.lists(CODE, max_size=3).map(tuple), ANSWERS),
+    st.builds(
+        Unsubscribe,
+        IDENTIFIER,
+        st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+        properties(properties_of.OF_UNSUBSCRIBE),
+    ),
+    st.builds(Bare, st.sampled_from([Type.PINGREQ, Type.PINGRESP])),
+    st.builds(Bare, st.just(Type.DISCONNECT), CODE, properties(properties_of.OF_DISCONNECT)),
+    st.builds(Bare, st.just(Type.AUTH), CODE, properties(properties_of.OF_AUTH)),
+)
+
+
+def read(data: bytes, level: int = 4) -> list[Packet]:
+    reader = PacketReader(level)
     reader.feed(data)
     packets = []
     while (packet := reader.next()) is not None:
@@ -92,6 +191,50 @@ def test_packets_survive_the_wire_cut_anywhere(packets: list[Packet], size: int)
         while (packet := reader.next()) is not None:
             seen.append(packet)
     assert seen == packets
+
+
+@given(st.lists(PACKET_5, max_size=5))
+def test_packets_of_version_5_survive_the_wire(packets: list[Packet]) -> None:
+    assert read(b"".join(emit(packet, 5) for packet in packets), 5) == packets
+
+
+@given(PACKET_5, st.integers(0, 400), st.integers(1, 255))
+def test_damaged_packets_of_version_5_are_packets_or_an_error(
+    packet: Packet, at: int, change: int
+) -> None:
+    data = bytearray(emit(packet, 5))
+    data[at % len(data)] ^= change
+    try:
+        packets = read(bytes(data), 5)
+    except MqttError:
+        return
+    assert read(b"".join(emit(packet, 5) for packet in packets), 5) == packets
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xe0\x04\0\x02\x0b\x01",  # a property that doesn't belong into DISCONNECT
+        b"\xe0\x0c\0\x0a\x11\0\0\0\1\x11\0\0\0\2",  # twice
+        b"\xe0\x03\0\x02\x11",  # ends within a property
+        b"\xe0\x06\0\xff\xff\xff\xff\x7f",  # a length of five bytes
+        b"\x30\x06\0\1t\x02\x01\x02",  # PAYLOAD_FORMAT 2
+        b"\x30\x06\0\0\x03\x23\0\0",  # topic alias 0
+        b"\x30\x03\0\0\0",  # neither topic nor alias
+        b"\x82\x07\0\1\0\0\1t\x31",  # retain handling 3
+        b"\x82\x07\0\1\0\0\1t\x41",  # reserved options
+    ],
+)
+def test_what_version_5_forbids_is_no_packet(data: bytes) -> None:
+    with pytest.raises(MqttError):
+        read(data, 5)
+
+
+def test_version_3_1_repeats_packets_with_a_flag() -> None:
+    again = b"\x8a\x06\0\1\0\1t\1"
+    assert read(again, 3) == [Subscribe(1, (("t", 1),))]
+    with pytest.raises(MqttError):
+        read(again, 4)
 
 
 @given(st.binary(max_size=200))
