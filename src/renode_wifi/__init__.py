@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.suites.qualification import Qualification as Qualification
     from renode_wifi.emulation.suites.unity import Outcome as Outcome
     from renode_wifi.emulation.suites.unity import TestResult as TestResult
+    from renode_wifi.peripherals.network.servers.base import TcpServer as TcpServer
+    from renode_wifi.peripherals.network.servers.base import UdpServer as UdpServer
+    from renode_wifi.peripherals.network.servers.connection import (
+        ServerConnection as ServerConnection,
+    )
     from renode_wifi.peripherals.network.world import World as World
 
 __version__ = "0.1.0"
@@ -44,9 +49,12 @@ _MODULES = {
     "Qualification": "emulation.suites.qualification",
     "RenodeWifi": "emulation.frontends.robot_library",
     "RenodeWifiError": "emulation.errors",
+    "ServerConnection": "peripherals.network.servers.connection",
     "Snapshot": "emulation.board.session",
     "Stop": "emulation.platform.core",
+    "TcpServer": "peripherals.network.servers.base",
     "TestResult": "emulation.suites.unity",
+    "UdpServer": "peripherals.network.servers.base",
     "UartConsole": "emulation.board.console",
     "UartLine": "emulation.board.console",
     "World": "peripherals.network.world",

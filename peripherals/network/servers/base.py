@@ -41,6 +41,7 @@ class Server:
 class TcpServer(Server):
     """A server of connections. Protocols override the methods at its end."""
 
+    UDP = False
     reads = True
 
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
@@ -179,6 +180,8 @@ class TcpServer(Server):
 
 class UdpServer(Server):
     """A server of datagrams."""
+
+    UDP = True
 
     def __init__(self, context: ServerContext, settings: ServerSettings) -> None:
         super().__init__(context, settings)

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
+from renode_wifi.peripherals.network.worldfile import plugins
 from renode_wifi.peripherals.network.worldfile.files import (
     Certificates,
     Content,
     PrivateKey,
     check_pair,
 )
+from renode_wifi.peripherals.network.worldfile.plugins import PlugIn
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
+    Rule,
     choice,
+    plain,
     text,
     truth,
     whole,
@@ -26,6 +30,7 @@ from renode_wifi.peripherals.network.worldfile.structure import (
     Mapped,
     Model,
     Switch,
+    keys_of,
     named,
 )
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
@@ -47,9 +52,11 @@ TYPES: dict[str, tuple[str, ...]] = {
     "http": ("pages",),
     "mqtt": ("users", "retained"),
     "ntp": (),
+    "coap": ("resources",),
+    "python": ("server_class", "options"),
 }
-"""The types of servers, and the keys that are theirs alone."""
-UDP_SERVERS = ("udp-echo", "udp-discard", "ntp")
+"""The types of servers, and the fields that are theirs alone."""
+UDP_SERVERS = ("udp-echo", "udp-discard", "ntp", "coap")
 
 
 UNVERIFIED = (ClientCertificate.NONE.value, ClientCertificate.ANY.value)
@@ -161,6 +168,12 @@ class _Page(Mapped):
         return converter.structure(raw, PageSettings)
 
 
+def _mapping(raw: object) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise ValueError
+    return {str(key): plain(value) for key, value in raw.items()}
+
+
 Page = Annotated[PageSettings, _Page(PageSettings.DESCRIPTION)]
 
 
@@ -171,7 +184,10 @@ class ServerSettings(Model):
 
     name: str = field(metadata=INTERNAL)
     type: Annotated[
-        str, words("echo, udp-echo, discard, udp-discard, tarpit, http, mqtt or ntp", *TYPES)
+        str,
+        words(
+            "echo, udp-echo, discard, udp-discard, tarpit, http, mqtt, ntp, coap or python", *TYPES
+        ),
     ]
     address: Address
     port: Port
@@ -190,10 +206,19 @@ class ServerSettings(Model):
     retained: Annotated[
         dict[str, Text], Mapped("mqtt: topics and their retained messages at the start")
     ] = field(default_factory=dict)
+    resources: Annotated[
+        dict[Path, Text], Mapped("coap: paths and what they hold at the start")
+    ] = field(default_factory=dict)
+    server_class: PlugIn | None = field(default=None, metadata=named("class"))
+    options: Annotated[
+        Mapping[str, Any], Rule("python: a mapping of whatever the class wants", _mapping)
+    ] = field(default_factory=dict)
     where: str = field(default="", metadata=INTERNAL)
 
     @property
     def udp(self) -> bool:
+        if self.server_class is not None:
+            return bool(self.server_class.UDP)
         return self.type in UDP_SERVERS
 
     def check(self) -> Iterator[Mistake]:
@@ -201,12 +226,19 @@ class ServerSettings(Model):
             yield Mistake(
                 "TLS needs a TCP server", "drop it", path=("tls",), concerns=["type", "tls"]
             )
-        for owner, keys in TYPES.items():
-            for option in keys:
+        if self.type == "python" and self.server_class is None:
+            yield Mistake(
+                "a server of type python lacks the key `class`",
+                f"add `class:` with {plugins.DESCRIPTION}",
+                concerns=["type", "server_class"],
+            )
+        keys = {entry.name: key for key, entry in keys_of(ServerSettings).items()}
+        for owner, options in TYPES.items():
+            for option in options:
                 if getattr(self, option) and self.type != owner:
                     yield Mistake(
                         f"a server of type {self.type} has none",
                         f"drop it, or make the server `type: {owner}`",
-                        path=(option,),
+                        path=(keys[option],),
                         concerns=["type", option],
                     )
