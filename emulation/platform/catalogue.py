@@ -215,7 +215,7 @@ MODELS = (
         "peripherals.simplelink.module:CC3220_NWP",
         link="peripherals.simplelink.link:Link",
         inputs={"on_power": FLAG, "on_garbage": NUMBER, "receive": BYTES},
-        callbacks=("send",),
+        callbacks=("send", "stage"),
     ),
 )
 

@@ -264,6 +264,7 @@ class Machine:
             self.bus.write_bytes(segment.address, segment.data)
         self.images.append(image)
         for radio in self.radios():
+            radio.programmed([(segment.address, segment.data) for segment in image.segments])
             if image.files:
                 radio.provision(image.files)
 

@@ -10,6 +10,7 @@ source/protocol.h; the link carries one direction at a time.)
 import struct
 
 from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.simplelink.boot_image import BootImage
 
 HOST_SYNC = 0x12344321
 """First word of a message from the host."""
@@ -40,6 +41,7 @@ class Link(object):
         self.name = name
         self.lines = {0: Line()}
         self.powered = False
+        self._boot = BootImage(machine)
         self._state = WRITE
         self._queue = []  # type: list[tuple[int, ...]]
         self._outgoing = ()  # type: tuple[int, ...]
@@ -58,6 +60,11 @@ class Link(object):
                 self.power_on()
             else:
                 self.power_off()
+
+    def reset(self):
+        # type: () -> None
+        """The chip is reset; the network processor is not."""
+        self._boot.start(self.machine.reset_cause)
 
     def power_on(self):
         # type: () -> None
@@ -110,6 +117,11 @@ class Link(object):
         if interrupt:
             self.lines[0].set(True)
         return True
+
+    def stage(self, image):
+        # type: (bytes) -> None
+        """What the chip boots when it starts next; empty: what it booted first."""
+        self._boot.stage(image)
 
     @property
     def waiting(self):

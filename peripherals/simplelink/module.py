@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
+from renode_wifi.peripherals.simplelink.boot_image import joined, with_digest
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault
+from renode_wifi.peripherals.simplelink.files.booted import MCU_IMAGE
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
@@ -34,6 +36,7 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
 
     def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
         super().__init__(None, machine, name)
+        self._has_own_program = False
         self._describe(attributes)
 
     def _make_processor(self) -> Processor:
@@ -63,6 +66,17 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
         """They go over those of the world file."""
         for name, content in files.items():
             self.files.provision(name, content)
+
+    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
+        """As Uniflash does it, the serial flash gets the program too, unless the world file does.
+
+        So an update has something to return to.
+        """
+        binary = joined(segments)
+        factory = self.files.volume.factory
+        if binary and (MCU_IMAGE not in factory or self._has_own_program):
+            self._has_own_program = True
+            self.files.provision(MCU_IMAGE, with_digest(binary))
 
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():

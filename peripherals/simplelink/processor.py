@@ -188,6 +188,9 @@ class Processor:
 
     # For the silos
 
+    def stage(self, image: bytes) -> None:
+        self.link.stage(image)
+
     def after(self, delay: int, callback: Callable[[], None]) -> Event:
         return self.surroundings.clock.schedule(
             delay, partial(self._if_same_power, self.generation, callback)

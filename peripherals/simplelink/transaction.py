@@ -33,6 +33,9 @@ class Host(Protocol):
     def event(self, opcode: Opcode, message: Emits) -> None:
         """Notify the host, unless it has masked the event."""
 
+    def stage(self, image: bytes) -> None:
+        """What the chip boots when it starts next; empty: what it booted first."""
+
     def after(self, delay: int, callback: Callable[[], None]) -> Event:
         """Call back in `delay` ns, unless the processor has lost power by then."""
 

@@ -132,9 +132,10 @@ class RenodeEngine:
     def load(self, image: Image) -> None:
         for segment in image.segments:
             self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
-        if image.files:
-            for machine in self._worlds.last_machines():
-                if machine.radio is not None:
+        for machine in self._worlds.last_machines():
+            if machine.radio is not None:
+                machine.radio.programmed([(part.address, part.data) for part in image.segments])
+                if image.files:
                     machine.radio.provision(image.files)
         if self._now:
             self.reset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -96,6 +96,9 @@ class Radio(Protocol):
     def provision(self, files: Mapping[str, bytes]) -> None:
         """Put files in place as a programming image does. RenodeWifiError: it keeps none."""
 
+    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
+        """The chip's memories were programmed: addresses and bytes."""
+
     def inject_entry(self, entry: Mapping[str, Any]) -> None:
         """Let a fault happen that is described as in a world file."""
 
@@ -160,6 +163,9 @@ class RadioModel(Generic[Fault, Profile, Processor]):
             f"{self.PROFILE.RADIO} has no file system for {', '.join(files)}",
             cure="give this board a program only",
         )
+
+    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
+        """The chip's memories were programmed. Most radios have no part in that."""
 
     def connect_world(self, world: World) -> None:
         """Put the radio into a world, before it is first powered or reset."""

@@ -97,7 +97,7 @@ class MqttBroker(TcpServer):
         """Filters of a client, and the QoS that it was granted."""
         session = self.sessions.get(client_id)
         subscriptions = {} if session is None else session.subscriptions
-        return {topic: subscription.qos for topic, subscription in subscriptions.items()}
+        return {topic: Subscription(options).qos for topic, options in subscriptions.items()}
 
     # The server
 
@@ -163,7 +163,7 @@ class MqttBroker(TcpServer):
             self._subscribe(connection, session, packet)
         elif isinstance(packet, Unsubscribe):
             codes = tuple(
-                NO_SUBSCRIPTION_EXISTED if session.subscriptions.pop(topic, None) is None else 0
+                0 if session.unsubscribe(topic) else NO_SUBSCRIPTION_EXISTED
                 for topic in packet.filters
             )
             send(connection, Acknowledge(Type.UNSUBACK, packet.identifier, codes=codes))
@@ -296,7 +296,7 @@ class MqttBroker(TcpServer):
             if not code:
                 code = subscription.qos
                 known = topic_filter in session.subscriptions
-                session.subscriptions[topic_filter] = subscription
+                session.subscribe(topic_filter, subscription)
                 if subscription.retain_handling == 0 or (
                     subscription.retain_handling == 1 and not known
                 ):

@@ -24,7 +24,6 @@ from renode_wifi.peripherals.network.servers.mqtt_sessions import (
     Stamped,
     Subscription,
 )
-from renode_wifi.peripherals.network.servers.mqtt_topics import matches
 from renode_wifi.peripherals.network.servers.records import Records
 
 MAX_SESSIONS = 1_000
@@ -67,9 +66,8 @@ class Delivery:
         for session in list(self.sessions.values()):
             granted = [
                 subscription
-                for topic_filter, subscription in session.subscriptions.items()
-                if matches(topic_filter, message.topic)
-                and not (subscription.no_local and session is origin)
+                for subscription in session.matching(message.topic)
+                if not (subscription.no_local and session is origin)
             ]
             if granted:
                 # Section 3.3.1.3: RETAIN is 0 towards a subscription that stood already.

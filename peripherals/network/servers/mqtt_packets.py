@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from renode_wifi.peripherals.network.servers import mqtt_properties as properties_of
 from renode_wifi.peripherals.network.servers.mqtt_fields import (
     PROTOCOL_ERROR,
     Fields,
@@ -17,7 +16,21 @@ from renode_wifi.peripherals.network.servers.mqtt_fields import (
     emit_text,
     emit_variable,
 )
-from renode_wifi.peripherals.network.servers.mqtt_properties import Properties, Property
+from renode_wifi.peripherals.network.servers.mqtt_properties import (
+    OF_ANSWERS,
+    OF_AUTH,
+    OF_CONNACK,
+    OF_CONNECT,
+    OF_DISCONNECT,
+    OF_PUBLISH,
+    OF_SUBSCRIBE,
+    OF_UNSUBSCRIBE,
+    OF_WILL,
+    Properties,
+    Property,
+    emit_properties,
+    parse_properties,
+)
 
 V3_1, V3_1_1, V5 = 3, 4, 5
 PROTOCOLS = {V3_1: "MQIsdp", V3_1_1: "MQTT", V5: "MQTT"}
@@ -194,14 +207,14 @@ def parse(kind: Type, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
         packet = _parse_connect(fields)
     elif kind is Type.CONNACK:
         present, code = bool(fields.byte() & 1), fields.byte()
-        packet = ConnAck(code, present, _properties(fields, level, properties_of.OF_CONNACK))
+        packet = ConnAck(code, present, _properties(fields, level, OF_CONNACK))
     elif kind is Type.PUBLISH:
         packet = _parse_publish(fields, flags, level)
     elif kind is Type.SUBSCRIBE:
         packet = _parse_subscribe(fields, level)
     elif kind is Type.SUBACK:
         identifier = fields.identifier()
-        properties = _properties(fields, level, properties_of.OF_ANSWERS)
+        properties = _properties(fields, level, OF_ANSWERS)
         packet = SubAck(identifier, tuple(fields.rest()), properties)
     elif kind is Type.UNSUBSCRIBE:
         packet = _parse_unsubscribe(fields, level)
@@ -209,7 +222,7 @@ def parse(kind: Type, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
         packet = Bare(kind)
     elif kind in (Type.DISCONNECT, Type.AUTH):
         is_auth = kind is Type.AUTH
-        allowed = properties_of.OF_AUTH if is_auth else properties_of.OF_DISCONNECT
+        allowed = OF_AUTH if is_auth else OF_DISCONNECT
         packet = Bare(kind, *_reason(fields, level, allowed))
     else:
         packet = _parse_acknowledge(kind, fields, level)
@@ -218,7 +231,7 @@ def parse(kind: Type, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
 
 
 def _properties(fields: Fields, level: int, allowed: tuple[Property, ...]) -> Properties:
-    return properties_of.parse(fields, allowed) if level >= V5 else ()
+    return parse_properties(fields, allowed) if level >= V5 else ()
 
 
 def _reason(fields: Fields, level: int, allowed: tuple[Property, ...]) -> tuple[int, Properties]:
@@ -226,7 +239,7 @@ def _reason(fields: Fields, level: int, allowed: tuple[Property, ...]) -> tuple[
     if level < V5 or not fields.more:
         return 0, ()
     reason = fields.byte()
-    return reason, properties_of.parse(fields, allowed) if fields.more else ()
+    return reason, parse_properties(fields, allowed) if fields.more else ()
 
 
 def _parse_connect(fields: Fields) -> Connect:
@@ -241,14 +254,14 @@ def _parse_connect(fields: Fields) -> Connect:
     if flags & 1:
         raise MqttError("the reserved connect flag is set")
     keep_alive = fields.number()
-    properties = _properties(fields, level, properties_of.OF_CONNECT)
+    properties = _properties(fields, level, OF_CONNECT)
     client_id = fields.text()
     will = None
     will_qos = flags >> 3 & 3
     if flags & 4:
         if will_qos == 3:
             raise MqttError("will QoS 3")
-        of_will = _properties(fields, level, properties_of.OF_WILL)
+        of_will = _properties(fields, level, OF_WILL)
         topic, payload = fields.text(), fields.binary()
         will = Message(topic, payload, will_qos, bool(flags & 0x20), of_will)
     elif flags & 0x38:
@@ -270,7 +283,7 @@ def _parse_publish(fields: Fields, flags: int, level: int) -> Publish:
     if "+" in topic or "#" in topic:
         raise MqttError("a topic name has wildcards")
     identifier = fields.identifier() if qos else 0
-    properties = _properties(fields, level, properties_of.OF_PUBLISH)
+    properties = _properties(fields, level, OF_PUBLISH)
     if not topic and Property.TOPIC_ALIAS not in dict(properties):
         raise MqttError("a topic name is empty", PROTOCOL_ERROR)
     message = Message(topic, fields.rest(), qos, bool(flags & 1), properties)
@@ -280,17 +293,17 @@ def _parse_publish(fields: Fields, flags: int, level: int) -> Publish:
 def _parse_acknowledge(kind: Type, fields: Fields, level: int) -> Acknowledge:
     identifier = fields.identifier()
     if kind is Type.UNSUBACK:
-        properties = _properties(fields, level, properties_of.OF_ANSWERS)
+        properties = _properties(fields, level, OF_ANSWERS)
         codes = tuple(fields.rest()) if level >= V5 else ()
         return Acknowledge(kind, identifier, 0, codes, properties)
-    reason, properties = _reason(fields, level, properties_of.OF_ANSWERS)
+    reason, properties = _reason(fields, level, OF_ANSWERS)
     return Acknowledge(kind, identifier, reason, (), properties)
 
 
 def _parse_subscribe(fields: Fields, level: int) -> Subscribe:
     """Section 3.8."""
     identifier = fields.identifier()
-    properties = _properties(fields, level, properties_of.OF_SUBSCRIBE)
+    properties = _properties(fields, level, OF_SUBSCRIBE)
     filters = []
     while fields.more:
         topic, options = fields.text(), fields.byte()
@@ -306,7 +319,7 @@ def _parse_subscribe(fields: Fields, level: int) -> Subscribe:
 def _parse_unsubscribe(fields: Fields, level: int) -> Unsubscribe:
     """Section 3.10."""
     identifier = fields.identifier()
-    properties = _properties(fields, level, properties_of.OF_UNSUBSCRIBE)
+    properties = _properties(fields, level, OF_UNSUBSCRIBE)
     filters = []
     while fields.more:
         filters.append(fields.text())
@@ -322,7 +335,7 @@ def emit(packet: Packet, level: int = V3_1_1) -> bytes:
     """The packet as that version writes it; a CONNECT says its own."""
 
     def properties(value: Properties) -> bytes:
-        return properties_of.emit(value) if level >= V5 else b""
+        return emit_properties(value) if level >= V5 else b""
 
     if isinstance(packet, Connect):
         return _packet(Type.CONNECT, 0, _connect_body(packet))
@@ -358,12 +371,12 @@ def emit(packet: Packet, level: int = V3_1_1) -> bytes:
 def _reason_bytes(packet: Acknowledge | Bare, level: int) -> bytes:
     if level < V5 or not (packet.reason or packet.properties):
         return b""
-    return bytes([packet.reason]) + properties_of.emit(packet.properties)
+    return bytes([packet.reason]) + emit_properties(packet.properties)
 
 
 def _connect_body(packet: Connect) -> bytes:
     def properties(value: Properties) -> bytes:
-        return properties_of.emit(value) if packet.level >= V5 else b""
+        return emit_properties(value) if packet.level >= V5 else b""
 
     flags = packet.clean << 1
     payload = emit_text(packet.client_id)

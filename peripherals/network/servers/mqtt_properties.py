@@ -121,7 +121,7 @@ def without(properties: Properties, *names: Property) -> Properties:
     return tuple(item for item in properties if item[0] not in names)
 
 
-def parse(fields: Fields, allowed: tuple[Property, ...]) -> Properties:
+def parse_properties(fields: Fields, allowed: tuple[Property, ...]) -> Properties:
     """The properties at `fields`, of which those of the packet are allowed."""
     inner = Fields(fields.take(fields.variable()))
     properties: list[tuple[Property, Value]] = []
@@ -155,7 +155,7 @@ def _value(fields: Fields, name: Property) -> Value:
     return fields.text()
 
 
-def emit(properties: Properties) -> bytes:
+def emit_properties(properties: Properties) -> bytes:
     body = b"".join(bytes([name]) + _bytes(name, value) for name, value in properties)
     return emit_variable(len(body)) + body
 

@@ -129,7 +129,10 @@ class Session:
 
     client_id: str
     expiry: int
-    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    subscriptions: dict[str, int] = field(default_factory=dict)
+    """Options by filter; those of versions before 5 are the granted QoS."""
+    identifiers: dict[str, int] = field(default_factory=dict)
+    """Subscription identifiers, of the filters that have one."""
     queue: list[Stamped] = field(default_factory=list)
     outgoing: dict[int, Publish | Acknowledge] = field(default_factory=dict)
     """By identifier: sent and not acknowledged."""
@@ -140,6 +143,24 @@ class Session:
     """Of a client that is gone, until its delay is over."""
     events: list[Event] = field(default_factory=list)
     """The end of the session, and its will."""
+
+    def subscribe(self, topic_filter: str, subscription: Subscription) -> None:
+        self.subscriptions[topic_filter] = subscription.options
+        self.identifiers.pop(topic_filter, None)
+        if subscription.identifier:
+            self.identifiers[topic_filter] = subscription.identifier
+
+    def unsubscribe(self, topic_filter: str) -> bool:
+        """Whether there was such a subscription."""
+        self.identifiers.pop(topic_filter, None)
+        return self.subscriptions.pop(topic_filter, None) is not None
+
+    def matching(self, topic: str) -> list[Subscription]:
+        return [
+            Subscription(options, self.identifiers.get(topic_filter, 0))
+            for topic_filter, options in self.subscriptions.items()
+            if matches(topic_filter, topic)
+        ]
 
     def has_room(self, message: Message) -> bool:
         sizes = [

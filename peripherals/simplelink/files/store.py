@@ -130,7 +130,8 @@ def _folded(name: str) -> str:
 class Store(Protocol):
     """Keeps files."""
 
-    files: FileTable
+    @property
+    def files(self) -> FileTable: ...
 
     def changed(self, name: str) -> None:
         """`files[name]` has a new content, or is gone."""

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
+from renode_wifi.peripherals.simplelink.files.booted import (
+    MCU_IMAGE,
+    MCU_IMAGE_CAPACITY,
+    BootedStore,
+)
 from renode_wifi.peripherals.simplelink.files.bundle import Bundle
 from renode_wifi.peripherals.simplelink.files.folder import FolderStore
 from renode_wifi.peripherals.simplelink.files.store import (
@@ -42,9 +47,6 @@ OVERHEAD = 512
 SYSTEM_BLOCKS = 90
 """Of the serial flash, taken by the file table, service pack and configuration."""
 SYSTEM_FILES = 12
-MCU_IMAGE = "/sys/mcuflashimg.bin"
-MCU_IMAGE_CAPACITY = 0x10_0000
-"""The flash that the image is loaded into."""
 
 
 @dataclass
@@ -68,8 +70,10 @@ class Volume:
         self.services = services
         self.power = power
         folder = services.profile.file_folder
-        self.store: Store = FolderStore(folder) if folder else MemoryStore()
         self.factory = FileTable()
+        self.store: Store = BootedStore(
+            FolderStore(folder) if folder else MemoryStore(), self.factory, services.host.stage
+        )
         self.open: dict[int, OpenFile] = {}
         self.bundle = Bundle(self.store)
         self.restoring = False

@@ -154,9 +154,30 @@ class FileName:
         return self.LAYOUT.pack(self.token) + terminated(self.name)
 
 
+INFO_BITS = (
+    0x1000,
+    0x0800,
+    0x0020,
+    0x0100,
+    0x0040,
+    0x0001,
+    0x0002,
+    0x0004,
+    0x0008,
+    0,
+    0x0010,
+    0x2000,
+    0x0200,
+    0x0400,
+    0,
+    0,
+)
+"""SL_FS_INFO_... by the bits that stand for them on the wire (source/fs.c, sl_FsGetInfo)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """SlFsGetInfoResponse_t. flags: SL_FS_INFO_..."""
+    """SlFsGetInfoResponse_t. flags: SL_FS_INFO_..., which the host driver makes of `INFO_BITS`."""
 
     LAYOUT = struct.Struct("<hHII4III")
 
@@ -170,13 +191,14 @@ class FileInfo:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        status, flags, length, allocated, *rest = fields(cls.LAYOUT, body)
+        status, bits, length, allocated, *rest = fields(cls.LAYOUT, body)
+        flags = sum(flag for bit, flag in enumerate(INFO_BITS) if bits >> bit & 1)
         return cls(status, flags, length, allocated, tuple(rest[:4]), rest[4], rest[5])
 
     def emit(self) -> bytes:
         return self.LAYOUT.pack(
             self.status,
-            self.flags,
+            sum(1 << bit for bit, flag in enumerate(INFO_BITS) if self.flags & flag),
             self.length,
             self.allocated,
             *self.tokens,

@@ -20,7 +20,15 @@ SEGMENTS = st.lists(
     st.builds(Segment, st.integers(0, 0x30000), st.binary(min_size=1, max_size=80)),
     min_size=1,
     max_size=4,
-    unique_by=lambda segment: segment.address >> 10,
+    unique_by=lambda segment: segment.address // 100,
+).filter(
+    lambda segments: (
+        not any(
+            one is not two and one.address <= two.address < one.end
+            for one in segments
+            for two in segments
+        )
+    )
 )
 
 

@@ -227,6 +227,8 @@ class _Radio:
     def provision(self, files: object) -> None:
         raise AssertionError
 
+    def programmed(self, segments: object) -> None: ...
+
     name = "radio"
     world = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from renode_wifi.peripherals.simplelink.files import information as of
 from renode_wifi.peripherals.simplelink.files.control import COMMIT, RENAME, ROLLBACK
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from tests.peripherals.simplelink.driver import HostDriver
@@ -18,11 +19,32 @@ def flags(value: int) -> int:
     return value << 16
 
 
+BITS_OF_INFORMATION = {
+    0: of.INFO_OPEN_WRITE,
+    1: of.INFO_OPEN_READ,
+    2: of.INFO_NOT_FAILSAFE,
+    3: of.INFO_NOT_VALID,
+    4: of.INFO_SYSTEM,
+    5: of.INFO_MUST_COMMIT,
+    6: of.INFO_BUNDLE,
+    7: of.INFO_PENDING,
+    8: of.INFO_PENDING_BUNDLE,
+    10: of.INFO_SECURE,
+    11: of.INFO_NO_SIGNATURE,
+    12: of.INFO_PUBLIC_WRITE,
+    13: of.INFO_PUBLIC_READ,
+}
+"""What sl_FsGetInfo of the host driver makes of the bits that it gets."""
+
+
 def info(driver: HostDriver, name: bytes, token: int = 0) -> dict[str, Any]:
     answer = driver.command(Opcode.FILE_INFO, struct.pack("<I", token) + name + b"\0")
     values = answer.unpack("hHII4III")
     names = ("status", "flags", "length", "allocated", "t0", "t1", "t2", "t3", "size", "writes")
-    return dict(zip(names, values, strict=True))
+    shown: dict[str, Any] = dict(zip(names, values, strict=True))
+    bits = shown["flags"]
+    shown["flags"] = sum(flag for bit, flag in BITS_OF_INFORMATION.items() if bits >> bit & 1)
+    return shown
 
 
 def delete(driver: HostDriver, name: bytes, token: int = 0) -> int:
