@@ -264,9 +264,7 @@ class Machine:
             self.bus.write_bytes(segment.address, segment.data)
         self.images.append(image)
         for radio in self.radios():
-            radio.programmed([(segment.address, segment.data) for segment in image.segments])
-            if image.files:
-                radio.provision(image.files)
+            radio.provision([(item.address, item.data) for item in image.segments], image.files)
 
     def start(self, image: Image | None = None) -> None:
         """Let the core start from its vector table, or from that of an image just loaded."""

@@ -8,6 +8,7 @@ of the wire.
 from __future__ import annotations
 
 from collections import deque
+from typing import Protocol
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
@@ -44,6 +45,12 @@ RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
 SILENT_BITS = 32
 """Bit times without a byte after which the receive timeout is raised for what is in the FIFO."""
 DEFAULT_HZ = 80_000_000
+
+
+class DmaRequests(Protocol):
+    """What brings requests of a port to a DMA controller."""
+
+    def connect(self, port: PL011) -> None: ...
 
 
 class PL011(Block):
@@ -101,6 +108,10 @@ class PL011(Block):
         self._incoming: deque[int] = deque()
         self._arrival: Event | None = None
         self._silence: Event | None = None
+
+    def attach(self, requests: DmaRequests, place: int | None = None) -> None:
+        """Let `requests` bring the port's requests to a DMA controller."""
+        requests.connect(self)
 
     def reset(self) -> None:
         for event in (self._arrival, self._silence):

@@ -14,18 +14,20 @@ from renode_wifi.peripherals.cc3220.udma import ENCODINGS, CC3220_uDMA
 
 
 class CC3220_UARTDMA:
-    """uart: the port. Its place on the controller is the channel that receives, with encoding 0;
-    the next one sends.
+    """controller: the uDMA. channel: the one that receives, with encoding 0; the next one sends.
+
+    Its place is the port.
     """
 
-    def __init__(self, machine: Machine, name: str, uart: PL011) -> None:
+    def __init__(self, machine: Machine, name: str, controller: CC3220_uDMA, channel: int) -> None:
         self.machine = machine
         self.name = name
-        self.uart = uart
+        self.controller = controller
+        self.channel = channel
 
-    def connect(self, controller: CC3220_uDMA, channel: int) -> None:
-        """Its requests ask `controller`, whose ends of transfers the port gets to know."""
+    def connect(self, port: PL011) -> None:
+        """Requests of the port ask the controller, whose ends of transfers come back to it."""
         for number, request in enumerate(("ReceiveDmaRequest", "TransmitDmaRequest")):
-            place = ENCODINGS * (channel + number)
-            self.uart.lines[request].connect(cast(Receiver, controller), place)
-            controller.lines[place].connect(cast(Receiver, self.uart), number)
+            place = ENCODINGS * (self.channel + number)
+            port.lines[request].connect(cast(Receiver, self.controller), place)
+            self.controller.lines[place].connect(cast(Receiver, port), number)

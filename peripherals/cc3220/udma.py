@@ -86,10 +86,6 @@ class CC3220_uDMA(Block):
         self._pause = None  # type: typing.Any
         self._failed = set()  # type: set[int]
 
-    def attach(self, requests, channel):
-        # type: (typing.Any, int) -> None
-        requests.connect(self, channel)
-
     def reset(self):
         # type: () -> None
         """Request lines are their peripherals'."""

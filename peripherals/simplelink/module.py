@@ -62,21 +62,21 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
     def wlan(self) -> Wlan:
         return self.processor.wlan
 
-    def provision(self, files: Mapping[str, bytes]) -> None:
-        """They go over those of the world file."""
-        for name, content in files.items():
-            self.files.provision(name, content)
+    def provision(
+        self, programmed: Sequence[tuple[int, bytes]], files: Mapping[str, bytes]
+    ) -> None:
+        """Files go over those of the world file.
 
-    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
-        """As Uniflash does it, the serial flash gets the program too, unless the world file does.
-
-        So an update has something to return to.
+        As Uniflash does it, the serial flash gets the program too, unless the world file has one;
+        so an update has something to return to.
         """
-        binary = joined(segments)
+        binary = joined(programmed)
         factory = self.files.volume.factory
         if binary and (MCU_IMAGE not in factory or self._has_own_program):
             self._has_own_program = True
             self.files.provision(MCU_IMAGE, with_digest(binary))
+        for name, content in files.items():
+            self.files.provision(name, content)
 
     def _provision(self, world: DescribedWorld) -> None:
         for name, content in world.radio_files().items():

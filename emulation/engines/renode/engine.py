@@ -134,9 +134,8 @@ class RenodeEngine:
             self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
         for machine in self._worlds.last_machines():
             if machine.radio is not None:
-                machine.radio.programmed([(part.address, part.data) for part in image.segments])
-                if image.files:
-                    machine.radio.provision(image.files)
+                programmed = [(segment.address, segment.data) for segment in image.segments]
+                machine.radio.provision(programmed, image.files)
         if self._now:
             self.reset()
 

@@ -93,11 +93,13 @@ class Radio(Protocol):
     def connect_world(self, world: World) -> None:
         """Put the radio into a world."""
 
-    def provision(self, files: Mapping[str, bytes]) -> None:
-        """Put files in place as a programming image does. RenodeWifiError: it keeps none."""
+    def provision(
+        self, programmed: Sequence[tuple[int, bytes]], files: Mapping[str, bytes]
+    ) -> None:
+        """Put files in place as a programming image does. RenodeWifiError: it keeps none.
 
-    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
-        """The chip's memories were programmed: addresses and bytes."""
+        programmed: addresses and bytes of what the chip's memories were given with them.
+        """
 
     def inject_entry(self, entry: Mapping[str, Any]) -> None:
         """Let a fault happen that is described as in a world file."""
@@ -157,15 +159,15 @@ class RadioModel(Generic[Fault, Profile, Processor]):
         """Store what the world file gives the radio to keep."""
         raise NotImplementedError
 
-    def provision(self, files: Mapping[str, bytes]) -> None:
+    def provision(
+        self, programmed: Sequence[tuple[int, bytes]], files: Mapping[str, bytes]
+    ) -> None:
         """Put files in place as a programming image does. RenodeWifiError: it keeps none."""
-        raise RenodeWifiError(
-            f"{self.PROFILE.RADIO} has no file system for {', '.join(files)}",
-            cure="give this board a program only",
-        )
-
-    def programmed(self, segments: Sequence[tuple[int, bytes]]) -> None:
-        """The chip's memories were programmed. Most radios have no part in that."""
+        if files:
+            raise RenodeWifiError(
+                f"{self.PROFILE.RADIO} has no file system for {', '.join(files)}",
+                cure="give this board a program only",
+            )
 
     def connect_world(self, world: World) -> None:
         """Put the radio into a world, before it is first powered or reset."""

@@ -1,6 +1,6 @@
 """MQTT control packets, parse and emit side by side: OASIS MQTT Version 3.1.1 and 5.0, IBM's 3.1.
 
-`level` is the protocol level of CONNECT, which tells the version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.
+`level` is the protocol level of CONNECT, which is the version: 3 is 3.1, 4 is 3.1.1, 5 is 5.0.
 """
 
 from __future__ import annotations

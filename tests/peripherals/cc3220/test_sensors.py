@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220 import i2c as block
 from renode_wifi.peripherals.cc3220.i2c import CC3220_I2C
 from renode_wifi.peripherals.cc3220.sensors import BMA222E, TMP006
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 RUN, START, STOP = block.MCS_RUN, block.MCS_START, block.MCS_STOP
 

@@ -11,7 +11,7 @@ from renode_wifi.peripherals.cc3220 import uart as block
 from renode_wifi.peripherals.cc3220.uart import PL011
 from renode_wifi.peripherals.cc3220.uart_dma import CC3220_UARTDMA
 from renode_wifi.peripherals.cc3220.udma import BASIC, CC3220_uDMA
-from tests.peripherals.stm32l4.bench import peek, poke
+from tests.peripherals.stm32l4.rig import peek, poke
 
 UART, TABLE, MEMORY = 0x4000_C000, 0x2000_0000, 0x2000_1000
 RECEIVE, SEND = 8, 9
@@ -39,7 +39,7 @@ class Rig:
         self.machine.bus = self.bus = Bus()
         self.uart = PL011(self.machine, "uarta0")
         self.udma = CC3220_uDMA(self.machine, "udma")
-        self.udma.attach(CC3220_UARTDMA(self.machine, "requests", self.uart), RECEIVE)
+        self.uart.attach(CC3220_UARTDMA(self.machine, "requests", self.udma, RECEIVE))
         self.bus.uart = self.uart
         self.machine.bus.write_bytes(TABLE, bytes(0x400))
         poke(self.udma, "CFG", 1)

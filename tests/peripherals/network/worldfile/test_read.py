@@ -169,6 +169,8 @@ def test_the_examples_of_the_documentation_are_right(tmp_path: Path, example: st
         ("here/roots/my-root.pem", authority.certificate),
     ):
         (tmp_path / name).write_bytes(content)
+    meter = "from renode_wifi import TcpServer\n\n\nclass Meter(TcpServer): ...\n"
+    (tmp_path / "here" / "meter.py").write_text(meter, encoding="utf-8")
     if "include:" not in example and "access_points:" not in example:
         example += "access_points: [{ssid: my-wifi, passphrase: secret-secret}]\n"
         if "server: broker" in example:
