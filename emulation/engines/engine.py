@@ -24,6 +24,13 @@ class RunControl(Protocol):
     def request_stop(self) -> None:
         """As `Engine.request_stop`."""
 
+    @property
+    def wants_to_run(self) -> bool:
+        """It would let time pass although nobody asks for it."""
+
+    def poll(self) -> None:
+        """Do what is to be done while no time passes."""
+
     def close(self) -> None:
         """The engine is closed."""
 

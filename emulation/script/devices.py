@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from textwrap import indent
 from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -63,6 +64,23 @@ class Devices:
                 if full == candidate and local in machine.peripherals:
                     return machine.peripherals[local]
         return machine.peripherals.get(name)
+
+    def explain(self, name: str, member: str | None) -> str:
+        """What a device is, or one of its members."""
+        device = self.find(name)
+        if member is None:
+            about = inspect.getdoc(device) or type(device).__name__
+            return "\n".join([f"{name}: {about}", *describe(device)])
+        owner, attribute = self._member(device, member, name)
+        if isinstance(owner, RegisterAccess):
+            return f"{name} {getattr(owner, attribute)}"
+        # The class's: a property of the instance would be a value.
+        definition = getattr(type(owner), attribute, None)
+        usage = f"{name} {member}"
+        if callable(definition):
+            usage = f"{usage} {_parameters(inspect.signature(getattr(owner, attribute)))}".rstrip()
+        about = (inspect.getdoc(definition) or "") if definition is not None else ""
+        return f"{usage}\n{indent(about, '  ')}".rstrip()
 
     def act(self, name: str, tokens: list[Token]) -> object:
         """Do what `tokens` ask of the device; returns what is to be printed, None for nothing."""
@@ -144,13 +162,9 @@ class Devices:
                 if wanted is not None and type(value) is not wanted:
                     raise TypeError(key)
         except TypeError:
-            parameters = " ".join(
-                f"[{p.name}]" if p.default is not p.empty else p.name
-                for p in signature.parameters.values()
-            )
             raise self.interpreter.error(
                 f"{name} {member}: the parameters do not fit",
-                f"usage: {name} {member} {parameters}".rstrip(),
+                f"usage: {name} {member} {_parameters(signature)}".rstrip(),
             ) from None
         try:
             return method(*arguments)
@@ -168,6 +182,12 @@ class Devices:
                 f"There was an error executing command '{name} {member}': {error}",
                 "check the values",
             ) from error
+
+
+def _parameters(signature: inspect.Signature) -> str:
+    return " ".join(
+        f"[{p.name}]" if p.default is not p.empty else p.name for p in signature.parameters.values()
+    )
 
 
 def convert(value: object, old: object) -> object:
@@ -192,6 +212,18 @@ def public(device: object) -> list[str]:
         for name in dir(device)
         if not name.startswith("_") and not name.isupper() and name != "machine"
     ]
+
+
+def members(device: object) -> list[tuple[str, str]]:
+    """Names that may follow a device's, each with what it is."""
+    found = []
+    for owner in (device, *extras(device)):
+        for name in public(owner):
+            text = inspect.getdoc(getattr(type(owner), name, None)) or ""
+            found.append((renode_name(name), text.partition("\n")[0].removesuffix(".")))
+        if isinstance(owner, RegisterAccess):
+            found += [(name, "register") for name in owner.names()]
+    return found
 
 
 def describe(device: object) -> list[str]:

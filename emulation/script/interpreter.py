@@ -71,6 +71,9 @@ class DeviceTable(Protocol):
     def find(self, name: str) -> object:
         """The object of that name; None where there is none."""
 
+    def explain(self, name: str, member: str | None) -> str:
+        """What a device is, or one of its members."""
+
     def act(self, name: str, tokens: list[Token]) -> object:
         """Do what `tokens` ask of it; returns what is to be printed, None for nothing."""
 

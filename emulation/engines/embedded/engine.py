@@ -49,6 +49,7 @@ class EmbeddedEngine:
         self.script.run_all = self._run_all
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
+        self.is_running = False
         self.control: RunControl | None = None
         """What runs it instead, for a debugger."""
         self._observed: list[Machine] = []
@@ -111,7 +112,11 @@ class EmbeddedEngine:
             self.machine.reset("pin")
 
     def run(self, until: int) -> Stop:
-        return self.run_freely(until) if self.control is None else self.control.run(until)
+        self.is_running = True
+        try:
+            return self.run_freely(until) if self.control is None else self.control.run(until)
+        finally:
+            self.is_running = False
 
     def run_freely(self, until: int) -> Stop:
         """Run as `run` does without `control`."""

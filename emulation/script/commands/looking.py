@@ -75,15 +75,26 @@ def version(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.write(f"renode-wifi {__version__}, embedded engine")
 
 
-@COMMANDS.add("help", "[command]", "lists the commands, or explains one", "?", "h")
+@COMMANDS.add(
+    "help",
+    "[command|device [member]]",
+    "lists the commands, or explains one, or a device",
+    "?",
+    "h",
+)
 def show_help(interpreter: Interpreter, arguments: list[Token]) -> None:
     known = interpreter.commands
     if arguments:
-        entry = known.get(arguments[0].text)
+        name = arguments[0].text
+        entry = known.get(name)
         if entry is None:
-            near = difflib.get_close_matches(arguments[0].text, known, n=1)
+            if interpreter.devices.has(name):
+                member = arguments[1].text if len(arguments) > 1 else None
+                interpreter.write(interpreter.devices.explain(name, member))
+                return
+            near = difflib.get_close_matches(name, [*known, *interpreter.devices.names()], n=1)
             raise interpreter.error(
-                f"No such command: {arguments[0].text}",
+                f"No such command or device: {name}",
                 f"did you mean {near[0]}?" if near else "`help` lists the commands",
             )
         interpreter.write(f"{entry.name} {entry.usage}".rstrip())
@@ -95,4 +106,5 @@ def show_help(interpreter: Interpreter, arguments: list[Token]) -> None:
     for name, entry in sorted(known.items(), key=lambda item: item[0].lower()):
         if name == entry.name:
             interpreter.write(f"  {name:14s} {entry.summary}")
-    interpreter.write("A device's name, such as sysbus.usart1, lists what it can do.")
+    interpreter.write("A device's name, such as sysbus.usart1, lists what it can do;")
+    interpreter.write("`help sysbus.usart1 WriteChar` explains one thing of it.")

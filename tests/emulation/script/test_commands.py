@@ -56,7 +56,7 @@ def test_add_selects_the_first_machine() -> None:
         ("include @other.py", "Renode's own interpreter"),
         ("using a b", "Bad parameters"),
         ("numbersMode Octal", "Bad parameters"),
-        ("help frob", "No such command: frob"),
+        ("help frob", "No such command or device: frob"),
         ("watch 1", "Bad parameters"),
         ("showAnalyzer", "Bad parameters"),
         ("Save", "Bad parameters"),

@@ -1,0 +1,134 @@
+"""Carries out monitor lines, and lets time pass as they ask."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import Killed
+from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+
+RUN_HELP = (
+    "  run            lets a second of virtual time pass, as an empty line does; `run 10` ten"
+)
+IDLE_SLICE = 20 * MILLISECOND
+"""Virtual time that passes at once for a debugger while the prompt waits."""
+
+
+class MonitorSession:
+    """write: prints a line."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self.engine = EmbeddedEngine.empty()
+        self.session = Session(self.engine)
+        self._write = write
+        self._shown: set[str] = set()
+
+    @property
+    def prompt(self) -> str:
+        machine = self.engine.script.machine
+        return f"({machine.name if machine is not None else 'monitor'}) "
+
+    @property
+    def is_over(self) -> bool:
+        return self.engine.script.requests.quit
+
+    def carry_out(self, line: str) -> None:
+        """Run a line. Ctrl-C ends the run that is under way, not the session. Raises
+        RenodeWifiError."""
+        with self._interruptible():
+            words = line.split()
+            if not words or words[0] == "run":
+                self.run(_seconds(words[1]) if len(words) > 1 else 1.0)
+                return
+            printed = self.session.execute(line)
+            if printed:
+                self._write(printed)
+            if words in (["help"], ["?"], ["h"]):
+                self._write(RUN_HELP)
+            self._show_consoles()
+
+    def run(self, seconds: float) -> None:
+        """Let virtual time pass, if the emulation is started."""
+        if not self.engine.script.requests.started:
+            self._write("The emulation is paused; `start` it first.")
+            return
+        end = self.engine.now + round(seconds * SECOND)
+        try:
+            stop = self.engine.run(end)
+        except Killed as error:
+            self._write(error.message)
+            return
+        if stop is Stop.REQUEST and self.engine.now < end:
+            self._write(f"stopped at {self.engine.now / SECOND:.6f} s")
+        if report := self.session.crash_report():
+            self._write(report)
+
+    def serve_debuggers(self) -> bool:
+        """Do what debuggers ask while nobody types. False: nothing was to be done."""
+        control = self.engine.control
+        if control is None:
+            return False
+        control.poll()
+        if not control.wants_to_run or not self.engine.script.requests.started:
+            return False
+        try:
+            self.engine.run(self.engine.now + IDLE_SLICE)
+        except Killed as error:
+            self._write(error.message)
+        return True
+
+    def close(self) -> None:
+        self.session.close()
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        def interrupt(number: int, frame: object) -> None:
+            # Between two instructions, which a KeyboardInterrupt would not be.
+            if not self.engine.is_running:
+                raise KeyboardInterrupt
+            self.session.stop()
+
+        previous = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._write("interrupted")
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    def _show_consoles(self) -> None:
+        for uart in self.engine.script.requests.analyzers:
+            name = uart.rsplit(".", 1)[-1]
+            if name not in self._shown:
+                self._shown.add(name)
+                self.session.console(name).listeners.append(_Show(name, self._write))
+
+
+class _Show:
+    """Prints a UART's lines, as Renode's analyzer window does."""
+
+    def __init__(self, name: str, write: Callable[[str], None]) -> None:
+        self.name = name
+        self.write = write
+
+    def __call__(self, line: UartLine) -> None:
+        self.write(f"{self.name} {line}")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise RenodeWifiError(
+            f"{text!r} is not a number of seconds above 0", cure="write `run 10`, or `run`"
+        )
+    return seconds
