@@ -6,6 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+MAX_LINES = 100_000
+MAX_CHARACTERS = 32 << 20
+"""What a console keeps; the oldest lines are forgotten first."""
+MAX_LINE = 64 << 10
+"""Bytes; a longer line is cut into several."""
+
 
 @dataclass(frozen=True)
 class UartLine:
@@ -35,10 +41,11 @@ class ConsoleState:
     pending: bytes = b""
     pending_time: int = 0
     position: int = 0
+    forgotten: int = 0
 
 
 class UartConsole:
-    """Collects what one UART sends.
+    """Collects what one UART sends. Its memory is bounded: `lines` are the latest ones.
 
     A line ends with LF; CR is dropped. Bytes that are not UTF-8 appear as \\xNN, so that nothing
     the guest sent is lost.
@@ -51,6 +58,9 @@ class UartConsole:
         self.byte_listeners: list[Callable[[int, int], None]] = []
         self.position = 0
         """Index of the first line that no wait has returned yet."""
+        self.forgotten = 0
+        """Lines that came before those in `lines`."""
+        self._characters = 0
         self._pending = bytearray()
         self._pending_time = 0
 
@@ -62,6 +72,8 @@ class UartConsole:
             self.flush()
         else:
             self._pending.append(byte)
+            if len(self._pending) == MAX_LINE:
+                self.flush()
         for listener in self.byte_listeners:
             listener(time, byte)
 
@@ -70,8 +82,18 @@ class UartConsole:
         line = UartLine(self._pending_time, self.pending)
         self._pending.clear()
         self.lines.append(line)
+        self._characters += len(line.text)
+        if len(self.lines) > MAX_LINES or self._characters > MAX_CHARACTERS:
+            self._forget(len(self.lines) // 4 or 1)
         for listener in list(self.listeners):
             listener(line)
+
+    def _forget(self, count: int) -> None:
+        """Lines go by many: taking them out of a list costs the time of moving the others."""
+        self._characters -= sum(len(line.text) for line in self.lines[:count])
+        del self.lines[:count]
+        self.forgotten += count
+        self.position = max(0, self.position - count)
 
     @property
     def pending(self) -> str:
@@ -86,7 +108,7 @@ class UartConsole:
 
     @property
     def text(self) -> str:
-        """Everything sent so far."""
+        """What was sent so far, as far as it is kept."""
         lines = [line.text for line in self.lines]
         return "\n".join([*lines, self.pending])
 
@@ -99,7 +121,11 @@ class UartConsole:
 
     def save(self) -> ConsoleState:
         return ConsoleState(
-            tuple(self.lines), bytes(self._pending), self._pending_time, self.position
+            tuple(self.lines),
+            bytes(self._pending),
+            self._pending_time,
+            self.position,
+            self.forgotten,
         )
 
     def restore(self, state: ConsoleState) -> None:
@@ -108,3 +134,5 @@ class UartConsole:
         self._pending[:] = state.pending
         self._pending_time = state.pending_time
         self.position = state.position
+        self.forgotten = state.forgotten
+        self._characters = sum(len(line.text) for line in self.lines)

@@ -131,7 +131,10 @@ class Session:
         __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         console = self.uart if uart is None else self.console(uart)
         expression = re.compile(pattern)
-        first = console.position if start is None else start
+        first = console.forgotten + (console.position if start is None else start)
+
+        def find() -> int | None:
+            return console.find(expression, max(0, first - console.forgotten))
 
         def on_line(line: UartLine) -> None:
             if expression.search(line.text):
@@ -139,10 +142,10 @@ class Session:
 
         console.listeners.append(on_line)
         try:
-            found = self.run_until(lambda: console.find(expression, first) is not None, timeout)
+            found = self.run_until(lambda: find() is not None, timeout)
         finally:
             console.listeners.remove(on_line)
-        index = console.find(expression, first)
+        index = find()
         if not found or index is None:
             raise self._missing(f"no line matches {expression.pattern!r}", console, timeout)
         console.position = index + 1

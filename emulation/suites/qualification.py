@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time as host_time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable
@@ -16,16 +15,21 @@ import yaml
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.suites.report import Report
-from renode_wifi.emulation.suites.unity import Outcome, TestResult, UnityReader
+from renode_wifi.emulation.suites.unity import Outcome, TestResult, Totals, UnityReader
+from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.clock import SECOND
 
 SHIPPED = Path(__file__).parents[2] / "platforms" / "expected"
 DEFAULT_TIME = 7200.0
 DEFAULT_TEST_TIME = 1200.0
-UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535], "?")
+RUN = "renode-wifi"
+"""The suite in JUnit that tells what is wrong with the run as a whole."""
+UNFINISHED = "the run did not come to its end"
 
 
 class End(Enum):
@@ -110,6 +114,8 @@ class Qualification:
         self.reader = UnityReader()
         self.end: End | None = None
         self.interrupted = False
+        self.error = ""
+        """What ended the emulation itself."""
         self.real_seconds = 0.0
         self._image_hash = _hash(board)
         board.uart.listeners.append(self._on_line)
@@ -122,30 +128,36 @@ class Qualification:
     def run(self, time: float = DEFAULT_TIME, test_time: float = DEFAULT_TEST_TIME) -> End:
         """Run to the end. time: of the whole run; test_time: without a test ending (s, virtual)."""
         started = host_time.monotonic()
-        end = self.board.now + time
-        self.write()
-        while self.end is None:
+        try:
+            self.write()
+            self.end = self._run(self.board.now + time, test_time)
+            if self.board.uart.pending:
+                self.board.uart.flush()
+            return self.end
+        except BaseException as error:
+            self.error = str(error) or type(error).__name__
+            raise
+        finally:
+            self.real_seconds = host_time.monotonic() - started
+            self.reader.close(self.board.engine.now)
+            self.write(final=True)
+
+    def _run(self, end: float, test_time: float) -> End:
+        while True:
             if self.interrupted:
-                self.end = End.INTERRUPTED
-                break
+                return End.INTERRUPTED
             done = self._done()
             stop = self.board.run(min(end - self.board.now, test_time))
             if self.reader.finished:
-                self.end = End.FINISHED
-            elif self.interrupted:
-                self.end = End.INTERRUPTED
-            elif stop is Stop.CRASH:
-                self.end = End.CRASHED
-            elif self.board.now >= end:
-                self.end = End.TIME
-            elif stop is Stop.TIME and self._done() == done:
-                self.end = End.HUNG
-        self.real_seconds = host_time.monotonic() - started
-        if self.board.uart.pending:
-            self.board.uart.flush()
-        self.reader.close(self.board.engine.now)
-        self.write()
-        return self.end
+                return End.FINISHED
+            if self.interrupted:
+                return End.INTERRUPTED
+            if stop is Stop.CRASH:
+                return End.CRASHED
+            if self.board.now >= end:
+                return End.TIME
+            if stop is Stop.TIME and self._done() == done:
+                return End.HUNG
 
     def interrupt(self) -> None:
         """Let `run` end as soon as it can; safe from signal handlers."""
@@ -172,10 +184,27 @@ class Qualification:
             ]
         return wrong
 
+    def problems(self) -> list[str]:
+        """What is wrong with the run as a whole: its end, or tests that were not seen."""
+        if self.end is not End.FINISHED:
+            return [self.error or (UNFINISHED if self.end is None else self.end.value)]
+        problems = []
+        if not self.results:
+            problems.append("no test was seen")
+        seen = Totals(len(self.results), self._count(Outcome.FAILED), self._count(Outcome.IGNORED))
+        told = self.reader.totals
+        if told is not None and told != seen:
+            problems.append(
+                f"the firmware counts {_counts(told)}, but its console shows {_counts(seen)}"
+            )
+        if not all(self.reader.verdicts) and not seen.failures:
+            problems.append("the firmware says FAIL, but its console shows no failure")
+        return problems
+
     @property
     def good(self) -> bool:
         """The suite came to its end, and every test as it should."""
-        return self.end is End.FINISHED and bool(self.results) and not self.deviations()
+        return not self.problems() and not self.deviations()
 
     def as_dict(self) -> Report:
         totals = self.reader.totals
@@ -190,6 +219,7 @@ class Qualification:
             "totals": None if totals is None else vars(totals),
             "crash": self.board.crash_report() or None,
             "deviations": dict(self.deviations()),
+            "problems": self.problems(),
             "tests": [
                 {
                     "group": result.group,
@@ -206,15 +236,18 @@ class Qualification:
             ],
         }
 
-    def write(self) -> None:
-        """Write the reports that were asked for."""
+    def write(self, final: bool = False) -> None:
+        """Write the reports that were asked for. final: so that they outlast a power failure."""
         if self.json_file is not None:
-            _replace(self.json_file, json.dumps(self.as_dict(), indent=2) + "\n")
+            _replace(self.json_file, json.dumps(self.as_dict(), indent=2) + "\n", final)
         if self.junit is not None:
-            _replace(self.junit, self._junit())
+            _replace(self.junit, self._junit(), final)
+
+    def _count(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)
 
     def _done(self) -> int:
-        return sum(result.outcome is not Outcome.UNFINISHED for result in self.results)
+        return len(self.results) - self._count(Outcome.UNFINISHED)
 
     def _on_byte(self, time: int, byte: int) -> None:
         # A test's name ends so; its result follows in the same line.
@@ -244,19 +277,20 @@ class Qualification:
         for result in self.results:
             suite = groups.get(result.group)
             if suite is None:
-                suite = xml.SubElement(root, "testsuite", name=result.group)
+                suite = xml.SubElement(root, "testsuite", name=visible(result.group))
                 groups[result.group] = suite
             case = xml.SubElement(
                 suite,
                 "testcase",
-                classname=result.group,
-                name=result.name,
+                classname=visible(result.group),
+                name=visible(result.name),
                 time=f"{result.duration:.6f}",
             )
             self._judge(case, result)
             if result.output:
-                text = "\n".join(result.output)
-                xml.SubElement(case, "system-out").text = text.translate(UNPRINTABLE)
+                xml.SubElement(case, "system-out").text = visible("\n".join(result.output))
+        if problems := self.problems():
+            groups[""] = self._add_problems(root, problems)
         for suite in groups.values():
             suite.set("tests", str(len(suite)))
             for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -264,10 +298,18 @@ class Qualification:
         xml.indent(root)
         return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
+    def _add_problems(self, root: xml.Element, problems: list[str]) -> xml.Element:
+        """A suite with a test that fails, so that no reader takes the run for a good one."""
+        suite = xml.SubElement(root, "testsuite", name=RUN)
+        case = xml.SubElement(suite, "testcase", classname=RUN, name="run", time="0")
+        error = xml.SubElement(case, "error", message=visible("; ".join(problems)))
+        error.text = visible(self.board.crash_report())
+        return suite
+
     def _judge(self, case: xml.Element, result: TestResult) -> None:
         reason = self._reason(result)
         place = f"{result.file}:{result.line}: " if result.file else ""
-        message = (place + result.message).translate(UNPRINTABLE)
+        message = visible(place + result.message)
         if reason is not None and result.outcome is not Outcome.PASSED:
             xml.SubElement(case, "skipped", message=f"known: {reason}")
         elif result.key in self.expected:
@@ -278,7 +320,7 @@ class Qualification:
             xml.SubElement(case, "skipped", message=message)
         elif result.outcome is Outcome.UNFINISHED:
             error = xml.SubElement(case, "error", message=self.end.value if self.end else "running")
-            error.text = self.board.crash_report().translate(UNPRINTABLE)
+            error.text = visible(self.board.crash_report())
 
 
 def _hash(board: Session) -> str | None:
@@ -287,18 +329,40 @@ def _hash(board: Session) -> str | None:
     return hashlib.sha256(board.image.path.read_bytes()).hexdigest()
 
 
-def _replace(path: Path, text: str) -> None:
+def write_unfinished(junit: Path | None, json_file: Path | None, image: Image) -> None:
+    """Reports from before there is a board: whatever comes, no older ones are taken for this run's.
+
+    Raises RenodeWifiError.
+    """
+    if json_file is not None:
+        report: dict[str, object] = {
+            "image": image.path.name,
+            "end": None,
+            "labels": {},
+            "problems": [UNFINISHED],
+            "tests": [],
+        }
+        _replace(json_file, json.dumps(report, indent=2) + "\n", False)
+    if junit is not None:
+        root = xml.Element("testsuites")
+        suite = xml.SubElement(root, "testsuite", name=RUN, tests="1", errors="1", failures="0")
+        case = xml.SubElement(suite, "testcase", classname=RUN, name="run", time="0")
+        xml.SubElement(case, "error", message=UNFINISHED)
+        text = xml.tostring(root, encoding="unicode", xml_declaration=True)
+        _replace(junit, text + "\n", False)
+
+
+def _counts(totals: Totals) -> str:
+    return f"{totals.tests} tests, {totals.failures} failures, {totals.ignored} ignored"
+
+
+def _replace(path: Path, text: str, durable: bool) -> None:
     """Write a file so that it is never seen half written; a device or pipe as it stands."""
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        temporary = path.with_name(path.name + ".part")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        replace_file(path, text.encode("utf-8", "backslashreplace"), durable)
     except OSError as error:
         raise RenodeWifiError(
             f"cannot write: {error.strerror}",
             where=str(path),
-            cure="name a file in a folder you own",
+            cure="name a file in a folder you own, with room on its disk",
         ) from error

@@ -20,7 +20,9 @@ class TestEntry(TypedDict):
 
 
 class Report(TypedDict):
-    """A run of an image. end: how it ended, in lower case; None while it goes on."""
+    """A run of an image. end: how it ended, in lower case; None while it goes on, or when it was
+    killed. problems: what is wrong with the run as a whole, beside its tests.
+    """
 
     image: str | None
     sha256: str | None
@@ -32,4 +34,5 @@ class Report(TypedDict):
     totals: dict[str, int] | None
     crash: str | None
     deviations: dict[str, str]
+    problems: list[str]
     tests: list[TestEntry]

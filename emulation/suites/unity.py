@@ -15,7 +15,11 @@ FAILURE = re.compile(r"([^\s:()]+):(\d+):[^:]*:(FAIL|IGNORE)(?::? ?(.*))?$")
 LOG_LINE = re.compile(r"\.*\d+ \d+ \[[^\]]+\] .*$")
 """Of FreeRTOS's logging task, behind the dots of the idle hook."""
 PASS = re.compile(r"(?:^|[\s.)])PASS\s*$")
+CUT = re.compile(r"(?:IGNORE_)?TEST\([^()]*$")
+"""A test's name that goes on in a later line."""
 TOTALS = re.compile(r"(\d+) Tests (\d+) Failures (\d+) Ignored")
+VERDICT = re.compile(r"[\s.]*(OK|FAIL)\s*$")
+"""Of the whole suite, in a line of its own behind the totals."""
 STARTING = re.compile(r"-+STARTING TESTS-+")
 FINISHED = re.compile(r"-+ALL TESTS FINISHED-+")
 
@@ -60,9 +64,18 @@ class TestResult:
 
 @dataclass(frozen=True)
 class Totals:
+    """What the firmware counted."""
+
     tests: int
     failures: int
     ignored: int
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.tests + other.tests,
+            self.failures + other.failures,
+            self.ignored + other.ignored,
+        )
 
 
 class UnityReader:
@@ -71,11 +84,16 @@ class UnityReader:
     def __init__(self) -> None:
         self.results: list[TestResult] = []
         self.totals: Totals | None = None
+        """Of all suites that the image ran."""
+        self.verdicts: list[bool] = []
+        """Whether a suite of the image was OK, in its own words."""
         self.finished = False
         self._current: TestResult | None = None
         self._last_end: int | None = None
         self._begun = 0
         """How many tests of the unfinished line have begun."""
+        self._cut = ""
+        self._counted = False
 
     def begin(self, started: int, ended: int, text: str) -> bool:
         """What there is of an unfinished line, begun at `started`. True if a test begins."""
@@ -88,6 +106,7 @@ class UnityReader:
 
     def feed(self, started: int, ended: int, text: str) -> list[TestResult]:
         """A console line, sent from `started` to `ended` (ns); returns the tests it finished."""
+        text = self._pieced(text)
         done: list[TestResult] = []
         position = 0
         for index, match in enumerate(START.finditer(text)):
@@ -100,7 +119,12 @@ class UnityReader:
         self._begun = 0
         done += self._result(ended, text[position:])
         if (totals := TOTALS.search(text)) is not None:
-            self.totals = Totals(*map(int, totals.groups()))
+            counted = Totals(*map(int, totals.groups()))
+            self.totals = counted if self.totals is None else self.totals + counted
+            self._counted = True
+        elif self._counted and (verdict := VERDICT.match(text)) is not None:
+            self.verdicts.append(verdict[1] == "OK")
+            self._counted = False
         if FINISHED.search(text):
             self.finished = True
         if STARTING.search(text):
@@ -111,6 +135,17 @@ class UnityReader:
         """The run is over: a test without a result stays unfinished."""
         if self._current is not None:
             self._current.ended = time
+
+    def _pieced(self, text: str) -> str:
+        """A line without what another task wrote into a test's name, which goes on after it."""
+        if self._cut and not LOG_LINE.match(text):
+            text, self._cut = self._cut + text, ""
+        log = LOG_LINE.search(text)
+        cut = None if log is None else CUT.search(text, 0, log.start())
+        if log is None or cut is None:
+            return text
+        self._cut = cut[0]
+        return text[: cut.start()] or log[0]
 
     def _start(self, match: re.Match[str], started: int, ended: int) -> None:
         begun = started if self._last_end is None else self._last_end

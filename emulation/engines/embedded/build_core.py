@@ -16,7 +16,16 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-shared")
+FLAGS = (
+    "-std=c11",
+    "-D_POSIX_C_SOURCE=200809L",
+    "-O2",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-fno-strict-aliasing",
+    "-pthread",
+    "-shared",
+)
 COMPILERS = ("cc", "gcc", "clang")
 
 

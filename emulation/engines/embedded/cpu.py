@@ -244,6 +244,7 @@ class Core:
         self._until = until
         self._end = self._time.cycles_at(until)
         self.peripheral_map.wire()
+        self._library.core_watch(core, True)
         try:
             while True:
                 due = run_due()
@@ -268,6 +269,7 @@ class Core:
                         f" {unicorn.UcError(shared.unicorn_error)}"
                     )
         finally:
+            self._library.core_watch(core, False)
             self._until = None
             self.peripheral_map.unwire()
 

@@ -284,6 +284,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_destroy": (None, (pointer,)),
     "core_reset": (ctypes.c_bool, (pointer, u32)),
     "core_run": (ctypes.c_int, (pointer, u64, u64)),
+    "core_watch": (None, (pointer, u32)),
     "core_set_bounds": (None, (pointer, u64, u64)),
     "core_set_line": (None, (pointer, u32, u32)),
     "core_pend": (None, (pointer, u32)),

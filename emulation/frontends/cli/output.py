@@ -1,13 +1,25 @@
-"""Files that a run writes as it goes on."""
+"""Files that a run writes: logs as it goes on, reports and traces as a whole."""
 
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.base.atomic_file import (
+    CLOSE_ON_EXEC,
+    NO_FOLLOW,
+    Draft,
+    is_stream,
+    replace_file,
+)
+
+OTHER_FILE = "name a file in a folder you own"
+OTHER_PLACE = "make room there, or name another file"
 
 
 class OutputFile(io.TextIOWrapper):
@@ -15,26 +27,96 @@ class OutputFile(io.TextIOWrapper):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._reported("name a file in a folder you own"):
-            super().__init__(path.open("wb"), encoding="utf-8", newline="\n")
+        with reported(path, OTHER_FILE):
+            super().__init__(self._opened(), encoding="utf-8", newline="\n")
+
+    def _opened(self) -> io.BufferedWriter:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | CLOSE_ON_EXEC
+        if not is_stream(self.path):
+            flags |= NO_FOLLOW
+        return os.fdopen(os.open(self.path, flags, 0o666), "wb")
 
     def write(self, text: str, /) -> int:
-        with self._reported():
+        with reported(self.path):
             return super().write(text)
 
     def flush(self) -> None:
-        with self._reported():
+        with reported(self.path):
             super().flush()
 
     def close(self) -> None:
-        with self._reported():
+        with reported(self.path):
             super().close()
 
-    @contextmanager
-    def _reported(self, cure: str = "make room there, or name another file") -> Iterator[None]:
+
+class DraftFile(OutputFile):
+    """A text file that takes the place of an older one when it is closed, and not before.
+
+    When writing failed the older one stays. A kill leaves the older one too, and what there was of
+    this one as `.name.….part` beside it.
+    """
+
+    def _opened(self) -> io.BufferedWriter:
+        self._failed = False
+        self._draft = None if is_stream(self.path) else Draft(self.path)
+        if self._draft is None:
+            return super()._opened()
+        assert self._draft.file is not None
+        return os.fdopen(self._draft.file, "wb", closefd=False)
+
+    def write(self, text: str, /) -> int:
         try:
-            yield
-        except OSError as error:
-            raise RenodeWifiError(
-                f"cannot write: {error.strerror}", where=str(self.path), cure=cure
-            ) from error
+            return super().write(text)
+        except RenodeWifiError:
+            self._failed = True
+            raise
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        draft = self._draft
+        try:
+            super().close()
+            if draft is not None and not self._failed:
+                with reported(self.path):
+                    draft.publish()
+        finally:
+            if draft is not None:
+                draft.discard()
+
+
+class ReportFile:
+    """A report that is there from the beginning: until `write` it says that the run is unfinished.
+
+    So a run that is killed leaves no older report that could be taken for its own.
+    """
+
+    def __init__(self, path: Path, unfinished: str) -> None:
+        self.path = path
+        if not is_stream(path):
+            self.write(unfinished, OTHER_FILE)
+
+    def write(self, text: str, cure: str = OTHER_PLACE) -> None:
+        with reported(self.path, cure):
+            replace_file(self.path, text.encode("utf-8", "backslashreplace"))
+
+    def __enter__(self) -> ReportFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+@contextmanager
+def reported(path: Path, cure: str = OTHER_PLACE) -> Iterator[None]:
+    """Errors of the operating system as errors that name the file."""
+    try:
+        yield
+    except OSError as error:
+        raise RenodeWifiError(
+            f"cannot write: {error.strerror}", where=str(path), cure=cure
+        ) from error

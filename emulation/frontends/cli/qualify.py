@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
     add_image_arguments,
@@ -17,6 +17,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import (
@@ -26,13 +27,15 @@ from renode_wifi.emulation.suites.qualification import (
     Expectation,
     Qualification,
     read_expected,
+    write_unfinished,
 )
 from renode_wifi.emulation.suites.unity import Outcome, TestResult
 
 EXIT_CODES = """\
 exit codes:
   0    the suite finished, every test as it should
-  1    a test failed, or ended otherwise than --expected says
+  1    a test failed, ended otherwise than --expected says, or was not seen although the
+       firmware counts it
   2    wrong arguments, image, board or world
   4    the firmware crashed
   5    the suite did not come to its end in time
@@ -91,6 +94,8 @@ def execute(options: argparse.Namespace) -> int:
     boards.find(options.board)
     image = read_image(options)
     with ExitStack() as stack:
+        interruption = stack.enter_context(Interruption())
+        write_unfinished(options.junit, options.json, image)
         log = None
         if options.uart_log is not None:
             log = stack.enter_context(OutputFile(options.uart_log))
@@ -101,14 +106,24 @@ def execute(options: argparse.Namespace) -> int:
             board, expected, options.junit, options.json, _show, dict(options.label)
         )
         if log is not None:
-            board.uart.listeners.append(partial(print, file=log, flush=True))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: run.interrupt())
+            board.uart.listeners.append(_Log(log))
+        interruption.stop = run.interrupt
         end = run.run(options.time, options.test_time)
         _summary(run, end)
         if end is not End.FINISHED:
             return EXITS[end]
         return 0 if run.good else 1
+
+
+class _Log:
+    """Keeps the console in a file, time-stamped."""
+
+    def __init__(self, file: OutputFile) -> None:
+        self._file = file
+
+    def __call__(self, line: UartLine) -> None:
+        self._file.write(f"{visible(str(line))}\n")
+        self._file.flush()
 
 
 def _label(text: str) -> tuple[str, str]:
@@ -122,7 +137,7 @@ def _show(result: TestResult) -> None:
     line = f"{result.outcome.value:>10}  {result.duration:9.3f} s  {result.group}.{result.name}"
     if result.outcome is Outcome.FAILED:
         line += f"\n{'':24}{result.file}:{result.line}: {result.message}"
-    print(line, flush=True)
+    print(visible(line), flush=True)
 
 
 def _summary(run: Qualification, end: End) -> None:
@@ -135,10 +150,12 @@ def _summary(run: Qualification, end: End) -> None:
         f" ({run.real_seconds:.1f} s of real time): {counts or 'no tests'}"
     )
     for key, wrong in run.deviations():
-        print(f"  {key}: {wrong}")
+        print(visible(f"  {key}: {wrong}"))
+    for problem in run.problems():
+        print(visible(f"  {problem}"))
     for result in run.results:
         known = run.expected.get(result.key)
         if known is not None and known.outcome is result.outcome:
-            print(f"  {result.key}: {result.outcome.value}, as known: {known.reason}")
+            print(visible(f"  {result.key}: {result.outcome.value}, as known: {known.reason}"))
     if report := run.board.crash_report():
-        print(report, file=sys.stderr)
+        print(visible(report), file=sys.stderr)

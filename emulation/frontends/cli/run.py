@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
@@ -23,7 +23,8 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     read_image,
     seconds,
 )
-from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.frontends.cli.output import DraftFile, OutputFile, ReportFile
+from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -41,7 +42,7 @@ exit codes:
   130  interrupted
   141  the reader of the console went away
 """
-EXIT_SEEN, EXIT_TIME, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 3, 4, 130
+EXIT_SEEN, EXIT_TIME, EXIT_ERROR, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT_SECONDS = 60.0
 ENDLESS_SECONDS = 1e9
 STATUS_SLICE = 0.05
@@ -80,6 +81,11 @@ def add(subparsers: Subparsers) -> None:
         "--trace", type=Path, metavar="FILE", help="all transactions as JSON lines"
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="the outcome as JSON")
+    command.add_argument(
+        "--raw",
+        action="store_true",
+        help="let the terminal obey what the firmware prints: colours, but also any other sequence",
+    )
     command.set_defaults(execute=execute)
 
 
@@ -88,52 +94,54 @@ def execute(options: argparse.Namespace) -> int:
     fail_on = _expression(options.fail_on, "--fail-on")
     boards.find(options.board)  # A wrong name first: `make demo` names the image by it.
     image = read_image(options)
+    outcome: dict[str, Any] = {
+        "board": options.board,
+        "image": str(image.path),
+        "engine": options.engine,
+        "exit_code": EXIT_ERROR,
+        "reason": "the run has not come to its end",
+    }
     with ExitStack() as stack:
-        uart_log, trace, report = (
-            None if path is None else stack.enter_context(OutputFile(path))
-            for path in (options.uart_log, options.trace, options.json)
-        )
-        board = stack.enter_context(
-            Board(options.board, image, options.world, options.seed, options.engine)
-        )
-        traffic = Traffic(board)
-        if trace is not None:
-            TraceFile(board, trace)
-        watch = _Watch(board, until, fail_on, uart_log)
-        offer(board.engine)
-        limit = DEFAULT_SECONDS if options.time is None else options.time
-        if options.gdb is not None:
-            _serve_debugger(board, options.gdb, not options.gdb_attach)
-            limit = options.time or ENDLESS_SECONDS
-        started = time.monotonic()
+        interruption = stack.enter_context(Interruption())
+        uart_log = trace = report = None
+        if options.uart_log is not None:
+            uart_log = stack.enter_context(OutputFile(options.uart_log))
+        if options.trace is not None:
+            trace = stack.enter_context(DraftFile(options.trace))
+        if options.json is not None:
+            report = stack.enter_context(ReportFile(options.json, _as_json(outcome)))
         try:
-            stop = _run(board, watch, traffic, limit)
-        except Killed:
-            watch.interrupted, stop = True, Stop.REQUEST
-        watch.finish()
-        code = watch.code(stop)
-        outcome = {
-            "board": board.name,
-            "image": str(image.path),
-            "engine": board.engine.name,
-            "exit_code": code,
-            "reason": watch.reason(stop),
-            "virtual_seconds": board.now,
-            "wall_seconds": round(time.monotonic() - started, 3),
-            "instructions": board.engine.instructions,
-            "traffic": traffic.as_dict(),
-            "crash": board.crash_report() or None,
-            "uart": [{"time": line.time, "text": line.text} for line in board.uart.lines],
-        }
-        if report is not None:
-            report.write(json.dumps(outcome, indent=2) + "\n")
+            board = stack.enter_context(
+                Board(options.board, image, options.world, options.seed, options.engine)
+            )
+            outcome["engine"] = board.engine.name
+            traffic = Traffic(board)
+            if trace is not None:
+                TraceFile(board, trace)
+            watch = _Watch(board, until, fail_on, uart_log, options.raw, interruption)
+            offer(board.engine)
+            limit = DEFAULT_SECONDS if options.time is None else options.time
+            if options.gdb is not None:
+                _serve_debugger(board, options.gdb, not options.gdb_attach)
+                limit = options.time or ENDLESS_SECONDS
+            _observe(board, watch, traffic, limit, outcome)
+        except KeyboardInterrupt:
+            outcome.update(exit_code=EXIT_INTERRUPTED, reason="interrupted")
+            raise
+        except Exception as error:
+            outcome["reason"] = str(error)
+            raise
+        finally:
+            if report is not None:
+                report.write(_as_json(outcome))
     if outcome["crash"]:
-        print(outcome["crash"], file=sys.stderr)
+        print(visible(outcome["crash"]), file=sys.stderr)
     print(
         f"renode-wifi: {outcome['reason']} at {outcome['virtual_seconds']:.6f} s"
         f" ({outcome['wall_seconds']:.1f} s of real time)",
         file=sys.stderr,
     )
+    code: int = outcome["exit_code"]
     return code
 
 
@@ -149,6 +157,34 @@ def _serve_debugger(board: Board, place: tuple[str, int], wait: bool) -> None:
     )
 
 
+def _as_json(outcome: dict[str, Any]) -> str:
+    return json.dumps(outcome, indent=2) + "\n"
+
+
+def _observe(
+    board: Board, watch: _Watch, traffic: Traffic, seconds: float, outcome: dict[str, Any]
+) -> None:
+    """Run, and complete `outcome` however that ends."""
+    started = time.monotonic()
+    try:
+        try:
+            stop = _run(board, watch, traffic, seconds)
+        except Killed:
+            watch.interruption.asked, stop = True, Stop.REQUEST
+        watch.finish()
+    finally:
+        outcome.update(
+            virtual_seconds=board.now,
+            wall_seconds=round(time.monotonic() - started, 3),
+            instructions=board.engine.instructions,
+            traffic=traffic.as_dict(),
+            crash=board.crash_report() or None,
+            uart_forgotten=board.uart.forgotten,
+            uart=[{"time": line.time, "text": line.text} for line in board.uart.lines],
+        )
+    outcome.update(exit_code=watch.code(stop), reason=watch.reason(stop))
+
+
 class _Watch:
     """Shows the console, keeps its log, and sees what ends the run."""
 
@@ -158,26 +194,30 @@ class _Watch:
         until: re.Pattern[str] | None,
         fail_on: re.Pattern[str] | None,
         log: TextIO | None,
+        raw: bool,
+        interruption: Interruption,
     ) -> None:
         self.board = board
         self.until = until
         self.fail_on = fail_on
         self.log = log
+        self.shown: Callable[[str], str] = str if raw else visible
+        self.interruption = interruption
         self.seen: UartLine | None = None
         self.failed: UartLine | None = None
-        self.interrupted = False
         board.uart.listeners.append(self.on_line)
 
     @property
     def done(self) -> bool:
-        return self.interrupted or self.seen is not None or self.failed is not None
+        return self.interruption.asked or self.seen is not None or self.failed is not None
 
     def on_line(self, line: UartLine) -> None:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        text = f"{self.shown(str(line))}\n"
         if self.log is not None:
-            self.log.write(f"{line}\n")
+            self.log.write(text)
             self.log.flush()
+        sys.stdout.write(text)
+        sys.stdout.flush()
         if self.done:
             return
         if self.fail_on is not None and self.fail_on.search(line.text):
@@ -197,7 +237,7 @@ class _Watch:
             return EXIT_FAILED
         if self.seen is not None:
             return EXIT_SEEN
-        if self.interrupted:
+        if self.interruption.asked:
             return EXIT_INTERRUPTED
         if stop is Stop.CRASH:
             return EXIT_CRASH
@@ -208,7 +248,7 @@ class _Watch:
             return f"--fail-on matched {self.failed.text!r}"
         if self.seen is not None:
             return f"--until matched {self.seen.text!r}"
-        if self.interrupted:
+        if self.interruption.asked:
             return "interrupted"
         if stop is Stop.CRASH:
             return "the firmware crashed"
@@ -216,14 +256,9 @@ class _Watch:
 
 
 def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
-    def interrupt(number: int, frame: object) -> None:
-        watch.interrupted = True
-        board.stop()
-
     end = board.now + seconds
+    watch.interruption.stop = board.stop
     with ExitStack() as stack:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            stack.callback(signal.signal, number, signal.signal(number, interrupt))
         show = None
         if sys.stderr.isatty() and sys.stdout.isatty():
             show = stack.enter_context(_status_line())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import Killed
@@ -68,7 +69,7 @@ class MonitorSession:
         if stop is Stop.REQUEST and self.engine.now < end:
             self._write(f"stopped at {self.engine.now / SECOND:.6f} s")
         if report := self.session.crash_report():
-            self._write(report)
+            self._write(visible(report))
 
     def serve_debuggers(self) -> bool:
         """Do what debuggers ask while nobody types. False: nothing was to be done."""
@@ -119,7 +120,7 @@ class _Show:
         self.write = write
 
     def __call__(self, line: UartLine) -> None:
-        self.write(f"{self.name} {line}")
+        self.write(visible(f"{self.name} {line}"))
 
 
 def _seconds(text: str) -> float:

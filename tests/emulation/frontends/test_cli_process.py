@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 import subprocess
@@ -77,7 +78,7 @@ def test_a_file_without_room_is_named(option: str, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"renode-wifi: {path}: cannot write: File too large\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> None:
     report = tmp_path / "outcome.json"
     process = subprocess.Popen(
@@ -93,6 +94,41 @@ def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> Non
     assert process.returncode == 130
     assert "interrupted at" in output
     assert '"reason": "interrupted"' in report.read_text()
+
+
+def test_a_run_that_is_killed_leaves_no_report_of_success(tmp_path: Path) -> None:
+    report, trace = tmp_path / "outcome.json", tmp_path / "trace.jsonl"
+    report.write_text('{"exit_code": 0}')
+    trace.write_text("old")
+    process = subprocess.Popen(
+        [*COMMAND, *RUN, *FOREVER, "--json", str(report), "--trace", str(trace)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "probe:" in process.stdout.readline()
+    process.kill()
+    process.communicate()
+    assert json.loads(report.read_text())["exit_code"] == 2
+    assert trace.read_text() == "old"
+
+
+def test_a_run_that_ends_in_an_error_says_so_in_its_report(tmp_path: Path) -> None:
+    report = tmp_path / "outcome.json"
+    arguments = [*RUN, "--world", str(tmp_path / "none.yaml"), "--json", str(report)]
+    assert subprocess.run([*COMMAND, *arguments], capture_output=True).returncode == 2
+    outcome = json.loads(report.read_text())
+    assert outcome["exit_code"] == 2
+    assert "none.yaml" in outcome["reason"]
+
+
+@pytest.mark.parametrize("option", ["--uart-log", "--trace", "--json"])
+def test_no_link_of_another_user_is_followed(option: str, tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("kept")
+    link.symlink_to(target)
+    subprocess.run([*COMMAND, *RUN, "--time", "0.3", option, str(link)], capture_output=True)
+    assert target.read_text() == "kept"
 
 
 def test_only_the_libraries_of_the_subcommand_are_loaded() -> None:

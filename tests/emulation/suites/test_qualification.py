@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
@@ -145,6 +146,61 @@ def test_a_crash_leaves_complete_reports(tmp_path: Path) -> None:
     error = case.find("error")
     assert error is not None
     assert "HardFault" in (error.text or "")
+
+
+def run_errors(junit: Path) -> list[str]:
+    """What the report says of the run as a whole."""
+    root = xml.parse(junit).getroot()
+    return [str(e.get("message")) for e in root.findall("testsuite[@name='renode-wifi']//error")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ([], "the time is over"),
+        (SUITE[:2], "the time is over"),
+        (SUITE[:1] + SUITE[-2:], "no test was seen"),
+        ([*SUITE[:2], *SUITE[3:]], "the firmware counts 3 tests, 1 failures, 1 ignored, but"),
+        ([*SUITE[:2], "1 Tests 0 Failures 0 Ignored", "FAIL", SUITE[-2]], "the firmware says FAIL"),
+    ],
+)
+def test_a_run_that_is_not_what_it_seems_is_an_error(
+    tmp_path: Path, lines: list[str], problem: str
+) -> None:
+    junit, report = tmp_path / "out.xml", tmp_path / "out.json"
+    run = play(lines, junit=junit, json_file=report)
+    run.run(time=100, test_time=1000)
+    assert not run.good
+    (told,) = run_errors(junit)
+    assert told.startswith(problem)
+    assert json.loads(report.read_text())["problems"] == [told]
+
+
+def test_until_its_end_a_run_is_an_error(tmp_path: Path) -> None:
+    junit = tmp_path / "out.xml"
+    play(SUITE, junit=junit).write()
+    assert run_errors(junit) == ["the run did not come to its end"]
+
+
+def test_an_error_of_the_emulator_is_one_of_the_report(tmp_path: Path) -> None:
+    junit = tmp_path / "out.xml"
+
+    def fail(result: object) -> None:
+        raise RuntimeError("a bug")
+
+    run = play(SUITE, junit=junit, on_test=fail)
+    with pytest.raises(RuntimeError):
+        run.run()
+    assert run_errors(junit) == ["a bug"]
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "\x00", "\ufffe", "]]>", "\u202e", "<a&\"'>"])
+def test_every_reader_of_xml_reads_the_report(tmp_path: Path, text: str) -> None:
+    junit = tmp_path / "out.xml"
+    lines = [f"TEST(G{text}, n{text}) PASS", f"TEST(G, o){text}", f"x:1::FAIL: {text}", SUITE[-2]]
+    play(lines, junit=junit).run()
+    cases = xml.parse(junit).getroot().findall("testsuite/testcase")
+    assert [case.get("name") for case in cases] == [f"n{visible(text)}", "o"]
 
 
 def test_a_test_without_progress_is_a_hang() -> None:

@@ -74,3 +74,26 @@ def test_any_text_is_read_without_error(lines: list[str]) -> None:
 def test_there_are_as_many_results_as_names(pieces: list[str]) -> None:
     names = sum("TEST(" in piece for piece in pieces)
     assert len(read(*pieces).results) == names
+
+
+def test_a_name_cut_by_a_log_line_is_pieced_together() -> None:
+    reader = read("TEST(G, fir12 3456 [task] hello", "13 3457 [task] more", "st) PASS")
+    assert [(result.key, result.outcome) for result in reader.results] == [
+        ("G.first", Outcome.PASSED)
+    ]
+
+
+def test_what_stands_before_a_cut_name_is_read_once() -> None:
+    reader = UnityReader()
+    reader.begin(0, 1, "TEST(G, a)")
+    reader.feed(0, 2, "TEST(G, a) PASSTEST(G, fir1 2 [task] hello")
+    reader.feed(3, 4, "st) PASS")
+    assert [result.key for result in reader.results] == ["G.a", "G.first"]
+
+
+def test_totals_of_several_suites_add_up_and_each_has_its_verdict() -> None:
+    lines = ["2 Tests 0 Failures 1 Ignored", "OK", "3 Tests 1 Failures 0 Ignored", ".FAIL", "FAIL"]
+    reader = read(*lines)
+    assert reader.totals is not None
+    assert vars(reader.totals) == {"tests": 5, "failures": 1, "ignored": 1}
+    assert reader.verdicts == [True, False]

@@ -138,7 +138,7 @@ def test_core_compiles_without_warnings() -> None:
 
     compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
     sources = [str(path) for path in build_core.files(native.SOURCES, ".c")]
-    flags = ["-std=c11", "-Wall", "-Wextra", "-Wno-pedantic", "-Werror", "-fsyntax-only"]
+    flags = [*build_core.FLAGS, "-Wall", "-Wextra", "-Wno-pedantic", "-Werror", "-fsyntax-only"]
     result = subprocess.run(
         [compiler, *flags, f"-I{native.SOURCES}", *sources], capture_output=True, text=True
     )

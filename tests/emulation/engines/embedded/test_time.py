@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from renode_wifi.emulation.engines.embedded.cpu import SLICE
 from renode_wifi.emulation.engines.embedded.timebase import TimeBase
 from renode_wifi.emulation.platform.core import Stop, Watchpoint
 from renode_wifi.peripherals.base.clock import VirtualClock
@@ -175,6 +176,37 @@ def test_stop_request_from_a_signal_handler_ends_the_run() -> None:
     finally:
         signal.signal(signal.SIGALRM, previous)
     assert guest.core.now < 10**15
+
+
+# Writes to it make the core translate all code anew, thousands of times slower than other stores.
+SLOW = "reset:\n load r0, CPACR\n movs r1, 0\n1: str r1, [r0]\n b 1b\n"
+
+
+def test_a_signal_is_heeded_within_a_slice_that_the_guest_makes_slow() -> None:
+    guest = Guest(SLOW)
+    seen: list[int] = []
+
+    def on_alarm(*_: object) -> None:
+        seen.append(guest.core.instructions)
+        guest.core.request_stop()
+
+    previous = signal.signal(signal.SIGALRM, on_alarm)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        assert guest.core.run(10**15) is Stop.REQUEST
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert seen[0] < SLICE
+
+
+def test_returning_by_wall_time_changes_nothing_for_the_guest() -> None:
+    # No call of the core lasts a period of the watchdog where nothing is slow.
+    once, sliced = Guest(SLOW), Guest(SLOW)
+    assert once.core.run(100_000) is Stop.TIME
+    for end in range(100, 100_001, 100):
+        assert sliced.core.run(end) is Stop.TIME
+    assert once.core.instructions == sliced.core.instructions
+    assert once.core.save() == sliced.core.save()
 
 
 def test_stop_request_from_another_thread_ends_the_run() -> None:

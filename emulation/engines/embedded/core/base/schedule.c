@@ -17,12 +17,18 @@ bool schedule_is_interrupted(const struct schedule *schedule)
     return schedule->shared.stop || schedule->shared.reset_requested || schedule->requests;
 }
 
+bool schedule_is_paused(const struct schedule *schedule)
+{
+    return schedule->shared.cycles >= schedule->shared.pause ||
+           __atomic_load_n(&schedule->attention, __ATOMIC_RELAXED);
+}
+
 void schedule_update(struct schedule *schedule)
 {
     uint64_t bound = schedule_bound(schedule);
     schedule->shared.limit = bound < schedule->probe ? bound : schedule->probe;
     if (schedule_is_interrupted(schedule) || (schedule->preemption && !schedule->held) ||
-        schedule->resumed_within)
+        schedule->resumed_within || __atomic_load_n(&schedule->attention, __ATOMIC_RELAXED))
         schedule->shared.limit = 0;
 }
 

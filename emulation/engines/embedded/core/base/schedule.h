@@ -38,6 +38,7 @@ struct schedule {
     uint64_t timer; /* cycle of SysTick's next interrupt */
     uint64_t probe; /* cycle at which idle/ wants to see the next block */
     uint32_t requests; /* enum request */
+    uint32_t attention; /* of run/watchdog.c: return to Python; it never changes what the guest sees */
     uint32_t resumed_within; /* execution resumes in mid-block; its entry checked for interrupts */
     bool preemption; /* a pending exception is more urgent than all active ones ... */
     bool held; /* ... and a mask holds it back: not before a mask changes can it be taken */
@@ -51,6 +52,8 @@ uint64_t schedule_next_event(const struct schedule *schedule);
 uint64_t schedule_bound(const struct schedule *schedule);
 /* Something must be dealt with before any other block. */
 bool schedule_is_interrupted(const struct schedule *schedule);
+/* The run is to be paused: at its cycle, or for the watchdog. */
+bool schedule_is_paused(const struct schedule *schedule);
 /* Recompute the limit, after any change of the schedule. */
 void schedule_update(struct schedule *schedule);
 /* A mask changes (PRIMASK, BASEPRI, FAULTMASK): pending exceptions are to be looked at again. */

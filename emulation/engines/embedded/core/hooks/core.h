@@ -50,6 +50,14 @@ struct learned {
     struct block_contents contents;
 };
 
+/* How run/watchdog.c sees a core. */
+struct watch {
+    struct watch *next;
+    struct schedule *schedule;
+    uint64_t calls; /* of core_run */
+    uint64_t seen; /* how many at the last look */
+};
+
 struct core {
     struct schedule schedule; /* first: Python has struct shared at a core's address */
     struct host host;
@@ -74,6 +82,7 @@ struct core {
     struct learned learned[LEARNED]; /* by address; hooks/guard.c */
     struct memory_map map;
     struct code_cache code;
+    struct watch watch;
 };
 
 #endif

@@ -113,7 +113,7 @@ static void on_limit(struct core *core)
 {
     struct schedule *schedule = &core->schedule;
     uint64_t event = schedule_next_event(schedule), *cycles = &schedule->shared.cycles;
-    if (!schedule_is_interrupted(schedule) && *cycles < schedule->shared.pause && *cycles < event)
+    if (!schedule_is_interrupted(schedule) && !schedule_is_paused(schedule) && *cycles < event)
         *cycles = event;
 }
 

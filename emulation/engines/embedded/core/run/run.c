@@ -72,7 +72,7 @@ static int loop(struct core *core)
             exception_enter(&core->exceptions, nvic_best_pending(&core->nvic), false);
             continue;
         }
-        if (shared->cycles >= shared->pause)
+        if (schedule_is_paused(schedule))
             return OUTCOME_PAUSE;
         if (state->sleeping || state->locked_up) {
             shared->cycles = schedule_bound(schedule);
@@ -89,6 +89,8 @@ int core_run(struct core *core, uint64_t deadline, uint64_t pause)
 {
     core->schedule.shared.deadline = deadline;
     core->schedule.shared.pause = pause;
+    __atomic_store_n(&core->watch.calls, core->watch.calls + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&core->schedule.attention, 0, __ATOMIC_RELAXED);
     idle_cancel(&core->idle);
     core->schedule.running = true;
     int outcome = loop(core);

@@ -129,7 +129,7 @@ enum halt nvic_obstacle(struct nvic *nvic, uint64_t end)
     if (nvic_can_take(nvic))
         return HALT_EXCEPTION;
     schedule->held = schedule->preemption;
-    if (schedule_is_interrupted(schedule) || schedule->shared.cycles >= schedule->shared.pause ||
+    if (schedule_is_interrupted(schedule) || schedule_is_paused(schedule) ||
         end > schedule_next_event(schedule))
         return HALT_LIMIT;
     return HALT_NONE;
