@@ -106,6 +106,9 @@ class Core(Protocol):
 
     def save(self) -> bytes: ...
 
+    def check(self, state: bytes) -> None:
+        """Whether `restore` can take a state. Raises ValueError or RenodeWifiError."""
+
     def restore(self, state: bytes) -> None: ...
 
     def close(self) -> None: ...

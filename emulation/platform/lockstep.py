@@ -44,20 +44,23 @@ def save(machines: Sequence[Machine]) -> bytes:
     if len(machines) == 1:
         return machines[0].save()
     return snapshot.dump(
-        {machine.name: machine.state() for machine in machines}, _fixed(machines), _models(machines)
+        {machine.name: machine.state() for machine in machines}, _fixed(machines), _make(machines)
     )
 
 
 def restore(machines: Sequence[Machine], state: bytes) -> None:
-    """Become what `save` saw, on these machines or on others composed alike."""
+    """Become what `save` saw, on these machines or on others composed alike.
+
+    Raises RenodeWifiError; all machines are as they were then.
+    """
     if len(machines) == 1:
         machines[0].restore(state)
         return
-    saved = snapshot.load(state, _fixed(machines), _models(machines))
+    saved = snapshot.load(state, _fixed(machines), _make(machines))
     for machine in machines:
-        of_machine = saved[machine.name]
-        assert isinstance(of_machine, dict)
-        machine.apply(of_machine)
+        machine.check(saved.get(machine.name, {}))
+    for machine in machines:
+        machine.apply(saved[machine.name])
 
 
 def _fixed(machines: Sequence[Machine]) -> dict[str, object]:
@@ -68,5 +71,5 @@ def _fixed(machines: Sequence[Machine]) -> dict[str, object]:
     }
 
 
-def _models(machines: Sequence[Machine]) -> list[str]:
-    return [f"{machine.name}/{name}" for machine in machines for name in machine.peripherals]
+def _make(machines: Sequence[Machine]) -> list[str]:
+    return [f"{machine.name}/{name}" for machine in machines for name in machine.make()]

@@ -10,12 +10,13 @@ import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Core, Stop
+from renode_wifi.emulation.platform.state.composition import Composition
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
@@ -23,7 +24,7 @@ from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.surroundings import Surroundings
 from renode_wifi.emulation.platform.syntax import Range
-from renode_wifi.emulation.platform.trace import Listeners, TraceListener
+from renode_wifi.emulation.platform.trace import Listeners, ModelLevel, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import Clock
@@ -216,10 +217,7 @@ class Machine:
 
     def set_log_level(self, name: str, level: int) -> None:
         """From which level on messages of one model are logged."""
-        for old in [item for item in self.log.filters if isinstance(item, _LogFilter)]:
-            if old.name == name:
-                self.log.removeFilter(old)
-        self.log.addFilter(_LogFilter(name, level))
+        ModelLevel.set(self.log, name, level)
 
     def find_file(self, name: str) -> Path | None:
         for folder in (Path.cwd(), *self.search_path):
@@ -307,8 +305,8 @@ class Machine:
     # -- state --------------------------------------------------------------------------------
 
     def save(self) -> bytes:
-        """The whole board as bytes: core, clock, models and world."""
-        return snapshot.dump(self.state(), self.fixed(), list(self.peripherals))
+        """The whole board as bytes: core, clock, models and world. Raises RenodeWifiError."""
+        return snapshot.dump(self.state(), self.fixed(), self.make())
 
     def state(self) -> snapshot.State:
         """What changes while the guest runs."""
@@ -328,16 +326,25 @@ class Machine:
         }
 
     def restore(self, state: bytes) -> None:
-        """Become what `save` saw, on this machine or on another composed alike."""
-        self.apply(snapshot.load(state, self.fixed(), list(self.peripherals)))
+        """Become what `save` saw, on this machine or on another composed alike.
 
-    def apply(self, state: snapshot.State) -> None:
+        Raises RenodeWifiError; the machine is as it was then.
+        """
+        saved = snapshot.load(state, self.fixed(), self.make())
+        self.check(saved)
+        self.apply(saved)
+
+    def check(self, saved: snapshot.State) -> None:
+        """Whether `apply` can take a state. Raises RenodeWifiError."""
+        self._composition().check(saved, self.core)
+
+    def apply(self, saved: snapshot.State) -> None:
         """Become what `state` saw."""
-        saved: dict[str, Any] = state
         for name, attributes in saved["models"].items():
             model = self.peripherals[name]
-            if isinstance(model, _SetsState):
-                model.__setstate__(attributes)
+            take = getattr(model, "__setstate__", None)
+            if take is not None:
+                take(attributes)
             else:
                 model.__dict__.clear()
                 model.__dict__.update(attributes)
@@ -361,34 +368,22 @@ class Machine:
 
     def fixed(self) -> dict[str, object]:
         """Objects that stay the same ones, by the names by which a snapshot refers to them."""
-        fixed: dict[str, object] = {
+        return {
             "machine": self,
             "core": self.core,
             "clock": self.clock,
             "bus": self.bus,
             "nvic": self.core.nvic,
+            "log": self.log,
+            **self._composition().fixed(),
         }
-        for name, model in self.peripherals.items():
-            fixed[f"model {name}"] = model
-        return fixed
 
+    def make(self) -> list[str]:
+        """By what a snapshot knows a board of the same make, in a world of the same file."""
+        return self._composition().make()
 
-class _LogFilter(logging.Filter):
-    """Models begin their messages with their name."""
-
-    def __init__(self, name: str, level: int) -> None:
-        super().__init__(name)
-        self.level = level
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= self.level or not record.getMessage().startswith(f"{self.name}:")
-
-
-@runtime_checkable
-class _SetsState(Protocol):
-    """A model that does more than take its attributes back."""
-
-    def __setstate__(self, state: dict[str, object]) -> None: ...
+    def _composition(self) -> Composition:
+        return Composition(self.peripherals, self._wires.inputs, self.world)
 
 
 def block_size(model: object) -> int:

@@ -1,62 +1,69 @@
-"""A machine's state as bytes, and back into the same objects."""
+"""A machine's state as bytes, and back into the same objects.
+
+A snapshot is a head (what it is, its version, a digest of the rest) and the state as data: see
+`state/`. It is read as a whole before anything of the machine changes.
+"""
 
 from __future__ import annotations
 
-import io
-import pickle
+import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.state.decoder import Decoder, OtherMake
+from renode_wifi.emulation.platform.state.encoder import Encoder
+from renode_wifi.emulation.platform.state.trust import Untrusted
 
-STATE_VERSION = 1
+MAGIC = b"renode-wifi snapshot\n"
+VERSION = 2
+DIGEST = 32
+HEAD = len(MAGIC) + 2 + DIGEST
 
-State = dict[str, object]
-Fixed = Mapping[str, object]
+State = dict[str, Any]
+Objects = Mapping[str, object]
 """Objects that a snapshot refers to by name: they stay as they are."""
+TAKE_AGAIN = "take it again with this version"
 
 
-def dump(state: State, fixed: Fixed, models: Sequence[str]) -> bytes:
-    """models: names of the board's models, by which `load` knows a board of the same make."""
-    buffer = io.BytesIO()
-    pickler = _Pickler(buffer, fixed)
-    pickler.dump((STATE_VERSION, list(models)))
-    pickler.dump(state)
-    return buffer.getvalue()
-
-
-def load(data: bytes, fixed: Fixed, models: Sequence[str]) -> State:
-    """What `dump` was given. Raises RenodeWifiError."""
+def dump(state: State, fixed: Objects, make: Sequence[str]) -> bytes:
+    """make: what boards of the same make have in common. Raises RenodeWifiError."""
     try:
-        unpickler = _Unpickler(io.BytesIO(data), fixed)
-        if unpickler.load() != (STATE_VERSION, list(models)):
-            raise RenodeWifiError(
-                "the snapshot is of another board or version",
-                cure="restore it on a board composed by the same script",
-            )
-        state: State = unpickler.load()
-    except (pickle.UnpicklingError, EOFError, ValueError, ImportError, AttributeError) as error:
+        body = Encoder(fixed).encode(state, make)
+    except Untrusted as error:
         raise RenodeWifiError(
-            "the snapshot cannot be read", cure="take it again with this version"
+            f"the board cannot be saved: {error}", cure="remove what is not a model of the package"
         ) from error
+    return b"".join((MAGIC, VERSION.to_bytes(2, "little"), _digest(body), body))
+
+
+def load(data: bytes, fixed: Objects, make: Sequence[str]) -> State:
+    """What `dump` was given. Raises RenodeWifiError; nothing has changed then."""
+    view = memoryview(data)
+    if view[: len(MAGIC)] != MAGIC:
+        raise RenodeWifiError("this is not a snapshot", cure="give a file that Save wrote")
+    version = int.from_bytes(view[len(MAGIC) : len(MAGIC) + 2], "little")
+    if version != VERSION:
+        raise RenodeWifiError(f"the snapshot is of version {version}", cure=TAKE_AGAIN)
+    body = view[HEAD:]
+    if view[HEAD - DIGEST : HEAD] != _digest(body):
+        raise RenodeWifiError("the snapshot is damaged", cure="take it again")
+    try:
+        state = Decoder(body, fixed, make).decode()
+    except OtherMake:
+        raise RenodeWifiError(
+            "the snapshot is of another board, world or version",
+            cure="restore it on a board composed by the same script",
+        ) from None
+    except Exception as error:
+        # Whatever a value that isn't what it should be leads to.
+        raise RenodeWifiError(
+            f"the snapshot cannot be read: {error or type(error).__name__}", cure=TAKE_AGAIN
+        ) from error
+    if not isinstance(state, dict):
+        raise RenodeWifiError("the snapshot holds no board", cure=TAKE_AGAIN)
     return state
 
 
-class _Pickler(pickle.Pickler):
-    def __init__(self, file: io.BytesIO, fixed: Fixed) -> None:
-        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
-        self._names = {id(item): name for name, item in fixed.items()}
-
-    def persistent_id(self, obj: object) -> str | None:
-        return self._names.get(id(obj))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, fixed: Fixed) -> None:
-        super().__init__(file)
-        self._fixed = fixed
-
-    def persistent_load(self, name: str) -> object:
-        try:
-            return self._fixed[name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"no {name} here") from None
+def _digest(body: bytes | memoryview) -> bytes:
+    return hashlib.sha256(body).digest()

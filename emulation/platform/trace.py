@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 TraceFields = dict[str, object]
@@ -35,3 +36,22 @@ class Listeners:
         for listeners in (self._all, *self._by_event.values()):
             if listener in listeners:
                 listeners.remove(listener)
+
+
+class ModelLevel(logging.Filter):
+    """Of the log, where a model's messages begin with its name: keeps back those below `level`."""
+
+    def __init__(self, name: str, level: int) -> None:
+        super().__init__(name)
+        self.level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= self.level or not record.getMessage().startswith(f"{self.name}:")
+
+    @classmethod
+    def set(cls, log: logging.Logger, name: str, level: int) -> None:
+        """In place of what was set for that model."""
+        for old in [item for item in log.filters if isinstance(item, cls)]:
+            if old.name == name:
+                log.removeFilter(old)
+        log.addFilter(cls(name, level))

@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parents[2] / "platforms" / "expected"
 DEFAULT_TIME = 7200.0
 DEFAULT_TEST_TIME = 1200.0
 RUN = "renode-wifi"
-"""The suite in JUnit that tells what is wrong with the run as a whole."""
+"""The suite in JUnit that says what is wrong with the run as a whole."""
 UNFINISHED = "the run did not come to its end"
 
 
@@ -192,10 +192,10 @@ class Qualification:
         if not self.results:
             problems.append("no test was seen")
         seen = Totals(len(self.results), self._count(Outcome.FAILED), self._count(Outcome.IGNORED))
-        told = self.reader.totals
-        if told is not None and told != seen:
+        counted = self.reader.totals
+        if counted is not None and counted != seen:
             problems.append(
-                f"the firmware counts {_counts(told)}, but its console shows {_counts(seen)}"
+                f"the firmware counts {_counts(counted)}, but its console shows {_counts(seen)}"
             )
         if not all(self.reader.verdicts) and not seen.failures:
             problems.append("the firmware says FAIL, but its console shows no failure")

@@ -56,7 +56,7 @@ class HasHandlers(Protocol):
 
 
 def bind(part: HasHandlers) -> dict[Any, Bound]:
-    """The table of `part`, with its methods bound to it. Can be pickled, as bound methods are."""
+    """The table of `part`, with its methods bound to it, as snapshots keep them."""
     return {
         handler.key: (handler.message, MethodType(handler.function, part))
         for handler in part.HANDLERS

@@ -41,8 +41,9 @@ class Bus(Protocol):
 class Machine(Protocol):
     """Injected as first argument of every model: `Model(machine, name, **attributes)`.
 
-    Models keep only picklable state (no lambdas, generators, threads, sockets), so that the whole
-    board can be saved at any moment.
+    Models keep only state that a snapshot can hold (no lambdas, generators, threads, sockets), so
+    that the whole board can be saved at any moment. A class that reaches the host says
+    `NOT_SAVED = True`.
     """
 
     clock: Clock

@@ -206,7 +206,22 @@ class RegisterFile(object):
     def __setstate__(self, state):
         # type: (dict[str, typing.Any]) -> None
         self.__dict__.update(state)
-        self._bind()
+        twin = getattr(self.owner, "registers", None)
+        if isinstance(twin, RegisterFile) and twin.is_like(self):
+            # A snapshot is restored into the same model.
+            self.plan, self._words, self._writers = twin.plan, twin._words, twin._writers
+            self._readers = dict(twin._readers)
+            for word in self.plan.read_clears:
+                self._readers[word] = (self._read_and_clear, word)
+        else:
+            self._bind()
+
+    def is_like(self, other):
+        # type: (RegisterFile) -> bool
+        """Whether another has the same registers of the same model."""
+        return (
+            self.owner is other.owner and self.variant == other.variant and self.size == other.size
+        )
 
     def reset(self):
         # type: () -> None

@@ -73,7 +73,7 @@ class Binding:
         self.port_wires: PortWires | None = None
         self.forget_wires()
         if port is not None and PortWires.fits(port):
-            self.port_wires = PortWires(port)
+            self.port_wires = PortWires(port, values)
             record.port = ctypes.addressof(self.port_wires.record)
 
     def forget_wires(self) -> None:

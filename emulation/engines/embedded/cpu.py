@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,8 @@ from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.engines.embedded.report import CrashReport, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
 from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.state.decoder import Decoder
+from renode_wifi.emulation.platform.state.encoder import Encoder
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 
@@ -29,6 +30,8 @@ SLICE = 1_000_000
 
 NMI = 2
 STATE_FORMAT = 3
+TIME_NUMBERS = 4
+"""Cycles, and the frequency with the cycle and the time since when."""
 
 
 class _Outcome:
@@ -328,21 +331,40 @@ class Core:
             "time": (self._time.frequency, self._time.cycles, self._time.time),
             "memories": self.memory_map.save(),
         }
-        return pickle.dumps(saved, protocol=pickle.HIGHEST_PROTOCOL)
+        return Encoder({}).encode(saved)
+
+    def check(self, state: bytes) -> None:
+        """Whether `restore` can take a state. Raises CoreError, ValueError and the like."""
+        self._read(state)
 
     def restore(self, state: bytes) -> None:
         """Go back to a saved state, of this core or of one with the same memory map.
 
-        The clock and its events are the board's to restore: set `clock` afterwards.
+        The clock and its events are the board's to restore: set `clock` afterwards. Raises
+        CoreError, ValueError and the like; nothing has changed then.
         """
-        saved: dict[str, Any] = pickle.loads(state)
-        if saved["format"] != STATE_FORMAT or len(saved["core"]) != self._library.core_state_size():
-            raise CoreError("the snapshot was taken by another version of the engine")
+        saved = self._read(state)
         self.memory_map.restore(saved["memories"])
         self._shared.cycles = saved["cycles"]
         self._time = TimeBase(*saved["time"])
         self._library.core_restore(self._handle, saved["core"])
         self.peripheral_map.refresh()
+
+    def _read(self, state: bytes) -> dict[str, Any]:
+        saved = Decoder(memoryview(state), {}).decode()
+        if not isinstance(saved, dict):
+            raise CoreError("the snapshot holds no core")
+        core, numbers = saved["core"], (saved["cycles"], *saved["time"])
+        if saved["format"] != STATE_FORMAT or len(core) != self._library.core_state_size():
+            raise CoreError("the snapshot was taken by another version of the engine")
+        if not isinstance(core, bytes) or not self._library.core_accepts(self._handle, core):
+            raise CoreError("the snapshot has a state that no core comes to")
+        if not all(type(number) is int and 0 <= number < NEVER for number in numbers):
+            raise CoreError("the snapshot has a time that no core comes to")
+        if len(numbers) != TIME_NUMBERS or not numbers[1]:
+            raise CoreError("the snapshot has a frequency that no core has")
+        self.memory_map.check(saved["memories"])
+        return saved
 
 
 _ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}

@@ -140,9 +140,15 @@ class MemoryMap:
         """The bytes of each memory."""
         return {name: bytes(memory.data) for name, memory in self.memories.items()}
 
-    def restore(self, saved: dict[str, bytes]) -> None:
-        if saved.keys() != self.memories.keys():
+    def check(self, saved: dict[str, bytes]) -> None:
+        """Whether `restore` can take these contents. Raises CoreError."""
+        if saved.keys() != self.memories.keys() or not all(
+            isinstance(data, bytes) and len(data) == self.memories[name].size
+            for name, data in saved.items()
+        ):
             raise CoreError("the snapshot was taken with other memories")
+
+    def restore(self, saved: dict[str, bytes]) -> None:
         for name, data in saved.items():
             self._restore(self.memories[name], data)
 

@@ -309,6 +309,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_fpu": (None, (pointer, u32)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),
+    "core_accepts": (ctypes.c_bool, (pointer, ctypes.c_char_p)),
     "core_restore": (None, (pointer, ctypes.c_char_p)),
     "core_register": (u64, (pointer, u32)),
     "core_set_register": (None, (pointer, u32, u64)),

@@ -2,6 +2,8 @@
 
 The core holds bare pointers to the arrays of the models, and moves what is in them (port.c, pins.c)
 wherever nothing but that happens. A line that leads anywhere else is left to the models.
+
+What the core uses as an index is checked here: the arrays may come from a snapshot.
 """
 
 from __future__ import annotations
@@ -11,12 +13,54 @@ from array import array
 from collections.abc import Callable
 
 from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.native_core import CoreError
 from renode_wifi.peripherals.base.line import Line
-from renode_wifi.peripherals.base.pins import PINS, Edges, Pins, Selector
-from renode_wifi.peripherals.base.stream import Port
+from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, Selector
+from renode_wifi.peripherals.base.stream import (
+    CAPACITY,
+    PORT_LEVEL,
+    PORT_LEVELS,
+    PORT_WORDS,
+    STREAM_END,
+    STREAM_KEPT,
+    STREAM_NEXT,
+    STREAM_ROOM,
+    STREAM_WORDS,
+    Port,
+    Stream,
+)
 
 EdgesOf = Callable[[object], native.EdgesRecord | None]
 """The edge detector of a model, if the core serves it."""
+
+
+def _place(values: array[int], typecode: str, length: int) -> int:
+    """The address of an array that the core may use up to `length`. Raises CoreError."""
+    if not isinstance(values, array) or values.typecode != typecode or len(values) < length:
+        raise _unsound(f"an array of {length} numbers is not one")
+    return values.buffer_info()[0]
+
+
+def _check_words(values: array[int], *words: int) -> None:
+    for word in words:
+        if not 0 <= word < len(values):
+            raise _unsound(f"there is no register {word}")
+
+
+def _check_state(port: Port, stream: Stream | None) -> None:
+    if port.state[PORT_LEVEL] >= PORT_LEVELS:
+        raise _unsound("a receive FIFO holds more than it can")
+    if stream is None:
+        return
+    state = stream.state
+    if not state[STREAM_NEXT] <= state[STREAM_END] <= CAPACITY:
+        raise _unsound("a device sends more than it has")
+    if not (state[STREAM_KEPT] <= CAPACITY and state[STREAM_ROOM] <= CAPACITY):
+        raise _unsound("a device receives more than it can")
+
+
+def _unsound(reason: str) -> CoreError:
+    return CoreError(f"the state of a model is damaged: {reason}", cure="restore a sound snapshot")
 
 
 def exception_of(line: Line) -> int:
@@ -31,10 +75,11 @@ def exception_of(line: Line) -> int:
 class PortWires:
     """A data register and the stream behind it."""
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, values: array[int]) -> None:
         self.port = port
         self.record = record = native.PortRecord()
-        record.state = port.state.buffer_info()[0]
+        _check_words(values, port.data, port.status, port.control)
+        record.state = _place(port.state, "I", PORT_WORDS)
         record.data, record.status, record.control = port.data, port.status, port.control
         for index, cause in enumerate(port.causes):
             record.causes[index][:] = cause
@@ -50,10 +95,11 @@ class PortWires:
         record, stream = self.record, self.port.stream
         record.stream = None
         if stream is not None:
-            record.stream = stream.state.buffer_info()[0]
-            record.sent = stream.sent.buffer_info()[0]
-            record.received = stream.received.buffer_info()[0]
+            record.stream = _place(stream.state, "I", STREAM_WORDS)
+            record.sent = _place(stream.sent, "H", CAPACITY)
+            record.received = _place(stream.received, "H", CAPACITY)
             record.ended = stream.ended
+        _check_state(self.port, stream)
         record.exception = exception_of(self.port.line)
 
 
@@ -61,7 +107,9 @@ def edge_wires(edges: Edges, values: array[int]) -> native.EdgesRecord:
     """An edge detector's first inputs, and the exceptions behind them."""
     record = native.EdgesRecord()
     record.values = values.buffer_info()[0]
-    record.levels = edges.levels.buffer_info()[0]
+    record.levels = _place(edges.levels, "I", 1)
+    words = (edges.mask, edges.rising, edges.falling, edges.trigger, edges.pending)
+    _check_words(values, *words)
     for name in ("mask", "rising", "falling", "trigger", "pending", "detected"):
         setattr(record, name, getattr(edges, name))
     for number, line in enumerate(edges.lines[:PINS]):
@@ -77,10 +125,11 @@ def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> native.PinsR
     """A port's pins: each is served if it leads to an edge detector and one listener at most."""
     record = native.PinsRecord()
     record.values = values.buffer_info()[0]
-    record.state = pins.state.buffer_info()[0]
+    record.state = _place(pins.state, "I", PINS_WORDS)
+    _check_words(values, pins.levels, pins.data, pins.set_reset, pins.reset)
     for name in ("levels", "data", "set_reset", "reset"):
         setattr(record, name, getattr(pins, name))
-    for number, line in enumerate(pins.lines):
+    for number, line in enumerate(pins.lines[:PINS]):
         pin = record.pin[number]
         pin.line = line
         ends = list(line._receivers)
@@ -108,7 +157,7 @@ def _select(pin: native.PinRecord, number: int, selector: Selector, edges_of: Ed
     if edges is None or end != number or not edges.served >> number & 1:
         return False
     pin.edges = ctypes.addressof(edges)
-    pin.level = selector.levels.buffer_info()[0] + number
-    pin.selected = selector.selected.buffer_info()[0] + number
+    pin.level = _place(selector.levels, "B", PINS) + number
+    pin.selected = _place(selector.selected, "B", PINS) + number
     pin.output, pin.choice = output, selector.number
     return True

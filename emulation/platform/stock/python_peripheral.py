@@ -131,4 +131,11 @@ class PythonPeripheral(StockModel):
         return int(request.value)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_code": None}
+        """Its script is the description's, and nothing that a snapshot brings is executed."""
+        return {"lines": self.lines, "counter": self.counter, "_globals": self._globals}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.lines, self.counter = state["lines"], state["counter"]
+        self._globals = {
+            name: value for name, value in state["_globals"].items() if name != "__builtins__"
+        }

@@ -12,6 +12,7 @@ from renode_wifi.emulation.script.commands.register import Commands, misused, te
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 COMMANDS = Commands()
 
@@ -95,7 +96,7 @@ def save(interpreter: Interpreter, arguments: list[Token]) -> None:
         raise misused(interpreter, "Save")
     path = Path(text_of(interpreter, arguments[0]))
     try:
-        path.write_bytes(lockstep.save(_all(interpreter)))
+        replace_file(path, lockstep.save(_all(interpreter)))
     except OSError as error:
         raise interpreter.error(
             f"cannot write {path}: {error.strerror}", "give a path that can be written"

@@ -30,6 +30,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure, StreamEvent
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.outside import Inside, Resolved, Target
 from renode_wifi.peripherals.network.stack.tcp import Address
+from renode_wifi.peripherals.network.worldfile.bridge import BridgeSettings
 
 POLL = 1 * MILLISECOND
 """Virtual time between two looks at the host's sockets."""
@@ -80,11 +81,18 @@ class Bridge:
         self._open_listeners()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "port": None, "_lost": True}
+        names = self.guard.names
+        return {**self.__dict__, "port": None, "guard": None, "names": names, "_lost": True}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        names = state.pop("names")
         self.__dict__.update(state)
+        if not isinstance(self.settings, BridgeSettings):
+            raise ValueError("a bridge without settings")
         self.port = SocketPort()
+        # Of the settings, which are the world file's and no snapshot's.
+        settings = self.settings
+        self.guard = EgressGuard(settings.forwards, settings.egress, self._is_own, names)
 
     def _is_own(self, address: IPv4Address) -> bool:
         return self.port.is_own(address)

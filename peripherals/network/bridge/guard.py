@@ -41,21 +41,45 @@ MAX_ADDRESSES = 4_096
 """Addresses whose names are remembered; the one looked up longest ago is forgotten."""
 
 
+class LearnedNames:
+    """The names of addresses, as the host's resolver said in this process.
+
+    A snapshot refers to them and does not bring any: it could open an address by a name.
+    """
+
+    NOT_SAVED = True
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[IPv4Address, set[str]] = OrderedDict()
+
+    def add(self, address: IPv4Address, name: str) -> None:
+        self._of.setdefault(address, set()).add(name)
+        self._of.move_to_end(address)
+        while len(self._of) > MAX_ADDRESSES:
+            self._of.popitem(last=False)
+
+    def of(self, address: IPv4Address) -> Iterable[str]:
+        return self._of.get(address, ())
+
+
 class EgressGuard:
     """forwards and egress of a world file. is_own: whether an address is one of the host's own."""
+
+    NOT_SAVED = True
 
     def __init__(
         self,
         forwards: Iterable[ForwardSettings],
         egress: Iterable[EgressRule],
         is_own: Callable[[IPv4Address], bool],
+        names: LearnedNames | None = None,
     ) -> None:
         self._forwards = {
             (forward.address, forward.port, forward.udp): forward for forward in forwards
         }
         self._rules = tuple(egress)
         self._is_own = is_own
-        self._names: OrderedDict[IPv4Address, set[str]] = OrderedDict()
+        self.names = LearnedNames() if names is None else names
 
     def forward(self, remote: Address, protocol: str) -> ForwardSettings | None:
         """The line of the world file that leads `remote` to a socket of the host."""
@@ -83,11 +107,8 @@ class EgressGuard:
         for address in addresses:
             if _is_within(address, NEVER) or not self._may_be_known(address):
                 continue
-            self._names.setdefault(address, set()).add(normalise(name) or name)
-            self._names.move_to_end(address)
+            self.names.add(address, normalise(name) or name)
             known.append(address)
-        while len(self._names) > MAX_ADDRESSES:
-            self._names.popitem(last=False)
         return known
 
     def may_connect_forward(self, forward: ForwardSettings, address: IPv4Address) -> bool:
@@ -119,7 +140,7 @@ class EgressGuard:
         closed = next((network for network in NAMED_ONLY if address in network), None)
         if rule.network is not None:
             return address in rule.network and (closed is None or rule.network.subnet_of(closed))
-        names = self._names.get(address, ())
+        names = self.names.of(address)
         return closed is None and any(_name_fits(rule.name or "", name) for name in names)
 
     def _names_exactly(self, address: IPv4Address) -> bool:

@@ -84,6 +84,9 @@ class HostPort(Protocol):
 class SocketPort:
     """Implements `HostPort`."""
 
+    NOT_SAVED = True
+    """A snapshot holds no socket of the host."""
+
     def __init__(self) -> None:
         self._sockets: dict[int, socket.socket] = {}
         self._connecting: set[int] = set()

@@ -29,6 +29,8 @@ class RadioProfile:
     """The radio in a sentence."""
     OUI: ClassVar[str]
     """First half of its maker's MAC addresses."""
+    NOT_SAVED: ClassVar[bool] = True
+    """A snapshot refers to the board's profile."""
     mac: str
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.network.worldfile.rules import text, truth
@@ -24,6 +24,7 @@ class ForwardSettings(Model):
     """An address in the world that is a socket of the host."""
 
     DESCRIPTION = "from and to, as address:port"
+    NOT_SAVED: ClassVar[bool] = True
     COMPARED = frozenset({"source", "udp"})
 
     source: AddressPort = field(metadata=named("from"))
@@ -53,6 +54,7 @@ class ExposeSettings(Model):
     """A socket of the host that leads to a listener of the station."""
 
     DESCRIPTION = "listen (address:port of the host) and port (of the board)"
+    NOT_SAVED: ClassVar[bool] = True
 
     listen: HostPort
     port: Port
@@ -70,6 +72,8 @@ class ExposeSettings(Model):
 @dataclass(frozen=True)
 class EgressRule:
     """A destination outside the world that may be reached (bridged worlds)."""
+
+    NOT_SAVED: ClassVar[bool] = True
 
     network: IPv4Network | None
     name: str | None
@@ -99,6 +103,7 @@ Egress = Annotated[
 @dataclass(frozen=True)
 class BridgeSettings(Model):
     DESCRIPTION = "how the host is reached"
+    NOT_SAVED: ClassVar[bool] = True
 
     forwards: tuple[ForwardSettings, ...] = field(default=(), metadata=INTERNAL)
     expose: tuple[ExposeSettings, ...] = field(default=(), metadata=INTERNAL)

@@ -1,7 +1,7 @@
 """A whole world: what a world file may say, and what has been made of it."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from renode_wifi.peripherals.network.worldfile.bridge import (
     BridgeSettings,
@@ -84,6 +84,9 @@ class WorldFile(Model):
 @dataclass(frozen=True)
 class WorldSettings:
     """A world file, checked and with every default filled in. Durations are ns."""
+
+    NOT_SAVED: ClassVar[bool] = True
+    """A snapshot refers to the world file's settings, as those of the radio do to its profile."""
 
     name: str = "world"
     seed: int = 1

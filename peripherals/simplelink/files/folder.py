@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from renode_wifi.peripherals.base.atomic_file import is_draft, replace_file
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
+from renode_wifi.peripherals.simplelink.profile import NwpProfile
 
 ESCAPE = "%"
 CONTINUED = "+"
@@ -16,18 +18,26 @@ MAX_PART = 200
 class FolderStore:
     """Files in a folder of the host; what they were created with lasts as long as the emulation."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, profile: NwpProfile) -> None:
+        # Not the folder's name, which no snapshot may bring.
+        self._profile = profile
         self.files = FileTable()
+        folder = self.folder
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
             for path in paths:
+                if path.is_symlink() or is_draft(path.name):
+                    continue  # It leads elsewhere, or a kill left it.
                 content = path.read_bytes()
                 name = _name_of(path.relative_to(folder).as_posix())
                 self.files[name] = StoredFile(content, len(content))
         except OSError as error:
             raise self._trouble(error) from None
+
+    @property
+    def folder(self) -> str:
+        return self._profile.file_folder
 
     def changed(self, name: str) -> None:
         path = Path(self.folder, _path_of(name))
@@ -37,7 +47,7 @@ class FolderStore:
                 path.unlink(missing_ok=True)
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(file.content)
+                replace_file(path, file.content)
         except OSError as error:
             raise self._trouble(error) from None
 

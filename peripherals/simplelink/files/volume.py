@@ -69,10 +69,10 @@ class Volume:
     def __init__(self, services: Services, power: PowerState) -> None:
         self.services = services
         self.power = power
-        folder = services.profile.file_folder
+        profile = services.profile
         self.factory = FileTable()
         self.store: Store = BootedStore(
-            FolderStore(folder) if folder else MemoryStore(), self.factory, services.host.stage
+            FolderStore(profile) if profile.file_folder else MemoryStore(), self.factory, services.host.stage
         )
         self.open: dict[int, OpenFile] = {}
         self.bundle = Bundle(self.store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -105,22 +104,15 @@ def test_saved_state_is_of_this_board_only(tmp_path: Path) -> None:
         machine_with().restore(state)
 
 
-@pytest.mark.parametrize(
-    ("state", "message"),
-    [
-        (b"", "cannot be read"),
-        (b"nonsense", "cannot be read"),
-        (pickle.dumps({"version": 1}), "of another board or version"),
-    ],
-)
-def test_damaged_snapshot_is_refused(state: bytes, message: str) -> None:
-    with pytest.raises(RenodeWifiError, match=message):
+@pytest.mark.parametrize("state", [b"", b"nonsense"])
+def test_what_is_no_snapshot_is_refused(state: bytes) -> None:
+    with pytest.raises(RenodeWifiError, match="not a snapshot"):
         machine_with().restore(state)
 
 
 def test_truncated_snapshot_is_refused() -> None:
     machine = machine_with()
-    with pytest.raises(RenodeWifiError, match="cannot be read"):
+    with pytest.raises(RenodeWifiError, match="damaged"):
         machine.restore(machine.save()[:-100])
 
 

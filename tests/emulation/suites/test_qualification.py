@@ -171,9 +171,9 @@ def test_a_run_that_is_not_what_it_seems_is_an_error(
     run = play(lines, junit=junit, json_file=report)
     run.run(time=100, test_time=1000)
     assert not run.good
-    (told,) = run_errors(junit)
-    assert told.startswith(problem)
-    assert json.loads(report.read_text())["problems"] == [told]
+    (error,) = run_errors(junit)
+    assert error.startswith(problem)
+    assert json.loads(report.read_text())["problems"] == [error]
 
 
 def test_until_its_end_a_run_is_an_error(tmp_path: Path) -> None:

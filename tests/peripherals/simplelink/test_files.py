@@ -18,6 +18,7 @@ from renode_wifi.peripherals.simplelink.files.folder import FolderStore, _name_o
 from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.file_commands import (
     ANY,
@@ -401,7 +402,7 @@ def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
     with pytest.raises(RenodeWifiError, match="fileFolder"):
-        FolderStore(str(file / "below"))
+        FolderStore(NwpProfile(file_folder=str(file / "below")))
 
 
 @given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=179))
@@ -425,7 +426,7 @@ def test_long_names_find_room_in_a_folder(tmp_path: Path) -> None:
 
 
 def test_folder_that_goes_away_is_reported(tmp_path: Path) -> None:
-    store = FolderStore(str(tmp_path / "flash"))
+    store = FolderStore(NwpProfile(file_folder=str(tmp_path / "flash")))
     store.files["a"] = StoredFile(b"x", 1)
     (tmp_path / "flash").rmdir()
     (tmp_path / "flash").write_bytes(b"")
@@ -435,4 +436,7 @@ def test_folder_that_goes_away_is_reported(tmp_path: Path) -> None:
 
 def test_foreign_files_keep_their_names(tmp_path: Path) -> None:
     (tmp_path / "50%zz").write_bytes(b"x")
-    assert FolderStore(str(tmp_path)).files == {"50%zz": StoredFile(b"x", 1)}
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    (tmp_path / ".killed.0123.part").write_bytes(b"half")
+    store = FolderStore(NwpProfile(file_folder=str(tmp_path)))
+    assert store.files == {"50%zz": StoredFile(b"x", 1)}

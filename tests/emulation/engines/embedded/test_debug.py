@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.platform.core import Stop, Watchpoint
+from renode_wifi.emulation.platform.state.decoder import Decoder
+from renode_wifi.emulation.platform.state.encoder import Encoder
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Guest
 
 CALLS = """
@@ -246,15 +250,23 @@ def test_interrupt_can_be_pended_by_the_host() -> None:
     assert guest.run().log == [1]
 
 
-@pytest.mark.parametrize("damage", ["format", "core", "memories"])
+@pytest.mark.parametrize("damage", ["format", "size", "core", "memories", "time", "cycles"])
 def test_foreign_snapshots_are_refused(damage: str) -> None:
-    import pickle
-
     guest = Guest("reset:\n b .\n").run()
-    state = pickle.loads(guest.core.save())
-    state[damage] = {"format": 99, "core": b"", "memories": {}}[damage]
+    state: Any = Decoder(memoryview(guest.core.save()), {}).decode()
+    size = len(state["core"])
+    state |= {
+        "format": {"format": 99},
+        "size": {"core": b""},
+        "core": {"core": b"\xff" * size},
+        "memories": {"memories": {}},
+        "time": {"time": (0, 0, 0)},
+        "cycles": {"cycles": -1},
+    }[damage]
+    before = guest.core.save()
     with pytest.raises(CoreError, match="snapshot"):
-        guest.core.restore(pickle.dumps(state))
+        guest.core.restore(Encoder({}).encode(state))
+    assert guest.core.save() == before
 
 
 def test_snapshot_brings_back_code_in_ram_and_flash() -> None:

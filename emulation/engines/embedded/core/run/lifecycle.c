@@ -171,6 +171,31 @@ void core_save(struct core *core, uint8_t *buffer)
     memcpy(buffer, registers, sizeof registers);
 }
 
+/* The place of a part in a saved state. */
+static const uint8_t *saved(const uint8_t *buffer, size_t part)
+{
+    for (unsigned i = 0; sections[i].offset != part; i++)
+        buffer += sections[i].size;
+    return buffer;
+}
+
+bool core_accepts(struct core *core, const uint8_t *buffer)
+{
+    struct cpu_state cpu;
+    struct scb scb;
+    struct nvic_state nvic;
+    struct mpu mpu;
+    (void)core;
+    memcpy(&cpu, saved(buffer, offsetof(struct core, cpu.state)), sizeof cpu);
+    memcpy(&scb, saved(buffer, offsetof(struct core, scb)), sizeof scb);
+    memcpy(&nvic, saved(buffer, offsetof(struct core, nvic.state)), sizeof nvic);
+    memcpy(&mpu, saved(buffer, offsetof(struct core, mpu)), sizeof mpu);
+    for (unsigned i = 0; i < COUNT_OF(nvic.priority); i++)
+        if (nvic.priority[i] < PRIORITY_NMI || nvic.priority[i] > 0xFF)
+            return false;
+    return cpu.exception < COUNT_OF(nvic.priority) && scb.prigroup < 8 && mpu.number < MPU_REGIONS;
+}
+
 void core_restore(struct core *core, const uint8_t *buffer)
 {
     uint64_t registers[SAVED_REGISTERS];

@@ -26,6 +26,8 @@ EXPORT void core_set_fpu(struct core *core, uint32_t present);
 /* Snapshots: what is neither in memory nor derived from the rest. */
 EXPORT uint32_t core_state_size(void);
 EXPORT void core_save(struct core *core, uint8_t *buffer);
+/* Nothing in a saved state is out of range: it may come from anywhere. */
+EXPORT bool core_accepts(struct core *core, const uint8_t *buffer);
 EXPORT void core_restore(struct core *core, const uint8_t *buffer);
 
 #endif
