@@ -72,7 +72,9 @@ class Volume:
         profile = services.profile
         self.factory = FileTable()
         self.store: Store = BootedStore(
-            FolderStore(profile) if profile.file_folder else MemoryStore(), self.factory, services.host.stage
+            FolderStore(profile) if profile.file_folder else MemoryStore(),
+            self.factory,
+            services.host.stage,
         )
         self.open: dict[int, OpenFile] = {}
         self.bundle = Bundle(self.store)

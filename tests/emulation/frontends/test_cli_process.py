@@ -86,6 +86,8 @@ def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> Non
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Ignored signals are inherited, for instance of a nohup around the tests.
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),
     )
     assert process.stdout is not None
     assert "probe:" in process.stdout.readline()
