@@ -74,6 +74,9 @@ class Core(Protocol):
     def set_fpu(self, present: bool) -> None:
         """Whether the chip has an FPU; without, its instructions are a UsageFault (NOCP)."""
 
+    def set_mpu(self, regions: int) -> None:
+        """The regions of the chip's MPU; 0: it has none."""
+
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
 

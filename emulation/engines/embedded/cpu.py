@@ -203,6 +203,10 @@ class Core:
         self._has_fpu = present
         self._library.core_set_fpu(self._handle, present)
 
+    def set_mpu(self, regions: int) -> None:
+        """The regions of the chip's MPU: 8, or 0 where it has none."""
+        self._library.core_set_mpu(self._handle, regions)
+
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         shared = self._shared

@@ -307,6 +307,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),
     "core_set_fpu": (None, (pointer, u32)),
+    "core_set_mpu": (None, (pointer, u32)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),
     "core_accepts": (ctypes.c_bool, (pointer, ctypes.c_char_p)),

@@ -8,8 +8,9 @@ from renode_wifi.emulation.platform.stock.nvic import Nvic
 
 VTOR = 0xE000ED08
 
-CORES = {"cortex-m4": False, "cortex-m4f": True}
-"""Values of cpuType, and whether such a core has an FPU."""
+CORES = {"cortex-m4": (False, 0), "cortex-m4f": (True, 8)}
+"""Values of cpuType: whether such a core has an FPU, and the regions of its MPU. The one without an
+FPU is the CC3220SF's, whose manual (SWRU465) describes no MPU either."""
 
 
 class CortexM(StockModel):
@@ -26,7 +27,9 @@ class CortexM(StockModel):
         self.performance_in_mips = 0
         """Renode's pace. Here one instruction takes one cycle of the clock that the RCC selects."""
         self.is_halted = False
-        machine.core.set_fpu(CORES[cpuType])
+        has_fpu, regions = CORES[cpuType]
+        machine.core.set_fpu(has_fpu)
+        machine.core.set_mpu(regions)
 
     def on_gpio(self, number: int, level: bool) -> None:
         """The NVIC reaches its core without a wire."""

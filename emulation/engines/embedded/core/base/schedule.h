@@ -13,6 +13,7 @@
 enum request {
     REQUEST_BUS_FAULT = 1u << 0, /* take the imprecise bus fault that bus/ has noted */
     REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
+    REQUEST_PROTECTION = 1u << 3, /* what the MPU permits has changed, system/protection.h */
     REQUEST_INTERPRETER = 1u << 2, /* let execute/ go on: the code accesses devices all the time */
 };
 
@@ -25,6 +26,7 @@ enum halt {
     HALT_EXCEPTION, /* a pending exception can be taken: before a block */
     HALT_INTERRUPT, /* the instruction raised a CPU exception, host.interrupt */
     HALT_LOOK, /* before a block whose instructions may need a look, hooks/check.h */
+    HALT_FORBIDDEN, /* within an instruction that accesses what the MPU forbids, hooks/forbidden.h */
     HALT_FP_CONTEXT, /* before a block that begins a floating-point context */
     HALT_UNWATCHED, /* before a block that is to be translated anew */
     HALT_CHECK, /* an instruction check failed, hooks/check.c */

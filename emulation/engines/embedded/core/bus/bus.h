@@ -19,6 +19,7 @@ struct bus {
     struct memory_map *map;
     struct code_cache *code;
     struct ppb *ppb;
+    const struct protection *protection;
     struct schedule *schedule;
     struct host *host;
     bool strict; /* a reserved word of a page with models faults instead of reading 0 */

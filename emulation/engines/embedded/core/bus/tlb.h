@@ -2,7 +2,7 @@
  * What Unicorn's soft TLB learns of a page: where it is, and what may be done to it.
  *
  * Every access to a page begins here until the TLB knows it, so this is where an access is refused
- * or sent to the bus. An enforced MPU (system/mpu.c) and watchpoints belong here.
+ * or sent to the bus: by the MPU too, of which a page that is permitted in part is sent there.
  */
 #ifndef BUS_TLB_H
 #define BUS_TLB_H
@@ -19,12 +19,15 @@ struct tlb {
     struct cpu *cpu;
     bool service; /* the code at SERVICE_ADDRESS is executed */
     bool barred; /* every load and store is refused */
+    struct protection *protection;
+    bool unprivileged; /* so is the access that fills */
+    bool forbidden; /* the MPU refused */
     bool refused; /* an access since nobody looked, by the following */
     uint32_t address; /* within the page; the exact address isn't known */
     enum access access;
 };
 
-/* Unicorn's UC_HOOK_TLB_FILL, with a struct tlb. False: the access is refused. */
-bool tlb_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry, void *tlb);
+/* Unicorn asks for the page of an access: `type` is UC_MEM_... False: the access is refused. */
+bool tlb_fill(struct tlb *tlb, uint32_t address, int type, struct uc_tlb_entry *entry);
 
 #endif

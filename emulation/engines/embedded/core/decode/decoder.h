@@ -12,6 +12,8 @@ enum instruction_flags {
     INSTRUCTION_WFE = 4,
     INSTRUCTION_ALIGNED = 8, /* its address must be aligned whatever CCR says, A3.2.1 */
     INSTRUCTION_EXCLUSIVE = 16, /* LDREX and the like: it opens the local monitor, A3.4 */
+    INSTRUCTION_UNPRIVILEGED = 64, /* LDRT, STRT and the like ... */
+    INSTRUCTION_STORE = 128, /* ... of which it is one that stores */
     INSTRUCTION_MASKS = 32, /* it may change PRIMASK, BASEPRI or FAULTMASK */
 };
 

@@ -257,6 +257,8 @@ static void ask_for(struct analysis *analysis, const struct decoder *decoder)
 {
     const struct instruction *instruction = &decoder->last;
     unsigned base = instruction->operand.base;
+    if (instruction->flags & INSTRUCTION_UNPRIVILEGED)
+        watch(analysis->watches, instruction->address);
     if (instruction->flags & INSTRUCTION_ALIGNED && base < PC && base != SP &&
         instruction->operand.alignment > 1)
         ask(analysis, base, ASK_ALIGNED, instruction->operand.alignment - 1u, decoder);

@@ -182,6 +182,8 @@ static bool load_store_single(struct decoder *decoder, uint16_t first, uint16_t 
         bool is_hint = is_long || n == PC || (second & 0xF00) == 0xC00 || !(second & 0xFC0);
         return is_hint && emit(decoder, OP_NOP, 0, 0, 0, 0, 0);
     }
+    if (!is_long && n != PC && (second & 0xF00) == 0xE00)
+        decoder->last.flags |= INSTRUCTION_UNPRIVILEGED | (is_load ? 0 : INSTRUCTION_STORE);
     unsigned width = 1u << size;
     bool indexed = second & 0x400, up = second & 0x200, back = second & 0x100;
     bool by_register = !is_long && n != PC && !(second & 0x800);

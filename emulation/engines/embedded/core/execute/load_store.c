@@ -4,6 +4,9 @@
 static bool is_for_bus(struct executor *executor, uint32_t address, unsigned width, bool is_write)
 {
     return !(address & (width - 1)) && bus_is_noticed(executor->bus, address, is_write) &&
+           (!executor->bus->protection->active ||
+            protection_permits(executor->bus->protection, address, width,
+                               is_write ? MAY_WRITE : MAY_READ, true)) &&
            !watchpoint_is_hit(&executor->bus->watchpoints, address, width,
                               is_write ? WATCH_WRITE : WATCH_READ);
 }

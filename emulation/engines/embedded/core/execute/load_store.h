@@ -19,6 +19,8 @@ bool store_half(struct executor *executor, const struct op *op);
 static inline bool write_special(struct executor *executor, unsigned number, uint32_t value)
 {
     schedule_release(executor->schedule);
+    if (executor->bus->protection->mpu->control & MPU_CTRL_ENABLE)
+        schedule_request(executor->schedule, REQUEST_PROTECTION); /* FAULTMASK may switch it */
     return registers_write_special(&executor->cpu->registers, number, value);
 }
 

@@ -2,6 +2,7 @@
 
 #include "execute/density.h"
 #include "hooks/block.h"
+#include "hooks/forbidden.h"
 #include "hooks/interrupt.h"
 
 static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, void *user)
@@ -10,6 +11,8 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
     struct core *core = user;
     struct bus *bus = &core->bus;
     density_note(&core->executor);
+    if (!forbidden_check(core, (uint32_t)address, width, ACCESS_READ))
+        return 0;
     if (bus->watchpoints.count)
         watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_READ);
     return bus_read(bus, (uint32_t)address, width);
@@ -21,9 +24,18 @@ static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64
     struct core *core = user;
     struct bus *bus = &core->bus;
     density_note(&core->executor);
+    if (!forbidden_check(core, (uint32_t)address, width, ACCESS_WRITE))
+        return;
     if (bus->watchpoints.count)
         watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_WRITE);
     bus_write(bus, (uint32_t)address, (uint32_t)value, width);
+}
+
+static bool on_tlb_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry,
+                        void *user)
+{
+    (void)uc;
+    return forbidden_fill(user, (uint32_t)address, type, entry);
 }
 
 static bool add(struct core *core, int type, void *callback, void *user)
@@ -40,7 +52,7 @@ bool hooks_attach(struct core *core)
            add(core, UC_HOOK_EDGE_GENERATED, (void *)block_translated, core) &&
            add(core, UC_HOOK_INTR, (void *)interrupt_raised, core) &&
            add(core, UC_HOOK_INSN_INVALID, (void *)interrupt_invalid, core) &&
-           add(core, UC_HOOK_TLB_FILL, (void *)tlb_fill, &core->tlb) &&
+           add(core, UC_HOOK_TLB_FILL, (void *)on_tlb_fill, core) &&
            host->unicorn.mmio_map(host->uc, BUS_PHYSICAL, (size_t)1 << 32, (void *)on_bus_read,
                                   core, (void *)on_bus_write, core) == UC_ERR_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "decode/decode_block.h"
 #include "hooks/code_hook.h"
+#include "hooks/forbidden.h"
 #include "hooks/guard.h"
 
 static bool uses_disabled_fpu(const struct core *core, const struct block_contents *contents)
@@ -16,6 +17,16 @@ static bool begins_context(struct core *core, const struct block_contents *conte
            !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
+/* The MPU permits only part of the block's page to be executed. */
+static bool is_permitted_in_part(const struct core *core, uint32_t address)
+{
+    const struct protection *protection = &core->protection;
+    uint32_t page = address & ~(PAGE_SIZE - 1);
+    unsigned rights;
+    return protection->active && (!mpu_page_rights(protection->mpu, page, true, &rights) ||
+                                  !mpu_page_rights(protection->mpu, page, false, &rights));
+}
+
 /* A block's entry in the code cache, with its mark. */
 static block_t learn(struct core *core, uint32_t address, uint32_t size)
 {
@@ -23,7 +34,7 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
     const struct block_contents *contents = &learned->contents;
     uint64_t count = contents->instructions ? contents->instructions : 1;
     bool marked = code_hook_is_at(core, address) || contents->sends_event ||
-                  contents->opens_monitor || uses_disabled_fpu(core, contents) ||
+                  contents->opens_monitor || is_permitted_in_part(core, address) || uses_disabled_fpu(core, contents) ||
                   (contents->fpu != NO_ADDRESS && core->scb.fpdscr);
     block_t block = block_key(address, size) | count << BLOCK_COUNT_SHIFT |
                     (marked ? BLOCK_MARK : 0) |
@@ -42,6 +53,13 @@ static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
         return false;
     }
     const struct block_contents *contents = guard_contents(core, address, size);
+    uint32_t forbidden = forbidden_instruction(core, address, size);
+    if (forbidden != NO_ADDRESS) {
+        core->checks.address = forbidden;
+        core->checks.end = address + size;
+        host_halt(&core->host, HALT_LOOK);
+        return false;
+    }
     if (uses_disabled_fpu(core, contents)) {
         core->checks.address = contents->fpu;
         core->checks.end = address + size;
@@ -117,8 +135,10 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     if (block_is_marked(&core->code, *entry) && !unchecked && !enter_marked(core, address, size))
         return;
     schedule->shared.cycles = end;
-    if (*entry & BLOCK_MASKS)
+    if (*entry & BLOCK_MASKS) {
         schedule_release(schedule);
+        protection_request_update(&core->protection); /* FAULTMASK may switch the MPU */
+    }
     if (unchecked) {
         schedule->resumed_within = 0;
         schedule_update(schedule);

@@ -35,6 +35,19 @@ static bool misaligns_stack(struct core *core, const struct instruction *instruc
     return instruction->stack != ZERO && cpu_read(&core->cpu, (enum reg)instruction->stack) & 3;
 }
 
+/* An access as by unprivileged code, which the MPU forbids. */
+static bool is_forbidden(struct core *core, const struct instruction *instruction)
+{
+    bool is_store = instruction->flags & INSTRUCTION_STORE;
+    if (!(instruction->flags & INSTRUCTION_UNPRIVILEGED) || !core->protection.active)
+        return false;
+    core->checks.access_address = operand_address(&instruction->operand, &core->cpu);
+    core->checks.access = is_store ? ACCESS_WRITE : ACCESS_READ;
+    return !protection_permits(&core->protection, core->checks.access_address,
+                               instruction->operand.alignment, is_store ? MAY_WRITE : MAY_READ,
+                               false);
+}
+
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
                                            R8, R9, R10, R11, R12, SP, LR, XPSR};
 static const uint8_t saved_fp[CHECK_SAVED_FP] = {
@@ -47,36 +60,51 @@ static const uint8_t saved_fp[CHECK_SAVED_FP] = {
  * first: the registers are kept to be restored, and memory is barred (bus/tlb.c), so that nothing
  * of that shows.
  */
+void check_keep(struct core *core)
+{
+    struct instruction_checks *checks = &core->checks;
+    checks->block = core->code.current;
+    cpu_read_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
+    cpu_read_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
+    core->tlb.barred = true;
+    host_flush_tlb(&core->host);
+}
+
+void check_restore(struct core *core)
+{
+    const struct instruction_checks *checks = &core->checks;
+    cpu_write_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
+    cpu_write_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
+    core->tlb.barred = false;
+    host_flush_tlb(&core->host);
+}
+
+void check_return_to(struct core *core, uint32_t address, uint8_t it)
+{
+    core->code.current = core->checks.block;
+    core->cpu.state.pc = address | 1;
+    cpu_fetch(&core->cpu);
+    core->cpu.registers.it = it;
+}
+
 static void stop_at(struct core *core, uint32_t address, uint32_t cause, uint8_t it)
 {
     struct instruction_checks *checks = &core->checks;
     checks->cause = cause;
     checks->address = address;
     checks->block = core->code.current;
-    checks->within_it = it != 0;
-    if (it) {
-        uint32_t state = (uint32_t)(it & 3) << 25 | (uint32_t)(it & 0xFC) << 8;
-        cpu_read_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
-        cpu_read_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
-        uint64_t *xpsr = &checks->registers[CHECK_SAVED - 1];
-        *xpsr = (*xpsr & ~(uint64_t)XPSR_IT) | state;
-        core->tlb.barred = true;
-        host_flush_tlb(&core->host);
-    }
+    checks->it = it;
+    if (it)
+        check_keep(core);
     host_halt(&core->host, HALT_CHECK);
 }
 
 void check_return(struct core *core)
 {
-    struct instruction_checks *checks = &core->checks;
-    if (checks->within_it) {
-        cpu_write_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
-        cpu_write_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
-        host_flush_tlb(&core->host);
-    }
-    core->tlb.barred = false;
-    core->code.current = checks->block;
-    core->cpu.state.pc = checks->address | 1;
+    const struct instruction_checks *checks = &core->checks;
+    if (checks->it)
+        check_restore(core);
+    check_return_to(core, checks->address, checks->it);
 }
 
 /* Unicorn calls this before an instruction. */
@@ -85,19 +113,25 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     (void)uc;
     (void)size;
     struct core *core = user;
-    if (core->host.halt == HALT_CHECK) /* within an IT block, which Unicorn goes on to finish */
+    if (core->host.halt != HALT_NONE) /* within an IT block, which Unicorn goes on to finish */
         return;
     const struct instruction *instruction =
         description_at(&core->checks.descriptions, &core->map, (uint32_t)address);
     if (!instruction)
         return;
     uint32_t cause = 0;
-    if (instruction->flags & INSTRUCTION_FPU && !scb_fpu_is_enabled(&core->scb))
+    if (core->protection.active &&
+        !protection_permits(&core->protection, instruction->address, instruction->size, MAY_EXECUTE,
+                            !cpu_is_unprivileged(&core->cpu)))
+        cause = CFSR_IACCVIOL;
+    else if (instruction->flags & INSTRUCTION_FPU && !scb_fpu_is_enabled(&core->scb))
         cause = CFSR_NOCP;
     else if (core->scb.ccr & CCR_DIV_0_TRP && divides_by_zero(core, instruction))
         cause = CFSR_DIVBYZERO;
     else if (is_unaligned(core, instruction))
         cause = CFSR_UNALIGNED;
+    else if (is_forbidden(core, instruction))
+        cause = CFSR_DACCVIOL;
     else if (!misaligns_stack(core, instruction))
         return;
     uint8_t it = it_state_at(core, (uint32_t)address);

@@ -24,6 +24,12 @@ void check_begin(struct core *core);
 /* Have instructions translated without looking at them again, or with it. Not while translated code
  * executes. */
 void check_end(struct core *core);
+/* Keep the registers as they are before an instruction that Unicorn may go on from; and bring them
+ * back, once Unicorn has returned. */
+void check_keep(struct core *core);
+void check_restore(struct core *core);
+/* The CPU is at an instruction of the block kept. */
+void check_return_to(struct core *core, uint32_t address, uint8_t it);
 /* HALT_CHECK: the CPU becomes what it was before the instruction at core->checks.address. */
 void check_return(struct core *core);
 

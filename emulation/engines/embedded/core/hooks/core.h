@@ -29,12 +29,14 @@ struct instruction_checks {
     uint32_t address; /* the instruction of HALT_CHECK; of HALT_LOOK the first to look at ... */
     uint32_t end; /* ... and the end of its block */
     uint32_t cause; /* of HALT_CHECK: CFSR bit; 0: the core is to execute the instruction */
+    uint32_t access_address; /* of an access that the MPU forbids ... */
+    enum access access; /* ... and its kind */
     uint32_t start; /* where Unicorn began to execute, with ... */
     uint8_t start_it; /* ... this ITSTATE */
     uint32_t admitted; /* the block that its guard admitted last, since then */
     bool unwatched; /* the block was translated before one of its instructions was watched */
-    bool within_it; /* HALT_CHECK is within an IT block */
-    block_t block; /* of HALT_CHECK */
+    uint8_t it; /* ITSTATE at the instruction of HALT_CHECK ... */
+    block_t block; /* ... and its block */
     uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
     unsigned watches;
@@ -66,6 +68,7 @@ struct core {
     struct nvic nvic;
     struct systick systick;
     struct mpu mpu;
+    struct protection protection;
     struct dwt dwt;
     struct itm itm;
     struct scs scs;

@@ -7,7 +7,10 @@ void interrupt_raised(uc_engine *uc, uint32_t number, void *user)
     (void)uc;
     struct core *core = user;
     core->host.interrupt = number;
-    host_halt(&core->host, core->host.halt == HALT_CHECK ? HALT_CHECK : HALT_INTERRUPT);
+    if (core->host.halt == HALT_CHECK || core->host.halt == HALT_FORBIDDEN)
+        host_halt(&core->host, core->host.halt);
+    else
+        host_halt(&core->host, HALT_INTERRUPT);
 }
 
 /* The block being executed ends with WFE. */

@@ -24,10 +24,19 @@ static uint8_t *word_at(struct dry_run *run, uint32_t address, bool for_write)
     return page->memory->bytes + page->offset + (address & (PAGE_SIZE - 4));
 }
 
+/* The MPU permits the access. */
+static bool may_access(const struct dry_run *run, uint32_t address, unsigned width, enum rights right)
+{
+    const struct protection *protection = run->bus->protection;
+    const struct registers *cpu = &run->registers;
+    bool privileged = !xpsr_is_thread(cpu->xpsr) || !(cpu->control & CONTROL_NPRIV);
+    return !protection->active || protection_permits(protection, address, width, right, privileged);
+}
+
 static bool load(struct dry_run *run, uint32_t address, unsigned width, uint32_t *value)
 {
     uint32_t word;
-    if (address & (width - 1))
+    if (address & (width - 1) || !may_access(run, address, width, MAY_READ))
         return false;
     const uint8_t *bytes = word_at(run, address, false);
     if (bytes) {
@@ -50,7 +59,7 @@ static bool load(struct dry_run *run, uint32_t address, unsigned width, uint32_t
 static bool store(struct dry_run *run, uint32_t address, unsigned width, uint32_t value)
 {
     uint8_t *bytes = word_at(run, address, true);
-    if (address & (width - 1) || !bytes)
+    if (address & (width - 1) || !bytes || !may_access(run, address, width, MAY_WRITE))
         return false;
     struct dry_store *store = find_store(run, bytes);
     if (!store) {

@@ -4,6 +4,7 @@
 #include "decode/operand.h"
 #include "execute/execute.h"
 #include "hooks/check.h"
+#include "hooks/forbidden.h"
 
 /* Give back the cycles of the block's part that has not run; it is charged when it does. */
 static void refund(struct core *core)
@@ -54,7 +55,8 @@ static void skip_instruction(struct core *core)
 static void on_refusal(struct core *core)
 {
     uint32_t pc = core->cpu.state.pc & ~1u, page = core->tlb.address & ~(PAGE_SIZE - 1);
-    if (core->tlb.access != ACCESS_FETCH && fault_is_ignored(&core->exceptions.faults)) {
+    bool forbidden = core->tlb.forbidden;
+    if (core->tlb.access != ACCESS_FETCH && !forbidden && fault_is_ignored(&core->exceptions.faults)) {
         skip_instruction(core);
     } else if (core->tlb.access != ACCESS_FETCH) {
         struct decoder decoder = decoder_at(&core->map, pc);
@@ -63,9 +65,10 @@ static void on_refusal(struct core *core)
             address = operand_address(&decoder.last.operand, &core->cpu);
         if ((address & ~(PAGE_SIZE - 1)) != page) /* it began on the page before */
             address = page;
-        exception_fault_at(&core->exceptions, EXCEPTION_BUS_FAULT, CFSR_PRECISERR, address,
-                           core->tlb.access);
-    } else if (is_execute_never(pc)) {
+        exception_fault_at(&core->exceptions,
+                           forbidden ? EXCEPTION_MEM_MANAGE : EXCEPTION_BUS_FAULT,
+                           forbidden ? CFSR_DACCVIOL : CFSR_PRECISERR, address, core->tlb.access);
+    } else if (forbidden || is_execute_never(pc)) {
         exception_fault_at(&core->exceptions, EXCEPTION_MEM_MANAGE, CFSR_IACCVIOL, pc,
                            ACCESS_FETCH);
     } else {
@@ -94,6 +97,13 @@ static void execute_misaligned_msr(struct core *core)
     skip_instruction(core);
 }
 
+/* An access that the MPU forbids. */
+static void raise_forbidden(struct core *core)
+{
+    exception_fault_at(&core->exceptions, EXCEPTION_MEM_MANAGE, CFSR_DACCVIOL,
+                       core->checks.access_address, core->checks.access);
+}
+
 static void on_failed_check(struct core *core)
 {
     check_end(core);
@@ -104,7 +114,21 @@ static void on_failed_check(struct core *core)
     }
     refund(core);
     core->schedule.resumed_within = 0;
-    exception_fault(&core->exceptions, EXCEPTION_USAGE_FAULT, core->checks.cause, 0);
+    if (core->checks.cause == CFSR_DACCVIOL)
+        raise_forbidden(core);
+    else
+        exception_fault(&core->exceptions,
+                        core->checks.cause == CFSR_IACCVIOL ? EXCEPTION_MEM_MANAGE
+                                                            : EXCEPTION_USAGE_FAULT,
+                        core->checks.cause, 0);
+}
+
+static void on_forbidden(struct core *core)
+{
+    forbidden_return(core);
+    refund(core);
+    core->schedule.resumed_within = 0;
+    raise_forbidden(core);
 }
 
 /* Time moves on to a real event that the next block would cross, but never to a pause: where the
@@ -135,7 +159,7 @@ static bool translate(struct core *core, int *outcome)
     struct host *host = &core->host;
     struct cpu *cpu = &core->cpu;
     host->halt = HALT_NONE;
-    core->tlb.refused = false;
+    core->tlb.refused = core->tlb.forbidden = false;
     core->schedule.shared.runs++;
     cpu_fetch(cpu);
     if (cpu->state.monitor == MONITOR_CLOSING)
@@ -152,7 +176,7 @@ static bool translate(struct core *core, int *outcome)
     cpu->translating = false;
     cpu->state.pc = cpu_read(cpu, PC) | 1;
     *outcome = -1;
-    if (error == UC_ERR_OK || host->halt == HALT_CHECK) {
+    if (error == UC_ERR_OK || host->halt == HALT_CHECK || host->halt == HALT_FORBIDDEN) {
         if (host->halt == HALT_NONE)
             host->halt = HALT_SLEEP;
         return true;
@@ -203,6 +227,7 @@ int execution_run(struct core *core)
     case HALT_WAIT_FOR_EVENT: fall_asleep(&core->cpu, true); break;
     case HALT_BREAKPOINT: refund(core); return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;
+    case HALT_FORBIDDEN: on_forbidden(core); break;
     case HALT_FP_CONTEXT:
         cpu_write(&core->cpu, CONTROL, cpu_read(&core->cpu, CONTROL) | CONTROL_FPCA);
         cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);

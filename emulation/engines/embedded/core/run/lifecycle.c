@@ -27,11 +27,21 @@ static void wire(struct core *core)
     core->systick.schedule = schedule;
     core->dwt.scb = scb;
     core->dwt.schedule = schedule;
-    core->scs = (struct scs){true,       scb, nvic, &core->systick, &core->mpu,
-                             &core->dwt, cpu, code, host};
+    core->protection = (struct protection){false, 0, &core->mpu, nvic, map, schedule};
+    core->scs = (struct scs){.has_fpu = true,
+                             .mpu_regions = MPU_REGIONS,
+                             .scb = scb,
+                             .nvic = nvic,
+                             .systick = &core->systick,
+                             .mpu = &core->mpu,
+                             .protection = &core->protection,
+                             .dwt = &core->dwt,
+                             .cpu = cpu,
+                             .code = code,
+                             .host = host};
     core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};
     core->exceptions = (struct exceptions){
-        {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule};
+        {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection};
     *bus = (struct bus){.lines = {host, nvic},
                         .write_handlers = {NULL, map, host},
                         .watchpoints = {NULL, 0, map, schedule},
@@ -42,6 +52,8 @@ static void wire(struct core *core)
                         .host = host};
     core->tlb.bus = bus;
     core->tlb.cpu = cpu;
+    core->tlb.protection = &core->protection;
+    bus->protection = &core->protection;
     core->idle.context = (struct loop_context){code, bus, nvic, cpu};
     core->idle.schedule = schedule;
     core->idle.host = host;
@@ -130,6 +142,11 @@ bool core_reset(struct core *core, uint32_t vector_table)
     return true;
 }
 
+void core_set_mpu(struct core *core, uint32_t regions)
+{
+    core->scs.mpu_regions = regions;
+}
+
 void core_set_fpu(struct core *core, uint32_t present)
 {
     core->scs.has_fpu = present;
@@ -210,6 +227,7 @@ void core_restore(struct core *core, const uint8_t *buffer)
     core->schedule.shared.stop = 0;
     core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
     forget_progress(core);
+    schedule_request(&core->schedule, REQUEST_PROTECTION);
     systick_update(&core->systick);
     scs_update_checks(&core->scs);
     nvic_update(&core->nvic);

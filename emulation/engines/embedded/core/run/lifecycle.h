@@ -21,6 +21,8 @@ EXPORT void core_destroy(struct core *core);
  * there. */
 EXPORT bool core_reset(struct core *core, uint32_t vector_table);
 /* A Cortex-M4 comes with an FPU or without. */
+/* The chip's MPU: 8 regions, or 0 without one. */
+EXPORT void core_set_mpu(struct core *core, uint32_t regions);
 EXPORT void core_set_fpu(struct core *core, uint32_t present);
 
 /* Snapshots: what is neither in memory nor derived from the rest. */

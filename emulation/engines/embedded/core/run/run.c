@@ -38,6 +38,16 @@ static void take_bus_fault(struct core *core)
     exception_imprecise_fault(&core->exceptions, core->bus.imprecise_address);
 }
 
+static void update_protection(struct core *core)
+{
+    bool flush;
+    if (protection_update(&core->protection, &flush))
+        code_reexamine(&core->code);
+    if (flush)
+        host_flush_tlb(&core->host);
+    schedule_withdraw(&core->schedule, REQUEST_PROTECTION);
+}
+
 static bool can_take_exception(struct core *core)
 {
     const struct cpu_state *state = &core->cpu.state;
@@ -63,6 +73,8 @@ static int loop(struct core *core)
         }
         if (schedule->requests & REQUEST_CHECKS)
             checks_apply(core);
+        if (schedule->requests & REQUEST_PROTECTION)
+            update_protection(core);
         if (schedule->requests & REQUEST_INTERPRETER)
             density_grant(&core->executor);
         if (state->sleeping && wakes(core))

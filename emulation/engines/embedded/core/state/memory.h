@@ -45,6 +45,9 @@ struct memory_map {
     struct page *tables[1u << (32 - PAGE_BITS - TABLE_BITS)];
     struct memory *memories;
     struct page_cache cache;
+    /* While an MPU is on: privileged code may load from a page, or store to it. */
+    bool (*permits)(const void *permits_of, uint32_t page, bool for_write);
+    const void *permits_of;
 };
 
 static inline struct page *memory_page(const struct memory_map *map, uint32_t address)

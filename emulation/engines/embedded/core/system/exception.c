@@ -29,6 +29,15 @@ static void pop_fp(struct cpu *cpu, const uint32_t *frame)
     cpu_write_many(cpu, fp_registers, values, 9);
 }
 
+/* The MPU permits an access to the stack, made as the code that is or will be interrupted would. */
+static bool may_access(const struct exceptions *exceptions, uint32_t pointer, uint32_t size,
+                       enum rights right, bool privileged)
+{
+    const struct protection *protection = exceptions->protection;
+    return !protection_applies(protection) ||
+           protection_permits(protection, pointer, size, right, privileged);
+}
+
 /* A word of the vector table. */
 static bool read_vector(const struct exceptions *exceptions, unsigned exception, uint32_t *vector)
 {
@@ -75,6 +84,7 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
     nvic_activate(exceptions->nvic, exception);
     state->pc = vector | 1;
     state->event = 1;
+    protection_request_update(exceptions->protection);
     cpu_close_monitor(exceptions->cpu);
     state->sleeping = 0;
     exceptions->schedule->resumed_within = 0;
@@ -88,16 +98,16 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
 /* The frame can't be stacked: the handler runs on that stack anyway, its frame is lost. The exception
  * to take instead; EXCEPTION_NONE: lockup. */
 static unsigned take_stacking_fault(struct exceptions *exceptions, unsigned exception,
-                                    uint32_t pointer)
+                                    uint32_t pointer, bool forbidden)
 {
     struct faults *faults = &exceptions->faults;
+    unsigned fault = forbidden ? EXCEPTION_MEM_MANAGE : EXCEPTION_BUS_FAULT;
     if (!faults->shared->fault_ready)
-        fault_record(faults, EXCEPTION_BUS_FAULT);
+        fault_record(faults, fault);
     fault_record_access(faults, pointer, ACCESS_WRITE);
-    fault_set_status(faults, CFSR_STKERR, 0);
-    unsigned taken = exception == EXCEPTION_HARD_FAULT
-                         ? EXCEPTION_HARD_FAULT
-                         : fault_escalate(faults, EXCEPTION_BUS_FAULT);
+    fault_set_status(faults, forbidden ? CFSR_MSTKERR : CFSR_STKERR, 0);
+    unsigned taken = exception == EXCEPTION_HARD_FAULT ? EXCEPTION_HARD_FAULT
+                                                       : fault_escalate(faults, fault);
     if (taken == EXCEPTION_NONE)
         fault_lock_up(faults);
     else
@@ -128,6 +138,10 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
     uint32_t size = fp ? EXTENDED_FRAME : BASIC_FRAME;
     uint32_t pointer = (sp - size) & (fp || scb->ccr & CCR_STKALIGN ? ~7u : ~3u);
     uint32_t *frame = (uint32_t *)memory_at(exceptions->map, pointer, size, true);
+    bool forbidden = !may_access(exceptions, pointer, size, MAY_WRITE,
+                                 !thread || !(control & CONTROL_NPRIV));
+    if (forbidden)
+        frame = NULL;
     if (frame) {
         for (int i = 0; i < FRAME_PC; i++)
             frame[i] = (uint32_t)values[i];
@@ -139,7 +153,7 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
         if (fp)
             push_fp(cpu, frame);
     } else {
-        unsigned taken = take_stacking_fault(exceptions, exception, pointer);
+        unsigned taken = take_stacking_fault(exceptions, exception, pointer, forbidden);
         if (taken == EXCEPTION_NONE)
             return;
         if (synchronous && exception == EXCEPTION_SVC)
@@ -223,6 +237,7 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     if (xpsr & XPSR_IT) /* back into an IT block */
         cpu_write(cpu, EPSR, xpsr & (XPSR_IT | XPSR_THUMB));
     cpu->state.exception = xpsr & XPSR_EXCEPTION;
+    protection_request_update(exceptions->protection);
     cpu->state.pc = frame[FRAME_PC] | (xpsr & XPSR_THUMB ? 1 : 0);
     nvic_update(exceptions->nvic);
 }
@@ -254,6 +269,10 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
     uint32_t pointer = cpu_read(cpu, kind == EXC_THREAD_PSP ? PSP : MSP);
     uint32_t size = exc_return & EXC_BASIC_FRAME ? BASIC_FRAME : EXTENDED_FRAME;
     const uint32_t *frame = (uint32_t *)memory_at(exceptions->map, pointer, size, false);
+    if (!may_access(exceptions, pointer, size, MAY_READ, !to_thread || !(control & CONTROL_NPRIV))) {
+        refuse_return(exceptions, EXCEPTION_MEM_MANAGE, exc_return, CFSR_MUNSTKERR);
+        return;
+    }
     if (!frame) {
         refuse_return(exceptions, EXCEPTION_BUS_FAULT, exc_return, CFSR_UNSTKERR);
         return;
@@ -308,6 +327,10 @@ void exception_fault_at(struct exceptions *exceptions, unsigned exception, uint3
     if (cfsr & CFSR_PRECISERR) {
         exceptions->scb->bfar = address;
         cfsr |= CFSR_BFARVALID;
+    }
+    if (cfsr & CFSR_DACCVIOL) {
+        exceptions->scb->mmfar = address;
+        cfsr |= CFSR_MMARVALID;
     }
     raise_recorded(exceptions, exception, cfsr, 0);
 }

@@ -3,6 +3,7 @@
 #define SYSTEM_EXCEPTION_H
 
 #include "system/fault.h"
+#include "system/protection.h"
 
 struct exceptions {
     struct faults faults;
@@ -11,6 +12,7 @@ struct exceptions {
     struct nvic *nvic;
     struct scb *scb;
     struct schedule *schedule;
+    struct protection *protection;
 };
 
 /* Stack the context and enter the handler. */

@@ -1,5 +1,7 @@
 #include "system/mpu.h"
 
+#include "state/memory.h"
+
 enum { MPU_TYPE = 0xD90, MPU_CTRL = 0xD94, MPU_RNR = 0xD98, MPU_RBAR = 0xD9C, MPU_END = 0xDBC };
 
 #define CTRL_MASK 7
@@ -44,4 +46,79 @@ void mpu_write(struct mpu *mpu, uint32_t offset, uint32_t value)
     if (value & RBAR_VALID) /* REGION selects */
         mpu->number = value & (MPU_REGIONS - 1);
     mpu->regions[mpu->number].rbar = (value & RBAR_ADDR_MASK) | mpu->number;
+}
+
+/* RASR, B3.5.9. */
+enum { RASR_ENABLE = 1, RASR_SRD_SHIFT = 8, RASR_XN_SHIFT = 28 };
+enum { GRANULE = 32, MIN_SIZE_BITS = 5, MIN_DIVIDED_BITS = 8 };
+
+/* AP, table B3-15. */
+static const uint8_t privileged_rights[8] = {
+    0, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE, 0, MAY_READ, MAY_READ, MAY_READ,
+};
+static const uint8_t unprivileged_rights[8] = {
+    0, 0, MAY_READ, MAY_READ | MAY_WRITE, 0, 0, MAY_READ, MAY_READ,
+};
+
+static unsigned size_bits(uint32_t rasr) { return (rasr >> 1 & 0x1F) + 1; }
+
+static bool is_enabled(uint32_t rasr)
+{
+    return rasr & RASR_ENABLE && size_bits(rasr) >= MIN_SIZE_BITS;
+}
+
+/* The bits of an address that a region compares. */
+static uint32_t region_mask(uint32_t rasr)
+{
+    unsigned bits = size_bits(rasr);
+    return bits == 32 ? 0 : ~((1u << bits) - 1);
+}
+
+static bool region_has(uint32_t rbar, uint32_t rasr, uint32_t address)
+{
+    unsigned bits = size_bits(rasr);
+    uint32_t mask = region_mask(rasr);
+    if (!is_enabled(rasr) || (address & mask) != (rbar & mask))
+        return false;
+    return bits < MIN_DIVIDED_BITS ||
+           !(rasr >> (RASR_SRD_SHIFT + (address >> (bits - 3) & 7)) & 1);
+}
+
+unsigned mpu_rights(const struct mpu *mpu, uint32_t address, bool privileged)
+{
+    for (unsigned i = MPU_REGIONS; i-- > 0;) {
+        uint32_t rasr = mpu->regions[i].rasr;
+        if (!region_has(mpu->regions[i].rbar, rasr, address))
+            continue;
+        unsigned ap = rasr >> 24 & 7;
+        unsigned rights = privileged ? privileged_rights[ap] : unprivileged_rights[ap];
+        bool executable = rights & MAY_READ && !(rasr >> RASR_XN_SHIFT & 1) && address < 0xE0000000;
+        return rights | (executable ? MAY_EXECUTE : 0);
+    }
+    if (!privileged || !(mpu->control & MPU_CTRL_PRIVDEFENA))
+        return 0;
+    return MAY_READ | MAY_WRITE | (is_execute_never(address) ? 0 : MAY_EXECUTE);
+}
+
+/* A region's border, or that of a subregion, may be within the page. */
+static bool may_divide_page(uint32_t rbar, uint32_t rasr, uint32_t page)
+{
+    unsigned bits = size_bits(rasr);
+    uint32_t mask = region_mask(rasr) & ~(PAGE_SIZE - 1);
+    if (!is_enabled(rasr) || (page & mask) != (rbar & mask))
+        return false;
+    bool is_divided = rasr >> RASR_SRD_SHIFT & 0xFF && bits < PAGE_BITS + 3;
+    return bits < PAGE_BITS || is_divided;
+}
+
+bool mpu_page_rights(const struct mpu *mpu, uint32_t page, bool privileged, unsigned *rights)
+{
+    bool is_divided = false;
+    *rights = mpu_rights(mpu, page, privileged);
+    for (unsigned i = 0; i < MPU_REGIONS; i++)
+        is_divided |= may_divide_page(mpu->regions[i].rbar, mpu->regions[i].rasr, page);
+    for (uint32_t at = GRANULE; is_divided && at < PAGE_SIZE; at += GRANULE)
+        if (mpu_rights(mpu, page + at, privileged) != *rights)
+            return false;
+    return true;
 }

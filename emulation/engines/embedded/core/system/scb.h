@@ -7,6 +7,10 @@
 /* Configurable Fault Status Register, B3.2.15. */
 enum cfsr {
     CFSR_IACCVIOL = 1u << 0,
+    CFSR_DACCVIOL = 1u << 1,
+    CFSR_MUNSTKERR = 1u << 3,
+    CFSR_MSTKERR = 1u << 4,
+    CFSR_MMARVALID = 1u << 7,
     CFSR_IBUSERR = 1u << 8,
     CFSR_PRECISERR = 1u << 9,
     CFSR_IMPRECISERR = 1u << 10,

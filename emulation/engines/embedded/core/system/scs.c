@@ -40,6 +40,7 @@ void scs_reset(struct scs *scs)
     scs->scb->ccr = CCR_STKALIGN;
     scs->scb->fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
     memset(scs->mpu, 0, sizeof *scs->mpu);
+    protection_request_update(scs->protection);
     code_reexamine(scs->code); /* the FPU is off */
     scs_update_checks(scs);
 }
@@ -148,7 +149,7 @@ uint32_t scs_read(struct scs *scs, uint32_t offset)
     if (offset >= SHPR1 && offset < SHPR_END)
         return nvic_read_priorities(scs->nvic, offset - SHPR1 + 4);
     if (mpu_has(offset))
-        return mpu_read(scs->mpu, offset);
+        return scs->mpu_regions ? mpu_read(scs->mpu, offset) : 0;
     switch (offset) {
     case ICTR: return (scs->nvic->irq_count + 31) / 32 - 1;
     case ACTLR: return scb->actlr;
@@ -207,7 +208,9 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
     if (lanes != 0xFFFFFFFF)
         value = (scs_read(scs, offset) & ~lanes) | (value & lanes);
     if (mpu_has(offset)) {
-        mpu_write(scs->mpu, offset, value);
+        if (scs->mpu_regions)
+            mpu_write(scs->mpu, offset, value);
+        protection_request_update(scs->protection);
         return;
     }
     switch (offset) {

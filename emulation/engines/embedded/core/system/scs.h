@@ -4,15 +4,17 @@
 
 #include "state/code_cache.h"
 #include "system/dwt.h"
-#include "system/mpu.h"
+#include "system/protection.h"
 #include "system/systick.h"
 
 struct scs {
     bool has_fpu;
+    uint32_t mpu_regions; /* of the chip: 8, or 0 without an MPU */
     struct scb *scb;
     struct nvic *nvic;
     struct systick *systick;
     struct mpu *mpu;
+    struct protection *protection;
     struct dwt *dwt;
     struct cpu *cpu;
     struct code_cache *code;
