@@ -9,6 +9,8 @@ ENGINE ?= auto
 WORLD ?= platforms/worlds/home.yaml
 IMAGE ?=
 SECONDS ?= 60
+COUNT ?= 100000
+SEED ?= 1
 
 help:
 	@echo "make demo       install into $(VENV) and run the probe firmware: boot, join, echo, TLS"
@@ -16,6 +18,8 @@ help:
 	@echo "make test       lint, type checks, robot suites and tests"
 	@echo "make robot      the robot suites alone"
 	@echo "make bench      measurements, side by side"
+	@echo "make differential  random instruction sequences, the core against qemu-system-arm"
+	@echo "                COUNT=100000 SEED=1"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
 	@echo "make lint       ruff, mypy, the Python 2.7 check of what Renode executes, and the list of words"
 	@echo "make clean      remove what the above made, $(VENV) included"
@@ -62,6 +66,9 @@ test: lint robot
 bench: $(VENV)/developer
 	$(BIN)/python -m bench
 
+differential: $(VENV)/developer
+	$(BIN)/python -m tests.differential $(COUNT) $(SEED)
+
 firmware:
 	$(MAKE) -C firmware
 
@@ -70,4 +77,4 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info
 
-.PHONY: help demo lint robot test bench firmware clean
+.PHONY: help demo lint robot test bench differential firmware clean

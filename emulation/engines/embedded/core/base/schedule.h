@@ -13,7 +13,7 @@
 enum request {
     REQUEST_BUS_FAULT = 1u << 0, /* take the imprecise bus fault that bus/ has noted */
     REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
-    REQUEST_PROTECTION = 1u << 3, /* what the MPU permits has changed, system/protection.h */
+    REQUEST_PROTECTION = 1u << 3, /* what the MPU permits has changed, system/mpu.h */
     REQUEST_INTERPRETER = 1u << 2, /* let execute/ go on: the code accesses devices all the time */
 };
 

@@ -1,5 +1,5 @@
 /*
- * Accesses that the MPU forbids (system/protection.h).
+ * Accesses that the MPU forbids (system/mpu.h).
  *
  * The soft TLB refuses pages that are forbidden as a whole. Of a page that is forbidden in part each
  * access comes to the bus, and Unicorn is stopped there, which makes it return before the instruction;

@@ -3,7 +3,7 @@
 #define SYSTEM_EXCEPTION_H
 
 #include "system/fault.h"
-#include "system/protection.h"
+#include "system/mpu.h"
 
 struct exceptions {
     struct faults faults;

@@ -1,8 +1,15 @@
-/* The Memory Protection Unit (B3.5): its registers, and what its regions permit. */
+/*
+ * The Memory Protection Unit (B3.5): its registers, what its regions permit, and who asks for it.
+ *
+ * While it is off, nobody asks. A change of its registers, or of an execution priority to which it
+ * doesn't apply, is a request to the run loop: before the next block Unicorn's soft TLB, the page
+ * cache and the blocks learned forget what they knew (run/run.c).
+ */
 #ifndef SYSTEM_MPU_H
 #define SYSTEM_MPU_H
 
-#include "base/base.h"
+#include "state/memory.h"
+#include "system/nvic.h"
 
 enum { MPU_REGIONS = 8 };
 
@@ -28,5 +35,25 @@ void mpu_write(struct mpu *mpu, uint32_t offset, uint32_t value);
 unsigned mpu_rights(const struct mpu *mpu, uint32_t address, bool privileged);
 /* The same for all of a page. False: it differs within the page. */
 bool mpu_page_rights(const struct mpu *mpu, uint32_t page, bool privileged, unsigned *rights);
+
+struct protection {
+    bool active; /* since the last update */
+    uint32_t executable; /* a hash of the pages with code that may be executed */
+    const struct mpu *mpu;
+    struct nvic *nvic;
+    struct memory_map *map;
+    struct schedule *schedule;
+};
+
+/* The MPU applies at this execution priority. */
+bool protection_applies(const struct protection *protection);
+/* Something has changed that it depends on. */
+void protection_request_update(struct protection *protection);
+/* Before the next block. True: what is known of code has to be forgotten. The page cache has been; the
+ * soft TLB is to be flushed if `flush`. */
+bool protection_update(struct protection *protection, bool *flush);
+/* All bytes of an access are permitted, if the MPU applies. */
+bool protection_permits(const struct protection *protection, uint32_t address, uint32_t size,
+                        enum rights right, bool privileged);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "state/code_cache.h"
 #include "system/dwt.h"
-#include "system/protection.h"
+#include "system/mpu.h"
 #include "system/systick.h"
 
 struct scs {
