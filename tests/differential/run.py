@@ -14,8 +14,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi import load_image
+from renode_wifi.emulation.engines.embedded.cpu import Core
 from tests.differential import sequences
 
 QEMU = "qemu-system-arm"
@@ -133,8 +133,8 @@ def on_core(batch: Batch, interpret: bool, verbose: bool = False) -> list[str]:
 def is_explained(batch: Batch, index: int, ours: list[str], theirs: list[str]) -> bool:
     """Where QEMU 7.2 is known to be wrong.
 
-    It asks the local monitor before the alignment of STREX (A7.7.159 has it the other way round). At a
-    division by zero it may not have written a register that the division would overwrite.
+    It asks the local monitor before the alignment of STREX, which A7.7.159 has the other way round.
+    At a division by zero it may not have written a register that the division would overwrite.
     """
     mine, other = int(ours[1], 16), int(theirs[1], 16)
     if mine == other == DIVIDE_BY_ZERO:
