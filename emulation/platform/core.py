@@ -80,6 +80,12 @@ class Core(Protocol):
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
 
+    def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
+        """Call `handler` with 1 when a sleep with SLEEPDEEP begins, and with 0 when it ends."""
+
+    def power_down(self) -> None:
+        """Let only a reset end the sleep under way."""
+
     def map_memory(self, base: int, size: int, name: str, fill: int = 0) -> object:
         """Map memory of `size` bytes, all of them `fill`."""
 

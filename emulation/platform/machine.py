@@ -71,6 +71,8 @@ class Machine:
         self._reset_asked: str | None = None
         self._reserved: set[tuple[int, int]] = set()
         core.on_reserved = self._on_reserved
+        # For the power controller.
+        self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
 
     def _on_reserved(self, address: int, is_write: int) -> None:
         if (address, is_write) not in self._reserved:

@@ -73,7 +73,7 @@ class Machine(Protocol):
         """Reset the whole chip at the next block of instructions; cause: for RCC's flags."""
 
     reset_cause: str
-    """Why the chip was last reset: "power-on", "pin", "software", "iwdg", "wwdg", "hibernate"."""
+    """Why the chip was last reset: "power-on", "pin", "software", "iwdg", "standby", …"""
 
 
 class BenchMachine:
@@ -89,6 +89,8 @@ class BenchMachine:
         self.cpu_frequency = 0
         self.reset_cause = "power-on"
         self.reset_requests: list[str] = []
+        self.deep_sleep_listener: Callable[[int], None] | None = None
+        self.is_powered_down = False
 
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
@@ -107,6 +109,12 @@ class BenchMachine:
 
     def request_reset(self, cause: str) -> None:
         self.reset_requests.append(cause)
+
+    def on_deep_sleep(self, listener: Callable[[int], None]) -> None:
+        self.deep_sleep_listener = listener
+
+    def power_down(self) -> None:
+        self.is_powered_down = True
 
 
 class BenchBus:

@@ -58,6 +58,8 @@ RESET_FLAGS = {
     "iwdg": CSR.IWDGRSTF | CSR.PINRSTF,
     "wwdg": CSR.WWDGRSTF | CSR.PINRSTF,
     "option-bytes": CSR.OBLRSTF | CSR.PINRSTF,
+    "standby": 0,
+    "shutdown": CSR.BORRSTF | CSR.PINRSTF,
 }
 
 MSI_HERTZ = (
@@ -113,6 +115,7 @@ class STM32L4_RCC(Block):
         self._held_in_reset = set()  # type: set[str]
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
+        self._stopped = False
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
         self._propagate()
 
@@ -124,6 +127,7 @@ class STM32L4_RCC(Block):
         cause = self.machine.reset_cause
         Block.reset(self)
         self._held_in_reset = set()
+        self._stopped = False
         if cause == "power-on":
             flags = 0
         else:
@@ -196,6 +200,9 @@ class STM32L4_RCC(Block):
 
     def hclk_hz(self):
         # type: () -> int
+        """0 in Stop."""
+        if self._stopped:
+            return 0
         return self.sysclk_hz() >> AHB_SHIFT[CFGR["HPRE"].get(self.registers["CFGR"])]
 
     def apb1_hz(self):
@@ -228,6 +235,29 @@ class STM32L4_RCC(Block):
         """RTCCLK; 0 while no source is chosen."""
         choice = BDCR["RTCSEL"].get(self.registers["BDCR"])
         return (0, LSE_HERTZ, LSI_HERTZ, self.hse_hertz // 32)[choice]
+
+    # Low-power modes.
+
+    def stop(self):
+        # type: () -> None
+        """The clocks of the buses stand still (RM0351 section 5.3.7)."""
+        self._stopped = True
+        self._propagate()
+
+    def resume(self):
+        # type: () -> None
+        """After Stop: the system runs from MSI or HSI16, all else is off (section 6.3.3)."""
+        self._stopped = False
+        setting = self.registers["CFGR"]
+        source = HSI16 if setting & CFGR.STOPWUCK else MSI
+        self.registers["CFGR"] = CFGR["SWS"].put(CFGR["SW"].put(setting, source), source)
+        control = self.registers["CR"] & ~(CR.HSEON | CR.PLLON | CR.PLLSAI1ON | CR.PLLSAI2ON)
+        control &= ~(CR.MSION if source == HSI16 else CR.HSION)
+        control |= READY[source][0]
+        for on, ready, _ in READY:
+            control = control | ready if control & on else control & ~ready
+        self.registers["CR"] = control
+        self._propagate()
 
     # Registers.
 

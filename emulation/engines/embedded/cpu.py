@@ -29,7 +29,7 @@ SLICE = 1_000_000
 """Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
 
 NMI = 2
-STATE_FORMAT = 3
+STATE_FORMAT = 4
 TIME_NUMBERS = 4
 """Cycles, and the frequency with the cycle and the time since when."""
 
@@ -92,6 +92,7 @@ class Core:
         self.nmi = Nvic(self._native, NMI)
         self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
         self._strict_reserved = strict_reserved
+        self._on_deep_sleep: Callable[[int], None] | None = None
         self._apply_reserved_policy()
         self._library.core_skip_idle_loops(self._handle, skip_waiting)
         self.interpret(interpret)
@@ -303,6 +304,18 @@ class Core:
             self.on_fault(report)
         return self.stop_on_fault or report.lockup
 
+    def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
+        """Call `handler` with 1 when WFI or WFE begins with SLEEPDEEP, and with 0 when it ends.
+
+        SysTick stands still in between.
+        """
+        self._on_deep_sleep = handler
+        self._library.core_on_deep_sleep(self._handle, handler)
+
+    def power_down(self) -> None:
+        """From now on only a reset ends the sleep."""
+        self._library.core_power_down(self._handle)
+
     # Looking at the guest -----------------------------------------------------------------------
 
     def read_register(self, name: str) -> int:
@@ -311,11 +324,6 @@ class Core:
 
     def write_register(self, name: str, value: int) -> None:
         self._library.core_set_register(self._handle, _register_index(name), value)
-
-    @property
-    def sleeping_deeply(self) -> bool:
-        """SCR.SLEEPDEEP: what WFI asks of the power controller."""
-        return bool(self.bus.read(0xE000ED10, 4) & 4)
 
     def step(self) -> Stop | None:
         """Execute one instruction; `Stop.BREAKPOINT` is the normal outcome."""

@@ -294,6 +294,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
     "core_handle_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
     "core_reserved_policy": (None, (pointer, u32, ctypes.py_object)),
+    "core_on_deep_sleep": (None, (pointer, ctypes.py_object)),
+    "core_power_down": (None, (pointer,)),
     "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
     "core_code_changed": (None, (pointer, u32, u32)),

@@ -159,6 +159,14 @@ class RenodeMachine(Member):
             follow_ports(self.renode, self.log, self.pins)
         return self._systick
 
+    def on_deep_sleep(self, listener):
+        # type: (typing.Callable[[int], None]) -> None
+        """Renode doesn't say when its core sleeps deeply: it sleeps as without SLEEPDEEP."""
+
+    def power_down(self):
+        # type: () -> None
+        """Never asked for, as nobody learns of deep sleep here."""
+
     def request_reset(self, cause):
         # type: (str) -> None
         self.reset_cause = cause

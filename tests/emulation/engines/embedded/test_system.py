@@ -224,8 +224,11 @@ irq2:
 
 
 def test_deep_sleep_is_reported() -> None:
-    guest = Guest("reset:\n put SCR, 4\n wfi\n").run()
-    assert guest.core.sleeping_deeply
+    seen: list[int] = []
+    guest = Guest("reset:\n put SCR, 4\n wfi\n")
+    guest.core.on_deep_sleep(seen.append)
+    guest.run()
+    assert seen == [1]
 
 
 def test_wfe_waits_for_an_event_and_consumes_it() -> None:
@@ -466,3 +469,63 @@ reset:
     guest.run()
     assert guest.log == first * 2
     assert guest.register("r5") == 0x20004000
+
+
+DEEP = """
+reset:
+    put SYST_RVR, 999
+    put SYST_CVR, 0
+    put SYST_CSR, 5
+    put ISER0, 4
+    put SCR, 4
+    wfi
+    log_word SYST_CVR
+    b .
+irq2:
+    log 2
+    bx lr
+"""
+
+
+def test_systick_stands_still_while_a_power_controller_has_the_core_asleep_deeply() -> None:
+    seen: list[int] = []
+    counts = []
+    for duration in (10**6, 10**7):
+        guest = Guest(DEEP)
+        guest.core.on_deep_sleep(seen.append)
+        guest.core.run(duration)
+        guest.core.nvic.on_gpio(2, True)
+        guest.core.nvic.on_gpio(2, False)
+        guest.core.run(2 * duration)
+        assert guest.log[0] == 2
+        counts.append(guest.log[1])
+    assert seen == [1, 0, 1, 0]
+    assert counts[0] == counts[1]
+
+
+def test_a_powered_down_core_is_not_woken_by_interrupts() -> None:
+    guest = Guest(DEEP)
+
+    def power_down(begins: int) -> None:
+        guest.core.power_down()
+
+    guest.core.on_deep_sleep(power_down)
+    guest.core.run(10**6)
+    guest.core.nvic.on_gpio(2, True)
+    guest.core.run(10**7)
+    assert guest.log == []
+    guest.core.reset()
+    guest.core.on_deep_sleep(lambda begins: None)
+    guest.core.run(2 * 10**7)
+    assert guest.log[0] == 2
+
+
+def test_a_deep_sleep_under_way_survives_a_snapshot() -> None:
+    seen: list[int] = []
+    guest = Guest(DEEP)
+    guest.core.on_deep_sleep(seen.append)
+    guest.core.run(10**6)
+    state = guest.core.save()
+    guest.core.restore(state)
+    guest.core.run(2 * 10**6)
+    assert seen == [1]

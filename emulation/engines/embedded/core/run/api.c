@@ -47,6 +47,16 @@ void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler)
     core->bus.reserved_handler = handler;
 }
 
+void core_on_deep_sleep(struct core *core, PyObject *handler)
+{
+    core->deep_sleep_handler = handler;
+}
+
+void core_power_down(struct core *core)
+{
+    core->cpu.state.powered_down = 1;
+}
+
 bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)
 {
     if (!bus_has(&core->bus, address))

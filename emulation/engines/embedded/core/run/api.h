@@ -23,6 +23,10 @@ EXPORT bool core_map_window(struct core *core, const struct window *window);
 EXPORT bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler);
 /* An access to a reserved word of a page with models: fault, or call `handler`. */
 EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler);
+/* `handler` is called with 1 when the core falls asleep with SLEEPDEEP, and with 0 when that ends. */
+EXPORT void core_on_deep_sleep(struct core *core, PyObject *handler);
+/* From now on only a reset ends the sleep. */
+EXPORT void core_power_down(struct core *core);
 /* For bus masters and debuggers: as a load or store. False: nothing is there. */
 EXPORT bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value);
 EXPORT bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_t width);

@@ -48,6 +48,26 @@ static void update_protection(struct core *core)
     schedule_withdraw(&core->schedule, REQUEST_PROTECTION);
 }
 
+/* WFI or WFE with SLEEPDEEP begins or ends: SysTick has no clock, and the power controller knows. */
+static bool deep_sleep_changes(const struct core *core)
+{
+    const struct cpu_state *state = &core->cpu.state;
+    bool deep = state->sleeping && core->scb.scr & SCR_SLEEPDEEP;
+    return core->deep_sleep_handler && deep != (bool)state->deeply_asleep;
+}
+
+static void change_deep_sleep(struct core *core)
+{
+    struct cpu_state *state = &core->cpu.state;
+    const uint32_t begins[] = {!state->deeply_asleep};
+    state->deeply_asleep = begins[0];
+    if (begins[0])
+        systick_hold(&core->systick);
+    else
+        systick_resume(&core->systick);
+    host_call(&core->host, core->deep_sleep_handler, begins, 1, NULL);
+}
+
 static bool can_take_exception(struct core *core)
 {
     const struct cpu_state *state = &core->cpu.state;
@@ -77,8 +97,12 @@ static int loop(struct core *core)
             update_protection(core);
         if (schedule->requests & REQUEST_INTERPRETER)
             density_grant(&core->executor);
-        if (state->sleeping && wakes(core))
+        if (state->sleeping && !state->powered_down && wakes(core))
             state->sleeping = 0;
+        if (deep_sleep_changes(core)) {
+            change_deep_sleep(core);
+            continue;
+        }
         if (can_take_exception(core)) {
             execute_expect(&core->executor);
             exception_enter(&core->exceptions, nvic_best_pending(&core->nvic), false);

@@ -23,6 +23,8 @@ struct cpu_state {
     uint32_t sleeping; /* WFI or WFE was executed and has not ended ... */
     uint32_t waiting_for_event; /* ... and it was WFE */
     uint32_t event; /* the event register of WFE, B1.5.18 */
+    uint32_t deeply_asleep; /* asleep with SLEEPDEEP, as the power controller knows */
+    uint32_t powered_down; /* only a reset ends the sleep */
     uint32_t locked_up;
     uint32_t monitor; /* enum monitor */
 };

@@ -41,7 +41,7 @@ enum ccr {
 };
 
 /* System Control Register, B3.2.7. */
-enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SEVONPEND = 1u << 4 };
+enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SLEEPDEEP = 1u << 2, SCR_SEVONPEND = 1u << 4 };
 
 /* Floating-Point Context Control Register, B3.2.21. */
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };

@@ -69,6 +69,26 @@ void systick_sync(struct systick *tick)
         nvic_pend(tick->nvic, EXCEPTION_SYSTICK);
 }
 
+void systick_hold(struct systick *tick)
+{
+    systick_sync(tick);
+    if (tick->state.control & CONTROL_ENABLE) {
+        tick->state.held = count(tick);
+        tick->state.zero = NEVER;
+        systick_update(tick);
+        schedule_update(tick->schedule);
+    }
+}
+
+void systick_resume(struct systick *tick)
+{
+    if (tick->state.control & CONTROL_ENABLE) {
+        start(tick, tick->state.held);
+        systick_update(tick);
+        schedule_update(tick->schedule);
+    }
+}
+
 uint32_t systick_read(struct systick *tick, uint32_t offset)
 {
     struct systick_state *state = &tick->state;

@@ -27,6 +27,9 @@ void systick_reset(struct systick *tick);
 void systick_update(struct systick *tick);
 /* Catch up with the cycle counter: set COUNTFLAG and pend the exception for zeros passed. */
 void systick_sync(struct systick *tick);
+/* Its clock stops, and goes on. */
+void systick_hold(struct systick *tick);
+void systick_resume(struct systick *tick);
 uint32_t systick_read(struct systick *tick, uint32_t offset);
 void systick_write(struct systick *tick, uint32_t offset, uint32_t value);
 

@@ -1,0 +1,22 @@
+"""Guests of one block each, which print what they find beside what RM0351 promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.board.board import Board
+
+GUESTS = sorted((Path(__file__).resolve().parents[2] / "firmware" / "blocks").glob("*.c"))
+SECONDS = 5
+"""Of virtual time, within which each is done."""
+
+
+@pytest.mark.parametrize("source", GUESTS, ids=[path.stem for path in GUESTS])
+def test_a_block_keeps_what_the_manual_promises(source: Path) -> None:
+    with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert [line for line in lines if line.startswith("differs: ")] == []
+    assert [line for line in lines if line.startswith("ok: ")]

@@ -1,0 +1,101 @@
+"""Low-power modes: what they stop, what ends them, what is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.pwr import RTC_WAKE_UP, SRAM1, SRAM2, STM32L4_PWR
+from renode_wifi.peripherals.stm32l4.pwr_registers import CR3, SR1
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
+from tests.peripherals.stm32l4.rig import peek, poke
+
+STANDBY, SHUTDOWN = 3, 4
+
+
+def make(mode: int) -> tuple[STM32L4_PWR, BenchMachine]:
+    machine = BenchMachine()
+    machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
+    pwr = STM32L4_PWR(machine, "pwr")
+    poke(pwr, "CR1", 0x200 | mode)
+    return pwr, machine
+
+
+@pytest.mark.parametrize(("choice", "source"), [(0, 0), (1 << 15, 1)])
+def test_stop_halts_the_buses_and_leaves_msi_or_hsi16(choice: int, source: int) -> None:
+    pwr, machine = make(0)
+    rcc = machine.peripherals["rcc"]
+    poke(rcc, "CR", 0x63 | 1 << 24)
+    poke(rcc, "PLLCFGR", 1 << 24 | 40 << 8 | 1)
+    poke(rcc, "CFGR", choice | 3)
+    pwr.sleep(1)
+    assert rcc.hclk_hz() == rcc.apb1_hz() == 0
+    pwr.sleep(0)
+    assert peek(rcc, "CFGR") >> 2 & 3 == source
+    assert not peek(rcc, "CR") & (3 << 24)
+    assert rcc.hclk_hz() == (16_000_000 if source else 4_000_000)
+
+
+@pytest.mark.parametrize(("mode", "cause"), [(STANDBY, "standby"), (SHUTDOWN, "shutdown")])
+def test_a_wake_up_pin_ends_standby_with_a_reset(mode: int, cause: str) -> None:
+    pwr, machine = make(mode)
+    poke(pwr, "CR3", 0x8000 | 1 << 1)
+    pwr.sleep(1)
+    assert machine.is_powered_down
+    pwr.on_gpio(0, True)
+    assert machine.reset_requests == []
+    pwr.on_gpio(1, True)
+    assert machine.reset_requests == [cause]
+
+
+def test_a_pin_may_wake_by_its_falling_edge() -> None:
+    pwr, machine = make(STANDBY)
+    poke(pwr, "CR3", 1)
+    poke(pwr, "CR4", 1)
+    pwr.on_gpio(0, True)
+    pwr.sleep(1)
+    pwr.on_gpio(0, False)
+    assert machine.reset_requests == ["standby"]
+    assert pwr.registers["SR1"] & 1
+
+
+def test_the_rtc_wakes_unless_it_is_masked() -> None:
+    for enabled in (CR3.EIWUL, 0):
+        pwr, machine = make(STANDBY)
+        poke(pwr, "CR3", enabled)
+        pwr.sleep(1)
+        pwr.on_gpio(RTC_WAKE_UP, True)
+        assert bool(machine.reset_requests) == bool(enabled)
+
+
+def test_a_flag_that_is_left_set_ends_standby_at_once() -> None:
+    pwr, machine = make(STANDBY)
+    pwr.registers["SR1"] = 1
+    pwr.sleep(1)
+    assert machine.reset_requests == ["standby"]
+
+
+@pytest.mark.parametrize("keeps", [0, CR3.RRS])
+def test_after_standby_flags_and_settings_stay_and_memories_are_lost(keeps: int) -> None:
+    pwr, machine = make(STANDBY)
+    for area in (SRAM1, SRAM2):
+        machine.bus.write_bytes(area, b"contents")
+    poke(pwr, "CR3", keeps | 1)
+    poke(pwr, "PUCRA", 5)
+    pwr.sleep(1)
+    pwr.on_gpio(0, True)
+    machine.reset_cause = "standby"
+    pwr.reset()
+    assert peek(pwr, "SR1") == SR1.SBF | 1
+    assert peek(pwr, "PUCRA") == 5
+    assert peek(pwr, "CR1") == 0x200
+    assert machine.bus.read_bytes(SRAM1, 8) != b"contents"
+    assert (machine.bus.read_bytes(SRAM2, 8) == b"contents") == bool(keeps)
+
+
+def test_after_shutdown_nothing_says_so() -> None:
+    pwr, machine = make(SHUTDOWN)
+    pwr.sleep(1)
+    machine.reset_cause = "shutdown"
+    pwr.reset()
+    assert peek(pwr, "SR1") == 0
