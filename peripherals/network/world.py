@@ -16,6 +16,7 @@ from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.date import WorldDate
 from renode_wifi.peripherals.network.faults.world import Faults
+from renode_wifi.peripherals.network.phone import Phone, mac_of_phone
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
@@ -66,6 +67,16 @@ class World:
             self.servers[server.name] = make_server(context, server)
             if server.start:
                 self.servers[server.name].start()
+        self.phones = [
+            Phone(
+                self.clock,
+                self.internet.trace,
+                self.station(mac_of_phone(index)),
+                self.leases,
+                phone,
+            )
+            for index, phone in enumerate(settings.phones)
+        ]
         if settings.bridged:
             self.bridge = Bridge(self.internet, self.leases, host_port)
             self.internet.bridge = self.bridge

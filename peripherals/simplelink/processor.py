@@ -85,7 +85,7 @@ class Processor:
         self.files = FileSystem(services, self.power, self.restore)
         self.netcfg = NetCfg(services)
         self.sockets = Sockets(services, self.power, self.flow, self.device, self.files)
-        self.wlan = Wlan(services, self.power, self.device, self.netcfg, self.sockets)
+        self.wlan = Wlan(services, self.power, self.device, self.netcfg, self.sockets, self.files)
         self.netapp = NetApp(services)
         self.netutil = NetUtil(services)
         self.silos: tuple[Silo, ...] = (

@@ -271,6 +271,7 @@ class _Reader:
             link=made.link,
             dns=replace(made.dns, names=dict(made.names)),
             servers=tuple(servers.values()),
+            phones=made.phones,
             bridge=replace(
                 made.bridge,
                 forwards=tuple(forwards.values()),

@@ -18,6 +18,7 @@ from renode_wifi.peripherals.network.worldfile.models import (
     LinkSettings,
     NetworkSettings,
 )
+from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.network.worldfile.rules import Rule, text, whole, words
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
@@ -60,6 +61,9 @@ class WorldFile(Model):
     servers: Annotated[
         dict[str, ServerSettings], Mapped("servers inside the world, by a name of your choice")
     ] = field(default_factory=dict)
+    phones: Annotated[
+        tuple[PhoneSettings, ...], Many("a list of phones that give devices a network")
+    ] = ()
     pki: Annotated[str, text("the folder that certificate and key files are named relative to")] = (
         ""
     )
@@ -96,6 +100,7 @@ class WorldSettings:
     link: LinkSettings = field(default_factory=LinkSettings)
     dns: DnsSettings = field(default_factory=DnsSettings)
     servers: tuple[ServerSettings, ...] = ()
+    phones: tuple[PhoneSettings, ...] = ()
     bridge: BridgeSettings = field(default_factory=BridgeSettings)
     faults: tuple[Fault, ...] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
@@ -120,6 +125,8 @@ class WorldSettings:
             lines.append(
                 f"  server {server.name}: {server.type}{tls}, {server.address}:{server.port}"
             )
+        for phone in self.phones:
+            lines.append(f"  phone: gives {phone.ssid} to {phone.finds}")
         for name, addresses in self.dns.names.items():
             lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
         for forward in self.bridge.forwards:

@@ -250,3 +250,23 @@ class ProvisioningStatus:
         return self.LAYOUT.pack(
             self.status, self.role, self.wlan_status, len(self.ssid), self.ssid, self.reserved
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAdded:
+    """SlWlanEventProvisioningProfileAdded_t."""
+
+    LAYOUT = struct.Struct("<II32sI32s")
+
+    status: int
+    ssid: bytes
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        status, length, ssid, _, _ = unpack(cls.LAYOUT, body)
+        if length > MAX_SSID:
+            raise WireError(f"an SSID of {length} bytes")
+        return cls(status, ssid[:length])
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(self.status, len(self.ssid), self.ssid, 0, b"")

@@ -44,7 +44,8 @@ class AccessPoint:
         self.settings = settings
         self.connections = connections
 
-    def open(self) -> None:
+    def open(self, *, announced: bool = True) -> None:
+        """announced: with the event of an address, as at the start of the processor."""
         network = self.services.network
         lease = network.lease = self.netcfg.access_point
         if network.station is not None:
@@ -62,9 +63,16 @@ class AccessPoint:
                 settings.access_point(AP_HIDDEN)[:1] not in (b"", b"\0"),
             )
             network.station.start_access_point(beacon, settings.access_point(AP_PASSWORD), lease)
-        self.services.host.after(
-            self.services.profile.event_time_us * MICROSECOND, partial(self._up, lease)
-        )
+        if announced:
+            self.services.host.after(
+                self.services.profile.event_time_us * MICROSECOND, partial(self._up, lease)
+            )
+
+    def close(self) -> None:
+        network = self.services.network
+        network.lease = None
+        if network.station is not None:
+            network.station.stop_access_point()
 
     def _up(self, lease: Lease) -> None:
         self.services.host.event(

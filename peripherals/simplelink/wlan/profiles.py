@@ -84,21 +84,26 @@ class Profiles:
             default=None,
         )
 
+    def keep(self, profile: Profile) -> int | None:
+        """Its place, which may be that of the same network; None where there is none left."""
+        same = [
+            number
+            for number, known in enumerate(self.profiles)
+            if known is not None and known.identity == profile.identity
+        ]
+        free = [number for number, known in enumerate(self.profiles) if known is None]
+        places = same or free
+        if not places:
+            return None
+        self.profiles[places[0]] = profile
+        return places[0]
+
     def add(self, transaction: Transaction, message: ProfileAdd) -> BasicResponse:
         profile = _profile(message)
         status = judge(profile)
         if status == 0:
-            same = [
-                number
-                for number, known in enumerate(self.profiles)
-                if known is not None and known.identity == profile.identity
-            ]
-            free = [number for number, known in enumerate(self.profiles) if known is None]
-            places = same or free
-            if not places:
-                return BasicResponse(Error.WLAN_PROFILES_FULL)
-            self.profiles[places[0]] = profile
-            status = places[0]
+            place = self.keep(profile)
+            status = Error.WLAN_PROFILES_FULL if place is None else place
         return BasicResponse(status)
 
     def update(self, transaction: Transaction, message: ProfileUpdate) -> BasicResponse:

@@ -53,6 +53,10 @@ class WlanSettings:
         return self.values.get((AP, AP_SSID)) or self._default_ssid
 
     @property
+    def device_name(self) -> bytes:
+        return self.values[P2P, 12]
+
+    @property
     def _default_ssid(self) -> bytes:
         return b"mysimplelink-" + self.netcfg.mac[3:].hex().upper().encode()
 

@@ -9,6 +9,7 @@ from renode_wifi.peripherals.simplelink.device import (
     ROLE_STATION,
     Device,
 )
+from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
 from renode_wifi.peripherals.simplelink.messages.wlan import RxFilterAdded, RxStatistics, SetMode
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
@@ -36,6 +37,7 @@ class Wlan(Silo):
         device: Device,
         netcfg: NetCfg,
         connections: Connections,
+        files: FileSystem,
     ) -> None:
         self.device = device
         self.station = StationRole(services, power, device, netcfg, connections)
@@ -43,7 +45,9 @@ class Wlan(Silo):
         self.settings = WlanSettings(netcfg, self.station)
         self.access_point = AccessPoint(services, power, netcfg, self.settings, connections)
         self.scan = Scan(services.network)
-        self.provisioning = ProvisioningService(services.host, device, self.station)
+        self.provisioning = ProvisioningService(
+            services, device, self.station, self.access_point, self.settings, files
+        )
         self._filters = 0
 
     @property

@@ -166,6 +166,18 @@ class StationRole:
         else:
             self._abandon()
 
+    def adopt(self, target: Profile, lease: Lease) -> None:
+        """The world has joined it already, by provisioning."""
+        self._abandon()
+        self._automatic = False
+        self.target = target
+        self._joined(self._attempt, target, lease)
+
+    def release(self) -> None:
+        """Give up what there is of a connection."""
+        self._abandon()
+        self._give_up_link(REASON_USER)
+
     def _search_again(self) -> None:
         delay = self.services.profile.retry_time_ms * MILLISECOND
         again = self.connect_by_policy if self._automatic else self._try

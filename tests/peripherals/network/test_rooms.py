@@ -11,7 +11,18 @@ import renode_wifi.peripherals.network as network
 
 ROOT = Path(network.__file__).parent
 PREFIX = "renode_wifi.peripherals.network."
-FLOORS = ["contract", "date", "tls", "worldfile", "stack", "servers", "bridge", "faults", "world"]
+FLOORS = [
+    "contract",
+    "date",
+    "tls",
+    "worldfile",
+    "stack",
+    "servers",
+    "bridge",
+    "faults",
+    "phone",
+    "world",
+]
 """Each may import those before it."""
 EXCEPTIONS = {
     # What the radios share stands with the rest of what they see of the world, and has to know

@@ -118,6 +118,7 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     wlan.ExtendedScanResults: st.lists(EXTENDED_ENTRY, max_size=3)
     .map(tuple)
     .map(wlan.ExtendedScanResults),
+    wlan.ProfileAdded: st.builds(wlan.ProfileAdded, U32, SSID),
     wlan.ProvisioningStatus: st.builds(wlan.ProvisioningStatus, U8, U8, U8, SSID, U32),
     sockets.AddressCommand: st.builds(sockets.AddressCommand, U8, ENDPOINT),
     sockets.SendTo: st.builds(sockets.SendTo, U8, U8, ENDPOINT, DATA),
