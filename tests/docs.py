@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ from renode_wifi.emulation.platform import boards, catalogue, constructors
 from renode_wifi.emulation.suites.compatibility import cell
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MODELS, CHIP = DOCS / "models.md", DOCS / "stm32l475.md"
-CHIP_BOARD = "b_l475e_iot01a"
+MODELS = DOCS / "models.md"
+CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
+"""Boards, and the page of the chip of each."""
+NWP_TESTS = Path(__file__).resolve().parent / "peripherals" / "simplelink"
+RULE = re.compile(r"(SWR[AU]\d+[A-Z]?)[, ]+([^:]+): (.*)")
 TITLES = {
     catalogue.STOCK: "Types of Renode's",
     catalogue.OWN: "Types of this package",
@@ -60,9 +64,9 @@ def _attributes(name: str) -> str:
     )
 
 
-def blocks() -> str:
+def blocks(board: str) -> str:
     """What the board's chip has on its bus, by address."""
-    engine = EmbeddedEngine.of_board(boards.find(CHIP_BOARD), None, None)
+    engine = EmbeddedEngine.of_board(boards.find(board), None, None)
     machine = engine.machine
     rows = []
     for name, places in machine.places.items():
@@ -78,6 +82,29 @@ def blocks() -> str:
     return text
 
 
+def rules(folder: Path) -> str:
+    """Documented rules, by section of the manual, and the tests that hold them.
+
+    A test names its rule in its docstring: `SWRU455M 10.4: what the section says.`
+    """
+    found = []
+    for path in sorted(folder.glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                rule = RULE.match(" ".join((ast.get_docstring(node) or "").split()))
+                if rule is not None:
+                    place = f"{path.stem}.py::{node.name}"
+                    found.append((_order(rule[1], rule[2]), rule[1], rule[2], rule[3], place))
+    text = "\n| manual | section | rule | test |\n|---|---|---|---|\n"
+    for _, manual, section, rule, place in sorted(found):
+        text += f"| {manual} | {section} | {cell(rule.rstrip('.'))} | `{place}` |\n"
+    return text
+
+
+def _order(manual: str, section: str) -> tuple[str, list[int], str]:
+    return manual, [int(number) for number in re.findall(r"\d+", section)], section
+
+
 def with_table(document: str, name: str, table: str) -> str:
     """The document with the part between the marks of that name as it is to be."""
     first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -90,10 +117,12 @@ def with_table(document: str, name: str, table: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Each document with tables from the code, as it is to be."""
-    return {
-        MODELS: with_table(MODELS.read_text(encoding="utf-8"), "catalogue", models()),
-        CHIP: with_table(CHIP.read_text(encoding="utf-8"), "blocks", blocks()),
-    }
+    pages = {MODELS: with_table(MODELS.read_text(encoding="utf-8"), "catalogue", models())}
+    for board, page in CHIPS.items():
+        pages[page] = with_table(page.read_text(encoding="utf-8"), "blocks", blocks(board))
+    page = CHIPS["cc3220sf_launchxl"]
+    pages[page] = with_table(pages[page], "rules", rules(NWP_TESTS))
+    return pages
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Channels of the chip are 0 to 3; their registers are those of channels 0, 2, 4 a
 others belong to the chip's own supervision.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 CHANNELS = 4
@@ -29,6 +29,8 @@ class CC3220_ADC(Block):
     `set_voltage` is what a pin sees.
     """
 
+    STATUS = PARTLY
+    MISSING = "the gain; what isn't wired reads 0"
     OUTPUTS = tuple(range(2 * CHANNELS))
     SIZE = 0x100
     REGISTERS = (

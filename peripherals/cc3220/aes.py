@@ -6,7 +6,7 @@ A block starts when the last word of DATA_IN, DATA_IN_0, was written. Writing th
 message. Blocks take no virtual time.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.cc3220.cipher_aes import BLOCK, decrypt, encrypt, expand_key
 
@@ -75,6 +75,8 @@ def _gcm_product(left, right):
 class CC3220_AES(Block):
     """Outputs: 0 interrupt; 1 to 4 DMA requests: context in, context out, data in, data out."""
 
+    STATUS = PARTLY
+    MISSING = "XTS, F8 and F9"
     OUTPUTS = (0, 1, 2, 3, 4)
     SIZE = 0x100
     REGISTERS = (

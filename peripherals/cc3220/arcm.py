@@ -5,7 +5,7 @@ A peripheral answers ready in bit 1 of its soft-reset register while it has its 
 reset. Its accesses work at any time: the bus fault of an unclocked peripheral isn't modelled.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 RUN_CLOCK = 1 << 0
@@ -75,6 +75,8 @@ class CC3220_ARCM(Block):
     request for LPDS (a pulse). Input 0: the slow clock counter reached its match.
     """
 
+    STATUS = PARTLY
+    MISSING = "the bus fault of a peripheral without its clock"
     OUTPUTS = (0, 1, 2)
     SIZE = 0x200
     REGISTERS = _registers()

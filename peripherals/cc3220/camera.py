@@ -3,7 +3,7 @@
 started, but no frame ever comes.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 SYSCONFIG_SOFT_RESET = 1 << 1
@@ -14,6 +14,8 @@ CTRL_RST = 1 << 18
 class CC3220_Camera(Block):
     """Output 0: interrupt."""
 
+    STATUS = PARTLY
+    MISSING = "the camera: no frame ever comes"
     OUTPUTS = (0,)
     SIZE = 0x200
     REGISTERS = (

@@ -6,7 +6,7 @@ it enters, the boot code waits, and a wake-up source resets it once more. SRAM k
 whatever the retention registers say.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 # Why the machine was reset -> APPS_RESET_CAUSE.
@@ -41,6 +41,8 @@ class CC3220_GPRCM(Block):
     that wakes. Output 0: high during LPDS.
     """
 
+    STATUS = PARTLY
+    MISSING = "the loss of SRAM columns that are not retained"
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (

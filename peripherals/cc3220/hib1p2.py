@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
 """HIB1P2: trims of the converters, straps, and a fast view of the slow clock counter."""
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.cc3220.gprcm import COLD
 
@@ -9,6 +9,8 @@ from renode_wifi.peripherals.cc3220.gprcm import COLD
 class CC3220_HIB1P2(Block):
     """counter: name of the block that counts the slow clock. sop: the sense-on-power straps."""
 
+    STATUS = PARTLY
+    MISSING = "trims: registers keep what is written"
     OUTPUTS = ()
     SIZE = 0x200
     REGISTERS = (

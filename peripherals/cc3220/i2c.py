@@ -3,7 +3,7 @@
 takes no virtual time, so BUSY never reads 1. The slave keeps its registers only.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 MCS_RUN, MCS_START, MCS_STOP = 1 << 0, 1 << 1, 1 << 2
@@ -23,6 +23,8 @@ class CC3220_I2C(Block):
     Output 0: interrupt.
     """
 
+    STATUS = PARTLY
+    MISSING = "bus time, the slave"
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (

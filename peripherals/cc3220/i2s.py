@@ -3,7 +3,7 @@
 received is silence, and both are always ready.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 STAT_DATA = 1 << 5
@@ -12,6 +12,8 @@ STAT_DATA = 1 << 5
 class CC3220_I2S(Block):
     """Output 0: interrupt."""
 
+    STATUS = PARTLY
+    MISSING = "the codec: silence comes in, what goes out is dropped"
     OUTPUTS = (0,)
     SIZE = 0x2000
     REGISTERS = (

@@ -5,7 +5,7 @@ A word is exchanged with the attached device the moment the channel is enabled, 
 and room for what comes back; the wire takes no virtual time. A slave keeps its registers only.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 SYSCONFIG_SOFTRESET = 1 << 1
@@ -79,6 +79,8 @@ class CC3220_McSPI(Block):
     software asserts it).
     """
 
+    STATUS = PARTLY
+    MISSING = "bus time, the slave"
     OUTPUTS = (0, 1, 2, 3)
     SIZE = 0x200
     REGISTERS = (

@@ -4,7 +4,7 @@
 Bit 1 of SPARE_REG_5 stops the network processor; a wake request of the ARCM starts it.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.cc3220.gprcm import COLD
 
@@ -16,6 +16,8 @@ PAD_RESET = 0xC61
 class CC3220_OCP_SHARED(Block):
     """Input 0: a pulse that wakes the network processor. Output 0: its power."""
 
+    STATUS = PARTLY
+    MISSING = "pads: what is configured has no effect on pins"
     OUTPUTS = (0,)
     SIZE = 0x200
     REGISTERS = (

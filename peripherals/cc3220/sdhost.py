@@ -3,7 +3,7 @@
 that expect a response time out, the others complete.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 SYSCONFIG_SOFTRESET = 1 << 1
@@ -17,6 +17,8 @@ STAT_CC, STAT_ERRI, STAT_CTO = 1 << 0, 1 << 15, 1 << 16
 class CC3220_SDHOST(Block):
     """Output 0: interrupt."""
 
+    STATUS = PARTLY
+    MISSING = "the card: its slot is empty"
     OUTPUTS = (0,)
     SIZE = 0x300
     REGISTERS = (

@@ -3,11 +3,13 @@
 keep what is written (hw_stack_die_ctrl.h of TI's SDK).
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 
 class CC3220_StackDie(Block):
+    STATUS = PARTLY
+    MISSING = "arbitration: registers keep what is written"
     OUTPUTS = ()
     SIZE = 0x200
     REGISTERS = (

@@ -6,7 +6,7 @@ Capture modes stay at their start, because no signal comes in; the outputs of PW
 modelled, their counting is.
 """
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register
 
 SECOND = 1000000000
@@ -171,6 +171,8 @@ class CC3220_Timer(Block):
     Inputs 0 and 1: the end of a DMA transfer for A and B. frequency: clock in Hz.
     """
 
+    STATUS = PARTLY
+    MISSING = "captures, outputs of PWM"
     OUTPUTS = (0, 1, 2, 3)
     SIZE = 0x1000
     REGISTERS = (

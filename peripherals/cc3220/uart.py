@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Protocol
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
@@ -59,6 +59,8 @@ class PL011(Block):
     Inputs: 0 the end of a DMA transfer that received, 1 of one that sent.
     """
 
+    STATUS = PARTLY
+    MISSING = "time of what is sent, parity and framing errors, modem lines"
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
     SIZE = 0x1000
     REGISTERS = (

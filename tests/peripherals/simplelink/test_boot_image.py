@@ -120,6 +120,7 @@ def update(board: Board, content: bytes | None) -> None:
 
 @pytest.mark.parametrize("with_digest", [False, True])
 def test_a_board_boots_its_update_and_goes_back(with_digest: bool) -> None:
+    """SWRU455M, Host Application: the boot loader starts the image of the serial flash."""
     content = digested(binary("shell")) if with_digest else binary("shell")
     with Board(BOARD, FIRMWARE / "probe" / f"{BOARD}.elf") as board:
         board.wait_for_line("probe: PASSED", timeout=20)

@@ -28,6 +28,7 @@ def get(driver: HostDriver, identity: int, option: int) -> tuple[int, bytes]:
 
 
 def test_power_brings_init_complete_with_a_full_pool(rig: Rig) -> None:
+    """SWRU455M, Start: the device notifies the host when its initialisation is complete."""
     assert rig.driver.start() == 1
     assert rig.driver.last is not None
     assert rig.driver.last.pool == rig.nwp.profile.tx_pool
@@ -54,6 +55,7 @@ def test_power_off_takes_the_answers_on_their_way(rig: Rig) -> None:
 
 @pytest.mark.parametrize(("role", "status"), [(0, 1), (2, 3), (3, 5)])
 def test_role_outlives_a_power_cycle(rig: Rig, role: int, status: int) -> None:
+    """SWRU455M, Start: the role that was set is the one of the next start."""
     driver = rig.started()
     assert driver.status(Opcode.WLAN_SET_MODE, bytes((role, 1, 2, 3))) == 0
     driver.stop()
@@ -61,10 +63,12 @@ def test_role_outlives_a_power_cycle(rig: Rig, role: int, status: int) -> None:
 
 
 def test_role_that_does_not_exist_is_refused(rig: Rig) -> None:
+    """SWRU455M, Start: station, access point and P2P are the roles."""
     assert rig.started().status(Opcode.WLAN_SET_MODE, bytes((1, 0, 0, 0))) == -2050
 
 
 def test_version_has_the_chip_and_four_numbers(rig: Rig) -> None:
+    """SWRU455M, Version: chip, firmware, PHY, NWP and ROM."""
     status, value = get(rig.started(), 1, 12)
     assert status == 0
     assert len(value) == 20
@@ -72,6 +76,7 @@ def test_version_has_the_chip_and_four_numbers(rig: Rig) -> None:
 
 
 def test_date_goes_on_with_time(rig: Rig) -> None:
+    """SWRU455M, Time and Date: the date that the host sets goes on with time."""
     driver = rig.started()
     date = struct.pack("<11I", 58, 59, 23, 31, 12, 2024, 0, 0, 0, 0, 0)
     head = struct.pack("<HHHH", 0, 1, 11, len(date))
@@ -82,12 +87,14 @@ def test_date_goes_on_with_time(rig: Rig) -> None:
 
 
 def test_date_that_no_calendar_has_is_refused(rig: Rig) -> None:
+    """SWRU455M, Time and Date: a date has to be valid."""
     date = struct.pack("<11I", 0, 0, 0, 30, 2, 2024, 0, 0, 0, 0, 0)
     head = struct.pack("<HHHH", 0, 1, 11, len(date))
     assert rig.started().status(Opcode.DEVICE_SET, head + date) == Error.INVALID
 
 
 def test_device_status_reports_the_connection(rig: Rig) -> None:
+    """SWRU455M, Device Status: the WLAN class has a bit for the connection."""
     driver = rig.started()
     assert get(driver, 2, 2) == (0, bytes(4))
     driver.joined()
@@ -96,6 +103,7 @@ def test_device_status_reports_the_connection(rig: Rig) -> None:
 
 
 def test_event_masks_are_kept(rig: Rig) -> None:
+    """SWRU455M, Event Mask: masks are set and read by class."""
     driver = rig.started()
     assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 2, 5)) == 0
     assert driver.command(Opcode.EVENT_MASK_GET, struct.pack("<I", 2)).unpack("II") == (2, 5)
@@ -103,6 +111,7 @@ def test_event_masks_are_kept(rig: Rig) -> None:
 
 
 def test_masked_event_is_not_sent(rig: Rig) -> None:
+    """SWRU455M, Event Mask: an event that is masked is not sent."""
     driver = rig.started()
     assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 2, 1)) == 0
     assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
@@ -118,6 +127,7 @@ def test_uart_mode_is_accepted(rig: Rig) -> None:
 
 
 def test_mac_address_is_ti_s_and_can_be_changed(rig: Rig) -> None:
+    """SWRU455M, MAC Address: the host may set another one."""
     driver = rig.started()
     answer = driver.command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 2, 0, 6))
     assert answer.body[8:11] == b"\x08\x00\x28"
@@ -151,6 +161,7 @@ def test_wrong_attributes_are_reported(attributes: dict[str, Any], message: str)
 
 
 def test_static_address_is_used(rig: Rig) -> None:
+    """SWRU455M, Static IP Address: the host may give the device its address."""
     driver = rig.started()
     numbers = struct.pack("<4I", 0x0A0A0063, 0xFFFFFF00, 0x0A0A0001, 0x0A0A0001)
     assert driver.status(Opcode.NETCFG_SET, struct.pack("<HHHH", 0, 7, 4, 16) + numbers) == 0

@@ -59,6 +59,7 @@ def test_content_is_read_as_written(driver: HostDriver, size: int) -> None:
 
 
 def test_contents_outlive_power_and_reset(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, File System, Introduction: files are kept without power."""
     driver.store(b"/certs/RootCA.crt", b"PEM" * 100)
     driver.stop()
     assert driver.start() == 1
@@ -90,6 +91,7 @@ def test_reading_past_the_end_fails(driver: HostDriver) -> None:
 
 
 def test_file_is_no_bigger_than_it_was_made(driver: HostDriver) -> None:
+    """SWRU455M, Create a File: the maximum size is fixed at creation."""
     handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
     assert driver.write_file(handle, bytes(3584)) == 3584
     assert driver.write_file(handle, b"x", 3584) == Error.FS_TOO_BIG
@@ -118,7 +120,7 @@ def test_a_copy_takes_512_bytes_more_than_its_content(
 @pytest.mark.parametrize("access", [CREATE, ANY])
 @pytest.mark.parametrize("size", [0x0000, 0x0510])
 def test_a_file_of_no_size_cannot_be_created(driver: HostDriver, access: int, size: int) -> None:
-    """SWRU455M, table 8-3: SL_ERROR_FS_FILE_INVALID_FILE_SIZE."""
+    """SWRU455M, Create a File: SL_ERROR_FS_FILE_INVALID_FILE_SIZE."""
     assert driver.open(b"a", access | size)[0] == Error.FS_FILE_SIZE
     driver.store(b"a", b"x", ANY | ONE_BLOCK)
     assert driver.open(b"a", ANY)[0] > 0, "the size counts at creation only"
@@ -136,6 +138,7 @@ SPELLINGS = [b"/certs/rootca.crt", b"/CERTS/ROOTCA.CRT", b"/certs/RootCA.crt"]
 
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_case_makes_no_difference_to_names(driver: HostDriver, name: bytes) -> None:
+    """SWRU455M, Create a File: names are not case-sensitive."""
     driver.store(b"/certs/RootCA.crt", b"hello")
     assert driver.load(name) == b"hello"
     assert info(driver, name)["length"] == 5
@@ -222,6 +225,7 @@ def test_files_are_limited_in_number() -> None:
 
 
 def test_power_lost_while_writing_spoils_a_plain_file(driver: HostDriver) -> None:
+    """SWRU455M, Fail-safe: without it a write that fails leaves no content."""
     driver.store(b"a", b"old")
     handle, _ = driver.open(b"a", ANY | ONE_BLOCK)
     driver.write_file(handle, b"new")
@@ -236,6 +240,7 @@ def test_power_lost_while_writing_spoils_a_plain_file(driver: HostDriver) -> Non
 
 
 def test_power_lost_while_writing_leaves_a_fail_safe_file(driver: HostDriver) -> None:
+    """SWRU455M, Fail-safe: a write that fails leaves the old content."""
     mode = ANY | ONE_BLOCK | flags(volume.FAILSAFE)
     driver.store(b"a", b"old", mode)
     handle, _ = driver.open(b"a", mode)
@@ -276,6 +281,7 @@ SECURE = ANY | ONE_BLOCK | flags(store.SECURE | volume.NO_SIGNATURE)
 
 
 def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Secure Files, Tokens: a secure file is opened with a token."""
     handle, token = driver.open(b"s", SECURE)
     driver.write_file(handle, b"secret")
     driver.close_file(handle)
@@ -305,6 +311,7 @@ def test_secure_file_wants_its_token(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_vendor_gives_a_file_its_master_token(driver: HostDriver) -> None:
+    """SWRU455M, Secure Files, Tokens: the vendor may give the master token."""
     handle, token = driver.open(b"v", SECURE | flags(volume.VENDOR_TOKEN), 1952007250)
     driver.close_file(handle)
     assert token == 1952007250
@@ -312,6 +319,7 @@ def test_vendor_gives_a_file_its_master_token(driver: HostDriver) -> None:
 
 
 def test_public_and_static_files(driver: HostDriver) -> None:
+    """SWRU455M, Secure Files, Tokens: public files need no token, static tokens stay."""
     mode = SECURE | flags(volume.PUBLIC_READ | volume.PUBLIC_WRITE | volume.STATIC_TOKEN)
     handle, token = driver.open(b"p", mode)
     driver.write_file(handle, b"open")
@@ -331,6 +339,7 @@ def test_public_and_static_files(driver: HostDriver) -> None:
 
 
 def test_files_are_listed_in_parts(driver: HostDriver) -> None:
+    """SWRU455M, Get File List: the list comes in parts."""
     made = [b"/file%d" % n for n in range(12)]
     for name in made:
         driver.store(name, b"x")
@@ -359,6 +368,8 @@ def test_delete_and_rename(driver: HostDriver) -> None:
 
 
 def test_storage_information_adds_up(driver: HostDriver) -> None:
+    """SWRU455M, Storage Information: blocks that are used and free."""
+
     def storage() -> tuple[int, ...]:
         status, value = control(driver, control_codes.STORAGE)
         assert status == 0

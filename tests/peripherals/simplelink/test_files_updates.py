@@ -70,6 +70,7 @@ def state(driver: HostDriver) -> BundleState:
 
 
 def test_update_shows_at_once_and_waits_for_its_commit(driver: HostDriver) -> None:
+    """SWRU455M, File Commit: the new content is tried before it is committed."""
     update(driver, MUST_COMMIT)
     for _ in range(3):
         assert driver.load(b"image") == b"new"
@@ -82,6 +83,7 @@ def test_update_shows_at_once_and_waits_for_its_commit(driver: HostDriver) -> No
 
 
 def test_commit_keeps_and_rollback_returns(driver: HostDriver) -> None:
+    """SWRU455M, File Commit: commit keeps the new content, roll-back returns the old one."""
     update(driver, MUST_COMMIT)
     assert control(driver, control_codes.COMMIT, b"image")[0] == 0
     assert driver.load(b"image") == b"new"
@@ -124,6 +126,7 @@ def test_rollback_of_an_open_file_is_an_abort(driver: HostDriver, update_flag: i
     ],
 )
 def test_update_wants_a_fail_safe_file(driver: HostDriver, mode: int, error: int) -> None:
+    """SWRU455M, File Commit: only fail-safe files can be committed."""
     driver.store(b"image", b"old")
     assert driver.open(b"image", mode)[0] == error
 
@@ -143,6 +146,7 @@ def test_new_file_cannot_wait_for_a_commit(driver: HostDriver) -> None:
 
 
 def test_bundle_is_tried_after_a_restart_and_kept_when_committed(driver: HostDriver) -> None:
+    """SWRU455M, Bundle Protection: files of a bundle are tried together after a restart."""
     update(driver, BUNDLE)
     assert state(driver) is BundleState.STARTED
     assert info(driver, b"image")["flags"] & information.INFO_PENDING_BUNDLE
@@ -164,6 +168,7 @@ def test_bundle_is_tried_after_a_restart_and_kept_when_committed(driver: HostDri
 
 
 def test_bundle_returns_to_the_old_files_when_power_fails(driver: HostDriver) -> None:
+    """SWRU455M, Bundle Protection: without commit the old files return."""
     update(driver, BUNDLE)
     reset(driver)
     assert state(driver) is BundleState.STOPPED
@@ -289,6 +294,7 @@ TestUpdate = Update.TestCase
 
 
 def test_file_system_locks_after_too_many_alerts(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Software Tamper Detection: too many alerts lock the file system."""
     secure = ANY | ONE_BLOCK | flags(store.SECURE | volume.NO_SIGNATURE)
     handle, _ = driver.open(b"s", secure)
     driver.close_file(handle)
@@ -322,6 +328,7 @@ def restore(driver: HostDriver, operation: int = control_codes.RETURN_TO_IMAGE) 
 
 
 def test_image_comes_back_with_what_was_open_closed(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Restore to Factory: the programming image comes back."""
     rig.nwp.files.provision("signer", b"PEM")
     driver.store(b"signer", b"changed", WRITE)
     update(driver, BUNDLE)
@@ -335,6 +342,7 @@ def test_image_comes_back_with_what_was_open_closed(rig: Rig, driver: HostDriver
 
 
 def test_configuration_comes_back_with_the_image(driver: HostDriver) -> None:
+    """SWRU455M, Restore to Factory: the configuration comes back with it."""
     country = struct.pack("<HHHH", 0, 1, 9, 2)
     address = struct.pack("<HHHH", 0, 7, 0, 16)
     mac = struct.pack("<HHHH", 0, 2, 0, 6)

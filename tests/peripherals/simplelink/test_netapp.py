@@ -28,6 +28,7 @@ def ping(
 
 
 def test_name_is_resolved_in_host_order(rig: Rig) -> None:
+    """SWRU455M, DNS Client: a name gives an address."""
     assert rig.joined().resolve(b"broker.test") == (0, IPv4Address("10.10.0.1"))
 
 
@@ -42,6 +43,7 @@ def test_unknown_name_fails(rig: Rig) -> None:
 
 
 def test_silent_name_server_ends_in_a_timeout(rig: Rig) -> None:
+    """SWRU455M, DNS Client: without an answer it ends with an error."""
     driver = rig.joined()
     rig.world.inject("dns-fails")
     assert driver.resolve(b"broker.test")[0] == Error.DNS_NO_RESPONSE
@@ -76,6 +78,7 @@ def test_empty_name_is_refused(rig: Rig) -> None:
 
 
 def test_ping_reports_at_the_end(rig: Rig) -> None:
+    """SWRU455M, Ping: the report has times and counts."""
     driver = rig.joined()
     assert ping(driver, "10.10.0.1") == 0
     message = driver.event(Opcode.PING_REPORT)
@@ -94,6 +97,7 @@ def test_ping_into_the_void_counts_no_answers(rig: Rig) -> None:
 
 
 def test_ping_may_report_each_attempt_until_it_is_stopped(rig: Rig) -> None:
+    """SWRU455M, Ping: each attempt may be reported."""
     driver = rig.joined()
     assert ping(driver, "10.10.0.1", attempts=0, flags=1) == 0
     for sent in (1, 2, 3):
@@ -105,6 +109,7 @@ def test_ping_may_report_each_attempt_until_it_is_stopped(rig: Rig) -> None:
 
 
 def test_ping_may_stop_after_a_success(rig: Rig) -> None:
+    """SWRU455M, Ping: it may stop after a success."""
     driver = rig.joined()
     assert ping(driver, "10.10.0.1", attempts=10, flags=2) == 0
     message = driver.event(Opcode.PING_REPORT)
@@ -117,6 +122,7 @@ def test_ping_needs_a_network(rig: Rig) -> None:
 
 
 def test_servers_are_started_and_stopped(rig: Rig) -> None:
+    """SWRU455M, Network Applications: applications are started and stopped by a mask."""
     driver = rig.started()
 
     def active() -> int:
@@ -152,6 +158,8 @@ def test_services_are_registered_and_none_is_found(rig: Rig) -> None:
 
 
 def test_random_numbers_differ_and_repeat_with_the_seed() -> None:
+    """SWRU455M, Network Utilities: random numbers come from the device."""
+
     def drawn() -> list[bytes]:
         driver = Rig().started()
         body = struct.pack("<IhHHH", 0, 0, 3, 16, 0)

@@ -44,6 +44,7 @@ def rig_with(*phones: PhoneSettings) -> Rig:
 
 
 def test_a_phone_gives_the_profile_and_confirms_it() -> None:
+    """SWRA513C, Successful AP Provisioning: profile, connection, address, feedback, stop."""
     rig = rig_with(PHONE)
     driver = rig.started()
     assert start(driver) == 0
@@ -89,6 +90,7 @@ def test_it_goes_on_after_a_snapshot() -> None:
 def test_a_profile_that_fails_leads_back_to_the_first_stage(
     ssid: str, passphrase: str, result: int
 ) -> None:
+    """SWRA513C, Confirmation Fail: the device returns to configuration."""
     rig = rig_with(PhoneSettings(ssid, passphrase))
     driver = rig.started()
     start(driver, timeout=15)
@@ -103,6 +105,7 @@ def test_a_profile_that_fails_leads_back_to_the_first_stage(
 def test_a_phone_that_does_not_come_back_is_no_confirmation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """SWRA513C, Feedback: without feedback the confirmation fails."""
     rig = rig_with(PHONE)
     monkeypatch.setattr(rig.world.phones[0], "_go_home", lambda: None)
     driver = rig.started()
@@ -113,6 +116,7 @@ def test_a_phone_that_does_not_come_back_is_no_confirmation(
 
 
 def test_it_ends_without_anybody_and_by_the_host() -> None:
+    """SWRA513C, Ending the Provisioning Process: by the host, or without activity."""
     rig = Rig()
     driver = rig.started()
     start(driver, timeout=5)
@@ -157,6 +161,7 @@ def browser(**attributes: Any) -> Browser:
 
 
 def test_what_applications_read() -> None:
+    """SWRA513C, Provisioning HTTP/HTTPS Server APIs: what applications read."""
     page = browser()
     expected = {
         "/param_product_version.txt": b"R2.0",
@@ -188,6 +193,7 @@ def test_what_applications_read() -> None:
     ],
 )
 def test_requests_and_their_status(method: str, path: str, body: str, status: int) -> None:
+    """SWRA513C, Provisioning HTTP/HTTPS Server APIs: what applications post."""
     answer = browser().ask(method, path, body)
     assert answer is not None
     assert answer.status == status

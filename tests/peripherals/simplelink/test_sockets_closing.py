@@ -28,7 +28,7 @@ def driver(rig: Rig) -> HostDriver:
 def test_close_answers_at_once_and_reports_later_data_that_was_not_sent(
     rig: Rig, driver: HostDriver
 ) -> None:
-    """SWRU455A, "Client Side": the rest is sent in the background, with an event if that fails."""
+    """SWRU455A, Client Side: the rest is sent in the background, with an event if that fails."""
     number = stuffed(rig, driver)
     started = rig.machine.clock.now
     assert driver.close(number) == 0
@@ -57,7 +57,7 @@ def test_data_is_sent_after_a_close(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_lingering_close_waits_for_the_data(rig: Rig, driver: HostDriver) -> None:
-    """SWRU455A, "Client Side": with SO_LINGER it returns when all is sent, or by its time-out."""
+    """SWRU455A, Client Side: with SO_LINGER it returns when all is sent, or by its time-out."""
     number = stuffed(rig, driver)
     assert driver.set_option(number, LINGER, struct.pack("<II", 1, 2)) == 0
     started = rig.machine.clock.now

@@ -67,6 +67,7 @@ def test_no_option_is_accepted_without_effect(driver: HostDriver) -> None:
 
 
 def test_receive_buffer_holds_the_peer_back(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Socket Options: SO_RCVBUF bounds what waits."""
     phone = Phone(rig)
     server = driver.socket()
     driver.set_option(server, 8, struct.pack("<I", 2000))
@@ -140,6 +141,7 @@ def membership(group: str) -> bytes:
 
 
 def test_members_of_a_group_get_it_and_nobody_else(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Multicast: members of a group receive its datagrams."""
     member, other = driver.socket(2), driver.socket(2)
     driver.bind(member, 5353)
     driver.bind(other, 5354)
@@ -179,6 +181,7 @@ def test_membership_outlives_the_network(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_memberships_are_limited_and_checked(driver: HostDriver) -> None:
+    """SWRU455M, Multicast: eight groups at most."""
     first, second = driver.socket(2), driver.socket(2)
 
     def join(number: int, group: str) -> int:

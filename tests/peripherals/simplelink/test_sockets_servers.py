@@ -29,6 +29,7 @@ def driver(rig: Rig) -> HostDriver:
 
 
 def test_server_accepts_and_talks(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Server Side: bind, listen, accept."""
     phone = Phone(rig)
     server = driver.socket()
     assert driver.bind(server, 8080) == 0
@@ -50,6 +51,7 @@ def test_server_accepts_and_talks(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_accept_waits_or_does_not(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Server Side: accept waits, or returns at once where it may not."""
     phone = Phone(rig)
     server = driver.socket()
     driver.bind(server, 8080)
@@ -69,7 +71,7 @@ def test_accept_waits_or_does_not(rig: Rig, driver: HostDriver) -> None:
 
 
 def test_listen_reserves_a_socket_for_the_next_connection(rig: Rig, driver: HostDriver) -> None:
-    """SWRU455M, "Server Side": an additional socket is allocated for that by listen."""
+    """SWRU455M, Server Side: an additional socket is allocated for that by listen."""
     phone = Phone(rig)
     server = driver.socket()
     driver.bind(server, 8080)
@@ -92,6 +94,7 @@ def test_listen_reserves_a_socket_for_the_next_connection(rig: Rig, driver: Host
 
 
 def test_listen_with_a_full_table_fails(driver: HostDriver) -> None:
+    """SWRU455M, Server Side: a server needs a socket more."""
     server = driver.socket()
     driver.bind(server, 8080)
     while driver.socket() >= 0:

@@ -33,6 +33,7 @@ def add_profile(driver: HostDriver, ssid: bytes, key: bytes, priority: int = 0) 
 
 
 def test_join_is_reported_in_two_events(rig: Rig) -> None:
+    """SWRU455M, Station, Connection: the link and the address are an event each."""
     driver = rig.started()
     assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
     message = driver.event(Opcode.WLAN_CONNECTED)
@@ -53,12 +54,14 @@ def test_key_may_come_with_its_zero_byte(rig: Rig) -> None:
 
 
 def test_open_network_is_joined_without_a_key(rig: Rig) -> None:
+    """SWRU455M, Station, Security: an open network needs no key."""
     driver = rig.started()
     assert driver.connect_ap(b"open", b"", security=0) == 0
     assert driver.event(Opcode.IP_ACQUIRED) is not None
 
 
 def test_wrong_key_ends_in_a_disconnected_event(rig: Rig) -> None:
+    """SWRU455M, Station, Connection: a wrong key ends with the event of a lost link."""
     driver = rig.started()
     assert driver.connect_ap(b"fwemu-ap", b"wrong-pass") == 0
     assert disconnected(driver) == (b"fwemu-ap", 204)
@@ -108,6 +111,7 @@ def test_what_cannot_be_joined_is_refused(
 
 
 def test_leaving_is_reported_with_the_user_s_reason(rig: Rig) -> None:
+    """SWRU455M, Station, Disconnection: the event has the reason."""
     driver = rig.joined()
     assert driver.status(Opcode.WLAN_DISCONNECT) == 0
     assert disconnected(driver) == (b"fwemu-ap", 200)
@@ -143,6 +147,7 @@ def test_lost_link_is_reported_and_breaks_connections(rig: Rig, fault: str, reas
 
 
 def test_profile_is_joined_by_itself_with_the_auto_policy(rig: Rig) -> None:
+    """SWRU455M, Connection Policies: Auto joins a saved profile."""
     driver = rig.started()
     assert add_profile(driver, b"fwemu-ap", b"fwemu-pass") == 0
     driver.stop()
@@ -169,7 +174,7 @@ def set_policy(driver: HostDriver, bits: int) -> None:
 def test_fast_policy_joins_the_last_network_after_a_restart(
     rig: Rig, policy: int, joins: bool
 ) -> None:
-    """SWRU455, "Connection Policies": by the parameters of the last successful connection."""
+    """SWRU455M, Connection Policies: by the parameters of the last successful connection."""
     driver = rig.joined()
     set_policy(driver, policy)
     restarted(rig)
@@ -178,6 +183,7 @@ def test_fast_policy_joins_the_last_network_after_a_restart(
 
 
 def test_fast_policy_falls_back_on_profiles(rig: Rig) -> None:
+    """SWRU455M, Connection Policies: Fast with Auto goes on with the profiles."""
     driver = rig.joined()
     add_profile(driver, b"open", b"")
     set_policy(driver, AUTO | FAST)
@@ -234,6 +240,7 @@ def test_profiles_of_one_name_differ_by_security(rig: Rig) -> None:
 
 
 def test_policy_without_auto_joins_nothing(rig: Rig) -> None:
+    """SWRU455M, Connection Policies: without Auto the device waits for the host."""
     driver = rig.started()
     assert driver.status(Opcode.WLAN_POLICY_SET, bytes((0x10, 0, 0, 0))) == 0
     assert add_profile(driver, b"fwemu-ap", b"fwemu-pass") == 0
@@ -257,6 +264,7 @@ def test_auto_policy_waits_for_its_network_and_survives_a_wrong_key(rig: Rig) ->
 
 
 def test_profiles_are_kept_shown_and_deleted(rig: Rig) -> None:
+    """SWRU455M, Profiles: profiles outlive a restart until they are deleted."""
     driver = rig.started()
     driver.status(Opcode.WLAN_POLICY_SET, bytes((0x10, 0, 0, 0)))
     numbers = [add_profile(driver, b"net%d" % n, b"long-secret", n) for n in range(7)]
@@ -305,6 +313,7 @@ def test_enterprise_networks_are_refused_by_the_answers_their_commands_have(rig:
     ],
 )
 def test_policies_are_given_back(rig: Rig, set_code: Opcode, get_code: Opcode) -> None:
+    """SWRU455M, Policies: policies outlive a restart."""
     driver = rig.started()
     assert driver.status(set_code, bytes((0x20, 0, 1, 4)) + struct.pack("<I", 60)) == 0
     answer = driver.command(get_code, bytes((0x20, 0, 0, 0)))
@@ -313,6 +322,7 @@ def test_policies_are_given_back(rig: Rig, set_code: Opcode, get_code: Opcode) -
 
 
 def test_scan_lists_networks_at_once(rig: Rig) -> None:
+    """SWRU455M, Scan: results have name, address, security, channel and signal."""
     driver = rig.started()
     answer = driver.command(Opcode.WLAN_SCAN_RESULTS, bytes((0, 10, 0, 0)))
     (count,) = answer.unpack("h")
@@ -335,6 +345,7 @@ def test_extended_scan_has_longer_entries(rig: Rig) -> None:
 
 
 def test_access_point_role_reports_its_address_and_is_on_the_air(rig: Rig) -> None:
+    """SWRU455M, Access Point: the access point has its own address."""
     driver = rig.started()
     body = struct.pack("<HHHH", 0, 0, 0, 5) + b"board"
     assert driver.status(Opcode.WLAN_CONFIG_SET, body) == 0
@@ -361,6 +372,7 @@ def test_access_point_role_reports_its_address_and_is_on_the_air(rig: Rig) -> No
 
 
 def test_joined_station_is_reported_with_its_lease(rig: Rig) -> None:
+    """SWRU455M, Access Point: stations and their leases are events."""
     driver = rig.started()
     driver.status(Opcode.WLAN_SET_MODE, bytes((2, 0, 0, 0)))
     driver.stop()
@@ -418,6 +430,7 @@ def test_statistics_filters_and_status_are_answered(rig: Rig) -> None:
 
 
 def test_provisioning_ends_by_command_or_by_time(rig: Rig) -> None:
+    """SWRA513C, Provisioning Command: it ends by a command or after the inactivity time."""
     driver = rig.started()
     assert driver.status(Opcode.WLAN_PROVISIONING, struct.pack("<BBHI", 2, 0, 30, 0)) == 0
     assert driver.event(Opcode.WLAN_PROVISIONING_STATUS, 20 * SECOND) is None
@@ -431,6 +444,7 @@ def test_provisioning_ends_by_command_or_by_time(rig: Rig) -> None:
 
 
 def test_access_point_talks_to_its_stations(rig: Rig) -> None:
+    """SWRU455M, Access Point: sockets reach the stations."""
     driver = rig.started()
     driver.status(Opcode.WLAN_SET_MODE, bytes((2, 0, 0, 0)))
     driver.stop()
