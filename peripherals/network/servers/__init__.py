@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.servers.aws.iot import AwsIot
 from renode_wifi.peripherals.network.servers.base import Server, TcpServer, UdpServer
 from renode_wifi.peripherals.network.servers.coap import CoapServer
 from renode_wifi.peripherals.network.servers.context import ServerContext
@@ -23,6 +24,7 @@ TYPES: dict[str, type[Server]] = {
     "mqtt": MqttBroker,
     "ntp": NtpServer,
     "coap": CoapServer,
+    "aws-iot": AwsIot,
 }
 
 

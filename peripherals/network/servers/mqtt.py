@@ -255,6 +255,17 @@ class MqttBroker(TcpServer):
             qos=message.qos,
         )
         self._delivery.route(message, session)
+        self.published(session, message)
+
+    def published(self, session: Session, message: Message) -> None:
+        """A client has published, for brokers that answer."""
+
+    def answer(self, session: Session, topic: str, payload: bytes, always: bool = False) -> None:
+        """Publish to all that subscribe. always: to this client even if it does not."""
+        message = Message(topic, payload)
+        self._delivery.route(message)
+        if always and not session.matching(topic):
+            self._delivery.give(session, message)
 
     @staticmethod
     def _named(client: Client, message: Message) -> Message:

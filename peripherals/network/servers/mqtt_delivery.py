@@ -85,6 +85,10 @@ class Delivery:
         while session.queue and len(session.outgoing) < connection.state.window:
             self._give(session, session.queue.pop(0))
 
+    def give(self, session: Session, message: Message) -> None:
+        """Give a message to one client, whatever it subscribes to."""
+        self._give(session, Stamped.at(message, self.clock.now))
+
     def _give(self, session: Session, stamped: Stamped) -> None:
         message = stamped.message
         connection = self.clients.get(session.client_id)

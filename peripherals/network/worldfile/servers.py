@@ -34,6 +34,7 @@ from renode_wifi.peripherals.network.worldfile.structure import (
     named,
 )
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
+from renode_wifi.peripherals.network.worldfile.update import UpdateSettings
 from renode_wifi.peripherals.network.worldfile.values import (
     Address,
     HostName,
@@ -53,6 +54,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "mqtt": ("users", "retained"),
     "ntp": (),
     "coap": ("resources",),
+    "aws-iot": ("update",),
     "python": ("server_class", "options"),
 }
 """The types of servers, and the fields that are theirs alone."""
@@ -185,9 +187,7 @@ class ServerSettings(Model):
     name: str = field(metadata=INTERNAL)
     type: Annotated[
         str,
-        words(
-            "echo, udp-echo, discard, udp-discard, tarpit, http, mqtt, ntp, coap or python", *TYPES
-        ),
+        words("one of " + ", ".join(TYPES), *TYPES),
     ]
     address: Address
     port: Port
@@ -209,6 +209,7 @@ class ServerSettings(Model):
     resources: Annotated[
         dict[Path, Text], Mapped("coap: paths and what they hold at the start")
     ] = field(default_factory=dict)
+    update: UpdateSettings | None = None
     server_class: PlugIn | None = field(default=None, metadata=named("class"))
     options: Annotated[
         Mapping[str, Any], Rule("python: a mapping of whatever the class wants", _mapping)
