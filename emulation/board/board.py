@@ -10,6 +10,7 @@ from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import ImageSource, load_images
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import OnFault
 
 __all__ = ["Board", "BoardTimeout", "GuestCrash", "Snapshot"]
 
@@ -19,7 +20,8 @@ class Board(Session):
 
     name: see `boards.names()`. image: firmware to load and start, a file or several, as
     `load_images` takes them. world: world file; the board's default world without one. seed:
-    overrides the world file's. engine: "embedded", "renode" or "auto".
+    overrides the world file's. engine: "embedded", "renode" or "auto". on_fault: what a fault of
+    the firmware means to the run.
     """
 
     def __init__(
@@ -29,12 +31,14 @@ class Board(Session):
         world: Path | str | None = None,
         seed: int | None = None,
         engine: str = "auto",
+        on_fault: OnFault = OnFault.REPORT,
     ) -> None:
         self.type = boards.find(name)
         if image is not None:
             image = self._read(image)
         world = None if world is None else Path(world)
         super().__init__(engines.start(engine, self.type, world, seed), self.type.uart)
+        self.engine.on_fault = on_fault
         if image is not None:
             self.load(image)
 

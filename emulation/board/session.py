@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
 from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import Crash, render_crash
+from renode_wifi.emulation.image.crash import Crash, place, render_crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
@@ -52,7 +52,10 @@ class Session:
         self.default_uart = uart
         self.image: Image | None = None
         self.consoles: dict[str, UartConsole] = {}
+        self.handled_faults: list[Crash] = []
+        """Faults that the firmware's own handlers took."""
         self.engine.subscribe(self._on_uart, "uart")
+        self.engine.fault_listeners.append(self._on_handled_fault)
 
     @property
     def uart(self) -> UartConsole:
@@ -82,7 +85,11 @@ class Session:
 
     @property
     def crash(self) -> Crash | None:
+        """What ended the firmware; None while it runs, or while its own fault handler does."""
         return self.engine.crash
+
+    def _on_handled_fault(self, fault: Crash) -> None:
+        self.handled_faults.append(fault)
 
     def console(self, name: str) -> UartConsole:
         console = self.consoles.get(name)
@@ -95,8 +102,25 @@ class Session:
         self.engine.subscribe(listener)
 
     def run(self, seconds: float) -> Stop:
-        """Run for that much virtual time, or until a stop is asked for or the guest crashes."""
-        return self.engine.run(self.engine.now + round(seconds * SECOND))
+        """Run for that much virtual time, or until a stop is asked for.
+
+        Raises GuestCrash when the firmware crashes; `wait_for_crash` is for tests that expect it.
+        """
+        stop = self.engine.run(self.engine.now + round(seconds * SECOND))
+        if stop is Stop.CRASH:
+            raise GuestCrash(self.crash_report())
+        return stop
+
+    def wait_for_crash(self, timeout: float = DEFAULT_TIMEOUT) -> str:
+        """Run until the firmware crashes; returns the report. Raises BoardTimeout."""
+        end = self.engine.now + round(timeout * SECOND)
+        while self.engine.now < end:
+            if self.engine.run(end) is Stop.CRASH:
+                return self.crash_report()
+        raise BoardTimeout(
+            f"the firmware did not crash within {timeout:g} s of virtual time",
+            cure="give it more time, or a reason",
+        )
 
     def stop(self) -> None:
         """Make a `run` under way come back; safe from any thread and from listeners."""
@@ -200,6 +224,10 @@ class Session:
         if crash is None:
             return ""
         return render_crash(crash, self.image, self.engine.read_memory)
+
+    def place(self, address: int) -> str:
+        """An address with its function and source line, as far as the image has them."""
+        return place(address, self.image)
 
     def close(self) -> None:
         self.engine.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.trace import TraceListener
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class RunControl(Protocol):
 
 
 class Engine(Protocol):
-    """One board on one engine."""
+    """The machines of one session on one engine; as a rule one board.
+
+    Where there are several, `now`, `instructions`, `world`, `load`, `reset` and `read_memory` are
+    about the one that the script has selected; `run` lets time pass on all of them.
+    """
 
     name: str
     """Name of the engine: "embedded" or "renode"."""
@@ -53,9 +58,20 @@ class Engine(Protocol):
     def crash(self) -> Crash | None:
         """The fault that stopped the guest, if one did."""
 
+    on_fault: OnFault
+    fault_listeners: list[Callable[[Crash], None]]
+    """Called for faults that the firmware's own handlers take."""
+
+    @property
+    def machines(self) -> list[str]:
+        """Names of all machines, in the order in which they were made."""
+
     @property
     def world(self) -> World | None:
         """The world around the radio; None until a script has made one."""
+
+    def peripherals(self, machine: str) -> dict[str, str]:
+        """Full names, and what each is to a tester: "uart", "led" or nothing. Empty: not known."""
 
     def load(self, image: Image) -> None:
         """Write an image into the memories and reset the chip to start it."""
@@ -79,7 +95,7 @@ class Engine(Protocol):
         """
 
     def write_uart(self, name: str, data: bytes) -> None:
-        """Bytes for the RX pin of a UART, at that port's speed."""
+        """Bytes for the RX pin of a UART, at that port's speed. name: that of its `source`."""
 
     def execute(self, command: str) -> str:
         """Run one monitor command; returns what it prints."""

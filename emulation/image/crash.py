@@ -34,20 +34,22 @@ class Crash:
         return self.registers["pc"]
 
 
+def place(address: int, image: Image | None) -> str:
+    """An address with its function and source line, as far as the image has them."""
+    text = f"0x{address:08X}"
+    if image is None or image.symbols.at(address) is None:
+        return text
+    text += f" {image.symbols.describe(address)}"
+    line = image.lines.at(address)
+    return f"{text} ({line})" if line is not None else text
+
+
 def render_crash(
     crash: Crash, image: Image | None, read_memory: Callable[[int, int], bytes]
 ) -> str:
     """The whole story as text: cause, place, registers, backtrace, cure."""
 
-    def place(address: int) -> str:
-        text = f"0x{address:08X}"
-        if image is None or image.symbols.at(address) is None:
-            return text
-        text += f" {image.symbols.describe(address)}"
-        line = image.lines.at(address)
-        return f"{text} ({line})" if line is not None else text
-
-    rows = [f"The firmware crashed: {crash.cause}", f"  at    {place(crash.pc)}"]
+    rows = [f"The firmware crashed: {crash.cause}", f"  at    {place(crash.pc, image)}"]
     if crash.address is not None:
         rows.append(f"  address 0x{crash.address:08X}")
     rows.append(f"  time  {crash.time / 1e9:.6f} s")
@@ -64,7 +66,7 @@ def render_crash(
     callers = [] if image is None else backtrace(crash, image, read_memory)
     if callers:
         rows.append("  called from")
-        rows += [f"    {place(address)}" for address in callers]
+        rows += [f"    {place(address, image)}" for address in callers]
     if crash.cure:
         rows.append(f"  {crash.cure}")
     return "\n".join(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Protocol
 
 from renode_wifi.emulation.image.crash import Crash
@@ -31,6 +31,17 @@ class Watchpoint:
     size: int
     reads: bool
     writes: bool
+
+
+class OnFault(StrEnum):
+    """What a fault of the guest means to the run."""
+
+    STOP = "stop"
+    """Every fault ends the run."""
+    REPORT = "report"
+    """The firmware's handler runs; the run ends on a lockup or when the handler loops."""
+    CONTINUE = "continue"
+    """As on the board: only a lockup, which nothing but a reset ends, ends the run."""
 
 
 class Interrupts(Receiver):

@@ -6,7 +6,7 @@ is the same run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Stop
@@ -17,19 +17,25 @@ QUANTUM = 100 * MICROSECOND
 """Virtual time, in ns, that one machine may be ahead of another; Renode's default as well."""
 
 
-def run(machines: Sequence[Machine], selected: Machine, until: int) -> Stop:
+def run(
+    machines: Sequence[Machine],
+    selected: Machine,
+    until: int,
+    run_one: Callable[[Machine, int], Stop] = Machine.run,
+) -> Stop:
     """Run all machines until `selected` is at `until` (ns of its own time).
 
     The others are up to a quantum before or behind it then. A stop of one is that of all.
+    run_one: runs one machine up to a time of its own.
     """
     if len(machines) == 1:
-        return selected.run(until)
+        return run_one(selected, until)
     while selected.now < until:
         machine = min(machines, key=_quantum)
         end = (_quantum(machine) + 1) * QUANTUM - machine.epoch
         if machine is selected:
             end = min(end, until)
-        stop = machine.run(end)
+        stop = run_one(machine, end)
         if stop is not Stop.TIME:
             return stop
     return Stop.TIME

@@ -51,6 +51,14 @@ class ScriptError(RenodeWifiError):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A board of the package that a script made. world: the path that its world was read from."""
+
+    board: str
+    world: str
+
+
+@dataclass(frozen=True)
 class Command:
     """usage: arguments as shown by `help`."""
 
@@ -94,6 +102,8 @@ class Interpreter:
     ) -> None:
         self.machines: dict[str, Machine] = {}
         self.machine: Machine | None = None
+        self.origins: dict[str, Origin] = {}
+        """Of machines by name, the board's script that made each."""
         self.commands = dict(commands)
         self.variables: dict[str, Token] = {}
         self.macros: dict[str, str] = {}
@@ -157,7 +167,7 @@ class Interpreter:
         except (OSError, UnicodeDecodeError) as error:
             raise self.error(f"cannot read {found}: {error}", "give a text file") from error
         name = f"{GLOBAL}.{ORIGIN}"
-        before = self.variables.get(name)
+        before, machines = self.variables.get(name), set(self.machines)
         self.variables[name] = path_token(found.parent)
         try:
             for number, line in join_lines(text):
@@ -168,6 +178,10 @@ class Interpreter:
         finally:
             if before is not None:
                 self.variables[name] = before
+        if found.parent == PLATFORMS:
+            for made in self.machines.keys() - machines:
+                world = self._scoped(self.variables, "world")
+                self.origins[made] = Origin(found.stem, "" if world is None else str(world.value))
 
     def run_macro(self, name: str, text: str) -> None:
         for number, line in join_lines(text):
@@ -347,6 +361,7 @@ class Interpreter:
     def remove_machine(self, name: str) -> None:
         """The machine and, if it was the last one in it, its world end."""
         removed = self.machines.pop(name)
+        self.origins.pop(name, None)
         removed.close()
         if self.machine is removed:
             self.machine = None

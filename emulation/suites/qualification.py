@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.board.session import GuestCrash, Session
 from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
@@ -147,7 +147,10 @@ class Qualification:
             if self.interrupted:
                 return End.INTERRUPTED
             done = self._done()
-            stop = self.board.run(min(end - self.board.now, test_time))
+            try:
+                stop = self.board.run(min(end - self.board.now, test_time))
+            except GuestCrash:
+                stop = Stop.CRASH
             if self.reader.finished:
                 return End.FINISHED
             if self.interrupted:

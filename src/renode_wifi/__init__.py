@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.board.session import GuestCrash as GuestCrash
     from renode_wifi.emulation.board.session import Snapshot as Snapshot
     from renode_wifi.emulation.errors import RenodeWifiError as RenodeWifiError
-    from renode_wifi.emulation.frontends.robot_library import RenodeWifi as RenodeWifi
+    from renode_wifi.emulation.frontends.robot.library import RenodeWifi as RenodeWifi
     from renode_wifi.emulation.image.crash import Crash as Crash
     from renode_wifi.emulation.image.image import Image as Image
     from renode_wifi.emulation.image.load import load_image as load_image
@@ -47,7 +47,7 @@ _MODULES = {
     "Image": "emulation.image.image",
     "Outcome": "emulation.suites.unity",
     "Qualification": "emulation.suites.qualification",
-    "RenodeWifi": "emulation.frontends.robot_library",
+    "RenodeWifi": "emulation.frontends.robot.library",
     "RenodeWifiError": "emulation.errors",
     "ServerConnection": "peripherals.network.servers.connection",
     "Snapshot": "emulation.board.session",

@@ -58,7 +58,10 @@ MODULES = {
     ),
     "renode_wifi.emulation.renode.systick": "renode_wifi.emulation.engines.renode.inside.systick",
     "renode_wifi.emulation.renode.renode_models": "renode_wifi.platforms.renode_models",
-    "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot_library",
+    "renode_wifi.emulation.frontends.robot_library": (
+        "renode_wifi.emulation.frontends.robot.library"
+    ),
+    "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot.library",
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
     "renode_wifi.emulation.unity": "renode_wifi.emulation.suites.unity",
     **{

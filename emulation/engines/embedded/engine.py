@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.embedded.cpu import Core
+from renode_wifi.emulation.engines.embedded.fault_state import with_faults, without_faults
+from renode_wifi.emulation.engines.embedded.faults import FaultWatch
 from renode_wifi.emulation.engines.engine import RunControl
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.boards import BoardType
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.stock.led import Led
 from renode_wifi.emulation.platform.trace import TraceListener
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.monitor import new_monitor
@@ -37,7 +41,7 @@ def new_script() -> Interpreter:
 
 
 class EmbeddedEngine:
-    """Implements `emulation.engines.engine.Engine`. A fault of the guest ends the run.
+    """Implements `emulation.engines.engine.Engine`.
 
     script: what composes the machines, and carries out commands.
     """
@@ -54,6 +58,9 @@ class EmbeddedEngine:
         """What runs it instead, for a debugger."""
         self._observed: list[Machine] = []
         """Machines that the listeners listen to."""
+        self._watches: dict[Machine, FaultWatch] = {}
+        self._on_fault = OnFault.REPORT
+        self.fault_listeners: list[Callable[[Crash], None]] = []
 
     @classmethod
     def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> EmbeddedEngine:
@@ -67,7 +74,6 @@ class EmbeddedEngine:
         engine._follow_selection()
         if engine.machine.vector_table is None:
             engine.machine.vector_table = board.vector_table
-        engine.machine.core.stop_on_fault = True
         return engine
 
     @classmethod
@@ -95,10 +101,26 @@ class EmbeddedEngine:
 
     @property
     def crash(self) -> Crash | None:
-        for machine in (self.machine, *self._machines):
-            if machine.core.last_fault is not None:
-                return machine.core.last_fault
+        for watch in self._watches.values():
+            if watch.crash is not None:
+                return watch.crash
         return None
+
+    @property
+    def on_fault(self) -> OnFault:
+        return self._on_fault
+
+    @on_fault.setter
+    def on_fault(self, policy: OnFault) -> None:
+        self._on_fault = policy
+
+    @property
+    def machines(self) -> list[str]:
+        return list(self.script.machines)
+
+    def peripherals(self, machine: str) -> dict[str, str]:
+        owner = self.script.machines[machine]
+        return {owner.full_name(name): _kind(item) for name, item in owner.peripherals.items()}
 
     @property
     def world(self) -> World | None:
@@ -120,7 +142,13 @@ class EmbeddedEngine:
 
     def run_freely(self, until: int) -> Stop:
         """Run as `run` does without `control`."""
-        return lockstep.run(self._machines, self.machine, until)
+        return lockstep.run(self._machines, self.machine, until, self._run_one)
+
+    def _run_one(self, machine: Machine, until: int) -> Stop:
+        watch = self._watches[machine]
+        # A debugger looks at every fault.
+        watch.on_fault = self._on_fault if self.control is None else OnFault.STOP
+        return watch.run(until)
 
     def _run_all(self, duration: int) -> None:
         """The script lets time pass."""
@@ -180,10 +208,13 @@ class EmbeddedEngine:
         return self.machine.bus.read_bytes(address, length)
 
     def save(self) -> bytes:
-        return lockstep.save(self._machines)
+        return with_faults(lockstep.save(self._machines), list(self._watches.values()))
 
     def restore(self, state: bytes) -> None:
-        lockstep.restore(self._machines, state)
+        machines, faults = without_faults(state, len(self._watches))
+        lockstep.restore(self._machines, machines)
+        for watch, kept in zip(self._watches.values(), faults, strict=True):
+            watch.crash, watch.is_over, watch.watched = kept
 
     def close(self) -> None:
         if self.control is not None:
@@ -193,6 +224,7 @@ class EmbeddedEngine:
             machine.close()
         self.script.machines.clear()
         self._observed.clear()
+        self._watches.clear()
         self.script.machine = self._machine = None
 
     @property
@@ -204,8 +236,23 @@ class EmbeddedEngine:
         """Drive the machine that the script has selected by now, and listen to all."""
         machines = list(self.script.machines.values())
         self._machine = self.script.machine or next(iter(machines), None)
+        for gone in [each for each in self._observed if each not in machines]:
+            self._observed.remove(gone)
+            del self._watches[gone]
         for machine in machines:
             if machine not in self._observed:
                 self._observed.append(machine)
+                self._watches[machine] = FaultWatch(machine, self._on_fault, self._on_handled)
                 for listener, event in self._listeners:
                     machine.subscribe(listener, event)
+
+    def _on_handled(self, fault: Crash) -> None:
+        for listener in self.fault_listeners:
+            listener(fault)
+
+
+def _kind(model: object) -> str:
+    """What a model is to a tester."""
+    if isinstance(model, Uart):
+        return "uart"
+    return "led" if isinstance(model, Led) else ""

@@ -8,9 +8,11 @@ pyrenode3 (its PYRENODE_* variables set) Renode runs inside this process instead
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
@@ -41,6 +43,7 @@ END_TIMEOUT = 10.0
 SLICE = 5 * MILLISECOND
 """Virtual time between looks at what listeners say; a stop takes effect at its end."""
 UART = "uart"
+_MACHINE = re.compile(r"\s*\d+: ")
 HELD_COMMANDS = frozenset(("start", "s", "pause", "p"))
 """Virtual time passes in `run` alone, as on the embedded engine."""
 
@@ -50,8 +53,11 @@ class RenodeEngine:
 
     name = "renode"
     crash: Crash | None = None
+    on_fault = OnFault.CONTINUE
+    """Renode lets handlers run and reports no faults."""
 
     def __init__(self) -> None:
+        self.fault_listeners: list[Callable[[Crash], None]] = []
         self._now = 0
         self._instructions = 0
         self._stop = False
@@ -128,6 +134,15 @@ class RenodeEngine:
     def world(self) -> World | None:
         services = self._worlds.services
         return services[-1].world if services else None
+
+    @property
+    def machines(self) -> list[str]:
+        # "Current machine: …", then "    0: name" each.
+        lines = self.execute("mach").splitlines()
+        return [line.split(": ", 1)[1].strip() for line in lines if _MACHINE.match(line)]
+
+    def peripherals(self, machine: str) -> dict[str, str]:
+        return {}
 
     def load(self, image: Image) -> None:
         for segment in image.segments:

@@ -10,6 +10,7 @@ from renode_wifi.emulation.frontends.gdb import LOCALHOST
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import FORMATS, load_images
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import OnFault
 
 
 def integer(text: str) -> int:
@@ -87,3 +88,13 @@ def add_board_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--seed", type=integer, metavar="N", help="instead of the world file's")
     command.add_argument("--engine", choices=engines.NAMES, default="auto")
+
+
+def add_fault_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--on-fault",
+        choices=list(OnFault),
+        default=OnFault.REPORT,
+        help="report: the firmware's handler runs, and the run ends where it only loops; stop: at"
+        " every fault; continue: at a lockup only (default: %(default)s)",
+    )

@@ -18,6 +18,7 @@ from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
+    add_fault_argument,
     add_image_arguments,
     host_and_port,
     read_image,
@@ -30,7 +31,8 @@ from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import OnFault, Stop
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
 EXIT_CODES = """\
 exit codes:
@@ -45,8 +47,13 @@ exit codes:
 EXIT_SEEN, EXIT_TIME, EXIT_ERROR, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT_SECONDS = 60.0
 ENDLESS_SECONDS = 1e9
-STATUS_SLICE = 0.05
-"""Virtual seconds between looks at the status line; how a run is cut changes nothing in it."""
+STATUS_SLICE = 50 * MILLISECOND
+"""Virtual time between looks at the status line; how a run is cut changes nothing in it."""
+
+QUIET = 2 * MILLISECOND
+"""Virtual time without a byte after which a line under way is a prompt. A character at 9600 baud
+takes half of it."""
+UNFINISHED = "\0"
 
 
 def add(subparsers: Subparsers) -> None:
@@ -76,6 +83,7 @@ def add(subparsers: Subparsers) -> None:
     command.add_argument(
         "--gdb-attach", action="store_true", help="don't wait for the debugger of --gdb"
     )
+    add_fault_argument(command)
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
     command.add_argument(
         "--trace", type=Path, metavar="FILE", help="all transactions as JSON lines"
@@ -112,7 +120,14 @@ def execute(options: argparse.Namespace) -> int:
             report = stack.enter_context(ReportFile(options.json, _as_json(outcome)))
         try:
             board = stack.enter_context(
-                Board(options.board, image, options.world, options.seed, options.engine)
+                Board(
+                    options.board,
+                    image,
+                    options.world,
+                    options.seed,
+                    options.engine,
+                    OnFault(options.on_fault),
+                )
             )
             outcome["engine"] = board.engine.name
             traffic = Traffic(board)
@@ -136,6 +151,8 @@ def execute(options: argparse.Namespace) -> int:
                 report.write(_as_json(outcome))
     if outcome["crash"]:
         print(visible(outcome["crash"]), file=sys.stderr)
+    if board.handled_faults:
+        print(f"renode-wifi: {handled_faults(board)}", file=sys.stderr)
     print(
         f"renode-wifi: {outcome['reason']} at {outcome['virtual_seconds']:.6f} s"
         f" ({outcome['wall_seconds']:.1f} s of real time)",
@@ -205,13 +222,19 @@ class _Watch:
         self.interruption = interruption
         self.seen: UartLine | None = None
         self.failed: UartLine | None = None
+        self.prompted = False
+        """The line under way matches; it may go on."""
+        self._last_byte = 0
         board.uart.listeners.append(self.on_line)
+        if until is not None or fail_on is not None:
+            board.uart.byte_listeners.append(self.on_byte)
 
     @property
     def done(self) -> bool:
         return self.interruption.asked or self.seen is not None or self.failed is not None
 
     def on_line(self, line: UartLine) -> None:
+        self.prompted = False
         text = f"{self.shown(str(line))}\n"
         if self.log is not None:
             self.log.write(text)
@@ -226,6 +249,28 @@ class _Watch:
             self.seen = line
         if self.done:
             self.board.stop()
+
+    def on_byte(self, time: int, byte: int) -> None:
+        """Look at the line under way: a prompt has no line feed."""
+        self._last_byte = time
+        if self.done or self.prompted or not self.board.uart.pending:
+            return
+        # With something behind it, what is to match the end of a line does not match here.
+        text = self.board.uart.pending + UNFINISHED
+        if any(wanted and wanted.search(text) for wanted in (self.fail_on, self.until)):
+            self.prompted = True
+            self.board.stop()
+
+    @property
+    def settled_at(self) -> int:
+        """When a line under way that matches counts as complete (ns)."""
+        return self._last_byte + QUIET
+
+    def settle(self) -> None:
+        """No more came: the line under way is a prompt."""
+        self.prompted = False
+        if not self.done and self.board.uart.pending:
+            self.board.uart.flush()
 
     def finish(self) -> None:
         """Show the line that the guest had not ended yet: no output is lost."""
@@ -256,7 +301,8 @@ class _Watch:
 
 
 def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
-    end = board.now + seconds
+    engine = board.engine
+    end = engine.now + round(seconds * SECOND)
     watch.interruption.stop = board.stop
     with ExitStack() as stack:
         show = None
@@ -264,9 +310,11 @@ def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
             show = stack.enter_context(_status_line())
         started = time.monotonic()
         while True:
-            slice_end = end if show is None else min(end, board.now + STATUS_SLICE)
-            stop = board.run(slice_end - board.now)
-            if watch.done or stop is Stop.CRASH or board.now >= end:
+            until = end if show is None else min(end, engine.now + STATUS_SLICE)
+            stop = engine.run(min(until, watch.settled_at) if watch.prompted else until)
+            if watch.prompted and engine.now >= watch.settled_at:
+                watch.settle()
+            if watch.done or stop is Stop.CRASH or engine.now >= end:
                 return stop
             if show is not None:
                 show(_status(board, traffic, time.monotonic() - started))
@@ -290,6 +338,16 @@ def _status(board: Board, traffic: Traffic, wall: float) -> str:
     return (
         f"{board.now:9.3f} s virtual  {speed:5.1f}x real time  {mips:4.0f} MIPS"
         f"  sockets {traffic.open}  sent {traffic.sent} B  received {traffic.received} B"
+    )
+
+
+def handled_faults(board: Board) -> str:
+    """How many faults the firmware's own handlers took, and the first of them."""
+    faults = board.handled_faults
+    first = faults[0]
+    return (
+        f"the firmware's own handlers took {len(faults)} fault{'s' if len(faults) > 1 else ''},"
+        f" the first at {first.time / SECOND:.6f} s: {first.cause}, {board.place(first.pc)}"
     )
 
 

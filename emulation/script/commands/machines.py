@@ -6,11 +6,10 @@ import difflib
 import time
 from pathlib import Path
 
-from renode_wifi.emulation.platform import lockstep
-from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.saving import load_session, save_session
 from renode_wifi.emulation.script.tokens import Kind, Token
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
@@ -96,14 +95,14 @@ def save(interpreter: Interpreter, arguments: list[Token]) -> None:
         raise misused(interpreter, "Save")
     path = Path(text_of(interpreter, arguments[0]))
     try:
-        replace_file(path, lockstep.save(_all(interpreter)))
+        replace_file(path, save_session(interpreter))
     except OSError as error:
         raise interpreter.error(
             f"cannot write {path}: {error.strerror}", "give a path that can be written"
         ) from error
 
 
-@COMMANDS.add("Load", "@file", "restores what Save wrote")
+@COMMANDS.add("Load", "@file", "goes on from what Save wrote")
 def load(interpreter: Interpreter, arguments: list[Token]) -> None:
     if len(arguments) != 1:
         raise misused(interpreter, "Load")
@@ -114,8 +113,4 @@ def load(interpreter: Interpreter, arguments: list[Token]) -> None:
         raise interpreter.error(
             f"Could not find file '{path}'", "give a file that Save wrote"
         ) from error
-    lockstep.restore(_all(interpreter), state)
-
-
-def _all(interpreter: Interpreter) -> list[Machine]:
-    return list(interpreter.machines.values()) or [interpreter.current]
+    load_session(interpreter, state)

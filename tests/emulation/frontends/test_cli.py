@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BOARD = "b_l475e_iot01a"
 PROBE = str(ROOT / "firmware" / "probe" / f"{BOARD}.elf")
 SHELL = str(ROOT / "firmware" / "shell" / f"{BOARD}.elf")
+TALK = str(ROOT / "firmware" / "talk" / f"{BOARD}.elf")
 HOME = str(ROOT / "platforms" / "worlds" / "home.yaml")
 
 
@@ -88,6 +89,24 @@ def test_run_without_until_ends_with_0() -> None:
 
 def test_run_ends_with_3_at_fail_on() -> None:
     assert main(["run", "--board", BOARD, "--image", PROBE, "--fail-on", "probe: b_"]) == 3
+
+
+@pytest.mark.parametrize(("option", "code"), [("--until", 0), ("--fail-on", 3)])
+def test_a_prompt_ends_a_run_when_it_comes(
+    option: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["run", "--board", BOARD, "--image", TALK, option, "talk> ", "--time", "30"]) == code
+    )
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1].endswith("] talk> ")
+    assert " at 0.20" in shown.err
+
+
+def test_a_line_under_way_is_no_end_of_line() -> None:
+    arguments = ["run", "--board", BOARD, "--image", TALK, "--time", "0.4", "--until"]
+    assert main([*arguments, "^sec$"]) == 1
+    assert main([*arguments, "^second$"]) == 0
 
 
 def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,7 @@ class Player:
     def __init__(self, lines: list[str], crash: bool = False) -> None:
         self.now = 0
         self.crash: Crash | None = None
+        self.fault_listeners: list[Any] = []
         self._lines = lines
         self._crash = crash
         self._stop = False

@@ -1,0 +1,1 @@
+"""The Robot Framework library: Renode's keywords, and this package's own."""

@@ -1,0 +1,122 @@
+"""When a fault ends the run, and when the firmware's handler decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.faults import loops_purely
+from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.emulation.image.image import Image, Segment
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import OnFault, Stop
+from tests.emulation.guest import FLASH, RAM
+
+MICROSECOND, MILLISECOND = 1_000, 1_000_000
+CODE, HANDLER = FLASH + 0x40, FLASH + 0x60
+READ_UNMAPPED = "4ff01041 0868"  # mov.w r1, #0x90000000; ldr r0, [r1]
+STAY = "fee7"  # b .
+LOOP = STAY
+SKIP = "0698 0230 0690 7047"  # ldr r0, [sp, #24]; adds r0, #2; str r0, [sp, #24]; bx lr
+POLL = "1868 fde7"  # ldr r0, [r3]; b to it
+COUNT = "0132 013a 0132 fbe7"  # adds and subs of r2, then back: other registers each time
+RESET = "0148 0249 0160 fee7 0ced00e0 0400fa05"  # AIRCR = VECTKEY | SYSRESETREQ
+
+
+def guest(handler: str) -> Image:
+    vectors = [RAM + 0x2000, CODE + 1, *[HANDLER + 1] * 14]
+    code = bytes.fromhex(READ_UNMAPPED + STAY).ljust(HANDLER - CODE, b"\0")
+    data = b"".join(vector.to_bytes(4, "little") for vector in vectors)
+    return Image(
+        Path("guest.bin"), "binary", [Segment(FLASH, data + code + bytes.fromhex(handler))]
+    )
+
+
+def running(handler: str, policy: OnFault = OnFault.REPORT) -> EmbeddedEngine:
+    engine = EmbeddedEngine.of_board(boards.find("b_l475e_iot01a"), None, 5)
+    engine.on_fault = policy
+    engine.load(guest(handler))
+    return engine
+
+
+def test_a_handler_that_only_loops_is_a_crash_at_once() -> None:
+    engine = running(LOOP)
+    assert engine.run(1000 * MILLISECOND) is Stop.CRASH
+    assert engine.now < 100 * MICROSECOND
+    assert engine.crash is not None
+    assert engine.crash.address == 0x9000_0000
+    assert engine.run(1000 * MILLISECOND) is Stop.CRASH
+
+
+def test_a_handler_that_goes_on_is_reported() -> None:
+    engine = running(SKIP)
+    reported: list[Crash] = []
+    engine.fault_listeners.append(reported.append)
+    assert engine.run(MILLISECOND) is Stop.TIME
+    assert engine.crash is None
+    assert [fault.address for fault in reported] == [0x9000_0000]
+
+
+def test_a_handler_that_polls_for_ever_is_a_crash() -> None:
+    engine = running(POLL)
+    assert engine.run(1000 * MILLISECOND) is Stop.CRASH
+    assert 200 * MILLISECOND < engine.now < 400 * MILLISECOND
+
+
+def test_a_handler_that_resets_goes_on_and_is_reported() -> None:
+    engine = running(RESET)
+    reported: list[Crash] = []
+    engine.fault_listeners.append(reported.append)
+    assert engine.run(MILLISECOND) is Stop.TIME
+    assert engine.crash is None
+    assert len(reported) > 1
+
+
+def test_every_fault_ends_the_run_on_request() -> None:
+    engine = running(SKIP, OnFault.STOP)
+    assert engine.run(MILLISECOND) is Stop.CRASH
+    assert engine.run(MILLISECOND) is Stop.TIME
+
+
+@pytest.mark.parametrize("handler", [LOOP, POLL, SKIP])
+def test_no_fault_ends_the_run_on_request(handler: str) -> None:
+    engine = running(handler, OnFault.CONTINUE)
+    assert engine.run(500 * MILLISECOND) is Stop.TIME
+    assert engine.crash is None
+
+
+@pytest.mark.parametrize("handler", [LOOP, POLL])
+def test_slices_and_snapshots_change_nothing(handler: str) -> None:
+    whole, sliced = running(handler), running(handler)
+    whole.run(1000 * MILLISECOND)
+    while sliced.run(sliced.now + 7 * MICROSECOND + sliced.now // 3) is Stop.TIME:
+        sliced.restore(sliced.save())
+    assert sliced.crash == whole.crash
+    assert sliced.now == whole.now
+
+
+def test_a_reset_forgets_the_crash() -> None:
+    engine = running(LOOP)
+    engine.run(MILLISECOND)
+    engine.reset()
+    assert engine.crash is None
+
+
+@pytest.mark.parametrize(
+    ("code", "loops"),
+    [
+        ("fee7", True),
+        ("00bf fde7", True),  # nop; b to it
+        ("30bf fde7", True),  # wfi; b to it
+        ("fff7febf", True),  # b.w .
+        ("0846 fde7", True),  # mov r0, r1; b to it
+        ("1868 fde7", False),  # a load may see a change
+        ("7047", False),
+        ("8746 fde7", False),  # mov pc, r0
+    ],
+)
+def test_loops_that_nothing_ends(code: str, loops: bool) -> None:
+    data = bytes.fromhex(code).ljust(64, b"\0")
+    assert loops_purely(lambda at: int.from_bytes(data[at : at + 2], "little"), 0) is loops
