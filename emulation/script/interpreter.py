@@ -22,7 +22,7 @@ from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.syntax import Position
 from renode_wifi.emulation.platform.using import find_using
-from renode_wifi.emulation.script.requests import Requests
+from renode_wifi.emulation.script.requests import Origin, Requests
 from renode_wifi.emulation.script.tokens import (
     Kind,
     Token,
@@ -48,14 +48,6 @@ Value = TypeVar("Value")
 
 class ScriptError(RenodeWifiError):
     """A command that cannot be carried out."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A board of the package that a script made. world: the path that its world was read from."""
-
-    board: str
-    world: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,6 @@ class Interpreter:
         self.machines: dict[str, Machine] = {}
         self.machine: Machine | None = None
         self.origins: dict[str, Origin] = {}
-        """Of machines by name, the board's script that made each."""
         self.commands = dict(commands)
         self.variables: dict[str, Token] = {}
         self.macros: dict[str, str] = {}
@@ -116,7 +107,7 @@ class Interpreter:
         self.number_format = "Hexadecimal"
         self.started_at = time.monotonic()
         self.run_all: Callable[[int], None] = self._run_machines
-        """Lets that much virtual time (ns) pass on all machines; the engine may do it instead."""
+        """Lets that much virtual time (ns) pass on all machines, if not the engine does."""
         self.devices = devices(self)
         self._create_machine = create_machine
         self._models_commands = models_commands
@@ -179,9 +170,8 @@ class Interpreter:
             if before is not None:
                 self.variables[name] = before
         if found.parent == PLATFORMS:
-            for made in self.machines.keys() - machines:
-                world = self._scoped(self.variables, "world")
-                self.origins[made] = Origin(found.stem, "" if world is None else str(world.value))
+            origin = Origin.of(found, self._scoped(self.variables, "world"))
+            self.origins |= dict.fromkeys(self.machines.keys() - machines, origin)
 
     def run_macro(self, name: str, text: str) -> None:
         for number, line in join_lines(text):
@@ -379,9 +369,8 @@ class Interpreter:
         return self.machine
 
     def _run_machines(self, duration: int) -> None:
-        machines = list(self.machines.values())
-        machine = self.machine or (machines or [self.current])[0]
-        lockstep.run(machines, machine, machine.now + duration)
+        machine = self.machine or next(iter(self.machines.values()), None) or self.current
+        lockstep.run(list(self.machines.values()), machine, machine.now + duration)
 
     def composer(self) -> Composer:
         def run(line: str, position: Position) -> None:

@@ -1,11 +1,25 @@
-"""What scripts ask of the front end that runs them."""
+"""What scripts ask of the front end that runs them, and what they have made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.tokens import Token
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A board of the package that a script made. world: the path that its world was read from."""
+
+    board: str
+    world: str
+
+    @classmethod
+    def of(cls, script: Path, world: Token | None) -> Origin:
+        return cls(script.stem, "" if world is None else str(world.value))
 
 
 @dataclass

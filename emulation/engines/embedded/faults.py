@@ -78,7 +78,7 @@ class FaultWatch:
     def run(self, until: int) -> Stop:
         """As `Machine.run`; Stop.CRASH when the policy says that the guest has crashed."""
         machine = self.machine
-        if self.is_over:
+        if self.is_over and self.on_fault is not OnFault.STOP:
             return Stop.CRASH
         self.crash = None
         while True:

@@ -15,6 +15,7 @@ from tests.emulation.guest import counting_monitor
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "platforms" / "b_l475e_iot01a.resc"
 TALK = ROOT / "firmware" / "talk" / "b_l475e_iot01a.elf"
+HOME = ROOT / "platforms" / "worlds" / "home.yaml"
 
 
 def board(
@@ -51,10 +52,10 @@ def test_several_machines_go_on(tmp_path: Path) -> None:
 
 def test_a_world_file_that_changed_is_an_error(tmp_path: Path) -> None:
     world = tmp_path / "world.yaml"
-    world.write_text("name: mine\n")
+    world.write_bytes(HOME.read_bytes())
     monitor = board(world)
     monitor.execute(f"Save @{tmp_path}/state")
-    world.write_text("name: other\n")
+    world.write_bytes(HOME.read_bytes() + b"# changed\n")
     other = new_script()
     with pytest.raises(RenodeWifiError, match="not as it was"):
         other.execute(f"Load @{tmp_path}/state")
