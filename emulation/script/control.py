@@ -11,7 +11,6 @@ from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.contract.radio import Radio
 from renode_wifi.peripherals.network.servers import TcpServer, UdpServer
 from renode_wifi.peripherals.network.world import World
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
@@ -34,7 +33,7 @@ def _pairs(text: str) -> dict[str, str]:
     return values
 
 
-def inject(world: World, radio: Radio, fault: str, attributes: str = "") -> None:
+def inject(world: World, fault: str, attributes: str = "") -> None:
     """Let a fault of the world or of the radio happen; the vocabulary is that of world files."""
     entry = {name: Scalar(value, False, Path()) for name, value in _pairs(attributes).items()}
     if "duration" in entry:

@@ -111,7 +111,7 @@ def wifi_fault(interpreter: Interpreter, arguments: list[Token]) -> None:
     if not 1 <= len(arguments) <= 2:
         raise misused(interpreter, "wifi_fault")
     texts = [text_of(interpreter, token) for token in arguments]
-    control.inject(_world(interpreter), _radio(interpreter), *texts)
+    control.inject(_world(interpreter), *texts)
 
 
 @COMMANDS.add("wifi_server", '"name"', "prints what a server has seen, as JSON")
@@ -132,10 +132,3 @@ def _world(interpreter: Interpreter) -> World:
     if world is None:
         raise interpreter.error("the machine has no world", "run a board's script first")
     return world
-
-
-def _radio(interpreter: Interpreter) -> Radio:
-    radios = interpreter.current.radios()
-    if not radios:
-        raise interpreter.error("the machine has no radio", "run a board's script first")
-    return radios[0]

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from renode_wifi.peripherals.base.clock import MICROSECOND, Clock
+from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.ism43362 import link
 from renode_wifi.peripherals.ism43362.messages.reply import OK_TAIL, PROMPT
-from renode_wifi.peripherals.network.faults.plan import (
-    RadioFault,
-    RadioFaultPlan,
-    amounts,
-    waiting,
-)
+from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan, amounts
 from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362
 
 
@@ -96,11 +91,7 @@ class Fault(RadioFault[FaultKind]):
 
 
 class FaultPlan(RadioFaultPlan[Fault]):
-    """The faults waiting to strike."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(waiting(FaultKind))
-        self.clock = clock
+    """The faults waiting to strike commands, or the prompt after RESET."""
 
     def striking_prompt(self) -> list[Fault]:
         """The faults that hit the prompt that is offered now."""
@@ -112,10 +103,6 @@ class FaultPlan(RadioFaultPlan[Fault]):
         for fault in hits:
             self._use(fault)
         return hits
-
-    def spoils(self, kind: FaultKind, command: str) -> Fault | None:
-        """The passive fault that spoils what happens in `command` now, if there is one."""
-        return self.take(kind, self.clock.now, command)
 
 
 def spoiled(data: bytes, faults: Iterable[Fault]) -> bytes:

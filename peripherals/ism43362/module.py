@@ -10,7 +10,7 @@ from renode_wifi.peripherals.ism43362.faults import Fault
 from renode_wifi.peripherals.ism43362.link import Link
 from renode_wifi.peripherals.ism43362.processor import Processor
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
-from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
+from renode_wifi.peripherals.network.radio_model import DescribedWorld, RadioModel
 
 
 class ISM43362(RadioModel[Fault, ModuleProfile, Processor], Link):

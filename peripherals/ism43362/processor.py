@@ -88,7 +88,7 @@ class Processor:
         self.host = host
         self.access = NetworkAccess()
         self.transaction: Transaction | None = None
-        self.faults = FaultPlan(self.clock)
+        self.faults = FaultPlan(FaultKind, self.clock)
         self.hung = False
         self._command_time = profile.command_time_us * MICROSECOND
         self._style = profile.style

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.messages.reply import Style
 from renode_wifi.peripherals.ism43362.timing import TIMINGS
-from renode_wifi.peripherals.network.contract.radio import RadioProfile
+from renode_wifi.peripherals.network.radio_model import RadioProfile
 
 
 @dataclass(frozen=True)

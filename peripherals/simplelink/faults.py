@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from renode_wifi.peripherals.base.clock import Clock
-from renode_wifi.peripherals.network.faults.plan import (
-    RadioFault,
-    RadioFaultPlan,
-    amounts,
-    waiting,
-)
+from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan, amounts
 from renode_wifi.peripherals.network.worldfile.fault_kinds import NWP
 
 
@@ -53,13 +47,4 @@ class Fault(RadioFault[FaultKind]):
     RADIO = NWP
 
 
-class FaultPlan(RadioFaultPlan[Fault]):
-    """The faults waiting to strike."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(waiting(FaultKind))
-        self.clock = clock
-
-    def spoils(self, kind: FaultKind, command: str) -> Fault | None:
-        """The passive fault that spoils what happens in `command` now, if there is one."""
-        return self.take(kind, self.clock.now, command)
+FaultPlan = RadioFaultPlan[Fault]

@@ -7,7 +7,7 @@ from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.network.contract.radio import DescribedWorld, RadioModel
+from renode_wifi.peripherals.network.radio_model import DescribedWorld, RadioModel
 from renode_wifi.peripherals.simplelink.boot_image import joined, with_digest
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault

@@ -70,7 +70,7 @@ class Processor:
         self.name = name
         self.profile = profile
         self.link = link
-        self.faults = FaultPlan(surroundings.clock)
+        self.faults = FaultPlan(FaultKind, surroundings.clock)
         self.network = NetworkAccess()
         self.power = PowerState()
         self.flow = FlowControl(profile, self, self.power)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.network.contract.radio import RadioProfile
+from renode_wifi.peripherals.network.radio_model import RadioProfile
 
 FAITHFUL_CIPHERS = ":".join(
     (

@@ -94,7 +94,7 @@ MODULES = {
     "renode_wifi.peripherals.network.link": "renode_wifi.peripherals.network.stack.link",
     "renode_wifi.peripherals.network.openssl": "renode_wifi.peripherals.network.tls.openssl",
     "renode_wifi.peripherals.network.pki": "renode_wifi.peripherals.network.tls.pki",
-    "renode_wifi.peripherals.network.radio": "renode_wifi.peripherals.network.contract.radio",
+    "renode_wifi.peripherals.network.radio": "renode_wifi.peripherals.network.radio_model",
     "renode_wifi.peripherals.network.radio_faults": "renode_wifi.peripherals.network.faults.plan",
     "renode_wifi.peripherals.network.settings": "renode_wifi.peripherals.network.worldfile.world",
     "renode_wifi.peripherals.network.station": "renode_wifi.peripherals.network.contract.station",

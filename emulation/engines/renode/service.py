@@ -200,10 +200,7 @@ class Service:
         return []
 
     def _fault(self, owner: str, fault: str, attributes: str) -> list[str]:
-        radio = self._of(owner).radio
-        if radio is None:
-            raise RenodeWifiError("the machine has no radio", cure="run a board's script first")
-        control.inject(self._there(), radio, fault, attributes)
+        control.inject(self._there(), fault, attributes)
         return []
 
     def _server(self, name: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile import faults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import KINDS, POOL_UNIT, radio_kinds
@@ -113,10 +114,11 @@ Fault = TypeVar("Fault", bound=RadioFault[Any])
 
 
 class RadioFaultPlan(Generic[Fault]):
-    """The faults waiting to strike. passive: kinds that wait for what they spoil to happen."""
+    """The faults waiting to strike. kinds: all that the radio has."""
 
-    def __init__(self, passive: Collection[Enum]) -> None:
-        self.passive = passive
+    def __init__(self, kinds: type[Enum], clock: Clock) -> None:
+        self.clock = clock
+        self.passive = waiting(kinds)
         self.waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
@@ -135,10 +137,11 @@ class RadioFaultPlan(Generic[Fault]):
             self._use(fault)
         return hits
 
-    def take(self, kind: Enum, now: int, command: str) -> Fault | None:
-        """The passive fault that spoils what happens in `command`, if there is one."""
+    def spoils(self, kind: Enum, command: str) -> Fault | None:
+        """The passive fault that spoils what happens in `command` now, if there is one."""
         if not self.waiting:
             return None
+        now = self.clock.now
         self._drop_old(now)
         for fault in self.waiting:
             if fault.kind is kind and fault.strikes(now, command):

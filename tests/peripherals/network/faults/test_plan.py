@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.clock import SECOND, VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.faults.plan import (
     RadioFault,
@@ -32,7 +32,7 @@ class Fault(RadioFault[Kind]):
 
 
 def plan(*faults: Fault) -> RadioFaultPlan[Fault]:
-    result: RadioFaultPlan[Fault] = RadioFaultPlan(waiting(Kind))
+    result: RadioFaultPlan[Fault] = RadioFaultPlan(Kind, VirtualClock())
     for fault in faults:
         result.add(fault)
     return result
@@ -83,3 +83,12 @@ def test_the_fault_of_another_radio_is_refused() -> None:
     with pytest.raises(RenodeWifiError, match="the ISM43362 has no fault 'abort'") as caught:
         made("abort")
     assert ", ".join(radio_kinds(ISM43362)) in (caught.value.cure or "")
+
+
+def test_a_passive_fault_spoils_what_happens_in_its_command() -> None:
+    faults = plan(made("pool-exhausted", command="SEND"))
+    assert hits(faults, "SEND") == [False]
+    assert faults.spoils(Kind.SLOW, "SEND") is None
+    assert faults.spoils(Kind.POOL_EXHAUSTED, "CONNECT") is None
+    assert faults.spoils(Kind.POOL_EXHAUSTED, "SEND") is not None
+    assert faults.spoils(Kind.POOL_EXHAUSTED, "SEND") is None
