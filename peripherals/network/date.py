@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
 
@@ -35,6 +34,9 @@ class WorldDate:
     @property
     def http(self) -> str:
         """For the Date header (RFC 9110 section 5.6.7)."""
+        # Slow to import, and few runs ask for it.
+        from email.utils import format_datetime
+
         moment = datetime.fromtimestamp(self.now_ns // SECOND, UTC)
         return format_datetime(moment, usegmt=True)
 

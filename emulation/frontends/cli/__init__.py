@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TextIO
 
 from renode_wifi import __version__
+from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 EXIT_ERROR = 2
@@ -75,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _execute(arguments: Sequence[str]) -> int:
     # Each subcommand brings libraries of its own: only those of the one asked for are loaded.
     asked = [name for name in arguments[:1] if name in SUBCOMMANDS]
-    options = parser(asked or SUBCOMMANDS).parse_args(arguments)
+    with without_collector():
+        options = parser(asked or SUBCOMMANDS).parse_args(arguments)
     code: int = options.execute(options)
     return code
 

@@ -18,6 +18,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 )
 from renode_wifi.emulation.frontends.cli.output import OutputFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
+from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import (
@@ -99,9 +100,10 @@ def execute(options: argparse.Namespace) -> int:
         log = None
         if options.uart_log is not None:
             log = stack.enter_context(OutputFile(options.uart_log))
-        board = stack.enter_context(
-            Board(options.board, image, options.world, options.seed, options.engine)
-        )
+        with without_collector():
+            board = stack.enter_context(
+                Board(options.board, image, options.world, options.seed, options.engine)
+            )
         run = Qualification(
             board, expected, options.junit, options.json, _show, dict(options.label)
         )

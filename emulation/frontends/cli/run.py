@@ -26,6 +26,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 )
 from renode_wifi.emulation.frontends.cli.output import DraftFile, OutputFile, ReportFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
+from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -119,16 +120,17 @@ def execute(options: argparse.Namespace) -> int:
         if options.json is not None:
             report = stack.enter_context(ReportFile(options.json, _as_json(outcome)))
         try:
-            board = stack.enter_context(
-                Board(
-                    options.board,
-                    image,
-                    options.world,
-                    options.seed,
-                    options.engine,
-                    OnFault(options.on_fault),
+            with without_collector():
+                board = stack.enter_context(
+                    Board(
+                        options.board,
+                        image,
+                        options.world,
+                        options.seed,
+                        options.engine,
+                        OnFault(options.on_fault),
+                    )
                 )
-            )
             outcome["engine"] = board.engine.name
             traffic = Traffic(board)
             if trace is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Core
 from renode_wifi.emulation.platform.state import likeness
-from renode_wifi.peripherals.network.contract.radio import RadioProfile
+from renode_wifi.peripherals.network.radio_model import RadioProfile
 
 if TYPE_CHECKING:
     from renode_wifi.emulation.platform.snapshot import State

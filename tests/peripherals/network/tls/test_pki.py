@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from renode_wifi.peripherals.network.tls import pki
+from renode_wifi.peripherals.network.tls import certificates, pki
 
 
 def test_certificates_follow_from_the_seed() -> None:
@@ -16,11 +16,11 @@ def test_certificates_follow_from_the_seed() -> None:
         assert first.server(("a.test", "10.0.0.1"), kind) == pki.Authority("one").server(
             ("a.test", "10.0.0.1"), kind
         )
-    pki._key.cache_clear()
-    key = pki.make_key("rsa", "one/server/x")
+    certificates._key.cache_clear()
+    key = certificates.make_key("rsa", "one/server/x")
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size == 2048
-    assert key.private_numbers() == pki.make_key("rsa", "one/server/x").private_numbers()
+    assert key.private_numbers() == certificates.make_key("rsa", "one/server/x").private_numbers()
 
 
 def test_certificates_are_valid_when_boards_think_it_is_2017() -> None:
