@@ -9,12 +9,13 @@ from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.platform import boards, catalogue, constructors
-from renode_wifi.emulation.suites.compatibility import cell
+from renode_wifi.emulation.suites.compatibility import cell, read_report, render
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MODELS = DOCS / "models.md"
 CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
 """Boards, and the page of the chip of each."""
+QUALIFICATION, RESULTS = DOCS / "qualification.md", DOCS / "results"
 NWP_TESTS = Path(__file__).resolve().parent / "peripherals" / "simplelink"
 RULE = re.compile(r"(SWR[AU]\d+[A-Z]?)[, ]+([^:]+): (.*)")
 TITLES = {
@@ -105,6 +106,11 @@ def _order(manual: str, section: str) -> tuple[str, list[int], str]:
     return manual, [int(number) for number in re.findall(r"\d+", section)], section
 
 
+def results() -> str:
+    """Images and suites, from the reports of docs/results."""
+    return f"\n{render(map(read_report, sorted(RESULTS.rglob('*.json'))))}"
+
+
 def with_table(document: str, name: str, table: str) -> str:
     """The document with the part between the marks of that name as it is to be."""
     first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -122,6 +128,8 @@ def documents() -> dict[Path, str]:
         pages[page] = with_table(page.read_text(encoding="utf-8"), "blocks", blocks(board))
     page = CHIPS["cc3220sf_launchxl"]
     pages[page] = with_table(pages[page], "rules", rules(NWP_TESTS))
+    page = QUALIFICATION
+    pages[page] = with_table(page.read_text(encoding="utf-8"), "compatibility", results())
     return pages
 
 

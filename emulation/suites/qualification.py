@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time as host_time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.emulation.suites.report import Report
+from renode_wifi.emulation.suites.report import Report, as_text
 from renode_wifi.emulation.suites.unity import Outcome, TestResult, Totals, UnityReader
 from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.clock import SECOND
@@ -242,7 +241,7 @@ class Qualification:
     def write(self, final: bool = False) -> None:
         """Write the reports that were asked for. final: so that they outlast a power failure."""
         if self.json_file is not None:
-            _replace(self.json_file, json.dumps(self.as_dict(), indent=2) + "\n", final)
+            _replace(self.json_file, as_text(self.as_dict()), final)
         if self.junit is not None:
             _replace(self.junit, self._junit(), final)
 
@@ -345,7 +344,7 @@ def write_unfinished(junit: Path | None, json_file: Path | None, image: Image) -
             "problems": [UNFINISHED],
             "tests": [],
         }
-        _replace(json_file, json.dumps(report, indent=2) + "\n", False)
+        _replace(json_file, as_text(report), False)
     if junit is not None:
         root = xml.Element("testsuites")
         suite = xml.SubElement(root, "testsuite", name=RUN, tests="1", errors="1", failures="0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypedDict
 
 
@@ -36,3 +37,10 @@ class Report(TypedDict):
     deviations: dict[str, str]
     problems: list[str]
     tests: list[TestEntry]
+
+
+def as_text(report: Report) -> str:
+    """JSON with a line for each test, so that a difference of two reports lists tests."""
+    head = json.dumps({**report, "tests": []}, indent=2)
+    lines = ",\n".join(f"    {json.dumps(test)}" for test in report["tests"])
+    return head.removesuffix("[]\n}") + (f"[\n{lines}\n  ]\n}}\n" if lines else "[]\n}\n")
