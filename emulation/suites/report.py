@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TypedDict
 
 
@@ -39,8 +40,10 @@ class Report(TypedDict):
     tests: list[TestEntry]
 
 
-def as_text(report: Report) -> str:
-    """JSON with a line for each test, so that a difference of two reports lists tests."""
+def as_text(report: Mapping[str, object]) -> str:
+    """JSON of a report with a line for each test, so that a difference lists tests."""
+    tests = report["tests"]
+    assert isinstance(tests, list)
     head = json.dumps({**report, "tests": []}, indent=2)
-    lines = ",\n".join(f"    {json.dumps(test)}" for test in report["tests"])
+    lines = ",\n".join(f"    {json.dumps(test)}" for test in tests)
     return head.removesuffix("[]\n}") + (f"[\n{lines}\n  ]\n}}\n" if lines else "[]\n}\n")

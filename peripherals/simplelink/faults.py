@@ -47,4 +47,5 @@ class Fault(RadioFault[FaultKind]):
     RADIO = NWP
 
 
-FaultPlan = RadioFaultPlan[Fault]
+class FaultPlan(RadioFaultPlan[Fault]):
+    """The faults waiting to strike."""
