@@ -14,7 +14,7 @@ from pathlib import Path
 from renode_wifi.emulation.script.devices import members
 from renode_wifi.emulation.script.interpreter import Interpreter
 
-_WORD = re.compile(r"""(?:[^\s;'"`=]|\\ )*$""")
+_WORD = re.compile(r"""(?:[^\s;'"`=]|\\ )*\Z""")
 _ASSIGNMENT = re.compile(r"\$[\w.]+\??=$")
 _CHOICES = re.compile(r"\[?([A-Za-z]\w*(?:\|[A-Za-z]\w*)+)")
 HELP = "help"
