@@ -8,10 +8,11 @@ of the wire.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import Protocol
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
 
@@ -45,6 +46,9 @@ RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
 SILENT_BITS = 32
 """Bit times without a byte after which the receive timeout is raised for what is in the FIFO."""
 DEFAULT_HZ = 80_000_000
+DMA_TIME = MICROSECOND
+"""From a transfer, which the controller makes at once, to its flag: drivers of TI's SDK clear the
+flag after they have enabled the channel."""
 
 
 class DmaRequests(Protocol):
@@ -110,16 +114,19 @@ class PL011(Block):
         self._incoming: deque[int] = deque()
         self._arrival: Event | None = None
         self._silence: Event | None = None
+        self._transfers: list[Event] = []
+        """Ends of DMA transfers that are not flagged yet."""
 
     def attach(self, requests: DmaRequests, place: int | None = None) -> None:
         """Let `requests` bring the port's requests to a DMA controller."""
         requests.connect(self)
 
     def reset(self) -> None:
-        for event in (self._arrival, self._silence):
+        for event in (self._arrival, self._silence, *self._transfers):
             if event is not None:
                 event.cancel()
         self._arrival = self._silence = None
+        self._transfers.clear()
         self._incoming.clear()
         self._fifo.clear()
         super().reset()
@@ -258,5 +265,10 @@ class PL011(Block):
 
     def on_gpio(self, number: int, level: bool) -> None:
         if level:
-            self.registers["RIS"] |= INT_DMATX if number else INT_DMARX
-            self._update(0, 0)
+            done = self.machine.clock.schedule(DMA_TIME, partial(self._transferred, number))
+            self._transfers.append(done)
+
+    def _transferred(self, number: int) -> None:
+        del self._transfers[0]
+        self.registers["RIS"] |= INT_DMATX if number else INT_DMARX
+        self._update(0, 0)

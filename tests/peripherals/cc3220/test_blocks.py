@@ -264,6 +264,7 @@ def test_loop_back_and_dma_requests() -> None:
     assert peek(uart, "DR") == 0x55
     uart.on_gpio(0, True)
     uart.on_gpio(1, True)
+    machine.clock.advance(MICROSECOND)
     assert peek(uart, "RIS") & 0x30000 == 0x30000
 
 

@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.base.machine import BenchBus, BenchMachine
 from renode_wifi.peripherals.cc3220 import uart as block
 from renode_wifi.peripherals.cc3220.uart import PL011
@@ -71,6 +72,10 @@ def test_a_message_leaves_when_the_port_may_ask() -> None:
     poke(rig.uart, "DMACTL", block.DMACTL_TXDMAE)
     assert rig.sent() == b"hello"
     assert peek(rig.udma, "ENASET") == 0
+    # Drivers clear the flag after they have enabled the channel.
+    poke(rig.uart, "ICR", block.INT_DMATX)
+    assert not rig.uart.lines["IRQ"].level
+    rig.machine.clock.advance(MICROSECOND)
     assert peek(rig.uart, "MIS") == block.INT_DMATX
     assert rig.uart.lines["IRQ"].level
     poke(rig.uart, "ICR", block.INT_DMATX)
@@ -78,6 +83,9 @@ def test_a_message_leaves_when_the_port_may_ask() -> None:
     # The next message of a port that still asks leaves at once.
     rig.start(SEND, 2)
     assert rig.sent() == b"hellohe"
+    rig.uart.reset()
+    rig.machine.clock.advance(MICROSECOND)
+    assert peek(rig.uart, "RIS") == 0
 
 
 @pytest.mark.parametrize("early", [False, True])
