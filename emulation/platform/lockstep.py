@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.clock import MICROSECOND
 
 QUANTUM = 100 * MICROSECOND
@@ -49,9 +50,7 @@ def save(machines: Sequence[Machine]) -> bytes:
     """All machines and their worlds as bytes."""
     if len(machines) == 1:
         return machines[0].save()
-    return snapshot.dump(
-        {machine.name: machine.state() for machine in machines}, _fixed(machines), _make(machines)
-    )
+    return snapshot.dump({machine.name: machine.state() for machine in machines}, _known(machines))
 
 
 def restore(machines: Sequence[Machine], state: bytes) -> None:
@@ -62,20 +61,21 @@ def restore(machines: Sequence[Machine], state: bytes) -> None:
     if len(machines) == 1:
         machines[0].restore(state)
         return
-    saved = snapshot.load(state, _fixed(machines), _make(machines))
+    saved = snapshot.load(state, _known(machines))
     for machine in machines:
         machine.check(saved.get(machine.name, {}))
     for machine in machines:
         machine.apply(saved[machine.name])
 
 
-def _fixed(machines: Sequence[Machine]) -> dict[str, object]:
-    return {
-        f"{machine.name}/{name}": item
-        for machine in machines
-        for name, item in machine.fixed().items()
-    }
-
-
-def _make(machines: Sequence[Machine]) -> list[str]:
-    return [f"{machine.name}/{name}" for machine in machines for name in machine.make()]
+def _known(machines: Sequence[Machine]) -> Known:
+    """What all machines know; names begin with the machine's."""
+    fixed: dict[str, object] = {}
+    make: list[str] = []
+    own: dict[str, type] = {}
+    for machine in machines:
+        known = machine.known()
+        fixed.update((f"{machine.name}/{name}", item) for name, item in known.fixed.items())
+        make += [f"{machine.name}/{name}" for name in known.make]
+        own.update(known.own)
+    return Known(fixed, make, own)

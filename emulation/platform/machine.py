@@ -17,6 +17,7 @@ from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Core, Stop
 from renode_wifi.emulation.platform.state.composition import Composition
+from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
@@ -308,7 +309,7 @@ class Machine:
 
     def save(self) -> bytes:
         """The whole board as bytes: core, clock, models and world. Raises RenodeWifiError."""
-        return snapshot.dump(self.state(), self.fixed(), self.make())
+        return snapshot.dump(self.state(), self.known())
 
     def state(self) -> snapshot.State:
         """What changes while the guest runs."""
@@ -332,7 +333,7 @@ class Machine:
 
         Raises RenodeWifiError; the machine is as it was then.
         """
-        saved = snapshot.load(state, self.fixed(), self.make())
+        saved = snapshot.load(state, self.known())
         self.check(saved)
         self.apply(saved)
 
@@ -368,21 +369,11 @@ class Machine:
         ) = saved["reset"]
         self.core.restore(saved["core"])
 
-    def fixed(self) -> dict[str, object]:
-        """Objects that stay the same ones, by the names by which a snapshot refers to them."""
-        return {
-            "machine": self,
-            "core": self.core,
-            "clock": self.clock,
-            "bus": self.bus,
-            "nvic": self.core.nvic,
-            "log": self.log,
-            **self._composition().fixed(),
-        }
-
-    def make(self) -> list[str]:
-        """By what a snapshot knows a board of the same make, in a world of the same file."""
-        return self._composition().make()
+    def known(self) -> Known:
+        """What a snapshot refers to, and by what it knows a board of the same make and world."""
+        own = {"machine": self, "core": self.core, "clock": self.clock, "bus": self.bus}
+        own |= {"nvic": self.core.nvic, "log": self.log}
+        return self._composition().known(own)
 
     def _composition(self) -> Composition:
         return Composition(self.peripherals, self._wires.inputs, self.world)

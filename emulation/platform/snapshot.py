@@ -7,13 +7,12 @@ A snapshot is a head (what it is, its version, a digest of the rest) and the sta
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.state.decoder import Decoder, OtherMake
 from renode_wifi.emulation.platform.state.encoder import Encoder
-from renode_wifi.emulation.platform.state.trust import Untrusted
+from renode_wifi.emulation.platform.state.trust import Known, Untrusted
 
 MAGIC = b"renode-wifi snapshot\n"
 VERSION = 2
@@ -21,15 +20,13 @@ DIGEST = 32
 HEAD = len(MAGIC) + 2 + DIGEST
 
 State = dict[str, Any]
-Objects = Mapping[str, object]
-"""Objects that a snapshot refers to by name: they stay as they are."""
 TAKE_AGAIN = "take it again with this version"
 
 
-def dump(state: State, fixed: Objects, make: Sequence[str]) -> bytes:
-    """make: what boards of the same make have in common. Raises RenodeWifiError."""
+def dump(state: State, known: Known) -> bytes:
+    """known: of the board that is saved. Raises RenodeWifiError."""
     try:
-        body = Encoder(fixed).encode(state, make)
+        body = Encoder(known).encode(state)
     except Untrusted as error:
         raise RenodeWifiError(
             f"the board cannot be saved: {error}", cure="remove what is not a model of the package"
@@ -37,7 +34,7 @@ def dump(state: State, fixed: Objects, make: Sequence[str]) -> bytes:
     return b"".join((MAGIC, VERSION.to_bytes(2, "little"), _digest(body), body))
 
 
-def load(data: bytes, fixed: Objects, make: Sequence[str]) -> State:
+def load(data: bytes, known: Known) -> State:
     """What `dump` was given. Raises RenodeWifiError; nothing has changed then."""
     view = memoryview(data)
     if view[: len(MAGIC)] != MAGIC:
@@ -49,7 +46,7 @@ def load(data: bytes, fixed: Objects, make: Sequence[str]) -> State:
     if view[HEAD - DIGEST : HEAD] != _digest(body):
         raise RenodeWifiError("the snapshot is damaged", cure="take it again")
     try:
-        state = Decoder(body, fixed, make).decode()
+        state = Decoder(body, known).decode()
     except OtherMake:
         raise RenodeWifiError(
             "the snapshot is of another board, world or version",

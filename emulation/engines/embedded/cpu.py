@@ -19,6 +19,7 @@ from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.state.decoder import Decoder
 from renode_wifi.emulation.platform.state.encoder import Encoder
+from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 
@@ -343,7 +344,7 @@ class Core:
             "time": (self._time.frequency, self._time.cycles, self._time.time),
             "memories": self.memory_map.save(),
         }
-        return Encoder({}).encode(saved)
+        return Encoder(Known()).encode(saved)
 
     def check(self, state: bytes) -> None:
         """Whether `restore` can take a state. Raises CoreError, ValueError and the like."""
@@ -363,7 +364,7 @@ class Core:
         self.peripheral_map.refresh()
 
     def _read(self, state: bytes) -> dict[str, Any]:
-        saved = Decoder(memoryview(state), {}).decode()
+        saved = Decoder(memoryview(state), Known()).decode()
         if not isinstance(saved, dict):
             raise CoreError("the snapshot holds no core")
         core, numbers = saved["core"], (saved["cycles"], *saved["time"])

@@ -6,6 +6,7 @@ So a snapshot decides neither where files of the host are nor what of its networ
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Core
 from renode_wifi.emulation.platform.state import likeness
+from renode_wifi.emulation.platform.state.trust import Known, name_of
 from renode_wifi.peripherals.network.radio_model import RadioProfile
 
 if TYPE_CHECKING:
@@ -30,8 +32,11 @@ class Composition:
     inputs: Mapping[Input, object]
     world: World | None
 
-    def fixed(self) -> dict[str, object]:
-        """What a snapshot refers to by name."""
+    def known(self, fixed: Mapping[str, object]) -> Known:
+        """fixed: what the machine has besides the models."""
+        return Known({**fixed, **self._fixed()}, self._make(), self._own_classes())
+
+    def _fixed(self) -> dict[str, object]:
         fixed = {f"model {name}": model for name, model in self.models.items()}
         for name, profile in self._profiles().items():
             fixed[f"profile of {name}"] = profile
@@ -43,12 +48,23 @@ class Composition:
                 fixed["learned names"] = self.world.bridge.guard.names
         return fixed
 
-    def make(self) -> list[str]:
+    def _make(self) -> list[str]:
         """By what a snapshot knows a board of the same make, in a world of the same file."""
         make = [*self.models, *map(repr, self._profiles().values())]
         if self.world is not None:
             make.append(_digest(self.world.settings))
         return make
+
+    def _own_classes(self) -> dict[str, type]:
+        """Of the modules of the user's own servers, which run with all that this program may do."""
+        classes: dict[str, type] = {}
+        for server in self.world.settings.servers if self.world is not None else ():
+            if server.server_class is not None:
+                name = server.server_class.__module__
+                for item in vars(sys.modules[name]).values():
+                    if isinstance(item, type) and item.__module__ == name:
+                        classes[name_of(item)] = item
+        return classes
 
     def check(self, saved: State, core: Core) -> None:
         """Whether a state fits, before anything takes it. Raises RenodeWifiError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
@@ -13,12 +13,7 @@ from random import Random
 from types import FunctionType, MethodType
 from typing import Any
 
-from renode_wifi.emulation.platform.state.trust import (
-    IDENTIFIER,
-    Untrusted,
-    find_class,
-    find_method,
-)
+from renode_wifi.emulation.platform.state.trust import IDENTIFIER, Known, Untrusted
 
 Node = list[Any]
 MAX_DEPTH = 100
@@ -32,21 +27,19 @@ class OtherMake(ValueError):
 
 
 class Decoder:
-    """fixed: as for `Encoder`. data: what it returned. make: as it was then.
+    """data: what `Encoder` returned. known: of the board that restores.
 
     Raises ValueError, or another error of a value that isn't what it should be.
     """
 
-    def __init__(
-        self, data: memoryview, fixed: Mapping[str, object], make: Sequence[str] = ()
-    ) -> None:
-        self._fixed = fixed
+    def __init__(self, data: memoryview, known: Known) -> None:
+        self._known = known
         length = int.from_bytes(data[:4], "little")
         table = json.loads(bytes(data[4 : 4 + length]))
-        if table["make"] != list(make):
+        if table["make"] != list(known.make):
             raise OtherMake
         self._blocks = data[4 + length :]
-        self._classes = [find_class(name) for name in table["classes"]]
+        self._classes = [known.find_class(name) for name in table["classes"]]
         self._layouts = [self._layout(entry) for entry in table["layouts"]]
         self._nodes: list[Node] = table["nodes"]
         self._values: list[Any] = [_NOTHING] * len(self._nodes)
@@ -119,7 +112,7 @@ class Decoder:
 
     def _method(self, node: Node, depth: int) -> MethodType:
         owner, name = self._item(node[1], depth), node[2]
-        return MethodType(find_method(type(owner), name), owner)
+        return MethodType(self._known.find_method(type(owner), name), owner)
 
     def _partial(self, node: Node, depth: int) -> partial[Any]:
         function = self._item(node[1], depth)
@@ -153,7 +146,7 @@ class Decoder:
         return self._classes[node[1]]
 
     def _fixture(self, node: Node, depth: int) -> object:
-        return self._fixed[node[1]]
+        return self._known.fixed[node[1]]
 
     def _address(self, node: Node, depth: int) -> IPv4Address:
         return IPv4Address(int(node[1]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
@@ -18,24 +18,19 @@ from random import Random
 from types import MethodType
 from typing import Any
 
-from renode_wifi.emulation.platform.state.trust import (
-    Untrusted,
-    find_class,
-    find_method,
-    is_allowed,
-    name_of,
-)
+from renode_wifi.emulation.platform.state.trust import Known, Untrusted, name_of
 
 Node = list[Any]
 SCALARS = frozenset({int, str, bool, float, type(None)})
 
 
 class Encoder:
-    """fixed: objects that are referred to by name instead of being encoded."""
+    """known: of the board that is saved."""
 
-    def __init__(self, fixed: Mapping[str, object]) -> None:
+    def __init__(self, known: Known) -> None:
+        self._known = known
         # By identity. The second value keeps the object, so that no other gets its identity.
-        self._fixed = {id(item): name for name, item in fixed.items()}
+        self._fixed = {id(item): name for name, item in known.fixed.items()}
         self._numbers: dict[int, int] = {}
         self._queue: list[Any] = []
         self._layouts: dict[tuple[type, tuple[str, ...]], int] = {}
@@ -43,11 +38,8 @@ class Encoder:
         self._blocks: list[bytes] = []
         self._size = 0
 
-    def encode(self, root: object, make: Sequence[str] = ()) -> bytes:
-        """The length of the table (4 bytes, little-endian), the table, and the bytes.
-
-        make: what boards of the same make have in common.
-        """
+    def encode(self, root: object) -> bytes:
+        """The length of the table (4 bytes, little-endian), the table, and the bytes."""
         self._reference(root)
         nodes: list[Node] = []
         encoders = _ENCODERS
@@ -55,7 +47,7 @@ class Encoder:
             encode = encoders.get(type(value))
             nodes.append(self._other(value) if encode is None else encode(self, value))
         table = {
-            "make": list(make),
+            "make": list(self._known.make),
             "classes": [name_of(cls) for cls in self._classes],
             "layouts": [[self._classes[cls], *names] for cls, names in self._layouts],
             "nodes": nodes,
@@ -91,7 +83,7 @@ class Encoder:
     def _class(self, cls: type) -> int:
         number = self._classes.get(cls)
         if number is None:
-            find_class(name_of(cls))
+            self._known.find_class(name_of(cls))
             number = self._classes[cls] = len(self._classes)
         return number
 
@@ -155,7 +147,7 @@ class Encoder:
 
     def _method(self, value: MethodType) -> Node:
         owner, name = value.__self__, value.__name__
-        if find_method(type(owner), name) is not value.__func__:
+        if self._known.find_method(type(owner), name) is not value.__func__:
             raise Untrusted(f"{value!r} is not a method of its class")
         return ["m", self._reference(owner), name]
 
@@ -176,7 +168,7 @@ class Encoder:
             return ["E", self._class(cls), value.value]
         if isinstance(value, type):
             return ["c", self._class(value)]
-        if not is_allowed(name_of(cls)):
+        if not self._known.is_saved(cls):
             raise Untrusted(f"{value!r:.200} cannot be in a snapshot")
         state: Any = value.__getstate__()
         if state is None:

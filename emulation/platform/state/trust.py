@@ -9,6 +9,8 @@ of the board that restores.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -40,9 +42,46 @@ def is_allowed(name: str) -> bool:
     return (name.startswith(PACKAGE) or name in OTHERS) and NAME.fullmatch(name) is not None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the board brings that saves or restores.
+
+    fixed: objects that are referred to by name instead of being encoded. make: what boards of the
+    same make have in common. own: classes of the user's own servers, which the world file names.
+    """
+
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    make: Sequence[str] = ()
+    own: Mapping[str, type] = field(default_factory=dict)
+
+    def find_class(self, name: str) -> type:
+        """The class of that name. Raises Untrusted."""
+        own = self.own.get(name)
+        return _find_class(name) if own is None else own
+
+    def is_saved(self, cls: type) -> bool:
+        name = name_of(cls)
+        return name in self.own or is_allowed(name)
+
+    def find_method(self, cls: type, name: str) -> FunctionType:
+        """A method that a snapshot may bind to an object of `cls`. Raises Untrusted."""
+        known = _methods.get((cls, name))
+        if known is not None:
+            return known
+        owner = name_of(cls)
+        found = getattr(cls, name, None)
+        allowed = owner.startswith(PACKAGE) or owner in self.own or name in METHODS.get(owner, ())
+        if not allowed or name.startswith("__") or not isinstance(found, FunctionType):
+            raise Untrusted(f"no model keeps the method {name!r} of {owner}")
+        _methods[cls, name] = found
+        return found
+
+
+_methods: dict[tuple[type, str], FunctionType] = {}
+
+
 @cache
-def find_class(name: str) -> type:
-    """The class of that name. Raises Untrusted."""
+def _find_class(name: str) -> type:
     if not is_allowed(name):
         raise Untrusted(f"no model is of class {name!r}")
     module, _, path = name.partition(":")
@@ -59,20 +98,3 @@ def find_class(name: str) -> type:
 
 def is_forbidden(cls: type) -> bool:
     return bool(getattr(cls, "NOT_SAVED", False))
-
-
-_methods: dict[tuple[type, str], FunctionType] = {}
-
-
-def find_method(cls: type, name: str) -> FunctionType:
-    """A method that a snapshot may bind to an object of `cls`. Raises Untrusted."""
-    known = _methods.get((cls, name))
-    if known is not None:
-        return known
-    owner = name_of(cls)
-    found = getattr(cls, name, None)
-    allowed = owner.startswith(PACKAGE) or name in METHODS.get(owner, ())
-    if not allowed or name.startswith("__") or not isinstance(found, FunctionType):
-        raise Untrusted(f"no model keeps the method {name!r} of {owner}")
-    _methods[cls, name] = found
-    return found

@@ -23,7 +23,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.state.decoder import Decoder
 from renode_wifi.emulation.platform.state.encoder import Encoder
-from renode_wifi.emulation.platform.state.trust import Untrusted
+from renode_wifi.emulation.platform.state.trust import Known, Untrusted
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.network.contract.station import Security
 from tests.emulation.guest import CHIP, counting_monitor, machine_with
@@ -50,7 +50,7 @@ plain = st.recursive(
 
 
 def there_and_back(value: object) -> Any:
-    back: Any = Decoder(memoryview(Encoder({}).encode([value])), {}).decode()
+    back: Any = Decoder(memoryview(Encoder(Known()).encode([value])), Known()).decode()
     return back[0]
 
 
@@ -290,3 +290,36 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path) -> None:
     assert not target.is_symlink()
     assert path.read_bytes() == kept
     monitor.execute(f"Load @{path}")
+
+
+OWN = """
+from renode_wifi import TcpServer
+
+
+class Counted:
+    def __init__(self):
+        self.opened = 0
+
+
+class Own(TcpServer):
+    def __init__(self, context, settings):
+        super().__init__(context, settings)
+        self.counted = Counted()
+"""
+
+
+def test_servers_of_the_users_own_are_saved(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    world = tmp_path / "world.yaml"
+    world.write_text(
+        "access_points: [{ssid: a, security: open}]\n"
+        "servers: {own: {type: python, class: 'own.py:Own', port: 502}}\n"
+    )
+    with Board("b_l475e_iot01a", world=world) as board:
+        server: Any = board.world.server("own")
+        server.counted.opened = 7
+        state = board.snapshot()
+        server.counted.opened = 8
+        board.restore(state)
+        server = board.world.server("own")
+        assert server.counted.opened == 7

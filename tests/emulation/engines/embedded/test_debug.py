@@ -10,6 +10,7 @@ from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.platform.core import Stop, Watchpoint
 from renode_wifi.emulation.platform.state.decoder import Decoder
 from renode_wifi.emulation.platform.state.encoder import Encoder
+from renode_wifi.emulation.platform.state.trust import Known
 from tests.emulation.engines.embedded.guest import FLASH, RAM, Guest
 
 CALLS = """
@@ -253,7 +254,7 @@ def test_interrupt_can_be_pended_by_the_host() -> None:
 @pytest.mark.parametrize("damage", ["format", "size", "core", "memories", "time", "cycles"])
 def test_foreign_snapshots_are_refused(damage: str) -> None:
     guest = Guest("reset:\n b .\n").run()
-    state: Any = Decoder(memoryview(guest.core.save()), {}).decode()
+    state: Any = Decoder(memoryview(guest.core.save()), Known()).decode()
     size = len(state["core"])
     state |= {
         "format": {"format": 99},
@@ -265,7 +266,7 @@ def test_foreign_snapshots_are_refused(damage: str) -> None:
     }[damage]
     before = guest.core.save()
     with pytest.raises(CoreError, match="snapshot"):
-        guest.core.restore(Encoder({}).encode(state))
+        guest.core.restore(Encoder(Known()).encode(state))
     assert guest.core.save() == before
 
 
