@@ -11,6 +11,9 @@ IMAGE ?=
 SECONDS ?= 60
 COUNT ?= 100000
 SEED ?= 1
+FUZZ_SECONDS ?= 10
+HOURS ?= 1
+SANITIZER_CC ?= gcc
 
 help:
 	@echo "make demo       install into $(VENV) and run the probe firmware: boot, join, echo, TLS"
@@ -20,6 +23,9 @@ help:
 	@echo "make bench      measurements, side by side"
 	@echo "make differential  random instruction sequences, the core against qemu-system-arm"
 	@echo "                COUNT=100000 SEED=1"
+	@echo "make fuzz       bytes from outside at random, FUZZ_SECONDS=10 for each of them"
+	@echo "make sanitize   the native core and its tests with AddressSanitizer and UBSan"
+	@echo "make soak       each board under random faults, HOURS=1 of virtual time"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
 	@echo "make lint       ruff, mypy, the Python 2.7 check of what Renode executes, and the list of words"
 	@echo "make clean      remove what the above made, $(VENV) included"
@@ -69,6 +75,18 @@ bench: $(VENV)/developer
 differential: $(VENV)/developer
 	$(BIN)/python -m tests.differential $(COUNT) $(SEED)
 
+fuzz: $(VENV)/developer
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+# The interpreter isn't instrumented: the sanitizers come first, and its own leaks don't count.
+sanitize: $(VENV)/developer
+	RENODE_WIFI_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	    LD_PRELOAD="$$($(SANITIZER_CC) -print-file-name=libasan.so) $$($(SANITIZER_CC) -print-file-name=libubsan.so)" \
+	    $(BIN)/pytest -q -p no:cacheprovider tests/emulation/engines/embedded
+
+soak: $(VENV)/developer
+	$(BIN)/python -m fuzz.soak --hours $(HOURS)
+
 firmware:
 	$(MAKE) -C firmware
 
@@ -77,4 +95,4 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info
 
-.PHONY: help demo lint robot test bench differential firmware clean
+.PHONY: help demo lint robot test bench differential fuzz sanitize soak firmware clean

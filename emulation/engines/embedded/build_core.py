@@ -16,7 +16,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-FLAGS = (
+FLAGS: tuple[str, ...] = (
     "-std=c11",
     "-D_POSIX_C_SOURCE=200809L",
     "-O2",
@@ -26,6 +26,10 @@ FLAGS = (
     "-pthread",
     "-shared",
 )
+SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+"""For `make sanitize`; the library needs libasan in its process, loaded first."""
+if os.environ.get("RENODE_WIFI_SANITIZE"):
+    FLAGS += SANITIZE
 COMPILERS = ("cc", "gcc", "clang")
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import queue
 import secrets
 import socket
 import threading
+import time
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.helper import read_line, serve
@@ -13,32 +16,66 @@ from renode_wifi.emulation.engines.renode.service import HelperMachine, Service
 from renode_wifi.emulation.platform.trace import TraceListener
 
 GREETING_TIMEOUT = 10.0
+"""Seconds for a whole greeting."""
+MAX_GREETING = 32
+"""Clients whose greeting is awaited at once; more wait to be accepted."""
 
 
 class Listener:
-    """A port on the loopback interface for those who know its token."""
+    """A port on the loopback interface for those who know its token.
+
+    Anybody on this machine can connect. Each client has a thread and a time for its greeting, so
+    that one that says nothing, or a byte now and then, keeps nobody else out.
+    """
 
     def __init__(self) -> None:
         self.token = secrets.token_hex(32)
         self.socket = socket.create_server(("127.0.0.1", 0))
+        self._known: queue.SimpleQueue[socket.socket | None] = queue.SimpleQueue()
+        self._greeting = threading.BoundedSemaphore(MAX_GREETING)
+        threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def where(self) -> str:
         return f"{self.socket.getsockname()[1]}:{self.token}"
 
-    def accept(self) -> socket.socket:
-        """The next connection that knows the token. OSError once the port is closed."""
+    def accept(self, timeout: float | None = None) -> socket.socket:
+        """The next connection that knows the token.
+
+        TimeoutError when none comes within `timeout` seconds; OSError once the port is closed.
+        """
+        try:
+            connection = self._known.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+        if connection is None:
+            self._known.put(None)
+            raise OSError(errno.EBADF, "the port is closed")
+        return connection
+
+    def _listen(self) -> None:
         while True:
-            connection, _ = self.socket.accept()
             try:
-                connection.settimeout(GREETING_TIMEOUT)
-                protocol.check_greeting(read_line(connection), self.token)
-                connection.sendall(f"{protocol.greeting(self.token)}\n".encode())
-                connection.settimeout(None)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return connection
-            except (OSError, protocol.ProtocolError):
-                connection.close()
+                connection, _ = self.socket.accept()
+            except OSError:
+                self._known.put(None)
+                return
+            self._greeting.acquire()
+            threading.Thread(target=self._greet, args=(connection,), daemon=True).start()
+
+    def _greet(self, connection: socket.socket) -> None:
+        try:
+            deadline = time.monotonic() + GREETING_TIMEOUT
+            protocol.check_greeting(read_line(connection, deadline), self.token)
+            connection.sendall(f"{protocol.greeting(self.token)}\n".encode())
+            connection.settimeout(None)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, protocol.ProtocolError):
+            connection.close()
+        else:
+            self._known.put(connection)
+        finally:
+            self._greeting.release()
 
     def close(self) -> None:
         # A thread in accept() comes back from a shutdown, not from a close.

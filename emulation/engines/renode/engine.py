@@ -88,10 +88,9 @@ class RenodeEngine:
     def _connected(self, control: Listener) -> socket.socket:
         assert self._renode is not None
         deadline = time.monotonic() + START_TIMEOUT
-        control.socket.settimeout(0.2)
         while time.monotonic() < deadline:
             try:
-                return control.accept()
+                return control.accept(0.2)
             except TimeoutError:
                 ended = self._renode.ended()
                 if ended is not None:

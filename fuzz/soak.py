@@ -1,0 +1,91 @@
+"""`python -m fuzz.soak`: a board under random faults for hours of virtual time.
+
+The probe firmware boots, joins, echoes and talks TLS, over and over; the world fails at random.
+Nothing may be raised, hang or grow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+from renode_wifi import Board
+from renode_wifi.emulation.errors import RenodeWifiError
+
+ROOT = Path(__file__).resolve().parent.parent
+BOARDS = ("b_l475e_iot01a", "cc3220sf_launchxl")
+ROUND = 60.0
+"""Virtual seconds from reset to reset."""
+FAULTS = (
+    ("deauthenticate", None, {}),
+    ("ap-vanishes", "3 s", {}),
+    ("dhcp-fails", "3 s", {}),
+    ("dns-fails", "3 s", {}),
+    ("link", "5 s", {"loss": "0.3"}),
+    ("server-resets", None, {"server": "echo"}),
+    ("server-hangs", "4 s", {"server": "echo"}),
+    ("server-stops", "4 s", {"server": "echo"}),
+)
+"""Name, how long, and what else there is to say."""
+WARM_UP = 20
+"""Rounds after which memory may not grow."""
+MAX_GROWTH = 64 << 10
+"""KiB."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = argparse.ArgumentParser(prog="python -m fuzz.soak", description=__doc__)
+    options.add_argument("--hours", type=float, default=1.0, help="virtual, for each board")
+    options.add_argument("--seed", type=int, default=0)
+    asked = options.parse_args(arguments)
+    logging.disable(logging.CRITICAL)
+    return max(soak(name, asked.hours, asked.seed) for name in BOARDS)
+
+
+def soak(name: str, hours: float, seed: int) -> int:
+    """0: well; 1: memory grew."""
+    draw = random.Random(f"{name}/{seed}")
+    started = time.monotonic()
+    passed = injected = rounds = 0
+    early = 0
+    with Board(name, ROOT / "firmware" / "probe" / f"{name}.elf") as board:
+        while board.now < hours * 3600:
+            end = board.now + ROUND
+            for _ in range(draw.randrange(3)):
+                board.run(draw.uniform(0.01, 3))
+                injected += _inject(board, *draw.choice(FAULTS))
+            board.run(max(0.0, end - board.now))
+            passed += any("PASSED" in line.text for line in board.uart.lines[-20:])
+            board.reset()
+            rounds += 1
+            if rounds == WARM_UP:
+                early = _memory()
+        grown = _memory() - early if early else 0
+        print(
+            f"{name}: {board.now / 3600:.2f} virtual hours, {rounds} rounds, {passed} passed,"
+            f" {injected} faults, {grown} KiB grown ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
+    return int(grown > MAX_GROWTH)
+
+
+def _inject(board: Board, do: str, duration: str | None, entry: dict[str, str]) -> bool:
+    try:
+        board.world.inject(do, duration, **entry)
+    except RenodeWifiError:
+        return False
+    return True
+
+
+def _memory() -> int:
+    """KiB, the most that was resident."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""What reads bytes from outside. A target gets an input, and may refuse it with an error of ours.
+
+Any other exception is a finding, as is an input that takes longer than `MAX_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
+from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
+
+from renode_wifi.emulation.engines.embedded.engine import new_machine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.elf import read as read_elf
+from renode_wifi.emulation.image.intel_hex import read as read_intel_hex
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.srec import read as read_srec
+from renode_wifi.emulation.platform import parser
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.tokens import join_lines, tokenize
+from renode_wifi.emulation.suites.unity import UnityReader
+from renode_wifi.peripherals.network.bridge.guard import EgressGuard
+from renode_wifi.peripherals.network.servers.coap_messages import CoapError, CoapMessage
+from renode_wifi.peripherals.network.servers.http_requests import RequestParser
+from renode_wifi.peripherals.network.servers.mqtt_fields import MqttError
+from renode_wifi.peripherals.network.servers.mqtt_packets import PacketReader
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint
+from renode_wifi.peripherals.network.tls.pki import WorldPki
+from renode_wifi.peripherals.network.worldfile.bridge import EgressRule
+from renode_wifi.peripherals.network.worldfile.read import read_world_file
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """seeds: good inputs. run: reads one. refuses: errors that say that it isn't good."""
+
+    name: str
+    seeds: Callable[[], list[bytes]]
+    run: Callable[[bytes], object]
+    refuses: tuple[type[Exception], ...] = (RenodeWifiError,)
+
+
+def _files(*patterns: str) -> Callable[[], list[bytes]]:
+    return lambda: [path.read_bytes() for pattern in patterns for path in ROOT.glob(pattern)]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="renode-wifi-fuzz-")
+
+
+def _as_file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
+    def run(data: bytes) -> object:
+        path = Path(_folder().name) / name
+        path.write_bytes(data)
+        return read(path)
+
+    return run
+
+
+def _script(data: bytes) -> None:
+    for _, line in join_lines(_text(data)):
+        tokenize(line)
+
+
+def _http(data: bytes) -> None:
+    requests = RequestParser()
+    for start in range(0, len(data), 100):
+        requests.feed(data[start : start + 100])
+        while requests.problem is None and requests.next() is not None:
+            pass
+
+
+def _mqtt(data: bytes) -> None:
+    packets = PacketReader()
+    for start in range(0, len(data), 7):
+        packets.feed(data[start : start + 7])
+        while packets.next() is not None:
+            pass
+
+
+def _unity(data: bytes) -> None:
+    reader = UnityReader()
+    for time, line in enumerate(data.decode("utf-8", "backslashreplace").split("\n")):
+        reader.begin(time, time, line)
+        reader.feed(time, time, line)
+    reader.close(0)
+
+
+@cache
+def _machine() -> Machine:
+    return new_machine("machine-0")
+
+
+def _snapshot(data: bytes) -> None:
+    _machine().restore(data)
+
+
+def _tls(data: bytes) -> None:
+    client = TlsEndpoint(EndpointSettings(server=False, verify=False), b"seed")
+    for start in range(0, len(data), 500):
+        client.feed(data[start : start + 500])
+        client.take_outgoing()
+        client.take_plaintext()
+    client.feed_end()
+    client.discard()
+
+
+def _handshake() -> list[bytes]:
+    """What a server sends in a handshake, by version."""
+    authority = WorldPki(1).trusted
+    certificate, key = authority.server("fuzz.test")
+    flights = []
+    for version in ("TLSv1.2", "TLSv1.3"):
+        server = EndpointSettings(
+            server=True, certificate=certificate, key=key, maximum_version=version
+        )
+        client = EndpointSettings(server=False, verify=False, maximum_version=version)
+        ends = TlsEndpoint(client, b"seed"), TlsEndpoint(server, b"other")
+        sent = b""
+        for _ in range(4):
+            ends[1].feed(ends[0].take_outgoing())
+            flight = ends[1].take_outgoing()
+            ends[0].feed(flight)
+            sent += flight
+        flights.append(sent)
+    return flights
+
+
+def _answers(data: bytes) -> None:
+    """Names and addresses as a resolver of the host may give them."""
+    guard = EgressGuard((), (EgressRule(None, "*.example.com", None),), lambda address: False)
+    name = data[:255].decode("latin-1")
+    addresses = [IPv4Address(data[i : i + 4]) for i in range(0, len(data) - 3, 4)]
+    for address in guard.note_answer(name, addresses):
+        guard.target((address, 443), "tcp")
+
+
+def _commands(data: bytes) -> None:
+    """AT commands: the input is the seed of a fuzzer that knows the link."""
+    AtFuzzer(int.from_bytes(data[:8], "little")).run(200)
+
+
+def _messages(data: bytes) -> None:
+    NwpFuzzer(int.from_bytes(data[:8], "little")).run(200)
+
+
+def _hex_record(address: int, kind: int, data: bytes) -> bytes:
+    record = struct.pack(">BHB", len(data), address, kind) + data
+    return b":%s%02X\n" % (record.hex().upper().encode(), -sum(record) & 0xFF)
+
+
+def _srec_record(kind: int, address: int, data: bytes) -> bytes:
+    record = struct.pack(">BI", len(data) + 5, address) + data
+    return b"S%d%s%02X\n" % (kind, record.hex().upper().encode(), ~sum(record) & 0xFF)
+
+
+VECTORS = bytes.fromhex("0080002009000008fee700bf00bf00bf")
+HEX = _hex_record(0, 4, b"\x08\x00") + _hex_record(0, 0, VECTORS) + _hex_record(0, 1, b"")
+SREC = _srec_record(3, 0x0800_0000, VECTORS) + _srec_record(7, 0x0800_0009, b"")
+HTTP = [
+    b"GET / HTTP/1.1\r\nHost: a\r\nRange: bytes=0-9\r\n\r\n",
+    b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    b"PUT /x HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc",
+]
+MQTT = [
+    bytes.fromhex("100c00044d51545404 02003c0000".replace(" ", "")),
+    bytes.fromhex("101100044d5154540502003c0000046e616d65"),
+    bytes.fromhex("3206000161 00016d".replace(" ", "")) + b"payload",
+    bytes.fromhex("8206000100016101 c000 e000".replace(" ", "")),
+    bytes.fromhex("4002000150020001620200017002000 1".replace(" ", "")),
+]
+COAP = [bytes.fromhex("44011234aabbccddb56c69676874ff68656c6c6f"), bytes.fromhex("40000001")]
+UNITY = [
+    b"-----STARTING TESTS-----\nTEST(G, a) PASS\nTEST(G, b)f.c:3::FAIL: x\nIGNORE_TEST(G, c)\n"
+    b"3 Tests 1 Failures 1 Ignored\nFAIL\n----ALL TESTS FINISHED----\n",
+    b"TEST(G, fir12 3456 [task] hello\nst) PASS\n",
+]
+SCRIPT = [
+    b'using sysbus\nmach create "x"\nmachine LoadPlatformDescription @a.repl\n# comment\n'
+    b'$name?="board"\nsysbus.usart1 WriteChar 0x41\nmacro reset\n"""\n  sysbus LoadELF $bin\n"""\n',
+    b"sysbus Tag <0x40000000, +0x400> 'a b' 1.5 true\ninclude @b.py\n",
+]
+DAMAGED = (Damaged, RenodeWifiError)
+
+TARGETS = [
+    Target("elf", _files("firmware/*/*-finishes.elf"), read_elf, DAMAGED),
+    Target("hex", lambda: [HEX], read_intel_hex, DAMAGED),
+    Target("srec", lambda: [SREC], read_srec, DAMAGED),
+    Target("image", lambda: [HEX, SREC], _as_file(load_image, "image.bin")),
+    Target("repl", _files("platforms/**/*.repl"), lambda data: parser.parse(_text(data))),
+    Target("resc", lambda: SCRIPT, _script),
+    Target("world", _files("platforms/worlds/home.yaml"), _as_file(read_world_file, "world.yaml")),
+    Target("snapshot", lambda: [_machine().save()], _snapshot),
+    Target("http", lambda: HTTP, _http),
+    Target("mqtt", lambda: MQTT, _mqtt, (MqttError,)),
+    Target("coap", lambda: COAP, CoapMessage.parse, (CoapError,)),
+    Target("tls", _handshake, _tls),
+    Target("dns", lambda: [b"a.example.com" + bytes(range(64))], _answers),
+    Target("at", lambda: [bytes(8)], _commands, ()),
+    Target("nwp", lambda: [bytes(8)], _messages, ()),
+    Target("unity", lambda: UNITY, _unity, ()),
+]

@@ -1,0 +1,35 @@
+"""Every fuzz target takes what is good, and withstands some inputs that are not."""
+
+from __future__ import annotations
+
+import pytest
+from fuzz.__main__ import fuzz, main
+from fuzz.targets import TARGETS, Target
+
+SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "snapshot": 60}
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_a_target_withstands(target: Target) -> None:
+    for seed in target.seeds():
+        target.run(seed)
+    assert fuzz(target, 0, 0, SLOW.get(target.name, 200)) == 0
+
+
+def test_a_finding_is_kept(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(str(tmp_path))
+
+    def fail(data: bytes) -> None:
+        raise ZeroDivisionError
+
+    assert fuzz(Target("bad", lambda: [b"x"], fail), 0, 0, 5) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_targets_are_chosen_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coap", "mqtt", "--inputs", "20"]) == 0
+    assert capsys.readouterr().out.count("20 inputs") == 2
+    with pytest.raises(SystemExit):
+        main(["none"])
