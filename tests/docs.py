@@ -9,10 +9,11 @@ from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.platform import boards, catalogue, constructors
+from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.suites.compatibility import cell, read_report, render
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MODELS = DOCS / "models.md"
+MODELS, MONITOR = DOCS / "models.md", DOCS / "monitor.md"
 CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
 """Boards, and the page of the chip of each."""
 QUALIFICATION, RESULTS = DOCS / "qualification.md", DOCS / "results"
@@ -111,6 +112,15 @@ def results() -> str:
     return f"\n{render(map(read_report, sorted(RESULTS.rglob('*.json'))))}"
 
 
+def absentees() -> str:
+    """What Renode's monitor has and this one hasn't."""
+    text = ""
+    for title, entries in (("command", absent.COMMANDS), ("member", absent.MEMBERS)):
+        text += f"\n| {title} | instead |\n|---|---|\n"
+        text += "".join(f"| `{name}` | {cell(cure)} |\n" for name, cure in sorted(entries.items()))
+    return text
+
+
 def with_table(document: str, name: str, table: str) -> str:
     """The document with the part between the marks of that name as it is to be."""
     first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -130,6 +140,8 @@ def documents() -> dict[Path, str]:
     pages[page] = with_table(pages[page], "rules", rules(NWP_TESTS))
     page = QUALIFICATION
     pages[page] = with_table(page.read_text(encoding="utf-8"), "compatibility", results())
+    text = MONITOR.read_text(encoding="utf-8")
+    pages[MONITOR] = with_table(text, "absent", absentees())
     return pages
 
 

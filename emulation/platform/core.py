@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Protocol
@@ -44,6 +45,61 @@ class OnFault(StrEnum):
     """As on the board: only a lockup, which nothing but a reset ends, ends the run."""
 
 
+@dataclass(frozen=True)
+class Access:
+    """A load or store of the CPU. width: bytes."""
+
+    address: int
+    value: int
+    width: int
+    is_store: bool
+
+    def hits(self, watchpoint: Watchpoint) -> bool:
+        wanted = watchpoint.writes if self.is_store else watchpoint.reads
+        end = watchpoint.start + watchpoint.size
+        return wanted and self.address < end and watchpoint.start < self.address + self.width
+
+
+WatchCallback = Callable[[Access], None]
+
+
+class DebugUnit(Protocol):
+    """What a debugger and observers put into the guest. Addresses are those of instructions."""
+
+    attached: bool
+    """BKPT halts instead of faulting."""
+
+    def add_hook(self, address: int, callback: Callable[[], None]) -> None:
+        """Call back whenever a block starts there, such as a function."""
+
+    def remove_hook(self, address: int, callback: Callable[[], None]) -> None: ...
+
+    def add_code_hook(self, address: int, callback: Callable[[], None]) -> None:
+        """Call back before an instruction."""
+
+    def remove_code_hook(self, address: int, callback: Callable[[], None]) -> None: ...
+
+    def add_breakpoint(self, address: int) -> None:
+        """Make a run come back before an instruction."""
+
+    def remove_breakpoint(self, address: int) -> None: ...
+
+    def set_watchpoints(self, watchpoints: Sequence[Watchpoint]) -> None:
+        """Make a run come back behind accesses. They replace those set before."""
+
+    def add_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None:
+        """Call back behind an instruction that accesses a range."""
+
+    def remove_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None: ...
+
+    @property
+    def watched(self) -> tuple[int, bool] | None:
+        """The access that ended the last run: its address; is it a store."""
+
+    def stepping(self) -> AbstractContextManager[None]:
+        """Within, each run executes one instruction."""
+
+
 class Interrupts(Receiver):
     """The inputs of an interrupt controller."""
 
@@ -65,6 +121,9 @@ class Core(Protocol):
 
     @property
     def bus(self) -> Bus: ...
+
+    @property
+    def debug(self) -> DebugUnit: ...
 
     @property
     def nvic(self) -> Interrupts: ...

@@ -82,6 +82,10 @@ class SystemBus:
             f"No symbol with name `{name}` found.", "load the image with symbols: sysbus LoadELF"
         )
 
+    def what_peripheral_is_at(self, address: int) -> str:
+        """The name and range of what answers at an address."""
+        return self.what_is_at(address)
+
     def what_is_at(self, address: int) -> str:
         machine = self._interpreter.current
         for name, ranges in machine.places.items():
@@ -144,6 +148,18 @@ class Emulation:
     def run_for(self, period: str | int | float) -> None:
         """Run all machines for a time: seconds, or hh:mm:ss.fff."""
         self._interpreter.run_all(nanoseconds(period))
+
+    def set_seed(self, seed: int) -> None:
+        """The seed of all machines, also of those still to be made. That of worlds is `$seed`."""
+        self._interpreter.seed = seed
+        for machine in self._interpreter.machines.values():
+            machine.seed = seed
+
+    def get_seed(self) -> int:
+        machine = self._interpreter.machine
+        if machine is not None:
+            return int(machine.seed)
+        return self._interpreter.seed or 0
 
     def set_global_quantum(self, quantum: str | int | float) -> None:
         """Renode's step of synchronisation. Here events take effect at their exact time."""

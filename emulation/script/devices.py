@@ -14,8 +14,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.create import python_name
-from renode_wifi.emulation.platform.machine import SYSBUS
+from renode_wifi.emulation.platform.machine import SYSBUS, Machine
+from renode_wifi.emulation.platform.stock.cortex_m import CortexM
+from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
+from renode_wifi.emulation.script.hooks import BusHooks, CpuHooks, MachineHooks
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Kind, Token
 from renode_wifi.peripherals.base.register_file import RegisterFile
@@ -33,6 +36,7 @@ class Devices:
         self._emulation = Emulation(interpreter)
         self._machine = MachineDevice(interpreter)
         self._sysbus = SystemBus(interpreter)
+        self._hooks: dict[Machine, MachineHooks] = {}
 
     def names(self) -> list[str]:
         names = ["emulation"]
@@ -65,12 +69,57 @@ class Devices:
                     return machine.peripherals[local]
         return machine.peripherals.get(name)
 
+    def members(self, name: str) -> list[tuple[str, str]]:
+        """Names that may follow a device's, each with what it is."""
+        device = self.find(name)
+        found = []
+        for owner in self._owners(device):
+            for name in public(owner):
+                text = inspect.getdoc(getattr(type(owner), name, None)) or ""
+                found.append((renode_name(name), text.partition("\n")[0].removesuffix(".")))
+            if isinstance(owner, RegisterAccess):
+                found += [(name, "register") for name in owner.names()]
+        return found
+
+    def describe(self, device: object) -> list[str]:
+        lines = ["The following methods and properties are available:"]
+        for owner in self._owners(device):
+            for name in public(owner):
+                value = getattr(owner, name)
+                if callable(value):
+                    parameters = ", ".join(inspect.signature(value).parameters)
+                    lines.append(f" - {renode_name(name)} ({parameters})")
+                else:
+                    lines.append(f" - {renode_name(name)}")
+            if isinstance(owner, RegisterAccess):
+                lines.append(f" - registers: {' '.join(owner.names())}")
+        return lines
+
+    def _owners(self, device: object) -> list[object]:
+        """The device, and what adds members to it."""
+        found = [device, *extras(device)]
+        machine = self.interpreter.machine
+        if machine is not None and isinstance(device, (CortexM, SystemBus)):
+            hooks = self._hooks.setdefault(machine, MachineHooks(machine))
+            kind = CpuHooks if isinstance(device, CortexM) else BusHooks
+            found.append(kind(hooks, self.interpreter))
+        return found
+
+    def member(self, name: str, device: object, member: str) -> object:
+        """The value of a device's member, or its method."""
+        owner, attribute = self._member(device, member, name)
+        return getattr(owner, attribute)
+
+    def set_member(self, name: str, device: object, member: str, value: object) -> None:
+        owner, attribute = self._member(device, member, name)
+        setattr(owner, attribute, value)
+
     def explain(self, name: str, member: str | None) -> str:
         """What a device is, or one of its members."""
         device = self.find(name)
         if member is None:
             about = inspect.getdoc(device) or type(device).__name__
-            return "\n".join([f"{name}: {about}", *describe(device)])
+            return "\n".join([f"{name}: {about}", *self.describe(device)])
         owner, attribute = self._member(device, member, name)
         if isinstance(owner, RegisterAccess):
             return f"{name} {getattr(owner, attribute)}"
@@ -88,7 +137,7 @@ class Devices:
 
     def _act(self, name: str, device: Any, tokens: list[Token]) -> Any:
         if not tokens:
-            return "\n".join(describe(device))
+            return "\n".join(self.describe(device))
         if tokens[0].kind is not Kind.LITERAL:
             raise self.interpreter.error(
                 f"{name} does not provide a default-named indexer.", f"`{name}` lists its members"
@@ -118,19 +167,21 @@ class Devices:
 
     def _member(self, device: Any, member: str, name: str) -> tuple[Any, str]:
         attribute = python_name(member)
-        for owner in (device, *extras(device)):
+        for owner in self._owners(device):
             if not attribute.startswith("_") and hasattr(owner, attribute):
                 return owner, attribute
-        known = [
-            renode_name(known) for owner in (device, *extras(device)) for known in public(owner)
-        ]
+        known = [renode_name(known) for owner in self._owners(device) for known in public(owner)]
         for owner in extras(device):
             if isinstance(owner, RegisterAccess):
                 known += owner.names()
         near = difflib.get_close_matches(member, known, n=1)
         raise self.interpreter.error(
             f"{name} does not provide a field, method or property {member}.",
-            f"did you mean {near[0]}?" if near else f"`{name}` lists what it provides",
+            f"not here: {absent.MEMBERS[member]}"
+            if member in absent.MEMBERS
+            else f"did you mean {near[0]}?"
+            if near
+            else f"`{name}` lists what it provides",
         )
 
     def _arguments(self, tokens: list[Token]) -> list[Any]:
@@ -212,33 +263,6 @@ def public(device: object) -> list[str]:
         for name in dir(device)
         if not name.startswith("_") and not name.isupper() and name != "machine"
     ]
-
-
-def members(device: object) -> list[tuple[str, str]]:
-    """Names that may follow a device's, each with what it is."""
-    found = []
-    for owner in (device, *extras(device)):
-        for name in public(owner):
-            text = inspect.getdoc(getattr(type(owner), name, None)) or ""
-            found.append((renode_name(name), text.partition("\n")[0].removesuffix(".")))
-        if isinstance(owner, RegisterAccess):
-            found += [(name, "register") for name in owner.names()]
-    return found
-
-
-def describe(device: object) -> list[str]:
-    lines = ["The following methods and properties are available:"]
-    for owner in (device, *extras(device)):
-        for name in public(owner):
-            value = getattr(owner, name)
-            if callable(value):
-                parameters = ", ".join(inspect.signature(value).parameters)
-                lines.append(f" - {renode_name(name)} ({parameters})")
-            else:
-                lines.append(f" - {renode_name(name)}")
-        if isinstance(owner, RegisterAccess):
-            lines.append(f" - registers: {' '.join(owner.names())}")
-    return lines
 
 
 def extras(device: object) -> list[object]:

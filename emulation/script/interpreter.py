@@ -8,12 +8,13 @@ belong to it.
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import lockstep
@@ -22,6 +23,8 @@ from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.syntax import Position
 from renode_wifi.emulation.platform.using import find_using
+from renode_wifi.emulation.script import absent
+from renode_wifi.emulation.script.device_table import DeviceTable
 from renode_wifi.emulation.script.requests import Origin, Requests
 from renode_wifi.emulation.script.tokens import (
     Kind,
@@ -44,6 +47,7 @@ MachineFactory = Callable[[str], Machine]
 """Makes a machine without models, of that name."""
 
 Value = TypeVar("Value")
+_NUMBER = re.compile(r"0x[0-9A-Fa-f]+|-?(0|[1-9]\d*)")
 
 
 class ScriptError(RenodeWifiError):
@@ -59,23 +63,6 @@ class Command:
     summary: str
     run: Callable[[Interpreter, list[Token]], None]
     alternatives: tuple[str, ...] = ()
-
-
-class DeviceTable(Protocol):
-    """Names that scripts know beside the commands, and what they stand for."""
-
-    def names(self) -> list[str]: ...
-
-    def has(self, name: str) -> bool: ...
-
-    def find(self, name: str) -> object:
-        """The object of that name; None where there is none."""
-
-    def explain(self, name: str, member: str | None) -> str:
-        """What a device is, or one of its members."""
-
-    def act(self, name: str, tokens: list[Token]) -> object:
-        """Do what `tokens` ask of it; returns what is to be printed, None for nothing."""
 
 
 class Interpreter:
@@ -105,6 +92,9 @@ class Interpreter:
         self.requests = Requests()
         self.worlds = Worlds()
         self.number_format = "Hexadecimal"
+        self.seed: int | None = None
+        """Of machines to come; None: their own."""
+        self.python_globals: dict[str, object] = {}
         self.started_at = time.monotonic()
         self.run_all: Callable[[int], None] = self._run_machines
         """Lets that much virtual time (ns) pass on all machines, if not the engine does."""
@@ -260,6 +250,8 @@ class Interpreter:
             raise self.error(f"No such command or device: {name}", self._suggestion(name))
 
     def _suggestion(self, name: str) -> str:
+        if name in absent.COMMANDS:
+            return f"not here: {absent.COMMANDS[name]}"
         if name in self._models_commands:
             return "include platforms/renode_models.py first"
         if self.machine is None and name in (SYSBUS, "machine", "cpu"):
@@ -274,6 +266,8 @@ class Interpreter:
     def _resolve(self, token: Token) -> Token:
         if token.kind is Kind.EXECUTION:
             text = self.execute(str(token.value))
+            if _NUMBER.fullmatch(text):
+                return Token(Kind.NUMBER, text, int(text, 0))
             return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)
         if token.kind is Kind.PATH:
             found = self.find_file(str(token.value))
@@ -341,6 +335,8 @@ class Interpreter:
         self._machine_count += 1
         machine = self._create_machine(name)
         machine.search_path = self.path
+        if self.seed is not None:
+            machine.seed = self.seed
         machine.prefix = f"{name}/" if self.machines else ""
         machine.epoch = max((other.emulation_time for other in self.machines.values()), default=0)
         machine.reset_listeners.append(self._on_machine_reset)

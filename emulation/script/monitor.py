@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renode_wifi.emulation.script import wifi
-from renode_wifi.emulation.script.commands import logs, looking, machines, scripts
+from renode_wifi.emulation.script.commands import logs, looking, machines, python, scripts
 from renode_wifi.emulation.script.devices import Devices
 from renode_wifi.emulation.script.interpreter import Command, Interpreter, MachineFactory
 
@@ -12,6 +12,7 @@ COMMANDS: dict[str, Command] = {
     **scripts.COMMANDS,
     **looking.COMMANDS,
     **logs.COMMANDS,
+    **python.COMMANDS,
 }
 
 

@@ -270,6 +270,8 @@ class Core:
                         return Stop.CRASH
                 elif outcome == _Outcome.RESET:
                     return None
+                elif outcome == _Outcome.BREAKPOINT and self.debug.call_back(shared.stop_address):
+                    shared.watched_access = 0
                 elif outcome in _STOPS:
                     return _STOPS[outcome]
                 else:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, NativeCore
-from renode_wifi.emulation.platform.core import Watchpoint
+from renode_wifi.emulation.platform.core import Access, WatchCallback, Watchpoint
 
 
 class Debug:
@@ -25,6 +25,12 @@ class Debug:
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
         self._breakpoints: dict[int, int] = {}
+        self._stops: set[int] = set()
+        """Breakpoints of a debugger; others only call back."""
+        self._callbacks: dict[int, list[Callable[[], None]]] = {}
+        self._watched: Sequence[Watchpoint] = ()
+        self._watch_hooks: list[tuple[Watchpoint, WatchCallback]] = []
+        self._steps = 0
         # The core holds bare pointers: these references keep what they point to.
         self._addresses: ctypes.Array[ctypes.c_uint32] | None = None
         self._watchpoints: ctypes.Array[native.WatchpointRecord] | None = None
@@ -58,19 +64,41 @@ class Debug:
 
     def add_breakpoint(self, address: int) -> None:
         """Make `run` come back before the instruction at `address`, in mid-block too."""
+        self._stops.add(address & ~1)
+        self._place(address & ~1)
+
+    def remove_breakpoint(self, address: int) -> None:
+        self._stops.remove(address & ~1)
+        self._displace(address & ~1)
+
+    def add_code_hook(self, address: int, callback: Callable[[], None]) -> None:
+        """Call back before the instruction at `address`, in mid-block too.
+
+        Takes no virtual time, and some microseconds of real time whenever it is called.
+        """
+        self._callbacks.setdefault(address & ~1, []).append(callback)
+        self._place(address & ~1)
+
+    def remove_code_hook(self, address: int, callback: Callable[[], None]) -> None:
         address &= ~1
+        self._callbacks[address].remove(callback)
+        if not self._callbacks[address]:
+            del self._callbacks[address]
+        self._displace(address)
+
+    def _place(self, address: int) -> None:
         if address not in self._breakpoints:
             self._breakpoints[address] = self._native.library.core_add_breakpoint(
                 self._native.handle, address
             )
             self._apply_breakpoints(address)
 
-    def remove_breakpoint(self, address: int) -> None:
-        address &= ~1
-        self._native.library.core_remove_breakpoint(
-            self._native.handle, self._breakpoints.pop(address)
-        )
-        self._apply_breakpoints(address)
+    def _displace(self, address: int) -> None:
+        if address not in self._stops and address not in self._callbacks:
+            self._native.library.core_remove_breakpoint(
+                self._native.handle, self._breakpoints.pop(address)
+            )
+            self._apply_breakpoints(address)
 
     def _apply_breakpoints(self, changed: int) -> None:
         addresses = (ctypes.c_uint32 * len(self._breakpoints))(*sorted(self._breakpoints))
@@ -88,6 +116,21 @@ class Debug:
 
         They replace those set before. Exception entry and exit don't count.
         """
+        self._watched = tuple(watchpoints)
+        self._apply_watchpoints()
+
+    def add_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None:
+        """Call back behind an instruction that accesses a range. While there is such a hook, code
+        is executed at about a tenth of the usual speed."""
+        self._watch_hooks.append((watchpoint, callback))
+        self._apply_watchpoints()
+
+    def remove_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None:
+        self._watch_hooks.remove((watchpoint, callback))
+        self._apply_watchpoints()
+
+    def _apply_watchpoints(self) -> None:
+        watchpoints = [*self._watched, *(watchpoint for watchpoint, _ in self._watch_hooks)]
         records = (native.WatchpointRecord * len(watchpoints))()
         for record, each in zip(records, watchpoints, strict=True):
             record.start, record.size = each.start, each.size
@@ -96,6 +139,28 @@ class Debug:
         self._native.library.core_set_watchpoints(self._native.handle, records, len(records))
         self._watchpoints = records
         self._retranslate_all()
+
+    def call_back(self, pc: int) -> bool:
+        """The run has stopped at `pc`: call hooks. True: nothing else asked for the stop."""
+        shared = self._native.shared
+        if shared.watched_access:
+            access = Access(
+                int(shared.watched_address),
+                int(shared.watched_value),
+                int(shared.watched_width),
+                shared.watched_access == native.WATCH_WRITE,
+            )
+            for watchpoint, callback in list(self._watch_hooks):
+                if access.hits(watchpoint):
+                    callback(access)
+            if any(access.hits(watchpoint) for watchpoint in self._watched):
+                return False
+            shared.watched_access = 0
+            return not self._steps
+        callbacks = self._callbacks.get(pc, [])
+        for call in list(callbacks):
+            call()
+        return bool(callbacks) and pc not in self._stops and not self._steps
 
     @property
     def watched(self) -> tuple[int, bool] | None:
@@ -110,10 +175,12 @@ class Debug:
         """Within, each `run` executes one instruction."""
         library, handle = self._native.library, self._native.handle
         step = library.core_begin_step(handle)
+        self._steps += 1
         self._retranslate_all()
         try:
             yield
         finally:
+            self._steps -= 1
             library.core_end_step(handle, step)
             self._retranslate_all()
 

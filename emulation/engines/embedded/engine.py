@@ -85,12 +85,6 @@ class EmbeddedEngine:
         """The machine that the script has selected."""
         return self._machine or self.script.current
 
-    @staticmethod
-    def core_of(machine: Machine) -> Core:
-        """The core of one of its machines, with all that this engine's cores can do."""
-        assert isinstance(machine.core, Core)
-        return machine.core
-
     @property
     def now(self) -> int:
         return self.machine.now

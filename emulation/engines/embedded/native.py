@@ -91,6 +91,8 @@ class Shared(ctypes.Structure):
         ("debugger", u32),
         ("watched_address", u32),
         ("watched_access", u32),
+        ("watched_value", u32),
+        ("watched_width", u32),
         ("exceptions_taken", u64),
         ("runs", u64),
         ("iterations_skipped", u64),

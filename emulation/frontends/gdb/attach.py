@@ -47,9 +47,9 @@ def _add(engine: EmbeddedEngine, machine: Machine, port: int, host: str, wait: b
     control = engine.control
     if not isinstance(control, DebugControl):
         control = DebugControl(engine.run_freely, lambda: engine.now)
-    core = engine.core_of(machine)
-    server = GdbServer(Target(machine, core.debug, engine.execute), COMMANDS, port, host)
-    added = Debugged(server, core.debug, wait)
+    debug = machine.core.debug
+    server = GdbServer(Target(machine, debug, engine.execute), COMMANDS, port, host)
+    added = Debugged(server, debug, wait)
     control.machines.append(added)
     engine.control = control
     return added

@@ -13,8 +13,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.killed import Killed
 from renode_wifi.emulation.frontends.gdb.server import GdbServer, wait_for
 from renode_wifi.emulation.frontends.gdb.session import SIGSEGV, SIGTRAP, Mode, Session
-from renode_wifi.emulation.frontends.gdb.target import DebugUnit
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import DebugUnit, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 SLICE = 20 * MILLISECOND

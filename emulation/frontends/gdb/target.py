@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from renode_wifi.emulation.frontends.gdb.freertos import FreeRtos
 from renode_wifi.emulation.frontends.gdb.memory_map import Region
 from renode_wifi.emulation.frontends.gdb.registers import Register, RegisterFile
 from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR, Rtos, Thread
 from renode_wifi.emulation.image.image import symbol_address
-from renode_wifi.emulation.platform.core import Watchpoint
+from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
 
 WORD = 4
-
-
-class DebugUnit(Protocol):
-    """Of a core that can be debugged."""
-
-    attached: bool
-    """BKPT halts instead of faulting."""
-
-    def add_breakpoint(self, address: int) -> None: ...
-
-    def remove_breakpoint(self, address: int) -> None: ...
-
-    def set_watchpoints(self, watchpoints: Sequence[Watchpoint]) -> None: ...
-
-    @property
-    def watched(self) -> tuple[int, bool] | None: ...
-
-    def stepping(self) -> AbstractContextManager[None]: ...
 
 
 @dataclass

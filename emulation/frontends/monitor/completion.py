@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from renode_wifi.emulation.script.devices import members
 from renode_wifi.emulation.script.interpreter import Interpreter
 
 _WORD = re.compile(r"""(?:[^\s;'"`=]|\\ )*\Z""")
@@ -57,9 +56,10 @@ def _candidates(interpreter: Interpreter, words: list[str], word: str) -> Iterat
     elif words[0] in interpreter.commands:
         yield from _arguments(interpreter, words)
     else:
-        device = interpreter.devices.find(words[0])
-        if device is not None and len(words) == 1:
-            yield from (Candidate(name, about) for name, about in members(device))
+        if interpreter.devices.has(words[0]) and len(words) == 1:
+            yield from (
+                Candidate(name, about) for name, about in interpreter.devices.members(words[0])
+            )
 
 
 def _commands(interpreter: Interpreter) -> Iterator[Candidate]:
@@ -93,9 +93,13 @@ def _help(interpreter: Interpreter, words: list[str]) -> Iterator[Candidate]:
         yield from _commands(interpreter)
         yield from _devices(interpreter)
         return
-    device = interpreter.devices.find(words[0])
-    if device is not None:
-        yield from (Candidate(name, about) for name, about in members(device))
+    if interpreter.devices.has(words[0]):
+        yield from _members(interpreter, words[0])
+
+
+def _members(interpreter: Interpreter, device: str) -> Iterator[Candidate]:
+    for name, about in interpreter.devices.members(device):
+        yield Candidate(name, about)
 
 
 def _variables(interpreter: Interpreter) -> Iterator[Candidate]:

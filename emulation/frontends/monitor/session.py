@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import Killed
 from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.machine import LOG
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
 RUN_HELP = (
@@ -30,6 +32,7 @@ class MonitorSession:
         self.session = Session(self.engine)
         self._write = write
         self._shown: set[str] = set()
+        self._log = LogDisplay(write)
 
     @property
     def prompt(self) -> str:
@@ -86,6 +89,7 @@ class MonitorSession:
         return True
 
     def close(self) -> None:
+        self._log.remove()
         self.session.close()
 
     @contextmanager
@@ -110,6 +114,28 @@ class MonitorSession:
             if name not in self._shown:
                 self._shown.add(name)
                 self.session.console(name).listeners.append(_Show(name, self._write))
+
+
+class LogDisplay(logging.Handler):
+    """Prints the machines' log from Info on, as Renode does; `logLevel` changes that."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        super().__init__()
+        self._write = write
+        self._logger = logging.getLogger(LOG)
+        self._before = self._logger.level, self._logger.propagate
+        if self._logger.level == logging.NOTSET:
+            self._logger.setLevel(logging.INFO)
+        self._logger.propagate = False
+        self._logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._write(f"[{record.levelname}] {record.getMessage()}")
+
+    def remove(self) -> None:
+        self._logger.removeHandler(self)
+        level, self._logger.propagate = self._before
+        self._logger.setLevel(level)
 
 
 class _Show:

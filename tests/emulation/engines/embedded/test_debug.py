@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.engines.embedded import CoreError
-from renode_wifi.emulation.platform.core import Stop, Watchpoint
+from renode_wifi.emulation.platform.core import Access, Stop, Watchpoint
 from renode_wifi.emulation.platform.state.decoder import Decoder
 from renode_wifi.emulation.platform.state.encoder import Encoder
 from renode_wifi.emulation.platform.state.trust import Known
@@ -403,3 +403,36 @@ def test_stepping_executes_one_instruction_per_run() -> None:
             assert guest.core.instructions == count
     assert guest.core.run(10**6) is Stop.TIME
     assert guest.log == [10]
+
+
+def test_steps_over_breakpoints_and_hooks_go_on() -> None:
+    guest = Guest(CALLS)
+    address, seen = function_of(guest), []
+    guest.core.debug.add_breakpoint(address + 2)
+    guest.core.debug.add_code_hook(address, lambda: seen.append(guest.register("pc")))
+    with guest.core.debug.stepping():
+        for count in range(1, 40):
+            assert guest.core.run(10**6) is Stop.BREAKPOINT
+            assert guest.core.instructions == count
+    assert seen == [address] * len(seen)
+    assert len(seen) > 3
+
+
+def test_code_hooks_do_not_end_the_run_and_watch_hooks_see_values() -> None:
+    guest = Guest(WRITES)
+    places: list[int] = []
+    seen: list[Access] = []
+    guest.core.debug.add_code_hook(guest.register("pc"), lambda: places.append(1))
+    watchpoint = Watchpoint(RAM + 0x100, 16, True, True)
+    guest.core.debug.add_watch_hook(watchpoint, seen.append)
+    assert guest.core.run(10**6) is Stop.TIME
+    assert places == [1]
+    one = [
+        Access(RAM + 0x100, 1, 4, True),
+        Access(RAM + 0x101, 0, 1, False),
+        Access(RAM + 0x108, 7, 2, True),
+    ]
+    assert seen[:3] == one
+    assert len(seen) == 9
+    guest.core.debug.remove_watch_hook(watchpoint, seen.append)
+    assert guest.log == [3]

@@ -34,7 +34,7 @@ class Client:
     """Speaks with a server over its socket. The test lets the machine run in another thread."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self._decoder = Decoder()
         self._packets: list[bytes] = []
 

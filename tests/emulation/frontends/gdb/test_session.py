@@ -25,7 +25,7 @@ FLASH = 0x0800_0000
 def session(tmp_path: Path) -> Session:
     engine = counting_engine(tmp_path)
     machine = engine.machine
-    return Session(Target(machine, engine.core_of(machine).debug, engine.execute), COMMANDS)
+    return Session(Target(machine, machine.core.debug, engine.execute), COMMANDS)
 
 
 def ask(session: Session, packet: str | bytes) -> str:

@@ -44,6 +44,7 @@ struct shared {
     uint32_t stop_address; /* of the breakpoint */
     uint32_t debugger; /* BKPT halts instead of faulting */
     uint32_t watched_address, watched_access; /* that hit a watchpoint; no access: none did */
+    uint32_t watched_value, watched_width;
     uint64_t exceptions_taken, runs;
     uint64_t iterations_skipped; /* of idle loops, see idle/ */
     uint64_t interpreted; /* instructions that execute/ executed instead of Unicorn */

@@ -39,12 +39,14 @@ bool watchpoint_is_hit(const struct watchpoints *watchpoints, uint32_t address, 
     return false;
 }
 
-void watchpoint_note(struct watchpoints *watchpoints, uint32_t address, unsigned width,
-                     unsigned access)
+void watchpoint_note(struct watchpoints *watchpoints, uint32_t address, uint32_t value,
+                     unsigned width, unsigned access)
 {
     struct shared *shared = &watchpoints->schedule->shared;
     if (shared->watched_access || !watchpoint_is_hit(watchpoints, address, width, access))
         return;
     shared->watched_address = address;
     shared->watched_access = access;
+    shared->watched_value = low_bytes(value, width);
+    shared->watched_width = width;
 }

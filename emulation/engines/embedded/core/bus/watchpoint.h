@@ -27,8 +27,8 @@ void watchpoints_replace(struct watchpoints *watchpoints, const struct watchpoin
 /* One is hit by an access. */
 bool watchpoint_is_hit(const struct watchpoints *watchpoints, uint32_t address, unsigned width,
                        unsigned access);
-/* Note the access of the CPU if it hits one: the address and access in `shared`. */
-void watchpoint_note(struct watchpoints *watchpoints, uint32_t address, unsigned width,
-                     unsigned access);
+/* Note the access of the CPU in `shared`, if it hits one. */
+void watchpoint_note(struct watchpoints *watchpoints, uint32_t address, uint32_t value,
+                     unsigned width, unsigned access);
 
 #endif

@@ -13,9 +13,10 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
     density_note(&core->executor);
     if (!forbidden_check(core, (uint32_t)address, width, ACCESS_READ))
         return 0;
+    uint32_t value = bus_read(bus, (uint32_t)address, width);
     if (bus->watchpoints.count)
-        watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_READ);
-    return bus_read(bus, (uint32_t)address, width);
+        watchpoint_note(&bus->watchpoints, (uint32_t)address, value, width, WATCH_READ);
+    return value;
 }
 
 static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64_t value, void *user)
@@ -27,7 +28,7 @@ static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64
     if (!forbidden_check(core, (uint32_t)address, width, ACCESS_WRITE))
         return;
     if (bus->watchpoints.count)
-        watchpoint_note(&bus->watchpoints, (uint32_t)address, width, WATCH_WRITE);
+        watchpoint_note(&bus->watchpoints, (uint32_t)address, (uint32_t)value, width, WATCH_WRITE);
     bus_write(bus, (uint32_t)address, (uint32_t)value, width);
 }
 

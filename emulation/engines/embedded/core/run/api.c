@@ -144,7 +144,7 @@ void core_set_register(struct core *core, uint32_t reg, uint64_t value)
         core->cpu.state.pc = (uint32_t)value | 1;
         core->cpu.state.sleeping = 0;
         core->schedule.resumed_within = 0;
-        core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+        core->code_hooks.passed = core->passed_breakpoint = core->passed_step = NO_ADDRESS;
         return;
     }
     const uint8_t regs[] = {(uint8_t)reg};

@@ -45,6 +45,8 @@ static const struct layout layouts[] = {
     FIELD(shared, debugger),
     FIELD(shared, watched_address),
     FIELD(shared, watched_access),
+    FIELD(shared, watched_value),
+    FIELD(shared, watched_width),
     FIELD(shared, exceptions_taken),
     FIELD(shared, runs),
     FIELD(shared, iterations_skipped),

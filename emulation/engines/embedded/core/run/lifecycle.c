@@ -67,7 +67,7 @@ static void forget_progress(struct core *core)
     core->schedule.requests &= ~(uint32_t)REQUEST_BUS_FAULT;
     core->schedule.shared.reset_requested = 0;
     core->schedule.shared.fault_ready = 0;
-    core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+    core->code_hooks.passed = core->passed_breakpoint = core->passed_step = NO_ADDRESS;
     core->code.current = 0;
     idle_restart(&core->idle);
 }
@@ -103,7 +103,7 @@ struct core *core_create(const struct configuration *configuration)
     core->systick.divider = configuration->systick_divider;
     core->systick.calibration = configuration->systick_calibration;
     core->schedule.shared.deadline = core->schedule.shared.pause = NEVER;
-    core->code_hooks.passed = core->passed_breakpoint = NO_ADDRESS;
+    core->code_hooks.passed = core->passed_breakpoint = core->passed_step = NO_ADDRESS;
     core->code.watched = NO_ADDRESS;
     core->idle.enabled = true;
     page_cache_flush(&core->map.cache);

@@ -1,0 +1,143 @@
+"""Python in the monitor: what hooks and `python` execute, and the names they find there.
+
+Renode runs such scripts in IronPython 2.7, here they are Python 3. Objects have Renode's names:
+`self.DebugLog("…")`, `cpu.GetRegister(0)`, `machine.SystemBus.ReadDoubleWord(0x20000000)`,
+`monitor.Parse("pause")`.
+"""
+
+from __future__ import annotations
+
+import logging
+from types import CodeType
+from typing import Any
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.machine import SYSBUS, Machine
+from renode_wifi.emulation.script.interpreter import Interpreter
+
+NOISY = 1
+
+
+class LogLevel:
+    """Renode's levels."""
+
+    Noisy, Debug, Info, Warning, Error = (
+        NOISY,
+        logging.DEBUG,
+        logging.INFO,
+        logging.WARNING,
+        logging.ERROR,
+    )
+
+
+class RegisterValue(int):
+    """A number that is asked for its `RawValue`, as Renode's registers are."""
+
+    @property
+    def RawValue(self) -> int:
+        return int(self)
+
+
+class View:
+    """A device as scripts see it: members by Renode's names, and methods that log."""
+
+    def __init__(self, device: object, name: str, interpreter: Interpreter) -> None:
+        self.__dict__.update(_device=device, _name=name, _interpreter=interpreter)
+
+    def __getattr__(self, member: str) -> Any:
+        level = getattr(LogLevel, member.removesuffix("Log"), None)
+        if member == "Log":
+            return self._log
+        if member.endswith("Log") and level is not None:
+            return lambda text, *values: self._log(level, text, *values)
+        value = self._interpreter.devices.member(self._name, self._device, member)
+        if callable(value):
+            return lambda *arguments: _shown(value(*arguments))
+        return _shown(value)
+
+    def __setattr__(self, member: str, value: object) -> None:
+        self._interpreter.devices.set_member(self._name, self._device, member, value)
+
+    def _log(self, level: int, text: object, *values: object) -> None:
+        message = str(text).format(*values) if values else str(text)
+        self._interpreter.current.log.log(level, "%s: %s", self._name, message)
+
+
+def _shown(value: object) -> object:
+    return RegisterValue(value) if type(value) is int else value
+
+
+class MachineView(View):
+    """`machine`: also its devices, as `machine["sysbus.usart1"]`."""
+
+    @property
+    def SystemBus(self) -> View:
+        return view(self._interpreter, SYSBUS)
+
+    def __getitem__(self, name: str) -> View:
+        return view(self._interpreter, name)
+
+
+class Monitor:
+    """`monitor`: Parse carries out a line and returns what it prints."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+
+    def Parse(self, line: str) -> str:
+        return self._interpreter.execute(line)
+
+    @property
+    def Machine(self) -> MachineView:
+        return machine_view(self._interpreter)
+
+
+def view(interpreter: Interpreter, name: str) -> View:
+    """A device by its name. Raises RenodeWifiError where there is none."""
+    device = interpreter.devices.find(name)
+    if device is None:
+        raise interpreter.error(f"No such device: {name}", "`peripherals` lists them")
+    return View(device, name, interpreter)
+
+
+def machine_view(interpreter: Interpreter) -> MachineView:
+    return MachineView(interpreter.devices.find("machine"), "machine", interpreter)
+
+
+def variables(interpreter: Interpreter) -> dict[str, object]:
+    """What every script finds."""
+    found: dict[str, object] = {"monitor": Monitor(interpreter), "LogLevel": LogLevel}
+    if interpreter.machine is not None:
+        found["machine"] = machine_view(interpreter)
+    return found
+
+
+class Script:
+    """A hook's script. Its globals last from call to call. where: for messages."""
+
+    def __init__(self, interpreter: Interpreter, machine: Machine, text: str, where: str) -> None:
+        self._interpreter = interpreter
+        self._machine = machine
+        self._where = where
+        self._code = compiled(interpreter, text, where)
+        self._scope = variables(interpreter)
+
+    def run(self, values: dict[str, object]) -> dict[str, object]:
+        """Execute it with some variables set; returns them all. What goes wrong is logged: the
+        machine runs on."""
+        self._scope.update(values)
+        try:
+            exec(self._code, self._scope)
+        except Exception as error:
+            text = error.message if isinstance(error, RenodeWifiError) else repr(error)
+            self._machine.log.error("%s: %s", self._where, text)
+        return self._scope
+
+
+def compiled(interpreter: Interpreter, text: str, where: str) -> CodeType:
+    try:
+        return compile(text, where, "exec")
+    except SyntaxError as error:
+        raise interpreter.error(
+            f"{where}: {error.msg} in line {error.lineno}", "scripts are Python 3 here"
+        ) from None
