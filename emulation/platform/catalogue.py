@@ -97,6 +97,7 @@ MODELS = (
         "emulation.platform.stock.bit_banding:BitBanding",
         "peripheralBase",
     ),
+    _stock("UART.SemihostingUart", "emulation.platform.stock.semihosting:SemihostingUart"),
     _stock("Miscellaneous.LED", "emulation.platform.stock.led:Led", "", "invert"),
     _stock("Miscellaneous.Button", "emulation.platform.stock.button:Button", "", "invert"),
     _stock(

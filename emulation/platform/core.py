@@ -147,6 +147,12 @@ class Core(Protocol):
     def set_mpu(self, regions: int) -> None:
         """The regions of the chip's MPU; 0: it has none."""
 
+    def on_trace(self, handler: Callable[[int, int, int], None]) -> None:
+        """Call `handler(port, value, width)` for stores to enabled stimulus ports of the ITM."""
+
+    def on_semihosting(self, handler: Callable[[], int]) -> None:
+        """Serve semihosting: `handler()` at BKPT 0xAB; its answer becomes R0."""
+
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
 

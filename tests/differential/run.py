@@ -139,7 +139,7 @@ def is_explained(batch: Batch, index: int, ours: list[str], theirs: list[str]) -
     mine, other = int(ours[1], 16), int(theirs[1], 16)
     if mine == other == DIVIDE_BY_ZERO:
         return ours[WORDS.index("pc")] == theirs[WORDS.index("pc")]
-    if mine != UNALIGNED or other == UNALIGNED:
+    if mine != UNALIGNED:
         return False
     offset = int(ours[WORDS.index("pc")], 16) - CODE
     code = int.from_bytes(batch.codes[index][offset : offset + 2], "little")

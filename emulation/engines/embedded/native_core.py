@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 import unicorn
 import unicorn.arm_const
@@ -25,6 +26,7 @@ class NativeCore:
         self, irq_count: int, priority_bits: int, systick_divider: int, systick_calibration: int
     ) -> None:
         self.handle: int | None = None
+        self._handlers: dict[str, object] = {}  # the core holds bare pointers to them
         self.library = native.load()
         self.uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self.uc.ctl_set_cpu_model(unicorn.arm_const.UC_CPU_ARM_CORTEX_M4)
@@ -61,6 +63,16 @@ class NativeCore:
         configuration.systick_divider = divider
         configuration.systick_calibration = calibration
         return configuration
+
+    def on_trace(self, handler: Callable[[int, int, int], None]) -> None:
+        """See `Core.on_trace`."""
+        self._handlers["trace"] = handler
+        self.library.core_on_trace(self.handle, handler)
+
+    def on_semihosting(self, handler: Callable[[], int]) -> None:
+        """See `Core.on_semihosting`."""
+        self._handlers["semihosting"] = handler
+        self.library.core_on_semihosting(self.handle, handler)
 
     def flush_tlb(self) -> None:
         """Make Unicorn ask for every page anew (and translate every block anew)."""

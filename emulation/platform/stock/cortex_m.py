@@ -7,6 +7,7 @@ from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 
 VTOR = 0xE000ED08
+ITM_CONSOLE = "itm"
 
 CORES = {"cortex-m4": (False, 0), "cortex-m4f": (True, 8)}
 """Values of cpuType: whether such a core has an FPU, and the regions of its MPU. The one without an
@@ -30,6 +31,13 @@ class CortexM(StockModel):
         has_fpu, regions = CORES[cpuType]
         machine.core.set_fpu(has_fpu)
         machine.core.set_mpu(regions)
+        machine.core.on_trace(self._on_trace)
+
+    def _on_trace(self, port: int, value: int, width: int) -> None:
+        """Stimulus port 0 of the ITM is a console of its own name, as debuggers show it."""
+        if port == 0:
+            for byte in value.to_bytes(width, "little"):
+                self.machine.trace(ITM_CONSOLE, "uart", byte=byte)
 
     def on_gpio(self, number: int, level: bool) -> None:
         """The NVIC reaches its core without a wire."""

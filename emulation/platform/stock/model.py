@@ -20,6 +20,9 @@ class StockMachine(Machine, Protocol):
     def start(self) -> None:
         """Let the core start from its vector table."""
 
+    def request_stop(self) -> None:
+        """End the run."""
+
     def find_file(self, name: str) -> Path | None:
         """A file by its name on the path of scripts."""
 

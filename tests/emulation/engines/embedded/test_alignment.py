@@ -338,3 +338,27 @@ svc:
     bx lr
 """
     assert logged(source) == [1, 0]
+
+
+def test_fault_within_an_it_block_that_ends_with_its_block() -> None:
+    """The next block begins under another watch, which must not take the fault's place."""
+    source = f"""{HEAD}
+    mov r1, #0
+    cmp r2, #2
+    put CCR, 0x210
+    isb
+    cmp r2, #2
+    b 1f
+1:  itett eq
+    sdiveq r4, r4, r1
+    vnmlsne.f32 s17, s17, s16
+    smullseq r5, r4, r2, r3
+    addeq r4, #1
+    ldr r5, [r4]
+    ldrd r2, r3, [r5]
+    log 9
+hardfault:
+    log_word CFSR
+    b .
+""".replace("    smullseq r5, r4, r2, r3\n", "    vmoveq s1, r3\n")
+    assert logged(source) == [DIVIDE_BY_ZERO]

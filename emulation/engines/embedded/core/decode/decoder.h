@@ -14,6 +14,7 @@ enum instruction_flags {
     INSTRUCTION_EXCLUSIVE = 16, /* LDREX and the like: it opens the local monitor, A3.4 */
     INSTRUCTION_UNPRIVILEGED = 64, /* LDRT, STRT and the like ... */
     INSTRUCTION_STORE = 128, /* ... of which it is one that stores */
+    INSTRUCTION_SEMIHOSTING = 256, /* BKPT 0xAB */
     INSTRUCTION_MASKS = 32, /* it may change PRIMASK, BASEPRI or FAULTMASK */
 };
 
@@ -27,7 +28,7 @@ struct memory_operand {
 struct instruction {
     uint32_t address;
     uint8_t size; /* in bytes */
-    uint8_t flags; /* enum instruction_flags */
+    uint16_t flags; /* enum instruction_flags */
     uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
     uint8_t stack; /* the register that MSR writes to a stack pointer; ZERO for others ... */
     uint8_t special; /* ... and which: SYSM_MSP, SYSM_PSP */

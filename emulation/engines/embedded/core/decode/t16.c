@@ -102,6 +102,8 @@ static bool miscellaneous(struct decoder *decoder, uint16_t code)
     if ((code & 0xFE00) == 0xBC00) /* POP */
         return load_store_multiple(decoder, OP_LDM, SP, (code & 0xFF) | (code & 0x100) << 7,
                                    MULTIPLE_BACK);
+    if (code == 0xBEAB)
+        decoder->last.flags |= INSTRUCTION_SEMIHOSTING;
     if ((code & 0xFFE0) == 0xB660)
         decoder->last.flags |= INSTRUCTION_MASKS;
     if ((code & 0xFFEF) == 0xB662) /* CPSIE i, CPSID i */

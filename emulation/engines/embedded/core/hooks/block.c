@@ -80,11 +80,7 @@ static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
 /* A block that ends at cycle `end` may run. If not, Unicorn has been stopped. */
 static bool is_permitted(struct core *core, uint64_t end)
 {
-    enum halt halt = core->host.halt;
-    if (halt != HALT_NONE) /* Unicorn ignored that stop */
-        core->code.current = 0; /* the block that was charged is through */
-    else
-        halt = nvic_obstacle(&core->nvic, end);
+    enum halt halt = nvic_obstacle(&core->nvic, end);
     if (halt != HALT_NONE)
         host_halt(&core->host, halt);
     return halt == HALT_NONE;
@@ -107,6 +103,11 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     bool unchecked = schedule->resumed_within;
     if (core->tlb.service)
         return;
+    if (core->host.halt != HALT_NONE) { /* Unicorn ignored that stop, within an IT block */
+        core->code.current = 0; /* the block that was charged is through */
+        host_halt(&core->host, core->host.halt);
+        return;
+    }
     if ((*entry & BLOCK_KEY_MASK & ~BLOCK_FLAGS) != block_key(address, size))
         *entry = learn(core, address, size);
     if (UNLIKELY(core->checks.unwatched)) {

@@ -81,6 +81,7 @@ struct core {
     struct code_hooks code_hooks;
     PyObject *deep_sleep_handler; /* called with whether it begins; or NULL */
     uint32_t passed_breakpoint, passed_step; /* the run stopped there and goes on; or NO_ADDRESS */
+    PyObject *semihosting; /* called at BKPT 0xAB; or NULL */
     size_t watch_handle; /* Unicorn's, while there are watchpoints */
     struct instruction_checks checks;
     struct learned learned[LEARNED]; /* by address; hooks/guard.c */

@@ -17,24 +17,6 @@ static void refund(struct core *core)
     core->schedule.resumed_within = 1;
 }
 
-/* An instruction raised a CPU exception. */
-static void on_interrupt(struct core *core)
-{
-    struct exceptions *exceptions = &core->exceptions;
-    execute_expect(&core->executor);
-    switch (core->host.interrupt) {
-    case EXCP_SWI: exception_svc(exceptions); return;
-    case EXCP_EXCEPTION_EXIT: exception_return(exceptions, core->cpu.state.pc | 1); return;
-    case EXCP_BKPT: /* semihosting would look at its immediate first */
-        exception_breakpoint(exceptions);
-        return;
-    case EXCP_DATA_ABORT: /* of LDREXH and STREXH */
-        exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNALIGNED, 0);
-        return;
-    default: exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
-    }
-}
-
 /* Go on behind an instruction that has not executed and whose block has been charged. */
 static void skip_instruction(struct core *core)
 {
@@ -48,6 +30,37 @@ static void skip_instruction(struct core *core)
     cpu->state.pc = decoder.pc | 1;
     core->schedule.shared.cycles++;
     core->schedule.resumed_within = decoder.pc < block_end(core->code.current);
+}
+
+/* BKPT 0xAB, if someone serves it: a call with its number in R0 and its arguments at R1. */
+static bool call_semihosting(struct core *core)
+{
+    struct decoder decoder = decoder_at(&core->map, core->cpu.state.pc & ~1u);
+    uint32_t answer = 0;
+    if (!core->semihosting || !decode_description(&decoder) ||
+        !(decoder.last.flags & INSTRUCTION_SEMIHOSTING))
+        return false;
+    core->schedule.side_effects = true;
+    host_call(&core->host, core->semihosting, NULL, 0, &answer);
+    cpu_write(&core->cpu, R0, answer);
+    skip_instruction(core);
+    return true;
+}
+
+/* An instruction raised a CPU exception. */
+static void on_interrupt(struct core *core)
+{
+    struct exceptions *exceptions = &core->exceptions;
+    execute_expect(&core->executor);
+    switch (core->host.interrupt) {
+    case EXCP_SWI: exception_svc(exceptions); return;
+    case EXCP_EXCEPTION_EXIT: exception_return(exceptions, core->cpu.state.pc | 1); return;
+    case EXCP_BKPT: exception_breakpoint(exceptions); return;
+    case EXCP_DATA_ABORT: /* of LDREXH and STREXH */
+        exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNALIGNED, 0);
+        return;
+    default: exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
+    }
 }
 
 /* The soft TLB refused an access. Unicorn reports the page only, and a hook that reports the
@@ -216,6 +229,8 @@ int execution_run(struct core *core)
         return outcome;
     switch (host->halt) {
     case HALT_INTERRUPT:
+        if (host->interrupt == EXCP_BKPT && call_semihosting(core))
+            break;
         if (host->interrupt == EXCP_BKPT && shared->debugger) {
             shared->stop_address = core->cpu.state.pc & ~1u;
             return OUTCOME_BREAKPOINT;

@@ -39,6 +39,8 @@ static void wire(struct core *core)
                              .cpu = cpu,
                              .code = code,
                              .host = host};
+    core->itm.host = host;
+    core->itm.scb = scb;
     core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};
     core->exceptions = (struct exceptions){
         {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection};
@@ -79,7 +81,7 @@ static void reset_units(struct core *core)
     nvic_reset(&core->nvic);
     systick_reset(&core->systick);
     dwt_reset(&core->dwt);
-    memset(&core->itm, 0, sizeof core->itm);
+    memset(&core->itm.state, 0, sizeof core->itm.state);
     scs_reset(&core->scs);
     nvic_update(&core->nvic);
 }
@@ -142,6 +144,16 @@ bool core_reset(struct core *core, uint32_t vector_table)
     return true;
 }
 
+void core_on_trace(struct core *core, PyObject *handler)
+{
+    core->itm.handler = handler;
+}
+
+void core_on_semihosting(struct core *core, PyObject *handler)
+{
+    core->semihosting = handler;
+}
+
 void core_set_mpu(struct core *core, uint32_t regions)
 {
     core->scs.mpu_regions = regions;
@@ -162,7 +174,7 @@ static const struct {
     SECTION(cpu.state), SECTION(schedule.resumed_within),
     SECTION(scb),       SECTION(nvic.state),
     SECTION(mpu),       SECTION(systick.state),
-    SECTION(dwt.state), SECTION(itm),
+    SECTION(dwt.state), SECTION(itm.state),
 #undef SECTION
 };
 

@@ -21,6 +21,10 @@ EXPORT void core_destroy(struct core *core);
  * there. */
 EXPORT bool core_reset(struct core *core, uint32_t vector_table);
 /* A Cortex-M4 comes with an FPU or without. */
+/* Handlers, NULL for none: of the ITM, with (port, value, width); of semihosting calls, whose answer
+ * becomes R0. */
+EXPORT void core_on_trace(struct core *core, PyObject *handler);
+EXPORT void core_on_semihosting(struct core *core, PyObject *handler);
 /* The chip's MPU: 8 regions, or 0 without one. */
 EXPORT void core_set_mpu(struct core *core, uint32_t regions);
 EXPORT void core_set_fpu(struct core *core, uint32_t present);

@@ -6,6 +6,7 @@
 #define VECTKEY 0x05FA
 #define VECTKEYSTAT 0xFA05
 #define AIRCR_SYSRESETREQ (1u << 2)
+#define DHCSR_ATTACHED 0x00010001 /* S_REGRDY, C_DEBUGEN: C1.6.2 */
 
 /* Bits that a write stores. ACTLR's are the Cortex-M4's (ARM 100166, 4.2). */
 #define ACTLR_MASK 0x307
@@ -22,7 +23,7 @@ enum {
     ICTR = 0x004, ACTLR = 0x008, SYST = 0x010, SYST_END = 0x020, NVIC = 0x100, NVIC_END = 0x500,
     CPUID = 0xD00, ICSR = 0xD04, VTOR = 0xD08, AIRCR = 0xD0C, SCR = 0xD10, CCR = 0xD14,
     SHPR1 = 0xD18, SHPR_END = 0xD24, SHCSR = 0xD24, CFSR = 0xD28, HFSR = 0xD2C, DFSR = 0xD30,
-    MMFAR = 0xD34, BFAR = 0xD38, ID_PFR0 = 0xD40, CPACR = 0xD88, DEMCR = 0xDFC, STIR = 0xF00,
+    MMFAR = 0xD34, BFAR = 0xD38, ID_PFR0 = 0xD40, CPACR = 0xD88, DEMCR = 0xDFC, DHCSR = 0xDF0, STIR = 0xF00,
     FPCCR = 0xF34, FPCAR = 0xF38, FPDSCR = 0xF3C, MVFR0 = 0xF40, MVFR1 = 0xF44,
 };
 
@@ -166,6 +167,7 @@ uint32_t scs_read(struct scs *scs, uint32_t offset)
     case MMFAR: return scb->mmfar;
     case BFAR: return scb->bfar;
     case CPACR: return scb->cpacr;
+    case DHCSR: return scs->host->schedule->shared.debugger ? DHCSR_ATTACHED : 0;
     case DEMCR: return scb->demcr;
     case FPCCR: return read_fpccr(scs);
     case FPCAR: return scb->fpcar;
