@@ -242,6 +242,7 @@ class Machine:
     def subscribe(self, listener: TraceListener, event: str | None = None) -> None:
         """Notify `listener` of everything that is traced, or of one event only."""
         self._listeners.add(listener, event)
+        self.core.wires_changed()
 
     def unsubscribe(self, listener: TraceListener) -> None:
         self._listeners.remove(listener)

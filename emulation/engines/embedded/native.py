@@ -108,6 +108,7 @@ class Configuration(ctypes.Structure):
         ("unicorn", pointer * len(UNICORN_FUNCTIONS)),
         ("python", pointer * len(PYTHON_FUNCTIONS)),
         ("level_name", ctypes.py_object),
+        ("state_name", ctypes.py_object),
         ("is_true", ctypes.py_object),
         ("is_false", ctypes.py_object),
         ("ids", ctypes.c_int32 * len(REGISTERS)),
@@ -208,6 +209,8 @@ class PinRecord(ctypes.Structure):
         ("choice", u32),
         ("listener_input", u32),
         ("listener", ctypes.py_object),
+        ("follower", ctypes.py_object),
+        ("inverted", u32),
     ]
 
 
@@ -222,6 +225,8 @@ class PinsRecord(ctypes.Structure):
         ("set_reset", u32),
         ("reset", u32),
         ("served", u32),
+        ("stale", u32),
+        ("next_stale", pointer),
         ("pin", PinRecord * PINS),
     ]
 

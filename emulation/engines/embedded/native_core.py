@@ -56,7 +56,7 @@ class NativeCore:
             configuration.python[i] = ctypes.cast(function, native.pointer).value
         for i, name in enumerate(native.REGISTERS):
             configuration.ids[i] = getattr(unicorn.arm_const, f"UC_ARM_REG_{name}")
-        configuration.level_name = "level"
+        configuration.level_name, configuration.state_name = "level", "state"
         configuration.is_true, configuration.is_false = True, False
         configuration.irq_count = irq_count
         configuration.priority_bits = priority_bits

@@ -142,9 +142,20 @@ def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> native.PinsR
         if len(ends) > 1 or any(isinstance(receiver, Selector) for receiver, _ in ends):
             continue
         for receiver, end in ends:
-            pin.listener, pin.listener_input = receiver.on_gpio, end
+            inverted = _follows(receiver, end)
+            if inverted is None:
+                pin.listener, pin.listener_input = receiver.on_gpio, end
+            else:
+                pin.follower, pin.inverted = receiver, inverted
         record.served |= 1 << number
     return record
+
+
+def _follows(receiver: object, end: int) -> bool | None:
+    """Whether a model's `state` is its input's level, or that inverted; None: neither."""
+    ask = getattr(receiver, "follows", None)
+    answer: bool | None = None if ask is None else ask(end)
+    return answer
 
 
 def _select(pin: native.PinRecord, number: int, selector: Selector, edges_of: EdgesOf) -> bool:
@@ -154,7 +165,7 @@ def _select(pin: native.PinRecord, number: int, selector: Selector, edges_of: Ed
         return False
     detector, end = output._receivers[0]
     edges = edges_of(detector)
-    if edges is None or end != number or not edges.served >> number & 1:
+    if edges is None or end != number:
         return False
     pin.edges = ctypes.addressof(edges)
     pin.level = _place(selector.levels, "B", PINS) + number

@@ -19,5 +19,9 @@ class Led(StockModel):
             self.state = state
             self.machine.trace(self.name, "led", state=state)
 
+    def follows(self, number: int) -> bool | None:
+        """Whether `state` may be set from input `number` in place of a call, inverted or not."""
+        return None if number or self.machine.is_observed("led") else self.inverted
+
     def reset(self) -> None:
         """A lamp has no memory: its pin is set when it changes."""

@@ -24,6 +24,7 @@ bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments,
     const size_t first_is_spare = (size_t)1 << (8 * sizeof(size_t) - 1); /* for a method's self */
     const struct python *python = &host->python;
     PyObject *objects[4] = {NULL};
+    host_flush(host);
     if (python->error()) /* an earlier call of this block raised; the run is stopping */
         return false;
     for (int i = 0; i < count; i++)
@@ -47,4 +48,15 @@ bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments,
 void host_set_level(struct host *host, PyObject *line, bool level)
 {
     host->python.setattr(line, host->level_name, level ? host->is_true : host->is_false);
+}
+
+void host_flush(struct host *host)
+{
+    if (host->flush)
+        host->flush(host->flush_of);
+}
+
+void host_set_state(struct host *host, PyObject *model, bool state)
+{
+    host->python.setattr(model, host->state_name, state ? host->is_true : host->is_false);
 }

@@ -10,7 +10,10 @@ struct host {
     uc_engine *uc;
     struct unicorn unicorn;
     struct python python;
-    PyObject *level_name, *is_true, *is_false; /* "level", True, False */
+    PyObject *level_name, *state_name, *is_true, *is_false; /* "level", "state", True, False */
+    /* Bring objects of Python up to date, before Python looks at them. */
+    void (*flush)(void *flush_of);
+    void *flush_of;
     struct schedule *schedule;
     enum halt halt; /* what ended Unicorn's execution */
     uint32_t interrupt; /* EXCP_... of HALT_INTERRUPT */
@@ -33,6 +36,10 @@ void host_flush_tlb(struct host *host);
 /* Call a Python callable with up to three unsigned integers. False: it raised, and the run stops. */
 bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments, int count,
                uint32_t *result);
+/* Python gets control: what has been deferred is done. */
+void host_flush(struct host *host);
+/* Set the `state` of a model that does nothing but follow a pin. */
+void host_set_state(struct host *host, PyObject *model, bool state);
 /* Set the `level` of a line object. */
 void host_set_level(struct host *host, PyObject *line, bool level);
 

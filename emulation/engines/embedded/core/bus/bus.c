@@ -58,8 +58,10 @@ static void write_memory(struct bus *bus, uint32_t address, uint32_t value, unsi
 static uint32_t read_word(struct bus *bus, uint32_t address, unsigned width)
 {
     const struct window *window = memory_window(bus->map, address);
-    if (window)
+    if (window) {
+        bus->recent = window;
         return model_read(&bus->lines, window, address, width);
+    }
     if (ppb_has(address))
         return read_ppb(bus, address);
     if (is_bit_band(address)) {
@@ -81,6 +83,7 @@ static void write_word(struct bus *bus, uint32_t address, uint32_t value, unsign
     const struct window *window = memory_window(bus->map, address);
     bus->schedule->side_effects = true;
     if (window) {
+        bus->recent = window;
         model_write(&bus->lines, window, address, value, width);
     } else if (ppb_has(address)) {
         ppb_write(bus->ppb, address & ~3u, value << 8 * (address & 3), byte_lanes(address, width));

@@ -8,6 +8,7 @@
 struct lines {
     struct host *host;
     struct nvic *nvic;
+    struct pins *stale; /* ports with pins whose line objects have other levels, bus/pins.h */
 };
 
 /* Set the level of an interrupt's line, which drives nothing but the input of `exception`. */

@@ -25,18 +25,52 @@ static void set_pin(struct lines *lines, struct pins *pins, unsigned number, boo
     if (!(pins->values[pins->levels] & bit) == !level)
         return;
     pins->values[pins->levels] ^= bit;
-    host_set_level(lines->host, pin->line, level);
+    if (!pins->stale) {
+        pins->next_stale = lines->stale;
+        lines->stale = pins;
+    }
+    pins->stale |= bit;
     if (pin->edges) {
         *pin->level = level;
-        if (*pin->selected == pin->choice) {
-            host_set_level(lines->host, pin->output, level);
+        if (*pin->selected == pin->choice)
             detect_edge(lines, pin->edges, number, level);
-        }
     }
     if (pin->listener) {
         uint32_t arguments[] = {pin->listener_input, level};
         host_call(lines->host, pin->listener, arguments, 2, NULL);
     }
+}
+
+static void flush_pin(struct lines *lines, const struct pin *pin, bool level)
+{
+    host_set_level(lines->host, pin->line, level);
+    if (pin->edges && *pin->selected == pin->choice)
+        host_set_level(lines->host, pin->output, level);
+    if (pin->follower)
+        host_set_state(lines->host, pin->follower, level != pin->inverted);
+}
+
+void pins_flush(struct lines *lines)
+{
+    while (lines->stale) {
+        struct pins *pins = lines->stale;
+        uint32_t stale = pins->stale, levels = pins->values[pins->levels];
+        unsigned number;
+        lines->stale = pins->next_stale;
+        pins->stale = 0;
+        while (bit_next(&stale, 0, &number))
+            flush_pin(lines, &pins->pin[number], levels >> number & 1);
+    }
+}
+
+/* The pin's edges are detected and go on to what the core doesn't know. */
+static bool is_for_model(const struct pins *pins, unsigned number)
+{
+    const struct pin *pin = &pins->pin[number];
+    const struct edges *edges = pin->edges;
+    if (!edges || edges->served >> number & 1 || *pin->selected != pin->choice)
+        return false;
+    return (edges->values[edges->rising] | edges->values[edges->falling]) >> number & 1;
 }
 
 bool pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t value)
@@ -46,15 +80,21 @@ bool pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t 
         now = ((before & ~(value >> 16)) | value) & 0xFFFF;
     else if (word == pins->reset)
         now = before & ~value;
+    else if (word == pins->data)
+        now = value & 0xFFFF;
     else
         return false;
     uint32_t changed = (now ^ before) & pins->state[PINS_OUTPUTS];
     if (changed & ~(pins->state[PINS_DRIVEN] & pins->served))
         return false;
+    uint32_t rest = changed;
+    unsigned number;
+    while (bit_next(&rest, 0, &number))
+        if (is_for_model(pins, number))
+            return false;
     pins->values[pins->data] = now;
-    for (unsigned i = 0; i < PINS; i++)
-        if (changed >> i & 1)
-            set_pin(lines, pins, i, now >> i & 1);
+    while (bit_next(&changed, 0, &number))
+        set_pin(lines, pins, number, now >> number & 1);
     return true;
 }
 
@@ -73,7 +113,7 @@ bool edges_write(struct lines *lines, struct edges *edges, uint32_t word, uint32
 
 bool pins_drive(struct lines *lines, struct pins *pins, uint32_t number, bool level)
 {
-    if (!(pins->served >> number & 1))
+    if (!(pins->served >> number & 1) || is_for_model(pins, number))
         return false;
     set_pin(lines, pins, number, level);
     return true;

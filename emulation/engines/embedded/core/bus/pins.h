@@ -34,6 +34,8 @@ struct pin {
     uint32_t choice;
     uint32_t listener_input;
     PyObject *listener; /* or NULL */
+    PyObject *follower; /* a model whose `state` is the pin's level and nothing else; or NULL */
+    uint32_t inverted; /* the follower is */
 };
 
 /* A port's pins. Mirrored by native.py. */
@@ -41,6 +43,8 @@ struct pins {
     uint32_t *values, *state;
     uint32_t levels, data, set_reset, reset; /* words of the model */
     uint32_t served; /* the pins of which the core knows all that listens */
+    uint32_t stale; /* the pins whose line objects have another level ... */
+    struct pins *next_stale; /* ... and the next port with such pins */
     struct pin pin[PINS];
 };
 
@@ -48,6 +52,8 @@ struct pins {
 bool pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t value);
 /* A store of a whole word that clears pending edges. False: the model serves it. */
 bool edges_write(struct lines *lines, struct edges *edges, uint32_t word, uint32_t value);
+/* Give line objects and followers the levels that pins have. */
+void pins_flush(struct lines *lines);
 /* The outside drives an input pin. False: the model serves it. */
 bool pins_drive(struct lines *lines, struct pins *pins, uint32_t number, bool level);
 

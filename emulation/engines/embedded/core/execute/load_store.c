@@ -13,6 +13,12 @@ static bool is_for_bus(struct executor *executor, uint32_t address, unsigned wid
 
 bool load_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t *value)
 {
+    const struct window *window = bus_recent(executor->bus, address, width);
+    if (window) {
+        *value = low_bytes(model_read(&executor->bus->lines, window, address, width), width);
+        executor->budget = MAX_BUDGET;
+        return true;
+    }
     const uint8_t *bytes = memory_plain(executor->map, address, width, false);
     *value = 0;
     if (bytes) {
@@ -28,6 +34,13 @@ bool load_slowly(struct executor *executor, uint32_t address, unsigned width, ui
 
 bool store_slowly(struct executor *executor, uint32_t address, unsigned width, uint32_t value)
 {
+    const struct window *window = bus_recent(executor->bus, address, width);
+    if (window) {
+        executor->schedule->side_effects = true;
+        model_write(&executor->bus->lines, window, address, low_bytes(value, width), width);
+        executor->budget = MAX_BUDGET;
+        return true;
+    }
     uint8_t *bytes = memory_plain(executor->map, address, width, true);
     if (bytes) {
         memcpy(bytes, &value, width);

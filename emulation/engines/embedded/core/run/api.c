@@ -22,7 +22,9 @@ void core_pend(struct core *core, uint32_t exception)
 
 bool core_drive_pin(struct core *core, struct pins *pins, uint32_t number, uint32_t level)
 {
-    return pins_drive(&core->bus.lines, pins, number, level);
+    bool served = pins_drive(&core->bus.lines, pins, number, level);
+    host_flush(&core->host); /* for the model that drives */
+    return served;
 }
 
 bool core_map_memory(struct core *core, struct memory *memory, uint32_t base, uint32_t offset,
@@ -62,6 +64,7 @@ bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t
     if (!bus_has(&core->bus, address))
         return false;
     *value = bus_read(&core->bus, address, width);
+    host_flush(&core->host);
     return true;
 }
 
@@ -70,6 +73,7 @@ bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_
     if (!bus_has(&core->bus, address))
         return false;
     bus_write(&core->bus, address, value, width);
+    host_flush(&core->host);
     return true;
 }
 

@@ -12,6 +12,7 @@ static const struct layout layouts[] = {
     FIELD(configuration, unicorn),
     FIELD(configuration, python),
     FIELD(configuration, level_name),
+    FIELD(configuration, state_name),
     FIELD(configuration, is_true),
     FIELD(configuration, is_false),
     FIELD(configuration, ids),
@@ -126,6 +127,8 @@ static const struct layout layouts[] = {
     FIELD(pin, choice),
     FIELD(pin, listener_input),
     FIELD(pin, listener),
+    FIELD(pin, follower),
+    FIELD(pin, inverted),
 
     WHOLE(pins),
     FIELD(pins, values),
@@ -135,6 +138,8 @@ static const struct layout layouts[] = {
     FIELD(pins, set_reset),
     FIELD(pins, reset),
     FIELD(pins, served),
+    FIELD(pins, stale),
+    FIELD(pins, next_stale),
     FIELD(pins, pin),
 
     {NULL, NULL, 0, 0},

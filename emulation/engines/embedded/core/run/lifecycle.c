@@ -6,6 +6,11 @@
 #include <string.h>
 
 /* Give each part pointers to the parts it uses. */
+static void flush_lines(void *lines)
+{
+    pins_flush(lines);
+}
+
 static void wire(struct core *core)
 {
     struct schedule *schedule = &core->schedule;
@@ -39,12 +44,14 @@ static void wire(struct core *core)
                              .cpu = cpu,
                              .code = code,
                              .host = host};
+    host->flush = flush_lines;
+    host->flush_of = &bus->lines;
     core->itm.host = host;
     core->itm.scb = scb;
     core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};
     core->exceptions = (struct exceptions){
         {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection};
-    *bus = (struct bus){.lines = {host, nvic},
+    *bus = (struct bus){.lines = {host, nvic, NULL},
                         .write_handlers = {NULL, map, host},
                         .watchpoints = {NULL, 0, map, schedule},
                         .map = map,
@@ -96,6 +103,7 @@ struct core *core_create(const struct configuration *configuration)
     core->host.unicorn = configuration->unicorn;
     core->host.python = configuration->python;
     core->host.level_name = configuration->level_name;
+    core->host.state_name = configuration->state_name;
     core->host.is_true = configuration->is_true;
     core->host.is_false = configuration->is_false;
     for (int i = 0; i < REGISTER_COUNT; i++)

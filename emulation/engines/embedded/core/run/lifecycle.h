@@ -9,7 +9,7 @@ struct configuration {
     uc_engine *uc;
     struct unicorn unicorn;
     struct python python;
-    PyObject *level_name, *is_true, *is_false;
+    PyObject *level_name, *state_name, *is_true, *is_false;
     int32_t ids[REGISTER_COUNT];
     uint32_t irq_count, priority_bits, systick_divider, systick_calibration;
 };

@@ -130,6 +130,7 @@ int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     idle_cancel(&core->idle);
     core->schedule.running = true;
     int outcome = loop(core);
+    host_flush(&core->host);
     core->schedule.running = false;
     return outcome;
 }

@@ -26,7 +26,7 @@ struct memory {
     struct memory *next;
 };
 
-/* A model at a range of addresses; `offset` is the model's offset of the range's start. Mirrored by
+/* A model at a range of addresses, for good; `offset` is the model's offset of the range's start. Mirrored by
  * native.py. */
 struct window {
     uint32_t base, size, offset;
