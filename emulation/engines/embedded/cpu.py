@@ -14,7 +14,7 @@ from renode_wifi.emulation.engines.embedded.debug import Debug
 from renode_wifi.emulation.engines.embedded.memory_map import Memory, MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
-from renode_wifi.emulation.engines.embedded.report import CrashReport, crash_report
+from renode_wifi.emulation.engines.embedded.report import CrashReport, HandledFault, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.state.decoder import Decoder
@@ -89,6 +89,7 @@ class Core:
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
         self.last_fault: CrashReport | None = None
+        self._handled: HandledFault | None = None
         self.bus = CoreBus(self._native, self.memory_map, self.peripheral_map)
         self.nvic = Nvic(self._native)
         self.nmi = Nvic(self._native, NMI)
@@ -238,13 +239,14 @@ class Core:
             raise CoreError(
                 f"no vector table at 0x{self.vector_table:08X}: no memory is mapped there"
             )
-        self.last_fault = None
+        self.last_fault = self._handled = None
 
     def run(self, until: int) -> Stop | None:
         """Run to virtual time `until` (ns): to the first end of a block at or after it.
 
         None: the guest (SYSRESETREQ) or `request_reset` asked for a reset, which is the caller's to
-        do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`.
+        do. Stop.CRASH: a lockup, or a fault with `stop_on_fault`; one that is taken by a handler
+        of its own only if that does not return (`HandledFault`).
         """
         shared, clock = self._shared, self._clock
         core, run_core, run_due = self._handle, self._library.core_run, clock.run_due
@@ -259,6 +261,13 @@ class Core:
             while True:
                 due = run_due()
                 deadline = NEVER if due is None else self._time.cycles_at(due)
+                if self._handled is not None and self.now >= self._handled.until:
+                    handled, self._handled = self._handled, None
+                    if handled.is_active(self.bus):
+                        self.last_fault = handled.report
+                        return Stop.CRASH
+                if self._handled is not None:
+                    deadline = min(deadline, self._time.cycles_at(self._handled.until))
                 pause = shared.cycles + SLICE
                 outcome = run_core(core, deadline, pause if pause < self._end else self._end)
                 if outcome == _Outcome.DEADLINE:
@@ -297,15 +306,13 @@ class Core:
 
     def _report_fault(self) -> bool:
         """Report a fault; True: the run is to end."""
-        fault = self._shared.fault
-        frame: tuple[int, ...] = ()
-        if fault.frame:
-            raw = self.bus.read_bytes(fault.frame, 32)
-            frame = tuple(memoryview(raw).cast("I"))
-        report = crash_report(fault, self.now, frame, self._has_fpu)
-        self.last_fault = report
+        report = crash_report(self._shared.fault, self.now, self.bus, self._has_fpu)
         if self.on_fault is not None:
             self.on_fault(report)
+        if self.stop_on_fault and HandledFault.fits(report):
+            self._handled = HandledFault(report, self.now)
+            return False
+        self.last_fault = report
         return self.stop_on_fault or report.lockup
 
     def on_deep_sleep(self, handler: Callable[[int], None]) -> None:

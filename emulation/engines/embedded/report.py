@@ -7,6 +7,8 @@ from enum import IntEnum
 
 from renode_wifi.emulation.engines.embedded.native import Fault
 from renode_wifi.emulation.image.crash import REGISTERS, Crash
+from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.base.machine import Bus
 
 EXCEPTION_NAMES = {
     0: "thread mode",
@@ -50,6 +52,12 @@ CURES = {
 }
 NOCP = 19
 NO_FPU = "this chip has no FPU: build the firmware without one (-mfloat-abi=soft)"
+
+
+HANDLER_TIMEOUT = 100 * MILLISECOND
+SHCSR = 0xE000ED24
+ACTIVE = {4: 1 << 0, 5: 1 << 1, 6: 1 << 3}
+"""Bits of SHCSR (B3.2.13) by exception: its handler is active."""
 
 
 class Access(IntEnum):
@@ -99,10 +107,11 @@ def _cause(fault: Fault, has_fpu: bool) -> tuple[str, str | None]:
     return "unknown fault", None
 
 
-def crash_report(
-    fault: Fault, time: int, frame: tuple[int, ...], has_fpu: bool = True
-) -> CrashReport:
-    """The report of `fault`, at `time` ns, whose stacked frame reads `frame`."""
+def crash_report(fault: Fault, time: int, bus: Bus, has_fpu: bool = True) -> CrashReport:
+    """The report of `fault`, at `time` ns; its stacked frame is read over the bus."""
+    frame: tuple[int, ...] = ()
+    if fault.frame:
+        frame = tuple(memoryview(bus.read_bytes(fault.frame, 32)).cast("I"))
     access = Access(fault.access)
     text, cure = _cause(fault, has_fpu)
     if access in (Access.READ, Access.WRITE):
@@ -127,3 +136,22 @@ def crash_report(
         frame_address=fault.frame or None,
         frame=frame,
     )
+
+
+class HandledFault:
+    """A fault that the firmware's own handler has taken at `now` (ns): it may know what to do.
+
+    It is a crash if that handler is still active at `until`.
+    """
+
+    def __init__(self, report: CrashReport, now: int) -> None:
+        self.report = report
+        self.until = now + HANDLER_TIMEOUT
+
+    @staticmethod
+    def fits(report: CrashReport) -> bool:
+        """MemManage, bus and usage faults have handlers that firmware enables (B1.5.14)."""
+        return report.taken == report.raised and report.taken in ACTIVE
+
+    def is_active(self, bus: Bus) -> bool:
+        return bool(bus.read(SHCSR, 4) & ACTIVE[self.report.taken])

@@ -566,6 +566,39 @@ def test_run_can_end_at_the_fault() -> None:
     assert guest.log == [1]
 
 
+RECOVERS = """
+reset:
+    put SHCSR, (1 << 17)
+    load r4, 0x50000000
+    ldr.w r5, [r4]
+    nop
+    log 1
+    b .
+busfault:
+    ldr r0, [sp, #24]
+    adds r0, #4
+    str r0, [sp, #24]
+    {then}
+"""
+
+
+def test_a_fault_that_its_own_handler_deals_with_is_no_crash() -> None:
+    guest = Guest(RECOVERS.format(then="bx lr"))
+    guest.core.stop_on_fault = True
+    assert guest.core.run(10**9) is Stop.TIME
+    assert guest.log == [1]
+    assert guest.core.last_fault is None
+
+
+def test_a_fault_whose_own_handler_never_returns_is_a_crash() -> None:
+    guest = Guest(RECOVERS.format(then="b ."))
+    guest.core.stop_on_fault = True
+    assert guest.core.run(10**9) is Stop.CRASH
+    assert guest.core.last_fault is not None
+    assert "BusFault" in guest.core.last_fault.cause
+    assert guest.core.now < 10**9
+
+
 def test_strict_reserved_are_bus_faults() -> None:
     source = f"""
 reset:
