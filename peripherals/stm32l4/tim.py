@@ -4,8 +4,6 @@ Nothing happens per tick. The counter is worked out from virtual time when someb
 is scheduled only for a flag that isn't set yet, so a timer costs as much as software clears flags,
 and SR is current without asking. Positions are exact: no remainder of a division is ever dropped.
 
-An enabled output, a connected trigger and an enabled DMA request need every one of their events.
-
 Clocked by the internal clock only; a slave mode that needs another clock stops the counter.
 """
 
@@ -264,6 +262,8 @@ class STM32_Timer(Block):
             self._event = None
         flags = self._values[SR_WORD]
         missing = self._flags & ~flags
+        if self._values[CR1_WORD] & CR1.OPM:
+            missing |= SR.UIF  # The end of the pulse clears CEN.
         if not self._outputs.is_quiet:
             scale = SECOND * (self._prescaler + 1)
             period = (self._limit_now + 1) * scale // self._hertz if self._hertz else SECOND

@@ -316,10 +316,7 @@ class Core:
         return self.stop_on_fault or report.lockup
 
     def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
-        """Call `handler` with 1 when WFI or WFE begins with SLEEPDEEP, and with 0 when it ends.
-
-        SysTick stands still in between.
-        """
+        """Call `handler` with 1 when a sleep with SLEEPDEEP begins, with 0 when it ends."""
         self._on_deep_sleep = handler
         self._library.core_on_deep_sleep(self._handle, handler)
 

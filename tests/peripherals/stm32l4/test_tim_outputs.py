@@ -103,6 +103,16 @@ def test_outputs_that_are_too_fast_are_left_out(caplog: pytest.LogCaptureFixture
     assert caplog.text.count("aren't shown") == 1
 
 
+def test_the_end_of_a_pulse_shows_without_an_access() -> None:
+    timer, machine = make()
+    poke(timer, "ARR", 49)
+    poke(timer, "EGR", 1)
+    poke(timer, "CR1", 1 | 8)
+    ticks(machine, 60)
+    assert timer.registers["SR"] & UIF
+    assert not timer.registers["CR1"] & 1
+
+
 def test_one_pulse_stops_after_a_period() -> None:
     timer, machine = make()
     poke(timer, "CCMR1", PWM1 | 1 << 4)
