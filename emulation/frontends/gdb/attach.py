@@ -9,6 +9,7 @@ from renode_wifi.emulation.frontends.gdb import data_commands, query_commands, r
 from renode_wifi.emulation.frontends.gdb.control import DebugControl, Debugged
 from renode_wifi.emulation.frontends.gdb.server import LOCALHOST, GdbServer
 from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.platform.core import OnFault
 from renode_wifi.emulation.platform.machine import Machine
 
 COMMANDS = (*run_commands.COMMANDS, *data_commands.COMMANDS, *query_commands.COMMANDS)
@@ -26,9 +27,7 @@ def serve(engine: Engine, port: int, host: str, wait: bool) -> GdbServer:
 
 def start(engine: EmbeddedEngine, machine: Machine, port: int, autostart: bool) -> str:
     """`machine StartGdbServer`: the machine runs until a debugger comes."""
-    added = _add(engine, machine, port, LOCALHOST, wait=False)
-    if autostart:
-        added.on_connection = engine.script.requests.start
+    added = _add(engine, machine, port, LOCALHOST, wait=False, autostart=autostart)
     return f"GDB server on {added.server.host}:{added.server.port}"
 
 
@@ -43,13 +42,29 @@ def stop(engine: EmbeddedEngine, machine: Machine, port: int | None) -> None:
             engine.control = None
 
 
-def _add(engine: EmbeddedEngine, machine: Machine, port: int, host: str, wait: bool) -> Debugged:
+def _add(
+    engine: EmbeddedEngine,
+    machine: Machine,
+    port: int,
+    host: str,
+    wait: bool,
+    autostart: bool = False,
+) -> Debugged:
     control = engine.control
     if not isinstance(control, DebugControl):
         control = DebugControl(engine.run_freely, lambda: engine.now)
     debug = machine.core.debug
     server = GdbServer(Target(machine, debug, engine.execute), COMMANDS, port, host)
     added = Debugged(server, debug, wait)
+    policy = engine.on_fault
+
+    def on_connection(connected: bool) -> None:
+        # The debugger sees every fault; without, the policy says which end the run.
+        engine.on_fault = OnFault.STOP if connected else policy
+        if connected and autostart:
+            engine.script.requests.start()
+
+    added.on_connection = on_connection
     control.machines.append(added)
     engine.control = control
     return added

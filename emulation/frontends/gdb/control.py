@@ -38,7 +38,8 @@ class Debugged:
         self.server = server
         self.debug = debug
         self.wait = wait
-        self.on_connection: Callable[[], None] = lambda: None
+        self.on_connection: Callable[[bool], None] = lambda connected: None
+        """Called when a debugger has come, and when it has gone."""
         self._was_connected = False
 
     def poll(self) -> None:
@@ -49,7 +50,7 @@ class Debugged:
             self.debug.attached = connected
             if connected:
                 self.wait = False
-                self.on_connection()
+            self.on_connection(connected)
 
     @property
     def session(self) -> Session | None:
@@ -74,6 +75,7 @@ class DebugControl:
         self._run = run
         self._now = now
         self._stop_asked = False
+        self._crashed_at: int | None = None
 
     # -- as whoever lets time pass sees it -----------------------------------------------------
 
@@ -141,9 +143,11 @@ class DebugControl:
         reported = False
         for each in self.machines:
             session = each.session
-            if session is not None and session.is_running and session.signal != SIGSEGV:
+            # A machine that is locked up crashes again at once: then the run is over.
+            if session is not None and session.is_running and self._crashed_at != self._now():
                 session.halt(SIGSEGV)
                 reported = True
+        self._crashed_at = self._now()
         return reported
 
     # -- running ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends import gdb
-from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
 from tests.emulation.frontends.gdb.client import COUNTER, LOOP, connected, counting_engine, stop_pc
 
@@ -130,15 +130,22 @@ def test_a_debugger_that_goes_away_leaves_nothing_behind(
 def test_a_fault_halts_the_machine_in_its_handler(
     engine: EmbeddedEngine, pool: ThreadPoolExecutor
 ) -> None:
-    engine.machine.core.stop_on_fault = True
+    # HardFault's handler: bx lr, in RAM. It would return to the fault without end.
+    handler = COUNTER + 0x100
+    engine.execute(f"sysbus WriteWord {handler:#x} 0x4770")
+    engine.execute(f"sysbus WriteDoubleWord 0x0800000C {handler + 1:#x}")
     server = gdb.serve(engine, 0)
-    run = let_run(pool, engine, MILLISECOND)
+    run = let_run(pool, engine, 10**15)
     with connected(server.port) as client:
         assert client.ask("Pf=00000060") == "OK"
-        assert client.ask("c").startswith("T0b")
-        assert client.register(16) & 0x1FF == 3  # xPSR: HardFault
-        assert client.ask("D") == "OK"
-    assert run.result(60) is Stop.TIME
+        for _ in range(2):
+            assert stop_pc(client.ask("c")) == handler
+            assert client.register(16) & 0x1FF == 3  # xPSR: HardFault
+        assert engine.on_fault is OnFault.STOP
+        client.send("k")
+    with pytest.raises(gdb.Killed):
+        run.result(60)
+    assert engine.on_fault is OnFault.REPORT
 
 
 def test_a_second_debugger_is_refused(engine: EmbeddedEngine, pool: ThreadPoolExecutor) -> None:
