@@ -19,6 +19,10 @@ int net_send(int handle, const void *data, unsigned size);
 /* Waits up to `timeout` ms for at least one byte; returns the number of bytes, 0 for none. */
 int net_receive(int handle, void *data, unsigned size, unsigned timeout);
 int net_close(int handle);
+/* Waits for TCP connections to a port; returns a handle for `net_accept`. */
+int net_listen(uint16_t port);
+/* Waits up to `timeout` ms for a connection; returns its handle. */
+int net_accept(int handle, unsigned timeout);
 /* How many handles can be open at once. */
 extern const int net_sockets;
 

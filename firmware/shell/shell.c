@@ -1,6 +1,7 @@
 /* A command line over the console that drives the radio: what robot suites type, the board does.
  *
  *   start | join SSID PASSPHRASE | resolve NAME | open tcp|udp|tls ADDRESS PORT
+ *   listen PORT | accept HANDLE TIMEOUT
  *   send HANDLE TEXT | receive HANDLE SIZE TIMEOUT | close HANDLE
  *
  * Each command answers one line: `ok` or `error`, its outcome (a handle, a count, the radio's error),
@@ -107,6 +108,12 @@ static int execute(char *command, char *rest)
     }
     if (same(command, "open"))
         return open_command(rest);
+    if (same(command, "listen"))
+        return net_listen((uint16_t)number(rest));
+    if (same(command, "accept")) {
+        int handle = (int)number(word(&rest));
+        return net_accept(handle, number(word(&rest)));
+    }
     if (same(command, "send")) {
         int handle = (int)number(word(&rest));
         return net_send(handle, rest, (unsigned)strlen(rest));

@@ -16,7 +16,7 @@ const int net_sockets = 4;
 
 static uint8_t reply[1500];
 static unsigned reply_size;
-static enum { FREE, OPEN } state[4];
+static enum { FREE, OPEN, SERVING } state[4];
 
 static void pin(int number, int high)
 {
@@ -243,10 +243,37 @@ int net_receive(int handle, void *data, unsigned size, unsigned timeout)
     return 0;
 }
 
+int net_listen(uint16_t port)
+{
+    unsigned handle = 0;
+    while (handle < 4 && state[handle] != FREE)
+        handle++;
+    if (handle == 4 || command_number("P0=", handle) < 0 || command_number("P1=", 0) < 0 ||
+        command_number("P2=", port) < 0 || command_number("P5=", 1) < 0)
+        return -1;
+    state[handle] = SERVING;
+    return (int)handle;
+}
+
+/* The module serves one client at a time, by the server's own socket. */
+int net_accept(int handle, unsigned timeout)
+{
+    static const char accepted[] = "\r\n[SOMA][TCP SVR] Accepted ";
+    uint32_t start = board_ticks();
+    do {
+        if (command("MR\r", 0, 0) < 0)
+            return -1;
+        if (reply_size >= sizeof accepted && !memcmp(reply, accepted, sizeof accepted - 1))
+            return handle;
+    } while (board_ticks() - start < timeout);
+    return -1;
+}
+
 int net_close(int handle)
 {
+    int serving = state[handle] == SERVING;
     state[handle] = FREE;
     if (command_number("P0=", (unsigned)handle) < 0)
         return -1;
-    return command_number("P6=", 0);
+    return command_number(serving ? "P5=" : "P6=", 0);
 }

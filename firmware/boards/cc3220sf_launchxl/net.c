@@ -17,6 +17,7 @@
 #define IPV4_ACQUIRED 0x1825
 #define HOST_FOUND 0x1820
 #define CONNECT_RESULT 0x1006
+#define ACCEPTED 0x1003
 #define CLOSED 0x1010
 #define RECEIVED 0x100A
 
@@ -26,6 +27,9 @@
 #define FIND_HOST 0x9C20
 #define SOCKET_OPEN 0x9401
 #define SOCKET_CLOSE 0x9402
+#define SOCKET_ACCEPT 0x9403
+#define SOCKET_BIND 0x9404
+#define SOCKET_LISTEN 0x9405
 #define SOCKET_CONNECT 0x9406
 #define SOCKET_SET_OPTION 0x9408
 #define SOCKET_RECEIVE 0x940A
@@ -326,19 +330,23 @@ static int set_option(int handle, uint8_t option, const void *value, uint8_t siz
     return command(SOCKET_SET_OPTION, request, sizeof request, value, size);
 }
 
-static int connect_socket(int handle, const uint8_t address[4], uint16_t port)
+static int address_command(uint16_t opcode, int handle, const uint8_t address[4], uint16_t port)
 {
     struct {
         int16_t length;
         uint8_t handle, family, port[2], pad[2], address[4];
     } request = {0};
-    int status;
     request.handle = (uint8_t)handle;
     request.family = FAMILY_IPV4 << 4;
     request.port[0] = (uint8_t)(port >> 8);
     request.port[1] = (uint8_t)port;
     memcpy(request.address, address, 4);
-    status = command(SOCKET_CONNECT, &request, sizeof request, 0, 0);
+    return command(opcode, &request, sizeof request, 0, 0);
+}
+
+static int connect_socket(int handle, const uint8_t address[4], uint16_t port)
+{
+    int status = address_command(SOCKET_CONNECT, handle, address, port);
     return status < 0 ? status : wait_for_socket(CONNECT_RESULT, handle, ANSWER_TIMEOUT);
 }
 
@@ -422,4 +430,35 @@ int net_close(int handle)
     const uint8_t request[4] = {(uint8_t)handle, 0, 0, 0};
     int status = command(SOCKET_CLOSE, request, sizeof request, 0, 0);
     return status < 0 ? status : wait_for_socket(CLOSED, handle, ANSWER_TIMEOUT);
+}
+
+int net_listen(uint16_t port)
+{
+    static const uint8_t tcp[4] = {FAMILY_IPV4, TYPE_STREAM, PROTOCOL_ANY, 0}, any[4];
+    int handle, status = command(SOCKET_OPEN, tcp, sizeof tcp, 0, 0);
+    if (status < 0)
+        return status;
+    handle = message.body[2] & 0x1F;
+    timeouts[handle] = TIMEOUT_UNSET;
+    status = address_command(SOCKET_BIND, handle, any, port);
+    if (status >= 0) {
+        const uint8_t request[4] = {(uint8_t)handle, 1, 0, 0};
+        status = command(SOCKET_LISTEN, request, sizeof request, 0, 0);
+    }
+    if (status < 0) {
+        net_close(handle);
+        return status;
+    }
+    return handle;
+}
+
+int net_accept(int handle, unsigned timeout)
+{
+    const uint8_t request[4] = {(uint8_t)handle, FAMILY_IPV4, 0, 0};
+    int accepted = command(SOCKET_ACCEPT, request, sizeof request, 0, 0);
+    if (accepted == 0)
+        accepted = wait_for_socket(ACCEPTED, handle, timeout);
+    if (accepted >= 0)
+        timeouts[accepted] = TIMEOUT_UNSET;
+    return accepted;
 }
