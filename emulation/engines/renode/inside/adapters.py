@@ -40,6 +40,8 @@ def numbered(lines, outputs):
 class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
     """A model with pins. Disposed of with its machine, it takes ours along."""
 
+    INTERFACES = (IGPIOReceiver, INumberedGPIOOutput, System.IDisposable)  # type: typing.Any
+
     def __init__(self, machine, model):
         # type: (RenodeMachine, typing.Any) -> None
         self.machine = machine
@@ -88,6 +90,13 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
 
 class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeripheral, IKnownSize):
     """A model with registers."""
+
+    INTERFACES = Adapter.INTERFACES + (
+        IBytePeripheral,
+        IWordPeripheral,
+        IDoubleWordPeripheral,
+        IKnownSize,
+    )  # type: typing.Any
 
     def __init__(self, machine, model, size):
         # type: (RenodeMachine, typing.Any, int) -> None

@@ -2,7 +2,7 @@
 """The types of .NET that IronPython finds only once their assemblies are referenced.
 
 On .NET it imports from System.Private.CoreLib and from what Renode references: Infrastructure,
-Renode, System.Console. On Mono these types are in System.dll, which it always imports from; the
+Renode, System.Console. On Mono those of System are in System.dll, which it always imports from; the
 names below exist there only where Mono's facades are installed.
 """
 
@@ -10,6 +10,7 @@ import clr
 import System
 
 ASSEMBLIES = (
+    "Migrant",
     "System.Diagnostics.Process",
     "System.Net.Primitives",
     "System.Net.Sockets",
@@ -22,12 +23,14 @@ for name in ASSEMBLIES:
         # Mono without facades. On .NET the imports below fail, and name the type.
         pass
 
+from Antmicro.Migrant.Hooks import PreSerializationAttribute  # noqa: E402
 from System.Diagnostics import Process, ProcessStartInfo  # noqa: E402
 from System.Net import IPAddress  # noqa: E402
 from System.Net.Sockets import SelectMode, TcpClient, TcpListener  # noqa: E402
 
 __all__ = [
     "IPAddress",
+    "PreSerializationAttribute",
     "Process",
     "ProcessStartInfo",
     "SelectMode",

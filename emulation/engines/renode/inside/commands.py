@@ -11,12 +11,16 @@ from renode_wifi.emulation.engines.renode.inside import emulation
 from renode_wifi.emulation.engines.renode.inside.adapters import Adapter, BusAdapter, FlashAdapter
 from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine
 from renode_wifi.emulation.engines.renode.inside.radio import make_link
+from renode_wifi.emulation.engines.renode.inside.remote import HelperError
+from renode_wifi.emulation.engines.renode.inside.types import Types
 from renode_wifi.emulation.engines.renode.inside.world import World
 from renode_wifi.emulation.platform import catalogue
 
 machines = []  # type: list[RenodeMachine]
 prepared = []  # type: list[World]
 """The world, if one is, that the next machine with a model of ours is in."""
+
+types = []  # type: list[Types]
 
 SEED_OF_WORLD = "world"
 
@@ -36,6 +40,16 @@ def machine_of(renode):
     if not prepared:
         raise CommandError("the machine has no world yet: use wifi_world first")
     return _enter(renode, prepared.pop())
+
+
+def forget():
+    # type: () -> None
+    """The emulation is another one."""
+    for machine in machines:
+        machine.close()
+    while prepared:
+        prepared.pop().close()
+    machines[:] = []
 
 
 def _living():
@@ -98,12 +112,17 @@ def model(renode, name, kind, place, attributes):
         return
     parent, _, point = place.strip().partition(" ")
     if isinstance(known, catalogue.RadioType):
-        link = make_link(machine, name, known)
-        machine.world.add_radio(machine, name, kind, attributes)
-        machine.links[name] = link
-        adapter = Adapter(machine, link)
         if parent not in machine.adapters:
             raise CommandError("%s is not one of our models: no %s fits there" % (parent, kind))
+        link = make_link(machine, name, known)
+        try:
+            machine.world.add_radio(machine, name, kind, attributes)
+        except HelperError:
+            # What the world file says of the radio is wrong: its script can be included again.
+            emulation.remove(renode)
+            raise
+        machine.links[name] = link
+        adapter = _wrap(kind, Adapter(machine, link))
         machine.models[parent].attach(link)
         renode.RegisterAsAChildOf(machine.adapters[parent], adapter, NullRegistrationPoint.Instance)
     else:
@@ -113,13 +132,21 @@ def model(renode, name, kind, place, attributes):
         block = catalogue.load(known.implementation)(machine, name, **parse_attributes(attributes))
         start, size = parse_range(point)
         adapter_of = FlashAdapter if kind == "STM32L4_FLASH" else BusAdapter
-        adapter = adapter_of(machine, block, size)
+        adapter = _wrap(kind, adapter_of(machine, block, size))
         machine.models[name] = block
         renode.SystemBus.Register(
             adapter, BusRangeRegistration(Range(System.UInt64(start), System.UInt64(size)))
         )
     renode.SetLocalName(adapter, name)
     machine.adapters[name] = adapter
+
+
+def _wrap(kind, adapter):
+    # type: (str, Adapter) -> typing.Any
+    """What Renode registers, by the name of its type there."""
+    if not types:
+        types.append(Types())
+    return types[0].wrap(kind, adapter.INTERFACES, adapter)
 
 
 def fault(renode, name, attributes):

@@ -35,6 +35,12 @@ def machines():
     return list(_current().Machines)
 
 
+def remove(renode):
+    # type: (typing.Any) -> None
+    """A machine goes, with all that is in it."""
+    _current().RemoveMachine(renode)
+
+
 def _current():
     # type: () -> typing.Any
     return EmulationManager.Instance.CurrentEmulation

@@ -485,6 +485,11 @@ class Emulation:
     def __getitem__(self, machine: Machine) -> str:
         return self._names[id(machine)]
 
+    def RemoveMachine(self, machine: Machine) -> None:
+        self.Machines.remove(machine)
+        for adapter, _ in machine.SystemBus.registered:
+            adapter.Dispose()
+
     def set_serial(self, serial: bool) -> None:
         self.serial = serial
 
@@ -529,6 +534,98 @@ class Thread:
         time.sleep(milliseconds / 1000)
 
 
+class ClrType:
+    """A type as reflection shows it: an interface, and how many arguments its methods have."""
+
+    METHODS: dict[str, dict[str, int]] = {
+        "IPeripheral": {"Reset": 0},
+        "IGPIOReceiver": {"OnGPIO": 2},
+        "INumberedGPIOOutput": {"get_Connections": 0},
+        "IKnownSize": {"get_Size": 0},
+        "IBytePeripheral": {"ReadByte": 1, "WriteByte": 2},
+        "IWordPeripheral": {"ReadWord": 1, "WriteWord": 2},
+        "IDoubleWordPeripheral": {"ReadDoubleWord": 1, "WriteDoubleWord": 2},
+        "_Interface": {"Dispose": 0},
+    }
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClrType) and other.name == self.name
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def GetInterfaces(self) -> list[ClrType]:
+        extends = self.name in self.METHODS and self.name not in ("IPeripheral", "_Interface")
+        return [ClrType("IPeripheral")] if extends else []
+
+    def GetMethods(self) -> list[Any]:
+        return [
+            SimpleNamespace(
+                Name=name,
+                ReturnType=None,
+                GetParameters=lambda count=count: [SimpleNamespace(ParameterType=int)] * count,
+            )
+            for name, count in self.METHODS.get(self.name, {}).items()
+        ]
+
+    def GetConstructor(self, types: list[Any]) -> ClrType:
+        return self
+
+
+class TypeBuilder:
+    """Makes classes whose objects have the methods defined, and no more, by their adapter."""
+
+    def __init__(self, name: str, attributes: int) -> None:
+        self.name = name.rpartition(".")[2]
+        self.methods: dict[str, list[Any]] = {}
+
+    def DefineField(self, name: str, kind: Any, attributes: int) -> str:
+        return name
+
+    def AddInterfaceImplementation(self, interface: ClrType) -> None: ...
+
+    def DefineMethod(self, name: str, attributes: int, kind: Any, arguments: list[Any]) -> Any:
+        code = self.methods[name] = []
+        return SimpleNamespace(
+            GetILGenerator=lambda: SimpleNamespace(Emit=lambda *each: code.append(each)),
+            SetCustomAttribute=lambda attribute: None,
+        )
+
+    def DefineMethodOverride(self, own: Any, method: Any) -> None: ...
+
+    def CreateType(self) -> type:
+        names = {name.removeprefix("get_") for name in self.methods}
+
+        def forward(wrapped: Any, name: str) -> Any:
+            if name not in names:
+                raise AttributeError(name)
+            return getattr(wrapped.adapter, name)
+
+        return type(self.name, (), {"__getattr__": forward, "code": self.methods})
+
+
+def _flags(*names: str) -> SimpleNamespace:
+    return SimpleNamespace(**{name: 1 << bit for bit, name in enumerate(names)})
+
+
+def _define_assembly(name: str, access: int) -> Any:
+    return SimpleNamespace(DefineDynamicModule=lambda name: SimpleNamespace(DefineType=TypeBuilder))
+
+
+OPCODES = (
+    "Ldarg_0",
+    "Ldarg_S",
+    "Ldfld",
+    "Ldstr",
+    "Castclass",
+    "Callvirt",
+    "Newobj",
+    "Throw",
+    "Ret",
+)
+
 CORE_LIBRARY: dict[str, dict[str, Any]] = {
     "System": {
         "Exception": Exception,
@@ -536,6 +633,11 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
         "Object": object,
         "UInt64": int,
         "Array": _Array(),
+        "AppDomain": SimpleNamespace(),
+        "Type": type,
+        "String": str,
+        "Void": type(None),
+        "Activator": SimpleNamespace(CreateInstance=lambda kind: kind()),
         **{name: _kind(name) for name in ("UInt32", "UInt16", "Byte")},
         "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get),
     },
@@ -544,6 +646,18 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
         "Directory": SimpleNamespace(Delete=_remove),
         "StreamReader": StreamReader,
         "StreamWriter": StreamWriter,
+    },
+    "System.Reflection": {
+        "AssemblyName": str,
+        "FieldAttributes": _flags("Public"),
+        "MethodAttributes": _flags("Public", "Virtual", "Final", "HideBySig", "NewSlot"),
+        "TypeAttributes": _flags("Public", "Class"),
+    },
+    "System.Reflection.Emit": {
+        "AssemblyBuilder": SimpleNamespace(DefineDynamicAssembly=_define_assembly),
+        "AssemblyBuilderAccess": _flags("Run"),
+        "CustomAttributeBuilder": lambda attribute, arguments: attribute,
+        "OpCodes": SimpleNamespace(**{name: name for name in OPCODES}),
     },
     "System.Text": {
         "UTF8Encoding": lambda mark: None,
@@ -569,6 +683,7 @@ INFRASTRUCTURE: dict[str, dict[str, Any]] = {
         **{name: type(name, (), {}) for name in ("IGPIO", "IGPIOReceiver", "INumberedGPIOOutput")},
     },
     "Antmicro.Renode.Core.Structure": {"NullRegistrationPoint": SimpleNamespace(Instance=None)},
+    "Antmicro.Renode.Exceptions": {"RecoverableException": RuntimeError},
     "Antmicro.Renode.Logging": {
         "Logger": SimpleNamespace(LogAs=_log),
         "LogLevel": SimpleNamespace(Debug="debug", Info="info", Warning="warning", Error="error"),
@@ -599,6 +714,7 @@ INFRASTRUCTURE: dict[str, dict[str, Any]] = {
 ASSEMBLIES: dict[str, dict[str, dict[str, Any]]] = {
     "System.Private.CoreLib": CORE_LIBRARY,
     "Infrastructure": INFRASTRUCTURE,
+    "Migrant": {"Antmicro.Migrant.Hooks": {"PreSerializationAttribute": Exception}},
     "System.Console": {"System": {"Console": SimpleNamespace(Error=sys.stderr)}},
     "System.Diagnostics.Process": {
         "System.Diagnostics": {"Process": Process, "ProcessStartInfo": ProcessStartInfo}
@@ -636,6 +752,7 @@ def add_reference(assembly: str) -> None:
 def _provide() -> None:
     clr = ModuleType("clr")
     clr.__dict__["AddReference"] = add_reference
+    clr.__dict__["GetClrType"] = lambda kind: ClrType(kind.__name__)
     sys.modules["clr"] = clr
     for assembly in REFERENCED:
         add_reference(assembly)

@@ -24,6 +24,7 @@ from renode_wifi.emulation.engines.renode.inside import (  # isort: skip
     commands,
     processes,
     remote,
+    types,
 )
 
 HOME = str(PLATFORMS / "worlds" / "home.yaml")
@@ -252,6 +253,36 @@ def test_a_shared_world_is_one_file_with_one_seed(worlds: connections.Worlds) ->
     commands.machine_of(dotnet.Machine())
     with pytest.raises(commands.CommandError, match="give the same file and seed"):
         commands.world(HOME, 8, "lab")
+
+
+def test_models_are_registered_by_the_names_of_their_types(board: dotnet.Machine) -> None:
+    spi, module = board.names["spi3"], board.names["ism43362"]
+    assert type(spi).__name__ == "STM32L4_SPI"
+    assert type(module).__name__ == "ISM43362"
+    commands.model(board, "spi1", "STM32L4_SPI", "sysbus <0x40013000, +0x400>", "")
+    assert type(board.names["spi1"]) is type(spi)
+    # A radio is on no bus.
+    with pytest.raises(AttributeError):
+        module.ReadByte(0)
+    # Loads, the adapter's method with two arguments, and its result.
+    assert [each[0] for each in spi.code["WriteWord"]] == (
+        ["Ldarg_0", "Ldfld", "Castclass", "Ldarg_S", "Ldarg_S", "Callvirt", "Ret"]
+    )
+    assert ("Ldstr", types.CANNOT_SAVE) in spi.code["RefuseToBeSaved"]
+
+
+def test_a_machine_whose_radio_its_world_refuses_is_removed(
+    worlds: connections.Worlds, tmp_path: Path
+) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(f"{Path(HOME).read_text(encoding='utf-8')}  options: {{nonsense: 3}}\n")
+    commands.world(str(path), "world", "")
+    renode = dotnet.Machine()
+    commands.model(renode, "spi3", "STM32L4_SPI", "sysbus <0x40003C00, +0x400>", "")
+    with pytest.raises(remote.HelperError, match="no attribute 'nonsense'"):
+        commands.model(renode, "ism43362", "ISM43362", "spi3", "")
+    assert dotnet.EMULATION.Machines == []
+    assert commands.machines[0].closed
 
 
 def test_attributes_are_read_as_in_descriptions() -> None:

@@ -1,0 +1,123 @@
+# ironpython: executed by Renode
+"""Types of .NET for our models, by the names that catalogue and descriptions have for them.
+
+IronPython names the type of a class after its interfaces, and Renode shows that name. So an object
+of a type made here is registered; its methods call those of the Python object behind it.
+The .NET types in use: System.Reflection.Emit.
+"""
+
+import clr
+import System
+from Antmicro.Renode.Exceptions import RecoverableException
+from System.Reflection import AssemblyName, FieldAttributes, MethodAttributes, TypeAttributes
+from System.Reflection.Emit import (
+    AssemblyBuilder,
+    AssemblyBuilderAccess,
+    CustomAttributeBuilder,
+    OpCodes,
+)
+
+from renode_wifi.emulation.engines.renode.inside.assemblies import PreSerializationAttribute
+
+ASSEMBLY = "renode_wifi"
+NAMESPACE = "Antmicro.Renode.Peripherals.Wifi."
+CANNOT_SAVE = (
+    "Renode cannot save models that are written in Python, as those of renode-wifi are. Save and"
+    " load the board on the embedded engine: renode-wifi monitor"
+)
+METHOD = (
+    MethodAttributes.Public
+    | MethodAttributes.Virtual
+    | MethodAttributes.Final
+    | MethodAttributes.HideBySig
+    | MethodAttributes.NewSlot
+)
+
+
+class Types(object):
+    """Those that are made already, in an assembly of their own."""
+
+    def __init__(self):
+        # type: () -> None
+        self._made = {}  # type: dict[tuple[str, tuple[typing.Any, ...]], typing.Any]
+        # Mono has it elsewhere.
+        maker = getattr(AssemblyBuilder, "DefineDynamicAssembly", None)
+        if maker is None:
+            maker = System.AppDomain.CurrentDomain.DefineDynamicAssembly
+        assembly = maker(AssemblyName(ASSEMBLY), AssemblyBuilderAccess.Run)
+        self._module = assembly.DefineDynamicModule(ASSEMBLY)
+
+    def wrap(self, name, interfaces, adapter):
+        # type: (str, tuple[typing.Any, ...], typing.Any) -> typing.Any
+        """An object of a type called `name` that has the interfaces, all of them `adapter`'s."""
+        key = (name, interfaces)
+        if key not in self._made:
+            self._made[key] = self._make(name, interfaces)
+        wrapped = System.Activator.CreateInstance(self._made[key])
+        wrapped.adapter = adapter
+        return wrapped
+
+    def _make(self, name, interfaces):
+        # type: (str, tuple[typing.Any, ...]) -> typing.Any
+        made = self._module.DefineType(
+            NAMESPACE + name, TypeAttributes.Public | TypeAttributes.Class
+        )
+        adapter = made.DefineField("adapter", clr.GetClrType(System.Object), FieldAttributes.Public)
+        for interface in _with_parents([clr.GetClrType(item) for item in interfaces]):
+            made.AddInterfaceImplementation(interface)
+            for method in interface.GetMethods():
+                _forward(made, adapter, interface, method)
+        _refuse_to_be_saved(made)
+        return made.CreateType()
+
+
+def _with_parents(interfaces):
+    # type: (list[typing.Any]) -> list[typing.Any]
+    found = []  # type: list[typing.Any]
+    while interfaces:
+        interface = interfaces.pop(0)
+        if interface not in found:
+            found.append(interface)
+            interfaces.extend(interface.GetInterfaces())
+    return found
+
+
+def _forward(made, adapter, interface, method):
+    # type: (typing.Any, typing.Any, typing.Any, typing.Any) -> None
+    """A method of an interface calls that of the adapter."""
+    kinds = [parameter.ParameterType for parameter in method.GetParameters()]
+    own = made.DefineMethod(method.Name, METHOD, method.ReturnType, _types(kinds))
+    code = own.GetILGenerator()
+    code.Emit(OpCodes.Ldarg_0)
+    code.Emit(OpCodes.Ldfld, adapter)
+    code.Emit(OpCodes.Castclass, interface)
+    for number in range(len(kinds)):
+        code.Emit(OpCodes.Ldarg_S, System.Byte(number + 1))
+    code.Emit(OpCodes.Callvirt, method)
+    code.Emit(OpCodes.Ret)
+    made.DefineMethodOverride(own, method)
+
+
+def _refuse_to_be_saved(made):
+    # type: (typing.Any) -> None
+    """Renode's `Save` calls it first, and shows the text."""
+    refusal = made.DefineMethod(
+        "RefuseToBeSaved", MethodAttributes.Public, clr.GetClrType(System.Void), _types([])
+    )
+    texts = _types([clr.GetClrType(System.String)])
+    code = refusal.GetILGenerator()
+    code.Emit(OpCodes.Ldstr, CANNOT_SAVE)
+    code.Emit(OpCodes.Newobj, clr.GetClrType(RecoverableException).GetConstructor(texts))
+    code.Emit(OpCodes.Throw)
+    attribute = clr.GetClrType(PreSerializationAttribute).GetConstructor(_types([]))
+    refusal.SetCustomAttribute(CustomAttributeBuilder(attribute, System.Array[System.Object]([])))
+
+
+def _types(types):
+    # type: (list[typing.Any]) -> typing.Any
+    return System.Array[System.Type](types)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
