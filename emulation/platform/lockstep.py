@@ -15,7 +15,7 @@ from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.clock import MICROSECOND
 
 QUANTUM = 100 * MICROSECOND
-"""Virtual time, in ns, that one machine may be ahead of another; Renode's default as well."""
+"""Virtual time, in ns, that one machine may be ahead of another unless set otherwise; Renode's."""
 
 
 def run(
@@ -23,27 +23,25 @@ def run(
     selected: Machine,
     until: int,
     run_one: Callable[[Machine, int], Stop] = Machine.run,
+    quantum: int = QUANTUM,
 ) -> Stop:
     """Run all machines until `selected` is at `until` (ns of its own time).
 
     The others are up to a quantum before or behind it then. A stop of one is that of all.
-    run_one: runs one machine up to a time of its own.
+    run_one: runs one machine up to a time of its own. quantum: ns, above 0.
     """
     if len(machines) == 1:
         return run_one(selected, until)
     while selected.now < until:
-        machine = min(machines, key=_quantum)
-        end = (_quantum(machine) + 1) * QUANTUM - machine.epoch
+        # The first of those that are in the earliest quantum.
+        machine = min(machines, key=lambda each: each.emulation_time // quantum)
+        end = (machine.emulation_time // quantum + 1) * quantum - machine.epoch
         if machine is selected:
             end = min(end, until)
         stop = run_one(machine, end)
         if stop is not Stop.TIME:
             return stop
     return Stop.TIME
-
-
-def _quantum(machine: Machine) -> int:
-    return machine.emulation_time // QUANTUM
 
 
 def save(machines: Sequence[Machine]) -> bytes:

@@ -162,8 +162,8 @@ class Emulation:
         return self._interpreter.seed or 0
 
     def set_global_quantum(self, quantum: str | int | float) -> None:
-        """Renode's step of synchronisation. Here events take effect at their exact time."""
-        nanoseconds(quantum)
+        """How far, in seconds, a machine may be ahead of another. Its own events are exact."""
+        self._interpreter.quantum = max(1, nanoseconds(quantum))
 
     def set_global_advance_immediately(self, enabled: bool) -> None:
         """Renode's choice to run ahead of real time, which is what the embedded engine does."""

@@ -91,6 +91,7 @@ class Interpreter:
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
         self.worlds = Worlds()
+        self.quantum = lockstep.QUANTUM
         self.number_format = "Hexadecimal"
         self.seed: int | None = None
         """Of machines to come; None: their own."""
@@ -104,8 +105,6 @@ class Interpreter:
         self._output: list[str] = []
         self._where: list[str] = []
         self._machine_count = 0
-
-    # -- entry points -------------------------------------------------------------------------
 
     def execute(self, text: str) -> str:
         """Run one line, or several; returns what they print."""
@@ -366,7 +365,8 @@ class Interpreter:
 
     def _run_machines(self, duration: int) -> None:
         machine = self.machine or next(iter(self.machines.values()), None) or self.current
-        lockstep.run(list(self.machines.values()), machine, machine.now + duration)
+        machines = list(self.machines.values())
+        lockstep.run(machines, machine, machine.now + duration, quantum=self.quantum)
 
     def composer(self) -> Composer:
         def run(line: str, position: Position) -> None:

@@ -136,7 +136,7 @@ class EmbeddedEngine:
 
     def run_freely(self, until: int) -> Stop:
         """Run as `run` does without `control`."""
-        return lockstep.run(self._machines, self.machine, until, self._run_one)
+        return lockstep.run(self._machines, self.machine, until, self._run_one, self.script.quantum)
 
     def _run_one(self, machine: Machine, until: int) -> Stop:
         watch = self._watches[machine]

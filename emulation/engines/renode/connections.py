@@ -111,8 +111,17 @@ class Worlds:
         machines = list(self.services[-1].machines.values()) if self.services else []
         return machines[-1:]
 
+    def forget(self) -> None:
+        """Of machines that are gone: their connections end."""
+        self._end_connections()
+        self.services.clear()
+        self._connections.clear()
+
     def close(self) -> None:
         self.port.close()
+        self._end_connections()
+
+    def _end_connections(self) -> None:
         for connection in self._connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

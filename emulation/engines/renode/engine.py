@@ -7,24 +7,13 @@ pyrenode3 (its PYRENODE_* variables set) Renode runs inside this process instead
 
 from __future__ import annotations
 
-import contextlib
-import re
-import socket
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from renode_wifi.emulation.engines.renode import find, protocol
-from renode_wifi.emulation.engines.renode.connections import Listener, Worlds
-from renode_wifi.emulation.engines.renode.process import (
-    InProcessRenode,
-    Renode,
-    RenodeProcess,
-    monitor_path,
-    wants_pyrenode3,
-)
+from renode_wifi.emulation.engines.renode import driven, protocol
+from renode_wifi.emulation.engines.renode.process import monitor_path
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
@@ -36,14 +25,8 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
 
-CONTROL = "RENODE_WIFI_CONTROL"
-START_TIMEOUT = 180.0
-END_TIMEOUT = 10.0
-"""Seconds of real time, both."""
 SLICE = 5 * MILLISECOND
 """Virtual time between looks at what listeners say; a stop takes effect at its end."""
-UART = "uart"
-_MACHINE = re.compile(r"\s*\d+: ")
 HELD_COMMANDS = frozenset(("start", "s", "pause", "p"))
 """Virtual time passes in `run` alone, as on the embedded engine."""
 
@@ -65,41 +48,9 @@ class RenodeEngine:
         self._events: deque[tuple[int, str, str, TraceFields]] = deque()
         self._unreported: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
-        control = Listener()
-        self._worlds = Worlds(self._on_trace)
-        environment = {CONTROL: control.where, protocol.ENVIRONMENT: self._worlds.port.where}
-        self._renode: Renode | None = None
-        try:
-            if wants_pyrenode3():
-                environment[CONTROL] += ":stay"
-                self._renode = InProcessRenode(environment)
-            else:
-                self._renode = RenodeProcess(find.find().command, environment)
-            self._connection = self._connected(control)
-        except BaseException:
-            control.close()
-            self._worlds.close()
-            if self._renode is not None:
-                self._renode.close()
-            raise
-        control.close()
-        self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
-
-    def _connected(self, control: Listener) -> socket.socket:
-        assert self._renode is not None
-        deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline:
-            try:
-                return control.accept(0.2)
-            except TimeoutError:
-                ended = self._renode.ended()
-                if ended is not None:
-                    raise RenodeWifiError(
-                        f"Renode did not start: {ended}", cure=find.INSTALL_HINT
-                    ) from None
-        raise RenodeWifiError(
-            f"Renode did not answer within {START_TIMEOUT:.0f} s", cure=find.INSTALL_HINT
-        )
+        self._renode = driven.take()
+        self._renode.on_trace = self._on_trace
+        self._worlds = self._renode.worlds
 
     @classmethod
     def of_board(cls, board: BoardType, world: Path | None, seed: int | None) -> RenodeEngine:
@@ -136,9 +87,7 @@ class RenodeEngine:
 
     @property
     def machines(self) -> list[str]:
-        # "Current machine: …", then "    0: name" each.
-        lines = self.execute("mach").splitlines()
-        return [line.split(": ", 1)[1].strip() for line in lines if _MACHINE.match(line)]
+        return [str(name) for name in self._ask("machines")]
 
     def peripherals(self, machine: str) -> dict[str, str]:
         return {}
@@ -210,49 +159,17 @@ class RenodeEngine:
         )
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError):
-            self._stream.close()
-        self._connection.close()
-        assert self._renode is not None
-        self._renode.close()
-        self._worlds.close()
+        if not self._closed:
+            self._closed = True
+            self._renode.give_back()
 
     # -- inner --------------------------------------------------------------------------------
 
     def _ask(self, *fields: str) -> list[Any]:
-        try:
-            self._stream.write(protocol.encode(fields) + "\n")
-            self._stream.flush()
-            for line in self._stream:
-                kind, *values = protocol.decode(line.rstrip("\n"))
-                if kind == UART:
-                    sent: TraceFields = {"byte": int(values[2])}
-                    self._events.append((int(values[0]), values[1], "uart", sent))
-                elif kind == protocol.DONE:
-                    return [protocol.unpack(value) for value in values[1:]]
-                else:
-                    raise RenodeWifiError(f"Renode: {values[0]}")
-        except (OSError, ValueError):
-            # It died under our hands; what it said follows.
-            pass
-        raise self._gone()
-
-    def _gone(self) -> RenodeWifiError:
-        assert self._renode is not None
-        deadline = time.monotonic() + END_TIMEOUT
-        ended = None
-        while ended is None and not self._closed and time.monotonic() < deadline:
-            ended = self._renode.ended()
-            time.sleep(0.05)
-        return RenodeWifiError(f"Renode ended: {ended or 'it was closed'}", cure="start it again")
+        return self._renode.ask(*fields)
 
     def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        """Called on a radio's thread; listeners are called on that of `run`."""
+        """Called on a world's thread; listeners are called on that of `run`."""
         self._events.append((time, source, event, fields))
 
     def _deliver(self) -> None:

@@ -9,6 +9,8 @@ Connects to it and carries out its requests one by one, each answered before the
     read <address> <length>   memory -> bytes
     program <address> <bytes> into memory
     reset                     of the machine
+    machines                  their names
+    clear                     all machines and variables go
     source <name> <machine>   what `name` of a machine is called, "" being the only one
 
 What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the answer's end.
@@ -106,6 +108,8 @@ class Driver(object):
         self._monitor = monitor
         self.sent = []  # type: list[tuple[int, str, int]]
         self._followed = []  # type: list[typing.Any]
+        self._uarts = {}  # type: dict[str, typing.Any]
+        """By the names of their sources."""
         self._where = where
         self._stay = where.endswith(":stay")
         self._client = None  # type: typing.Any
@@ -119,6 +123,8 @@ class Driver(object):
             "program": self._program,
             "reset": self._reset,
             "source": self._source,
+            "machines": self._machines,
+            "clear": self._clear,
         }
 
     def start(self):
@@ -215,6 +221,10 @@ class Driver(object):
             raise DriverError("there is no machine %r; machines: %s" % (str(name), known))
         raise DriverError("there are several machines; name one: %s" % known)
 
+    def _machines(self):
+        # type: () -> list[str]
+        return [protocol.pack_text(emulation.name_of(machine)) for machine in emulation.machines()]
+
     def _source(self, name, machine):
         # type: (str, str) -> list[str]
         if not machine and not emulation.machines():
@@ -245,7 +255,9 @@ class Driver(object):
         prefix = emulation.prefix_of(machine)
         for entry in machine.GetRegisteredPeripherals():
             if hasattr(entry.Peripheral, "CharReceived"):
-                listener = UartListener(self, machine, prefix + str(entry.Name))
+                source = prefix + str(entry.Name)
+                self._uarts[source] = entry.Peripheral
+                listener = UartListener(self, machine, source)
                 entry.Peripheral.CharReceived += listener.on_byte
                 if machine not in self._followed:
                     self._followed.append(machine)
@@ -266,8 +278,10 @@ class Driver(object):
 
     def _write(self, name, data):
         # type: (str, str) -> list[str]
-        machine, slash, port = name.rpartition("/")
-        uart = (self._named(machine) if slash else self._machine())["sysbus." + port]
+        uart = self._uarts.get(name)
+        if uart is None:
+            known = ", ".join(sorted(self._uarts)) or "none yet"
+            raise DriverError("there is no serial port %r; there are: %s" % (str(name), known))
         for byte in protocol.unpack(data):
             uart.WriteChar(System.Byte(byte))
         return []
@@ -283,6 +297,16 @@ class Driver(object):
         self._machine().SystemBus.WriteBytes(
             System.Array[System.Byte](values), System.UInt64(int(address))
         )
+        return []
+
+    def _clear(self):
+        # type: () -> list[str]
+        """As when Renode has just started."""
+        self._followed = []
+        self._uarts = {}
+        self._monitor.Parse("Clear")
+        self.sent = []
+        commands.forget()
         return []
 
     def _reset(self):

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.renode import connections, engine, find, process, protocol
+from renode_wifi.emulation.engines.renode import (
+    connections,
+    driven,
+    engine,
+    find,
+    process,
+    protocol,
+)
 from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
@@ -34,8 +41,11 @@ class Script(dotnet.Monitor):
         super().__init__(None)
         self.commands: list[str] = []
 
-    def Parse(self, command: str, eater: dotnet.Eater) -> bool:
+    def Parse(self, command: str, eater: dotnet.Eater | None = None) -> bool:
         self.commands.append(command)
+        if command == "Clear":
+            self.Machine = None
+            dotnet.EMULATION.clear()
         if command.startswith("include"):
             self.Machine = dotnet.EMULATION.machine = dotnet.Machine()
         if command.startswith("refuse"):
@@ -43,7 +53,7 @@ class Script(dotnet.Monitor):
         if command.startswith("world"):
             commands.world(str(BOARD.default_world), 3, "")
             commands.machine_of(self.Machine)
-        return super().Parse(command, eater) if command.startswith("break") else True
+        return super().Parse(command, eater) if command.startswith("break") and eater else True
 
 
 class InThread:
@@ -55,7 +65,7 @@ class InThread:
     def __init__(self, command: Path, environment: dict[str, str]) -> None:
         os.environ.update(environment)
         InThread.monitor = Script()
-        self.driver = driver.Driver(self.monitor, environment[engine.CONTROL])
+        self.driver = driver.Driver(self.monitor, environment[driven.CONTROL])
         self.driver.start()
 
     def ended(self) -> str | None:
@@ -67,14 +77,15 @@ class InThread:
 
 @pytest.fixture
 def renode(monkeypatch: pytest.MonkeyPatch) -> Iterator[RenodeEngine]:
-    monkeypatch.setattr(engine, "RenodeProcess", InThread)
-    monkeypatch.setattr(engine.find, "find", lambda: find.Installation(Path(), "test", (1, 16, 1)))
-    monkeypatch.setattr(engine, "wants_pyrenode3", lambda: False)
-    monkeypatch.setenv(engine.CONTROL, "")
+    monkeypatch.setattr(driven, "RenodeProcess", InThread)
+    monkeypatch.setattr(driven.find, "find", lambda: find.Installation(Path(), "test", (1, 16, 1)))
+    monkeypatch.setattr(driven, "wants_pyrenode3", lambda: False)
+    monkeypatch.setenv(driven.CONTROL, "")
     monkeypatch.setenv(protocol.ENVIRONMENT, "")
     running = RenodeEngine.of_board(BOARD, None, 5)
     yield running
     running.close()
+    driven.end_idle()
     commands.machines.clear()
     dotnet.EMULATION.clear()
 
@@ -166,6 +177,8 @@ def test_an_image_is_written_and_started(renode: RenodeEngine, tmp_path: Path) -
 def test_typing_reaches_the_uart(renode: RenodeEngine) -> None:
     renode.write_uart("usart1", b"ok")
     assert bytes(machine()["sysbus.usart1"].written) == b"ok"
+    with pytest.raises(RenodeWifiError, match="no serial port 'usart9'; there are: usart1"):
+        renode.write_uart("usart9", b"ok")
 
 
 def test_commands_print_or_are_refused(renode: RenodeEngine) -> None:
@@ -197,7 +210,7 @@ def test_the_end_of_renode_is_an_error(
     renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(InThread, "why", "exit code 1")
-    renode._connection.shutdown(2)
+    renode._renode._connection.shutdown(2)
     with pytest.raises(RenodeWifiError, match="Renode ended: exit code 1"):
         renode.run(MILLISECOND)
     renode.close()
@@ -221,6 +234,7 @@ def test_each_machine_has_consoles_of_its_own(renode: RenodeEngine) -> None:
     renode.execute("version")
     with pytest.raises(RenodeWifiError, match="name one: machine-0, machine-1"):
         renode.source("usart1")
+    assert renode.machines == ["machine-0", "machine-1"]
     with pytest.raises(RenodeWifiError, match="no machine 'three'"):
         renode.source("usart1", "three")
     assert renode.source("usart1", "machine-0") == "usart1"
@@ -234,15 +248,69 @@ def test_each_machine_has_consoles_of_its_own(renode: RenodeEngine) -> None:
     assert machine()["sysbus.usart1"].written == []
 
 
+def test_a_renode_serves_one_engine_after_the_other(renode: RenodeEngine) -> None:
+    first, monitor = renode._renode, InThread.monitor
+    renode.execute("world")
+    (service,) = first.worlds.services
+    renode.run(MILLISECOND)
+    renode.close()
+    assert monitor.commands[-1] == "Clear"
+    assert commands.machines == []
+    following = RenodeEngine.of_board(BOARD, None, 5)
+    assert following._renode is first
+    assert following.now == 0
+    assert following.world is None
+    # Listeners of the engine before are not called.
+    seen: list[Any] = []
+    following.subscribe(lambda *event: seen.append(event))
+    machine()["sysbus.usart1"].CharReceived(ord("!"))
+    following.run(MILLISECOND)
+    assert [event[3] for event in seen] == [{"byte": ord("!")}]
+    other = RenodeEngine.empty()
+    assert other._renode is not first
+    other.close()
+    following.close()
+    assert service.world is not None
+
+
+def test_a_renode_that_has_ended_serves_nobody(renode: RenodeEngine) -> None:
+    renode.close()
+    InThread.why, gone = "it crashed", renode._renode
+    try:
+        following = RenodeEngine.empty()
+        assert following._renode is not gone
+    finally:
+        InThread.why = None
+    following.close()
+
+
+def test_an_answer_that_was_not_waited_for_ends_renode(
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        def write(self, text: str) -> None:
+            raise KeyboardInterrupt
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(renode._renode, "_stream", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        renode.run(MILLISECOND)
+    broken = renode._renode
+    renode.close()
+    assert RenodeEngine.empty()._renode is not broken
+
+
 def test_a_script_that_fails_leaves_nothing(
     renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(InThread, "close", lambda self: closed.append(True))
     monkeypatch.setattr(engine, "monitor_path", lambda path: "@somewhere")
-    monkeypatch.setattr(Script, "Parse", lambda self, command, eater: False)
+    monkeypatch.setattr(Script, "Parse", lambda self, command, eater=None: False)
     with pytest.raises(RenodeWifiError, match="refuses"):
         RenodeEngine.of_board(BOARD, None, None)
+    driven.end_idle()
     assert closed == [True]
 
 
@@ -265,6 +333,7 @@ def renode_ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("renode_ends")
 def test_the_driver_ends_renode_when_the_connection_ends(renode: RenodeEngine) -> None:
     renode.close()
+    driven.end_idle()
 
 
 @pytest.mark.usefixtures("renode_ends")
@@ -282,9 +351,9 @@ def test_a_request_without_end_does_not_keep_renode(
     monkeypatch.setattr(Script, "Parse", lambda self, command, eater: go_on.wait(60))
     monkeypatch.setattr(driver, "WATCH_MS", 1)
     running = RenodeEngine.empty()
-    running._stream.write("execute\tendless\n")
-    running._stream.flush()
-    running.close()
+    running._renode._stream.write("execute\tendless\n")
+    running._renode._stream.flush()
+    running._renode.close()
 
 
 # With a program in Renode's place.
@@ -314,7 +383,7 @@ def test_a_renode_that_does_not_answer_is_ended(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path, "exec sleep 100", monkeypatch)
-    monkeypatch.setattr(engine, "START_TIMEOUT", 0.3)
+    monkeypatch.setattr(driven, "START_TIMEOUT", 0.3)
     monkeypatch.setattr(process, "END_TIMEOUT", 0.1)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(RenodeWifiError, match="did not answer"):

@@ -25,6 +25,7 @@ from tests.emulation.engines.renode.compare import (
     record,
     until_line,
 )
+from tests.platforms.test_boards_talk import talk
 
 ROOT = Path(__file__).resolve().parents[4]
 PROBE = ROOT / "firmware" / "probe" / "b_l475e_iot01a.elf"
@@ -79,6 +80,11 @@ def test_the_engines_agree_on_the_probe(board: str) -> None:
     for compared in (embedded, renode):
         compared.ram = [line for line in compared.ram if not line.startswith(TIMES_IN_RAM)]
     assert differences(embedded, renode, ("embedded", "renode")) == {}
+
+
+@needs_renode
+def test_two_boards_in_one_world_talk_both_ways() -> None:
+    talk("renode", ("b_l475e_iot01a", "cc3220sf_launchxl"))
 
 
 def session(environment: dict[str, str], seconds: str) -> subprocess.Popen[bytes]:
