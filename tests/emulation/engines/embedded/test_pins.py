@@ -172,3 +172,36 @@ def test_a_receiver_that_comes_later_is_reported_at_once() -> None:
     rig.core.wires_changed()
     rig.write("gpio", 0x18, 1 << 2, 4)
     assert later.levels == [(7, True)]
+
+
+class Lamp(Listener):
+    """Its state is its input's level, inverted."""
+
+    def __init__(self, quiet: bool) -> None:
+        super().__init__()
+        self.state = True
+        self.quiet = quiet
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        super().on_gpio(number, level)
+        self.state = not level
+
+    def follows(self, number: int) -> bool | None:
+        return True if self.quiet else None
+
+
+def test_a_model_that_only_follows_its_pin_is_not_called() -> None:
+    for quiet in (True, False):
+        core, lamp = Core(), Lamp(quiet)
+        port = STM32_GPIOPort(BenchMachine(), "gpio")
+        port.lines[6].connect(lamp, 0)
+        core.map_peripheral(BASES["gpio"], 0x400, port)
+        core.bus.write(BASES["gpio"], 1 << 12, 4)
+        core.run(core.now)
+        states = []
+        for offset, value in ((0x18, 1 << 6), (0x14, 0), (0x14, 1 << 6), (0x28, 1 << 6)):
+            core.bus.write(BASES["gpio"] + offset, value, 4)
+            states.append((lamp.state, port.lines[6].level))
+        assert states == [(False, True), (True, False), (False, True), (True, False)]
+        assert len(lamp.levels) == (0 if quiet else 4)
+        core.close()
