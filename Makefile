@@ -78,8 +78,11 @@ differential: $(VENV)/developer
 fuzz: $(VENV)/developer
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
-# The interpreter isn't instrumented: the sanitizers come first, and its own leaks don't count.
+# The compiler runs without the sanitizers, which would slow it down. The interpreter isn't
+# instrumented: they come first, and its own leaks don't count.
 sanitize: $(VENV)/developer
+	RENODE_WIFI_SANITIZE=1 $(BIN)/python -c \
+	    'from renode_wifi.emulation.engines.embedded import native; native.library_path()'
 	RENODE_WIFI_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    LD_PRELOAD="$$($(SANITIZER_CC) -print-file-name=libasan.so) $$($(SANITIZER_CC) -print-file-name=libubsan.so)" \
 	    $(BIN)/pytest -q -p no:cacheprovider tests/emulation/engines/embedded
