@@ -90,12 +90,12 @@ def rules(folder: Path) -> str:
     A test names its rule in its docstring: `SWRU455M 10.4: what the section says.`
     """
     found = []
-    for path in sorted(folder.glob("test_*.py")):
+    for path in sorted(folder.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 rule = RULE.match(" ".join((ast.get_docstring(node) or "").split()))
                 if rule is not None:
-                    place = f"{path.stem}.py::{node.name}"
+                    place = f"{path.relative_to(folder).as_posix()}::{node.name}"
                     found.append((_order(rule[1], rule[2]), rule[1], rule[2], rule[3], place))
     text = "\n| manual | section | rule | test |\n|---|---|---|---|\n"
     for _, manual, section, rule, place in sorted(found):

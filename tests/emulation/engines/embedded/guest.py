@@ -172,6 +172,12 @@ def assemble(source: str) -> bytes:
     return bytes.fromhex(codes[key])
 
 
+ENABLE_IRQS = "    put ISER0, 0xFFFFFFFF\n"
+
+
+ENABLE_FAULTS = "    put SHCSR, 7 << 16\n"
+
+
 class Rig:
     """A device under the guest's control.
 

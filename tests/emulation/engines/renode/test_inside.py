@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import runpy
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.engines.renode import connections, protocol
-from renode_wifi.emulation.platform import catalogue
 from renode_wifi.emulation.platform.boards import PLATFORMS
-from renode_wifi.peripherals.base.machine import BenchMachine
 from tests.emulation.engines.renode import dotnet
+from tests.emulation.engines.renode.conftest import HOME, TRACED, forget_machines
 
 # Behind the stand-in, which it needs.
 from renode_wifi.emulation.engines.renode.inside import (  # isort: skip
@@ -27,57 +25,11 @@ from renode_wifi.emulation.engines.renode.inside import (  # isort: skip
     types,
 )
 
-HOME = str(PLATFORMS / "worlds" / "home.yaml")
 MODELS = PLATFORMS / "renode_models.py"
 NSS, RESET, READY = 0, 1, 0
-SPI_CR1, SPI_CR2, SPI_SR, SPI_DR = 0x00, 0x04, 0x08, 0x0C
+SPI_SR, SPI_DR = 0x08, 0x0C
 BOOT_NS = 200_000_000
 MILLISECOND = 1_000_000
-
-
-@pytest.fixture
-def worlds(monkeypatch: pytest.MonkeyPatch) -> Iterator[connections.Worlds]:
-    """A helper in this process, found by the shim through the environment."""
-    found = connections.Worlds(lambda *event: TRACED.append(event))
-    TRACED.clear()
-    dotnet.LOGGED.clear()
-    monkeypatch.setenv(protocol.ENVIRONMENT, found.port.where)
-    yield found
-    forget_machines()
-    found.close()
-
-
-TRACED: list[Any] = []
-
-
-def forget_machines() -> None:
-    for machine in commands.machines:
-        machine.close()
-    for world in commands.prepared:
-        world.close()
-    commands.machines.clear()
-    commands.prepared.clear()
-    dotnet.EMULATION.clear()
-
-
-@pytest.fixture
-def machine(worlds: connections.Worlds) -> dotnet.Machine:
-    commands.world(HOME, "world", "")
-    renode = dotnet.Machine()
-    commands.machine_of(renode)
-    return renode
-
-
-@pytest.fixture
-def board(machine: dotnet.Machine) -> dotnet.Machine:
-    """A machine with SPI3 and the module on it."""
-    commands.model(machine, "spi3", "STM32L4_SPI", "sysbus <0x40003C00, +0x400>", "")
-    commands.model(machine, "ism43362", "ISM43362", "spi3", "")
-    spi = machine.names["spi3"]
-    # 16-bit frames, master, software chip select.
-    spi.WriteDoubleWord(SPI_CR2, 0x0F00)
-    spi.WriteDoubleWord(SPI_CR1, 0x0344)
-    return machine
 
 
 def logged(level: str) -> str:
@@ -503,98 +455,3 @@ def test_the_network_processor_boots_and_announces_itself(machine: dotnet.Machin
     assert link.waiting == 2
     nwp.OnGPIO(POWER, False)
     assert not interrupt.is_set
-
-
-@pytest.mark.parametrize(
-    "model",
-    [model for model in catalogue.MODELS if model.where != catalogue.STOCK],
-    ids=lambda model: model.name,
-)
-def test_renode_executes_what_the_catalogue_says(model: catalogue.ModelType) -> None:
-    place = model.link if isinstance(model, catalogue.RadioType) else model.implementation
-    path = PLATFORMS.parent / Path(*place.partition(":")[0].split(".")).with_suffix(".py")
-    marked = path.read_text(encoding="utf-8").startswith("# ironpython")
-    # The serial flash has a type of Renode's too.
-    assert marked == (model.where != catalogue.EMBEDDED) or model.name == "MX25R6435F"
-
-
-@pytest.mark.parametrize("name", catalogue.names(catalogue.RADIO))
-def test_a_radio_has_the_callbacks_and_inputs_that_the_catalogue_says(name: str) -> None:
-    model = catalogue.find(name)
-    assert isinstance(model, catalogue.RadioType)
-    link = catalogue.load(model.link)
-    assert all(callable(getattr(link, method)) for method in model.callbacks)
-    radio = catalogue.load(model.implementation)(BenchMachine(), "radio")
-    assert all(callable(getattr(radio.processor, method)) for method in model.inputs)
-
-
-CSR, RVR, CVR = 0x10, 0x14, 0x18
-
-
-def test_systick_starts_from_its_reload_value(machine: dotnet.Machine) -> None:
-    commands.machine_of(machine).mend_blocks()
-    nvic = machine["sysbus.nvic"]
-    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
-
-    def started() -> list[tuple[int, int]]:
-        stores, nvic.stores = nvic.stores, []
-        return stores
-
-    assert store(0, CSR) == 0
-    assert store(0, CVR) == 0
-    store(79_999, RVR)
-    assert started() == []
-    machine.SystemBus.on_cpu = True
-    synced = machine.SystemBus.cpu.syncs
-    assert store(7, CSR) == 7
-    assert started() == [(CVR, 0)]
-    assert machine.SystemBus.cpu.syncs == synced + 1
-    # A pause ends where it began, unless the counter was cleared meanwhile.
-    store(6, CSR)
-    store(7, CSR)
-    assert started() == []
-    store(6, CSR)
-    store(123, CVR)
-    store(7, CSR)
-    assert started() == [(CVR, 0)]
-    # Renode does what a running counter needs.
-    store(0, CVR)
-    store(6, CSR)
-    store(7, CSR)
-    assert started() == []
-    machine.MachineReset(machine)
-    store(7, CSR)
-    assert started() == [(CVR, 0)]
-
-
-def test_a_period_of_systick_is_a_cycle_longer_than_its_reload_value(
-    machine: dotnet.Machine,
-) -> None:
-    renode = commands.machine_of(machine)
-    nvic = machine["sysbus.nvic"]
-    renode.set_cpu_frequency(80_000_000)
-    assert nvic.Frequency == 80_000_000
-    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[nvic]
-    store(79_999, RVR)
-    assert nvic.Frequency * 80_000 == 80_000_000 * 79_999
-    renode.set_cpu_frequency(4_000_000)
-    assert nvic.Frequency == 3_999_950
-    machine.MachineReset(machine)
-    renode.set_cpu_frequency(4_000_000)
-    assert nvic.Frequency == 4_000_000
-
-
-def test_a_period_of_a_timer_is_a_count_longer_than_its_reload_value(
-    machine: dotnet.Machine,
-) -> None:
-    timer = machine["sysbus.tim2"]
-    timer.Frequency = 80_000_000
-    commands.machine_of(machine).mend_blocks()
-    store = machine.SystemBus.SetHookBeforePeripheralWrite.by_peripheral[timer]
-    assert store(999, 0x2C) == 999
-    assert timer.Frequency == 79_920_000
-    store(0, 0x2C)
-    assert timer.Frequency == 80_000_000
-    store(999, 0x2C)
-    machine.MachineReset(machine)
-    assert timer.Frequency == 80_000_000

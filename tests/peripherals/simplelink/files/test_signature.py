@@ -19,7 +19,7 @@ from renode_wifi.peripherals.simplelink.files.signature import check_signature
 from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
 from tests.peripherals.simplelink.driver import HostDriver
-from tests.peripherals.simplelink.file_commands import ANY, ONE_BLOCK, READ, WRITE, flags
+from tests.peripherals.simplelink.files.commands import ANY, ONE_BLOCK, READ, WRITE, flags
 from tests.peripherals.simplelink.rig import Rig
 
 ROOT = "dummy-root-ca-cert"

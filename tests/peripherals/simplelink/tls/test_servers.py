@@ -12,16 +12,16 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
-from tests.peripherals.simplelink.credentials import (
-    FAILED,
-    START_TLS,
-    prepare,
-    with_files,
-)
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import (
     TARPIT,
     Rig,
+)
+from tests.peripherals.simplelink.tls.credentials import (
+    FAILED,
+    START_TLS,
+    prepare,
+    with_files,
 )
 
 

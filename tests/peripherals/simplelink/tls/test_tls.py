@@ -18,18 +18,6 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from renode_wifi.peripherals.simplelink.sockets import tls
 from renode_wifi.peripherals.simplelink.sockets.options import Options
-from tests.peripherals.simplelink.credentials import (
-    ALPN,
-    FAILED,
-    GCM_BIT,
-    METHOD,
-    PARAMETERS,
-    SECURED,
-    START_TLS,
-    WRONG_ROOT,
-    prepare,
-    with_files,
-)
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import (
     CHOOSY_TLS,
@@ -40,6 +28,18 @@ from tests.peripherals.simplelink.rig import (
     TLS_ECHO,
     UNTRUSTED_TLS,
     Rig,
+)
+from tests.peripherals.simplelink.tls.credentials import (
+    ALPN,
+    FAILED,
+    GCM_BIT,
+    METHOD,
+    PARAMETERS,
+    SECURED,
+    START_TLS,
+    WRONG_ROOT,
+    prepare,
+    with_files,
 )
 
 

@@ -20,7 +20,7 @@ from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from tests.peripherals.simplelink.driver import HostDriver
-from tests.peripherals.simplelink.file_commands import (
+from tests.peripherals.simplelink.files.commands import (
     ANY,
     CREATE,
     ONE_BLOCK,

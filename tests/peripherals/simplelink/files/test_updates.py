@@ -17,7 +17,7 @@ from renode_wifi.peripherals.simplelink.files.store import FileState, MemoryStor
 from renode_wifi.peripherals.simplelink.netcfg import MODE_DHCP
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
-from tests.peripherals.simplelink.file_commands import (
+from tests.peripherals.simplelink.files.commands import (
     ANY,
     ONE_BLOCK,
     READ,
