@@ -78,6 +78,7 @@ FILES = {
     "tests/test_house.py": "names of folders",
     "src/renode_wifi/moved.py": "old names",
     "tests/test_moved.py": "old names",
+    "CHANGELOG.md": "old names",
     "docs/results": "names and messages of foreign tests",
 }
 """Files and folders that aren't read, with the reason."""
