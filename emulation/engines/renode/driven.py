@@ -64,6 +64,9 @@ class DrivenRenode:
             raise
         control.close()
         self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
+        # Once more, so that it comes before the end of a runtime that was loaded into this process.
+        atexit.unregister(end_idle)
+        atexit.register(end_idle)
 
     def _connected(self, control: Listener) -> socket.socket:
         assert self._renode is not None
@@ -172,6 +175,3 @@ def end_idle() -> None:
     """End those that wait for an engine."""
     while _idle:
         _idle.popitem()[1].close()
-
-
-atexit.register(end_idle)
