@@ -178,6 +178,8 @@ MODELS = (
     _own("LPS22HB", "stm32l4.sensors", EMBEDDED),
     _own("LSM6DSL", "stm32l4.sensors", EMBEDDED),
     _own("LIS3MDL", "stm32l4.sensors", EMBEDDED),
+    _own("M24SR64", "stm32l4.m24sr64", EMBEDDED),
+    _own("VL53L0X", "stm32l4.vl53l0x", EMBEDDED),
     _own("CC3220_ADC", "cc3220.adc"),
     _own("CC3220_AES", "cc3220.aes"),
     _own("CC3220_APPS_CONFIG", "cc3220.apps_config"),

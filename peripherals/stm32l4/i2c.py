@@ -95,6 +95,7 @@ class STM32F7_I2C(Block):
             self._event = None
         self._device: I2CDevice | None = None
         self._left = 0
+        self._shift = 0
         self._reading = False
 
     def _enable(self, value: int, old: int) -> None:
@@ -187,8 +188,10 @@ class STM32F7_I2C(Block):
             assert self._device is not None
             if self._reading:
                 self._after(BYTE_BITS, self._received)
-            else:
+            elif self.registers["ISR"] & ISR.TXE:
                 self.registers["ISR"] |= ISR.TXIS
+            else:
+                self._shift_out()
         elif control & CR2.RELOAD:
             self.registers["ISR"] |= ISR.TCR
         elif control & CR2.AUTOEND:
@@ -202,15 +205,23 @@ class STM32F7_I2C(Block):
             self.registers["ISR"] |= ISR.RXNE
 
     def _send(self, value: int, old: int) -> None:
-        if not self.registers["ISR"] & ISR.TXIS or self._device is None:
+        """A byte may be there before the transfer asks for it (section 39.4.8, TXE and TXIS)."""
+        if not self.registers["CR1"] & CR1.PE:
             return
-        self.registers["ISR"] &= ~ISR.TXIS
-        self._after(BYTE_BITS, self._sent)
+        is_asked = self.registers["ISR"] & ISR.TXIS
+        self.registers["ISR"] &= ~(ISR.TXIS | ISR.TXE)
+        if is_asked:
+            self._shift_out()
         self.registers.update_interrupts()
+
+    def _shift_out(self) -> None:
+        self._shift = self.registers["TXDR"] & 0xFF
+        self.registers["ISR"] |= ISR.TXE
+        self._after(BYTE_BITS, self._sent)
 
     def _sent(self) -> None:
         if self._device is not None:
-            self._device.write(self.registers["TXDR"] & 0xFF)
+            self._device.write(self._shift)
             self._left -= 1
             self._next()
 

@@ -148,7 +148,14 @@ def test_probe_boots_and_talks_to_its_module() -> None:
 # UM2153: sensors on I2C2 by their seven-bit address.
 @pytest.mark.parametrize(
     ("name", "address"),
-    [("hts221", 0x5F), ("lps22hb", 0x5D), ("lsm6dsl", 0x6A), ("lis3mdl", 0x1E)],
+    [
+        ("hts221", 0x5F),
+        ("lps22hb", 0x5D),
+        ("lsm6dsl", 0x6A),
+        ("lis3mdl", 0x1E),
+        ("m24sr64", 0x56),
+        ("vl53l0x", 0x29),
+    ],
 )
 def test_sensors(machine: Machine, name: str, address: int) -> None:
     i2c = machine.peripheral("i2c2")

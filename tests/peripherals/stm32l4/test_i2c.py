@@ -198,3 +198,18 @@ def test_switching_off_ends_a_transfer_under_way() -> None:
     machine.clock.advance(10**9)
     assert peek(i2c, "ISR") == block.ISR.TXE
     assert device.pointer is None
+
+
+def test_a_byte_written_before_start_is_the_first_of_the_transfer() -> None:
+    """RM0351 39.4.8: TXDR may be filled while TXE is set, which HAL drivers do before START."""
+    device = Registers()
+    i2c = STM32F7_I2C(BenchMachine(), "i2c2")
+    i2c.attach(device, ADDRESS)
+    poke(i2c, "CR1", block.CR1.PE)
+    poke(i2c, "TXDR", 0x20)
+    assert not peek(i2c, "ISR") & block.ISR.TXE
+    poke(i2c, "CR2", START_WRITE | block.CR2.AUTOEND | 2 << block.NBYTES.position)
+    assert peek(i2c, "ISR") & block.ISR.TXIS
+    poke(i2c, "TXDR", 0x85)
+    assert device.memory[0x20] == 0x85
+    assert device.stops == 1
