@@ -225,6 +225,13 @@ class Session:
             return ""
         return render_crash(crash, self.image, self.engine.read_memory)
 
+    def whereabouts(self) -> str:
+        """Where the firmware is: function, line, callers, tasks of FreeRTOS; "" if not known."""
+        from renode_wifi.emulation.image.whereabouts import describe
+
+        engine = self.engine
+        return describe(self.image, engine.registers(), engine.read_memory, engine.now)
+
     def place(self, address: int) -> str:
         """An address with its function and source line, as far as the image has them."""
         return place(address, self.image)
@@ -250,7 +257,8 @@ class Session:
 
     def _missing(self, what: str, console: UartConsole, timeout: float) -> BoardTimeout:
         seen = "\n".join(f"  {line}" for line in console.lines[-10:])
+        where = self.whereabouts()
         return BoardTimeout(
             f"{what} on {console.name} within {timeout:g} s of virtual time",
-            cure=f"last lines were:\n{seen or '  (none)'}",
+            cure=f"last lines were:\n{seen or '  (none)'}" + (f"\n{where}" if where else ""),
         )

@@ -21,6 +21,7 @@ import pytest
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartConsole
+from renode_wifi.emulation.board.dut import Dut
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import offer, serve
@@ -120,6 +121,12 @@ def world(board: Board) -> World:
 def uart(board: Board) -> UartConsole:
     """The board's console."""
     return board.uart
+
+
+@pytest.fixture
+def dut(board: Board) -> Dut:
+    """The board with the calls of pytest-embedded's `Dut`: expect, expect_exact, write."""
+    return Dut(board)
 
 
 @pytest.fixture

@@ -89,7 +89,9 @@ def _symbols(elf: ELFFile) -> Iterator[Symbol]:
         assert isinstance(table, SymbolTableSection)
         for entry in table.iter_symbols():
             kind = entry["st_info"]["type"]
-            if entry.name and kind in ("STT_FUNC", "STT_OBJECT"):
+            # Some linkers leave the kind of static variables open.
+            sized = kind == "STT_NOTYPE" and entry["st_size"] > 0
+            if entry.name and (sized or kind in ("STT_FUNC", "STT_OBJECT")):
                 is_function = kind == "STT_FUNC"
                 address = entry["st_value"] & ~1 if is_function else entry["st_value"]
                 yield Symbol(entry.name, address, entry["st_size"], is_function)

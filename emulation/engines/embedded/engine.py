@@ -11,7 +11,7 @@ from renode_wifi.emulation.engines.embedded.fault_state import with_faults, with
 from renode_wifi.emulation.engines.embedded.faults import FaultWatch
 from renode_wifi.emulation.engines.engine import RunControl
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.emulation.image.crash import REGISTERS, Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import lockstep
 from renode_wifi.emulation.platform.boards import BoardType
@@ -200,6 +200,9 @@ class EmbeddedEngine:
 
     def read_memory(self, address: int, length: int) -> bytes:
         return self.machine.bus.read_bytes(address, length)
+
+    def registers(self) -> dict[str, int]:
+        return {name: self.machine.core.read_register(name) for name in REGISTERS}
 
     def save(self) -> bytes:
         return with_faults(lockstep.save(self._machines), list(self._watches.values()))

@@ -146,6 +146,9 @@ class RenodeEngine:
         (data,) = self._ask("read", str(address), str(length))
         return bytes(data)
 
+    def registers(self) -> dict[str, int]:
+        return {}
+
     def save(self) -> bytes:
         raise self._no_snapshots()
 

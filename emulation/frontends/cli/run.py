@@ -153,6 +153,8 @@ def execute(options: argparse.Namespace) -> int:
                 report.write(_as_json(outcome))
     if outcome["crash"]:
         print(visible(outcome["crash"]), file=sys.stderr)
+    if outcome.get("where"):
+        print(visible(outcome["where"]), file=sys.stderr)
     if board.handled_faults:
         print(f"renode-wifi: {handled_faults(board)}", file=sys.stderr)
     print(
@@ -198,10 +200,14 @@ def _observe(
             instructions=board.engine.instructions,
             traffic=traffic.as_dict(),
             crash=board.crash_report() or None,
+            handled_faults=len(board.handled_faults),
             uart_forgotten=board.uart.forgotten,
             uart=[{"time": line.time, "text": line.text} for line in board.uart.lines],
         )
-    outcome.update(exit_code=watch.code(stop), reason=watch.reason(stop))
+    code = watch.code(stop)
+    outcome.update(exit_code=code, reason=watch.reason(stop))
+    if code in (EXIT_TIME, EXIT_INTERRUPTED):
+        outcome["where"] = board.whereabouts()
 
 
 class _Watch:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.packets import Decoder, Packet, Signal, encode
 from renode_wifi.emulation.frontends.gdb.target import Target
-from renode_wifi.emulation.frontends.gdb.threads import Thread
+from renode_wifi.emulation.image.rtos.threads import Thread
 
 SIGINT, SIGTRAP, SIGSEGV = 2, 5, 11
 """GDB's numbers (include/gdb/signals.def)."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from renode_wifi.emulation.frontends.gdb.freertos import FreeRtos
 from renode_wifi.emulation.frontends.gdb.memory_map import Region
 from renode_wifi.emulation.frontends.gdb.registers import Register, RegisterFile
-from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR, Rtos, Thread
+from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR
 from renode_wifi.emulation.image.image import symbol_address
+from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
 from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM

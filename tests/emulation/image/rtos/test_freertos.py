@@ -7,8 +7,9 @@ import struct
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.gdb.freertos import LIST_SIZE, FreeRtos
-from renode_wifi.emulation.frontends.gdb.threads import Thread, thread_list
+from renode_wifi.emulation.frontends.gdb.threads import thread_list
+from renode_wifi.emulation.image.rtos.freertos import LIST_SIZE, FreeRtos
+from renode_wifi.emulation.image.rtos.threads import Thread
 
 BASE = 0x2000_0000
 READY, DELAYED1, DELAYED2, SUSPENDED, CURRENT, COUNT = (

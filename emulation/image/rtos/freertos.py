@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.gdb.threads import Thread
+from renode_wifi.emulation.image.rtos.threads import Thread
 
 # List_t: uxNumberOfItems, pxIndex, xListEnd (xItemValue, pxNext, pxPrevious).
 LIST_SIZE = 20

@@ -1,0 +1,1 @@
+"""What an RTOS keeps in memory, read by the symbols of its image."""

@@ -1,0 +1,169 @@
+"""Where a firmware is, for reports of time-outs and interruptions: code, polled register, tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.crash import Crash, backtrace, place
+from renode_wifi.emulation.image.image import Image, symbol_address
+from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+from renode_wifi.emulation.image.rtos.threads import Thread
+from renode_wifi.emulation.image.rtos.waits import Stack, Wait, Waits
+
+ReadMemory = Callable[[int, int], bytes]
+
+KERNEL = re.compile(r"(?:x|v|pv|prv|ul|ux|pc|px)[A-Z]|(?:SVC|PendSV|SysTick)_Handler")
+"""Functions of the FreeRTOS kernel, by its naming rules."""
+IPSR = 0x1FF
+PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
+LOOP = 16
+"""Instructions behind the program counter in which a loop is looked for."""
+DEPTH = 8
+
+
+def describe(
+    image: Image | None, registers: Mapping[str, int], read_memory: ReadMemory, time: int
+) -> str:
+    """Where it is, as text. registers: r0 to r12, sp, lr, pc, xpsr."""
+    if not registers:
+        return ""
+    exception = registers["xpsr"] & IPSR
+    mode = f" in exception {exception}" if exception else ""
+    rows = [f"The firmware is at {place(registers['pc'], image)}{mode}"]
+    polled = polled_register(registers, read_memory)
+    if polled is not None:
+        rows.append(f"  it polls 0x{polled:08X}")
+    rows += _callers(image, registers, read_memory, time)
+    if image is not None:
+        rows += _tasks(image, read_memory, time)
+    return "\n".join(rows)
+
+
+def _callers(
+    image: Image | None, registers: Mapping[str, int], read_memory: ReadMemory, time: int
+) -> list[str]:
+    if image is None:
+        return []
+    here = Crash("", time, dict(registers))
+    sites = backtrace(here, image, read_memory)[:DEPTH]
+    if not sites:
+        return []
+    return ["  called from (as the stack looks)", *(f"    {place(s, image)}" for s in sites)]
+
+
+def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> int | None:
+    """The peripheral register that a short loop around the program counter loads."""
+    pc = registers["pc"] & ~1
+    try:
+        code = read_memory(pc - 2 * LOOP, 4 * LOOP)
+    except RenodeWifiError:
+        return None
+    halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
+    begin = _loop_begin(halfwords)
+    for index in range(begin, 2 * LOOP) if begin is not None else ():
+        address = _loaded(halfwords[index], halfwords[index - 1], registers)
+        if any(address in area for area in PERIPHERALS):
+            return address
+    return None
+
+
+def _loaded(halfword: int, before: int, registers: Mapping[str, int]) -> int:
+    """The address that a load with an immediate offset reads, with the registers as they are."""
+    if halfword & 0xF800 == 0x6800 and before >> 11 < 0x1D:  # LDR Rt, [Rn, #imm5 * 4] (T1)
+        return registers[f"r{halfword >> 3 & 7}"] + (halfword >> 6 & 31) * 4
+    if before & 0xFFF0 == 0xF8D0 and before & 15 < 13:  # LDR.W Rt, [Rn, #imm12] (T3)
+        return registers[f"r{before & 15}"] + (halfword & 0xFFF)
+    return 0
+
+
+def _loop_begin(halfwords: list[int]) -> int | None:
+    """Index of the first halfword of a loop that goes over the middle; None without one."""
+    for index in range(LOOP, 2 * LOOP):
+        halfword = halfwords[index]
+        if halfword & 0xF000 == 0xD000:  # Bcc (T1)
+            offset = (halfword & 0xFF) - (halfword & 0x80) * 2
+        elif halfword & 0xF800 == 0xE000:  # B (T2)
+            offset = (halfword & 0x7FF) - (halfword & 0x400) * 2
+        else:
+            continue
+        target = index + 2 + offset
+        if 0 <= target <= LOOP:
+            return target
+    return None
+
+
+# -- tasks ------------------------------------------------------------------------------------
+
+
+def _tasks(image: Image, read_memory: ReadMemory, time: int) -> list[str]:
+    kernel = FreeRtos(lambda name: symbol_address([image], name), read_memory)
+    threads = kernel.threads()
+    if not threads:
+        return []
+    names = {symbol.address: symbol.name for symbol in image.symbols if not symbol.is_function}
+    waits = Waits(kernel, read_memory, lambda address: names.get(address, ""))
+    by_id = {thread.id: thread for thread in threads}
+    found = {thread.id: waits.of(thread) for thread in threads if "Blocked" in thread.state}
+    rows = ["Tasks of FreeRTOS (bytes of stack that were never used)"]
+    stacks = {thread.id: waits.stack(thread) for thread in threads}
+    fills = any(stack.unused for stack in stacks.values())
+    for thread in sorted(threads, key=lambda t: t.name):
+        where = "" if thread.is_current else _waiting_in(kernel, thread, image, read_memory, time)
+        wait = _wait_text(found.get(thread.id, Wait()), by_id)
+        left = stacks[thread.id].unused if fills else None
+        shown = "?" if left is None else str(left)
+        row = f"  {thread.name:<16} {thread.state:<24} {shown:>6}  {where}{wait}"
+        rows.append(row.rstrip())
+    rows += [
+        f"  stack overflow of task {by_id[t].name}" for t, s in stacks.items() if _over(s, fills)
+    ]
+    rows += _deadlocks(found, by_id)
+    return rows
+
+
+def _over(stack: Stack, fills: bool) -> bool:
+    return stack.overflown or (fills and stack.unused == 0)
+
+
+def _waiting_in(
+    kernel: FreeRtos, thread: Thread, image: Image, read_memory: ReadMemory, time: int
+) -> str:
+    """The function that called the kernel, which the task left through."""
+    registers = kernel.registers(thread)
+    if not registers:
+        return ""
+    sites = [registers["pc"], *backtrace(Crash("", time, registers), image, read_memory)]
+    for site in sites:
+        found = image.symbols.at(site)
+        if found is not None and not KERNEL.match(found[0].name):
+            return f"in {place(site, image).split(' ', 1)[-1]}"
+    return ""
+
+
+def _wait_text(wait: Wait, tasks: dict[int, Thread]) -> str:
+    if not wait.text:
+        return ""
+    holder = tasks.get(wait.holder)
+    held = f", held by {holder.name}" if holder is not None else ""
+    return (
+        f", waits for {wait.text}{held}"
+        if not wait.text.startswith("to ")
+        else (f", waits {wait.text}")
+    )
+
+
+def _deadlocks(waits: dict[int, Wait], tasks: dict[int, Thread]) -> list[str]:
+    """Circles of tasks, each of which waits for a mutex of the next."""
+    rows, seen = [], set[int]()
+    for start in waits:
+        chain = [start]
+        while (after := waits.get(chain[-1], Wait()).holder) in waits and after not in chain:
+            chain.append(after)
+        if after in chain and not seen & set(chain):
+            circle = chain[chain.index(after) :]
+            seen |= set(circle)
+            names = [tasks[task].name for task in circle]
+            rows.append(f"  deadlock: {' waits for '.join([*names, names[0]])}")
+    return rows

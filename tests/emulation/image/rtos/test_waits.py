@@ -1,0 +1,88 @@
+"""What tasks wait for, in a kernel that a test lays out in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.rtos.threads import Thread
+from renode_wifi.emulation.image.rtos.waits import Waits
+from renode_wifi.emulation.image.symbols import Symbol, Symbols
+from renode_wifi.emulation.image.whereabouts import describe
+from tests.emulation.image.rtos.test_freertos import BASE, CURRENT, DELAYED1, READY, Kernel
+
+QUEUE, MUTEXES, STACKS = BASE + 0x800, (BASE + 0x900, BASE + 0xA00), BASE + 0x2000
+SEND, RECEIVE = 16, 36
+
+
+def put_queue(
+    kernel: Kernel, queue: int, waiting: int, length: int, size: int, head: int = 1, holder: int = 0
+) -> None:
+    kernel.put(queue, head, 0, holder)
+    kernel.put(queue + 56, waiting, length, size)
+
+
+def waits(kernel: Kernel) -> Waits:
+    return Waits(kernel.rtos, kernel.read, lambda address: "jobs" if address == QUEUE else "")
+
+
+def waiting(kernel: Kernel, place: int) -> str:
+    return waits(kernel).of(Thread(kernel.task(1, b"net", 1, event=place))).text
+
+
+def test_queues_semaphores_and_mutexes() -> None:
+    kernel = Kernel()
+    put_queue(kernel, QUEUE, 0, 5, 8)
+    assert waiting(kernel, QUEUE + RECEIVE) == "to receive from queue jobs (0 of 5)"
+    put_queue(kernel, QUEUE, 5, 5, 8)
+    assert waiting(kernel, QUEUE + SEND) == "to send to queue jobs (5 of 5)"
+    put_queue(kernel, QUEUE, 0, 1, 0)
+    assert waiting(kernel, QUEUE + RECEIVE) == "semaphore jobs"
+    put_queue(kernel, QUEUE, 0, 1, 0, head=0)
+    assert waiting(kernel, QUEUE + RECEIVE) == "mutex jobs"
+
+
+def test_what_is_no_queue_is_not_named() -> None:
+    kernel = Kernel()
+    assert waiting(kernel, 0) == ""
+    assert waiting(kernel, QUEUE + RECEIVE) == ""
+    assert waiting(kernel, 0x40000000) == ""
+
+
+def test_what_is_left_of_a_stack() -> None:
+    kernel = Kernel()
+    task = kernel.task(1, b"net", 1, top=STACKS + 64)
+    kernel.put(task + 48, STACKS)
+    kernel.memory[STACKS - BASE : STACKS - BASE + 24] = b"\xa5" * 24
+    stack = waits(kernel).stack(Thread(task))
+    assert (stack.unused, stack.overflown) == (24, False)
+    kernel.put(task, STACKS - 8)
+    assert waits(kernel).stack(Thread(task)).overflown
+    kernel.put(task + 48, 0)
+    assert waits(kernel).stack(Thread(task)).unused is None
+
+
+def test_a_deadlock_and_an_overflown_stack_are_named() -> None:
+    kernel = Kernel()
+    names = (b"idle", b"left", b"right")
+    tasks = [kernel.task(number, name, number) for number, name in enumerate(names)]
+    for number, task in enumerate(tasks):
+        bottom = STACKS + number * 0x100
+        kernel.put(task, bottom + 0x80)
+        kernel.put(task + 48, bottom)
+        if number != 1:
+            kernel.memory[bottom - BASE : bottom - BASE + 16] = b"\xa5" * 16
+    for number, mutex in ((1, MUTEXES[0]), (2, MUTEXES[1])):
+        put_queue(kernel, mutex, 0, 1, 0, head=0, holder=tasks[3 - number])
+        kernel.put(tasks[number] + 40, mutex + RECEIVE)
+    kernel.list(READY, 0)
+    kernel.list(DELAYED1, 1, 2)
+    kernel.put(CURRENT, tasks[0], len(tasks))
+    symbols = [Symbol(name, place, 4, False) for name, place in kernel.symbols.items()]
+    image = Image(Path("firmware.elf"), "ELF", [], Symbols(symbols))
+    registers = dict.fromkeys([*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr"], 0)
+    text = describe(image, registers, kernel.read, 0)
+    assert "waits for mutex 0x20000900, held by right" in text
+    assert "deadlock: left waits for right waits for left" in text
+    assert "stack overflow of task left" in text
+    assert "stack overflow of task right" not in text
