@@ -22,7 +22,7 @@ def dut() -> Iterator[Dut]:
 
 
 def test_matches_go_on_behind_each_other(dut: Dut) -> None:
-    assert dut.expect(r"value=(\d+)").group(1) == b"42"
+    assert dut.expect(r"value=(\d+) ").group(1) == b"42"
     assert dut.expect_exact("talk> ") == b"talk> "
     with pytest.raises(BoardTimeout, match="'first' did not come") as caught:
         dut.expect_exact("first", timeout=0.1)

@@ -31,7 +31,7 @@ def test_without_registers_nothing_is_said() -> None:
     ("code", "polled"),
     [
         ("d869 9106 fbd5", 0x4000001C),  # ldr r0, [r3, #28]; lsls; bpl to the load
-        ("d3f81c08 9106 fad5", 0x4000001C),  # the same as ldr.w
+        ("d3f81c00 9106 fad5", 0x4000001C),  # the same as ldr.w
         ("d869 9106 00bf", None),  # no loop
         ("1868 9106 fbd5", 0x40000000),
     ],
