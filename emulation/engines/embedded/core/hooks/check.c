@@ -4,6 +4,12 @@
 #include "decode/operand.h"
 #include "semantics/alu.h"
 
+#include <string.h>
+
+enum { TRUSTED = 1024 };
+
+typedef void hook_function(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+
 /* ITSTATE of the instruction at `address` of the block being executed. */
 static uint8_t it_state_at(struct core *core, uint32_t address)
 {
@@ -107,18 +113,15 @@ void check_return(struct core *core)
     check_return_to(core, checks->address, checks->it);
 }
 
-/* Unicorn calls this before an instruction. */
-static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+/* True: the instruction may execute. */
+static bool look(struct core *core, uint32_t address)
 {
-    (void)uc;
-    (void)size;
-    struct core *core = user;
     if (core->host.halt != HALT_NONE) /* within an IT block, which Unicorn goes on to finish */
-        return;
+        return true;
     const struct instruction *instruction =
-        description_at(&core->checks.descriptions, &core->map, (uint32_t)address);
+        description_at(&core->checks.descriptions, &core->map, address);
     if (!instruction)
-        return;
+        return true;
     uint32_t cause = 0;
     if (core->protection.active &&
         !protection_permits(&core->protection, instruction->address, instruction->size, MAY_EXECUTE,
@@ -133,18 +136,36 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     else if (is_forbidden(core, instruction))
         cause = CFSR_DACCVIOL;
     else if (!misaligns_stack(core, instruction))
-        return;
-    uint8_t it = it_state_at(core, (uint32_t)address);
+        return true;
+    uint8_t it = it_state_at(core, address);
     if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28))
-        stop_at(core, (uint32_t)address, cause, it);
+        stop_at(core, address, cause, it);
+    return false;
 }
 
-static size_t add_hook(struct core *core, uint64_t first, uint64_t last)
+/* Unicorn calls this before an instruction. */
+static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    (void)size;
+    look(user, (uint32_t)address);
+}
+
+static void on_watched(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    (void)uc;
+    (void)size;
+    struct watched *watched = user;
+    if (look(watched->core, (uint32_t)address) && ++watched->passed == TRUSTED)
+        watched->core->checks.retires = true;
+}
+
+static size_t add_hook(struct core *core, hook_function *function, void *user, uint64_t first,
+                       uint64_t last)
 {
     const struct host *host = &core->host;
     size_t handle = 0;
-    host->unicorn.hook_add(host->uc, &handle, UC_HOOK_CODE, (void *)on_instruction, core, first,
-                           last);
+    host->unicorn.hook_add(host->uc, &handle, UC_HOOK_CODE, (void *)function, user, first, last);
     return handle;
 }
 
@@ -153,7 +174,7 @@ void checks_apply(struct core *core)
     struct host *host = &core->host;
     bool wanted = scb_wants_checks(&core->scb);
     if (wanted)
-        core->checks.handle = add_hook(core, 1, 0);
+        core->checks.handle = add_hook(core, on_instruction, core, 1, 0);
     else
         host->unicorn.hook_del(host->uc, core->checks.handle);
     host->checks = wanted;
@@ -164,14 +185,36 @@ void checks_apply(struct core *core)
 void check_watch(struct core *core, uint32_t address)
 {
     struct instruction_checks *checks = &core->checks;
-    for (unsigned i = 0; i < checks->watches; i++)
-        if (checks->watched[i] == address)
-            return;
-    if (checks->watches == MAX_WATCHED)
+    struct watched *watched = &checks->watched[address / 2 % WATCHED];
+    const uint8_t *bytes = memory_at(&core->map, address, 4, false);
+    uint32_t code = 0;
+    if (bytes)
+        memcpy(&code, bytes, 4);
+    bool is_known = watched->address == address && watched->code == code;
+    if (watched->handle && watched->address == address && !is_known) {
+        watched->code = code;
+        watched->passed = 0;
+    }
+    if (watched->handle || is_known || checks->watches == MAX_WATCHED)
         return;
-    checks->watched[checks->watches++] = address;
-    add_hook(core, address, address);
+    *watched = (struct watched){.core = core, .address = address, .code = code};
+    watched->handle = add_hook(core, on_watched, watched, address, address);
+    checks->watches++;
     checks->unwatched = true;
+}
+
+void checks_retire(struct core *core)
+{
+    struct instruction_checks *checks = &core->checks;
+    for (unsigned i = 0; i < WATCHED; i++) {
+        struct watched *watched = &checks->watched[i];
+        if (!watched->handle || watched->passed < TRUSTED)
+            continue;
+        core->host.unicorn.hook_del(core->host.uc, watched->handle);
+        watched->handle = 0;
+        checks->watches--;
+    }
+    checks->retires = false;
 }
 
 void check_begin(struct core *core)
@@ -179,7 +222,7 @@ void check_begin(struct core *core)
     struct host *host = &core->host;
     uint32_t address = core->checks.address;
     check_end(core);
-    core->checks.look_handle = add_hook(core, address, core->checks.end - 1u);
+    core->checks.look_handle = add_hook(core, on_instruction, core, address, core->checks.end - 1u);
     host->look = true;
     host_drop_translations(host, address, core->checks.end - address);
     core->schedule.resumed_within = 1;

@@ -6,8 +6,8 @@
  *
  * While CCR.UNALIGN_TRP is set, a hook looks at every instruction, at about a tenth of the usual
  * speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
- * is then executed with a hook from there on. Instructions of which the entry can't know are watched
- * for good.
+ * is then executed with a hook from there on. Instructions of which the entry can't know are watched,
+ * until they have been harmless TRUSTED times: every hook makes all others slower.
  */
 #ifndef HOOKS_CHECK_H
 #define HOOKS_CHECK_H
@@ -18,6 +18,8 @@
 void checks_apply(struct core *core);
 /* Look at an instruction from now on whenever it is executed. */
 void check_watch(struct core *core, uint32_t address);
+/* Remove the hooks that aren't needed any more. Not while translated code executes. */
+void checks_retire(struct core *core);
 /* HALT_LOOK: have the block before which Unicorn stopped executed with a look at the instructions
  * from core->checks.address on. */
 void check_begin(struct core *core);

@@ -22,7 +22,15 @@ struct code_hooks {
     uint32_t passed; /* here it was called before a stop and isn't called again; or NO_ADDRESS */
 };
 
-enum { CHECK_SAVED = 16, CHECK_SAVED_FP = 17, MAX_WATCHED = 256 };
+enum { CHECK_SAVED = 16, CHECK_SAVED_FP = 17, WATCHED = 4096, MAX_WATCHED = 256 };
+
+/* An instruction that is looked at wherever it executes. */
+struct watched {
+    struct core *core;
+    uint32_t address, code; /* 0: there is none */
+    uint32_t passed; /* how often it was found harmless */
+    size_t handle; /* Unicorn's; 0: it isn't looked at any more */
+};
 
 /* Instruction checks: hooks/check.c. */
 struct instruction_checks {
@@ -39,8 +47,9 @@ struct instruction_checks {
     block_t block; /* ... and its block */
     uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
-    unsigned watches;
-    uint32_t watched[MAX_WATCHED];
+    unsigned watches; /* how many have a hook */
+    bool retires; /* one of them needs none any more */
+    struct watched watched[WATCHED];
     struct descriptions descriptions;
 };
 

@@ -179,6 +179,8 @@ static bool translate(struct core *core, int *outcome)
         close_monitor(core);
     if (!core->schedule.resumed_within)
         check_end(core);
+    if (core->checks.retires)
+        checks_retire(core);
     core->checks.start = cpu->state.pc & ~1u;
     core->checks.start_it = (uint8_t)cpu->registers.it;
     core->checks.admitted = NO_ADDRESS;
