@@ -211,6 +211,7 @@ void checks_retire(struct core *core)
         if (!watched->handle || watched->passed < TRUSTED)
             continue;
         core->host.unicorn.hook_del(core->host.uc, watched->handle);
+        host_drop_translations(&core->host, watched->address, 4);
         watched->handle = 0;
         checks->watches--;
     }
