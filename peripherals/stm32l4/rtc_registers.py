@@ -98,42 +98,21 @@ PRER = Register(
     "PRER", 0x10, reset=0x7F00FF, fields=(Field("PREDIV_S", 0, 15), Field("PREDIV_A", 16, 7))
 )
 WUTR = Register("WUTR", 0x14, reset=0xFFFF, fields=(Field("WUT", 0, 16),))
-ALRMAR = Register(
-    "ALRMAR",
-    0x1C,
-    on_write="_alarms_changed",
-    fields=(
-        Field("SU", 0, 4),
-        Field("ST", 4, 3),
-        Field("MSK", 7, count=4, stride=8, first=1),
-        Field("MNU", 8, 4),
-        Field("MNT", 12, 3),
-        Field("HU", 16, 4),
-        Field("HT", 20, 2),
-        Field("PM", 22),
-        Field("DU", 24, 4),
-        Field("DT", 28, 2),
-        Field("WDSEL", 30),
-    ),
+ALARM_FIELDS = (
+    Field("SU", 0, 4),
+    Field("ST", 4, 3),
+    Field("MSK", 7, count=4, stride=8, first=1),
+    Field("MNU", 8, 4),
+    Field("MNT", 12, 3),
+    Field("HU", 16, 4),
+    Field("HT", 20, 2),
+    Field("PM", 22),
+    Field("DU", 24, 4),
+    Field("DT", 28, 2),
+    Field("WDSEL", 30),
 )
-ALRMBR = Register(
-    "ALRMBR",
-    0x20,
-    on_write="_alarms_changed",
-    fields=(
-        Field("SU", 0, 4),
-        Field("ST", 4, 3),
-        Field("MSK", 7, count=4, stride=8, first=1),
-        Field("MNU", 8, 4),
-        Field("MNT", 12, 3),
-        Field("HU", 16, 4),
-        Field("HT", 20, 2),
-        Field("PM", 22),
-        Field("DU", 24, 4),
-        Field("DT", 28, 2),
-        Field("WDSEL", 30),
-    ),
-)
+ALRMAR = Register("ALRMAR", 0x1C, on_write="_alarms_changed", fields=ALARM_FIELDS)
+ALRMBR = Register("ALRMBR", 0x20, on_write="_alarms_changed", fields=ALARM_FIELDS)
 WPR = Register("WPR", 0x24, access=WRITE_ONLY, on_write="_key", fields=(Field("KEY", 0, 8),))
 SSR = Register(
     "SSR", 0x28, access=READ_ONLY, on_read="_read_subseconds", fields=(Field("SS", 0, 16),)

@@ -125,8 +125,9 @@ class VL53L0X:
 
     def _load(self, register: int) -> int:
         page = self._page
-        if page == PEAK_SIGNAL_RATE_REF_PAGE and register in (0xB6, 0xB7):
-            return self._reference_rate()[register - PEAK_SIGNAL_RATE_REF]
+        place = register - PEAK_SIGNAL_RATE_REF
+        if page == PEAK_SIGNAL_RATE_REF_PAGE and place in (0, 1):
+            return self._reference_rate()[place]
         return self._registers.get((page, register), 0)
 
     def _store(self, register: int, byte: int) -> None:
