@@ -145,6 +145,50 @@ hardfault:
     assert logged(source) == [1, UNALIGNED_FAULT]
 
 
+def _loop_of_loaded_bases(iterations: int, unaligned_after: int) -> str:
+    """A block whose entry can't know the base: it is loaded behind a store."""
+    return f"""{HEAD}
+    load r6, {ALIGNED}
+    load r4, {RAM + 0x300}
+    load r7, {iterations}
+    load r8, {unaligned_after}
+    mov r0, #0
+    b 1f
+1:  str r6, [r4]
+    ldr r1, [r4]
+    ldrd r2, r3, [r1]
+    add r0, #1
+    cmp r0, r8
+    it eq
+    addeq r6, #2
+    cmp r0, r7
+    bne 1b
+    log_register r0
+    b .
+hardfault:
+    log_register r0
+    log_word CFSR
+    b .
+"""
+
+
+def test_base_that_the_entry_cannot_know_is_looked_at_in_every_iteration() -> None:
+    assert logged(_loop_of_loaded_bases(3000, 500)) == [500, UNALIGNED_FAULT]
+
+
+@pytest.mark.parametrize("slice_length", [1, 7, 1000])
+def test_instruction_that_is_not_looked_at_any_more_runs_alike_however_time_is_cut(
+    slice_length: int,
+) -> None:
+    guest = Guest(_loop_of_loaded_bases(5000, 6000))
+    for _ in range(0, 1000, slice_length):
+        guest.run(slice_length)
+        if guest.log:
+            break
+    assert guest.log == [5000]
+    assert not guest.faults
+
+
 @pytest.mark.parametrize(
     "place",
     [
