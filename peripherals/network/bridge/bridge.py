@@ -107,6 +107,10 @@ class Bridge:
         if self._next_poll is not None:
             self._next_poll.cancel()
 
+    @property
+    def now(self) -> int:
+        return self.internet.clock.now
+
     # For the network
 
     def target(self, remote: Address, protocol: str) -> Target | None:

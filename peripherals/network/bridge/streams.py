@@ -13,6 +13,9 @@ from renode_wifi.peripherals.network.stack.tcp import Address, State
 
 CONNECT_GRACE = 10 * SECOND
 """Wall time for which the guest's clock stands still for one connection or one name."""
+MAX_TURNS = 16
+"""Sends of one connection at one virtual time for which the clock stands still; a handshake of TLS
+takes 3. A peer that makes the radio answer for ever doesn't stop the clock for ever."""
 BUFFER = 16_384
 """Bytes held per direction and connection."""
 
@@ -22,6 +25,9 @@ class Keeper(Protocol):
 
     port: HostPort
     grace: int
+
+    @property
+    def now(self) -> int: ...
 
     def trace(self, event: str, **fields: Any) -> None: ...
 
@@ -69,6 +75,7 @@ class BridgedStream:
         self._fin_sent = False
         self._fin_received = False
         self._closing = False
+        self._turns_at, self._turns = 0, 0
 
     # Stream
 
@@ -88,7 +95,7 @@ class BridgedStream:
         if taken:
             self._trace_data(self.source, self.destination, taken)
             self._outbox += taken
-            if self.budget <= 0:
+            if self.budget <= 0 and self._takes_turn():
                 self.budget = self.grace
                 self.grace //= 2
             self._write()
@@ -163,6 +170,12 @@ class BridgedStream:
             self._finish_closing()
 
     # Within
+
+    def _takes_turn(self) -> bool:
+        if self._turns_at != self.bridge.now:
+            self._turns_at, self._turns = self.bridge.now, 0
+        self._turns += 1
+        return self._turns <= MAX_TURNS
 
     def _check_connected(self) -> None:
         result = self.bridge.port.connected(self.handle)

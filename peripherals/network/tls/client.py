@@ -31,8 +31,9 @@ from renode_wifi.peripherals.network.tls.verdict import VERIFY_PROBLEMS
 
 SEND_WINDOW = 4_096
 """Ciphertext bytes that may wait for room in the stream below before `send` takes no more."""
-
-
+ANSWER_WINDOW = 65_536
+"""Ciphertext bytes that may wait in the same way before nothing more is read. `send` doesn't get so
+far: a peer does that demands answers (renegotiation, new keys) and reads none of them."""
 RECEIVE_WINDOW = 262_144
 """Plaintext bytes that may wait for the owner before nothing more is read from the stream below."""
 
@@ -209,8 +210,8 @@ class TlsStream:
     def on_data(self, stream: Stream) -> None:
         if not self._over and self._endpoint is not None:
             before = len(self._endpoint.plaintext)
-            if before >= RECEIVE_WINDOW:
-                # What the owner doesn't read stays in the stream below and holds up the peer.
+            if before >= RECEIVE_WINDOW or len(self._waiting) >= ANSWER_WINDOW:
+                # What isn't read here stays in the stream below and holds up the peer.
                 return
             self._pull()
             if self._over or not self.verdict:
@@ -220,7 +221,10 @@ class TlsStream:
             self._notify_if_closed()
 
     def on_writable(self, stream: Stream) -> None:
+        held_up = len(self._waiting) >= ANSWER_WINDOW
         self._flush()
+        if held_up and stream.available:
+            self.on_data(stream)
         if self._wants_room and len(self._waiting) < SEND_WINDOW and not self._over:
             self._wants_room = False
             self.events.on_writable(self)

@@ -1,0 +1,234 @@
+"""Peers outside the world that mean harm: only the guest's own connection may feel them."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.network.tls.client import ANSWER_WINDOW, RECEIVE_WINDOW, TlsStream
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint
+from renode_wifi.peripherals.network.tls.pki import Authority
+from renode_wifi.peripherals.network.tls.settings import TlsSettings
+from tests.peripherals.network.bridge.rig import FORWARD, REMOTE, Bridged, FakeHost
+from tests.peripherals.network.rig import Recorder
+
+AUTHORITY = Authority("hostile")
+CERTIFICATE, KEY = AUTHORITY.server(("hostile.test",), "ec")
+BOUND = 2 * (RECEIVE_WINDOW + ANSWER_WINDOW)
+"""Bytes that one connection may hold, whatever its peer does."""
+
+Peer = Callable[[bytes], bytes]
+"""What the peer answers to what it gets; asked again and again, with b"" if nothing comes."""
+
+
+class HostilePort(FakeHost):
+    """A host behind whose every connection is one peer, who waits to be spoken to."""
+
+    def __init__(self, peer: Peer) -> None:
+        super().__init__()
+        self.peer = peer
+        self.spoken_to = False
+
+    def send(self, handle: int, data: bytes) -> int:
+        self.spoken_to = True
+        self.inbox[handle].append(self.peer(data))
+        return len(data)
+
+    def receive(self, handle: int) -> Any:
+        return super().receive(handle) or (self.peer(b"") if self.spoken_to else b"")
+
+
+def record(kind: int, body: bytes, version: bytes = b"\x03\x03") -> bytes:
+    """A TLS record (RFC 5246 section 6.2.1)."""
+    return bytes([kind]) + version + len(body).to_bytes(2, "big") + body
+
+
+def handshake(kind: int, length: int, body: bytes) -> bytes:
+    return bytes([kind]) + length.to_bytes(3, "big") + body
+
+
+SERVER_HELLO = record(
+    22, handshake(2, 38, b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2b" + b"\x00")
+)
+
+
+def flood(first: bytes, rest: bytes) -> Peer:
+    state = {"first": first}
+    return lambda data: state.pop("first", rest)
+
+
+def server(maximum: str, **more: Any) -> TlsEndpoint:
+    given = EndpointSettings(
+        server=True, certificate=CERTIFICATE, key=KEY, maximum_version=maximum, **more
+    )
+    return TlsEndpoint(given, b"hostile")
+
+
+def true_server(maximum: str, size: int, then: bytes = b"", **more: Any) -> Peer:
+    """A server that keeps to the protocol, `size` bytes at a time, then `then` for ever."""
+    endpoint, waiting = server(maximum, **more), bytearray()
+
+    def answer(data: bytes) -> bytes:
+        endpoint.feed(data)
+        waiting.extend(endpoint.take_outgoing())
+        taken = bytes(waiting[:size])
+        del waiting[:size]
+        return taken or then
+
+    return answer
+
+
+PEERS: dict[str, Callable[[], Peer]] = {
+    "nothing": lambda: flood(b"", b""),
+    "HTTP": lambda: flood(b"HTTP/1.1 400 Bad Request\r\n\r\n", b"x" * 1_000),
+    "zeros": lambda: flood(b"", bytes(16_000)),
+    "empty records": lambda: flood(SERVER_HELLO, record(22, b"") * 1_000),
+    "empty data before keys": lambda: flood(b"", record(23, b"") * 1_000),
+    "warnings without end": lambda: flood(b"", record(21, b"\x01\x5a") * 1_000),
+    "a certificate of 16 MiB": lambda: flood(
+        SERVER_HELLO + record(22, handshake(11, 0xFFFFFF, bytes(1_000))),
+        record(22, bytes(16_000)),
+    ),
+    "hello requests without end": lambda: flood(b"", record(22, handshake(0, 0, b"")) * 1_000),
+    "hello after hello": lambda: flood(b"", SERVER_HELLO * 100),
+    "a record too long": lambda: flood(b"", b"\x16\x03\x03\xff\xff" + bytes(60_000)),
+    "TLS 1.2, byte by byte": lambda: true_server("TLSv1.2", 1),
+    "TLS 1.3, byte by byte": lambda: true_server("TLSv1.3", 1),
+    "junk after the handshake": lambda: true_server("TLSv1.3", 1 << 20, record(23, bytes(500))),
+    "a protocol of its own": lambda: true_server("TLSv1.3", 1 << 20, alpn=("x" * 200,)),
+    "the end, again and again": lambda: flood(record(21, b"\x01\x00"), record(21, b"\x01\x00")),
+}
+
+
+def secured(bridged: Bridged, events: Recorder, **more: Any) -> TlsStream:
+    stream = bridged.station.connect((REMOTE, 1883), events)
+    bridged.run(2 * MILLISECOND)
+    given = TlsSettings(ca=AUTHORITY.certificate, server_name="hostile.test", **more)
+    return TlsStream(stream, given, events, bridged.machine.clock, Random(1))
+
+
+def held(secure: TlsStream) -> int:
+    endpoint = secure._endpoint
+    assert endpoint is not None
+    below: Any = secure.stream
+    return (
+        len(endpoint.plaintext)
+        + len(endpoint.outgoing)
+        + len(secure._waiting)
+        + len(below._inbox)
+        + len(below._outbox)
+    )
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_hostile_tls_server_reaches_the_guests_connection_only(tmp_path: Path, name: str) -> None:
+    bridged = Bridged(
+        tmp_path, FORWARD + "servers: {echo: {type: echo, port: 7}}", HostilePort(PEERS[name]())
+    )
+    events, beside = Recorder(), Recorder()
+    other = bridged.station.connect((IPv4Address("10.10.0.1"), 7), beside)
+    bridged.run(20 * MILLISECOND)
+    secure = secured(bridged, events, alpn=("mine",))
+    start = bridged.now
+    for turn in range(60):
+        bridged.run(100 * MILLISECOND)
+        secure.send(b"question")
+        other.send(b"%d," % turn)
+        assert held(secure) < BOUND
+    bridged.run(SECOND)
+    assert bridged.now == start + 7 * SECOND
+    assert bytes(beside.data) == b"".join(b"%d," % turn for turn in range(60))
+    honest = "byte by byte" in name or name in ("junk after the handshake", "a protocol of its own")
+    if honest:
+        assert events.verdict is not None
+        assert events.verdict.problem is None
+        assert secure.alpn is None
+    else:
+        assert events.verdict is None or events.verdict.problem is not None
+        assert not events.data
+
+
+def test_answers_that_the_peer_does_not_read_are_bounded(tmp_path: Path) -> None:
+    host = HostilePort(true_server("TLSv1.2", 1 << 20, record(23, bytes(500))))
+    bridged = Bridged(tmp_path, FORWARD, host)
+    events = Recorder()
+    secure = secured(bridged, events)
+    bridged.run(50 * MILLISECOND)
+    endpoint = secure._endpoint
+    assert endpoint is not None
+    assert secure.open or events.verdict is not None
+    answers = Answering(endpoint.feed)
+    secure._endpoint = answers  # type: ignore[assignment]
+    host.send = lambda handle, data: 0  # type: ignore[method-assign]
+    for _ in range(400):
+        bridged.run(10 * MILLISECOND)
+        assert held(secure) < BOUND
+    assert len(secure._waiting) >= ANSWER_WINDOW
+    took = answers.fed
+    sent = bytearray()
+    host.send = lambda handle, data: sent.extend(data) or len(data)  # type: ignore[method-assign]
+    bridged.run(100 * MILLISECOND)
+    assert len(sent) > ANSWER_WINDOW
+    assert answers.fed > took
+
+
+class Answering:
+    """An endpoint that has to answer each byte that it gets with ten."""
+
+    def __init__(self, feed: object) -> None:
+        self.plaintext, self.outgoing = bytearray(), bytearray()
+        self.fed = 0
+        self.verdict = None
+        self.state = None
+
+    def feed(self, data: bytes) -> None:
+        self.fed += len(data)
+        self.outgoing += bytes(10 * len(data))
+
+    def take_outgoing(self) -> bytes:
+        data = bytes(self.outgoing)
+        self.outgoing.clear()
+        return data
+
+
+@given(st.lists(st.binary(max_size=200), min_size=1, max_size=8), st.integers(0, 2), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_any_bytes_at_any_time_end_in_a_result(junk: list[bytes], when: int, framed: bool) -> None:
+    """A true handshake up to some point, then junk, with or without the head of a record."""
+    client = TlsEndpoint(EndpointSettings(server=False, verify=False), b"client")
+    peer = server("TLSv1.3")
+    for _ in range(when):
+        peer.feed(client.take_outgoing())
+        client.feed(peer.take_outgoing())
+    for data in junk:
+        client.feed(record(23, data) if framed else data)
+        client.take_outgoing()
+    client.feed_end()
+    assert client.state.value in ("failed", "closed")
+
+
+def test_a_certificate_of_many_names_costs_one_connection(tmp_path: Path) -> None:
+    names = tuple(f"n{number}.hostile.test" for number in range(3_000))
+    certificate, key = AUTHORITY.server(names, "ec")
+    given = EndpointSettings(server=True, certificate=certificate, key=key)
+    endpoint = TlsEndpoint(given, b"many")
+
+    def answer(data: bytes) -> bytes:
+        endpoint.feed(data)
+        return endpoint.take_outgoing()
+
+    bridged = Bridged(tmp_path, FORWARD, HostilePort(answer))
+    events = Recorder()
+    secured(bridged, events)
+    bridged.run(SECOND)
+    assert events.verdict is not None
+    assert len(ssl.PEM_cert_to_DER_cert(certificate.decode())) > 50_000
