@@ -153,6 +153,10 @@ class Core(Protocol):
     def on_semihosting(self, handler: Callable[[], int]) -> None:
         """Serve semihosting: `handler()` at BKPT 0xAB; its answer becomes R0."""
 
+    @property
+    def cpu_frequency(self) -> int:
+        """Hz."""
+
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
 

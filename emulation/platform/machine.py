@@ -16,6 +16,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Core, Stop
+from renode_wifi.emulation.platform.faults.power import POWER_ON, lose_power
 from renode_wifi.emulation.platform.state.composition import Composition
 from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
@@ -55,8 +56,9 @@ class Machine:
         self.clock: Clock = core.clock
         self.bus: Bus = core.bus
         self.log = logging.getLogger(LOG)
-        self.reset_cause = "power-on"
+        self.reset_cause = POWER_ON
         self.cpu_frequency = 0
+        self.clock_scale = 1.0
         self.vector_table: int | None = None
         """Where the core finds its initial SP and PC at reset; None: where the image has them."""
         self.world: World | None = None
@@ -108,7 +110,7 @@ class Machine:
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
-        self.core.set_frequency(hertz)
+        self.core.set_frequency(round(hertz * self.clock_scale))
 
     def request_reset(self, cause: str) -> None:
         self._reset_asked = cause
@@ -210,10 +212,17 @@ class Machine:
         self.reset_scripts[name] = commands
 
     def connect_world(self, world: World) -> None:
-        """Put every radio into `world`."""
+        """Put every radio into `world`, whose faults may happen to the board, too."""
+        from renode_wifi.emulation.platform.faults.board import attach
+
         self.world = world
         for radio in self.radios():
             radio.connect_world(world)
+        attach(self, world)
+
+    @property
+    def flash_faults(self) -> object:
+        return None if self.world is None else self.world.flash_faults
 
     def radios(self) -> list[Radio]:
         return [model for model in self.peripherals.values() if isinstance(model, Radio)]
@@ -291,8 +300,9 @@ class Machine:
         self._reset_asked = None
         self.reset_cause = cause
         self.trace(self.name, "reset", cause=cause)
-        for model in self.peripherals.values():
-            reset = getattr(model, "reset", None)
+        if cause == POWER_ON:
+            lose_power(self)
+        for reset in [getattr(model, "reset", None) for model in self.peripherals.values()]:
             if reset is not None:
                 reset()
         self.start()
@@ -327,6 +337,7 @@ class Machine:
                 self.cpu_frequency,
                 self.vector_table,
             ),
+            "clock_scale": self.clock_scale,
         }
 
     def restore(self, state: bytes) -> None:
@@ -358,6 +369,7 @@ class Machine:
         clock.__setstate__(saved["clock"])
         clock.source, clock.listener = source, listener
         self.seed = saved["seed"]
+        self.clock_scale = saved.get("clock_scale", 1.0)
         if self.world is not None and self.world is not saved["world"]:
             # The restored world opens the host's ports itself.
             self.world.close()

@@ -6,6 +6,9 @@ family): erases pages of 2 KiB, programs words, and rows of up to 32 words throu
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import Register
 
+FAILS, HALF = "fails", "half"
+"""What a fault does to an operation: it isn't done, or done by half."""
+
 WRKEY = 0xA442
 FMC_WRITE, FMC_ERASE, FMC_MERASE = 1 << 0, 1 << 1, 1 << 2
 FMC2_WRBUF = 1 << 0
@@ -57,6 +60,7 @@ class CC3220_FLASH_CTRL(Block):
         self._operation = None  # type: typing.Any
         self._flags = 0
         self._reported = False
+        self.worn_pages = set()  # type: set[int]
         Block.__init__(self, machine, name)
         machine.bus.handle_writes(base, size, self.store)
 
@@ -92,14 +96,15 @@ class CC3220_FLASH_CTRL(Block):
             return
         offset = self._offset()
         if value & FMC_MERASE:
-            self._erase(0, self.size)
-            self._begin("FMC", FMC_MERASE, self.erase_time and MASS_ERASE_TIME, 0)
+            flags = self._erase(0, self.size)
+            self._begin("FMC", FMC_MERASE, self.erase_time and MASS_ERASE_TIME, flags)
         elif value & FMC_ERASE:
+            flags = RIS_ACCESS
             if offset < self.size:
-                self._erase(offset // PAGE * PAGE, PAGE)
-            self._begin("FMC", FMC_ERASE, self.erase_time, 0 if offset < self.size else RIS_ACCESS)
+                flags = self._erase(offset // PAGE * PAGE, PAGE)
+            self._begin("FMC", FMC_ERASE, self.erase_time, flags)
         elif value & FMC_WRITE:
-            flags = self._program(offset, [self.registers["FMD"]])
+            flags = self._program_struck(offset, {0: self.registers["FMD"]})
             self._begin("FMC", FMC_WRITE, self.program_time, flags)
 
     def _fill(self, index, value, old):
@@ -112,18 +117,51 @@ class CC3220_FLASH_CTRL(Block):
             return
         row = self._offset() // (4 * ROW_WORDS) * (4 * ROW_WORDS)
         valid = self.registers["FWBVAL"]
-        flags = 0
+        words = {}  # type: dict[int, int]
         for index in range(ROW_WORDS):
             if valid >> index & 1:
-                word = self.registers.values[0x100 // 4 + index]
-                flags |= self._program(row + 4 * index, [word])
+                words[index] = self.registers.values[0x100 // 4 + index]
+        flags = self._program_struck(row, words)
         self.registers["FWBVAL"] = 0
         self._begin("FMC2", FMC2_WRBUF, self.program_time, flags)
 
+    def _fault(self, operation, offset):
+        # type: (str, int) -> str
+        """What goes wrong with this operation: FAILS, HALF or nothing."""
+        faults = getattr(self.machine, "flash_faults", None)
+        if faults is None:
+            return ""
+        fault = faults.strike(operation, offset // PAGE)  # type: str
+        return fault
+
+    def _program_struck(self, offset, words):
+        # type: (int, dict[int, int]) -> int
+        """Words by their index from `offset` on. Returns the flags of a failure."""
+        fault = self._fault("program", offset)
+        if fault == FAILS or offset // PAGE in self.worn_pages:
+            return RIS_INVALID_DATA
+        flags = 0
+        indices = sorted(words)
+        for index in indices[: len(indices) // 2] if fault == HALF else indices:
+            flags |= self._program(offset + 4 * index, [words[index]])
+        return flags
+
+    def wear_out(self, page):
+        # type: (int) -> None
+        """From now on page `page` erases, but can't be programmed."""
+        self.worn_pages.add(page)
+
     def _erase(self, offset, length):
-        # type: (int, int) -> None
+        # type: (int, int) -> int
+        """Returns the flags of a failure."""
+        fault = self._fault("erase", offset)
+        if fault == FAILS:
+            return RIS_INVALID_DATA
+        if fault == HALF:
+            length //= 2
         self.machine.bus.write_bytes(self.base + offset, bytes(bytearray([0xFF] * length)))
         self.machine.trace(self.name, "flash-erase", first=offset, size=length)
+        return 0
 
     def _program(self, offset, words):
         # type: (int, list[int]) -> int

@@ -33,12 +33,11 @@ class TMP006:
     COUNTS_PER_DEGREE = 32
     """Of the 14 bits above two that read 0."""
 
-    temperature = 25.0
-    object_voltage = 0.0
-
     def __init__(self, machine: Machine, name: str) -> None:
         self.machine = machine
         self.name = name
+        self.temperature = 25.0
+        self.object_voltage = 0.0
         self._sample = {self.VOBJECT: 0, self.TAMBIENT: 0}
         self.reset()
 
@@ -122,12 +121,11 @@ class BMA222E:
         0x33: 0xF0,
     }
 
-    acceleration = (0.0, 0.0, 1.0)
-    temperature = 25.0
-
     def __init__(self, machine: Machine, name: str) -> None:
         self.machine = machine
         self.name = name
+        self.acceleration = (0.0, 0.0, 1.0)
+        self.temperature = 25.0
         self.reset()
 
     def reset(self) -> None:

@@ -35,6 +35,14 @@ class FaultKind(Enum):
     """The reply ends after `amount` bytes."""
     OVERSIZED = "oversized"
     """The reply is filled up to `amount` bytes."""
+    GARBLED = "garbled"
+    """`amount` bytes in the middle of the reply are wrong."""
+    WORD_LOST = "word-lost"
+    """A word in the middle of the reply is lost."""
+    WORD_EXTRA = "word-extra"
+    """A word in the middle of the reply comes twice."""
+    RESET = "reset"
+    """The module starts anew by itself, as after a brown-out."""
     ERROR = "error"
     """The command is answered with an error and not executed."""
     SHORT_CLOSED_FORM = "short-closed-form"
@@ -52,6 +60,10 @@ class FaultKind(Enum):
 
 
 PAD = b"\x15"
+WORD = 2
+"""Bytes of a word on SPI."""
+WRONG_BITS = 0x55
+"""Of a garbled byte."""
 
 LINK_FAULTS = {
     FaultKind.OUT_OF_STEP: link.OUT_OF_STEP,
@@ -73,6 +85,9 @@ PROMPT_FAULTS = {
     FaultKind.LEADING_PADS,
     FaultKind.TRUNCATED,
     FaultKind.OVERSIZED,
+    FaultKind.GARBLED,
+    FaultKind.WORD_LOST,
+    FaultKind.WORD_EXTRA,
     FaultKind.SLOW,
 }
 """What can go wrong with it. ST's driver reads it into 6 bytes for as long as the ready line is
@@ -105,6 +120,10 @@ class FaultPlan(RadioFaultPlan[Fault]):
         return hits
 
 
+def _middle_word(data: bytes) -> int:
+    return len(data) // 2 // WORD * WORD
+
+
 def spoiled(data: bytes, faults: Iterable[Fault]) -> bytes:
     """A reply, or the prompt, as the faults that hit it leave it."""
     for fault in faults:
@@ -116,6 +135,16 @@ def spoiled(data: bytes, faults: Iterable[Fault]) -> bytes:
             data = data[: fault.size]
         elif fault.kind is FaultKind.OVERSIZED:
             data = data.ljust(fault.size, b"#")
+        elif fault.kind is FaultKind.GARBLED:
+            middle = max(0, (len(data) - fault.size) // 2)
+            wrong = bytes(byte ^ WRONG_BITS for byte in data[middle : middle + fault.size])
+            data = data[:middle] + wrong + data[middle + fault.size :]
+        elif fault.kind is FaultKind.WORD_LOST:
+            middle = _middle_word(data)
+            data = data[:middle] + data[middle + WORD :]
+        elif fault.kind is FaultKind.WORD_EXTRA:
+            middle = _middle_word(data)
+            data = data[:middle] + data[middle : middle + WORD] + data[middle:]
         elif fault.kind is FaultKind.SHORT_CLOSED_FORM:
             data = b"\r\n-1" + PROMPT
     return data

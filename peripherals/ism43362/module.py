@@ -7,7 +7,7 @@ from typing import Any
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault
-from renode_wifi.peripherals.ism43362.link import Link
+from renode_wifi.peripherals.ism43362.link import IN_RESET, RESET, Link
 from renode_wifi.peripherals.ism43362.processor import Processor
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.radio_model import DescribedWorld, RadioModel
@@ -26,6 +26,12 @@ class ISM43362(RadioModel[Fault, ModuleProfile, Processor], Link):
     def __init__(self, machine: Machine, name: str = "ism43362", **attributes: Any) -> None:
         super().__init__(machine, name)
         self._describe(attributes)
+
+    def power_cycle(self) -> None:
+        """Its supply fails and comes back, together with the board's."""
+        if self.phase != IN_RESET:
+            for level in (False, True):
+                self.on_gpio(RESET, level)
 
     def _make_processor(self) -> Processor:
         return Processor(self.machine, self.name, self.profile, self)

@@ -277,6 +277,9 @@ class Processor:
                 self.host.fail(LINK_FAULTS[fault.kind])
             elif fault.kind is FaultKind.HANG:
                 self.hung = stop = True
+            elif fault.kind is FaultKind.RESET:
+                self.reboot()
+                stop = True
             elif fault.kind is FaultKind.CONNECTION_DROPPED:
                 self.sockets.drop(fault.amount)
             elif fault.kind is FaultKind.ERROR:

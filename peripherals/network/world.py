@@ -15,7 +15,7 @@ from renode_wifi.peripherals.network.bridge.bridge import Bridge
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.date import WorldDate
-from renode_wifi.peripherals.network.faults.world import Faults
+from renode_wifi.peripherals.network.faults.world import Faults, Victim
 from renode_wifi.peripherals.network.phone import Phone, mac_of_phone
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
 from renode_wifi.peripherals.network.servers.context import ServerContext
@@ -24,6 +24,7 @@ from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 from renode_wifi.peripherals.network.tls.pki import WorldPki
+from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
@@ -122,6 +123,11 @@ class World:
     def leases(self) -> list[Lease]:
         """Of the stations that have joined, in the order in which the world got to know them."""
         return [s.lease for s in self.stations.values() if s.lease is not None]
+
+    @property
+    def flash_faults(self) -> Victim | None:
+        """What the flash of a board asks before each operation."""
+        return self.faults.victim(Target.FLASH)
 
     @property
     def ca_pem(self) -> bytes:

@@ -39,6 +39,10 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
         self._has_own_program = False
         self._describe(attributes)
 
+    def power_cycle(self) -> None:
+        """Its supply fails and comes back, together with the board's."""
+        self.power_off()
+
     def _make_processor(self) -> Processor:
         return Processor(self.machine, self.name, self.profile, self)
 

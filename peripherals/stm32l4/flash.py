@@ -31,6 +31,9 @@ from renode_wifi.peripherals.stm32l4.flash_registers import (
     WRP2BR,
 )
 
+FAILS, HALF = "fails", "half"
+"""What a fault does to an operation: it isn't done, or done by half."""
+
 PAGE_SIZE = 2048
 BANK_PAGES = 256
 SLOT = 8
@@ -271,9 +274,12 @@ class STM32L4_FLASH(Block):
         if any(self._is_protected(page) for page in pages):
             self._fail(SR.WRPERR)
             return
+        fault = self._fault("erase", min(pages))
+        self._failed = fault == FAILS
+        length = 0 if fault == FAILS else PAGE_SIZE // 2 if fault == HALF else PAGE_SIZE
         for page in sorted(pages):
-            if page * PAGE_SIZE < self.size:
-                self._write_array(self.base + page * PAGE_SIZE, [0xFF] * PAGE_SIZE)
+            if page * PAGE_SIZE < self.size and length:
+                self._write_array(self.base + page * PAGE_SIZE, [0xFF] * length)
         self.machine.trace(self.name, "flash-erase", pages=len(pages), first=min(pages))
         self.registers["CR"] |= CR.STRT
         self._begin(self.page_erase_time if kinds == CR.PER else self.mass_erase_time)
@@ -357,7 +363,10 @@ class STM32L4_FLASH(Block):
             new += [(word >> shift) & 0xFF for shift in (0, 8, 16, 24)]
         page = (address - self.base) // PAGE_SIZE
         erased = all(byte == 0xFF for byte in old)
-        if page in self.worn_pages:
+        fault = self._fault("program", page)
+        if fault == HALF:
+            new[len(new) // 2 :] = old[len(new) // 2 :]
+        if fault == FAILS or page in self.worn_pages:
             self._failed = True
         elif not erased and any(new) and self.strict and len(words) == 2:
             # Only all zeros may go over what is programmed already.
@@ -370,6 +379,15 @@ class STM32L4_FLASH(Block):
                 new if erased else [a & b for a, b in zip(old, new)],  # noqa: B905
             )
         self._begin(duration)
+
+    def _fault(self, operation, page):
+        # type: (str, int) -> str
+        """What goes wrong with this operation: FAILS, HALF or nothing."""
+        faults = getattr(self.machine, "flash_faults", None)
+        if faults is None:
+            return ""
+        fault = faults.strike(operation, page)  # type: str
+        return fault
 
     def _read_array(self, address, length):
         # type: (int, int) -> list[int]

@@ -28,9 +28,13 @@ class Sensor:
     # Register -> bits that the part clears by itself when it has done what they ask for.
     COMMANDS: ClassVar[dict[int, int]] = {}
 
+    MEASURES: ClassVar[dict[str, object]] = {}
+    """What it measures until somebody says otherwise, by attribute."""
+
     def __init__(self, machine: Machine, name: str) -> None:
         self.machine = machine
         self.name = name
+        self.__dict__.update(self.MEASURES)
         self.reset()
 
     def reset(self) -> None:
@@ -97,8 +101,9 @@ class HTS221(Sensor):
     }
     COMMANDS: ClassVar = {0x21: 0x81}
 
-    humidity = 45.0
-    temperature = 25.0
+    MEASURES: ClassVar = {"humidity": 45.0, "temperature": 25.0}
+    humidity: float
+    temperature: float
 
     def sample(self) -> dict[int, bytes]:
         return {0x28: signed16(200 * self.humidity) + signed16(100 * self.temperature)}
@@ -111,8 +116,9 @@ class LPS22HB(Sensor):
     RESETS: ClassVar = {0x11: 0x10, 0x27: 0x03}
     COMMANDS: ClassVar = {0x11: 0x85}
 
-    pressure = 1013.25
-    temperature = 25.0
+    MEASURES: ClassVar = {"pressure": 1013.25, "temperature": 25.0}
+    pressure: float
+    temperature: float
 
     def sample(self) -> dict[int, bytes]:
         pressure = max(0, min(0xFFFFFF, round(4096 * self.pressure)))
@@ -129,8 +135,9 @@ class LSM6DSL(Sensor):
     ACCELERATION_SCALE = (0.061, 0.488, 0.122, 0.244)
     ROTATION_SCALE = (8.75, 17.5, 35.0, 70.0)
 
-    acceleration = (0.0, 0.0, 1.0)
-    rotation = (0.0, 0.0, 0.0)
+    MEASURES: ClassVar = {"acceleration": (0.0, 0.0, 1.0), "rotation": (0.0, 0.0, 0.0)}
+    acceleration: tuple[float, float, float]
+    rotation: tuple[float, float, float]
 
     def sample(self) -> dict[int, bytes]:
         scale = self.ACCELERATION_SCALE[self._registers[0x10] >> 2 & 3]
@@ -150,7 +157,8 @@ class LIS3MDL(Sensor):
     # Counts per gauss by the full-scale bits of CTRL_REG2.
     SCALE = (6842, 3421, 2281, 1711)
 
-    field = (0.2, 0.0, -0.4)
+    MEASURES: ClassVar = {"field": (0.2, 0.0, -0.4)}
+    field: tuple[float, float, float]
 
     def sample(self) -> dict[int, bytes]:
         scale = self.SCALE[self._registers[0x21] >> 5 & 3]

@@ -19,6 +19,10 @@ PACKAGE = "renode_wifi.peripherals."
 PLATFORM = "renode_wifi.emulation.platform."
 METHODS = {
     PLATFORM + "machine:Machine": ("trace", "is_observed", "random"),
+    PLATFORM + "faults.board:BoardFaults": ("_set", "_scale"),
+    PLATFORM + "faults.board:FlashFaults": (),
+    PLATFORM + "faults.board:FlashFault": (),
+    PLATFORM + "faults.board:FlashKind": (),
     PLATFORM + "surroundings:SharedClock": ("_on_wake",),
     PLATFORM + "surroundings:Surroundings": ("trace", "is_observed", "random"),
     PLATFORM + "wires:Junction": ("on_gpio",),

@@ -15,6 +15,9 @@ class Radio(Protocol):
     def connect_world(self, world: World) -> None:
         """Put the radio into a world."""
 
+    def power_cycle(self) -> None:
+        """Its supply fails and comes back, together with the board's."""
+
     def provision(
         self, programmed: Sequence[tuple[int, bytes]], files: Mapping[str, bytes]
     ) -> None:

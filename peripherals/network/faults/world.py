@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.faults.effects import NetworkFaults, Undo
 from renode_wifi.peripherals.network.servers import Server, TcpServer
-from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
+from renode_wifi.peripherals.network.stack.air import Air
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.faults import Fault, fault_of
 
-Undo = Callable[[], None]
+__all__ = ["NETWORK", "Faults", "NetworkFaults", "Victim"]
 
 NETWORK = (Target.ACCESS_POINT, Target.SERVER, Target.NETWORK)
 """Targets whose faults `NetworkFaults` applies; others have a victim of their own."""
@@ -42,13 +43,13 @@ class Faults:
         self._victims: dict[Target, Victim] = {}
         self._effects = NetworkFaults(air, internet, servers)
         self._early: list[Fault] = []
-        """Faults that wait for their victim to come into the world."""
+        """Faults that wait for their victim, which lets them wait for their moment."""
         self._waiting: list[tuple[Fault, int]] = []
         """Faults that wait for an event, and how many of those are still to come."""
         for fault in planned:
             if fault.after is not None:
                 self._waiting.append((fault, fault.nth))
-            elif fault.kind.target not in NETWORK:
+            elif fault.strikes:
                 self._early.append(fault)
             else:
                 delay = max(0, (fault.at or 0) - internet.clock.now)
@@ -63,6 +64,10 @@ class Faults:
         self._early = [fault for fault in self._early if fault.kind.target is not target]
         for fault in waiting:
             victim.inject_fault(fault)
+
+    def victim(self, target: Target) -> Victim | None:
+        """What faults of `target` happen to."""
+        return self._victims.get(target)
 
     def on_network_event(self, event: str, fields: dict[str, Any]) -> None:
         """The network reports an event; see `Internet.trace`."""
@@ -107,7 +112,7 @@ class Faults:
             self._waiting.append((fault, fault.nth))
             if self not in self.internet.observers:
                 self.internet.observers.append(self)
-        elif target not in NETWORK or fault.at is None:
+        elif fault.strikes or fault.at is None:
             self.happen(fault)
         else:
             delay = max(0, fault.at - self.internet.clock.now)
@@ -119,7 +124,13 @@ class Faults:
     def happen(self, fault: Fault) -> None:
         if fault.kind.target not in NETWORK:
             victim = self._victims.get(fault.kind.target)
-            if victim is not None:
+            if victim is None:
+                self.internet.machine.log.warning(
+                    "fault %s: this board, on this engine, has no %s for it",
+                    fault.kind.name,
+                    fault.kind.target.value,
+                )
+            else:
                 # What it waited for has been: its command is the next one.
                 victim.inject_fault(replace(fault, at=None) if fault.after else fault)
             return
@@ -128,68 +139,3 @@ class Faults:
         undo = effect(**fault.arguments)
         if undo is not None and fault.duration is not None:
             self.internet.clock.schedule(fault.duration, undo)
-
-
-class NetworkFaults:
-    """How each fault of the network is applied; the names are those of `fault_kinds`."""
-
-    def __init__(self, air: Air, internet: Internet, servers: Mapping[str, Server]) -> None:
-        self._air = air
-        self._internet = internet
-        self._servers = servers
-
-    def _point(self, ssid: str) -> AccessPoint:
-        return self._air.named(ssid)[0]
-
-    def _server(self, name: str) -> TcpServer:
-        server = self._servers[name]
-        assert isinstance(server, TcpServer)
-        return server
-
-    def access_point_vanishes(self, access_point: str) -> Undo:
-        point = self._point(access_point)
-        point.up = False
-        self._air.deauthenticate(point, "the access point vanished")
-        return partial(self._come_back, access_point)
-
-    def _come_back(self, access_point: str) -> None:
-        self._point(access_point).up = True
-
-    def deauthenticate(self, access_point: str) -> None:
-        self._air.deauthenticate(self._point(access_point), "deauthenticated")
-
-    def dhcp_fails(self) -> Undo:
-        self._answer_dhcp(False)
-        return partial(self._answer_dhcp, True)
-
-    def _answer_dhcp(self, answering: bool) -> None:
-        for point in self._air.access_points:
-            point.dhcp.answering = answering
-
-    def dns_fails(self) -> Undo:
-        self._answer_dns(False)
-        return partial(self._answer_dns, True)
-
-    def _answer_dns(self, answering: bool) -> None:
-        self._internet.names.answering = answering
-
-    def server_stops(self, server: str) -> Undo:
-        found = self._server(server)
-        found.stop()
-        return found.start
-
-    def server_resets(self, server: str) -> None:
-        self._server(server).reset_connections()
-
-    def server_cuts(self, server: str) -> None:
-        self._server(server).cut_connections()
-
-    def server_hangs(self, server: str) -> Undo:
-        self._server(server).hang(True)
-        return partial(self._server(server).hang, False)
-
-    def link_changes(self, **changes: int | float) -> Undo:
-        link = self._internet.link
-        before = {name: getattr(link.settings, name) for name in changes}
-        link.change(**changes)
-        return partial(link.change, **before)

@@ -8,6 +8,7 @@ from renode_wifi.peripherals.network.contract.stream import Stream
 from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.records import MAX_BYTES, Records
+from renode_wifi.peripherals.network.servers.spoiling import Spoiling
 from renode_wifi.peripherals.network.stack.host import PortListener
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.stack.udp import PortSocket
@@ -50,6 +51,7 @@ class TcpServer(Server):
         """The connections since the start, the ended ones too (the last ones of many)."""
         self.accepted = 0
         self.hanging = False
+        self.spoiling = Spoiling()
         self._listener: PortListener | None = None
         self._tls: EndpointSettings | None = None
 
@@ -85,6 +87,22 @@ class TcpServer(Server):
         """Of what is sent next on each connection half arrives, then a reset."""
         for connection in self.open_connections:
             connection.stream.reset_in_next_data()
+
+    def close_connections(self) -> None:
+        """End this side's direction of each connection, and read on."""
+        for connection in self.open_connections:
+            connection.stream.shutdown()
+
+    def corrupt_connections(self) -> None:
+        """The last bit of what is sent next on each connection with TLS is wrong."""
+        for connection in self.open_connections:
+            connection.corrupt_next()
+
+    def drip(self, lots: tuple[int, int] | None) -> None:
+        """Send so many bytes at a time, one lot every so many ns; None: as fast as can be."""
+        self.spoiling.drip = lots
+        for connection in self.open_connections:
+            connection.on_writable(connection.stream)
 
     def hang(self, hanging: bool) -> None:
         """Stop to read and answer, or go on; connections stay, as those of a stuck process do."""
@@ -125,7 +143,12 @@ class TcpServer(Server):
             return None
         if self._tls is None:
             self._tls = self._make_tls(self.settings.tls)
-        return replace(self._tls, when=self.context.date.when)
+        own = replace(self._tls, when=self.context.date.when)
+        return self.spoiling.settings(own, self._tls_names(self.settings.tls), self.context.pki)
+
+    def _tls_names(self, tls: TlsServerSettings) -> tuple[str, ...]:
+        address = self.settings.address
+        return (*tls.names, *self.context.internet.names.of(address), str(address))
 
     def use_certificate(self, certificate: bytes, key: bytes) -> None:
         """Present another certificate from the next connection on (PEM)."""
@@ -136,11 +159,9 @@ class TcpServer(Server):
     def _make_tls(self, tls: TlsServerSettings) -> EndpointSettings:
         certificate, key = tls.certificate, tls.key
         if certificate is None or key is None:
-            address = self.settings.address
-            names = (*tls.names, *self.context.internet.names.of(address), str(address))
             pki = self.context.pki
             authority = pki.trusted if tls.trusted else pki.untrusted
-            certificate, key = authority.server(names, tls.key_type)
+            certificate, key = authority.server(self._tls_names(tls), tls.key_type)
         ca = b"".join(tls.client_ca) or None
         if ca is None and tls.client_certificate in (
             ClientCertificate.OPTIONAL,

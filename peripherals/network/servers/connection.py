@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.servers.context import ServerContext
+from renode_wifi.peripherals.network.servers.spoiling import HandshakeWatch, Spoiling
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.messages import INTERNAL_ERROR
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 
 MAX_UNSENT = 16_384
@@ -23,6 +25,7 @@ class Service(Protocol):
     context: ServerContext
     hanging: bool
     reads: bool
+    spoiling: Spoiling
 
     def tls_settings(self) -> EndpointSettings | None:
         """For a connection that starts now; None: without TLS."""
@@ -66,9 +69,14 @@ class ServerConnection:
         self.endpoint: TlsEndpoint | None = None
         self._ending = False
         self._out = bytearray()
+        self._corrupt_next = False
+        self._dripping = False
+        self._watch: HandshakeWatch | None = None
         tls = server.tls_settings()
         if tls is not None:
             self.endpoint = TlsEndpoint(tls, server.context.pki.secret(f"{server.name}/{number}"))
+            if server.spoiling.abort is not None:
+                self._watch = HandshakeWatch(server.spoiling.abort)
 
     @property
     def open(self) -> bool:
@@ -111,6 +119,25 @@ class ServerConnection:
             self.stream.abort()
             self._note_closed(Failure.RESET)
 
+    # Faults
+
+    def corrupt_next(self) -> None:
+        """The last bit of what is sent next is wrong, where TLS notices it."""
+        self._corrupt_next = self.endpoint is not None
+
+    def _break_off(self) -> None:
+        """End a handshake as the fault of the server says."""
+        assert self._watch is not None
+        how = self._watch.abort.how
+        self._watch = None
+        if how == "reset":
+            self.abort()
+            return
+        if how == "alert":
+            self.stream.send(INTERNAL_ERROR)
+        self.stream.close()
+        self._note_closed(Failure.RESET)
+
     # StreamEvents
 
     def on_connected(self, stream: Stream) -> None:
@@ -127,6 +154,8 @@ class ServerConnection:
             data = stream.receive(MAX_UNSENT)
             if self.endpoint is None:
                 self._deliver(data)
+            elif self._watch is not None and self._watch.received(data) is not None:
+                self._break_off()
             else:
                 self.endpoint.feed(data)
                 self._after_tls()
@@ -204,16 +233,42 @@ class ServerConnection:
         )
 
     def _flush(self) -> None:
-        if self.endpoint is not None:
-            self._out += self.endpoint.take_outgoing()
-        while self._out:
-            sent = self.stream.send(bytes(self._out))
+        if self.endpoint is not None and self._take_outgoing():
+            self._break_off()
+            return
+        drip = self.server.spoiling.drip
+        while self._out and not (drip is not None and self._dripping):
+            lot = bytes(self._out if drip is None else self._out[: drip[0]])
+            sent = self.stream.send(lot)
             if not sent:
                 return
             del self._out[:sent]
-        if self._ending and self.open:
+            if drip is not None:
+                self._dripping = True
+                self.server.context.clock.schedule(drip[1], self._drip_on)
+        if self._ending and self.open and not self._out:
             self.stream.close()
             self._note_closed(None)
+
+    def _drip_on(self) -> None:
+        self._dripping = False
+        if self.open:
+            self._flush()
+
+    def _take_outgoing(self) -> bool:
+        """What TLS wants to send; True: it is the last of a handshake that a fault ends."""
+        assert self.endpoint is not None
+        data = self.endpoint.take_outgoing()
+        if data and self._corrupt_next:
+            self._corrupt_next = False
+            data = data[:-1] + bytes((data[-1] ^ 1,))
+        end = None if self._watch is None or not data else self._watch.sent(data)
+        if end is None:
+            self._out += data
+            return False
+        self.stream.send(bytes(self._out) + data[:end])
+        self._out.clear()
+        return True
 
     def _note_closed(self, failure: Failure | None) -> None:
         self.closed_at = self.server.context.clock.now

@@ -15,12 +15,20 @@ class Names:
         self.settings = settings
         self.table = dict(settings.names)
         self.answering = True
+        self.delay = 0
+        """ns by which answers come later."""
+        self.forgetting = False
+        """It answers that there is no such name."""
+        self.lie: IPv4Address | None = None
+        """What it answers for every name."""
 
     def find(self, name: str) -> tuple[IPv4Address, ...]:
         """Addresses of a name; empty where there is none. An exact entry goes before `*.`."""
         normal = normalise(name)
-        if normal is None:
+        if normal is None or self.forgetting:
             return ()
+        if self.lie is not None:
+            return (self.lie,)
         found = self.table.get(normal)
         while found is None and "." in normal:
             normal = normal.partition(".")[2]

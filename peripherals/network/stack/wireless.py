@@ -214,12 +214,12 @@ class WirelessStation:
             self._answer_later(0, name, address, done)
             return
         names = internet.names
-        delay = names.settings.latency + 2 * internet.link.reliable_delay()
-        if not names.answering:
+        delay = names.settings.latency + names.delay + 2 * internet.link.reliable_delay()
+        if not names.answering or names.delay > DNS_GIVE_UP:
             self._answer_later(DNS_GIVE_UP, name, Failure.TIMED_OUT, done)
             return
         found = names.find(name)
-        if not found and internet.bridge is not None and names.settings.pass_through:
+        if not found and not names.forgetting and internet.bridge and names.settings.pass_through:
             internet.bridge.resolve(name, partial(self._answer, name, done))
             return
         self._answer_later(delay, name, found[0] if found else Failure.UNREACHABLE, done)

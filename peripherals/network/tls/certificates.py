@@ -19,6 +19,12 @@ from renode_wifi.peripherals.network.tls.openssl import SeededBytes
 START = datetime.datetime(2016, 1, 1)
 """Early enough for boards whose clock starts in January 2017."""
 END = datetime.datetime(2049, 12, 31)
+PERIODS = {
+    "expired": (START, datetime.datetime(2016, 12, 31)),
+    "not-yet-valid": (datetime.datetime(2049, 1, 1), END),
+}
+REVOCATIONS = "http://revocations.invalid/list.crl"
+"""Where a revoked certificate says that its root lists it; nobody asks."""
 
 RSA_BITS = 2_048
 RSA_EXPONENT = 65_537
@@ -110,13 +116,24 @@ def _root(seed: str) -> x509.Certificate:
 
 
 @lru_cache(maxsize=256)
-def issue(seed: str, use: str, kind: str, names: tuple[str, ...]) -> tuple[bytes, bytes]:
-    """A certificate that the authority signs, and its key, PEM. use: "server" or "client"."""
+def issue(
+    seed: str, use: str, kind: str, names: tuple[str, ...], flaw: str = ""
+) -> tuple[bytes, bytes]:
+    """A certificate that the authority signs, and its key, PEM. use: "server" or "client".
+
+    flaw: see `Authority.server`.
+    """
     identity = f"{seed}/{use}/{'/'.join(names)}"
     key = _key(kind, identity)
     issuer = _root(seed)
     builder = (
-        _builder(_name(names[0]), issuer.subject, key, SeededBytes(f"{identity}/{kind}".encode()))
+        _builder(
+            _name(names[0]),
+            issuer.subject,
+            key,
+            SeededBytes(f"{identity}/{kind}".encode()),
+            PERIODS.get(flaw, (START, END)),
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
     )
@@ -124,6 +141,8 @@ def issue(seed: str, use: str, kind: str, names: tuple[str, ...]) -> tuple[bytes
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
         )
+    if flaw == "revoked":
+        builder = builder.add_extension(_revocations(), critical=False)
     certificate = _sign(builder, _key("ec", f"{seed}/root"))
     return certificate.public_bytes(serialization.Encoding.PEM), key.private_bytes(
         serialization.Encoding.PEM,
@@ -132,16 +151,25 @@ def issue(seed: str, use: str, kind: str, names: tuple[str, ...]) -> tuple[bytes
     )
 
 
+def _revocations() -> x509.CRLDistributionPoints:
+    place = x509.UniformResourceIdentifier(REVOCATIONS)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([place], None, None, None)])
+
+
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: Key, stream: SeededBytes
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: Key,
+    stream: SeededBytes,
+    period: tuple[datetime.datetime, datetime.datetime] = (START, END),
 ) -> x509.CertificateBuilder:
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
         public_key=key.public_key(),
         serial_number=int.from_bytes(stream.take(15), "big") | 1,
-        not_valid_before=START,
-        not_valid_after=END,
+        not_valid_before=period[0],
+        not_valid_after=period[1],
     )
 
 

@@ -23,17 +23,24 @@ class Authority:
 
         return certificates.root(self.seed)
 
-    def server(self, names: tuple[str, ...], key: str = "ec") -> tuple[bytes, bytes]:
-        """For a server that is reached by `names`: DNS names and dotted addresses."""
-        return self._issue("server", key, names)
+    def server(
+        self, names: tuple[str, ...], key: str = "ec", flaw: str = ""
+    ) -> tuple[bytes, bytes]:
+        """For a server that is reached by `names`: DNS names and dotted addresses.
+
+        flaw: "expired", "not-yet-valid" or "revoked"; others are none of the certificate's.
+        """
+        return self._issue("server", key, names, flaw)
 
     def client(self, name: str, key: str = "rsa") -> tuple[bytes, bytes]:
         return self._issue("client", key, (name,))
 
-    def _issue(self, use: str, key: str, names: tuple[str, ...]) -> tuple[bytes, bytes]:
+    def _issue(
+        self, use: str, key: str, names: tuple[str, ...], flaw: str = ""
+    ) -> tuple[bytes, bytes]:
         from renode_wifi.peripherals.network.tls import certificates
 
-        return certificates.issue(self.seed, use, key, names)
+        return certificates.issue(self.seed, use, key, names, flaw)
 
 
 class WorldPki:

@@ -46,7 +46,11 @@ RADIO: dict[str, Rule] = {
     "command": TEXT,
     "times": whole("how many commands it strikes, 0 for all", 0),
 }
-"""Keys of a radio's fault."""
+"""Keys of faults that strike: of a radio, and of the flash, whose commands are `program` and
+`erase`."""
+
+STRIKING = (Target.RADIO, Target.FLASH)
+"""Targets whose faults strike a command or operation of theirs."""
 
 Places = Mapping[str, list[str]]
 """The names of access points and TCP servers, by `Target`."""
@@ -72,8 +76,9 @@ class Fault:
         return KINDS[self.do]
 
     @property
-    def is_radios(self) -> bool:
-        return self.kind.target is Target.RADIO
+    def strikes(self) -> bool:
+        """It strikes what its target does, from the start where nothing says when."""
+        return self.kind.target in STRIKING
 
     def summary(self) -> str:
         when = "from the start"
@@ -186,7 +191,7 @@ class _Reader:
                 entry[parameter.name] = value * parameter.unit
 
     def _values(self, entry: dict[str, Any], kind: Kind) -> dict[str, Any]:
-        rules = {**COMMON, **(RADIO if kind.target is Target.RADIO else {})}
+        rules = {**COMMON, **(RADIO if kind.target in STRIKING else {})}
         rules |= {parameter.name: parameter.rule for parameter in kind.parameters}
         if kind.target in (Target.SERVER, Target.ACCESS_POINT):
             rules[kind.target.value] = TEXT
@@ -215,9 +220,9 @@ class _Reader:
     def _check(self, fault: Fault, entry: Mapping[str, Any]) -> None:
         kind = fault.kind
         timed, awaited = "at" in entry, "after" in entry
-        if (timed and awaited) or not (timed or awaited or fault.is_radios or self.now):
+        if (timed and awaited) or not (timed or awaited or fault.strikes or self.now):
             self.note(Mistake("wants either `at` or `after`", "at: 30 s, or after: connected"))
-        counts = "nth" in entry and not fault.is_radios
+        counts = "nth" in entry and not fault.strikes
         if not awaited and (counts or "delay" in entry):
             self.note(Mistake("nth and delay belong to `after`", "drop them"))
         if "for" in entry and not kind.lasting:

@@ -216,6 +216,8 @@ def test_world_reaches_every_radio() -> None:
 
 
 class _Radio:
+    def power_cycle(self) -> None: ...
+
     def provision(self, programmed: object, files: object) -> None: ...
 
     name = "radio"
