@@ -28,6 +28,7 @@ FLOORS = (
     ("emulation.errors",),
     ("emulation.image",),
     ("emulation.platform",),
+    ("emulation.terminals",),
     ("emulation.script",),
     ("emulation.engines.engine",),
     ("emulation.engines.embedded", "emulation.engines.renode"),

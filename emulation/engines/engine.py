@@ -11,6 +11,7 @@ from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.trace import TraceListener
+from renode_wifi.emulation.terminals.attached import Terminals
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -61,6 +62,8 @@ class Engine(Protocol):
     on_fault: OnFault
     fault_listeners: list[Callable[[Crash], None]]
     """Called for faults that the firmware's own handlers take."""
+    terminals: Terminals
+    """Where serial ports end on this host."""
 
     @property
     def machines(self) -> list[str]:

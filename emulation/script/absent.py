@@ -7,7 +7,6 @@ RENODE = "run the board in Renode: --engine renode"
 COMMANDS = {
     "allowPrivates": "everything public of a model can be used; private members can't",
     "analyzers": "showAnalyzer shows what a serial port sends",
-    "connector": "boards of one emulation meet in the world file, not at hubs and switches",
     "console": "the monitor is a console",
     "createPlatform": "include @platforms/b_l475e_iot01a.resc makes a board",
     "displayImages": "print text instead",

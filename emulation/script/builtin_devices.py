@@ -9,6 +9,7 @@ from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.peripherals.base.clock import SECOND
 
 
@@ -166,7 +167,26 @@ class Emulation:
         self._interpreter.quantum = max(1, nanoseconds(quantum))
 
     def set_global_advance_immediately(self, enabled: bool) -> None:
-        """Renode's choice to run ahead of real time, which is what the embedded engine does."""
+        """False: virtual time does not run ahead of real time. (As long as nobody says so it does,
+        other than in Renode.)"""
+        self._interpreter.terminals.pace = None if enabled else RealTime()
+
+    def create_server_socket_terminal(
+        self, port: int, name: str, telnet_mode: bool = True, flush_on_connect: bool = False
+    ) -> None:
+        """A terminal on a TCP port of this host; `connector Connect` puts it at a serial port."""
+        from renode_wifi.emulation.terminals.sockets import ServerSocketTerminal
+
+        terminal = ServerSocketTerminal(port, telnet_mode, flush_on_connect)
+        self._interpreter.terminals.add(name, terminal)
+
+    def create_uart_pty_terminal(
+        self, name: str, file_name: str, force_create: bool = False
+    ) -> None:
+        """A terminal as a device of this host, with a symbolic link to it."""
+        from renode_wifi.emulation.terminals.pty import UartPtyTerminal
+
+        self._interpreter.terminals.add(name, UartPtyTerminal(Path(file_name), force_create))
 
     def set_global_serial_execution(self, enabled: bool) -> None:
         """The embedded engine has no other."""

@@ -21,6 +21,7 @@ from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevic
 from renode_wifi.emulation.script.hooks import BusHooks, CpuHooks, MachineHooks
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.emulation.script.uart_files import UartFiles
 from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.uart import Uart
 
@@ -39,7 +40,7 @@ class Devices:
         self._hooks: dict[Machine, MachineHooks] = {}
 
     def names(self) -> list[str]:
-        names = ["emulation"]
+        names = ["emulation", *self.interpreter.terminals.by_name]
         machine = self.interpreter.machine
         if machine is not None:
             names += ["machine", SYSBUS]
@@ -57,6 +58,9 @@ class Devices:
         machine = self.interpreter.machine
         if name == "emulation":
             return self._emulation
+        terminal = self.interpreter.terminals.by_name.get(name)
+        if terminal is not None:
+            return terminal
         if machine is None or name not in self.names():
             return None
         if name == "machine":
@@ -103,6 +107,8 @@ class Devices:
             hooks = self._hooks.setdefault(machine, MachineHooks(machine))
             kind = CpuHooks if isinstance(device, CortexM) else BusHooks
             found.append(kind(hooks, self.interpreter))
+        if machine is not None and isinstance(device, Uart):
+            found.append(UartFiles(self.interpreter, machine, device))
         return found
 
     def member(self, name: str, device: object, member: str) -> object:

@@ -37,6 +37,7 @@ from renode_wifi.emulation.script.tokens import (
     value_token,
 )
 from renode_wifi.emulation.script.worlds import Worlds
+from renode_wifi.emulation.terminals.attached import Terminals
 
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
@@ -91,6 +92,7 @@ class Interpreter:
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
         self.worlds = Worlds()
+        self.terminals = Terminals()
         self.quantum = lockstep.QUANTUM
         self.number_format = "Hexadecimal"
         self.seed: int | None = None

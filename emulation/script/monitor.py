@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from renode_wifi.emulation.script import wifi
-from renode_wifi.emulation.script.commands import logs, looking, machines, python, scripts
+from renode_wifi.emulation.script.commands import (
+    connecting,
+    logs,
+    looking,
+    machines,
+    python,
+    scripts,
+)
 from renode_wifi.emulation.script.devices import Devices
 from renode_wifi.emulation.script.interpreter import Command, Interpreter, MachineFactory
 
@@ -13,6 +20,7 @@ COMMANDS: dict[str, Command] = {
     **looking.COMMANDS,
     **logs.COMMANDS,
     **python.COMMANDS,
+    **connecting.COMMANDS,
 }
 
 

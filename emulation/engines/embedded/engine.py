@@ -51,6 +51,9 @@ class EmbeddedEngine:
     def __init__(self) -> None:
         self.script = new_script()
         self.script.run_all = self._run_all
+        self.terminals = self.script.terminals
+        self.terminals.type = self.write_uart
+        self.terminals.listen = self._listen_for_terminals
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
         self.is_running = False
@@ -136,7 +139,13 @@ class EmbeddedEngine:
 
     def run_freely(self, until: int) -> Stop:
         """Run as `run` does without `control`."""
+        return self.terminals.run(self._run_machines, lambda: self.now, until)
+
+    def _run_machines(self, until: int) -> Stop:
         return lockstep.run(self._machines, self.machine, until, self._run_one, self.script.quantum)
+
+    def _listen_for_terminals(self) -> None:
+        self.subscribe(self.terminals.on_uart, "uart")
 
     def _run_one(self, machine: Machine, until: int) -> Stop:
         watch = self._watches[machine]
@@ -217,6 +226,7 @@ class EmbeddedEngine:
         if self.control is not None:
             self.control.close()
             self.control = None
+        self.terminals.close()
         for machine in self.script.machines.values():
             machine.close()
         self.script.machines.clear()

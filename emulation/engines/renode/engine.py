@@ -20,6 +20,7 @@ from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
+from renode_wifi.emulation.terminals.attached import Terminals
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class RenodeEngine:
         self._instructions = 0
         self._stop = False
         self._listeners: list[tuple[TraceListener, str | None]] = []
+        self.terminals = Terminals()
+        self.terminals.type = self.write_uart
+        self.terminals.listen = lambda: self.subscribe(self.terminals.on_uart, "uart")
         self._events: deque[tuple[int, str, str, TraceFields]] = deque()
         self._unreported: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
@@ -103,6 +107,9 @@ class RenodeEngine:
             self.reset()
 
     def run(self, until: int) -> Stop:
+        return self.terminals.run(self._run_renode, lambda: self._now, until)
+
+    def _run_renode(self, until: int) -> Stop:
         self._deliver()
         while self._now < until:
             if self._stop:
@@ -164,6 +171,7 @@ class RenodeEngine:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
+            self.terminals.close()
             self._renode.give_back()
 
     # -- inner --------------------------------------------------------------------------------

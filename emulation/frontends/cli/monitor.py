@@ -45,9 +45,7 @@ def execute(options: argparse.Namespace) -> int:
             session.carry_out(f"include @{_script(options.script)}")
         for line in options.commands:
             session.carry_out(line)
-        reader = new_reader(
-            lambda line: complete(session.engine.script, line), session.serve_debuggers
-        )
+        reader = new_reader(lambda line: complete(session.engine.script, line), session.idle)
         if sys.stdin.isatty():
             print(INTRODUCTION)
         _converse(session, reader)

@@ -24,6 +24,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     read_image,
     seconds,
 )
+from renode_wifi.emulation.frontends.cli.consoles import add_console_arguments, connect_consoles
 from renode_wifi.emulation.frontends.cli.output import DraftFile, OutputFile, ReportFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
@@ -73,7 +74,7 @@ def add(subparsers: Subparsers) -> None:
         "--time",
         type=seconds,
         metavar="SECONDS",
-        help=f"virtual time to run at most (default: {DEFAULT_SECONDS:g}; with --gdb: no end)",
+        help=f"virtual time to run at most (default: {DEFAULT_SECONDS:g}; no end with --gdb or -i)",
     )
     command.add_argument(
         "--gdb",
@@ -85,6 +86,7 @@ def add(subparsers: Subparsers) -> None:
         "--gdb-attach", action="store_true", help="don't wait for the debugger of --gdb"
     )
     add_fault_argument(command)
+    add_console_arguments(command)
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
     command.add_argument(
         "--trace", type=Path, metavar="FILE", help="all transactions as JSON lines"
@@ -140,7 +142,9 @@ def execute(options: argparse.Namespace) -> int:
             limit = DEFAULT_SECONDS if options.time is None else options.time
             if options.gdb is not None:
                 _serve_debugger(board, options.gdb, not options.gdb_attach)
+            if options.gdb is not None or options.interactive:
                 limit = options.time or ENDLESS_SECONDS
+            watch.is_shown = not connect_consoles(options, board)
             _observe(board, watch, traffic, limit, outcome)
         except KeyboardInterrupt:
             outcome.update(exit_code=EXIT_INTERRUPTED, reason="interrupted")
@@ -228,6 +232,7 @@ class _Watch:
         self.log = log
         self.shown: Callable[[str], str] = str if raw else visible
         self.interruption = interruption
+        self.is_shown = True
         self.seen: UartLine | None = None
         self.failed: UartLine | None = None
         self.prompted = False
@@ -247,8 +252,9 @@ class _Watch:
         if self.log is not None:
             self.log.write(text)
             self.log.flush()
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        if self.is_shown:
+            sys.stdout.write(text)
+            sys.stdout.flush()
         if self.done:
             return
         if self.fail_on is not None and self.fail_on.search(line.text):
@@ -314,7 +320,7 @@ def _run(board: Board, watch: _Watch, traffic: Traffic, seconds: float) -> Stop:
     watch.interruption.stop = board.stop
     with ExitStack() as stack:
         show = None
-        if sys.stderr.isatty() and sys.stdout.isatty():
+        if watch.is_shown and sys.stderr.isatty() and sys.stdout.isatty():
             show = stack.enter_context(_status_line())
         started = time.monotonic()
         while True:

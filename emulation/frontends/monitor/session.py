@@ -15,13 +15,14 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import Killed
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import LOG
+from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
 RUN_HELP = (
     "  run            lets a second of virtual time pass, as an empty line does; `run 10` ten"
 )
 IDLE_SLICE = 20 * MILLISECOND
-"""Virtual time that passes at once for a debugger while the prompt waits."""
+"""Virtual time that passes at once for debuggers and terminals while the prompt waits."""
 
 
 class MonitorSession:
@@ -32,6 +33,8 @@ class MonitorSession:
         self.session = Session(self.engine)
         self._write = write
         self._shown: set[str] = set()
+        self._pace = RealTime()
+        """Of people at terminals."""
         self._log = LogDisplay(write)
 
     @property
@@ -74,19 +77,23 @@ class MonitorSession:
         if report := self.session.crash_report():
             self._write(visible(report))
 
-    def serve_debuggers(self) -> bool:
-        """Do what debuggers ask while nobody types. False: nothing was to be done."""
-        control = self.engine.control
-        if control is None:
+    def idle(self) -> bool:
+        """Do what debuggers and terminals ask while nobody types. False: nothing was to be done."""
+        control, terminals = self.engine.control, self.engine.terminals
+        if control is not None:
+            control.poll()
+        terminals.poll()
+        wants_to_run = terminals.is_live if control is None else control.wants_to_run
+        if not wants_to_run or not self.engine.script.requests.started:
             return False
-        control.poll()
-        if not control.wants_to_run or not self.engine.script.requests.started:
-            return False
+        before = self.engine.now
         try:
-            self.engine.run(self.engine.now + IDLE_SLICE)
+            self.engine.run(before + IDLE_SLICE)
         except Killed as error:
             self._write(error.message)
-        return True
+        if control is None:
+            self._pace.wait(self.engine.now)
+        return self.engine.now > before
 
     def close(self) -> None:
         self._log.remove()

@@ -195,3 +195,34 @@ def test_the_monitor_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_qualify_refuses_a_time_that_is_none(seconds: str) -> None:
     with pytest.raises(SystemExit):
         main(["qualify", "--board", BOARD, "--image", PROBE, "--test-time", seconds])
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("usart9=pty", "the board has no serial port 'usart9'"),
+        ("usart1=file:/nowhere/log", "cannot write /nowhere/log"),
+    ],
+)
+def test_consoles_that_cannot_be_are_named(
+    spec: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--board", BOARD, "--image", SHELL, "--uart", spec]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spec", ["usart1", "=pty", "usart1=tcp", "usart1=stdio:x", "usart1=tcp:x"])
+def test_consoles_that_are_not_understood_are_named(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--board", BOARD, "--image", SHELL, "--uart", spec])
+    assert "argument --uart" in capsys.readouterr().err
+
+
+def test_a_console_in_a_file(tmp_path: Path) -> None:
+    log = tmp_path / "uart.log"
+    log.write_text("older")
+    run = ["run", "--board", BOARD, "--image", SHELL, "--uart", f"usart1=file:{log}"]
+    assert main([*run, "--time", "0.1"]) == 0
+    assert log.read_bytes() == b"shell: b_l475e_iot01a\r\n> "

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from functools import partial
@@ -15,6 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 BOARD = "b_l475e_iot01a"
 RUN = ("run", "--board", BOARD, "--image", str(ROOT / "firmware" / "probe" / f"{BOARD}.elf"))
+SHELL = ROOT / "firmware" / "shell" / f"{BOARD}.elf"
+TIMEOUT = 120
 SUITE = ROOT / "firmware" / "unity" / f"{BOARD}-finishes.elf"
 QUALIFY = ("qualify", "--board", BOARD, "--image", str(SUITE))
 FOREVER = ("--time", "1000000")
@@ -163,3 +168,41 @@ def test_an_interrupt_ends_a_run_in_the_monitor_and_not_the_session() -> None:
     output, errors = process.communicate('echo "still here"\n')
     assert "still here" in output
     assert (process.returncode, errors) == (0, "")
+
+
+def test_a_script_types_into_the_console_through_a_socket() -> None:
+    arguments = [*RUN[:-1], str(SHELL), "--uart", "usart1=tcp:0,wait", "--until", "unknown command"]
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    port = int(re.findall(r"usart1 is on 127.0.0.1:(\d+)", process.stderr.readline())[0])
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT) as client:
+        greeting = client.makefile("rb").readline()
+        client.sendall(b"hi\r")
+        output, _ = process.communicate(timeout=TIMEOUT)
+    assert greeting == b"shell: b_l475e_iot01a\r\n"
+    assert "unknown command" in output
+    assert process.returncode == 0
+
+
+def test_keys_go_to_the_board_until_a_signal_ends_the_run() -> None:
+    pytest.importorskip("pty", reason="this system has no pseudo-terminals")
+    user, terminal = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *RUN[:-1], str(SHELL), "-i"],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "shell: b_l475e_iot01a\n"
+    os.write(user, b"hi\r")
+    assert process.stdout.readline() == "> hi\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 130
+    assert "interrupted at" in errors
+    os.close(user)
+    os.close(terminal)

@@ -103,7 +103,7 @@ def test_what_goes_wrong_in_a_hook_is_logged(
         ('cpu LogFunctionNames true "no_such"', "no function of the loaded images"),
         ('python "1 +"', "in line 1"),
         ('python "1/0"', "ZeroDivisionError"),
-        ("connector Connect", "not here: boards of one emulation meet in the world file"),
+        ("connector Connect", "Bad parameters for command connector"),
         ("emulation CreateSwitch", "not here: the network is in the world file"),
     ],
 )
