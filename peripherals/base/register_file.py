@@ -226,7 +226,9 @@ class RegisterFile(object):
     def reset(self):
         # type: () -> None
         """Every register to its reset value; calls no method of the owner."""
-        self.values[:] = self.plan.reset
+        # One by one: IronPython would put a slice elsewhere, and who reads them has their address.
+        for word, value in enumerate(self.plan.reset):
+            self.values[word] = value
 
     # By name.
 

@@ -33,23 +33,6 @@ class Event(object):
         self.callback = None
 
 
-class Action(object):
-    """What Renode calls at `time`, or at another moment."""
-
-    def __init__(self, clock, time):
-        # type: (RenodeClock, int) -> None
-        self.time = time
-        self._clock = clock
-
-    def run(self, _):
-        # type: (typing.Any) -> None
-        # An exception would end Renode.
-        try:
-            self._clock.run_due(self)
-        except System.Exception as error:
-            self._clock.log.error("the clock failed: %s", message_of(error))
-
-
 class RenodeClock(object):
     """Renode's virtual time in ns, and the models' events on it, ordered as everywhere."""
 
@@ -61,8 +44,10 @@ class RenodeClock(object):
         self._heap = []  # type: list[tuple[int, int, Event]]
         self._sequence = 0
         self._last = 0
-        self._actions = []  # type: list[Action]
-        """Those that Renode has not called yet."""
+        self._planned = []  # type: list[int]
+        """Times, in ns, at which Renode is still to call."""
+        # Made once: each conversion of a method to a delegate costs Renode some 50 us.
+        self._action = System.Action[TimeInterval](self._run_due)
         self._lock = System.Object()
 
     @property
@@ -96,13 +81,23 @@ class RenodeClock(object):
         self._arm()
         return event
 
-    def run_due(self, action):
-        # type: (Action) -> None
-        """Run the events whose time has come. action: what Renode has called."""
+    def _run_due(self, _):
+        # type: (typing.Any) -> None
+        """Renode calls."""
+        # An exception would end it.
+        try:
+            self.run_due()
+        except System.Exception as error:
+            self.log.error("the clock failed: %s", message_of(error))
+
+    def run_due(self):
+        # type: () -> None
+        """Run the events whose time has come."""
         Lock.Enter(self._lock)
         try:
-            if action in self._actions:
-                self._actions.remove(action)
+            # Whichever call this is: taken for the first, no later one is counted on in vain.
+            if self._planned:
+                self._planned.remove(min(self._planned))
         finally:
             Lock.Exit(self._lock)
         now = self.now
@@ -143,12 +138,10 @@ class RenodeClock(object):
                 return
             time = max(self._heap[0][0], self._last)
             # What should have come before may be lost.
-            self._actions = [action for action in self._actions if action.time >= self._last]
-            for action in self._actions:
-                if action.time <= time:
-                    return
-            action = Action(self, time)
-            self._actions.append(action)
+            self._planned = [planned for planned in self._planned if planned >= self._last]
+            if self._planned and min(self._planned) <= time:
+                return
+            self._planned.append(time)
         finally:
             Lock.Exit(self._lock)
         # Without the lock: bringing the time up to date may call what is due, of any machine.
@@ -157,7 +150,7 @@ class RenodeClock(object):
             cpu.SyncTime()
         delay = time - nanoseconds(self._machine.ElapsedVirtualTime.TimeElapsed)
         ticks = max(1, delay * TICKS_PER_SECOND // SECOND)
-        self._machine.ScheduleAction(TimeInterval.FromTicks(System.UInt64(ticks)), action.run)
+        self._machine.ScheduleAction(TimeInterval.FromTicks(System.UInt64(ticks)), self._action)
 
 
 def nanoseconds(interval):

@@ -12,9 +12,10 @@ from renode_wifi.emulation.engines.renode.inside.adapters import Adapter, BusAda
 from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine
 from renode_wifi.emulation.engines.renode.inside.radio import make_link
 from renode_wifi.emulation.engines.renode.inside.remote import HelperError
-from renode_wifi.emulation.engines.renode.inside.types import Types
+from renode_wifi.emulation.engines.renode.inside.types import Types, Words
 from renode_wifi.emulation.engines.renode.inside.world import World
 from renode_wifi.emulation.platform import catalogue
+from renode_wifi.peripherals.base.register_file import RegisterFile
 
 machines = []  # type: list[RenodeMachine]
 prepared = []  # type: list[World]
@@ -132,7 +133,7 @@ def model(renode, name, kind, place, attributes):
         block = catalogue.load(known.implementation)(machine, name, **parse_attributes(attributes))
         start, size = parse_range(point)
         adapter_of = FlashAdapter if kind == "STM32L4_FLASH" else BusAdapter
-        adapter = _wrap(kind, adapter_of(machine, block, size))
+        adapter = _wrap(kind, adapter_of(machine, block, size), words_of(block))
         machine.models[name] = block
         renode.SystemBus.Register(
             adapter, BusRangeRegistration(Range(System.UInt64(start), System.UInt64(size)))
@@ -141,12 +142,19 @@ def model(renode, name, kind, place, attributes):
     machine.adapters[name] = adapter
 
 
-def _wrap(kind, adapter):
-    # type: (str, Adapter) -> typing.Any
+def words_of(block):
+    # type: (typing.Any) -> Words | None
+    """The registers that Renode reads without asking a model."""
+    registers = getattr(block, "registers", None)
+    return Words(registers) if isinstance(registers, RegisterFile) else None
+
+
+def _wrap(kind, adapter, words=None):
+    # type: (str, Adapter, Words | None) -> typing.Any
     """What Renode registers, by the name of its type there."""
     if not types:
         types.append(Types())
-    return types[0].wrap(kind, adapter.INTERFACES, adapter)
+    return types[0].wrap(kind, adapter.INTERFACES, adapter, words)
 
 
 def fault(renode, name, attributes):

@@ -34,6 +34,21 @@ METHOD = (
 )
 
 
+class Words(object):
+    """The registers of a model that an access may read past it.
+
+    address: of the first word, in memory that does not move while the model lives. plain: of each
+    word, whether reading it changes nothing.
+    """
+
+    def __init__(self, registers):
+        # type: (RegisterFile) -> None
+        self.address = System.IntPtr(registers.values.buffer_info()[0])
+        self.plain = System.Array.CreateInstance(System.Boolean, len(registers.values))
+        for word in registers.plain_words():
+            self.plain[word] = True
+
+
 class Types(object):
     """Those that are made already, in an assembly of their own."""
 
@@ -47,14 +62,19 @@ class Types(object):
         assembly = maker(AssemblyName(ASSEMBLY), AssemblyBuilderAccess.Run)
         self._module = assembly.DefineDynamicModule(ASSEMBLY)
 
-    def wrap(self, name, interfaces, adapter):
-        # type: (str, tuple[typing.Any, ...], typing.Any) -> typing.Any
-        """An object of a type called `name` that has the interfaces, all of them `adapter`'s."""
+    def wrap(self, name, interfaces, adapter, words=None):
+        # type: (str, tuple[typing.Any, ...], typing.Any, Words | None) -> typing.Any
+        """An object of a type called `name` that has the interfaces, all of them `adapter`'s.
+
+        words: what it reads by itself.
+        """
         key = (name, interfaces)
         if key not in self._made:
             self._made[key] = self._make(name, interfaces)
         wrapped = System.Activator.CreateInstance(self._made[key])
         wrapped.adapter = adapter
+        if words is not None:
+            wrapped.values, wrapped.plain = words.address, words.plain
         return wrapped
 
     def _make(self, name, interfaces):
@@ -62,11 +82,16 @@ class Types(object):
         made = self._module.DefineType(
             NAMESPACE + name, TypeAttributes.Public | TypeAttributes.Class
         )
-        adapter = made.DefineField("adapter", clr.GetClrType(System.Object), FieldAttributes.Public)
+        adapter = _field(made, "adapter", System.Object)
+        values = _field(made, "values", System.IntPtr)
+        plain = _field(made, "plain", System.Array[System.Boolean])
         for interface in _with_parents([clr.GetClrType(item) for item in interfaces]):
             made.AddInterfaceImplementation(interface)
             for method in interface.GetMethods():
-                _forward(made, adapter, interface, method)
+                code = _define(made, interface, method)
+                if method.Name == "ReadDoubleWord":
+                    _read_plain(code, values, plain)
+                _forward(code, adapter, interface, method)
         _refuse_to_be_saved(made)
         return made.CreateType()
 
@@ -82,20 +107,73 @@ def _with_parents(interfaces):
     return found
 
 
-def _forward(made, adapter, interface, method):
-    # type: (typing.Any, typing.Any, typing.Any, typing.Any) -> None
-    """A method of an interface calls that of the adapter."""
+def _field(made, name, kind):
+    # type: (typing.Any, str, typing.Any) -> typing.Any
+    return made.DefineField(name, clr.GetClrType(kind), FieldAttributes.Public)
+
+
+def _define(made, interface, method):
+    # type: (typing.Any, typing.Any, typing.Any) -> typing.Any
+    """A method of an interface, of which the code is to come."""
     kinds = [parameter.ParameterType for parameter in method.GetParameters()]
     own = made.DefineMethod(method.Name, METHOD, method.ReturnType, _types(kinds))
-    code = own.GetILGenerator()
+    made.DefineMethodOverride(own, method)
+    return own.GetILGenerator()
+
+
+def _forward(code, adapter, interface, method):
+    # type: (typing.Any, typing.Any, typing.Any, typing.Any) -> None
+    """Call that of the adapter."""
     code.Emit(OpCodes.Ldarg_0)
     code.Emit(OpCodes.Ldfld, adapter)
     code.Emit(OpCodes.Castclass, interface)
-    for number in range(len(kinds)):
+    for number in range(len(method.GetParameters())):
         code.Emit(OpCodes.Ldarg_S, System.Byte(number + 1))
     code.Emit(OpCodes.Callvirt, method)
     code.Emit(OpCodes.Ret)
-    made.DefineMethodOverride(own, method)
+
+
+def _read_plain(code, values, plain):
+    # type: (typing.Any, typing.Any, typing.Any) -> None
+    """`if (plain != null && offset % 4 == 0 && offset / 4 < plain.Length && plain[offset / 4])
+    return values[offset / 4];`
+    """
+    other = code.DefineLabel()
+    for part in (
+        (OpCodes.Ldarg_0,),
+        (OpCodes.Ldfld, plain),
+        (OpCodes.Brfalse, other),
+        (OpCodes.Ldarg_1,),
+        (OpCodes.Conv_I4,),
+        (OpCodes.Ldc_I4_3,),
+        (OpCodes.And,),
+        (OpCodes.Brtrue, other),
+        (OpCodes.Ldarg_1,),
+        (OpCodes.Ldc_I4_2,),
+        (OpCodes.Shr_Un,),
+        (OpCodes.Ldarg_0,),
+        (OpCodes.Ldfld, plain),
+        (OpCodes.Ldlen,),
+        (OpCodes.Conv_I8,),
+        (OpCodes.Bge_Un, other),
+        (OpCodes.Ldarg_0,),
+        (OpCodes.Ldfld, plain),
+        (OpCodes.Ldarg_1,),
+        (OpCodes.Ldc_I4_2,),
+        (OpCodes.Shr_Un,),
+        (OpCodes.Conv_I,),
+        (OpCodes.Ldelem_U1,),
+        (OpCodes.Brfalse, other),
+        (OpCodes.Ldarg_0,),
+        (OpCodes.Ldfld, values),
+        (OpCodes.Ldarg_1,),
+        (OpCodes.Conv_I,),
+        (OpCodes.Add,),
+        (OpCodes.Ldind_U4,),
+        (OpCodes.Ret,),
+    ):
+        code.Emit(*part)
+    code.MarkLabel(other)
 
 
 def _refuse_to_be_saved(made):
@@ -121,3 +199,5 @@ def _types(types):
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.register_file import RegisterFile  # noqa: F401

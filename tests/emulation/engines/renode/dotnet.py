@@ -16,7 +16,8 @@ from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from tests.emulation.engines.renode.dotnet_system import (
+from tests.emulation.engines.renode.dotnet_parts.emit import REFLECTION, ClrType
+from tests.emulation.engines.renode.dotnet_parts.system import (
     KILLS,
     Process,
     ProcessStartInfo,
@@ -84,6 +85,10 @@ class TimeInterval:
 class _Array:
     def __getitem__(self, kind: Any) -> Callable[[list[int]], list[int]]:
         return list
+
+    @staticmethod
+    def CreateInstance(kind: type, length: int) -> list[Any]:
+        return [kind()] * length
 
 
 class Memory:
@@ -409,98 +414,6 @@ class Thread:
         time.sleep(milliseconds / 1000)
 
 
-class ClrType:
-    """A type as reflection shows it: an interface, and how many arguments its methods have."""
-
-    METHODS: dict[str, dict[str, int]] = {
-        "IPeripheral": {"Reset": 0},
-        "IGPIOReceiver": {"OnGPIO": 2},
-        "INumberedGPIOOutput": {"get_Connections": 0},
-        "IKnownSize": {"get_Size": 0},
-        "IBytePeripheral": {"ReadByte": 1, "WriteByte": 2},
-        "IWordPeripheral": {"ReadWord": 1, "WriteWord": 2},
-        "IDoubleWordPeripheral": {"ReadDoubleWord": 1, "WriteDoubleWord": 2},
-        "_Interface": {"Dispose": 0},
-    }
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ClrType) and other.name == self.name
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def GetInterfaces(self) -> list[ClrType]:
-        extends = self.name in self.METHODS and self.name not in ("IPeripheral", "_Interface")
-        return [ClrType("IPeripheral")] if extends else []
-
-    def GetMethods(self) -> list[Any]:
-        return [
-            SimpleNamespace(
-                Name=name,
-                ReturnType=None,
-                GetParameters=lambda count=count: [SimpleNamespace(ParameterType=int)] * count,
-            )
-            for name, count in self.METHODS.get(self.name, {}).items()
-        ]
-
-    def GetConstructor(self, types: list[Any]) -> ClrType:
-        return self
-
-
-class TypeBuilder:
-    """Makes classes whose objects have the methods defined, and no more, by their adapter."""
-
-    def __init__(self, name: str, attributes: int) -> None:
-        self.name = name.rpartition(".")[2]
-        self.methods: dict[str, list[Any]] = {}
-
-    def DefineField(self, name: str, kind: Any, attributes: int) -> str:
-        return name
-
-    def AddInterfaceImplementation(self, interface: ClrType) -> None: ...
-
-    def DefineMethod(self, name: str, attributes: int, kind: Any, arguments: list[Any]) -> Any:
-        code = self.methods[name] = []
-        return SimpleNamespace(
-            GetILGenerator=lambda: SimpleNamespace(Emit=lambda *each: code.append(each)),
-            SetCustomAttribute=lambda attribute: None,
-        )
-
-    def DefineMethodOverride(self, own: Any, method: Any) -> None: ...
-
-    def CreateType(self) -> type:
-        names = {name.removeprefix("get_") for name in self.methods}
-
-        def forward(wrapped: Any, name: str) -> Any:
-            if name not in names:
-                raise AttributeError(name)
-            return getattr(wrapped.adapter, name)
-
-        return type(self.name, (), {"__getattr__": forward, "code": self.methods})
-
-
-def _flags(*names: str) -> SimpleNamespace:
-    return SimpleNamespace(**{name: 1 << bit for bit, name in enumerate(names)})
-
-
-def _define_assembly(name: str, access: int) -> Any:
-    return SimpleNamespace(DefineDynamicModule=lambda name: SimpleNamespace(DefineType=TypeBuilder))
-
-
-OPCODES = (
-    "Ldarg_0",
-    "Ldarg_S",
-    "Ldfld",
-    "Ldstr",
-    "Castclass",
-    "Callvirt",
-    "Newobj",
-    "Throw",
-    "Ret",
-)
-
 CORE_LIBRARY: dict[str, dict[str, Any]] = {
     "System": {
         "Exception": Exception,
@@ -512,8 +425,10 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
         "Type": type,
         "String": str,
         "Void": type(None),
+        "Boolean": bool,
+        "Action": _Generic(lambda method: method),
         "Activator": SimpleNamespace(CreateInstance=lambda kind: kind()),
-        **{name: _kind(name) for name in ("UInt32", "UInt16", "Byte")},
+        **{name: _kind(name) for name in ("UInt32", "UInt16", "Byte", "IntPtr")},
         "Environment": SimpleNamespace(GetEnvironmentVariable=os.environ.get),
     },
     "System.Collections.Generic": {"Dictionary": _Generic(dict)},
@@ -522,18 +437,7 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
         "StreamReader": StreamReader,
         "StreamWriter": StreamWriter,
     },
-    "System.Reflection": {
-        "AssemblyName": str,
-        "FieldAttributes": _flags("Public"),
-        "MethodAttributes": _flags("Public", "Virtual", "Final", "HideBySig", "NewSlot"),
-        "TypeAttributes": _flags("Public", "Class"),
-    },
-    "System.Reflection.Emit": {
-        "AssemblyBuilder": SimpleNamespace(DefineDynamicAssembly=_define_assembly),
-        "AssemblyBuilderAccess": _flags("Run"),
-        "CustomAttributeBuilder": lambda attribute, arguments: attribute,
-        "OpCodes": SimpleNamespace(**{name: name for name in OPCODES}),
-    },
+    **REFLECTION,
     "System.Text": {
         "UTF8Encoding": lambda mark: None,
         "Encoding": SimpleNamespace(

@@ -110,3 +110,31 @@ def test_a_period_of_a_timer_is_a_count_longer_than_its_reload_value(
     store(999, 0x2C)
     machine.MachineReset(machine)
     assert timer.Frequency == 80_000_000
+
+
+SPI_SR, SPI_DR = 0x08, 0x0C
+
+
+def test_plain_registers_are_read_past_the_model(board: dotnet.Machine) -> None:
+    spi = board.names["spi3"]
+    model, asked = spi.adapter.model, []
+
+    def read(offset: int, width: int) -> int:
+        asked.append(offset)
+        return int(model.read(offset, width))
+
+    spi.adapter._read = read
+    model.registers["SR"] = 0x0002
+    assert spi.ReadDoubleWord(SPI_SR) == 0x0002
+    model.registers["SR"] = 0xFFFFFFFF
+    assert spi.ReadDoubleWord(SPI_SR) == 0xFFFFFFFF
+    assert asked == []
+    # One that has effects, one that is no word's, the first behind the block, one far away.
+    others = [SPI_DR, SPI_SR + 1, model.SIZE, 1 << 33]
+    for offset in others:
+        spi.ReadDoubleWord(offset)
+    assert asked == others
+    asked.clear()
+    spi.Reset()
+    assert spi.ReadDoubleWord(SPI_SR) == model.read(SPI_SR, 4) == 0x0002
+    assert asked == []

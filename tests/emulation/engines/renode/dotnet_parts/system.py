@@ -18,6 +18,10 @@ class Stream:
         self.connection = connection
         self.ReadTimeout = 0
 
+    def ReadByte(self) -> int:
+        byte = self.connection.recv(1)
+        return byte[0] if byte else -1
+
 
 class StreamReader:
     def __init__(self, stream: Stream, encoding: Any) -> None:
@@ -41,6 +45,19 @@ class StreamWriter:
         self._connection.sendall(text.encode())
 
 
+class Socket:
+    def __init__(self, connection: socket.socket | None) -> None:
+        assert connection is not None
+        self._connection = connection
+
+    def Poll(self, microseconds: int, mode: str) -> bool:
+        return bool(select.select([self._connection], [], [], microseconds / 1_000_000)[0])
+
+    @property
+    def Available(self) -> int:
+        return len(self._connection.recv(4096, socket.MSG_PEEK)) if self.Poll(0, "read") else 0
+
+
 class TcpClient:
     def __init__(self, connection: socket.socket | None = None) -> None:
         self._connection = connection
@@ -56,11 +73,7 @@ class TcpClient:
 
     @property
     def Client(self) -> Any:
-        return SimpleNamespace(Poll=self._poll, Available=0)
-
-    def _poll(self, microseconds: int, mode: str) -> bool:
-        assert self._connection is not None
-        return bool(select.select([self._connection], [], [], microseconds / 1_000_000)[0])
+        return Socket(self._connection)
 
     def Close(self) -> None:
         if self._connection is not None:
