@@ -12,7 +12,7 @@ import time
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.helper import read_line, serve
-from renode_wifi.emulation.engines.renode.service import HelperMachine, Service
+from renode_wifi.emulation.engines.renode.service import Service
 from renode_wifi.emulation.platform.trace import TraceListener
 
 GREETING_TIMEOUT = 10.0
@@ -106,10 +106,15 @@ class Worlds:
             self._connections.append(connection)
             threading.Thread(target=serve, args=(connection, service), daemon=True).start()
 
-    def last_machines(self) -> list[HelperMachine]:
-        """The machine that has entered a world last; none before."""
-        machines = list(self.services[-1].machines.values()) if self.services else []
-        return machines[-1:]
+    def service_of(self, machine: str) -> Service | None:
+        """That of the world which a machine is in; "": of the world that was made last.
+
+        None for a machine without a world of ours, as one of Renode's own boards.
+        """
+        for service in reversed(self.services):
+            if not machine or machine in service.machines:
+                return service
+        return None
 
     def forget(self) -> None:
         """Of machines that are gone: their connections end."""

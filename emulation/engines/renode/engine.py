@@ -86,8 +86,10 @@ class RenodeEngine:
 
     @property
     def world(self) -> World | None:
-        services = self._worlds.services
-        return services[-1].world if services else None
+        if self._closed:
+            return None
+        service = self._worlds.service_of(self._selected())
+        return service.world if service is not None else None
 
     @property
     def machines(self) -> list[str]:
@@ -99,10 +101,12 @@ class RenodeEngine:
     def load(self, image: Image) -> None:
         for segment in image.segments:
             self._ask("program", str(segment.address), protocol.pack_bytes(segment.data))
-        for machine in self._worlds.last_machines():
-            if machine.radio is not None:
-                programmed = [(segment.address, segment.data) for segment in image.segments]
-                machine.radio.provision(programmed, image.files)
+        name = self._selected()
+        service = self._worlds.service_of(name)
+        machine = service.machines.get(name) if service is not None else None
+        if machine is not None and machine.radio is not None:
+            programmed = [(segment.address, segment.data) for segment in image.segments]
+            machine.radio.provision(programmed, image.files)
         if self._now:
             self.reset()
 
@@ -175,6 +179,11 @@ class RenodeEngine:
             self._renode.give_back()
 
     # -- inner --------------------------------------------------------------------------------
+
+    def _selected(self) -> str:
+        """The machine that requests are for; "" without any."""
+        (name,) = self._ask("selected")
+        return str(name)
 
     def _ask(self, *fields: str) -> list[Any]:
         return self._renode.ask(*fields)

@@ -10,6 +10,7 @@ Connects to it and carries out its requests one by one, each answered before the
     program <address> <bytes> into memory
     reset                     of the machine
     machines                  their names
+    selected                  the name of the machine that requests are for; "" without any
     clear                     all machines and variables go
     source <name> <machine>   what `name` of a machine is called, "" being the only one
 
@@ -124,6 +125,7 @@ class Driver(object):
             "reset": self._reset,
             "source": self._source,
             "machines": self._machines,
+            "selected": self._selected,
             "clear": self._clear,
         }
 
@@ -224,6 +226,12 @@ class Driver(object):
     def _machines(self):
         # type: () -> list[str]
         return [protocol.pack_text(emulation.name_of(machine)) for machine in emulation.machines()]
+
+    def _selected(self):
+        # type: () -> list[str]
+        if not emulation.machines():
+            return [protocol.pack_text("")]
+        return [protocol.pack_text(emulation.name_of(self._machine()))]
 
     def _source(self, name, machine):
         # type: (str, str) -> list[str]

@@ -14,12 +14,14 @@ from System.Threading import Monitor as Lock
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside import processes
 from renode_wifi.emulation.engines.renode.inside.assemblies import IPAddress, TcpClient, TcpListener
+from renode_wifi.emulation.engines.renode.inside.callers import Callers
 from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 LEVELS = {"error": "error", "warning": "warning", "info": "info", "debug": "debug"}
 START_TIMEOUT_MS = 60000
 ANSWER_TIMEOUT_MS = 600000
 POLL_MS = 20
+BACKLOG = 32
 
 
 class HelperError(Exception):
@@ -74,7 +76,7 @@ class Helper(object):
         # type: () -> None
         token = new_token()
         listener = TcpListener(IPAddress.Loopback, 0)
-        listener.Start(4)
+        listener.Start(BACKLOG)
         try:
             arguments = [str(listener.LocalEndpoint.Port), str(processes.own_number())]
             self._process = processes.start("helper", arguments)
@@ -103,9 +105,13 @@ class Helper(object):
 
     def _accept(self, listener, token):
         # type: (typing.Any, str) -> None
+        callers = Callers(listener, token, self._log)
         waited = 0
-        while True:
-            while not listener.Pending():
+        try:
+            while True:
+                self._client = callers.look()
+                if self._client is not None:
+                    break
                 if self._process.WaitForExit(POLL_MS):
                     raise HelperError(
                         "the radio's helper process ended at once (code %d); is %s the Python 3"
@@ -120,17 +126,10 @@ class Helper(object):
                 waited += POLL_MS
                 if waited > START_TIMEOUT_MS:
                     raise HelperError("the radio's helper process does not answer")
-            self._client = listener.AcceptTcpClient()
-            self._open()
-            try:
-                self._greet(token)
-            except HelperError as error:
-                # Anybody on this machine can connect; only the helper knows the token.
-                self._log("warning", "%s; waiting on" % error)
-                self._client.Close()
-                continue
-            self._write(protocol.greeting(token))
-            return
+        finally:
+            callers.close()
+        self._open()
+        self._write(protocol.greeting(token))
 
     def _open(self):
         # type: () -> None

@@ -273,6 +273,24 @@ def test_a_renode_serves_one_engine_after_the_other(renode: RenodeEngine) -> Non
     assert service.world is not None
 
 
+def test_the_world_is_that_of_the_selected_machine(renode: RenodeEngine) -> None:
+    renode.execute("world")
+    mine = renode.world
+    assert mine is not None
+    # A world that is prepared for another machine, and then that machine.
+    commands.world(str(BOARD.default_world), 4, "")
+    assert renode.world is mine
+    other = dotnet.Machine()
+    commands.machine_of(other)
+    assert renode.world is mine
+    InThread.monitor.Machine = other
+    assert renode.world is not None
+    assert renode.world.seed == 4
+    # One of Renode's own boards has none of ours.
+    InThread.monitor.Machine = dotnet.Machine()
+    assert renode.world is None
+
+
 def test_a_renode_that_has_ended_serves_nobody(renode: RenodeEngine) -> None:
     renode.close()
     InThread.why, gone = "it crashed", renode._renode
