@@ -25,7 +25,7 @@ FLOORS = (
         "peripherals.stm32l4",
         "peripherals.cc3220",
     ),
-    ("emulation.errors",),
+    ("emulation.errors", "emulation.visible"),
     ("emulation.image",),
     ("emulation.platform",),
     ("emulation.terminals",),

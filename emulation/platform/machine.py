@@ -6,7 +6,6 @@ their identity, so that the handlers that the core holds of them stay valid.
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ from renode_wifi.emulation.platform.surroundings import Surroundings
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.platform.trace import Listeners, ModelLevel, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires
+from renode_wifi.emulation.visible import visible_log
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.line import Line, Receiver
@@ -55,7 +55,7 @@ class Machine:
         """Virtual time of the emulation, in ns, at this machine's power-on."""
         self.clock: Clock = core.clock
         self.bus: Bus = core.bus
-        self.log = logging.getLogger(LOG)
+        self.log = visible_log(LOG)
         self.reset_cause = POWER_ON
         self.cpu_frequency = 0
         self.clock_scale = 1.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from typing import Any, Protocol
 
+from renode_wifi.emulation.visible import visible_log
 from renode_wifi.peripherals.base.clock import Clock, Event, VirtualClock
 from renode_wifi.peripherals.base.machine import BenchBus, Bus
 
@@ -75,7 +75,7 @@ class Surroundings:
         self._clock = SharedClock()
         self.clock: Clock = self._clock
         self.bus: Bus = BenchBus()
-        self.log = logging.getLogger(LOG)
+        self.log = visible_log(LOG)
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
         self._count = 0

@@ -14,12 +14,12 @@ import yaml
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import GuestCrash, Session
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.suites.report import Report, as_text
 from renode_wifi.emulation.suites.unity import Outcome, TestResult, Totals, UnityReader
+from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.clock import SECOND
 

@@ -12,6 +12,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import catalogue, constructors
 from renode_wifi.emulation.platform.trace import TraceListener
 from renode_wifi.emulation.script import control
+from renode_wifi.emulation.visible import visible_log
 from renode_wifi.peripherals.base.clock import Clock, VirtualClock
 from renode_wifi.peripherals.base.machine import BenchBus, Bus
 from renode_wifi.peripherals.network.contract.radio import Radio
@@ -39,7 +40,7 @@ class HelperMachine:
     ) -> None:
         self.clock: Clock = clock
         self.bus: Bus = BenchBus()
-        self.log = logging.getLogger(LOG)
+        self.log = visible_log(LOG)
         self.name = name
         self.prefix = prefix
         self.reset_cause = "power-on"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.frontends.cli.arguments import host_and_port
 from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.emulation.terminals.terminal import Terminal
+from renode_wifi.emulation.visible import visible
 
 KINDS = "pty | pty:LINK | tcp:[HOST:]PORT[,wait] | stdio | file:PATH"
 IDLE_WAIT = 0.1

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -41,24 +44,59 @@ def execute(options: argparse.Namespace) -> int:
     session = MonitorSession(lambda text: print(text, flush=True))
     offer(session.engine)
     try:
-        if options.script is not None:
-            session.carry_out(f"include @{_script(options.script)}")
-        for line in options.commands:
-            session.carry_out(line)
-        reader = new_reader(lambda line: complete(session.engine.script, line), session.idle)
-        if sys.stdin.isatty():
-            print(INTRODUCTION)
-        _converse(session, reader)
+        ending = _Ending(session)
+        with ending.heeded():
+            if options.script is not None:
+                session.carry_out(f"include @{_script(options.script)}")
+            for line in options.commands:
+                session.carry_out(line)
+            reader = ending.reader = new_reader(
+                lambda line: complete(session.engine.script, line), session.idle
+            )
+            if sys.stdin.isatty():
+                print(INTRODUCTION)
+            _converse(session, reader)
     finally:
         session.close()
     return 0
+
+
+class _Ending:
+    """SIGTERM, and SIGHUP of a closed terminal, end the session; a run that is under way first."""
+
+    def __init__(self, session: MonitorSession) -> None:
+        self._session = session
+        self.reader: Reader | None = None
+
+    def on_signal(self, number: int, frame: object) -> None:
+        self._session.end()
+        asks = self.reader is not None and self.reader.asks
+        if not self._session.engine.is_running and not asks:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        numbers = [
+            number
+            for name in ("SIGTERM", "SIGHUP")
+            if (number := getattr(signal, name, None)) is not None
+            and signal.getsignal(number) is not signal.SIG_IGN
+        ]
+        previous = [signal.signal(number, self.on_signal) for number in numbers]
+        try:
+            yield
+            if self._session.is_ended:
+                raise KeyboardInterrupt
+        finally:
+            for number, handler in zip(numbers, previous, strict=True):
+                signal.signal(number, handler)
 
 
 def _converse(session: MonitorSession, reader: Reader) -> None:
     while not session.is_over:
         try:
             line = reader.read(session.prompt)
-            if line is None:
+            if line is None or session.is_over:
                 return
             session.carry_out(line)
         except KeyboardInterrupt:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
     add_image_arguments,
@@ -31,6 +30,7 @@ from renode_wifi.emulation.suites.qualification import (
     write_unfinished,
 )
 from renode_wifi.emulation.suites.unity import Outcome, TestResult
+from renode_wifi.emulation.visible import visible
 
 EXIT_CODES = """\
 exit codes:

@@ -14,7 +14,6 @@ from typing import Any, TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
@@ -34,6 +33,7 @@ from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import OnFault, Stop
+from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
 EXIT_CODES = """\

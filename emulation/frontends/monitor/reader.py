@@ -12,6 +12,9 @@ from renode_wifi.emulation.frontends.monitor.lines import CONTINUATION, Complete
 
 
 class Reader(Protocol):
+    asks: bool
+    """`read` is waiting and calls `idle` meanwhile; what that raises ends it."""
+
     def read(self, prompt: str) -> str | None:
         """The next line, several while a triple-quoted text is open; None at the end.
 
@@ -21,6 +24,8 @@ class Reader(Protocol):
 
 class StreamReader:
     """Lines of standard input; with a prompt if that is a terminal."""
+
+    asks = False
 
     def __init__(self) -> None:
         self._is_terminal = sys.stdin.isatty()

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import Killed
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import LOG
 from renode_wifi.emulation.terminals.pace import RealTime
+from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
 RUN_HELP = (
@@ -31,6 +31,7 @@ class MonitorSession:
     def __init__(self, write: Callable[[str], None]) -> None:
         self.engine = EmbeddedEngine.empty()
         self.session = Session(self.engine)
+        self.is_ended = False
         self._write = write
         self._shown: set[str] = set()
         self._pace = RealTime()
@@ -44,7 +45,13 @@ class MonitorSession:
 
     @property
     def is_over(self) -> bool:
-        return self.engine.script.requests.quit
+        return self.is_ended or self.engine.script.requests.quit
+
+    def end(self) -> None:
+        """No further line is carried out, and the run under way stops."""
+        self.is_ended = True
+        if self.engine.is_running:
+            self.session.stop()
 
     def carry_out(self, line: str) -> None:
         """Run a line. Ctrl-C ends the run that is under way, not the session. Raises
@@ -78,7 +85,12 @@ class MonitorSession:
             self._write(visible(report))
 
     def idle(self) -> bool:
-        """Do what debuggers and terminals ask while nobody types. False: nothing was to be done."""
+        """Do what debuggers and terminals ask while nobody types. False: nothing was to be done.
+
+        Raises KeyboardInterrupt once the session is to end.
+        """
+        if self.is_ended:
+            raise KeyboardInterrupt
         control, terminals = self.engine.control, self.engine.terminals
         if control is not None:
             control.poll()

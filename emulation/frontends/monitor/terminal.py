@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -24,6 +25,7 @@ class TerminalReader:
     """Lines with history, editing and completion. history: its file; missing folders are made."""
 
     def __init__(self, complete: Complete, idle: Callable[[], bool], history: Path) -> None:
+        self.asks = False
         self._idle = idle
         self._session: PromptSession[str] = PromptSession(
             history=_open_history(history),
@@ -37,14 +39,25 @@ class TerminalReader:
 
     def read(self, prompt: str) -> str | None:
         with patch_stdout(raw=True):
+            self.asks = True
             try:
                 return self._session.prompt(prompt, inputhook=self._serve)
             except EOFError:
                 return None
+            finally:
+                self.asks = False
 
     def _serve(self, context: InputHookContext) -> None:
         while not context.input_is_ready():
-            if not self._idle():
+            try:
+                busy = self._idle()
+            except KeyboardInterrupt as error:
+                # Raised from here it would leave the terminal as the prompt has set it.
+                app = self._session.app
+                assert app.loop is not None
+                app.loop.call_soon_threadsafe(partial(app.exit, exception=error))
+                return
+            if not busy:
                 time.sleep(IDLE_WAIT)
 
 

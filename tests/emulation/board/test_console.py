@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.emulation.board import console as module
 from renode_wifi.emulation.board.console import UartConsole
-from renode_wifi.emulation.board.visible import visible
+from renode_wifi.emulation.visible import visible
 
 
 def feed(console: UartConsole, text: bytes) -> None:

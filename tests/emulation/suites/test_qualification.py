@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.suites.qualification import End, Qualification, read_expected
 from renode_wifi.emulation.suites.unity import Outcome
+from renode_wifi.emulation.visible import visible
 
 SECOND = 1_000_000_000
 REGISTERS = {"pc": 0x0800_0100, "lr": 0, "sp": 0x2000_1000}

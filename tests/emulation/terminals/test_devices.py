@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.terminals.sockets import ServerSocketTerminal
 from renode_wifi.emulation.terminals.stdio import StdioTerminal
 from renode_wifi.emulation.terminals.telnet import GREETING
 from renode_wifi.emulation.terminals.terminal import Terminal
 from renode_wifi.emulation.terminals.uart_file import UartFile
+from renode_wifi.emulation.visible import visible
 
 TIMEOUT = 60.0
 

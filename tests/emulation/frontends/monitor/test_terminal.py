@@ -7,11 +7,13 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,47 @@ def test_keys_complete_recall_and_interrupt(tmp_path: Path) -> None:
             screen.type("\x1b[A")  # Up: lines of the session before, once they are read.
         screen.type("\x03\x04")  # Ctrl-D ends the session.
         assert process.wait(TIMEOUT) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("running", [False, True], ids=["at the prompt", "while it runs"])
+def test_a_signal_ends_the_session_and_leaves_the_terminal_as_it_was(
+    number: int, running: bool, tmp_path: Path
+) -> None:
+    script = tmp_path / "loop.resc"
+    script.write_text(LOOP)
+    log = tmp_path / "session.log"
+    with monitor(tmp_path, str(script), "-e", f"logFile @{log}") as (screen, process):
+        screen.wait_for("(machine-0)")
+        while not screen.is_prompting:
+            pass
+        if running:
+            screen.type("start\rrun 100000000\r")
+            screen.wait_for("run 100000000")
+            while screen.is_prompting:
+                pass
+        process.send_signal(number)
+        assert process.wait(TIMEOUT) == 130
+        assert not screen.is_prompting
+    assert log.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_session_without_a_terminal(number: int, tmp_path: Path) -> None:
+    script = tmp_path / "loop.resc"
+    script.write_text(LOOP)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "renode_wifi.emulation", "monitor", str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Ignored signals are inherited, for instance of a nohup around the tests.
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("start\nversion\nrun 100000000\n")
+    process.stdin.flush()
+    assert "embedded engine" in process.stdout.readline()
+    process.send_signal(number)
+    assert process.wait(TIMEOUT) == 130

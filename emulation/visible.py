@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 
 KEPT = ("\t", "\n")
@@ -25,3 +26,20 @@ def _shown(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+class _Visible(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = visible(record.getMessage()), ()
+        return True
+
+
+_FILTER = _Visible()
+
+
+def visible_log(name: str) -> logging.Logger:
+    """The logger of that name. What firmware and its peers have a say in reaches its handlers as
+    `visible` text."""
+    log = logging.getLogger(name)
+    log.addFilter(_FILTER)
+    return log
