@@ -154,7 +154,8 @@ def test_public_signatures_say_what_they_take() -> None:
     """But for what Renode executes, whose objects have no types here."""
     vague = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in sorted((ROOT / "emulation").rglob("*.py"))
+        for room in ("emulation", "peripherals")
+        for path in sorted((ROOT / room).rglob("*.py"))
         if not (text := path.read_text(encoding="utf-8")).startswith(MARK)
         for annotation in _public_annotations(ast.parse(text))
         for node in (ast.walk(annotation) if annotation is not None else ())

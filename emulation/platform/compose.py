@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.create import Creator, ModelTable
@@ -156,7 +156,8 @@ class Composer:
                 "name an interrupt controller, a port or another block with inputs",
             )
         try:
-            self.machine.connect(line, receiver, (wire.receiver, wire.local, wire.end))
+            end = wire.receiver, wire.local, wire.end
+            self.machine.connect(line, cast(Receiver, receiver), end)
         except (IndexError, KeyError, ValueError) as error:
             raise self._error(
                 Problem.NO_SUCH_DESTINATION,

@@ -44,6 +44,9 @@ class Handler(Generic[Key, Part, Transaction, Request, Reply]):
     function: Callable[[Part, Transaction, Request], Reply | None]
 
 
+AnyHandler = Handler[Any, Any, Any, Any, Any]
+"""A line of some table."""
+
 Bound = tuple[type[Message], Callable[[Any, Any], Any]]
 """A message type, and the method of a certain part that answers it."""
 
@@ -52,10 +55,10 @@ class HasHandlers(Protocol):
     """A part of a radio."""
 
     @property
-    def HANDLERS(self) -> Iterable[Handler[Any, Any, Any, Any, Any]]: ...
+    def HANDLERS(self) -> Iterable[AnyHandler]: ...
 
 
-def bind(part: HasHandlers) -> dict[Any, Bound]:
+def bind(part: HasHandlers) -> dict[object, Bound]:
     """The table of `part`, with its methods bound to it, as snapshots keep them."""
     return {
         handler.key: (handler.message, MethodType(handler.function, part))

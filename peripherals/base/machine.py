@@ -34,7 +34,7 @@ class Bus(Protocol):
     def is_memory(self, address: int, length: int, written: bool) -> bool:
         """Whether a range may be read, or written, as bytes instead of access by access."""
 
-    def model_at(self, address: int) -> tuple[Any, int] | None:
+    def model_at(self, address: int) -> tuple[object, int] | None:
         """A model that may be dealt with past the bus, and the offset in it; None: by accesses."""
 
 
@@ -53,10 +53,10 @@ class Machine(Protocol):
     def random(self, stream: str) -> random.Random:
         """A random source of its own for `stream`, fixed by the world's seed."""
 
-    def peripheral(self, name: str) -> Any:
+    def peripheral(self, name: str) -> object:
         """The model registered as `name`; KeyError where there is none."""
 
-    def trace(self, source: str, event: str, **fields: Any) -> None:
+    def trace(self, source: str, event: str, **fields: object) -> None:
         """Report something to observers (transcript, trace, pcap); never changes behaviour."""
 
     def is_observed(self, event: str) -> bool:
@@ -95,10 +95,10 @@ class BenchMachine:
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
 
-    def peripheral(self, name: str) -> Any:
+    def peripheral(self, name: str) -> object:
         return self.peripherals[name]
 
-    def trace(self, source: str, event: str, **fields: Any) -> None:
+    def trace(self, source: str, event: str, **fields: object) -> None:
         self.traced.append((self.clock.now, source, event, fields))
 
     def is_observed(self, event: str) -> bool:
@@ -149,5 +149,5 @@ class BenchBus:
             start < address + length and address < start + size for start, size, _ in self.handlers
         )
 
-    def model_at(self, address: int) -> tuple[Any, int] | None:
+    def model_at(self, address: int) -> tuple[object, int] | None:
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault
@@ -23,7 +21,7 @@ class ISM43362(RadioModel[Fault, ModuleProfile, Processor], Link):
     PROFILE = ModuleProfile
     RELAXED_TLS = {"maximum_tls": "TLSv1.3"}
 
-    def __init__(self, machine: Machine, name: str = "ism43362", **attributes: Any) -> None:
+    def __init__(self, machine: Machine, name: str = "ism43362", **attributes: object) -> None:
         super().__init__(machine, name)
         self._describe(attributes)
 

@@ -134,7 +134,7 @@ class Processor:
             self.sockets,
             self.softap,
         )
-        self.handlers: dict[str, Bound] = {}
+        self.handlers: dict[object, Bound] = {}
         for part in parts:
             self.handlers.update(bind(part))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.ism43362.firmware import quirks_of
@@ -107,7 +107,7 @@ class ModuleProfile(RadioProfile):
     """Seen by Arm: connecting to a closed port ends as a time-out."""
 
     @classmethod
-    def from_attributes(cls, attributes: Mapping[str, Any]) -> Self:
+    def from_attributes(cls, attributes: Mapping[str, object]) -> Self:
         quirks = quirks_of(str(attributes.get("firmware", cls.firmware)))
         times = TIMINGS.get(str(attributes.get("timing", cls.timing)), {})
         return super().from_attributes({**quirks, **times, **attributes})

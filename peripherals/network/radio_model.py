@@ -38,7 +38,7 @@ class RadioProfile:
             raise RenodeWifiError(f"mac is {self.mac!r}", cure=f"write it as {self.OUI}:00:00:01")
 
     @classmethod
-    def from_attributes(cls, attributes: Mapping[str, Any]) -> Self:
+    def from_attributes(cls, attributes: Mapping[str, object]) -> Self:
         """The profile with attributes applied. Raises RenodeWifiError for those it has not."""
         assert dataclasses.is_dataclass(cls)
         fields = {field.name: field for field in dataclasses.fields(cls)}
@@ -67,7 +67,7 @@ def _as_written(field: str) -> str:
 
 
 class FaultSource(Protocol):
-    def attach(self, radio: Any) -> None:
+    def attach(self, radio: object) -> None:
         """Inject the faults of the world file that are a radio's into this one, in their time."""
 
 
@@ -86,16 +86,19 @@ class DescribedWorld(Protocol):
 Fault = TypeVar("Fault", bound=RadioFault[Any])
 
 
-class RadioProcessor(Protocol):
+Struck = TypeVar("Struck", contravariant=True)
+
+
+class RadioProcessor(Protocol[Struck]):
     """What is behind a radio's link, as the radio's model sees it."""
 
     def connect_world(self, world: World) -> None: ...
 
-    def inject(self, fault: Any) -> None: ...
+    def inject(self, fault: Struck) -> None: ...
 
 
 Profile = TypeVar("Profile", bound=RadioProfile)
-Processor = TypeVar("Processor", bound=RadioProcessor)
+Processor = TypeVar("Processor", bound=RadioProcessor[Any])
 
 
 class RadioModel(Generic[Fault, Profile, Processor]):
@@ -104,10 +107,10 @@ class RadioModel(Generic[Fault, Profile, Processor]):
     profile: complete once the radio is in a world, or first used without one.
     """
 
-    FAULT: ClassVar[type[RadioFault[Any]]]
+    FAULT: type[Fault]
     PROFILE: ClassVar[type[RadioProfile]]
     machine: Machine
-    RELAXED_TLS: ClassVar[dict[str, Any]]
+    RELAXED_TLS: ClassVar[dict[str, object]]
     """What `radio: tls: relaxed` of a world file changes."""
 
     def _describe(self, attributes: Mapping[str, Any]) -> None:
@@ -161,12 +164,12 @@ class RadioModel(Generic[Fault, Profile, Processor]):
 
     def inject_fault(self, fault: WorldFault) -> None:
         """Let a fault of the language of faults happen. RenodeWifiError: it is another radio's."""
-        self.inject(self.FAULT.of(fault, self.machine.clock.now))  # type: ignore[arg-type]
+        self.inject(self.FAULT.of(fault, self.machine.clock.now))
 
-    def inject_entry(self, entry: Mapping[str, Any]) -> None:
+    def inject_entry(self, entry: Mapping[str, object]) -> None:
         """Let a fault happen that is described as in a world file."""
         now = self.machine.clock.now
-        self.inject(self.FAULT.from_entry(entry, now))  # type: ignore[arg-type]
+        self.inject(self.FAULT.from_entry(entry, now))
 
     def take_over(self, world: World) -> None:
         """Apply what the world file says of the radio.

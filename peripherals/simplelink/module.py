@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
@@ -34,7 +33,7 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
 
     machine: Machine
 
-    def __init__(self, machine: Machine, name: str = "nwp", **attributes: Any) -> None:
+    def __init__(self, machine: Machine, name: str = "nwp", **attributes: object) -> None:
         super().__init__(None, machine, name)
         self._has_own_program = False
         self._describe(attributes)

@@ -97,7 +97,7 @@ class Processor:
             self.netapp,
             self.netutil,
         )
-        self.handlers: dict[int, Bound] = {}
+        self.handlers: dict[object, Bound] = {}
         for silo in self.silos:
             for part in silo.parts:
                 self.handlers.update(bind(part))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from renode_wifi.peripherals.base.clock import Event
-from renode_wifi.peripherals.base.handlers import HasHandlers
+from renode_wifi.peripherals.base.handlers import AnyHandler, HasHandlers
 from renode_wifi.peripherals.base.surroundings import Surroundings
 from renode_wifi.peripherals.simplelink.faults import FaultPlan
 from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
@@ -74,7 +74,7 @@ class Services:
 class Silo:
     """A part of the processor: tables of handlers, and what becomes of it with power."""
 
-    HANDLERS: tuple[Any, ...] = ()
+    HANDLERS: tuple[AnyHandler, ...] = ()
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:

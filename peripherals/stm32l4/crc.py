@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_ONLY, SELF_CLEARING, Field, Register
@@ -52,7 +50,7 @@ class STM32_CRC(Block):
     REGISTERS = (DR, IDR, CR, INIT, POL)
 
     def __init__(
-        self, machine: Machine, name: str, series: Any = None, configurablePoly: bool = True
+        self, machine: Machine, name: str, series: object = None, configurablePoly: bool = True
     ) -> None:
         super().__init__(machine, name)
         self._state = 0xFFFFFFFF

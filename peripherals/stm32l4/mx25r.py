@@ -48,7 +48,7 @@ class Macronix_MX25R:
     width)`; without it they are kept here. Contents and settings outlive a reset of the chip.
     """
 
-    def __init__(self, machine: Machine, name: str, underlyingMemory: Any = None) -> None:
+    def __init__(self, machine: Machine, name: str, underlyingMemory: object = None) -> None:
         self.machine = machine
         self.name = name
         self._memory: Any = underlyingMemory if underlyingMemory is not None else SparseMemory()

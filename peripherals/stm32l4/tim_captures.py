@@ -31,7 +31,7 @@ class ClockEdges:
         self._every = 1
         self._due: int | None = None
 
-    def settle(self, rcc: Any) -> None:
+    def settle(self, rcc: object) -> None:
         """Registers have changed: which clock is captured, and every how many of its edges."""
         if not self._sources:
             return

@@ -95,15 +95,14 @@ class BoardFaults:
             return
         if fault.do == "clock-drift":
             before = machine.clock_scale
-            set_clock_scale(machine, 1 + fault.arguments["ppm"] / 1e6)
+            set_clock_scale(machine, 1 + (fault.number("ppm") or 0) / 1e6)
             undo = partial(self._scale, before)
         else:
-            arguments = fault.arguments
-            sensor, old = self._sensor(arguments["sensor"], arguments["quantity"])
-            value = arguments["value"]
+            quantity, value = fault.text("quantity"), fault.arguments["value"]
+            sensor, old = self._sensor(fault.text("sensor"), quantity)
             new = tuple(value for _ in old) if isinstance(old, tuple) else value
-            self._set(sensor, arguments["quantity"], new)
-            undo = partial(self._set, sensor, arguments["quantity"], old)
+            self._set(sensor, quantity, new)
+            undo = partial(self._set, sensor, quantity, old)
         if fault.duration is not None:
             machine.clock.schedule(fault.duration, undo)
 

@@ -170,7 +170,7 @@ class Bridge:
 
     # For streams
 
-    def trace(self, event: str, **fields: Any) -> None:
+    def trace(self, event: str, **fields: object) -> None:
         self.internet.trace(event, **fields)
 
     def later(self, callback: Callable[[], None]) -> None:

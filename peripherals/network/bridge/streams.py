@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
@@ -29,7 +29,7 @@ class Keeper(Protocol):
     @property
     def now(self) -> int: ...
 
-    def trace(self, event: str, **fields: Any) -> None: ...
+    def trace(self, event: str, **fields: object) -> None: ...
 
     def later(self, callback: Callable[[], None]) -> None: ...
 

@@ -22,8 +22,8 @@ def amounts(kinds: type[Kind]) -> dict[Kind, int]:
         entry = KINDS[kind.value]
         if entry.duration is not None:
             found[kind] = entry.duration // POOL_UNIT
-        elif entry.parameters and entry.parameters[0].default is not None:
-            found[kind] = entry.parameters[0].default // entry.parameters[0].unit
+        elif entry.parameters and isinstance(default := entry.parameters[0].default, int):
+            found[kind] = default // entry.parameters[0].unit
     return found
 
 
@@ -42,7 +42,7 @@ class RadioFault(Generic[Kind]):
     """
 
     KINDS: ClassVar[type[Enum]]
-    AMOUNTS: ClassVar[Mapping[Any, int]]
+    AMOUNTS: ClassVar[Mapping[Enum, int]]
     RADIO: ClassVar[str]
 
     kind: Kind
@@ -72,8 +72,8 @@ class RadioFault(Generic[Kind]):
             until = start + fault.duration
         if kind.parameters:
             parameter = kind.parameters[0]
-            value = fault.arguments.get(parameter.name)
-            amount = None if value is None else value // parameter.unit
+            value = fault.number(parameter.name)
+            amount = None if value is None else int(value // parameter.unit)
         return cls(
             cls.KINDS(kind.name),  # type: ignore[arg-type]
             fault.command,
@@ -85,7 +85,7 @@ class RadioFault(Generic[Kind]):
         )
 
     @classmethod
-    def from_entry(cls, entry: Mapping[str, Any], now: int = 0) -> Self:
+    def from_entry(cls, entry: Mapping[str, object], now: int = 0) -> Self:
         """A fault as a world file writes it: `{do: hang, command: R0, nth: 3, at: 5 s}`."""
         keys = dict(entry)
         do = keys.pop("do", keys.pop("kind", None))

@@ -69,7 +69,7 @@ class Faults:
         """What faults of `target` happen to."""
         return self._victims.get(target)
 
-    def on_network_event(self, event: str, fields: dict[str, Any]) -> None:
+    def on_network_event(self, event: str, fields: dict[str, object]) -> None:
         """The network reports an event; see `Internet.trace`."""
         still: list[tuple[Fault, int]] = []
         for fault, count in self._waiting:
@@ -87,11 +87,11 @@ class Faults:
         name = fault.arguments.get("server")
         if name is None or "flow" not in fields:
             return True
-        server = self.servers[name]
+        server = self.servers[str(name)]
         assert isinstance(server, TcpServer)
         return any(connection.stream.flow == fields["flow"] for connection in server.connections)
 
-    def inject(self, do: str, entry: Mapping[str, Any]) -> None:
+    def inject(self, do: str, entry: Mapping[str, object]) -> None:
         """Let a fault happen: now, or as `at`, `after`, `nth` and `delay` in the entry say.
 
         Keys and values as in the world file; times may be text or ns. Raises RenodeWifiError.

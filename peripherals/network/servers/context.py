@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.network.date import WorldDate
@@ -14,7 +14,7 @@ from renode_wifi.peripherals.network.tls.pki import WorldPki
 class Trace(Protocol):
     """Notifies observers of a network event."""
 
-    def __call__(self, event: str, **fields: Any) -> None: ...
+    def __call__(self, event: str, **fields: object) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -26,5 +26,5 @@ class ServerContext:
     internet: Internet
     pki: WorldPki
 
-    def trace(self, event: str, **fields: Any) -> None:
+    def trace(self, event: str, **fields: object) -> None:
         self.internet.trace(event, **fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.machine import Machine
@@ -30,7 +30,7 @@ Route = Host | Failure | Target
 
 
 class Observer(Protocol):
-    def on_network_event(self, event: str, fields: dict[str, Any]) -> None: ...
+    def on_network_event(self, event: str, fields: dict[str, object]) -> None: ...
 
 
 class Internet:
@@ -48,7 +48,7 @@ class Internet:
         self._flows = 0
         self._logged: set[tuple[str, str]] = set()
 
-    def trace(self, event: str, **fields: Any) -> None:
+    def trace(self, event: str, **fields: object) -> None:
         self.machine.trace("network", event, **fields)
         for observer in self.observers:
             observer.on_network_event(event, fields)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address
-from typing import Any, Protocol
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
@@ -35,7 +35,7 @@ class Medium(Protocol):
     clock: Clock
     link: Link
 
-    def trace(self, event: str, **fields: Any) -> None: ...
+    def trace(self, event: str, **fields: object) -> None: ...
 
 
 class Owner(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from renode_wifi.peripherals.network.worldfile.bridge import ForwardSettings
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
@@ -64,7 +63,7 @@ def forwards(settings: Mapping[KeyPath, ForwardSettings]) -> Iterator[At]:
         taken.add(place)
 
 
-def hermetic(data: Mapping[str, Any]) -> Iterator[At]:
+def hermetic(data: Mapping[str, object]) -> Iterator[At]:
     """A hermetic world has no way out."""
     for key in ("forwards", "expose", "egress", "bridge"):
         if data.get(key):

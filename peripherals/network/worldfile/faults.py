@@ -68,12 +68,21 @@ class Fault:
     duration: int | None = None
     command: str | None = None
     times: int = 1
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, object] = field(default_factory=dict)
     where: str = ""
 
     @property
     def kind(self) -> Kind:
         return KINDS[self.do]
+
+    def number(self, name: str) -> float | None:
+        """An argument that is a number; None where there is none."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, int | float) else None
+
+    def text(self, name: str) -> str:
+        """An argument that is a name."""
+        return str(self.arguments[name])
 
     @property
     def strikes(self) -> bool:
@@ -245,7 +254,7 @@ class _Reader:
         if name is None:
             self.note(Mistake(f"lacks the key `{key}`", f"add it; {choices}"))
         elif name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(str(name), known, n=1)
             cure = f"did you mean `{near[0]}`?" if near else choices
             what = key.replace("_", " ")
             self.note(Mistake(f"there is no such {what}: {name}", cure, path=(key,)))
@@ -257,7 +266,7 @@ def _at(mistake: Mistake, name: str) -> Mistake:
 
 def fault_of(
     do: str,
-    entry: Mapping[str, Any],
+    entry: Mapping[str, object],
     places: Places | None = None,
     notice: Callable[[str, str], None] | None = None,
     *,

@@ -30,7 +30,7 @@ def credentials_in(folder: Path | None) -> Iterator[None]:
 
 
 def _read(raw: object, pki: Path | None) -> bytes:
-    name = FILE.read(raw)
+    name = str(FILE.read(raw))
     folder = pki if pki is not None else raw.folder if isinstance(raw, Scalar) else Path()
     file: Path = folder / name
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Any
+from typing import Annotated
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.contract.station import Security
@@ -69,7 +69,7 @@ class NetworkSettings(Model):
     """None: stations have static addresses."""
 
     @classmethod
-    def fill(cls, written: Mapping[str, Any]) -> dict[str, Any]:
+    def fill(cls, written: Mapping[str, object]) -> dict[str, object]:
         filled = dict(written)
         try:
             subnet = IPv4Network(getattr(filled.get("subnet"), "text", SUBNET))
@@ -141,12 +141,12 @@ class AccessPointSettings(Model):
     network: NetworkSettings = DEFAULT_NETWORK
 
     @classmethod
-    def fill(cls, written: Mapping[str, Any]) -> dict[str, Any]:
+    def fill(cls, written: Mapping[str, object]) -> dict[str, object]:
         security = "wpa2" if getattr(written.get("passphrase"), "text", "") else "open"
         return {"security": security, **written}
 
     @staticmethod
-    def numbered(index: int) -> dict[str, Any]:
+    def numbered(index: int) -> dict[str, object]:
         """Defaults of the access point with this index in the list."""
         return {
             # 02 marks a locally administered address (IEEE 802-2014 section 8.2).

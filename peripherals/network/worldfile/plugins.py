@@ -27,7 +27,7 @@ class ServerClass(Protocol):
     UDP: bool
     """Whether it takes datagrams."""
 
-    def __call__(self, context: Any, settings: Any) -> Any: ...
+    def __call__(self, context: object, settings: object) -> object: ...
 
 
 def read_class(raw: object) -> ServerClass:

@@ -113,7 +113,8 @@ class RadioSettings(Model):
         Mapped("files in the CC3220SF network processor's file system, by their names there"),
     ] = field(default_factory=dict)
     options: Annotated[
-        dict[str, Any], Rule("further settings of the radio model, see its documentation", _options)
+        dict[str, object],
+        Rule("further settings of the radio model, see its documentation", _options),
     ] = field(default_factory=dict)
     """Attributes of the model of the board's radio."""
     where: str = field(default="", metadata=INTERNAL)
@@ -130,6 +131,6 @@ class RadioSettings(Model):
                     concerns=["credentials"],
                 )
 
-    def for_model(self, relaxed: Mapping[str, Any]) -> dict[str, Any]:
+    def for_model(self, relaxed: Mapping[str, object]) -> dict[str, object]:
         """Attributes for the radio's model. relaxed: those that `tls: relaxed` stands for."""
         return {**(relaxed if self.tls == "relaxed" else {}), **self.options}

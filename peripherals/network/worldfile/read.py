@@ -170,7 +170,7 @@ class _Reader:
                         made[name] = value
                     continue
                 pair = structured({name: entry}, inner, path, self.note)
-                if pair is not None:
+                if isinstance(pair, dict):
                     made.update(pair)
             return made
         return structured(raw, hint, path, self.note)
@@ -180,6 +180,7 @@ class _Reader:
         if name is None:
             return None
         raw = self.tree.data["pki"]
+        assert isinstance(raw, Scalar)
         folder: Path = raw.folder / name
         if not folder.is_dir():
             self.note_at(
@@ -197,6 +198,8 @@ class _Reader:
         common = self.tree.data.get("network", {})
         if not isinstance(entries, list):
             return
+        if not isinstance(common, dict):
+            common = {}
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
                 continue

@@ -49,11 +49,11 @@ class Rule:
     """
 
     description: str
-    parse: Callable[[Any], Any]
+    parse: Callable[[object], object]
     number: bool = False
     choices: tuple[str, ...] = ()
 
-    def read(self, raw: object) -> Any:
+    def read(self, raw: object) -> object:
         """The value, or a Mistake."""
         try:
             return self.parse(raw)
@@ -126,11 +126,11 @@ def real(description: str, minimum: float, maximum: float) -> Rule:
     return Rule(description, parse, number=True)
 
 
-def text(description: str, parse: Callable[[str], Any] = str) -> Rule:
+def text(description: str, parse: Callable[[str], object] = str) -> Rule:
     return Rule(description, lambda raw: parse(text_of(raw)))
 
 
-def choice(description: str, values: Mapping[str, Any]) -> Rule:
+def choice(description: str, values: Mapping[str, object]) -> Rule:
     def parse(raw: object) -> Any:
         name = text_of(raw)
         if name not in values:

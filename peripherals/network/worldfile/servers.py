@@ -108,7 +108,7 @@ class TlsServerSettings(Model):
     alpn: Annotated[tuple[Text, ...], Many("a list of protocol names")] = ()
 
     @classmethod
-    def check_keys(cls, written: Mapping[str, Any]) -> Iterator[Mistake]:
+    def check_keys(cls, written: Mapping[str, object]) -> Iterator[Mistake]:
         for have, lack in (("certificate", "key"), ("key", "certificate")):
             if have in written and lack not in written:
                 yield Mistake(
@@ -212,7 +212,7 @@ class ServerSettings(Model):
     update: UpdateSettings | None = None
     server_class: PlugIn | None = field(default=None, metadata=named("class"))
     options: Annotated[
-        Mapping[str, Any], Rule("python: a mapping of whatever the class wants", _mapping)
+        Mapping[str, object], Rule("python: a mapping of whatever the class wants", _mapping)
     ] = field(default_factory=dict)
     where: str = field(default="", metadata=INTERNAL)
 

@@ -34,12 +34,12 @@ class Model:
     whatever else is wrong."""
 
     @classmethod
-    def fill(cls, written: Mapping[str, Any]) -> dict[str, Any]:
+    def fill(cls, written: Mapping[str, object]) -> dict[str, object]:
         """What is written, with the defaults that follow from other keys."""
         return dict(written)
 
     @classmethod
-    def check_keys(cls, written: Mapping[str, Any]) -> Iterator[Mistake]:
+    def check_keys(cls, written: Mapping[str, object]) -> Iterator[Mistake]:
         """What is wrong with the keys that are there, whatever they say."""
         return iter(())
 
@@ -57,7 +57,7 @@ INTERNAL = {"key": ""}
 """Metadata of a field that no key of the file sets."""
 
 
-def keys_of(model: type) -> dict[str, dataclasses.Field[Any]]:
+def keys_of(model: type) -> dict[str, dataclasses.Field[object]]:
     """The keys of a model, in the order of the documentation."""
     keys: dict[str, dataclasses.Field[Any]] = {}
     for field in dataclasses.fields(model):
@@ -72,7 +72,7 @@ class Shape:
 
     description: str
 
-    def structure(self, raw: object, inner: Any, converter: Converter) -> Any:
+    def structure(self, raw: object, inner: type, converter: Converter) -> object:
         raise NotImplementedError
 
 
@@ -84,7 +84,7 @@ class Many(Shape):
     minimum: int = 0
     single: bool = False
 
-    def structure(self, raw: object, inner: Any, converter: Converter) -> Any:
+    def structure(self, raw: object, inner: type, converter: Converter) -> object:
         if self.single and isinstance(raw, Scalar):
             return (converter.structure(raw, get_args(inner)[0]),)
         if not isinstance(raw, list) or len(raw) < self.minimum:
@@ -98,7 +98,7 @@ class Mapped(Shape):
 
     description: str
 
-    def structure(self, raw: object, inner: Any, converter: Converter) -> Any:
+    def structure(self, raw: object, inner: type, converter: Converter) -> object:
         if not isinstance(raw, dict):
             raise not_right(raw, self.description)
         return converter.structure(raw, inner)
@@ -110,7 +110,7 @@ class Switch(Shape):
 
     description: str
 
-    def structure(self, raw: object, inner: Any, converter: Converter) -> Any:
+    def structure(self, raw: object, inner: type, converter: Converter) -> object:
         model = next(part for part in get_args(inner) if part is not type(None))
         if isinstance(raw, Scalar) and isinstance(raw.value, bool):
             return converter.structure({}, model) if raw.value else None
@@ -119,15 +119,16 @@ class Switch(Shape):
         return converter.structure(raw, model)
 
 
-def annotation(hint: Any) -> Rule | Shape | None:
+def annotation(hint: object) -> Rule | Shape | None:
     """The rule or shape that a type is annotated with."""
     if get_origin(hint) is Annotated:
-        return next((part for part in hint.__metadata__ if isinstance(part, Rule | Shape)), None)
+        parts = getattr(hint, "__metadata__", ())
+        return next((part for part in parts if isinstance(part, Rule | Shape)), None)
     return None
 
 
 @cache
-def hints(model: type) -> dict[str, Any]:
+def hints(model: type) -> dict[str, type]:
     return get_type_hints(model, include_extras=True)
 
 
@@ -263,7 +264,7 @@ class Found:
     """The key that isn't there."""
 
 
-def structured(raw: object, hint: Any, path: KeyPath, note: Callable[[Found], None]) -> Any:
+def structured(raw: object, hint: type, path: KeyPath, note: Callable[[Found], None]) -> object:
     """The value that `raw` is by `hint`; `note` gets its mistakes.
 
     With mistakes: a model that can still be compared with others, else None.

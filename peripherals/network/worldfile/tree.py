@@ -53,7 +53,7 @@ class Scalar:
     """What a file name is relative to: its world file's folder, or where the user is."""
 
     @property
-    def value(self) -> Any:
+    def value(self) -> object:
         """Without a type to go by: text, a number, true, false or None."""
         return self.text if self.quoted else _plain(self.text)
 
@@ -62,7 +62,7 @@ class Scalar:
 class Tree:
     """Mappings, lists and scalars, with the mark of each value and of each key by its path."""
 
-    data: dict[str, Any]
+    data: dict[str, object]
     values: dict[KeyPath, Mark] = field(default_factory=dict)
     keys: dict[KeyPath, Mark] = field(default_factory=dict)
     mistakes: list[RenodeWifiError] = field(default_factory=list)

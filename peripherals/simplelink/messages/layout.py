@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 
 class WireError(ValueError):
@@ -21,7 +21,7 @@ class Fixed:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        return cls(*unpack(cls.LAYOUT, body))
+        return cls(*cls.LAYOUT.unpack(start(cls.LAYOUT, body)))
 
     def emit(self) -> bytes:
         return self.LAYOUT.pack(*[getattr(self, name) for name in self.__slots__])
@@ -29,15 +29,14 @@ class Fixed:
 
 def fields(layout: struct.Struct, body: bytes) -> tuple[int, ...]:
     """The numbers at the start of a message. Raises WireError where there are fewer."""
-    return unpack(layout, body)
+    return layout.unpack(start(layout, body))
 
 
-def unpack(layout: struct.Struct, body: bytes) -> tuple[Any, ...]:
-    """The fields at the start of a message, byte strings among them. Raises WireError."""
-    try:
-        return layout.unpack_from(body)
-    except struct.error:
-        raise WireError(f"{layout.size} bytes are needed, {len(body)} are there") from None
+def start(layout: struct.Struct, body: bytes) -> bytes:
+    """What a message begins with, as long as `layout`. Raises WireError where there is less."""
+    if len(body) < layout.size:
+        raise WireError(f"{layout.size} bytes are needed, {len(body)} are there")
+    return body[: layout.size]
 
 
 def pad(data: bytes) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
-from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, string, take, unpack
+from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, string, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class IpLeased:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        address, lease_time, mac = unpack(cls.LAYOUT, body)
+        address, lease_time, mac = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         return cls(IPv4Address(address), lease_time, mac)
 
     def emit(self) -> bytes:
@@ -153,7 +153,7 @@ class IpReleased:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        address, mac, reason = unpack(cls.LAYOUT, body)
+        address, mac, reason = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         return cls(IPv4Address(address), mac, reason)
 
     def emit(self) -> bytes:

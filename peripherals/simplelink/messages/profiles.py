@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
-from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, take, unpack
+from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, take
 from renode_wifi.peripherals.simplelink.messages.wlan import NO_BSSID
 
 
@@ -30,7 +30,9 @@ class ProfileAdd:
     @classmethod
     def _after(cls, body: bytes, head: int) -> Self:
         """Of a message whose strings start at `head`."""
-        security, ssid_length, priority, bssid, key_length, wep = unpack(cls.LAYOUT, body)
+        security, ssid_length, priority, bssid, key_length, wep = cls.LAYOUT.unpack(
+            start(cls.LAYOUT, body)
+        )
         ssid = take(body, head, ssid_length)
         key = take(body, head + ssid_length, key_length)
         return cls(security, ssid, key, bssid, priority, wep)
@@ -98,7 +100,7 @@ class ProfileGot:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        security, length, priority, bssid, _, wep = unpack(cls.LAYOUT, body)
+        security, length, priority, bssid, _, wep = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         return cls(security, take(body, cls.LAYOUT.size, length), bssid, priority, wep)
 
     def emit(self) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
-from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, take, unpack
+from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, take
 
 Address = tuple[IPv4Address, int]
 
@@ -267,7 +267,7 @@ class SocketEvent:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        sd, kind, value, extra = unpack(cls.LAYOUT, body)
+        sd, kind, value, extra = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         return cls(sd, kind, value, extra.rstrip(b"\0"))
 
     def emit(self) -> bytes:
@@ -335,7 +335,7 @@ def word(value: int) -> bytes:
 
 
 def _address(body: bytes) -> Address:
-    port, address = unpack(_PORT_AND_ADDRESS, body[4:])
+    port, address = _PORT_AND_ADDRESS.unpack(start(_PORT_AND_ADDRESS, body[4:]))
     return IPv4Address(address), port
 
 

@@ -10,8 +10,8 @@ from renode_wifi.peripherals.simplelink.messages.layout import (
     Fixed,
     WireError,
     fields,
+    start,
     take,
-    unpack,
 )
 
 MAX_SSID = 32
@@ -31,7 +31,7 @@ class WlanConnect:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        security, ssid_length, bssid, key_length = unpack(cls.LAYOUT, body)
+        security, ssid_length, bssid, key_length = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         ssid = take(body, cls.LAYOUT.size, ssid_length)
         key = take(body, cls.LAYOUT.size + ssid_length, key_length)
         return cls(security, ssid, key, bssid)
@@ -56,7 +56,7 @@ class Connection:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        length, ssid, bssid, tail = unpack(cls.LAYOUT, body)
+        length, ssid, bssid, tail = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         if length > MAX_SSID:
             raise WireError(f"an SSID of {length} bytes")
         return cls(ssid[:length], bssid, tail)
@@ -111,7 +111,7 @@ class NetworkEntry:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        ssid, bssid, length, rssi, info, channel = unpack(cls.LAYOUT, body)
+        ssid, bssid, length, rssi, info, channel = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         if length > MAX_SSID:
             raise WireError(f"an SSID of {length} bytes")
         return cls(ssid[:length], bssid, rssi, info, channel)
@@ -136,7 +136,7 @@ class ExtendedNetworkEntry:
     @classmethod
     def parse(cls, body: bytes) -> Self:
         tail = body[NetworkEntry.LAYOUT.size :]
-        return cls(NetworkEntry.parse(body), *unpack(cls.TAIL, tail))
+        return cls(NetworkEntry.parse(body), *cls.TAIL.unpack(start(cls.TAIL, tail)))
 
     def emit(self) -> bytes:
         return self.entry.emit() + self.TAIL.pack(self.country, self.channels, self.channels_5g)
@@ -241,7 +241,9 @@ class ProvisioningStatus:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        status, role, wlan_status, length, ssid, reserved = unpack(cls.LAYOUT, body)
+        status, role, wlan_status, length, ssid, reserved = cls.LAYOUT.unpack(
+            start(cls.LAYOUT, body)
+        )
         if length > MAX_SSID:
             raise WireError(f"an SSID of {length} bytes")
         return cls(status, role, wlan_status, ssid[:length], reserved)
@@ -263,7 +265,7 @@ class ProfileAdded:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        status, length, ssid, _, _ = unpack(cls.LAYOUT, body)
+        status, length, ssid, _, _ = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         if length > MAX_SSID:
             raise WireError(f"an SSID of {length} bytes")
         return cls(status, ssid[:length])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.network.worldfile.rules import Rule, whole
 
@@ -32,7 +32,7 @@ class Parameter:
 
     name: str
     rule: Rule
-    default: Any = None
+    default: float | str | IPv4Address | None = None
     """None: it may be left out, and changes nothing."""
     unit: int = 1
 
