@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
+from renode_wifi.emulation.board.servers import find_message, find_received
 from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, place, render_crash
@@ -19,10 +20,13 @@ from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import SECOND
 
 if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.servers.mqtt_packets import Message
     from renode_wifi.peripherals.network.world import World
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds of virtual time."""
+DEFAULT_EVERY = 0.01
+"""Seconds of virtual time between looks at a condition."""
 
 
 class BoardTimeout(RenodeWifiError):
@@ -126,19 +130,55 @@ class Session:
         """Make a `run` under way come back; safe from any thread and from listeners."""
         self.engine.request_stop()
 
-    def run_until(self, condition: Callable[[], bool], timeout: float = DEFAULT_TIMEOUT) -> bool:
-        """Run until `condition`, which is asked after each stop that a listener requests.
+    def run_until(
+        self,
+        condition: Callable[[], bool],
+        timeout: float = DEFAULT_TIMEOUT,
+        every: float = DEFAULT_EVERY,
+    ) -> bool:
+        """Run until `condition`, which is asked every `every` seconds of virtual time.
 
         Returns False when `timeout` passed first. Raises GuestCrash when the firmware crashes.
         """
+        if every <= 0:
+            raise RenodeWifiError(f"every={every!r} is no time", cure="give seconds above 0")
+        return self._run_until(condition, timeout, max(1, round(every * SECOND)))
+
+    def run_to_stop(self, condition: Callable[[], bool], timeout: float = DEFAULT_TIMEOUT) -> bool:
+        """As `run_until`, but `condition` is asked only after a listener has called `stop`."""
+        return self._run_until(condition, timeout, None)
+
+    def _run_until(self, condition: Callable[[], bool], timeout: float, step: int | None) -> bool:
         end = self.engine.now + round(timeout * SECOND)
         while not condition():
-            stop = self.engine.run(end)
+            stop = self.engine.run(end if step is None else min(end, self.engine.now + step))
             if stop is Stop.CRASH:
                 raise GuestCrash(self.crash_report())
-            if stop is Stop.TIME:
+            if self.engine.now >= end:
                 return condition()
         return True
+
+    def wait_for_server(
+        self, name: str, pattern: str | bytes, timeout: float = DEFAULT_TIMEOUT
+    ) -> re.Match[bytes]:
+        """Run until what a server of the world has received matches; the match.
+
+        pattern: regular expression for the bytes of a connection (TLS taken off) or of a datagram.
+        What came before the call counts. Raises BoardTimeout, GuestCrash.
+        """
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
+        return find_received(self, name, pattern, timeout)
+
+    def wait_for_message(
+        self, broker: str, topic: str, payload: str | bytes = b"", timeout: float = DEFAULT_TIMEOUT
+    ) -> Message:
+        """Run until a message has been published at an MQTT broker of the world; the message.
+
+        topic: as in a subscription, with + and #. payload: regular expression that is found in it.
+        What came before the call counts. Raises BoardTimeout, GuestCrash.
+        """
+        __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
+        return find_message(self, broker, topic, payload, timeout)
 
     def wait_for_line(
         self,
@@ -166,7 +206,7 @@ class Session:
 
         console.listeners.append(on_line)
         try:
-            found = self.run_until(lambda: find() is not None, timeout)
+            found = self.run_to_stop(lambda: find() is not None, timeout)
         finally:
             console.listeners.remove(on_line)
         index = find()
@@ -188,7 +228,7 @@ class Session:
 
         console.byte_listeners.append(on_byte)
         try:
-            found = self.run_until(lambda: text in console.pending, timeout)
+            found = self.run_to_stop(lambda: text in console.pending, timeout)
         finally:
             console.byte_listeners.remove(on_byte)
         if not found:
@@ -257,8 +297,14 @@ class Session:
 
     def _missing(self, what: str, console: UartConsole, timeout: float) -> BoardTimeout:
         seen = "\n".join(f"  {line}" for line in console.lines[-10:])
+        return self.timed_out(
+            f"{what} on {console.name}", timeout, f"last lines were:\n{seen or '  (none)'}"
+        )
+
+    def timed_out(self, what: str, timeout: float, seen: str) -> BoardTimeout:
+        """The error that `what` did not come, with what was seen and where the firmware is."""
         where = self.whereabouts()
         return BoardTimeout(
-            f"{what} on {console.name} within {timeout:g} s of virtual time",
-            cure=f"last lines were:\n{seen or '  (none)'}" + (f"\n{where}" if where else ""),
+            f"{what} within {timeout:g} s of virtual time",
+            cure=seen + (f"\n{where}" if where else ""),
         )

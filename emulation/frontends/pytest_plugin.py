@@ -15,16 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartConsole
-from renode_wifi.emulation.board.dut import Dut
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import offer, serve
+from renode_wifi.emulation.frontends.testing import dut
+from renode_wifi.emulation.frontends.testing.artifacts import Artifacts
+from renode_wifi.emulation.frontends.testing.kept import KeptMoments
+from renode_wifi.emulation.frontends.testing.reports import report_firmware_test
 from renode_wifi.emulation.suites.qualification import (
     DEFAULT_TEST_TIME,
     DEFAULT_TIME,
@@ -37,6 +40,11 @@ if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
 
 MARK_OPTIONS = "image=…, world=…, seed=…, engine=…"
+ARTIFACTS = pytest.StashKey[Artifacts]()
+MOMENTS = pytest.StashKey[KeptMoments]()
+FAILED = pytest.StashKey[bool]()
+PYTEST_EMBEDDED = "pytest_embedded"
+"""Its name as a plugin."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,11 +61,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PORT",
         help="serve a debugger on that port of this host; each test waits for it",
     )
+    group.addoption(
+        "--artifacts",
+        type=Path,
+        metavar="FOLDER",
+        help="keep console, trace and whereabouts of each failed test in a folder of its own there",
+    )
     group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"board(name, {MARK_OPTIONS}): the board for this test")
+    config.stash[MOMENTS] = KeptMoments()
+    # Without --board the fixture `dut` is pytest-embedded's, if that is installed.
+    if config.getoption("--board") or not config.pluginmanager.hasplugin(PYTEST_EMBEDDED):
+        config.pluginmanager.register(dut, "renode-wifi-dut")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,12 +87,40 @@ def pytest_runtest_makereport(
     running = getattr(item, "funcargs", {}).get("board")
     if call.when == "call" and isinstance(running, Board):
         report.sections.append(("Captured uart", "\n".join(map(str, running.uart.lines))))
+    artifacts = item.stash.get(ARTIFACTS, None)
+    if report.failed and artifacts is not None and call.when == "call":
+        item.stash[FAILED] = True
+        artifacts.keep(report.longreprtext)
+        report.sections.append(("Artifacts", str(artifacts.folder)))
     return report
 
 
 @pytest.fixture
 def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     """A board with the image of the command line (or of the test's mark) just started."""
+    option = request.config.getoption
+    settings = _settings(request)
+    if settings["name"] is None:
+        pytest.fail("which board? Run pytest with --board NAME (see `renode-wifi boards`)", False)
+    artifacts = None
+    try:
+        running = Board(**settings)
+        if option("--artifacts") is not None:
+            artifacts = Artifacts(option("--artifacts"), request.node.nodeid, running)
+            request.node.stash[ARTIFACTS] = artifacts
+    except RenodeWifiError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with running:
+        offer(running.engine)
+        if option("--gdb") is not None:
+            _serve_debugger(request.config, running, option("--gdb"))
+        yield running
+    if artifacts is not None:
+        artifacts.close(failed=request.node.stash.get(FAILED, False))
+
+
+def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Of a test's board: the command line's, and over them those of its mark."""
     option = request.config.getoption
     settings: dict[str, Any] = {
         "name": option("--board"),
@@ -90,17 +136,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
         settings.update(mark.kwargs)
         if mark.args:
             settings["name"] = mark.args[0]
-    if settings["name"] is None:
-        pytest.fail("which board? Run pytest with --board NAME (see `renode-wifi boards`)", False)
-    try:
-        running = Board(**settings)
-    except RenodeWifiError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
-    with running:
-        offer(running.engine)
-        if option("--gdb") is not None:
-            _serve_debugger(request.config, running, option("--gdb"))
-        yield running
+    return settings
 
 
 def _serve_debugger(config: pytest.Config, board: Board, port: int) -> None:
@@ -124,9 +160,21 @@ def uart(board: Board) -> UartConsole:
 
 
 @pytest.fixture
-def dut(board: Board) -> Dut:
-    """The board with the calls of pytest-embedded's `Dut`: expect, expect_exact, write."""
-    return Dut(board)
+def board_at(
+    request: pytest.FixtureRequest, board: Board
+) -> Callable[[str, Callable[[Board], object]], Board]:
+    """Brings the board to a moment that is kept: `board_at("joined", join)`.
+
+    The first test that asks for a moment runs `join(board)`; in the tests behind it the board goes
+    on from a snapshot, if their settings are the same.
+    """
+
+    def bring(moment: str, prepare: Callable[[Board], object]) -> Board:
+        key = (moment, repr(sorted(_settings(request).items(), key=str)))
+        request.config.stash[MOMENTS].bring(board, key, prepare)
+        return board
+
+    return bring
 
 
 @pytest.fixture
@@ -169,27 +217,11 @@ def _report(item: pytest.Item, suite: Qualification, result: TestResult) -> None
     wrong = dict(suite.deviations()).get(result.key)
     known = suite.expected.get(result.key)
     place = f"{result.file}:{result.line}: " if result.file else ""
-    outcome: Literal["passed", "failed", "skipped"]
     if wrong is not None:
-        outcome, text = "failed", f"{wrong}: {place}{result.message}".rstrip(": ")
+        text = f"{wrong}: {place}{result.message}".rstrip(": ")
+        report_firmware_test(item, result, "failed", text)
     elif result.outcome is Outcome.PASSED:
-        outcome, text = "passed", ""
+        report_firmware_test(item, result, "passed", "")
     else:
-        outcome, text = "skipped", place + result.message
-    path, line, _ = item.location
-    # pytest shows a skipped test with this attribute as one that was expected to fail.
-    expected: dict[str, Any] = {}
-    if outcome == "skipped" and known is not None:
-        expected["wasxfail"] = known.reason
-    report = pytest.TestReport(
-        nodeid=f"{item.nodeid}[{result.key}]",
-        location=(path, line, result.key),
-        keywords=dict.fromkeys(item.keywords, 1),
-        outcome=outcome,
-        longrepr=(path, line or 0, text) if outcome == "skipped" else text or None,
-        when="call",
-        sections=[("Captured uart", "\n".join(result.output))] if result.output else [],
-        duration=result.duration,
-        **expected,
-    )
-    item.ihook.pytest_runtest_logreport(report=report)
+        reason = None if known is None else known.reason
+        report_firmware_test(item, result, "skipped", place + result.message, reason)

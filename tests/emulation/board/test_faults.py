@@ -38,6 +38,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "how": st.sampled_from(ABORTS),
     "ciphers": st.just("AES128-SHA"),
     "ppm": st.floats(-1e5, 1e5),
+    "sensor": st.just(""),
     "quantity": st.just("temperature"),
     "value": st.floats(-1e3, 1e3),
     "socket": st.integers(0, 3),

@@ -1,0 +1,50 @@
+"""What a failed test leaves in a folder: console, trace, and where the firmware was."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.observers.tracefile import TraceFile
+
+MAX_NAME = 150
+
+
+class Artifacts:
+    """Of one test, whose folder is gone again if it passes. Raises RenodeWifiError."""
+
+    def __init__(self, root: Path, test: str, board: Board) -> None:
+        self.folder = root / re.sub(r"[^A-Za-z0-9._\[\]-]+", "-", test)[-MAX_NAME:].strip("-")
+        self._board = board
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            self._trace = (self.folder / "trace.jsonl").open("w", encoding="utf-8")
+        except OSError as error:
+            raise RenodeWifiError(
+                f"cannot write: {error.strerror}",
+                where=str(self.folder),
+                cure="give --artifacts a folder that you own",
+            ) from error
+        TraceFile(board, self._trace)
+
+    def keep(self, failure: str) -> None:
+        """The test failed: write down what can be known."""
+        for console in self._board.consoles.values():
+            lines = [str(line) for line in console.lines] + [console.pending] * bool(
+                console.pending
+            )
+            path = self.folder / f"{console.name.replace('/', '-')}.log"
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        report = [failure, self._board.crash_report(), self._board.whereabouts()]
+        (self.folder / "report.txt").write_text(
+            "\n\n".join(filter(None, report)) + "\n", encoding="utf-8"
+        )
+
+    def close(self, failed: bool) -> None:
+        self._trace.close()
+        if not failed:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,102 @@
+"""The pytest plugin: firmware tests, kept moments, artefacts, logs; in a pytest of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+# A pytest within pytest must not load again what can be loaded only once: OpenSSL's bindings.
+from renode_wifi.peripherals.network.tls import certificates
+from tests.emulation.frontends.test_pytest_plugin import IMAGE, UNITY, run
+
+assert certificates
+pytest_plugins = ["pytester"]
+
+BOARD = ("--board", "b_l475e_iot01a", "--image", str(IMAGE))
+SUITE = ("--board", "b_l475e_iot01a", "--image", str(UNITY / "b_l475e_iot01a-finishes.elf"))
+
+
+def test_firmware_tests_of_a_dut_are_reported(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_suite(dut):
+            dut.expect_unity_test_output(timeout=120)
+            assert dut.unity_results
+        """
+    )
+    result = run(pytester, *SUITE, "-rA", "--junitxml=junit.xml")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*firmware tests failed:*"])
+    junit = Path("junit.xml").read_text()
+    assert junit.count("<testcase") == 1 + junit.count('name="test_suite[')
+    assert junit.count('name="test_suite[') > 2
+
+
+def test_a_moment_is_kept_from_test_to_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        calls = []
+        def boot(board):
+            calls.append(board)
+            board.wait_for_prompt("> ")
+        @pytest.mark.parametrize("number", range(3))
+        def test_goes_on(board_at, number):
+            board = board_at("prompt", boot)
+            assert len(calls) == 1
+            assert board.uart.pending == "> "
+            board.write("hi\\r")
+            assert "unknown command" in board.wait_for_line("error").text
+        @pytest.mark.board(seed=5)
+        def test_other_settings_are_another_moment(board_at):
+            board_at("prompt", boot)
+            assert len(calls) == 2
+        """
+    )
+    run(pytester, *BOARD).assert_outcomes(passed=4)
+
+
+def test_artifacts_are_kept_of_failed_tests_only(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_good(board):
+            board.wait_for_line("shell:")
+        def test_bad(board):
+            board.wait_for_prompt("> ")
+            board.write("start\\r")
+            board.wait_for_line("ok")
+            board.wait_for_line("never", timeout=1)
+        """
+    )
+    result = run(pytester, *BOARD, "--artifacts", "kept")
+    result.assert_outcomes(passed=1, failed=1)
+    (folder,) = Path("kept").iterdir()
+    assert "test_bad" in folder.name
+    assert "shell: b_l475e_iot01a" in (folder / "usart1.log").read_text()
+    assert '"event"' in (folder / "trace.jsonl").read_text()
+    report = (folder / "report.txt").read_text()
+    assert "no line matches 'never'" in report
+    assert "The firmware is at" in report
+    result.stdout.fnmatch_lines(["*kept*test_bad*"])
+
+
+def test_artifacts_need_a_folder(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(board): pass")
+    Path("kept").write_text("a file")
+    result = run(pytester, *BOARD, "--artifacts", "kept")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*give --artifacts a folder*"])
+
+
+def test_the_log_of_models_is_shown_at_its_level(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(board):
+            board.write("x")  # The firmware has not enabled reception yet.
+            assert False
+        """
+    )
+    result = run(pytester, *BOARD, "--log-level=WARNING")
+    result.stdout.fnmatch_lines(["*a byte arrives while reception is disabled*"])
+    assert "reception is disabled" not in run(pytester, *BOARD, "--log-level=ERROR").stdout.str()
