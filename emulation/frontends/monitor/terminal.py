@@ -27,6 +27,7 @@ class TerminalReader:
     def __init__(self, complete: Complete, idle: Callable[[], bool], history: Path) -> None:
         self.asks = False
         self._idle = idle
+        self._is_leaving = False
         self._session: PromptSession[str] = PromptSession(
             history=_open_history(history),
             completer=_Completer(complete),
@@ -38,6 +39,7 @@ class TerminalReader:
         )
 
     def read(self, prompt: str) -> str | None:
+        self._is_leaving = False
         with patch_stdout(raw=True):
             self.asks = True
             try:
@@ -49,12 +51,15 @@ class TerminalReader:
 
     def _serve(self, context: InputHookContext) -> None:
         while not context.input_is_ready():
+            if self._is_leaving:
+                return  # The prompt takes some turns of its loop to end.
             try:
                 busy = self._idle()
             except KeyboardInterrupt as error:
                 # Raised from here it would leave the terminal as the prompt has set it.
                 app = self._session.app
                 assert app.loop is not None
+                self._is_leaving = True
                 app.loop.call_soon_threadsafe(partial(app.exit, exception=error))
                 return
             if not busy:
