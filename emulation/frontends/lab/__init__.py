@@ -1,0 +1,1 @@
+"""Boards as the laboratories' frameworks drive them: labgrid, Jumpstarter."""
