@@ -34,7 +34,7 @@ FLOORS = (
     ("emulation.engines.embedded", "emulation.engines.renode"),
     ("emulation.engines.select",),
     ("emulation.board",),
-    ("emulation.observers", "emulation.suites"),
+    ("emulation.observers", "emulation.suites", "emulation.explore"),
     ("emulation.frontends",),
 )
 """From the bottom up. Rooms of one floor don't import each other."""

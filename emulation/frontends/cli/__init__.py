@@ -22,6 +22,7 @@ EXIT_BROKEN_PIPE = 141
 SUBCOMMANDS = (
     "run",
     "qualify",
+    "explore",
     "compatibility",
     "monitor",
     "boards",

@@ -1,0 +1,130 @@
+"""The results for people and for build servers: a map in HTML, and JUnit."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from xml.etree import ElementTree
+
+from renode_wifi.emulation.explore.outcome import Outcome, Verdict
+from renode_wifi.emulation.explore.plan import Setup
+from renode_wifi.emulation.explore.regression import command, file_name
+
+COLOURS = {
+    Verdict.UNAFFECTED: "#d9ead3",
+    Verdict.RECOVERED: "#93c47d",
+    Verdict.DEGRADED: "#ffe599",
+    Verdict.HANG: "#f6b26b",
+    Verdict.ASSERTION: "#e06666",
+    Verdict.CRASH: "#cc0000",
+    Verdict.CORRUPTION: "#a64d79",
+    Verdict.LOST: "#999999",
+}
+STYLE = """
+body { font: 14px sans-serif; margin: 1em; }
+table.map { border-collapse: collapse; font-size: 11px; }
+.map td { width: 14px; height: 14px; border: 1px solid #fff; padding: 0; }
+.map th { font-weight: normal; text-align: left; white-space: nowrap; padding-right: 6px; }
+.map thead th { writing-mode: vertical-rl; vertical-align: bottom; padding: 4px 0; }
+.map tbody th { position: sticky; left: 0; background: #fff; }
+.map { display: block; overflow: auto; max-height: 80vh; }
+.key span { padding: 2px 8px; margin-right: 6px; }
+pre { background: #f3f3f3; padding: 6px; overflow: auto; }
+"""
+FIRST_FAILURES = 500
+"""Failing cells that are shown with all they left; the others are in the results' lines."""
+
+
+def counts(outcomes: Iterable[Outcome]) -> Counter[Verdict]:
+    return Counter(outcome.verdict for outcome in outcomes)
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """How many there are of each verdict, in a line."""
+    found = counts(outcomes)
+    parts = [f"{found[verdict]} {verdict}" for verdict in Verdict if found[verdict]]
+    return f"{len(outcomes)} cells: {', '.join(parts) or 'none'}"
+
+
+def as_junit(setup: Setup, outcomes: Sequence[Outcome]) -> str:
+    """A suite per fault, a test per point."""
+    root = ElementTree.Element("testsuites", name="explore")
+    by_fault: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_fault.setdefault(outcome.fault, []).append(outcome)
+    for fault, group in by_fault.items():
+        failures = sum(outcome.failing for outcome in group)
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=fault, tests=str(len(group)), failures=str(failures)
+        )
+        for outcome in group:
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=f"{setup.board}.{fault}", name=outcome.point
+            )
+            if outcome.failing:
+                failure = ElementTree.SubElement(
+                    case, "failure", type=outcome.verdict, message=outcome.note or outcome.verdict
+                )
+                failure.text = _text(setup, outcome)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _text(setup: Setup, outcome: Outcome) -> str:
+    rows = [outcome.where, *outcome.last, command(setup, outcome.cell)]
+    text = "\n".join(row for row in rows if row)
+    # XML has no way to write these.
+    return "".join(c if c in "\t\n" or ord(c) >= 0x20 else "�" for c in text)
+
+
+def as_html(setup: Setup, outcomes: Sequence[Outcome], smallest: Mapping[str, object]) -> str:
+    """Points by faults, a coloured field for each cell; below, what failed."""
+    faults = list(dict.fromkeys(outcome.fault for outcome in outcomes))
+    rows: dict[str, dict[str, Outcome]] = {}
+    for outcome in outcomes:
+        rows.setdefault(outcome.point, {})[outcome.fault] = outcome
+    title = f"{setup.board}: {' '.join(setup.image)}"
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8>",
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style>",
+        f"<h1>{html.escape(title)}</h1><p>{html.escape(summary(outcomes))}</p>",
+        "<p class=key>",
+        *(f"<span style='background:{c}'>{html.escape(v)}</span>" for v, c in COLOURS.items()),
+        "</p><table class=map><thead><tr><th></th>",
+        *(f"<th>{html.escape(fault)}</th>" for fault in faults),
+        "</tr></thead><tbody>",
+    ]
+    for point, cells in rows.items():
+        fields = "".join(_field(cells.get(fault)) for fault in faults)
+        parts.append(f"<tr><th>{html.escape(point)}</th>{fields}</tr>\n")
+    parts.append("</tbody></table><h2>What failed</h2>")
+    failing = [outcome for outcome in outcomes if outcome.failing]
+    parts += [_failure(setup, each, smallest.get(each.cell)) for each in failing[:FIRST_FAILURES]]
+    if len(failing) > FIRST_FAILURES:
+        parts.append(f"<p>{len(failing) - FIRST_FAILURES} more are in results.jsonl.</p>")
+    return "".join(parts) + "</html>\n"
+
+
+def _field(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "<td></td>"
+    text = f"{outcome.fault}: {outcome.verdict}"
+    if outcome.after is not None:
+        text += f", {outcome.after:.3f} s, by {outcome.by}"
+    if outcome.note:
+        text += f", {outcome.note}"
+    field = f"<td style='background:{COLOURS[outcome.verdict]}' title='{html.escape(text)}'>"
+    if outcome.failing:
+        field += f"<a href='#{html.escape(outcome.cell)}'>&nbsp;&nbsp;</a>"
+    return field + "</td>"
+
+
+def _failure(setup: Setup, outcome: Outcome, less: object) -> str:
+    head = f"{outcome.point}, {outcome.fault}: {outcome.verdict} {outcome.note}"
+    small = "" if less is None else f"<p>The smallest fault that does it: {html.escape(str(less))}"
+    link = f"failing/{file_name(outcome.cell)}"
+    return (
+        f"<h3 id='{html.escape(outcome.cell)}'>{html.escape(head)}</h3>{small}"
+        f"<pre>{html.escape(_text(setup, outcome))}</pre>"
+        f"<p><a href='{html.escape(link)}'>world file</a></p>\n"
+    )

@@ -1,0 +1,209 @@
+"""`renode-wifi explore`: every fault at every point of a run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.explore import faults
+from renode_wifi.emulation.explore.exploration import Progress, all_cells, explore, laboratory
+from renode_wifi.emulation.explore.outcome import Outcome
+from renode_wifi.emulation.explore.plan import ASSERTION, Setup
+from renode_wifi.emulation.explore.regression import write
+from renode_wifi.emulation.explore.report import as_html, as_junit, summary
+from renode_wifi.emulation.explore.results import Results
+from renode_wifi.emulation.explore.workers import cluster, processes
+from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
+from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
+from renode_wifi.emulation.image.load import FORMATS
+from renode_wifi.emulation.platform import boards
+
+EXIT_CODES = """\
+exit codes:
+  0    the firmware survived every fault
+  1    it did not: a cell is a hang, an assertion, a crash, a corruption or lost
+  2    wrong arguments, image, board or world; or the firmware does not work without a fault
+  130  interrupted: the same command goes on
+"""
+EXIT_SURVIVED, EXIT_FAILING, EXIT_ERROR = 0, 1, 2
+REPORT_EVERY = 5.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+
+def add(subparsers: Subparsers) -> None:
+    command = subparsers.add_parser(
+        "explore",
+        help="inject every fault at every point of a run",
+        description="Run an image once as it is, then once more for every fault at every point of"
+        " that run, and see what becomes of it.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_board_arguments(command)
+    command.add_argument("--image", action="append", required=True, metavar="FILE", help=FORMATS)
+    command.add_argument(
+        "--recover",
+        required=True,
+        metavar="REGEX",
+        help="console lines that show that the firmware does its work",
+    )
+    command.add_argument("--fail-on", metavar="REGEX", help="console lines with which it gives up")
+    command.add_argument(
+        "--assertion", metavar="REGEX", default=ASSERTION, help="console lines of an assertion"
+    )
+    command.add_argument(
+        "--faults", type=_names, default=(), metavar="NAME,…", help="these only (docs/world.md)"
+    )
+    command.add_argument(
+        "--points",
+        type=_families,
+        default=faults.FAMILIES,
+        metavar="FAMILY,…",
+        help=f"{', '.join(faults.FAMILIES)} or all (default)",
+    )
+    command.add_argument(
+        "--length", type=seconds, default=20.0, metavar="SECONDS", help="virtual, that have points"
+    )
+    command.add_argument(
+        "--timeout",
+        type=seconds,
+        default=40.0,
+        metavar="SECONDS",
+        help="virtual, in which it must recover from a fault (default: %(default)g)",
+    )
+    command.add_argument(
+        "--every", type=seconds, default=1.0, metavar="SECONDS", help="between points in time"
+    )
+    command.add_argument("--limit", type=integer, metavar="N", help="so many cells, evenly chosen")
+    command.add_argument("--cell", metavar="NAME", help="this one only, with its console")
+    command.add_argument("--jobs", type=integer, default=1, metavar="N", help="processes")
+    command.add_argument("--scheduler", metavar="tcp://…", help="of a Dask cluster, which works")
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("explored"),
+        metavar="FOLDER",
+        help="results; they are"
+        " gone on with if they are of the same exploration (default: %(default)s)",
+    )
+    command.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    faults.check(options.faults)
+    if options.jobs < 1:
+        raise RenodeWifiError(f"--jobs {options.jobs} does nothing", cure="give 1 or more")
+    boards.find(options.board)
+    setup = Setup(
+        options.board,
+        tuple(options.image),
+        None if options.world is None else str(options.world),
+        options.recover,
+        options.seed,
+        "embedded" if options.engine == "auto" else options.engine,
+        options.fail_on,
+        options.assertion,
+        options.length,
+        options.timeout,
+        options.every,
+    )
+    room = laboratory(setup)
+    cells = all_cells(room, options.points, options.faults, options.limit)
+    if options.cell is not None:
+        return _one(setup, options.cell)
+    print(
+        f"renode-wifi: {len(room.points)} points, {len(cells)} cells of a point and a fault",
+        file=sys.stderr,
+        flush=True,
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    head = {"setup": setup.as_json(), "points": list(options.points), "limit": options.limit}
+    head["faults"] = list(options.faults)
+    order = [cell.name for cell in cells]
+    with Results(options.out / "results.jsonl", head) as results:
+        explore(setup, cells, results, workers(options.jobs, options.scheduler), _Reporter())
+        results.finish(order)
+        outcomes = results.outcomes(order)
+        smallest = {
+            name: entry["smallest"] for name, entry in results.done.items() if "smallest" in entry
+        }
+    _write(options.out, setup, outcomes, smallest)
+    print(f"renode-wifi: {summary(outcomes)}; {options.out / 'map.html'}", file=sys.stderr)
+    return EXIT_FAILING if any(outcome.failing for outcome in outcomes) else EXIT_SURVIVED
+
+
+def workers(jobs: int, scheduler: str | None) -> Callable[[], tuple[Executor, int]]:
+    """Makes what the work is done on."""
+    if scheduler is None:
+        return lambda: (processes(jobs), jobs)
+    return lambda: cluster(scheduler)
+
+
+def _one(setup: Setup, name: str) -> int:
+    room = laboratory(setup)
+    found = [cell for cell in all_cells(room) if cell.name == name]
+    if not found:
+        raise RenodeWifiError(
+            f"there is no cell {name!r}",
+            cure="results.jsonl has their names, such as 12:ap-vanishes",
+        )
+    outcome = room.run(found[0])
+    for line in room.board.uart.lines:
+        print(line)
+    after = "" if outcome.after is None else f" after {outcome.after:g} s, by {outcome.by}"
+    print(f"{outcome.fault} at {outcome.point}: {outcome.verdict}{after} {outcome.note}".rstrip())
+    if outcome.where:
+        print(outcome.where)
+    return EXIT_FAILING if outcome.failing else EXIT_SURVIVED
+
+
+def _write(
+    folder: Path, setup: Setup, outcomes: list[Outcome], smallest: dict[str, object]
+) -> None:
+    (folder / "junit.xml").write_text(as_junit(setup, outcomes), encoding="utf-8")
+    (folder / "map.html").write_text(as_html(setup, outcomes, smallest), encoding="utf-8")
+    for outcome in outcomes:
+        if outcome.failing:
+            write(folder / "failing", setup, outcome, outcome.entry)
+
+
+class _Reporter:
+    """Progress on standard error: one line that changes on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._reported = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        finished = progress.done == progress.total
+        terminal = sys.stderr.isatty()
+        if not finished and now - self._reported < (0.2 if terminal else REPORT_EVERY):
+            return
+        self._reported = now
+        minutes, rest = divmod(round(progress.left), 60)
+        text = (
+            f"renode-wifi: {progress.done} of {progress.total} cells, {progress.failing} failing,"
+            f" {progress.rate:.1f} per second, {minutes}:{rest:02d} left"
+        )
+        end = "\n" if finished or not terminal else ""
+        print(f"\r{text}\x1b[K" if terminal else text, end=end, file=sys.stderr, flush=True)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
+
+
+def _families(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    if "all" in names:
+        return faults.FAMILIES
+    for name in names:
+        if name not in faults.FAMILIES:
+            known = ", ".join(faults.FAMILIES)
+            raise argparse.ArgumentTypeError(f"{name!r} is no family of points: {known} or all")
+    return names

@@ -1,0 +1,144 @@
+"""Faults at the points of the project's own guests: verdicts, resuming, workers, reproduction."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.explore.exploration import all_cells, laboratory, smallest
+from renode_wifi.emulation.explore.laboratory import Laboratory
+from renode_wifi.emulation.explore.outcome import Verdict
+from renode_wifi.emulation.explore.plan import Cell, Setup
+from renode_wifi.emulation.frontends.cli import main
+from tests.emulation.explore.ending import run
+
+FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
+BOARDS = ("b_l475e_iot01a", "cc3220sf_launchxl")
+
+
+def setup_of(board: str) -> Setup:
+    image = str(FIRMWARE / "probe" / f"{board}.elf")
+    return Setup(board, (image,), None, "probe: PASSED", fail_on="FAILED", length=2.5, timeout=4)
+
+
+def arguments(setup: Setup, out: Path, *more: str) -> list[str]:
+    return [
+        *("explore", "--board", setup.board, "--image", setup.image[0]),
+        *("--recover", setup.recover, "--fail-on", "FAILED", "--length", "2.5", "--timeout", "4"),
+        *("--out", str(out), *more),
+    ]
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def room(request: pytest.FixtureRequest) -> Laboratory:
+    return laboratory(setup_of(request.param))
+
+
+def cell(room: Laboratory, do: str, family: str = "", name: str = "") -> Cell:
+    for each in all_cells(room):
+        point = each.point
+        if each.do == do and point.family in (family, point.family) and name in point.name:
+            if family and point.family != family:
+                continue
+            return each
+    raise AssertionError(f"no cell for {do}")
+
+
+def test_every_family_of_faults_has_cells(room: Laboratory) -> None:
+    cells = all_cells(room)
+    assert {each.point.family for each in cells} >= {"radio", "network", "time"}
+    assert len({each.name for each in cells}) == len(cells)
+    assert len(cells) > 300
+
+
+def test_verdicts(room: Laboratory) -> None:
+    assert room.run(cell(room, "sensor-reads")).verdict is Verdict.UNAFFECTED
+    failed = room.run(cell(room, "dns-fails", "network", "join"))
+    assert failed.verdict is Verdict.DEGRADED
+    assert "FAILED" in failed.note
+    hung = room.run(cell(room, "hang", "radio"))
+    assert hung.verdict in (Verdict.HANG, Verdict.DEGRADED)
+    power = room.run(cell(room, "power-cut"))
+    assert (power.verdict, power.by) == (Verdict.RECOVERED, "itself")
+    assert power.after is not None
+    assert power.after > 0
+
+
+def test_a_cell_has_the_same_outcome_whatever_was_before_it(room: Laboratory) -> None:
+    one, other = cell(room, "server-resets"), cell(room, "ap-vanishes", "network", "connect")
+    first = room.run(one)
+    room.run(other)
+    assert room.run(one) == first
+
+
+def test_the_smallest_fault_has_the_same_verdict(room: Laboratory) -> None:
+    lasting = cell(room, "dns-fails", "network", "join")
+    outcome = smallest(room, lasting)
+    assert outcome.verdict is room.run(lasting).verdict
+    assert outcome.entry["for"] != lasting.arguments["for"]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_one_worker_and_two_have_the_same_results(tmp_path: Path, board: str) -> None:
+    setup = setup_of(board)
+    for jobs in ("1", "2"):
+        main(arguments(setup, tmp_path / jobs, "--limit", "5", "--jobs", jobs))
+    first, second = (tmp_path / jobs / "results.jsonl" for jobs in ("1", "2"))
+    assert first.read_text() == second.read_text()
+    assert len(first.read_text().splitlines()) == 6
+    suites = ElementTree.parse(tmp_path / "1" / "junit.xml").getroot()
+    assert sum(int(suite.get("tests", "0")) for suite in suites) == 5
+    assert "<table class=map>" in (tmp_path / "1" / "map.html").read_text()
+
+
+def test_a_broken_run_is_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    setup = setup_of(BOARDS[1])
+    command = arguments(setup, tmp_path, "--limit", "5")
+    main(command)
+    path = tmp_path / "results.jsonl"
+    whole = path.read_text()
+    lines = whole.splitlines(keepends=True)
+    path.write_text("".join(lines[:3]) + lines[3][:20])
+    main(command)
+    assert path.read_text() == whole
+    assert main([*command[:-1], "4"]) == 2
+    assert "the results there are of something else" in capsys.readouterr().err
+
+
+def test_a_worker_that_ends_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "ended"
+    monkeypatch.setenv("RENODE_WIFI_TEST_END", str(marker))
+    assert run(3) == [0, 1, 4]
+    assert marker.exists()
+
+
+def test_a_failing_cell_leaves_a_world_file_that_shows_it_again(tmp_path: Path) -> None:
+    setup = setup_of(BOARDS[1])
+    main(arguments(setup, tmp_path, "--faults", "hang", "--points", "radio", "--limit", "6"))
+    entries = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    failing = [entry for entry in entries[1:] if entry["verdict"] == "hang"]
+    assert failing
+    (world,) = (tmp_path / "failing").glob(f"{failing[0]['cell'].replace(':', '_')}.yaml")
+    with Board(setup.board, setup.image[0], world) as board, pytest.raises(RenodeWifiError):
+        board.wait_for_line("PASSED|FAILED", timeout=9)
+
+
+def test_what_cannot_be_explored_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = setup_of(BOARDS[1])
+    command = arguments(setup, tmp_path)
+    for change, message in (
+        (["--recover", "never"], "no console line of the first"),
+        (["--recover", "("], "is not a regular expression"),
+        (["--faults", "hangs"], "there is no fault 'hangs'"),
+        (["--jobs", "0"], "--jobs 0 does nothing"),
+        (["--cell", "9:none"], "there is no cell '9:none'"),
+    ):
+        assert main([*command, *change]) == 2
+        assert message in capsys.readouterr().err
