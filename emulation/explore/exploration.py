@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -25,18 +26,18 @@ RADIOS = {"ISM43362": ISM43362, "CC3220_NWP": NWP}
 Work = tuple[Setup, tuple[Cell, ...], bool]
 """The cells of a batch; True: look for smaller faults with the same verdict."""
 
-_laboratories: dict[Setup, Laboratory] = {}
-"""Of this process: the last one that it worked in."""
+_own = threading.local()
+"""Of each thread, as workers of a cluster may have several: the laboratory it worked in last."""
 
 
 def laboratory(setup: Setup) -> Laboratory:
-    """The golden run of this process, made when it is first asked for."""
-    found = _laboratories.get(setup)
-    if found is None:
-        for old in _laboratories.values():
-            old.close()
-        _laboratories.clear()
-        found = _laboratories[setup] = Laboratory(setup)
+    """The golden run of this thread, made when it is first asked for."""
+    found: Laboratory | None = getattr(_own, "room", None)
+    if found is None or found.setup != setup:
+        if found is not None:
+            found.close()
+        _own.room = None
+        found = _own.room = Laboratory(setup)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board, GuestCrash, Snapshot
@@ -187,6 +187,7 @@ class Laboratory:
             )
         after = (works[0] - over) / SECOND if works else None
         by = "reset" if watch.resets else "itself" if works else ""
+        unlike = self._first_unlike(watch)
         wrong = corruption(self.view, view_of(self.board.world))
         if wrong:
             return self._outcome(cell, Verdict.CORRUPTION, after, by, note=wrong)
@@ -196,24 +197,27 @@ class Laboratory:
             where = self.board.whereabouts()
             stays = GIVES_UP.search(where.partition("\n")[0])
             verdict = Verdict.ASSERTION if stays else Verdict.HANG
-            return self._outcome(cell, verdict, by=by, where=where)
+            return self._outcome(cell, verdict, by=by, where=where, note=unlike)
         if len(works) < self._wanted:
             note = f"one such line in {self.setup.timeout:g} s"
             return self._outcome(cell, Verdict.DEGRADED, after, by, note=note)
-        if not watch.resets and self._is_golden(watch):
+        if not watch.resets and not unlike:
             return self._outcome(cell, Verdict.UNAFFECTED, after, by)
-        return self._outcome(cell, Verdict.RECOVERED, after, by)
+        return self._outcome(cell, Verdict.RECOVERED, after, by, note=unlike)
 
-    def _is_golden(self, watch: _Watch) -> bool:
-        """Whether the console is that of the golden run since the fault, but for numbers."""
+    def _first_unlike(self, watch: _Watch) -> str:
+        """The first console line since the fault that is not the golden run's, but for numbers."""
         begin = next(
             (i for i, line in enumerate(self.golden) if line.time >= watch.start), len(self.golden)
         )
-        expected = self.golden[begin : begin + len(watch.lines)]
-        return len(expected) == len(watch.lines) and all(
-            alike(own.text.encode()) == alike(line.text.encode()) and own.time <= line.time + LATE
-            for own, line in zip(watch.lines, expected, strict=True)
-        )
+        for own, line in zip_longest(watch.lines, self.golden[begin:]):
+            if own is None:
+                break
+            if line is None or alike(own.text.encode()) != alike(line.text.encode()):
+                return own.text
+            if own.time > line.time + LATE:
+                return f"late: {own.text}"
+        return ""
 
     def _outcome(
         self,

@@ -17,6 +17,8 @@ Answer = TypeVar("Answer")
 
 ATTEMPTS = 3
 """How often a task is given to workers that end under it."""
+LOST_BY_DASK = "KilledWorker"
+"""Dask's own word for a task whose workers ended several times."""
 AHEAD = 3
 """Tasks that wait for each worker."""
 
@@ -96,7 +98,12 @@ class Workers(Generic[Task, Answer]):
                 task, attempt = running.pop(future)
                 try:
                     yield task, future.result()
-                except BrokenExecutor:
+                except Exception as error:
+                    if type(error).__name__ == LOST_BY_DASK:
+                        yield task, None
+                        continue
+                    if not isinstance(error, BrokenExecutor):
+                        raise
                     broken = True
                     if attempt == ATTEMPTS:
                         yield task, None
@@ -112,3 +119,7 @@ class Workers(Generic[Task, Answer]):
     def close(self) -> None:
         with suppress(Exception):
             self._executor.shutdown(wait=False, cancel_futures=True)
+            # Dask's executor leaves the connection to its scheduler open.
+            client = getattr(self._executor, "_client", None)
+            if client is not None:
+                client.close()

@@ -23,6 +23,7 @@ SUBCOMMANDS = (
     "run",
     "qualify",
     "explore",
+    "campaign",
     "compatibility",
     "monitor",
     "boards",
