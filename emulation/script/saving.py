@@ -46,6 +46,11 @@ def save_session(interpreter: Interpreter) -> bytes:
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
+def can_start_anew(interpreter: Interpreter) -> bool:
+    """A fresh session can load what `save_session` saves: boards' scripts made all machines."""
+    return all(name in interpreter.origins for name in interpreter.machines)
+
+
 def load_session(interpreter: Interpreter, data: bytes) -> None:
     """Become the session that `save_session` saw; without machines, make its boards first.
 

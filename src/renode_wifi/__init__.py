@@ -6,7 +6,8 @@
         print(board.wait_for_line("IP address", timeout=30))
 
 The names below are the Python API; all others are internal and may change. In Robot Framework it is
-`Library    renode_wifi.RenodeWifi`, in pytest the fixtures `board`, `world` and `uart`.
+`Library    renode_wifi.RenodeWifi`, and for suites of `renode-test` the modifier
+`renode_wifi.RenodeTest`; in pytest the fixtures `board`, `world` and `uart`.
 """
 
 import importlib
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.board.session import Snapshot as Snapshot
     from renode_wifi.emulation.errors import RenodeWifiError as RenodeWifiError
     from renode_wifi.emulation.frontends.robot.library import RenodeWifi as RenodeWifi
+    from renode_wifi.emulation.frontends.robot.renode_test import RenodeTest as RenodeTest
     from renode_wifi.emulation.image.crash import Crash as Crash
     from renode_wifi.emulation.image.image import Image as Image
     from renode_wifi.emulation.image.load import load_image as load_image
@@ -47,6 +49,7 @@ _MODULES = {
     "Image": "emulation.image.image",
     "Outcome": "emulation.suites.unity",
     "Qualification": "emulation.suites.qualification",
+    "RenodeTest": "emulation.frontends.robot.renode_test",
     "RenodeWifi": "emulation.frontends.robot.library",
     "RenodeWifiError": "emulation.errors",
     "ServerConnection": "peripherals.network.servers.connection",

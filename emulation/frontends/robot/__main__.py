@@ -1,5 +1,5 @@
 """Prints the path of what takes the place of Renode's renode-keywords.robot."""
 
-from pathlib import Path
+from renode_wifi.emulation.frontends.robot.renode_test import KEYWORDS
 
-print(Path(__file__).with_name("renode-keywords.robot"))
+print(KEYWORDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import urllib.error
 import urllib.parse
@@ -9,11 +10,13 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.robot.base import Keywords
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.keyword import Recorded, Replay, keyword
 from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.script.saving import can_start_anew
 
 HOT_SPOTS = ("None", "Pause", "Serialize")
 
@@ -33,12 +36,16 @@ class ControlKeywords(Keywords):
         super().__init__(engine)
         self._provided: dict[str, Provided] = {}
         self._files: list[Path] = []
+        self._folders: list[Path] = []
 
     def remove_files(self) -> None:
         """The suite is over."""
         for path in self._files:
             path.unlink(missing_ok=True)
         self._files.clear()
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._folders.clear()
         self._provided.clear()
 
     @keyword()
@@ -120,12 +127,16 @@ class ControlKeywords(Keywords):
     def provides(self, state: str, type: str = "Serialization") -> None:
         """Keep this moment for `Requires` in tests of this suite.
 
-        type: Serialization saves the emulation; Reexecution does all keywords of this test again.
+        type: Serialization saves the emulation; Reexecution does all keywords of this test again,
+        which leads to the same moment. Machines that the test put together are always made so.
         """
         kind = type.capitalize()
         if kind not in ("Serialization", "Reexecution"):
             raise KeywordException(f"{type!r} is no provider", "give Serialization or Reexecution")
         file = None
+        engine = self.session.engine
+        if isinstance(engine, EmbeddedEngine) and not can_start_anew(engine.script):
+            kind = "Reexecution"
         if kind == "Serialization":
             file = self._temporary_file()
             self.session.execute(f"Save @{file.as_posix()}")
@@ -169,6 +180,17 @@ class ControlKeywords(Keywords):
     def allocate_temporary_file(self) -> str:
         """Name of a new file, which is removed at the end of the suite."""
         return str(self._temporary_file())
+
+    @keyword(Replay.ALWAYS)
+    def allocate_temporary_directory(self, dirName: str) -> str:
+        """Name of a new folder for files of the test, which is removed at the end of the suite."""
+        folder = Path(tempfile.mkdtemp(prefix="renode-wifi-"))
+        self._folders.append(folder)
+        try:
+            (folder / dirName).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeywordException(f"Can't create temporary directory: {error}") from error
+        return str(folder / dirName)
 
     @keyword()
     def download_file(self, uri: str) -> str:
