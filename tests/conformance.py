@@ -47,12 +47,12 @@ def outcomes(output: Path) -> Outcomes:
 def with_renode(folder: Path, cases: Sequence[str] = (), suite: Path = SUITE) -> Outcomes:
     """Run under renode-test. folder: for what it writes. Raises RenodeWifiError."""
     if cases:
-        # renode-test takes one choice.
+        # renode-test takes one choice, and what begins like it.
         found: Outcomes = {}
         for number, case in enumerate(cases):
             (folder / str(number)).mkdir()
             found |= _run_renode(folder / str(number), ("-f", f"*{case}"), suite)
-        return found
+        return {case: outcome for case, outcome in found.items() if case in cases}
     return _run_renode(folder, (), suite)
 
 
