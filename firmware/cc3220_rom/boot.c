@@ -13,8 +13,9 @@
 /* A port of the emulation: hibernation and LPDS, during which the core has no power. */
 #define ASLEEP REG(0x00080008u)
 
-/* Only used until an application has a stack of its own: the end of SRAM. */
-#define BOOT_STACK (SRAM + SRAM_SIZE)
+/* The boot loader has the first 16 KiB of SRAM: TI's linker files for images in RAM begin behind them.
+ * Firmware that reads through a NULL pointer gets this word, and then what lies at that address. */
+#define BOOT_STACK (SRAM + 0x4000u)
 
 void on_reset(void);
 

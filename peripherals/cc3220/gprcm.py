@@ -2,11 +2,11 @@
 """GPRCM, the global power, reset and clock manager (SWRU465 section 15.6).
 
 It knows why the application processor was last reset, and watches over LPDS: the core is reset when
-it enters, the boot code waits, and a wake-up source resets it once more. SRAM keeps its contents
-whatever the retention registers say.
+it enters, the boot code waits, and a wake-up source resets it once more. The columns of SRAM that
+APPS_SRAM_LPDS_CFG does not name have lost their contents then.
 """
 
-from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.base.block import MODELLED, Block
 from renode_wifi.peripherals.base.registers import Register
 
 # Why the machine was reset -> APPS_RESET_CAUSE.
@@ -36,13 +36,16 @@ DEVICE_CC3220SF = 0x30190000
 """GPRCM_EFUSE_READ_REG2: version 3.0 in the top byte, the kind of device in bits 20:16."""
 
 
+SRAM, COLUMN_SIZE, COLUMNS = 0x20000000, 0x10000, 4
+"""A bit of APPS_SRAM_LPDS_CFG for each column, the lowest address first (section 15.3.1.3)."""
+
+
 class CC3220_GPRCM(Block):
     """Inputs: 0 a pulse that asks for LPDS, 1 the network processor's interrupt request, 2 the pin
     that wakes. Output 0: high during LPDS.
     """
 
-    STATUS = PARTLY
-    MISSING = "the loss of SRAM columns that are not retained"
+    STATUS = MODELLED
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (
@@ -143,12 +146,24 @@ class CC3220_GPRCM(Block):
             self._timer = self.machine.clock.schedule(
                 ticks * SECOND // SLOW_CLOCK_HZ, self._timer_expired
             )
+        self._lose_columns()
         self.machine.request_reset("lpds-enter")
         if self._request:
             self._wake(WAKE_HOST_IRQ)
         kind = self.registers["APPS_GPIO_WAKE_CONF"]
         if (kind == 0 and self._pin) or (kind == LOW_LEVEL and not self._pin):
             self._wake(WAKE_GPIO)
+
+    def _lose_columns(self):
+        # type: () -> None
+        retained = self.registers["APPS_SRAM_LPDS_CFG"]
+        lost = [column for column in range(COLUMNS) if not retained >> column & 1]
+        if not lost:
+            return
+        source = self.machine.random(self.name)
+        for column in lost:
+            content = bytes(bytearray(source.getrandbits(8) for _ in range(COLUMN_SIZE)))
+            self.machine.bus.write_bytes(SRAM + column * COLUMN_SIZE, content)
 
     def _timer_expired(self):
         # type: () -> None

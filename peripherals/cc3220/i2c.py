@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""I2CA0 (SWRU465 section 7): the master, byte by byte or in bursts through the FIFOs. The wire
-takes no virtual time, so BUSY never reads 1. The slave keeps its registers only.
+"""I2CA0 (SWRU465 section 7): the master, byte by byte or in bursts through the FIFOs. Bits take the
+time that MTPR says, and BUSY reads 1 meanwhile. The slave keeps its registers only.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
@@ -8,13 +8,20 @@ from renode_wifi.peripherals.base.registers import Register
 
 MCS_RUN, MCS_START, MCS_STOP = 1 << 0, 1 << 1, 1 << 2
 MCS_QCMD, MCS_BURST = 1 << 5, 1 << 6
-STATUS_ERROR, STATUS_ADRACK = 1 << 1, 1 << 2
+STATUS_BUSY, STATUS_ERROR, STATUS_ADRACK = 1 << 0, 1 << 1, 1 << 2
 STATUS_IDLE, STATUS_BUSBSY = 1 << 5, 1 << 6
 INT_DATA, INT_NACK, INT_START, INT_STOP = 1 << 0, 1 << 4, 1 << 5, 1 << 6
 INT_ALL = 0xFFF
 FIFOCTL_TXFLUSH, FIFOCTL_RXFLUSH = 1 << 14, 1 << 30
 FIFO_TXFE, FIFO_TXFF, FIFO_RXFE, FIFO_RXFF = 1 << 0, 1 << 1, 1 << 16, 1 << 17
 DEPTH = 8
+MTPR_TPR, MTPR_HS = 0x7F, 1 << 7
+CLOCKS, HIGH_SPEED_CLOCKS = 20, 6
+"""System clocks in a period of SCL, times TPR + 1."""
+SYSTEM_CLOCK_HZ = 80000000
+SECOND = 1000000000
+# Times on the bus, in bits: a start with an address and its acknowledge, a byte, a stop.
+ADDRESS_BITS, BYTE_BITS, STOP_BITS = 10, 9, 1
 
 
 class CC3220_I2C(Block):
@@ -24,7 +31,7 @@ class CC3220_I2C(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "bus time, the slave"
+    MISSING = "the slave, the interrupts of the FIFOs"
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (
@@ -65,6 +72,11 @@ class CC3220_I2C(Block):
         self._received = []  # type: list[int]
         self._device = None  # type: typing.Any
         self._burst_left = 0
+        self._stalled = False
+        self._given = 0
+        self._flags = 0
+        self._event = None  # type: typing.Any
+        self._step = None  # type: typing.Any
         Block.__init__(self, machine, name)
 
     def attach(self, device, address):
@@ -75,10 +87,41 @@ class CC3220_I2C(Block):
     def reset(self):
         # type: () -> None
         Block.reset(self)
+        self._cancel()
+        self._stalled = False
         self._device = None
         del self._sending[:]
         del self._received[:]
         self._burst_left = 0
+
+    # Time.
+
+    def _bit_time(self):
+        # type: () -> int
+        """ns of a period of SCL (SWRU465 section 7.3.1.1)."""
+        period = self.registers["MTPR"]
+        clocks = HIGH_SPEED_CLOCKS if period & MTPR_HS else CLOCKS
+        return (1 + (period & MTPR_TPR)) * clocks * SECOND // SYSTEM_CLOCK_HZ
+
+    def _after(self, bits, action):
+        # type: (int, typing.Callable[[], None]) -> None
+        """Call `action` once so many bits have gone over the bus."""
+        self.registers["MCS"] = STATUS_BUSY | STATUS_BUSBSY
+        self._step = action
+        self._event = self.machine.clock.schedule(bits * self._bit_time(), self._over)
+
+    def _over(self):
+        # type: () -> None
+        self._event = None
+        step, self._step = self._step, None
+        step()
+
+    def _cancel(self):
+        # type: () -> None
+        if self._event is not None:
+            self._event.cancel()
+        self._event = None
+        self._step = None
 
     # The master.
 
@@ -88,51 +131,94 @@ class CC3220_I2C(Block):
 
     def _command(self, value, old):
         # type: (int, int) -> None
-        flags = 0
+        """A command that is written while one is under way takes its place."""
+        self._cancel()
+        self._burst_left = 0
+        self._stalled = False
+        self._flags = 0
+        self._given = value
         if value & MCS_START:
-            flags |= INT_START
-            self._device = self._devices.get(self.registers["MSA"] >> 1)
-            if self._device is None:
-                # Nobody acknowledges the address.
-                self.registers["MCS"] = STATUS_ERROR | STATUS_ADRACK | STATUS_IDLE
-                self._raise(flags | INT_NACK | INT_DATA | INT_STOP)
-                return
-            self._device.start(self._reading())
+            self._after(ADDRESS_BITS, self._addressed)
+        else:
+            self._transfer()
+
+    def _addressed(self):
+        # type: () -> None
+        self._flags |= INT_START
+        self._device = self._devices.get(self.registers["MSA"] >> 1)
+        if self._device is None:
+            # Nobody acknowledges the address.
+            self.registers["MCS"] = STATUS_ERROR | STATUS_ADRACK | STATUS_IDLE
+            self._raise(self._flags | INT_NACK | INT_DATA | INT_STOP)
+            return
+        self._device.start(self._reading())
+        self._transfer()
+
+    def _transfer(self):
+        # type: () -> None
+        value = self._given
         if self._device is None:
             self.registers["MCS"] = STATUS_IDLE
             if value & (MCS_RUN | MCS_STOP | MCS_BURST):
                 self._raise(INT_DATA)
-            return
-        if value & MCS_BURST:
+        elif value & MCS_BURST:
             self._burst_left = self.registers["MBLEN"]
-            self._run_burst()
+            self._next()
         elif value & MCS_RUN and not value & MCS_QCMD:
-            if self._reading():
-                self.registers["MDR"] = self._device.read() & 0xFF
-            else:
-                self._device.write(self.registers["MDR"])
-        if value & MCS_STOP and not self._burst_left:
-            self._device.stop()
-            self._device = None
-            flags |= INT_STOP
-        self.registers["MCS"] = STATUS_IDLE if self._device is None else STATUS_BUSBSY
-        self._raise(flags | INT_DATA)
+            self._after(BYTE_BITS, self._byte)
+        else:
+            self._end()
 
-    def _run_burst(self):
+    def _byte(self):
         # type: () -> None
-        """As far as the FIFOs allow."""
-        while self._burst_left and self._device is not None:
-            if self._reading():
-                if len(self._received) == DEPTH:
-                    break
-                self._received.append(self._device.read() & 0xFF)
-            elif self._sending:
-                self._device.write(self._sending.pop(0))
-            else:
-                break
-            self._burst_left -= 1
+        if self._reading():
+            self.registers["MDR"] = self._device.read() & 0xFF
+        else:
+            self._device.write(self.registers["MDR"])
+        self._end()
+
+    def _end(self):
+        # type: () -> None
+        """The bytes of a command are over."""
+        if self._given & MCS_STOP:
+            self._after(STOP_BITS, self._stopped)
+        else:
+            self._done()
+
+    def _stopped(self):
+        # type: () -> None
+        self._device.stop()
+        self._device = None
+        self._flags |= INT_STOP
+        self._done()
+
+    def _done(self):
+        # type: () -> None
+        self.registers["MCS"] = STATUS_IDLE if self._device is None else STATUS_BUSBSY
+        self._raise(self._flags | INT_DATA)
+
+    # Bursts.
+
+    def _next(self):
+        # type: () -> None
+        """The next byte of a burst, which waits for a FIFO that is empty, or full of what came."""
         self.registers["MBCNT"] = self._burst_left
         self._show()
+        waits = len(self._received) == DEPTH if self._reading() else not self._sending
+        self._stalled = self._burst_left != 0 and waits
+        if not self._burst_left:
+            self._end()
+        elif not self._stalled:
+            self._after(BYTE_BITS, self._burst_byte)
+
+    def _burst_byte(self):
+        # type: () -> None
+        if self._reading():
+            self._received.append(self._device.read() & 0xFF)
+        elif self._sending:
+            self._device.write(self._sending.pop(0))
+        self._burst_left -= 1
+        self._next()
 
     # FIFOs.
 
@@ -163,14 +249,10 @@ class CC3220_I2C(Block):
 
     def _continue(self):
         # type: () -> None
-        """A burst that waited for a FIFO goes on, and ends as its command said."""
-        waiting = self._burst_left
-        self._run_burst()
-        if waiting and not self._burst_left and self._device is not None:
-            self._device.stop()
-            self._device = None
-            self.registers["MCS"] = STATUS_IDLE
-            self._raise(INT_STOP | INT_DATA)
+        """A burst that waited for a FIFO goes on."""
+        self._show()
+        if self._stalled:
+            self._next()
 
     def _flush(self, value, old):
         # type: (int, int) -> None

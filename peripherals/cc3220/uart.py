@@ -1,8 +1,9 @@
 """UARTA0 and UARTA1 (SWRU465 section 6): an ARM PL011 with the additions of this family, which are
 the end-of-transmission interrupt and the DMA-done flags.
 
-Transmitted bytes leave at once, so that BUSY and TXFF never read 1. Received ones come at the pace
-of the wire.
+Received bytes come at the pace of the wire. With `timed_transmit` transmitted ones take their time
+too, and wait in the FIFO; without (the default) a byte is gone at once, so that BUSY and TXFF never
+read 1, which saves the guest from waiting for its console.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
 
 FR_CTS = 1 << 0
+FR_BUSY = 1 << 3
 FR_RXFE = 1 << 4
+FR_TXFF = 1 << 5
 FR_RXFF = 1 << 6
 FR_TXFE = 1 << 7
 RSR_OE = 1 << 3
@@ -43,6 +46,8 @@ CTL_WORD, RIS_WORD = 0x30 // 4, 0x3C // 4
 FIFO_DEPTH = 16
 RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
 """Bytes in the FIFO that make the receive interrupt, by IFLS.RXIFLSEL."""
+TRANSMIT_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
+"""Bytes in the FIFO at which, going down, the transmit interrupt comes, by IFLS.TXIFLSEL."""
 SILENT_BITS = 32
 """Bit times without a byte after which the receive timeout is raised for what is in the FIFO."""
 DEFAULT_HZ = 80_000_000
@@ -64,7 +69,7 @@ class PL011(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "time of what is sent, parity and framing errors, modem lines"
+    MISSING = "parity and framing errors, modem lines"
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
     SIZE = 0x1000
     REGISTERS = (
@@ -110,6 +115,11 @@ class PL011(Block):
         super().__init__(machine, name)
         self.frequency = frequency
         self.depth = fifoSize
+        self.timed_transmit = False
+        self._outgoing: deque[int] = deque()
+        """Bytes that wait behind the one on the wire."""
+        self._shifting = 0
+        self._departure: Event | None = None
         self._fifo: deque[int] = deque()
         self._incoming: deque[int] = deque()
         self._arrival: Event | None = None
@@ -122,10 +132,11 @@ class PL011(Block):
         requests.connect(self)
 
     def reset(self) -> None:
-        for event in (self._arrival, self._silence, *self._transfers):
+        for event in (self._arrival, self._silence, self._departure, *self._transfers):
             if event is not None:
                 event.cancel()
-        self._arrival = self._silence = None
+        self._arrival = self._silence = self._departure = None
+        self._outgoing.clear()
         self._transfers.clear()
         self._incoming.clear()
         self._fifo.clear()
@@ -225,12 +236,56 @@ class PL011(Block):
         control = values[CTL_WORD]
         if control & SENDS != SENDS:
             return
+        if self.timed_transmit:
+            self._queue(value & 0xFF)
+            return
         self.machine.trace(self.name, "uart", byte=value & 0xFF)
         if control & CTL_LBE:
             self.receive(value & 0xFF)
         if values[RIS_WORD] & (INT_TX | INT_EOT) != INT_TX | INT_EOT:
             values[RIS_WORD] |= INT_TX | INT_EOT
             self._update(0, 0)
+
+    def _queue(self, byte: int) -> None:
+        """A byte goes to the wire, or behind those that are on their way already."""
+        if self._departure is None:
+            self._shift(byte)
+        elif len(self._outgoing) < self._room():
+            self._outgoing.append(byte)
+        self._show_transmitter()
+
+    def _room(self) -> int:
+        return self.depth if self.registers["LCRH"] & LCRH_FEN else 1
+
+    def _shift(self, byte: int) -> None:
+        self._shifting = byte
+        self._departure = self.machine.clock.schedule(self.frame_time(), self._sent)
+
+    def _sent(self) -> None:
+        self._departure = None
+        self.machine.trace(self.name, "uart", byte=self._shifting)
+        if self.registers["CTL"] & CTL_LBE:
+            self.receive(self._shifting)
+        waiting = len(self._outgoing)
+        if waiting:
+            self._shift(self._outgoing.popleft())
+            level = TRANSMIT_LEVELS[self.registers["IFLS"] & 7] if self._room() > 1 else 0
+            if waiting - 1 == level:
+                self.registers["RIS"] |= INT_TX
+        else:
+            self.registers["RIS"] |= INT_EOT
+        self._show_transmitter()
+
+    def _show_transmitter(self) -> None:
+        flags = self.registers["FR"] & ~(FR_BUSY | FR_TXFF | FR_TXFE)
+        if self._departure is not None:
+            flags |= FR_BUSY
+        if len(self._outgoing) >= self._room():
+            flags |= FR_TXFF
+        if not self._outgoing:
+            flags |= FR_TXFE
+        self.registers["FR"] = flags
+        self._update(0, 0)
 
     # Settings and flags.
 
@@ -245,6 +300,11 @@ class PL011(Block):
             if self._arrival is not None:
                 self._arrival.cancel()
                 self._arrival = None
+            self._outgoing.clear()
+            if self._departure is not None:
+                self._departure.cancel()
+                self._departure = None
+                self._show_transmitter()
         self._update(0, 0)
 
     def _clear_errors(self, value: int, old: int) -> None:
@@ -261,7 +321,8 @@ class PL011(Block):
         dma = self.registers["DMACTL"]
         enabled = bool(self.registers["CTL"] & CTL_UARTEN)
         self.lines["ReceiveDmaRequest"].set(bool(dma & DMACTL_RXDMAE and self._fifo))
-        self.lines["TransmitDmaRequest"].set(bool(dma & DMACTL_TXDMAE and enabled))
+        room = len(self._outgoing) < self._room()
+        self.lines["TransmitDmaRequest"].set(bool(dma & DMACTL_TXDMAE and enabled and room))
 
     def on_gpio(self, number: int, level: bool) -> None:
         if level:

@@ -121,6 +121,23 @@ def test_lpds_resumes_where_the_application_asked(fresh: Rom, function: str) -> 
     assert fresh.call("PRCMLPDSWakeupCauseGet") == 1
 
 
+def test_lpds_loses_the_columns_that_are_not_retained(fresh: Rom) -> None:
+    with_application(fresh)
+    fresh.core.debug.add_breakpoint(RESUMED & ~1)
+    columns = [0x2000_8000, 0x2001_8000, 0x2002_8000, 0x2003_8000]
+    for address in columns:
+        fresh.bus.write_bytes(address, b"kept" * 64)
+    fresh.call("PRCMSRAMRetentionEnable", 0xF, 2)
+    fresh.call("PRCMSRAMRetentionDisable", 0x4, 2)
+    fresh.call("PRCMLPDSRestoreInfoSet", 0x2000_3000, RESUMED)
+    fresh.call("PRCMLPDSIntervalSet", 33)
+    fresh.call("PRCMLPDSWakeupSourceEnable", 1)
+    fresh.start(fresh.pointer(*PLACES["PRCMLPDSEnter"]))
+    assert fresh.run()
+    kept = [fresh.read(address, 256) == b"kept" * 64 for address in columns]
+    assert kept == [True, True, False, True]
+
+
 @pytest.mark.parametrize(("subsystem", "cause"), [(0, 3), (1, 4)])
 def test_software_resets(fresh: Rom, subsystem: int, cause: int) -> None:
     with_application(fresh)

@@ -168,6 +168,20 @@ REGISTERED = [
 ]
 
 
+def test_the_i2c_master_takes_bus_time(fresh: Rom) -> None:
+    fresh.call("I2CMasterInitExpClk", I2CA0, 80_000_000, 0)
+    fresh.call("I2CMasterSlaveAddrSet", I2CA0, 0x41, 0)
+    fresh.call("I2CMasterDataPut", I2CA0, 0xFE)
+    begun = fresh.machine.now
+    fresh.call("I2CMasterControl", I2CA0, 7)
+    assert fresh.call("I2CMasterBusy", I2CA0) == 1
+    while fresh.call("I2CMasterBusy", I2CA0):
+        assert fresh.machine.now - begun < 300_000
+    # Twenty bits at 100 kHz: a start with the address, a byte, a stop.
+    assert 200_000 <= fresh.machine.now - begun < 205_000
+    assert fresh.call("I2CMasterErr", I2CA0) == 0
+
+
 @pytest.mark.parametrize(("prefix", "arguments", "exception"), REGISTERED)
 def test_handlers_are_registered_and_enabled(
     rom: Rom, prefix: str, arguments: tuple[int, ...], exception: int

@@ -44,7 +44,7 @@ from renode_wifi.peripherals.network.servers.mqtt_sessions import (
     Session,
     Subscription,
 )
-from renode_wifi.peripherals.network.servers.mqtt_topics import SHARED, filter_is_valid
+from renode_wifi.peripherals.network.servers.mqtt_topics import filter_is_valid, shared_filter
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 ACCEPTED = 0
@@ -61,7 +61,7 @@ BAD_AUTHENTICATION_METHOD = 0x8C
 DISCONNECT_WITH_WILL = 0x04
 NO_SUBSCRIPTION_EXISTED = 0x11
 KEEP_ALIVE_TIMEOUT, SESSION_TAKEN_OVER = 0x8D, 0x8E
-FILTER_INVALID, TOPIC_ALIAS_INVALID, QUOTA_EXCEEDED, NO_SHARED = 0x8F, 0x94, 0x97, 0x9E
+FILTER_INVALID, TOPIC_ALIAS_INVALID, QUOTA_EXCEEDED = 0x8F, 0x94, 0x97
 FAILED = 0x80
 """From here on reason codes are failures; of SUBACK it is the only one before version 5."""
 
@@ -206,7 +206,6 @@ class MqttBroker(TcpServer):
         offered: Properties = (
             (Property.MAXIMUM_PACKET_SIZE, MAX_PACKET),
             (Property.TOPIC_ALIAS_MAXIMUM, MAX_ALIASES),
-            (Property.SHARED_AVAILABLE, 0),
         )
         if not packet.client_id:
             offered += ((Property.ASSIGNED_CLIENT_IDENTIFIER, client_id),)
@@ -303,7 +302,9 @@ class MqttBroker(TcpServer):
         welcome: list[tuple[str, Subscription]] = []
         for topic_filter, options in packet.filters:
             subscription = Subscription(options, identifier)
-            code = self._refusal(session, topic_filter, level)
+            code = self._refusal(session, topic_filter)
+            if subscription.no_local and shared_filter(topic_filter) is not None:
+                raise MqttError("No Local of a shared subscription", PROTOCOL_ERROR)
             if not code:
                 code = subscription.qos
                 known = topic_filter in session.subscriptions
@@ -323,12 +324,10 @@ class MqttBroker(TcpServer):
         for topic_filter, subscription in welcome:
             self._delivery.welcome(session, topic_filter, subscription)
 
-    def _refusal(self, session: Session, topic_filter: str, level: int) -> int:
+    def _refusal(self, session: Session, topic_filter: str) -> int:
         """Why a filter can't be subscribed to; 0 where it can."""
         if not filter_is_valid(topic_filter):
             return FILTER_INVALID
-        if level >= V5 and topic_filter.startswith(SHARED):
-            return NO_SHARED
         full = len(session.subscriptions) >= MAX_SUBSCRIPTIONS
         return QUOTA_EXCEEDED if full and topic_filter not in session.subscriptions else 0
 

@@ -24,6 +24,7 @@ from renode_wifi.peripherals.network.servers.mqtt_sessions import (
     Stamped,
     Subscription,
 )
+from renode_wifi.peripherals.network.servers.mqtt_topics import matches, shared_filter
 from renode_wifi.peripherals.network.servers.records import Records
 
 MAX_SESSIONS = 1_000
@@ -54,6 +55,8 @@ class Delivery:
             self.retained.keep(Stamped(Message(topic, text.encode(), 0, True)))
         self.sessions: dict[str, Session] = {}
         self.clients: dict[str, ServerConnection] = {}
+        self._turns: dict[str, str] = {}
+        """By filter of a shared subscription: the client that had the last message."""
 
     # Messages
 
@@ -73,9 +76,36 @@ class Delivery:
                 # Section 3.3.1.3: RETAIN is 0 towards a subscription that stood already.
                 as_published = any(subscription.as_published for subscription in granted)
                 self._give(session, stamped.granted(granted, message.retain and as_published))
+        self._share(stamped)
+
+    def _share(self, stamped: Stamped) -> None:
+        """Give a message to one client of each shared subscription (section 4.8.2).
+
+        They take turns in the order of their sessions; who is connected goes before who is away.
+        """
+        message = stamped.message
+        groups: dict[str, list[Session]] = {}
+        for session in self.sessions.values():
+            for topic_filter in session.subscriptions:
+                inner = shared_filter(topic_filter)
+                if inner is not None and matches(inner, message.topic):
+                    groups.setdefault(topic_filter, []).append(session)
+        for topic_filter, members in groups.items():
+            present = [member for member in members if member.client_id in self.clients] or members
+            names = [member.client_id for member in present]
+            last = self._turns.get(topic_filter)
+            turn = (names.index(last) + 1) % len(names) if last in names else 0
+            self._turns[topic_filter] = names[turn]
+            subscription = present[turn].subscription(topic_filter)
+            retain = message.retain and subscription.as_published
+            self._give(present[turn], stamped.granted([subscription], retain))
+        if len(self._turns) > MAX_SESSIONS:
+            self._turns.clear()
 
     def welcome(self, session: Session, topic_filter: str, subscription: Subscription) -> None:
-        """Give the retained messages that a new subscription asks for."""
+        """Give the retained messages that a new subscription asks for; a shared one gets none."""
+        if shared_filter(topic_filter) is not None:
+            return
         for kept in self.retained.below(topic_filter):
             self._give(session, kept.granted([subscription], retain=True))
 

@@ -18,7 +18,7 @@ from renode_wifi.peripherals.network.servers.mqtt_properties import (
     integer,
     without,
 )
-from renode_wifi.peripherals.network.servers.mqtt_topics import matches
+from renode_wifi.peripherals.network.servers.mqtt_topics import matches, shared_filter
 
 MAX_MESSAGES = 1_000
 """Queued or unacknowledged messages of one session; more are dropped."""
@@ -156,11 +156,17 @@ class Session:
         return self.subscriptions.pop(topic_filter, None) is not None
 
     def matching(self, topic: str) -> list[Subscription]:
+        """Those of its own that the topic falls under; shared ones are not among them."""
         return [
-            Subscription(options, self.identifiers.get(topic_filter, 0))
-            for topic_filter, options in self.subscriptions.items()
-            if matches(topic_filter, topic)
+            self.subscription(topic_filter)
+            for topic_filter in self.subscriptions
+            if shared_filter(topic_filter) is None and matches(topic_filter, topic)
         ]
+
+    def subscription(self, topic_filter: str) -> Subscription:
+        """The subscription to a filter that it has."""
+        options = self.subscriptions[topic_filter]
+        return Subscription(options, self.identifiers.get(topic_filter, 0))
 
     def has_room(self, message: Message) -> bool:
         sizes = [

@@ -6,8 +6,21 @@ SHARED = "$share/"
 """How filters of shared subscriptions begin (section 4.8.2)."""
 
 
+def shared_filter(topic_filter: str) -> str | None:
+    """The filter of a shared subscription without its group; None where it is not shared."""
+    if not topic_filter.startswith(SHARED):
+        return None
+    return topic_filter.removeprefix(SHARED).partition("/")[2]
+
+
 def filter_is_valid(topic_filter: str) -> bool:
-    """Section 4.7.1: `#` is last and alone on its level, `+` alone on its."""
+    """Section 4.7.1: `#` is last and alone on its level, `+` alone on its. Section 4.8.2: the group
+    of a shared subscription has a name without wildcards, and a filter follows it.
+    """
+    if topic_filter.startswith(SHARED):
+        group, _, topic_filter = topic_filter.removeprefix(SHARED).partition("/")
+        if not group or "+" in group or "#" in group:
+            return False
     levels = topic_filter.split("/")
     for index, level in enumerate(levels):
         if "#" in level and (level != "#" or index != len(levels) - 1):

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.platform import boards
+from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220 import i2c as block
 from renode_wifi.peripherals.cc3220.i2c import CC3220_I2C
 from renode_wifi.peripherals.cc3220.sensors import BMA222E, TMP006
 from tests.peripherals.stm32l4.rig import peek, poke
 
+PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / "cc3220sf_launchxl.elf"
 RUN, START, STOP = block.MCS_RUN, block.MCS_START, block.MCS_STOP
 
 
@@ -24,12 +27,16 @@ class Rig:
         self.i2c.attach(sensor, address)
         self.address = address
 
+    def command(self, value: int) -> None:
+        poke(self.i2c, "MCS", value)
+        self.i2c.machine.clock.advance(MILLISECOND)
+
     def write(self, *data: int) -> None:
         poke(self.i2c, "MSA", self.address << 1)
         for index, byte in enumerate(data):
             poke(self.i2c, "MDR", byte)
             first, last = index == 0, index == len(data) - 1
-            poke(self.i2c, "MCS", RUN | (START if first else 0) | (STOP if last else 0))
+            self.command(RUN | (START if first else 0) | (STOP if last else 0))
         assert not peek(self.i2c, "MCS") & block.STATUS_ERROR
 
     def read(self, register: int, length: int) -> bytes:
@@ -38,7 +45,7 @@ class Rig:
         data = bytearray()
         for index in range(length):
             last = index == length - 1
-            poke(self.i2c, "MCS", RUN | (0 if index else START) | (STOP if last else 0))
+            self.command(RUN | (0 if index else START) | (STOP if last else 0))
             data.append(peek(self.i2c, "MDR"))
         return bytes(data)
 
@@ -132,7 +139,7 @@ def test_any_traffic_gives_bytes_and_survives_a_snapshot(traffic: list[bool | in
 
 
 def test_the_board_has_both_on_its_bus() -> None:
-    with Board("cc3220sf_launchxl", engine="embedded") as board:
+    with Board("cc3220sf_launchxl", PROBE, engine="embedded") as board:
         for address, register, value in ((0x41, 0xFF, 0x00), (0x18, 0x00, 0xF8)):
             for offset, word in (
                 (0x0, address << 1),
@@ -142,4 +149,5 @@ def test_the_board_has_both_on_its_bus() -> None:
                 (0x4, RUN | START | STOP),
             ):
                 board.execute(f"sysbus WriteDoubleWord {0x4002_0000 + offset} {word}")
+                board.run(0.001)
             assert int(board.execute("sysbus ReadDoubleWord 0x40020008"), 16) == value

@@ -35,6 +35,61 @@ def test_bytes_leave_at_once() -> None:
     assert len(machine.traced) == 2
 
 
+def sent(machine: BenchMachine) -> list[object]:
+    return [fields["byte"] for *_, fields in machine.traced]
+
+
+def test_bytes_may_take_their_time_on_the_wire() -> None:
+    machine, uart = make_uart()
+    uart.timed_transmit = True
+    frame = uart.frame_time()
+    for byte in range(20):
+        poke(uart, "DR", byte)
+    # One on the wire, sixteen in the FIFO; three are lost.
+    assert peek(uart, "FR") & 0xA8 == 0x28
+    machine.clock.advance(frame - 1)
+    assert sent(machine) == []
+    machine.clock.advance(1)
+    assert sent(machine) == [0]
+    assert peek(uart, "FR") & 0xA8 == 0x08
+    machine.clock.advance(16 * frame)
+    assert sent(machine) == list(range(17))
+    assert peek(uart, "FR") & 0xA8 == 0x80
+
+
+def test_the_transmit_interrupt_comes_at_its_level_and_at_the_end() -> None:
+    machine, uart = make_uart()
+    uart.timed_transmit = True
+    poke(uart, "IFLS", 1)
+    poke(uart, "IM", 0x820)
+    for byte in range(8):
+        poke(uart, "DR", byte)
+    machine.clock.advance(3 * uart.frame_time())
+    assert peek(uart, "MIS") == 0x20
+    poke(uart, "ICR", 0x20)
+    machine.clock.advance(4 * uart.frame_time())
+    assert peek(uart, "MIS") == 0
+    machine.clock.advance(uart.frame_time())
+    assert peek(uart, "MIS") == 0x800
+
+
+def test_a_full_transmitter_asks_no_dma_and_is_emptied_when_disabled() -> None:
+    machine, uart = make_uart(line=0x60)
+    uart.timed_transmit = True
+    poke(uart, "DMACTL", 2)
+    request = uart.lines["TransmitDmaRequest"]
+    poke(uart, "DR", 1)
+    assert request.level
+    poke(uart, "DR", 2)
+    assert not request.level
+    machine.clock.advance(uart.frame_time())
+    assert request.level
+    poke(uart, "CTL", 0)
+    machine.clock.advance(10 * uart.frame_time())
+    assert sent(machine) == [1]
+    assert peek(uart, "FR") & 0xA8 == 0x80
+
+
 def test_received_bytes_come_at_the_pace_of_the_wire() -> None:
     machine, uart = make_uart()
     for byte in b"abc":

@@ -27,7 +27,6 @@ from tests.peripherals.network.servers.test_mqtt import BROKER, Device
 OFFERED: Properties = (
     (Property.MAXIMUM_PACKET_SIZE, 1_048_576),
     (Property.TOPIC_ALIAS_MAXIMUM, 16),
-    (Property.SHARED_AVAILABLE, 0),
 )
 
 
@@ -215,7 +214,7 @@ def test_subscription_identifiers_come_with_messages(rig: Rig) -> None:
 def test_each_filter_gets_its_reason(rig: Rig) -> None:
     one = device(rig)
     answer = one.say(Subscribe(1, (("a#", 0), ("$share/g/t", 0), ("t", 2))))
-    assert answer == [SubAck(1, (0x8F, 0x9E, 2))]
+    assert answer == [SubAck(1, (0x8F, 0, 2))]
     unsubscribed = one.say(Unsubscribe(2, ("t", "never")))
     assert unsubscribed == [Acknowledge(Type.UNSUBACK, 2, codes=(0, 0x11))]
 
@@ -252,3 +251,41 @@ def test_a_broken_packet_of_version_4_is_a_reset(rig: Rig) -> None:
     one.stream.send(b"\xe0\x01\0")
     rig.run()
     assert one.events.log[-1] == ("closed", Failure.RESET)
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_a_shared_subscription_gets_each_message_once(rig: Rig, level: int) -> None:
+    """MQTT 5, section 4.8.2: members take turns, others get everything, nothing retained comes."""
+    broker = rig.world.server("broker")
+    broker.publish("work/0", b"kept", retain=True)
+    workers = [Device(rig, name, level=level) for name in ("a", "b")]
+    boss = Device(rig, "boss", level=level)
+    for worker in workers:
+        assert worker.say(Subscribe(1, (("$share/pool/work/+", 1),))) == [SubAck(1, (1,))]
+    boss.say(Subscribe(1, (("work/#", 0),)))
+    for one in (*workers, boss):
+        one.events.data.clear()
+    for number in range(4):
+        broker.publish("work/1", b"%d" % number, qos=1)
+        rig.run()
+    taken = [[message.payload for message in published(one.received())] for one in workers]
+    assert taken == [[b"0", b"2"], [b"1", b"3"]]
+    assert len(published(boss.received())) == 4
+    workers[0].stream.abort()
+    rig.run()
+    workers[1].events.data.clear()
+    broker.publish("work/1", b"4")
+    broker.publish("work/1", b"5")
+    rig.run()
+    assert [message.payload for message in published(workers[1].received())] == [b"4", b"5"]
+
+
+@pytest.mark.parametrize("topic_filter", ["$share/pool", "$share//t", "$share/p+/t", "$share/p/"])
+def test_shared_filters_have_a_group_and_a_filter(rig: Rig, topic_filter: str) -> None:
+    one = device(rig)
+    assert one.say(Subscribe(1, ((topic_filter, 1),)))[-1] == SubAck(1, (0x8F,))
+
+
+def test_a_shared_subscription_without_its_own_messages_is_an_error(rig: Rig) -> None:
+    one = device(rig)
+    assert one.say(Subscribe(1, (("$share/pool/t", 5),)))[-1] == Bare(Type.DISCONNECT, 0x82)
