@@ -11,7 +11,10 @@ MCS_QCMD, MCS_BURST = 1 << 5, 1 << 6
 STATUS_BUSY, STATUS_ERROR, STATUS_ADRACK = 1 << 0, 1 << 1, 1 << 2
 STATUS_IDLE, STATUS_BUSBSY = 1 << 5, 1 << 6
 INT_DATA, INT_NACK, INT_START, INT_STOP = 1 << 0, 1 << 4, 1 << 5, 1 << 6
+INT_TX_REQ, INT_RX_REQ, INT_TX_EMPTY, INT_RX_FULL = 1 << 8, 1 << 9, 1 << 10, 1 << 11
 INT_ALL = 0xFFF
+TRIG, RXTRIG_SHIFT = 7, 16
+"""Of FIFOCTL: bytes in a FIFO at which a request is flagged, on their way down or up."""
 FIFOCTL_TXFLUSH, FIFOCTL_RXFLUSH = 1 << 14, 1 << 30
 FIFO_TXFE, FIFO_TXFF, FIFO_RXFE, FIFO_RXFF = 1 << 0, 1 << 1, 1 << 16, 1 << 17
 DEPTH = 8
@@ -31,7 +34,7 @@ class CC3220_I2C(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "the slave, the interrupts of the FIFOs"
+    MISSING = "the slave, DMA"
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (
@@ -213,11 +216,23 @@ class CC3220_I2C(Block):
 
     def _burst_byte(self):
         # type: () -> None
+        levels = self.registers["FIFOCTL"]
+        flags = 0
         if self._reading():
             self._received.append(self._device.read() & 0xFF)
+            if len(self._received) == levels >> RXTRIG_SHIFT & TRIG:
+                flags |= INT_RX_REQ
+            if len(self._received) == DEPTH:
+                flags |= INT_RX_FULL
         elif self._sending:
             self._device.write(self._sending.pop(0))
+            if len(self._sending) == levels & TRIG:
+                flags |= INT_TX_REQ
+            if not self._sending:
+                flags |= INT_TX_EMPTY
         self._burst_left -= 1
+        if flags:
+            self._raise(flags)
         self._next()
 
     # FIFOs.

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease
-from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, Device
+from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, ROLES, Device
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
 from renode_wifi.peripherals.simplelink.messages.wlan import (
@@ -22,7 +22,7 @@ from renode_wifi.peripherals.simplelink.messages.wlan import (
     Provisioning,
     ProvisioningStatus,
 )
-from renode_wifi.peripherals.simplelink.opcodes import Opcode
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
 from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge
@@ -110,6 +110,8 @@ class ProvisioningService:
     # The host's command
 
     def run(self, transaction: Transaction, message: Provisioning) -> BasicResponse | None:
+        if message.action in (STOP, ABORT_EXTERNAL) and message.role not in (*ROLES, REMAIN):
+            return BasicResponse(Error.WLAN_INVALID_ROLE)
         transaction.status(0)
         if message.action in (STOP, ABORT_EXTERNAL):
             if self._command is not None:

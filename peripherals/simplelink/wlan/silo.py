@@ -5,8 +5,8 @@ from __future__ import annotations
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.simplelink.device import (
     ROLE_ACCESS_POINT,
-    ROLE_P2P,
     ROLE_STATION,
+    ROLES,
     Device,
 )
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
@@ -23,7 +23,6 @@ from renode_wifi.peripherals.simplelink.wlan.scan import Scan
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
 
-ROLES = (ROLE_STATION, ROLE_ACCESS_POINT, ROLE_P2P)
 FILTERS = 64
 
 

@@ -142,6 +142,31 @@ def test_bits_take_the_time_of_the_period(period: int, bit: int) -> None:
     assert memory.stops == 1
 
 
+def test_fifos_interrupt_at_their_levels() -> None:
+    i2c, _ = make_i2c()
+    poke(i2c, "FIFOCTL", 3 << 16 | 1)
+    poke(i2c, "FIFODATA", 10)
+    poke(i2c, "FIFODATA", 1)
+    poke(i2c, "MSA", 0x50 << 1)
+    poke(i2c, "MBLEN", 2)
+    command(i2c, 0x42)
+    assert peek(i2c, "MRIS") & 0xF00 == 0x500
+    poke(i2c, "MICR", 0xFFF)
+    poke(i2c, "MSA", 0x50 << 1 | 1)
+    poke(i2c, "MBLEN", 9)
+    poke(i2c, "MCS", 0x46)
+    i2c.machine.clock.advance(28 * 500)
+    assert peek(i2c, "MRIS") & 0xF00 == 0
+    i2c.machine.clock.advance(9 * 500)
+    assert peek(i2c, "MRIS") & 0xF00 == 0x200
+    wait(i2c)
+    assert peek(i2c, "MRIS") & 0xF40 == 0xA00
+    assert [peek(i2c, "FIFODATA") for _ in range(8)] == list(range(111, 119))
+    wait(i2c)
+    assert peek(i2c, "MRIS") & 0x40
+    assert peek(i2c, "FIFODATA") == 119
+
+
 def test_a_command_takes_the_place_of_the_one_under_way() -> None:
     i2c, memory = make_i2c()
     poke(i2c, "MSA", 0x50 << 1)

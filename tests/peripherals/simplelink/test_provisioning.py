@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.phone import Answer, _Exchange, _request
 from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
 from renode_wifi.peripherals.simplelink.messages.wlan import ProvisioningStatus
-from renode_wifi.peripherals.simplelink.opcodes import Opcode
+from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.wlan import provisioning
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import Rig
@@ -129,6 +129,17 @@ def test_it_ends_without_anybody_and_by_the_host() -> None:
     advance(rig, 1)
     assert stages(driver) == [provisioning.STOPPED] * 2
     assert rig.nwp.device.active_role == 2
+
+
+def test_a_role_that_does_not_exist_ends_nothing() -> None:
+    rig = Rig()
+    driver = rig.started()
+    start(driver)
+    assert start(driver, provisioning.STOP, role=110) == Error.WLAN_INVALID_ROLE
+    advance(rig, 1)
+    assert stages(driver) == []
+    driver.off()
+    assert driver.start() & 0xF == 1
 
 
 class Browser:
