@@ -20,7 +20,46 @@ PINS = 16
 PINS_OUTPUTS = 0
 PINS_DRIVEN = 1
 PINS_INPUTS = 2
-PINS_WORDS = 3
+PINS_LOCKED = 3
+PINS_FORCED = 4
+PINS_OUTSIDE = 5
+PINS_WIRED = 6
+PINS_FUNCTIONS = 7
+PINS_LATCH = 8
+PINS_EDGES = 9
+PINS_WORDS = 10
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Words of a port's registers that say what decides the level of each pin.
+
+    mode: two bits a pin, 0 input, 1 output, 2 alternate function, 3 analog. pull: two bits, 1
+    pulls up. open_drain: a bit that keeps an output from driving high.
+    """
+
+    mode: int
+    pull: int
+    open_drain: int
+
+
+@dataclass(frozen=True)
+class MaskedData:
+    """A port of ARM's PL061: a mask in the address says which pins an access means.
+
+    words: how many words from the port's first on read the pins behind the mask that is the word's
+    index, and write their output data. by_level, both, high, enabled: words that say what
+    interrupts: levels or edges, both edges, the high ones, which pins. raw, masked: words that show
+    the pins that do.
+    """
+
+    words: int
+    by_level: int
+    both: int
+    high: int
+    enabled: int
+    raw: int
+    masked: int
 
 
 @dataclass(eq=False)
@@ -34,6 +73,11 @@ class Pins:
     state: PINS_OUTPUTS: pins that output data. PINS_DRIVEN: those whose level nothing else decides.
     PINS_INPUTS: those whose level the outside decides.
 
+    With `modes`: PINS_LOCKED: pins whose configuration is frozen. PINS_FORCED, PINS_OUTSIDE: pins
+    that the outside drives, and how. PINS_WIRED, PINS_FUNCTIONS: pins whose alternate function
+    drives something, and what. With `masked`, where `levels` is the word of all pins: PINS_LATCH:
+    output data. PINS_EDGES: pins with an edge that interrupts.
+
     drive: moves an input pin, while an engine serves the pins: `drive(pin, level)`; false: the
     model has to.
     """
@@ -45,6 +89,8 @@ class Pins:
     reset: int
     state: array[int] = field(default_factory=lambda: array("I", [0] * PINS_WORDS))
     drive: Callable[[int, bool], bool] | None = None
+    modes: Modes | None = None
+    masked: MaskedData | None = None
 
 
 class Selector(Receiver):

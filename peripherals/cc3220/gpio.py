@@ -10,6 +10,14 @@ from functools import cache
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.base.pins import (
+    PINS_DRIVEN,
+    PINS_EDGES,
+    PINS_LATCH,
+    PINS_OUTPUTS,
+    MaskedData,
+    Pins,
+)
 from renode_wifi.peripherals.base.registers import Register
 
 PINS = 8
@@ -52,21 +60,36 @@ class CC2538_GPIO(Block):
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
+        words = self.registers.offset_of
+        self.pins = Pins(
+            [self.lines[pin] for pin in range(PINS)],
+            levels=ALL,
+            data=0,
+            set_reset=0,
+            reset=0,
+            masked=MaskedData(
+                words=ALL + 1,
+                by_level=words("IS") // 4,
+                both=words("IBE") // 4,
+                high=words("IEV") // 4,
+                enabled=words("IM") // 4,
+                raw=words("RIS") // 4,
+                masked=words("MIS") // 4,
+            ),
+        )
+        self._state = self.pins.state
         self._inputs = 0
-        self._outputs = 0
-        self._edges = 0
-        self._levels = 0
 
     def reset(self) -> None:
         """Inputs are the outside's."""
         super().reset()
-        self._outputs = 0
-        self._edges = 0
+        self._state[PINS_LATCH] = self._state[PINS_EDGES] = 0
+        self._state[PINS_OUTPUTS] = self._state[PINS_DRIVEN] = 0
         self._show(self._pins())
 
     def _pins(self) -> int:
         direction = self.registers["DIR"]
-        return self._outputs & direction | self._inputs & ~direction
+        return self._state[PINS_LATCH] & direction | self._inputs & ~direction
 
     def on_gpio(self, number: int, level: bool) -> None:
         bit = 1 << number
@@ -75,40 +98,40 @@ class CC2538_GPIO(Block):
 
     def _show(self, pins: int) -> None:
         """Firmware polls DATA: a read of plain registers costs the engine no call of the model."""
-        self._levels = pins
         self.registers.values[: ALL + 1] = _masked(pins)
 
     def _write(self, mask: int, value: int, old: int) -> None:
-        self._outputs = self._outputs & ~mask | value & mask
+        self._state[PINS_LATCH] = self._state[PINS_LATCH] & ~mask | value & mask
         self._drive()
 
     def _turn(self, value: int, old: int) -> None:
+        self._state[PINS_OUTPUTS] = self._state[PINS_DRIVEN] = self.registers["DIR"]
         self._drive()
 
     def _drive(self) -> None:
         direction = self.registers["DIR"]
         for pin in range(PINS):
-            self.lines[pin].set(bool(self._outputs & direction & 1 << pin))
+            self.lines[pin].set(bool(self._state[PINS_LATCH] & direction & 1 << pin))
         self._sense(0, 0)
 
     def _sense(self, value: int, old: int) -> None:
         """Take notice of the pins' levels and of how they changed."""
         pins = self._pins()
-        changed = pins ^ self._levels
+        changed = pins ^ self.registers.values[ALL]
         self._show(pins)
         by_level = self.registers["IS"]
         both, high = self.registers["IBE"], self.registers["IEV"]
-        self._edges |= changed & ~by_level & (both | ~(pins ^ high)) & ALL
+        self._state[PINS_EDGES] |= changed & ~by_level & (both | ~(pins ^ high)) & ALL
         self._update(0, 0)
 
     def _clear(self, value: int, old: int) -> None:
-        self._edges &= ~value
+        self._state[PINS_EDGES] &= ~value & ALL
         self._update(0, 0)
 
     def _update(self, value: int, old: int) -> None:
         by_level = self.registers["IS"]
-        active = ~(self._levels ^ self.registers["IEV"])
-        raw = (self._edges & ~by_level | active & by_level) & ALL
+        active = ~(self.registers.values[ALL] ^ self.registers["IEV"])
+        raw = (self._state[PINS_EDGES] & ~by_level | active & by_level) & ALL
         self.registers["RIS"] = raw
         self.registers["MIS"] = raw & self.registers["IM"]
         self.lines["IRQ"].set(self.registers["MIS"] != 0)

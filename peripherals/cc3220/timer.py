@@ -7,6 +7,7 @@ modelled, their counting is.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.base.counter import Counter
 from renode_wifi.peripherals.base.registers import Register
 
 SECOND = 1000000000
@@ -24,6 +25,8 @@ MATCHES = (1 << 4, 1 << 11)
 HALF_B = 8
 """Interrupts of half B, except for its match, are so many bits up."""
 ALL = 0x2F3F
+COUNT_WORDS = ((0x48 // 4, 0x50 // 4), (0x4C // 4, 0x54 // 4))
+"""TAR and TAV, TBR and TBV."""
 
 
 class _Half(object):
@@ -35,6 +38,7 @@ class _Half(object):
         self._letter = "AB"[index]
         self._shift = HALF_B * index
         self.index = index
+        self.counter = Counter(*COUNT_WORDS[index])
         self._event = None  # type: typing.Any
         self._match = None  # type: typing.Any
         self._running = False
@@ -84,8 +88,15 @@ class _Half(object):
         counts = elapsed // self._clocks()
         limit = self._limit()
         if self._up:
-            return (self._start_count + counts) % (limit + 1)
-        return (self._start_count - counts) % (limit + 1)
+            count = (self._start_count + counts) % (limit + 1)
+            room = limit - count + 1
+        else:
+            count = (self._start_count - counts) % (limit + 1)
+            room = count + 1
+        scale = SECOND * self._clocks()
+        origin = self._started * self._timer.frequency + counts * scale
+        self.counter.follow(count, not self._up, room, self._timer.frequency, scale, origin)
+        return count
 
     def clear(self):
         # type: () -> None
@@ -96,6 +107,7 @@ class _Half(object):
         # type: () -> None
         self._start_count = self.value() if self._running else self._start_count
         self._running = False
+        self.counter.withdraw()
         self._cancel()
 
     def _cancel(self):
@@ -121,6 +133,7 @@ class _Half(object):
     def _begin(self, count):
         # type: (int) -> None
         self._running = True
+        self.counter.withdraw()
         self._start_count = count
         self._started = self._timer.machine.clock.now
         self._plan()
@@ -159,6 +172,7 @@ class _Half(object):
         else:
             self._cancel()
             self._running = False
+            self.counter.withdraw()
             self._start_count = 0 if self._up else self._limit()
             self._timer.registers["CTL"] &= ~(1 << self._shift)
         if not self._get("MR") & MR_AMS:
@@ -212,6 +226,7 @@ class CC3220_Timer(Block):
         self.split = False
         Block.__init__(self, machine, name)
         self._halves = (_Half(self, 0), _Half(self, 1))
+        self.counters = tuple(half.counter for half in self._halves)
         self._clear_halves()
 
     def reset(self):

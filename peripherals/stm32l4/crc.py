@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.crc_unit import (
+    CRC_BITS,
+    CRC_REMAINDER,
+    CRC_REVERSED,
+    CRC_REVERSED_WITHIN,
+    CrcUnit,
+)
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_ONLY, SELF_CLEARING, Field, Register
 
@@ -53,11 +60,14 @@ class STM32_CRC(Block):
         self, machine: Machine, name: str, series: object = None, configurablePoly: bool = True
     ) -> None:
         super().__init__(machine, name)
-        self._state = 0xFFFFFFFF
+        self.crc_unit = CrcUnit(DR.word, POL.word)
+        self._state = self.crc_unit.state
+        self._settle()
 
     def reset(self) -> None:
         super().reset()
-        self._state = 0xFFFFFFFF
+        self._settle()
+        self._state[CRC_REMAINDER] = 0xFFFFFFFF
 
     def write(self, offset: int, value: int, width: int) -> None:
         if offset == DR.offset:
@@ -65,43 +75,48 @@ class STM32_CRC(Block):
         else:
             super().write(offset, value, width)
 
-    def _width(self) -> int:
-        return POLYNOMIAL_BITS[CR["POLYSIZE"].get(self.registers["CR"])]
+    def _settle(self) -> None:
+        """Take the settings from CR."""
+        control = self.registers["CR"]
+        self._state[CRC_BITS] = POLYNOMIAL_BITS[CR["POLYSIZE"].get(control)]
+        self._state[CRC_REVERSED_WITHIN] = REVERSED_WITHIN[CR["REV_IN"].get(control)]
+        self._state[CRC_REVERSED] = CR["REV_OUT"].get(control)
 
     def _feed_word(self, value: int, old: int) -> None:
         self._feed(value, 32)
 
     def _feed(self, value: int, bits: int) -> None:
         """The most significant bit first, after the reversal that REV_IN asks for."""
-        unit = min(REVERSED_WITHIN[CR["REV_IN"].get(self.registers["CR"])], bits)
+        unit = min(self._state[CRC_REVERSED_WITHIN], bits)
         if unit:
             mask = (1 << unit) - 1
             parts = [reversed_bits(value >> at & mask, unit) << at for at in range(0, bits, unit)]
             value = sum(parts)
-        width = self._width()
+        width = self._state[CRC_BITS]
         top, mask = 1 << (width - 1), (1 << width) - 1
         polynomial = self.registers["POL"] & mask
-        state = self._state & mask
+        state = self._state[CRC_REMAINDER] & mask
         for at in range(bits - 1, -1, -1):
             feedback = bool(state & top) != bool(value >> at & 1)
             state = state << 1 & mask
             if feedback:
                 state ^= polynomial
-        self._state = state
+        self._state[CRC_REMAINDER] = state
         self._publish()
 
     def _publish(self) -> None:
-        reverse = self.registers["CR"] & CR.REV_OUT
-        width = self._width()
-        state = self._state & ((1 << width) - 1)
-        self.registers["DR"] = reversed_bits(state, width) if reverse else state
+        width = self._state[CRC_BITS]
+        state = self._state[CRC_REMAINDER] & ((1 << width) - 1)
+        shown = reversed_bits(state, width) if self._state[CRC_REVERSED] else state
+        self.registers["DR"] = shown
 
     def _initialise(self, value: int, old: int) -> None:
         """A store to INIT initialises DR as well (section 15.3.3)."""
-        self._state = self.registers["INIT"]
+        self._state[CRC_REMAINDER] = self.registers["INIT"]
         self._publish()
 
     def _control(self, value: int, old: int) -> None:
+        self._settle()
         if value & CR.RESET:
-            self._state = self.registers["INIT"]
+            self._state[CRC_REMAINDER] = self.registers["INIT"]
         self._publish()

@@ -15,8 +15,14 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.pins import (
     PINS,
     PINS_DRIVEN,
+    PINS_FORCED,
+    PINS_FUNCTIONS,
     PINS_INPUTS,
+    PINS_LOCKED,
     PINS_OUTPUTS,
+    PINS_OUTSIDE,
+    PINS_WIRED,
+    Modes,
     Pins,
 )
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
@@ -44,9 +50,9 @@ LCKR = Register(
     on_write="_lock",
     fields=(Field("LCK", 0, count=PINS), Field("LCKK", 16)),
 )
-AFRL = Register("AFRL", 0x20, on_write="_configure", fields=(Field("AFSEL", 0, 4, count=8),))
+AFRL = Register("AFRL", 0x20, on_write="_choose_functions", fields=(Field("AFSEL", 0, 4, count=8),))
 AFRH = Register(
-    "AFRH", 0x24, on_write="_configure", fields=(Field("AFSEL", 0, 4, count=8, first=8),)
+    "AFRH", 0x24, on_write="_choose_functions", fields=(Field("AFSEL", 0, 4, count=8, first=8),)
 )
 BRR = Register(
     "BRR", 0x28, access=WRITE_ONLY, on_write="_reset_bits", fields=(Field("BR", 0, count=PINS),)
@@ -55,6 +61,8 @@ ASCR = Register("ASCR", 0x2C, fields=(Field("ASC", 0, count=PINS),))
 
 INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
+LOW_BITS = 0x55555555
+"""The lower one of each pin's two bits."""
 IDR_WORD, ODR_WORD = IDR.word, ODR.word
 BSRR_OFFSET, BRR_OFFSET = BSRR.offset, BRR.offset
 
@@ -63,6 +71,20 @@ def spread(bits: int, width: int) -> int:
     """Each of sixteen bits, `width` times side by side: the field mask of pins."""
     field = (1 << width) - 1
     return sum(field << (width * pin) for pin in range(PINS) if bits >> pin & 1)
+
+
+def gathered(bits: int) -> int:
+    """The lower one of each pin's two bits, as a set of pins."""
+    bits &= LOW_BITS
+    bits = (bits | bits >> 1) & 0x33333333
+    bits = (bits | bits >> 2) & 0x0F0F0F0F
+    bits = (bits | bits >> 4) & 0x00FF00FF
+    return (bits | bits >> 8) & 0xFFFF
+
+
+def pins_in(mode: int, modes: int) -> int:
+    """The pins that have a mode, of two bits a pin."""
+    return gathered(~(modes ^ mode * LOW_BITS) & ~(modes >> 1 ^ (mode >> 1) * LOW_BITS))
 
 
 class AlternateFunction:
@@ -109,11 +131,15 @@ class STM32_GPIOPort(Block):
         self._function_levels = [[False] * numberOfAFs for _ in range(PINS)]
         self._functions_wired = [[False] * numberOfAFs for _ in range(PINS)]
         self._pins: list[Line] = [self.lines[pin] for pin in range(PINS)]
-        self.pins = Pins(self._pins, IDR_WORD, ODR_WORD, BSRR.word, BRR.word)
+        self.pins = Pins(
+            self._pins,
+            IDR_WORD,
+            ODR_WORD,
+            BSRR.word,
+            BRR.word,
+            modes=Modes(MODER.word, PUPDR.word, OTYPER.word),
+        )
         self._state = self.pins.state
-        # What the outside says: one bit per pin that it drives, and the levels.
-        self._driven = 0
-        self._outside = 0
         self._values = self.registers.values
         self.reset()
 
@@ -131,7 +157,7 @@ class STM32_GPIOPort(Block):
         for register, value in self._resets.items():
             self.registers[register] = value
         self.registers["IDR"] = sum(1 << pin for pin, line in enumerate(self._pins) if line.level)
-        self._locked = 0
+        self._state[PINS_LOCKED] = 0
         self._lock_step = 0
         self._lock_pins = 0
         self._accepted = self._configuration()
@@ -144,46 +170,58 @@ class STM32_GPIOPort(Block):
     def on_gpio(self, number: int, level: bool) -> None:
         """The outside drives pin `number`."""
         bit = 1 << number
-        self._driven |= bit
+        state = self._state
+        state[PINS_FORCED] |= bit
         if level:
-            self._outside |= bit
+            state[PINS_OUTSIDE] |= bit
         else:
-            self._outside &= ~bit
-        if not self._state[PINS_INPUTS] & bit:
+            state[PINS_OUTSIDE] &= ~bit
+        if not state[PINS_INPUTS] & bit:
             self._update(number)
         elif self.pins.drive is None or not self.pins.drive(number, level):
             self._show(number, level)
 
     def release(self, number: int) -> None:
         """The outside stops driving pin `number`."""
-        self._driven &= ~(1 << number)
+        self._state[PINS_FORCED] &= ~(1 << number)
         self._update(number)
 
     def on_alternate(self, pin: int, function: int, level: bool) -> None:
         self._function_levels[pin][function] = level ^ ((pin, function) in self._inverted)
         self._functions_wired[pin][function] = True
+        self._select_function(pin)
         self._update(pin)
+
+    def _select_function(self, pin: int) -> None:
+        """Note what the pin's alternate function drives."""
+        half = self._values[AFRL.word if pin < 8 else AFRH.word]
+        function = half >> (4 * (pin & 7)) & 0xF
+        wired = self._functions_wired[pin]
+        is_wired = function < len(wired) and wired[function]
+        bit = 1 << pin
+        for word, level in (
+            (PINS_WIRED, is_wired),
+            (PINS_FUNCTIONS, is_wired and self._function_levels[pin][function]),
+        ):
+            if level:
+                self._state[word] |= bit
+            else:
+                self._state[word] &= ~bit
 
     # Pin levels.
 
+    def _levels(self) -> int:
+        state, values = self._state, self._values
+        modes = values[MODER.word]
+        alternate = pins_in(ALTERNATE, modes) & state[PINS_WIRED]
+        data = state[PINS_OUTPUTS] & values[ODR_WORD] | alternate & state[PINS_FUNCTIONS]
+        driven = (state[PINS_OUTPUTS] | alternate) & ~(values[OTYPER.word] & data)
+        pulled = pins_in(PULL_UP, values[PUPDR.word])
+        rest = state[PINS_FORCED] & state[PINS_OUTSIDE] | ~state[PINS_FORCED] & pulled
+        return driven & data | ~driven & ~pins_in(ANALOG, modes) & rest & 0xFFFF
+
     def _level(self, pin: int) -> bool:
-        mode = self.registers["MODER"] >> (2 * pin) & 3
-        if mode == ANALOG:
-            return False
-        open_drain = self.registers["OTYPER"] >> pin & 1
-        driven: bool | None = None
-        if mode == OUTPUT:
-            driven = bool(self.registers["ODR"] >> pin & 1)
-        elif mode == ALTERNATE:
-            half = self.registers["AFRL" if pin < 8 else "AFRH"]
-            function = half >> (4 * (pin & 7)) & 0xF
-            if function < len(self._function_levels[pin]) and self._functions_wired[pin][function]:
-                driven = self._function_levels[pin][function]
-        if driven is not None and not (open_drain and driven):
-            return driven
-        if self._driven >> pin & 1:
-            return bool(self._outside >> pin & 1)
-        return (self.registers["PUPDR"] >> (2 * pin) & 3) == PULL_UP
+        return bool(self._levels() >> pin & 1)
 
     def _update(self, pin: int) -> None:
         self._show(pin, self._level(pin))
@@ -224,29 +262,35 @@ class STM32_GPIOPort(Block):
         return {register: self.registers[register] for register in names}
 
     def _configure(self, value: int, old: int) -> None:
-        if self._locked:
-            frozen = {
-                register: spread(self._locked, width) for register, width in self.CONFIGURATION
-            }
-            frozen["AFRL"] = spread(self._locked & 0xFF, 4)
-            frozen["AFRH"] = spread(self._locked >> 8, 4)
+        state = self._state
+        if state[PINS_LOCKED]:
+            locked = state[PINS_LOCKED]
+            frozen = {register: spread(locked, width) for register, width in self.CONFIGURATION}
+            frozen["AFRL"] = spread(locked & 0xFF, 4)
+            frozen["AFRH"] = spread(locked >> 8, 4)
             for register, mask in frozen.items():
                 accepted = self._accepted[register]
                 self.registers[register] = self.registers[register] & ~mask | accepted & mask
-        self._accepted = self._configuration()
-        mode = self.registers["MODER"]
-        outputs = sum(1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == OUTPUT)
-        self._state[PINS_OUTPUTS] = outputs
-        self._state[PINS_DRIVEN] = outputs & ~self.registers["OTYPER"]
-        self._state[PINS_INPUTS] = sum(
-            1 << pin for pin in range(PINS) if mode >> (2 * pin) & 3 == INPUT
-        )
+        modes = self._values[MODER.word]
+        state[PINS_OUTPUTS] = pins_in(OUTPUT, modes)
+        state[PINS_DRIVEN] = state[PINS_OUTPUTS] & ~self._values[OTYPER.word]
+        state[PINS_INPUTS] = pins_in(INPUT, modes)
+        changed = self._levels() ^ self._values[IDR_WORD]
+        while changed:
+            bit = changed & -changed
+            changed ^= bit
+            # A listener of another pin may have changed this one's level.
+            self._update(bit.bit_length() - 1)
+
+    def _choose_functions(self, value: int, old: int) -> None:
+        self._configure(value, old)
         for pin in range(PINS):
-            self._update(pin)
+            self._select_function(pin)
+        self._configure(value, old)
 
     def _lock(self, value: int, old: int) -> None:
         """The key sequence of the manual: LCKK 1, 0, 1 with the same pins, then a read."""
-        if self._locked:
+        if self._state[PINS_LOCKED]:
             return
         pins, key = value & 0xFFFF, bool(value & LCKR.LCKK)
         if self._lock_step in (1, 2) and pins == self._lock_pins and key == (self._lock_step == 2):
@@ -257,6 +301,8 @@ class STM32_GPIOPort(Block):
 
     def _read_lock(self) -> int:
         if self._lock_step == 3:
-            self._locked = self._lock_pins
+            self._state[PINS_LOCKED] = self._lock_pins
+            self._accepted = self._configuration()
         self._lock_step = 0
-        return self._locked | LCKR.LCKK if self._locked else self._lock_pins
+        locked = self._state[PINS_LOCKED]
+        return locked | LCKR.LCKK if locked else self._lock_pins

@@ -13,6 +13,7 @@ from typing import Any
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.counter import Counter
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.stm32l4 import tim_outputs
@@ -23,6 +24,7 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     CCER,
     CCMR1,
     CCR,
+    CNT,
     CR1,
     EGR,
     PSC,
@@ -92,6 +94,8 @@ class STM32_Timer(Block):
         self._outputs = Outputs(self, self._channels, self._number in ADVANCED_TIMERS)
         self._event: Event | None = None
         self._values = self.registers.values
+        self._counter = Counter(CNT.word)
+        self.counters = (self._counter,)
         self._clear()
 
     def reset(self) -> None:
@@ -102,6 +106,7 @@ class STM32_Timer(Block):
         self._clear()
 
     def _clear(self) -> None:
+        self._counter.withdraw()
         self.registers["ARR"] = self._width
         self._compares = [0] * CHANNELS
         """What CCRx acts with: its value, or that of the last update."""
@@ -257,6 +262,7 @@ class STM32_Timer(Block):
 
     def _reschedule(self, now: int) -> None:
         """The next event, and the interrupt line as it has to be."""
+        self._counter.withdraw()
         if self._event is not None:
             self._event.cancel()
             self._event = None
@@ -370,7 +376,22 @@ class STM32_Timer(Block):
         if self._values[CR1_WORD] & CR1.UIFREMAP:
             copy = CNT_UIFCPY if self._values[SR_WORD] & SR.UIF else 0
             return count & ~CNT_UIFCPY | copy
+        self._follow(count)
         return count
+
+    def _follow(self, count: int) -> None:
+        """An engine may count on by itself, up to where something happens."""
+        period = self._period()
+        if not self._running or not period:
+            return
+        room = period - self._position
+        for channel in self._channels:
+            compare = self._compare_position(channel)
+            if compare is not None and compare > self._position:
+                room = min(room, compare - self._position)
+        scale = SECOND * (self._prescaler + 1)
+        down = self._counts_down()
+        self._counter.follow(count, down, room, self._hertz, scale, self._origin)
 
     # Capture.
 

@@ -9,8 +9,16 @@ from functools import partial
 from typing import TypeVar
 
 from renode_wifi.emulation.engines.embedded import native
-from renode_wifi.emulation.engines.embedded.wires import EdgesOf, PortWires, edge_wires, pin_wires
+from renode_wifi.emulation.engines.embedded.wires import (
+    EdgesOf,
+    PortWires,
+    counter_wires,
+    crc_wires,
+    edge_wires,
+    pin_wires,
+)
 from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.stream import Port
@@ -66,6 +74,15 @@ class Binding:
         record.writable = writable.buffer_info()[0]
         record.words = words
         self.values = values
+        record.crc_unit = record.counters = None
+        unit = _known(model, "crc_unit", CrcUnit)
+        if unit is not None:
+            self.crc_wires = crc_wires(unit, values)
+            record.crc_unit = ctypes.addressof(self.crc_wires)
+        counters = _known(model, "counters", tuple) or ()
+        self.counter_wires = counter_wires(counters, values)
+        record.counters = ctypes.addressof(self.counter_wires)
+        record.counter_count = len(counters)
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)
         port = _known(model, "port", Port)

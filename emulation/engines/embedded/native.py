@@ -93,6 +93,9 @@ class Shared(ctypes.Structure):
         ("watched_access", u32),
         ("watched_value", u32),
         ("watched_width", u32),
+        ("time", u64),
+        ("time_cycles", u64),
+        ("time_hertz", u64),
         ("exceptions_taken", u64),
         ("runs", u64),
         ("iterations_skipped", u64),
@@ -147,6 +150,9 @@ class ModelRecord(ctypes.Structure):
         ("port", pointer),
         ("pins", pointer),
         ("edges", pointer),
+        ("crc_unit", pointer),
+        ("counters", pointer),
+        ("counter_count", u32),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -214,6 +220,41 @@ class PinRecord(ctypes.Structure):
     ]
 
 
+COUNTER_REGISTERS = 2
+
+
+class CounterRecord(ctypes.Structure):
+    """`struct counter`."""
+
+    _fields_ = [("state", pointer), ("words", u32 * COUNTER_REGISTERS)]
+
+
+class CrcUnitRecord(ctypes.Structure):
+    """`struct crc_unit`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("data", u32),
+        ("polynomial", u32),
+        ("table_of", u32),
+        ("table", u32 * 256),
+    ]
+
+
+class MaskedDataRecord(ctypes.Structure):
+    """`struct masked_data`."""
+
+    _fields_ = [
+        ("words", u32),
+        ("by_level", u32),
+        ("both", u32),
+        ("high", u32),
+        ("enabled", u32),
+        ("raw", u32),
+        ("masked", u32),
+    ]
+
+
 class PinsRecord(ctypes.Structure):
     """`struct pins`."""
 
@@ -224,6 +265,11 @@ class PinsRecord(ctypes.Structure):
         ("data", u32),
         ("set_reset", u32),
         ("reset", u32),
+        ("has_modes", u32),
+        ("mode", u32),
+        ("pull", u32),
+        ("open_drain", u32),
+        ("masked", MaskedDataRecord),
         ("served", u32),
         ("stale", u32),
         ("next_stale", pointer),
@@ -268,6 +314,9 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "edge_output": EdgeOutputRecord,
     "edges": EdgesRecord,
     "pin": PinRecord,
+    "counter": CounterRecord,
+    "crc_unit": CrcUnitRecord,
+    "masked_data": MaskedDataRecord,
     "pins": PinsRecord,
 }
 """The structures of the core that are declared here once more, by their names there."""

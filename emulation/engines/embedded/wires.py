@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
+from renode_wifi.peripherals.base.counter import COUNTER_WORDS, Counter
+from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, Selector
 from renode_wifi.peripherals.base.stream import (
@@ -57,6 +59,13 @@ def _check_state(port: Port, stream: Stream | None) -> None:
         raise _unsound("a device sends more than it has")
     if not (state[STREAM_KEPT] <= CAPACITY and state[STREAM_ROOM] <= CAPACITY):
         raise _unsound("a device receives more than it can")
+
+
+def _copy_words(source: object, record: ctypes.Structure, values: array[int], *names: str) -> None:
+    for name in names:
+        word: int = getattr(source, name)
+        _check_words(values, word)
+        setattr(record, name, word)
 
 
 def _unsound(reason: str) -> CoreError:
@@ -103,6 +112,30 @@ class PortWires:
         record.exception = exception_of(self.port.line)
 
 
+def counter_wires(
+    counters: Sequence[Counter], values: array[int]
+) -> ctypes.Array[native.CounterRecord]:
+    """A model's registers that count with time."""
+    records = (native.CounterRecord * len(counters))()
+    for record, counter in zip(records, counters, strict=True):
+        _check_words(values, *counter.words)
+        record.state = _place(counter.state, "I", COUNTER_WORDS)
+        for index in range(native.COUNTER_REGISTERS):
+            record.words[index] = counter.words[min(index, len(counter.words) - 1)]
+    return records
+
+
+def crc_wires(unit: CrcUnit, values: array[int]) -> native.CrcUnitRecord:
+    """A unit that the core feeds."""
+    record = native.CrcUnitRecord()
+    _check_words(values, unit.data, unit.polynomial)
+    record.state = _place(unit.state, "I", CRC_WORDS)
+    if not 1 <= unit.state[CRC_BITS] <= MAX_BITS:
+        raise _unsound("a polynomial has a length that none has")
+    record.data, record.polynomial = unit.data, unit.polynomial
+    return record
+
+
 def edge_wires(edges: Edges, values: array[int]) -> native.EdgesRecord:
     """An edge detector's first inputs, and the exceptions behind them."""
     record = native.EdgesRecord()
@@ -129,6 +162,14 @@ def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> native.PinsR
     _check_words(values, pins.levels, pins.data, pins.set_reset, pins.reset)
     for name in ("levels", "data", "set_reset", "reset"):
         setattr(record, name, getattr(pins, name))
+    if pins.modes is not None:
+        record.has_modes = True
+        _copy_words(pins.modes, record, values, "mode", "pull", "open_drain")
+    if pins.masked is not None:
+        _check_words(values, pins.masked.words - 1)
+        record.masked.words = pins.masked.words
+        names = ("by_level", "both", "high", "enabled", "raw", "masked")
+        _copy_words(pins.masked, record.masked, values, *names)
     for number, line in enumerate(pins.lines[:PINS]):
         pin = record.pin[number]
         pin.line = line

@@ -111,6 +111,9 @@ STORES = st.one_of(
     st.tuples(st.just("gpio"), st.just(0x14), HALF, WORD),
     st.tuples(st.just("gpio"), st.just(0x00), MODES, WORD),
     st.tuples(st.just("gpio"), st.just(0x04), HALF, WORD),
+    st.tuples(st.just("gpio"), st.just(0x0C), MODES, WORD),
+    st.tuples(st.just("gpio"), st.just(0x20), st.integers(0, 0xFFFF_FFFF), WORD),
+    st.tuples(st.just("gpio"), st.just(0x1C), st.sampled_from([0x1_0003, 3]), WORD),
     st.tuples(st.just("syscfg"), st.sampled_from([0x08, 0x0C]), CHOICES, WORD),
     st.tuples(st.just("exti"), st.sampled_from([0x00, 0x08, 0x0C, 0x10, 0x14, 0x14]), HALF, WORD),
 )
@@ -154,6 +157,22 @@ def test_an_edge_and_its_answer_need_no_model() -> None:
     rig.write("gpio", 0x18, 1 << 2, 4)
     assert gpio.lines[2].level
     assert [record.python_accesses for record in records] == before
+
+
+def test_pins_change_their_modes_without_a_model() -> None:
+    rig = Rig(True)
+    gpio = rig.models["gpio"]
+    rig.write("gpio", 0x0C, 1 << 2 * 2, 4)  # pulled up
+    rig.write("gpio", 0x00, 0, 4)
+    record = rig.core.peripheral_map._bindings[id(gpio)].record if rig.core else None
+    assert record is not None
+    before = record.python_accesses
+    levels = []
+    for mode in (1, 0, 1, 3, 0):
+        rig.write("gpio", 0x00, mode << 2 * 2, 4)
+        levels.append(gpio.lines[2].level)
+    assert levels == [False, True, False, False, True]
+    assert record.python_accesses == before
 
 
 def test_nothing_of_the_engine_is_left_in_a_model_between_runs() -> None:

@@ -45,6 +45,8 @@ struct shared {
     uint32_t debugger; /* BKPT halts instead of faulting */
     uint32_t watched_address, watched_access; /* that hit a watchpoint; no access: none did */
     uint32_t watched_value, watched_width;
+    uint64_t time, time_cycles; /* at that cycle it was that time, in ns; since then ... */
+    uint64_t time_hertz; /* ... the core runs at that frequency */
     uint64_t exceptions_taken, runs;
     uint64_t iterations_skipped; /* of idle loops, see idle/ */
     uint64_t interpreted; /* instructions that execute/ executed instead of Unicorn */

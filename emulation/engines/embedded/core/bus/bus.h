@@ -6,7 +6,7 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
-#include "bus/model.h"
+#include "models/model.h"
 #include "bus/watchpoint.h"
 #include "bus/write_handler.h"
 #include "state/code_cache.h"

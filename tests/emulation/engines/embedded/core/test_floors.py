@@ -14,6 +14,7 @@ FLOORS = (
     "base",
     "state",
     "system",
+    "models",
     "bus",
     "decode",
     "semantics",

@@ -2,15 +2,16 @@
  * Models of peripherals, behind windows of the memory map.
  *
  * An access that has no effect beyond a register's value is served here, from the model's array of
- * words; port.c and pins.c serve more. For everything else the model's Python method is called. A
- * further kind of register with a simple effect (cleared by a read, by a 1, by itself, or derived
- * from time) is another table here beside `plain` and `storage`.
+ * words; port.c, pins.c, counter.c and crc_unit.c serve more. For everything else the model's Python
+ * method is called.
  */
-#ifndef BUS_MODEL_H
-#define BUS_MODEL_H
+#ifndef MODELS_MODEL_H
+#define MODELS_MODEL_H
 
-#include "bus/pins.h"
-#include "bus/port.h"
+#include "models/counter.h"
+#include "models/crc_unit.h"
+#include "models/pins.h"
+#include "models/port.h"
 #include "state/memory.h"
 
 /* Mirrored by native.py. */
@@ -24,6 +25,9 @@ struct model {
     struct port *port; /* these three or NULL */
     struct pins *pins;
     struct edges *edges;
+    struct crc_unit *crc_unit; /* or NULL */
+    struct counter *counters;
+    uint32_t counter_count;
     uint64_t native_accesses, python_accesses;
 };
 

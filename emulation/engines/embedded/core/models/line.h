@@ -1,6 +1,6 @@
 /* Lines that the core drives without a model's help: line objects of Python, interrupt inputs. */
-#ifndef BUS_LINE_H
-#define BUS_LINE_H
+#ifndef MODELS_LINE_H
+#define MODELS_LINE_H
 
 #include "base/host.h"
 #include "system/nvic.h"

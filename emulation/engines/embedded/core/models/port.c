@@ -1,4 +1,4 @@
-#include "bus/port.h"
+#include "models/port.h"
 
 /* The interrupt line follows from status and enable bits. */
 static void update_line(struct lines *lines, struct port *port, const uint32_t *values)

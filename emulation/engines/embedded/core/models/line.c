@@ -1,4 +1,4 @@
-#include "bus/line.h"
+#include "models/line.h"
 
 void line_drive(struct lines *lines, PyObject *line, unsigned exception, bool level)
 {

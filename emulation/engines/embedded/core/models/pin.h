@@ -1,14 +1,23 @@
-/*
- * Pins that the core moves by itself (peripherals/base/pins.py): from a port's registers or from
- * outside to the pin's level, through a selector to an edge detector, and on to the interrupt.
- */
-#ifndef BUS_PINS_H
-#define BUS_PINS_H
+/* Ports with their pins, and edge detectors (peripherals/base/pins.py). */
+#ifndef MODELS_PIN_H
+#define MODELS_PIN_H
 
-#include "bus/line.h"
+#include "models/line.h"
+
 
 /* Mirrors of the indices in peripherals/base/pins.py. */
-enum { PINS_OUTPUTS, PINS_DRIVEN, PINS_INPUTS };
+enum {
+    PINS_OUTPUTS,
+    PINS_DRIVEN,
+    PINS_INPUTS,
+    PINS_LOCKED,
+    PINS_FORCED,
+    PINS_OUTSIDE,
+    PINS_WIRED,
+    PINS_FUNCTIONS,
+    PINS_LATCH,
+    PINS_EDGES,
+};
 enum { PINS = 16 };
 
 struct edge_output {
@@ -38,23 +47,30 @@ struct pin {
     uint32_t inverted; /* the follower is */
 };
 
+/* Data behind masks: words of the model, as in peripherals/base/pins.py. Mirrored by native.py. */
+struct masked_data {
+    uint32_t words; /* 0: the port has no such data */
+    uint32_t by_level, both, high, enabled, raw, masked;
+};
+
 /* A port's pins. Mirrored by native.py. */
 struct pins {
     uint32_t *values, *state;
     uint32_t levels, data, set_reset, reset; /* words of the model */
+    uint32_t has_modes; /* the core knows what decides the pins' levels ... */
+    uint32_t mode, pull, open_drain; /* ... from these words */
+    struct masked_data masked;
     uint32_t served; /* the pins of which the core knows all that listens */
     uint32_t stale; /* the pins whose line objects have another level ... */
     struct pins *next_stale; /* ... and the next port with such pins */
     struct pin pin[PINS];
 };
 
-/* A store of a whole word to a port's registers. False: the model serves it. */
-bool pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t value);
-/* A store of a whole word that clears pending edges. False: the model serves it. */
-bool edges_write(struct lines *lines, struct edges *edges, uint32_t word, uint32_t value);
-/* Give line objects and followers the levels that pins have. */
-void pins_flush(struct lines *lines);
-/* The outside drives an input pin. False: the model serves it. */
-bool pins_drive(struct lines *lines, struct pins *pins, uint32_t number, bool level);
+/* Change the level of a served pin. */
+void pin_set(struct lines *lines, struct pins *pins, unsigned number, bool level);
+/* The pin's edges are detected and go on to what the core doesn't know. */
+bool pin_is_for_model(const struct pins *pins, unsigned number);
+/* Set the level of an edge detector's output. */
+void edge_output_drive(struct lines *lines, const struct edge_output *output, bool level);
 
 #endif

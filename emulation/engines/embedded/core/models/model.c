@@ -1,4 +1,4 @@
-#include "bus/model.h"
+#include "models/model.h"
 
 bool model_peek(const struct window *window, uint32_t address, uint32_t *value)
 {
@@ -6,7 +6,7 @@ bool model_peek(const struct window *window, uint32_t address, uint32_t *value)
     uint32_t word = (address - window->base + window->offset) >> 2;
     if (word >= model->words || !model->plain[word])
         return false;
-    *value = model->values[word];
+    *value = model->pins ? pins_word(model->pins, word) : model->values[word];
     return true;
 }
 
@@ -17,12 +17,19 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
     uint32_t offset = address - window->base + window->offset, word = offset >> 2;
     if (word < model->words && model->plain[word]) {
         model->native_accesses++;
-        return model->values[word] >> 8 * (offset & 3);
+        return (model->pins ? pins_word(model->pins, word) : model->values[word]) >>
+               8 * (offset & 3);
     }
     uint32_t arguments[] = {offset, width}, value = 0;
     lines->host->schedule->side_effects = true;
     if (model->port && !(offset & 3) &&
         port_read(lines, model->port, model->values, word, width, &value)) {
+        model->native_accesses++;
+        return value;
+    }
+    if (model->counter_count && width == 4 &&
+        counters_read(model->counters, model->counter_count, &lines->host->schedule->shared, word,
+                      &value)) {
         model->native_accesses++;
         return value;
     }
@@ -44,6 +51,8 @@ void model_write(struct lines *lines, const struct window *window, uint32_t addr
     }
     if ((model->port && !(offset & 3) &&
          port_write(lines, model->port, model->values, word, value, width)) ||
+        (model->crc_unit && !(offset & 3) &&
+         crc_unit_write(model->crc_unit, model->values, word, value, width)) ||
         (width == 4 && ((model->pins && pins_write(lines, model->pins, word, value)) ||
                         (model->edges && edges_write(lines, model->edges, word, value))))) {
         model->native_accesses++;

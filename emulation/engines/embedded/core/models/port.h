@@ -2,10 +2,10 @@
  * Data registers whose words the core moves by itself (peripherals/base/stream.py): every access
  * that only takes a word from one queue to another, or switches interrupts on and off.
  */
-#ifndef BUS_PORT_H
-#define BUS_PORT_H
+#ifndef MODELS_PORT_H
+#define MODELS_PORT_H
 
-#include "bus/line.h"
+#include "models/line.h"
 
 /* Mirrors of the indices in peripherals/base/stream.py. */
 enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MORE };

@@ -1,0 +1,33 @@
+/* Registers that count with time (peripherals/base/counter.py). */
+#ifndef MODELS_COUNTER_H
+#define MODELS_COUNTER_H
+
+#include "base/shared.h"
+
+/* Mirrors of the indices in peripherals/base/counter.py. */
+enum {
+    COUNTER_VALID,
+    COUNTER_FIRST,
+    COUNTER_DOWN,
+    COUNTER_ROOM,
+    COUNTER_HERTZ,
+    COUNTER_REMAINDER,
+    COUNTER_SCALE,
+    COUNTER_TIME = COUNTER_SCALE + 2,
+};
+
+enum { COUNTER_REGISTERS = 2 };
+
+/* Mirrored by native.py. */
+struct counter {
+    uint32_t *state;
+    uint32_t words[COUNTER_REGISTERS]; /* of the model: they show the count */
+};
+
+/* Virtual time in ns. */
+uint64_t time_now(const struct shared *shared);
+/* Read word `word` of a model. False: the model serves it. */
+bool counters_read(const struct counter *counters, uint32_t count, const struct shared *shared,
+                   uint32_t word, uint32_t *value);
+
+#endif
