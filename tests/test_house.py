@@ -24,6 +24,7 @@ FLOORS = (
         "peripherals.simplelink",
         "peripherals.stm32l4",
         "peripherals.cc3220",
+        "peripherals.parts",
     ),
     ("emulation.errors", "emulation.visible"),
     ("emulation.image",),

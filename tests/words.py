@@ -55,6 +55,10 @@ WORDS = (
 )
 
 EXCEPTIONS = {
+    "peripherals.parts.part import Part": "the room of what is on a board beside the chip",
+    "(model, Part)": "one of them",
+    '"parts.': "modules of that room",
+    "setting.part": "the name of one in a world file",
     "BenchMachine": "published name of the machine that tests give to a model",
     "BenchBus": "its bus",
     "{seed}/stranger": "a world's keys follow from it",

@@ -87,6 +87,14 @@ class Session:
             raise RenodeWifiError("there is no world", cure="run a board's script first")
         return world
 
+    def set_sensor(self, sensor: str, quantity: str, value: float) -> None:
+        """Let a sensor of the board measure something else from now on.
+
+        sensor: its name in the board's script, such as "hts221". quantity: such as "temperature"
+        or "acceleration_z" (docs/world.md). Raises RenodeWifiError for what isn't there.
+        """
+        self.world.inject("sensor-reads", sensor=sensor, quantity=quantity, value=value)
+
     @property
     def crash(self) -> Crash | None:
         """What ended the firmware; None while it runs, or while its own fault handler does."""

@@ -32,7 +32,7 @@ from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.line import Line, Receiver
 from renode_wifi.peripherals.base.machine import Bus
-from renode_wifi.peripherals.network.contract.radio import Radio
+from renode_wifi.peripherals.network.contract.radio import InWorld, Radio
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -212,12 +212,12 @@ class Machine:
         self.reset_scripts[name] = commands
 
     def connect_world(self, world: World) -> None:
-        """Put every radio into `world`, whose faults may happen to the board, too."""
+        """Put radios and sensors into `world`, whose faults may happen to the board, too."""
         from renode_wifi.emulation.platform.faults.board import attach
 
         self.world = world
-        for radio in self.radios():
-            radio.connect_world(world)
+        for model in [each for each in self.peripherals.values() if isinstance(each, InWorld)]:
+            model.connect_world(world)
         attach(self, world)
 
     @property

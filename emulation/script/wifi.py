@@ -16,7 +16,7 @@ from renode_wifi.emulation.script import control
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token
-from renode_wifi.peripherals.network.contract.radio import Radio
+from renode_wifi.peripherals.network.contract.radio import InWorld
 from renode_wifi.peripherals.network.world import World
 
 SEED_OF_WORLD = "world"
@@ -44,7 +44,7 @@ def wifi_model(interpreter: Interpreter, arguments: list[Token]) -> None:
             interpreter.worlds.enter(machine)
     interpreter.composer().create(name, type_name, place, attributes, position)
     model = machine.peripheral(name)
-    if machine.world is not None and isinstance(model, Radio):
+    if machine.world is not None and isinstance(model, InWorld):
         with _kept_if_good(interpreter):
             model.connect_world(machine.world)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+import logging
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
@@ -26,6 +28,7 @@ from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_proble
 from renode_wifi.peripherals.network.tls.pki import WorldPki
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
+from renode_wifi.peripherals.network.worldfile.sensors import SensorSetting
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
 MAX_STATIONS = 256
@@ -100,6 +103,25 @@ class World:
         """Let go of the host's sockets, where the world has any."""
         if self.bridge is not None:
             self.bridge.close()
+
+    # For sensors
+
+    def measured(self, part: str) -> list[SensorSetting]:
+        """What the world file says of a sensor."""
+        return [setting for setting in self.settings.sensors if setting.part == part]
+
+    def report_missing_sensors(self, names: Collection[str], log: logging.Logger) -> None:
+        """A file may be for several boards: what it says of a sensor elsewhere is no mistake.
+
+        names: of the models on the board.
+        """
+        for setting in self.settings.sensors:
+            if setting.part not in names:
+                near = difflib.get_close_matches(setting.part, names, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                log.warning(
+                    "world: %s: this board has no sensor %s%s", setting.where, setting.part, hint
+                )
 
     # For radios
 

@@ -68,6 +68,7 @@ class STM32L4_ADC_Common(Block):
         self.supply = SUPPLY
         self.temperature = ROOM
         self._voltages = {}  # type: dict[str, int]
+        self._waveforms = {}  # type: dict[str, tuple[typing.Any, str]]
 
     # What is around the chip.
 
@@ -76,8 +77,21 @@ class STM32L4_ADC_Common(Block):
         """Put a voltage on a pin, such as "PA0", from now on."""
         if pin not in PINS.values() and pin not in PINS_OF_THIRD.values():
             raise ValueError("%s is no analogue pin" % pin)
+        self._waveforms.pop(pin, None)
         self._voltages[pin] = millivolts * MILLIVOLT
         self._changed()
+
+    def connect_world(self, world):
+        # type: (typing.Any) -> None
+        """Let pins have the voltages of a world file, each as a waveform in V."""
+        for setting in world.settings.analog:
+            if setting.pin in PINS.values() or setting.pin in PINS_OF_THIRD.values():
+                seed = "%s/%s" % (world.seed, setting.pin)
+                self._waveforms[setting.pin] = (setting.waveform, seed)
+            else:
+                self.machine.log.warning(
+                    "world: %s: %s is no analogue pin", setting.where, setting.pin
+                )
 
     def set_temperature(self, celsius):
         # type: (int) -> None
@@ -125,6 +139,9 @@ class STM32L4_ADC_Common(Block):
 
     def _pin(self, pin):
         # type: (str) -> int
+        if pin in self._waveforms:
+            waveform, seed = self._waveforms[pin]
+            return int(waveform.at(self.machine.clock.now, seed) * VOLT)
         if pin in self._voltages:
             return self._voltages[pin]
         if pin in DAC_PINS:

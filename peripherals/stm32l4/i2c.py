@@ -1,8 +1,8 @@
 """I2C1 to I2C3 (RM0351 section 39), master mode; bits take the time that TIMINGR says.
 
-`attach(device, address)` puts a device on the bus, which has `start(reading)`, `write(byte)`,
-`read() -> byte` and `stop()`. An address that nobody has is not acknowledged, as on a board without
-that part. Without an RCC named "rcc" the kernel clock isn't known, and transfers take no time.
+`attach(device, address)` puts a device on the bus. An address that nobody has is not acknowledged,
+as on a board without that part, nor is a byte that a device refuses. Without an RCC named "rcc" the
+kernel clock isn't known, and transfers take no time.
 
 A byte is sent or received when its nine bits are over. The next one begins once software has given
 or taken a byte: there is no second byte in the shift register.
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.i2c import I2CBus, I2CDevice
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
 from renode_wifi.peripherals.stm32l4.i2c_registers import (
@@ -43,18 +43,6 @@ SYNCHRONISATION = 4
 """Kernel clock cycles that the edges of SCL take to be seen in each period (section 39.4.9)."""
 
 
-class I2CDevice(Protocol):
-    """What answers to an address."""
-
-    def start(self, reading: bool) -> None: ...
-
-    def write(self, byte: int) -> None: ...
-
-    def read(self) -> int: ...
-
-    def stop(self) -> None: ...
-
-
 class STM32F7_I2C(Block):
     STATUS = PARTLY
     MISSING = "slave and SMBus modes"
@@ -77,13 +65,13 @@ class STM32F7_I2C(Block):
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
-        self._devices: dict[int, I2CDevice] = {}
+        self._bus = I2CBus()
         self._event: Event | None = None
         self._clear()
 
     def attach(self, device: I2CDevice, address: int) -> None:
         """Put `device` on the bus at a seven-bit address."""
-        self._devices[address] = device
+        self._bus.attach(device, address)
 
     def reset(self) -> None:
         super().reset()
@@ -93,7 +81,7 @@ class STM32F7_I2C(Block):
         if self._event is not None:
             self._event.cancel()
             self._event = None
-        self._device: I2CDevice | None = None
+        self._bus.stop()
         self._left = 0
         self._shift = 0
         self._reading = False
@@ -161,22 +149,22 @@ class STM32F7_I2C(Block):
     def _addressed(self) -> None:
         control = self.registers["CR2"]
         self.registers["CR2"] = control & ~CR2.START
-        self._device = self._devices.get(SADD.get(control) >> 1)
-        if self._device is None:
-            # STOP follows a missing acknowledge by itself.
-            self.registers["ISR"] |= ISR.NACKF
-            self._stop()
-            return
-        self._device.start(self._reading)
-        self._next()
+        if self._bus.start(SADD.get(control) >> 1 & 0x7F, self._reading):
+            self._next()
+        else:
+            self._refused()
+
+    def _refused(self) -> None:
+        """STOP follows a missing acknowledge by itself."""
+        self.registers["ISR"] |= ISR.NACKF
+        self._stop()
 
     def _stop(self) -> None:
         self._after(STOP_BITS, self._stopped)
 
     def _stopped(self) -> None:
         self.registers["CR2"] &= ~CR2.STOP
-        if self._device is not None:
-            self._device.stop()
+        self._bus.stop()
         status = self.registers["ISR"] & ~(ISR.BUSY | ISR.TC | ISR.TCR | ISR.TXIS)
         self.registers["ISR"] = status | ISR.STOPF | ISR.TXE
         self._clear()
@@ -185,7 +173,6 @@ class STM32F7_I2C(Block):
         """Ask for the next byte, or end the transfer as CR2 says."""
         control = self.registers["CR2"]
         if self._left:
-            assert self._device is not None
             if self._reading:
                 self._after(BYTE_BITS, self._received)
             elif self.registers["ISR"] & ISR.TXE:
@@ -200,8 +187,8 @@ class STM32F7_I2C(Block):
             self.registers["ISR"] |= ISR.TC
 
     def _received(self) -> None:
-        if self._device is not None:
-            self.registers["RXDR"] = self._device.read() & 0xFF
+        if self._bus.busy:
+            self.registers["RXDR"] = self._bus.read() & 0xFF
             self.registers["ISR"] |= ISR.RXNE
 
     def _send(self, value: int, old: int) -> None:
@@ -220,16 +207,19 @@ class STM32F7_I2C(Block):
         self._after(BYTE_BITS, self._sent)
 
     def _sent(self) -> None:
-        if self._device is not None:
-            self._device.write(self._shift)
-            self._left -= 1
+        if not self._bus.busy:
+            return
+        self._left -= 1
+        if self._bus.write(self._shift):
             self._next()
+        else:
+            self._refused()
 
     def _take(self) -> int:
         byte = self.registers["RXDR"]
         if self.registers["ISR"] & ISR.RXNE:
             self.registers["ISR"] &= ~ISR.RXNE
-            if self._device is not None:
+            if self._bus.busy:
                 self._left -= 1
                 self._next()
             self.registers.update_interrupts()

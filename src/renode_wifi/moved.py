@@ -107,6 +107,9 @@ MODULES = {
     "renode_wifi.peripherals.network.wireless": "renode_wifi.peripherals.network.stack.wireless",
     "renode_wifi.peripherals.network.world_file": "renode_wifi.peripherals.network.worldfile.read",
     "renode_wifi.peripherals.network.yaml_tree": "renode_wifi.peripherals.network.worldfile.tree",
+    "renode_wifi.peripherals.stm32l4.m24sr64": "renode_wifi.peripherals.parts.m24sr64",
+    "renode_wifi.peripherals.stm32l4.vl53l0x": "renode_wifi.peripherals.parts.vl53l0x",
+    "renode_wifi.peripherals.stm32l4.sensors": "renode_wifi.peripherals.parts",
 }
 """Old path: new path. What is below the old path is below the new one, unless it has a line of its
 own. Where a package has taken the old path, the names of the module that was there are looked for
@@ -123,6 +126,7 @@ TESTS = {
 }
 """The same for the rigs of the project's own tests, which `tests/__init__.py` installs."""
 
+_PARTS = "renode_wifi.peripherals.parts"
 _ENGINES = "renode_wifi.emulation.engines"
 NAMES = {
     "renode_wifi.emulation.backend:Backend": f"{_ENGINES}.engine:Engine",
@@ -162,6 +166,15 @@ NAMES = {
         )
     },
     "renode_wifi.emulation.renode.backend:RenodeBackend": f"{_ENGINES}.renode.engine:RenodeEngine",
+    **{
+        f"renode_wifi.peripherals.stm32l4.sensors:{kind}": f"{_PARTS}.{module}:{kind}"
+        for kind, module in (
+            ("HTS221", "hts221"),
+            ("LIS3MDL", "lis3mdl"),
+            ("LPS22HB", "lps22hb"),
+            ("LSM6DSL", "lsm6dsl.lsm6dsl"),
+        )
+    },
 }
 """`old module:name` by the path at which it was, and `new module:name`."""
 

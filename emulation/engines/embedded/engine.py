@@ -125,6 +125,8 @@ class EmbeddedEngine:
 
     def load(self, image: Image) -> None:
         self.machine.load(image)
+        if self.machine.world is not None:
+            self.machine.world.report_missing_sensors(self.machine.peripherals, self.machine.log)
         if self.now == 0:
             self.machine.start(image)
         else:

@@ -94,6 +94,14 @@ class BoardKeywords(UartKeywords):
     def forget_snapshots(self) -> None:
         self._snapshots.clear()
 
+    @keyword()
+    def set_sensor(self, sensor: str, quantity: str, value: float) -> None:
+        """Let a sensor, such as hts221, measure something else from now on.
+
+        quantity: such as temperature (°C), humidity (%), pressure (hPa), acceleration_z (g).
+        """
+        self.session.set_sensor(sensor, quantity, value)
+
     @keyword(Replay.NEVER)
     def get_server(self, name: str) -> Server:
         """A server of the world by its name in the world file."""

@@ -12,6 +12,7 @@ from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPl
 from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.faults import Fault
+from renode_wifi.peripherals.parts.part import Part
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -110,6 +111,7 @@ class BoardFaults:
         set_clock_scale(self.machine, scale)
 
     def _set(self, sensor: str, quantity: str, value: object) -> None:
+        """value: a number, or what the sensor had before."""
         setattr(self.machine.peripherals[sensor], quantity, value)
 
     def _sensor(self, name: str, quantity: str) -> tuple[str, object]:
@@ -127,7 +129,8 @@ class BoardFaults:
                 cure=f"there are: {', '.join(found) or 'none'}; quantities are attributes such as"
                 " temperature, humidity, pressure, acceleration",
             )
-        return chosen, found[chosen]
+        model, value = self.machine.peripherals[chosen], found[chosen]
+        return chosen, model.course(quantity) if isinstance(model, Part) else value
 
 
 def attach(machine: BoardMachine, world: World) -> None:

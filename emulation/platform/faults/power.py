@@ -8,6 +8,7 @@ from renode_wifi.emulation.platform.core import Core
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.radio import Radio
+from renode_wifi.peripherals.parts.part import Part
 
 POWER_ON = "power-on"
 """The cause of a reset at which RAM has lost what it held."""
@@ -27,11 +28,13 @@ class BoardMachine(Machine, Protocol):
 
 
 def lose_power(machine: BoardMachine) -> None:
-    """RAM comes up with whatever it likes, and the radio with the board."""
+    """RAM comes up with whatever it likes, radio and sensors with the board."""
     source = machine.random(f"power/{machine.clock.now}")
     for model in machine.peripherals.values():
         if isinstance(model, Memory) and model.base is not None and model.base in RAM:
             machine.bus.write_bytes(model.base, source.randbytes(model.size))
+        elif isinstance(model, Part):
+            model.power_on()
     for radio in machine.radios():
         radio.power_cycle()
 

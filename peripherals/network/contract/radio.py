@@ -9,6 +9,14 @@ from renode_wifi.peripherals.network.contract.station import World
 
 
 @runtime_checkable
+class InWorld(Protocol):
+    """A model that depends on the world: a radio, or a part that measures something of it."""
+
+    def connect_world(self, world: World) -> None:
+        """Put it into a world."""
+
+
+@runtime_checkable
 class Radio(Protocol):
     name: str
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from renode_wifi.peripherals.base.quantities import QUANTITIES, VECTORS
+from renode_wifi.peripherals.base.waveforms import Constant
 from renode_wifi.peripherals.network.worldfile.bridge import ForwardSettings
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, plain
@@ -80,3 +82,27 @@ def hermetic(data: Mapping[str, object]) -> Iterator[At]:
                 "add `mode: bridged`, or put the names into `names:`",
             ),
         )
+
+
+def sensors(parts: Mapping[str, Mapping[str, object]]) -> Iterator[At]:
+    """Constants that make no sense; what changes is limited by what the part measures."""
+    for part, quantities in parts.items():
+        for quantity, waveform in quantities.items():
+            several = waveform if isinstance(waveform, tuple) else (waveform,)
+            is_vector = quantity in VECTORS
+            if is_vector != isinstance(waveform, tuple):
+                what = "three values: x, y, z" if is_vector else "one value"
+                yield ("sensors", part, quantity), Mistake("this is not right", f"write {what}")
+                continue
+            limits = QUANTITIES[f"{quantity}_x" if is_vector else quantity]
+            for each in several:
+                if isinstance(each, Constant) and not (
+                    limits.minimum <= each.value <= limits.maximum
+                ):
+                    yield (
+                        ("sensors", part, quantity),
+                        Mistake(
+                            f"{each.value:g} {limits.unit} is not right",
+                            f"write {limits.minimum:g} to {limits.maximum:g} {limits.unit}",
+                        ),
+                    )

@@ -16,6 +16,7 @@ from renode_wifi.peripherals.network.worldfile.faults import Fault, read_fault
 from renode_wifi.peripherals.network.worldfile.files import credentials_in
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, not_right
+from renode_wifi.peripherals.network.worldfile.sensors import AnalogSetting, SensorSetting
 from renode_wifi.peripherals.network.worldfile.servers import UDP_SERVERS, ServerSettings
 from renode_wifi.peripherals.network.worldfile.structure import (
     Found,
@@ -257,6 +258,7 @@ class _Reader:
             *checks.access_points(points),
             *checks.servers(servers),
             *checks.forwards(forwards),
+            *checks.sensors(made.sensors),
             *([] if self._may_be_bridged(made) else checks.hermetic(data)),
         ]
         for path, mistake in found:
@@ -281,11 +283,22 @@ class _Reader:
                 expose=tuple(exposed.values()),
                 egress=tuple(rule for rule in made.egress if rule is not None),
             ),
+            sensors=tuple(self._sensors(made)),
+            analog=tuple(
+                AnalogSetting(pin, waveform, str(tree.mark(("analog", pin))))
+                for pin, waveform in made.analog.items()
+            ),
             faults=tuple(faults),
             radio=replace(made.radio, where=str(tree.mark(("radio", "options")))),
             when=made.date,
             notices=tuple(self.notices),
         )
+
+    def _sensors(self, made: WorldFile) -> Iterable[SensorSetting]:
+        for part, quantities in made.sensors.items():
+            for quantity, waveform in quantities.items():
+                where = str(self.tree.mark(("sensors", part, quantity)))
+                yield SensorSetting(part, quantity, waveform, where)
 
     def _may_be_bridged(self, made: WorldFile) -> bool:
         wrong = any(found.path == ("mode",) for found in self.mistakes)

@@ -21,6 +21,13 @@ from renode_wifi.peripherals.network.worldfile.models import (
 from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.network.worldfile.rules import Rule, text, whole, words
+from renode_wifi.peripherals.network.worldfile.sensors import (
+    AnalogSetting,
+    PinName,
+    Quantities,
+    SensorSetting,
+    Volts,
+)
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 from renode_wifi.peripherals.network.worldfile.structure import Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.values import Address, Date, HostName
@@ -81,6 +88,12 @@ class WorldFile(Model):
         Many("destinations outside the world that may be reached (bridged mode)"),
     ] = ()
     bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    sensors: Annotated[
+        dict[str, Quantities], Mapped("what sensors measure, by the name of the sensor")
+    ] = field(default_factory=dict)
+    analog: Annotated[dict[PinName, Volts], Mapped("voltages in V, by the pin of the chip")] = (
+        field(default_factory=dict)
+    )
     faults: Annotated[tuple[FaultEntry, ...], Many("a list of what goes wrong, and when")] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
 
@@ -102,6 +115,8 @@ class WorldSettings:
     servers: tuple[ServerSettings, ...] = ()
     phones: tuple[PhoneSettings, ...] = ()
     bridge: BridgeSettings = field(default_factory=BridgeSettings)
+    sensors: tuple[SensorSetting, ...] = ()
+    analog: tuple[AnalogSetting, ...] = ()
     faults: tuple[Fault, ...] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
     when: int | None = None
@@ -133,5 +148,9 @@ class WorldSettings:
             lines.append(
                 f"  forward {forward.address}:{forward.port} to {forward.host}:{forward.host_port}"
             )
+        for sensor in self.sensors:
+            lines.append(f"  sensor {sensor.part}: {sensor.quantity}")
+        for analog in self.analog:
+            lines.append(f"  voltage at {analog.pin}")
         lines += [f"  {fault.summary()}" for fault in self.faults]
         return "\n".join(lines)

@@ -167,6 +167,7 @@ def test_the_examples_of_the_documentation_are_right(tmp_path: Path, example: st
         ("pki/root-1.crt", authority.certificate),
         ("pki/root-2.crt", authority.certificate),
         ("here/roots/my-root.pem", authority.certificate),
+        ("here/climb.csv", b"time,hPa\n0,1013\n60,950\n"),
     ):
         (tmp_path / name).write_bytes(content)
     meter = "from renode_wifi import TcpServer\n\n\nclass Meter(TcpServer): ...\n"

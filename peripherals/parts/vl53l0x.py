@@ -1,13 +1,15 @@
 """The time-of-flight sensor of the board, VL53L0X, at 0x29 on I2C2.
 
 ST documents the part by its driver only (VL53L0X API, vl53l0x_api*.c): registers by pages that 0xFF
-selects, a window to its calibration memory, single and continuous ranging. GPIO1 isn't connected.
+selects, a window to its calibration memory, single and continuous ranging. Of GPIO1's functions it
+has "new sample ready".
 """
 
 from __future__ import annotations
 
-from renode_wifi.peripherals.base.clock import MICROSECOND
+from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.parts.part import Measured, Part
 
 PAGE = 0xFF
 NVM_PAGE, NVM_STROBE, NVM_DATA, NVM_ADDRESS = 7, 0x83, 0x90, 0x94
@@ -21,6 +23,8 @@ RESULT_RANGE_STATUS = 0x14
 FINAL_RANGE_CONFIG_VCSEL_PERIOD = 0x70
 FINAL_RANGE_CONFIG_TIMEOUT_MACROP = 0x71
 REF_SPAD_ENABLES = 0xB0
+GPIO_HV_MUX_ACTIVE_HIGH, ACTIVE_HIGH = 0x84, 0x10
+SLAVE_DEVICE_ADDRESS = 0x8A
 PEAK_SIGNAL_RATE_REF_PAGE, PEAK_SIGNAL_RATE_REF = 1, 0xB6
 
 START_STOP, BACK_TO_BACK, TIMED = 0x01, 0x02, 0x04
@@ -72,33 +76,59 @@ def fixed_point(value: float, fraction_bits: int) -> bytes:
     return min(0xFFFF, round(value * (1 << fraction_bits))).to_bytes(2)
 
 
-class VL53L0X:
-    """Time-of-flight sensor, at 0x29; `distance` in mm; farther than 2 m it sees nothing."""
+GPIO1 = 0
+"""Output."""
 
+
+class VL53L0X(Part):
+    """Time-of-flight sensor, at 0x29 until it is given another address.
+
+    `distance` in mm; farther than 2 m it sees nothing. Output 0: GPIO1. Input 0: XSHUT, which
+    shuts it down when it falls.
+    """
+
+    OUTPUTS = (GPIO1,)
     FARTHEST = 2000.0
 
-    distance = 250.0
+    distance = Measured(250.0)
 
     def __init__(self, machine: Machine, name: str) -> None:
-        self.machine = machine
-        self.name = name
-        self.reset()
+        super().__init__(machine, name)
+        self._event: Event | None = None
+        self._is_shut = False
+        self.address: int | None = None
+        self.power_on()
 
-    def reset(self) -> None:
-        """As after power-on; what is measured stays."""
+    def power_on(self) -> None:
+        """As after the supply came up; what is measured stays."""
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
         self._registers = dict(RESETS)
+        if self.address is not None:
+            self.address = RESETS[0, SLAVE_DEVICE_ADDRESS]
         self._pointer: int | None = None
         self._mode = 0
         # Virtual time (ns) at which the running measurement ends.
         self._ends: int | None = None
+        self._show()
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """XSHUT. The line is pulled up: only a pin that drives it low shuts the part down."""
+        self._is_shut = not level
+        if not level:
+            self.power_on()
 
     # I2C.
 
-    def start(self, reading: bool) -> None:
+    def start(self, reading: bool) -> bool:
+        if self._is_shut:
+            return False
         if reading:
             self._finish()
         else:
             self._pointer = None
+        return True
 
     def write(self, byte: int) -> None:
         if self._pointer is None:
@@ -138,9 +168,14 @@ class VL53L0X:
         self._registers[page, register] = byte
         if page == 0 and register == SYSRANGE_START:
             self._begin(byte)
+        elif page == 0 and register == SLAVE_DEVICE_ADDRESS:
+            self.address = byte & 0x7F
+        elif page == 0 and register == GPIO_HV_MUX_ACTIVE_HIGH:
+            self._show()
         elif page == 0 and register == SYSTEM_INTERRUPT_CLEAR and byte & 1:
             self._finish()
             self._registers[0, RESULT_INTERRUPT_STATUS] = 0
+            self._show()
         elif page == NVM_PAGE and register == NVM_STROBE and byte == 0:
             self._read_nvm()
 
@@ -157,6 +192,7 @@ class VL53L0X:
         self._mode = command & (BACK_TO_BACK | TIMED)
         runs = self._mode or command & START_STOP
         self._ends = self.machine.clock.now + self._duration() if runs else None
+        self._schedule()
 
     def _duration(self) -> int:
         """ns of one measurement by the registers of the sequence."""
@@ -195,6 +231,29 @@ class VL53L0X:
             self._registers[0, RESULT_RANGE_STATUS + index] = byte
         configured = self._registers[0, SYSTEM_INTERRUPT_CONFIG_GPIO] & 7
         self._registers[0, RESULT_INTERRUPT_STATUS] = configured
+        self._show()
+
+    # GPIO1.
+
+    def _schedule(self) -> None:
+        """A measurement ends in its own time where somebody waits for the pin."""
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+        configured = self._registers[0, SYSTEM_INTERRUPT_CONFIG_GPIO] & 7
+        if self._ends is not None and configured and self.lines[GPIO1].is_connected:
+            delay = max(0, self._ends - self.machine.clock.now)
+            self._event = self.machine.clock.schedule(delay, self._on_time)
+
+    def _on_time(self) -> None:
+        self._event = None
+        self._finish()
+        self._schedule()
+
+    def _show(self) -> None:
+        ready = bool(self._registers.get((0, RESULT_INTERRUPT_STATUS), 0) & 7)
+        high = bool(self._registers.get((0, GPIO_HV_MUX_ACTIVE_HIGH), 0) & ACTIVE_HIGH)
+        self.lines[GPIO1].set(ready == high)
 
     def _reference_rate(self) -> bytes:
         enables = (self._registers.get((0, REF_SPAD_ENABLES + index), 0) for index in range(6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.stm32l4.vl53l0x import OUT_OF_RANGE, VL53L0X
+from renode_wifi.peripherals.parts.vl53l0x import OUT_OF_RANGE, VL53L0X
 
 MILLISECOND = 1_000_000
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.stm32l4.m24sr64 import (
+from renode_wifi.peripherals.parts.m24sr64 import (
     APPLICATION,
     CAPABILITY_CONTAINER,
     GET_I2C_SESSION,

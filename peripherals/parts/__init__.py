@@ -1,0 +1,1 @@
+"""The parts around the chip on a board, one a file."""

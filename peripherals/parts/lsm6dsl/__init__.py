@@ -1,0 +1,1 @@
+"""ST LSM6DSL, accelerometer and gyroscope (data sheet DocID028475, application note AN5040)."""
