@@ -10,6 +10,7 @@ from ipaddress import AddressValueError, IPv4Address
 
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.network.contract.stream import Failure
+from renode_wifi.peripherals.simplelink.http import HttpService
 from renode_wifi.peripherals.simplelink.messages.basic import (
     OK,
     BasicResponse,
@@ -38,11 +39,12 @@ HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER = 0x01, 0x02, 0x04, 0x08
 DEVICE, DNS_CLIENT, STATUS = 0x10, 0x20, 0x40
 APPLICATIONS = HTTP_SERVER | DHCP_SERVER | MDNS | DNS_SERVER
 CONFIGURABLE = (HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER, DEVICE, DNS_CLIENT)
+DEFAULT_PORT = 80
 MAX_NAME = 255
 MAX_VALUE = 255
 
 DEFAULTS = {
-    (HTTP_SERVER, 0): PortNumber(80).emit(),
+    (HTTP_SERVER, 0): PortNumber(DEFAULT_PORT).emit(),
     (HTTP_SERVER, 1): b"\0",
     (HTTP_SERVER, 5): b"\1",
     (HTTP_SERVER, 6): PortNumber(443).emit(),
@@ -62,18 +64,27 @@ OPTIONS = range(16)
 class NetApp(Silo):
     """Settings and started servers survive power cycles."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, http: HttpService) -> None:
         self.services = services
+        self.http = http
         self.values: dict[tuple[int, int], bytes] = dict(DEFAULTS)
         self.active = HTTP_SERVER | DHCP_SERVER | MDNS
         self.ping = Ping(services)
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:
-        return (self, self.ping)
+        return (self, self.ping, self.http)
 
     def stopped(self) -> None:
         self.ping.stop()
+        self.http.stopped()
+
+    def _configure(self) -> None:
+        """The HTTP server as its settings say."""
+        self.http.enabled = bool(self.active & HTTP_SERVER)
+        port = PortNumber.parse(self.values[HTTP_SERVER, 0].ljust(2, b"\0")).port
+        self.http.port = port or DEFAULT_PORT
+        self.http.refresh()
 
     def accept(self, transaction: Transaction, message: Empty) -> BasicResponse:
         """Nothing to do: no browser and no mDNS peer ever asks the built-in servers here."""
@@ -126,10 +137,12 @@ class NetApp(Silo):
 
     def start(self, transaction: Transaction, message: StartStop) -> BasicResponse:
         self.active |= message.applications & APPLICATIONS
+        self._configure()
         return OK
 
     def stop(self, transaction: Transaction, message: StartStop) -> BasicResponse:
         self.active &= ~message.applications
+        self._configure()
         return OK
 
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
@@ -138,6 +151,8 @@ class NetApp(Silo):
         if not known or len(message.value) > MAX_VALUE:
             return BasicResponse(Error.INVALID)
         self.values[application, option] = message.value
+        if (application, option) == (HTTP_SERVER, 0):
+            self._configure()
         return OK
 
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
@@ -157,11 +172,7 @@ class NetApp(Silo):
         Handler(Opcode.NETAPP_STOP, StartStop, stop),
         Handler(Opcode.NETAPP_SET, SetSetting, set),
         Handler(Opcode.NETAPP_GET, GetSetting, get),
-        Handler(Opcode.HTTP_SEND_TOKEN, Empty, accept),
         Handler(Opcode.MDNS_REGISTER, Empty, accept),
         Handler(Opcode.MDNS_BY_SERVICE, Empty, find_no_service),
         Handler(Opcode.MDNS_LOOKUP, Empty, accept),
-        Handler(Opcode.NETAPP_RESPONSE, Empty, accept),
-        Handler(Opcode.NETAPP_SEND, Empty, accept),
-        Handler(Opcode.NETAPP_RECEIVE, Empty, accept),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from renode_wifi.peripherals.network.contract.station import Lease, Station, StationEvents, World
 
 
@@ -11,7 +13,22 @@ class NetworkAccess:
     def __init__(self) -> None:
         self.world: World | None = None
         self.station: Station | None = None
-        self.lease: Lease | None = None
+        self._lease: Lease | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def lease(self) -> Lease | None:
+        return self._lease
+
+    @lease.setter
+    def lease(self, lease: Lease | None) -> None:
+        self._lease = lease
+        for watcher in self._watchers:
+            watcher()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever addresses come or go."""
+        self._watchers.append(watcher)
 
     @property
     def joined(self) -> Station | None:

@@ -14,6 +14,7 @@ from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.faults import Fault, FaultKind, FaultPlan
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.flow_control import FlowControl
+from renode_wifi.peripherals.simplelink.http import HttpService
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.messages.device import Abort
 from renode_wifi.peripherals.simplelink.messages.header import (
@@ -85,8 +86,11 @@ class Processor:
         self.files = FileSystem(services, self.power, self.restore)
         self.netcfg = NetCfg(services)
         self.sockets = Sockets(services, self.power, self.flow, self.device, self.files)
-        self.wlan = Wlan(services, self.power, self.device, self.netcfg, self.sockets, self.files)
-        self.netapp = NetApp(services)
+        http = HttpService(services, self.files)
+        self.wlan = Wlan(
+            services, self.power, self.device, self.netcfg, self.sockets, self.files, http
+        )
+        self.netapp = NetApp(services, http)
         self.netutil = NetUtil(services)
         self.silos: tuple[Silo, ...] = (
             self.device,

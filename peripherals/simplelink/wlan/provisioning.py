@@ -16,6 +16,7 @@ from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease
 from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, ROLES, Device
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
+from renode_wifi.peripherals.simplelink.http import HttpService
 from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
 from renode_wifi.peripherals.simplelink.messages.wlan import (
     ProfileAdded,
@@ -28,7 +29,7 @@ from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
 from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
-from renode_wifi.peripherals.simplelink.wlan.web import Answer, Parameters, WebServer
+from renode_wifi.peripherals.simplelink.wlan.web import Answer, Exchange, Parameters
 
 SMART_CONFIG, STOP, ABORT_EXTERNAL = 1, 4, 5
 """Of SlWlanProvisioningCommand_e; those below STOP start it, all but SMART_CONFIG as an AP."""
@@ -73,6 +74,7 @@ class ProvisioningService:
         access_point: AccessPoint,
         settings: WlanSettings,
         files: FileSystem,
+        http: HttpService,
     ) -> None:
         self.services = services
         self.host = services.host
@@ -81,7 +83,7 @@ class ProvisioningService:
         self.access_point = access_point
         self.settings = settings
         self.files = files
-        self.web = WebServer(services.network, self._on_request)
+        self.http = http
         self._command: Provisioning | None = None
         self._profile: Profile | None = None
         self._confirming = False
@@ -89,7 +91,7 @@ class ProvisioningService:
         self._timer: Event | None = None
 
     def reset(self) -> None:
-        self.web.close()
+        self.http.serve(None)
         self._command = self._profile = self._timer = None
         self._confirming = False
 
@@ -131,7 +133,7 @@ class ProvisioningService:
         if self._command.action != SMART_CONFIG:
             self.device.active_role = ROLE_ACCESS_POINT
             self.access_point.open(announced=False)
-            self.web.open()
+            self.http.serve(self._on_request)
 
     def _wait(self) -> None:
         """Without activity it ends."""
@@ -139,7 +141,7 @@ class ProvisioningService:
         self._after(self._command.timeout * SECOND, partial(self._end, ROLE_STATION))
 
     def _leave_access_point(self) -> None:
-        self.web.close()
+        self.http.serve(None)
         if self.device.active_role == ROLE_ACCESS_POINT:
             self.access_point.close()
             self.device.active_role = ROLE_STATION
@@ -185,7 +187,7 @@ class ProvisioningService:
             self._wait()
             return
         self._result = SUCCESS
-        self.web.open()
+        self.http.serve(self._on_request)
         self._after(FEEDBACK_TIMEOUT, partial(self._fail, NO_FEEDBACK))
 
     def _fail(self, result: int) -> None:
@@ -202,7 +204,10 @@ class ProvisioningService:
 
     # The phone's requests
 
-    def _on_request(self, method: str, path: str, parameters: Parameters) -> Answer:
+    def _on_request(self, exchange: Exchange) -> None:
+        exchange.respond(self._answer(exchange.method, exchange.path, exchange.parameters))
+
+    def _answer(self, method: str, path: str, parameters: Parameters) -> Answer:
         if self._command is not None and not self._confirming:
             self._wait()
         if method == "POST":

@@ -10,6 +10,7 @@ from renode_wifi.peripherals.simplelink.device import (
     Device,
 )
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
+from renode_wifi.peripherals.simplelink.http import HttpService
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
 from renode_wifi.peripherals.simplelink.messages.wlan import RxFilterAdded, RxStatistics, SetMode
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
@@ -37,6 +38,7 @@ class Wlan(Silo):
         netcfg: NetCfg,
         connections: Connections,
         files: FileSystem,
+        http: HttpService,
     ) -> None:
         self.device = device
         self.station = StationRole(services, power, device, netcfg, connections)
@@ -45,7 +47,7 @@ class Wlan(Silo):
         self.access_point = AccessPoint(services, power, netcfg, self.settings, connections)
         self.scan = Scan(services.network)
         self.provisioning = ProvisioningService(
-            services, device, self.station, self.access_point, self.settings, files
+            services, device, self.station, self.access_point, self.settings, files, http
         )
         self._filters = 0
 

@@ -1,8 +1,4 @@
-"""The HTTP server of the network processor, as far as provisioning uses it, and pages in `www/`.
-
-SWRA513, "Provisioning HTTP/HTTPS Server APIs": applications read text files and post parameters,
-which are answered without content.
-"""
+"""HTTP connections to the network processor: one request each, which may be answered later."""
 
 from __future__ import annotations
 
@@ -16,7 +12,6 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.servers.http_requests import RequestParser
 from renode_wifi.peripherals.simplelink.network import NetworkAccess
 
-PORT = 80
 MAX_CLIENTS = 4
 """Connections at once; the oldest one makes room."""
 
@@ -25,20 +20,30 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True)
 class Answer:
+    """more: further header fields."""
+
     status: HTTPStatus = HTTPStatus.NO_CONTENT
     content: bytes = b""
+    kind: str = "text/html"
+    more: tuple[tuple[str, str], ...] = ()
 
-    def emit(self) -> bytes:
+    def emit(self, with_content: bool = True) -> bytes:
         length = f"Content-Length: {len(self.content)}\r\n" if self.content else ""
+        fields = "".join(f"{name}: {_line(value)}\r\n" for name, value in self.more)
         head = (
             f"HTTP/1.1 {self.status} {self.status.phrase}\r\n"
-            f"Connection: close\r\n{length}Content-Type: text/html\r\n\r\n"
+            f"Connection: close\r\n{length}{fields}Content-Type: {_line(self.kind)}\r\n\r\n"
         )
-        return head.encode("latin-1") + self.content
+        return head.encode("latin-1") + (self.content if with_content else b"")
 
 
-Handle = Callable[[str, str, Parameters], Answer]
-"""Method, path and what was posted."""
+def _line(text: str) -> str:
+    """The text without what would end a header field."""
+    return text.replace("\r", "").replace("\n", "").partition("\0")[0]
+
+
+Handle = Callable[["Exchange"], None]
+"""Takes a request, and answers it by `respond`, at once or later."""
 
 
 class WebServer:
@@ -48,13 +53,13 @@ class WebServer:
         self.network = network
         self.handle = handle
         self._close: Callable[[], None] | None = None
-        self._clients: list[_Client] = []
+        self._clients: list[Exchange] = []
 
-    def open(self) -> None:
+    def open(self, port: int) -> None:
         self.close()
-        station = self.network.station
+        station = self.network.joined
         if station is not None:
-            listener = station.listen(PORT, self._accept)
+            listener = station.listen(port, self._accept)
             if not isinstance(listener, Failure):
                 self._close = listener.close
 
@@ -67,24 +72,32 @@ class WebServer:
     def _accept(self, stream: Stream) -> None:
         if len(self._clients) >= MAX_CLIENTS:
             self._clients.pop(0).stream.abort()
-        client = _Client(stream, self.handle, partial(self._gone))
+        client = Exchange(stream, self.handle, partial(self._gone))
         self._clients.append(client)
         stream.events = client
 
-    def _gone(self, client: _Client) -> None:
+    def _gone(self, client: Exchange) -> None:
         if client in self._clients:
             self._clients.remove(client)
 
 
-class _Client:
+class Exchange:
     """One connection: a request, an answer, the end."""
 
-    def __init__(self, stream: Stream, handle: Handle, gone: Callable[[_Client], None]) -> None:
+    method = path = query = ""
+    headers: dict[str, str]
+    body = b""
+    parameters: Parameters
+    """What was posted in a form."""
+
+    def __init__(self, stream: Stream, handle: Handle, gone: Callable[[Exchange], None]) -> None:
         self.stream = stream
         self.handle = handle
         self.gone = gone
         self.parser = RequestParser()
+        self.headers, self.parameters = {}, {}
         self._out = b""
+        self._gone = False
 
     def on_connected(self, stream: Stream) -> None:
         """It is connected already."""
@@ -99,15 +112,19 @@ class _Client:
         if request is not None:
             # Parameters are ISO-8859-1, as applications of SimpleLink write them.
             posted = parse_qs(request.body.decode("latin-1"), True, encoding="latin-1")
-            parameters = {name: values[0] for name, values in posted.items()}
-            path = urlsplit(request.path).path
-            self._answer(self.handle(request.method, path, parameters))
+            self.parameters = {name: values[0] for name, values in posted.items()}
+            target = urlsplit(request.path)
+            self.method, self.path, self.query = request.method, target.path, target.query
+            self.headers, self.body = request.headers, request.body
+            self.handle(self)
         elif self.parser.problem is not None:
-            self._answer(Answer(HTTPStatus(self.parser.problem)))
+            self.respond(Answer(HTTPStatus(self.parser.problem)))
 
-    def _answer(self, answer: Answer) -> None:
-        self._out += answer.emit()
-        self.on_writable(self.stream)
+    def respond(self, answer: Answer) -> None:
+        """Answer the request, unless its client has gone."""
+        if not self._gone:
+            self._out += answer.emit(self.method != "HEAD")
+            self.on_writable(self.stream)
 
     def on_writable(self, stream: Stream) -> None:
         if self._out:
@@ -117,4 +134,7 @@ class _Client:
                 self.gone(self)
 
     def on_closed(self, stream: Stream, failure: Failure | None) -> None:
-        self.gone(self)
+        """A client that only ends its side still gets its answer."""
+        if failure is not None:
+            self._gone = True
+            self.gone(self)

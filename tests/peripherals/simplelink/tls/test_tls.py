@@ -287,7 +287,7 @@ def test_starttls_wants_an_idle_connected_stream(rig: Rig, driver: HostDriver) -
     datagram = driver.socket(2)
     assert driver.set_option(datagram, START_TLS, bytes(4)) == Error.OPERATION_NOT_SUPPORTED
     server = driver.socket()
-    driver.bind(server, 80)
+    driver.bind(server, 8080)
     driver.listen(server)
     assert driver.set_option(server, START_TLS, bytes(4)) == Error.TLS_NOT_WHEN_LISTENING
     assert driver.connect(number, ECHO) == 0
