@@ -24,12 +24,12 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.consoles import add_console_arguments, connect_consoles
-from renode_wifi.emulation.frontends.cli.output import DraftFile, OutputFile, ReportFile
+from renode_wifi.emulation.frontends.cli.observe import Observers, add_observer_arguments
+from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
-from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import OnFault, Stop
@@ -88,9 +88,7 @@ def add(subparsers: Subparsers) -> None:
     add_fault_argument(command)
     add_console_arguments(command)
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
-    command.add_argument(
-        "--trace", type=Path, metavar="FILE", help="all transactions as JSON lines"
-    )
+    add_observer_arguments(command)
     command.add_argument("--json", type=Path, metavar="FILE", help="the outcome as JSON")
     command.add_argument(
         "--raw",
@@ -114,11 +112,11 @@ def execute(options: argparse.Namespace) -> int:
     }
     with ExitStack() as stack:
         interruption = stack.enter_context(Interruption())
-        uart_log = trace = report = None
+        uart_log = report = None
         if options.uart_log is not None:
             uart_log = stack.enter_context(OutputFile(options.uart_log))
-        if options.trace is not None:
-            trace = stack.enter_context(DraftFile(options.trace))
+        observers = stack.enter_context(Observers(options))
+        image = observers.with_symbols(image)
         if options.json is not None:
             report = stack.enter_context(ReportFile(options.json, _as_json(outcome)))
         try:
@@ -135,8 +133,7 @@ def execute(options: argparse.Namespace) -> int:
                 )
             outcome["engine"] = board.engine.name
             traffic = Traffic(board)
-            if trace is not None:
-                TraceFile(board, trace)
+            observers.attach(board)
             watch = _Watch(board, until, fail_on, uart_log, options.raw, interruption)
             offer(board.engine)
             limit = DEFAULT_SECONDS if options.time is None else options.time

@@ -1,0 +1,111 @@
+"""What `renode-wifi run` shows and keeps of a run besides the console."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.board.visible import visible
+from renode_wifi.emulation.frontends.cli.output import DraftFile
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.observers.tracefile import TraceFile
+from renode_wifi.emulation.observers.trouble import Trouble
+
+if TYPE_CHECKING:
+    from renode_wifi.emulation.observers.calls.recorder import CallRecorder
+    from renode_wifi.emulation.observers.calls.render import LiveCalls
+
+SOCKETS = "sockets"
+
+
+def add_observer_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--trace",
+        action="append",
+        default=[],
+        metavar="sockets|FILE",
+        help="sockets: show the calls of the firmware's network API; FILE: as --trace-file",
+    )
+    command.add_argument(
+        "--trace-file", type=Path, metavar="FILE", help="all transactions as JSON lines"
+    )
+    command.add_argument(
+        "--symbols",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="symbols of a stripped image: an ELF file, or what `nm` prints",
+    )
+
+
+class Observers:
+    """Those that the options ask for. Their files are opened before the run."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._files = ExitStack()
+        self._traces: list[TextIO] = []
+        self._live: LiveCalls | None = None
+        self._recorder: CallRecorder | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as files:
+            names = [Path(name) for name in self._options.trace if name != SOCKETS]
+            if self._options.trace_file is not None:
+                names.append(self._options.trace_file)
+            self._traces = [files.enter_context(DraftFile(name)) for name in names]
+            self._files = files.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.flush()
+        if self._recorder is not None:
+            self._recorder.end()
+        self._files.__exit__(kind, error, traceback)
+
+    @property
+    def follows_calls(self) -> bool:
+        return SOCKETS in self._options.trace
+
+    def with_symbols(self, image: Image) -> Image:
+        """The image with the symbols of `--symbols`."""
+        if not self._options.symbols:
+            return image
+        from renode_wifi.emulation.observers.calls.attach import with_symbols
+
+        return with_symbols(image, self._options.symbols)
+
+    def attach(self, board: Board) -> None:
+        """Begin to observe."""
+        Trouble(board, lambda text: _say(f"renode-wifi: {text}"))
+        for stream in self._traces:
+            TraceFile(board, stream)
+        if self.follows_calls:
+            from renode_wifi.emulation.observers.calls.attach import record_calls
+            from renode_wifi.emulation.observers.calls.render import LiveCalls
+
+            self._recorder = record_calls(board)
+            self._live = LiveCalls(self._recorder, _say)
+            board.subscribe(self._live.on_trace)
+            board.uart.listeners.append(self._on_line)
+
+    def _on_line(self, line: UartLine) -> None:
+        if self._live is not None:
+            self._live.flush()
+
+
+def _say(text: str) -> None:
+    print(visible(text), file=sys.stderr)

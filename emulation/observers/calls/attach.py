@@ -1,0 +1,47 @@
+"""Puts the recorder between a board and its image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image, Symbols
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.observers.calls.recorder import CallRecorder
+from renode_wifi.emulation.observers.calls.symbol_file import read_symbols
+
+
+def record_calls(board: Session) -> CallRecorder:
+    """Follow the calls of the board's image from here on.
+
+    Raises RenodeWifiError without symbols of such functions, and on an engine without hooks.
+    """
+    engine = board.engine
+    if not isinstance(engine, EmbeddedEngine):
+        raise RenodeWifiError(
+            f"calls of the firmware are traced on the embedded engine, not on {engine.name}",
+            cure="take --engine embedded",
+        )
+    recorder = CallRecorder(engine.machine)
+    if not recorder.functions:
+        symbols = sum(len(image.symbols) for image in engine.machine.images)
+        raise RenodeWifiError(
+            "the image has no symbols" if not symbols else "the image has no such function",
+            cure="give the ELF file before it was stripped, or its symbols: --symbols FILE",
+        )
+    return recorder
+
+
+def with_symbols(image: Image, files: Sequence[Path]) -> Image:
+    """The image with the symbols of other files besides its own: ELF, or what `nm` prints."""
+    added = [symbol for file in files for symbol in read_symbols(file)]
+    if not added:
+        return image
+    image.symbols = Symbols([*added, *image.symbols])
+    elfs = [load_image(file) for file in files if file.read_bytes()[:4] == b"\x7fELF"]
+    if elfs and not any(part.kind == "ELF" for part in image.parts or [image]):
+        image.lines = elfs[0].lines
+    return image
