@@ -20,6 +20,7 @@ from renode_wifi.emulation.observers.trouble import Trouble
 if TYPE_CHECKING:
     from renode_wifi.emulation.observers.calls.recorder import CallRecorder
     from renode_wifi.emulation.observers.calls.render import LiveCalls
+    from renode_wifi.emulation.observers.captures.packets import PacketCapture
 
 SOCKETS = "sockets"
 
@@ -34,6 +35,12 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--trace-file", type=Path, metavar="FILE", help="all transactions as JSON lines"
+    )
+    command.add_argument(
+        "--pcap",
+        type=Path,
+        metavar="FILE",
+        help="the network's traffic as pcapng, with the keys that decrypt its TLS",
     )
     command.add_argument(
         "--symbols",
@@ -52,6 +59,7 @@ class Observers:
         self._options = options
         self._files = ExitStack()
         self._traces: list[TextIO] = []
+        self._packets: PacketCapture | None = None
         self._live: LiveCalls | None = None
         self._recorder: CallRecorder | None = None
 
@@ -61,6 +69,11 @@ class Observers:
             if self._options.trace_file is not None:
                 names.append(self._options.trace_file)
             self._traces = [files.enter_context(DraftFile(name)) for name in names]
+            if self._options.pcap is not None:
+                from renode_wifi.emulation.observers.captures.packets import PacketCapture
+
+                draft = files.enter_context(DraftFile(self._options.pcap))
+                self._packets = files.enter_context(PacketCapture(draft.buffer))
             self._files = files.pop_all()
         return self
 
@@ -93,6 +106,8 @@ class Observers:
         Trouble(board, lambda text: _say(f"renode-wifi: {text}"))
         for stream in self._traces:
             TraceFile(board, stream)
+        if self._packets is not None:
+            self._packets.attach(board)
         if self.follows_calls:
             from renode_wifi.emulation.observers.calls.attach import record_calls
             from renode_wifi.emulation.observers.calls.render import LiveCalls

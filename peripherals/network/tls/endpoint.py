@@ -11,6 +11,7 @@ would make one connection's bytes depend on another's.
 
 from __future__ import annotations
 
+import os
 import ssl
 import warnings
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -55,6 +56,9 @@ MAX_RECORDED = 33_554_432
 """Bytes that are recorded; a connection that exchanged more has broken after a restore."""
 RECORD_OVERHEAD = 128
 """Bytes of memory that an entry of the record takes beside its data, about."""
+
+KEY_LOG = "SSLKEYLOGFILE"
+"""Variable of the environment: the file to which keys are appended, in the form of NSS."""
 
 LIVE = ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context")
 """Attributes that can't be saved."""
@@ -303,6 +307,8 @@ def make_context(settings: EndpointSettings) -> ssl.SSLContext:
     context = ssl.SSLContext(
         ssl.PROTOCOL_TLS_SERVER if settings.server else ssl.PROTOCOL_TLS_CLIENT
     )
+    if os.environ.get(KEY_LOG):
+        _log_keys(context, os.environ[KEY_LOG])
     # Embedded peers use certificates and versions that OpenSSL's higher levels refuse; the level
     # must be set before certificates are loaded, because loading applies it.
     suites = (
@@ -337,6 +343,17 @@ def make_context(settings: EndpointSettings) -> ssl.SSLContext:
     if settings.certificate is not None and settings.key is not None:
         _load_pair(context, settings.certificate, settings.key)
     return context
+
+
+def _log_keys(context: ssl.SSLContext, path: str) -> None:
+    try:
+        context.keylog_filename = path
+    except OSError as error:
+        raise RenodeWifiError(
+            f"TLS keys cannot be written: {error.strerror}",
+            where=path,
+            cure=f"correct or unset the environment's {KEY_LOG}",
+        ) from error
 
 
 def _load_ca(context: ssl.SSLContext, data: bytes) -> None:

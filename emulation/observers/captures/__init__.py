@@ -1,0 +1,1 @@
+"""Captures of a run for other tools: packets with their keys."""
