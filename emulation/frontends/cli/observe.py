@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.board.visible import visible
 from renode_wifi.emulation.frontends.cli.output import DraftFile
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.trouble import Trouble
+from renode_wifi.emulation.visible import visible
 
 if TYPE_CHECKING:
     from renode_wifi.emulation.observers.calls.recorder import CallRecorder
