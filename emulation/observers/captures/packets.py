@@ -47,7 +47,7 @@ class PacketCapture:
 
     def __enter__(self) -> Self:
         if not os.environ.get(KEY_LOG):
-            self._folder = tempfile.TemporaryDirectory(prefix="renode-wifi-")
+            self._folder = tempfile.TemporaryDirectory(prefix="wifi-keys-")
             os.environ[KEY_LOG] = str(Path(self._folder.name) / "keys")
         self._keys = Path(os.environ[KEY_LOG])
         self._known = self._keys.stat().st_size if self._keys.exists() else 0
