@@ -62,6 +62,7 @@ def _living():
 def _enter(renode, world):
     # type: (typing.Any, World) -> RenodeMachine
     emulation.settle()
+    emulation.refuse_to_be_saved(_types().refusal())
     machine = RenodeMachine(renode, emulation.name_of(renode), world)
     world.add(machine, emulation.prefix_of(renode))
     machines.append(machine)
@@ -152,9 +153,14 @@ def words_of(block):
 def _wrap(kind, adapter, words=None):
     # type: (str, Adapter, Words | None) -> typing.Any
     """What Renode registers, by the name of its type there."""
+    return _types().wrap(kind, adapter.INTERFACES, adapter, words)
+
+
+def _types():
+    # type: () -> Types
     if not types:
         types.append(Types())
-    return types[0].wrap(kind, adapter.INTERFACES, adapter, words)
+    return types[0]
 
 
 def fault(renode, name, attributes):

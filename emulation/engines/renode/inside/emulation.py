@@ -1,6 +1,7 @@
 # ironpython: executed by Renode
 """How Renode runs our machines, and their names."""
 
+import System
 from Antmicro.Renode.Core import EmulationManager
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
@@ -13,6 +14,16 @@ def settle():
     be like another.
     """
     MonitorTimeExtensions.SetGlobalSerialExecution(_current(), True)
+
+
+def refuse_to_be_saved(refusal):
+    # type: (typing.Any) -> None
+    """Have `Save` come upon `refusal`, see `Types`, before it comes upon anything of ours.
+
+    It goes through the emulation level by level. A method of IronPython's among the machine's
+    events and hooks, of which it finds no type, would end Renode.
+    """
+    _current().AddOrUpdateInBag[System.Object]("renode-wifi", refusal)
 
 
 def name_of(renode):

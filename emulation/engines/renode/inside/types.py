@@ -55,6 +55,7 @@ class Types(object):
     def __init__(self):
         # type: () -> None
         self._made = {}  # type: dict[tuple[str, tuple[typing.Any, ...]], typing.Any]
+        self._refusal = None  # type: typing.Any
         # Mono has it elsewhere.
         maker = getattr(AssemblyBuilder, "DefineDynamicAssembly", None)
         if maker is None:
@@ -76,6 +77,15 @@ class Types(object):
         if words is not None:
             wrapped.values, wrapped.plain = words.address, words.plain
         return wrapped
+
+    def refusal(self):
+        # type: () -> typing.Any
+        """An object that Renode cannot save, and says why."""
+        if self._refusal is None:
+            made = self._module.DefineType(NAMESPACE + "Refusal", TypeAttributes.Public)
+            _refuse_to_be_saved(made)
+            self._refusal = made.CreateType()
+        return System.Activator.CreateInstance(self._refusal)
 
     def _make(self, name, interfaces):
         # type: (str, tuple[typing.Any, ...]) -> typing.Any

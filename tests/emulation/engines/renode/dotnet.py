@@ -354,6 +354,8 @@ class Emulation:
         self.machine: Machine | None = None
         self.Machines: list[Machine] = []
         self.serial = False
+        self.bag: dict[str, Any] = {}
+        self.AddOrUpdateInBag = _Generic(self.bag.__setitem__)
         self._names: dict[int, str] = {}
 
     def add(self, machine: Machine) -> None:
@@ -362,6 +364,7 @@ class Emulation:
 
     def clear(self) -> None:
         self.Machines.clear()
+        self.bag.clear()
         self.serial = False
 
     def __getitem__(self, machine: Machine) -> str:

@@ -14,6 +14,7 @@ from tests.emulation.engines.renode import dotnet
 # Behind the stand-in, which it needs.
 from renode_wifi.emulation.engines.renode.inside import (  # isort: skip
     commands,
+    types,
 )
 
 
@@ -110,6 +111,13 @@ def test_a_period_of_a_timer_is_a_count_longer_than_its_reload_value(
     store(999, 0x2C)
     machine.MachineReset(machine)
     assert timer.Frequency == 80_000_000
+
+
+def test_an_emulation_with_a_board_has_something_that_refuses_to_be_saved(
+    board: dotnet.Machine,
+) -> None:
+    (refusal,) = dotnet.EMULATION.bag.values()
+    assert ("Ldstr", types.CANNOT_SAVE) in refusal.code["RefuseToBeSaved"]
 
 
 SPI_SR, SPI_DR = 0x08, 0x0C
