@@ -1,8 +1,13 @@
-"""`python -m bench [NAME ...]`: all measurements, or those named."""
+"""`python -m bench [NAME ...]`: all measurements, or those named.
+
+`python -m bench engines --image BOARD=FILE --world FILE --time 30` compares engines on an image.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from pathlib import Path
 
 from bench import engines, kernels, link, startup, worst
 
@@ -15,12 +20,40 @@ BENCHES = {
 }
 
 
-def main(names: list[str]) -> int:
-    unknown = [name for name in names if name not in BENCHES]
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", help=f"one of {', '.join(BENCHES)}")
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        metavar="BOARD=FILE",
+        help="for engines: an image to compare them on instead of the project's own",
+    )
+    parser.add_argument("--world", type=Path, help="the images' world file")
+    parser.add_argument(
+        "--time", type=float, default=30.0, help="virtual seconds of each image (30)"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    unknown = [name for name in options.names if name not in BENCHES]
     if unknown:
         print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
         return 2
-    for name in names or BENCHES:
+    subjects = []
+    for text in options.image:
+        board, equals, file = text.partition("=")
+        if not equals:
+            print(f"--image {text}: write BOARD=FILE")
+            return 2
+        subjects.append(engines.Subject(board, Path(file), options.world, options.time))
+    if subjects:
+        engines.main(subjects)
+        return 0
+    for name in options.names or BENCHES:
         print(f"\n== {name}")
         BENCHES[name]()
     return 0
