@@ -7,27 +7,25 @@ message. Blocks take no virtual time.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import Register, packed
 from renode_wifi.peripherals.cc3220.cipher_aes import BLOCK, decrypt, encrypt, expand_key
 
-CTRL_OUTPUT_READY = 1 << 0
-CTRL_INPUT_READY = 1 << 1
-CTRL_DIRECTION = 1 << 2
-CTRL_CBC = 1 << 5
-CTRL_CTR = 1 << 6
-CTRL_CTR_WIDTH_SHIFT = 7
-CTRL_ICM = 1 << 9
-CTRL_CFB = 1 << 10
-CTRL_XTS_F8_F9 = 0x7800
-CTRL_CBCMAC = 1 << 15
-CTRL_GCM_SHIFT = 16
-CTRL_CCM = 1 << 18
-CTRL_CCM_L_SHIFT = 19
-CTRL_CCM_M_SHIFT = 22
-CTRL_SAVE_CONTEXT = 1 << 29
-CTRL_SVCTXTRDY = 1 << 30
-CTRL_CTXTRDY = 1 << 31
-CTRL_STATUS = CTRL_OUTPUT_READY | CTRL_INPUT_READY | CTRL_SVCTXTRDY | CTRL_CTXTRDY
+CTRL = Register(
+    "CTRL",
+    0x50,
+    reset=1 << 31,
+    on_write="_configure",
+    fields=packed(
+        "OUTPUT_READY/r INPUT_READY/r DIRECTION KEY_SIZE:2 MODE CTR CTR_WIDTH:2 ICM CFB XTS:2 F8 "
+        "F9 CBCMAC GCM:2 CCM CCM_L:3 CCM_M:3 -:4 SAVE_CONTEXT SVCTXTRDY/r CTXTRDY/r"
+    ),
+)
+CTRL_STATUS = CTRL.OUTPUT_READY | CTRL.INPUT_READY | CTRL.SVCTXTRDY | CTRL.CTXTRDY
+CTRL_XTS_F8_F9 = CTRL.XTS | CTRL.F8 | CTRL.F9
+CTRL_CTR_WIDTH_SHIFT = CTRL["CTR_WIDTH"].position
+CTRL_GCM_SHIFT = CTRL["GCM"].position
+CTRL_CCM_L_SHIFT = CTRL["CCM_L"].position
+CTRL_CCM_M_SHIFT = CTRL["CCM_M"].position
 IRQ_CONTEXT_IN, IRQ_DATA_IN, IRQ_DATA_OUT, IRQ_CONTEXT_OUT = 1, 2, 4, 8
 SYSCONFIG_SOFTRESET = 1 << 1
 SYSCONFIG_DATA_OUT, SYSCONFIG_DATA_IN = 1 << 5, 1 << 6
@@ -83,13 +81,7 @@ class CC3220_AES(Block):
         Register("KEY2", 0x00, count=8, on_write="_change_key"),
         Register("KEY1", 0x20, count=8, on_write="_change_key"),
         Register("IV_IN", 0x40, count=4),
-        Register(
-            "CTRL",
-            0x50,
-            reset=CTRL_CTXTRDY,
-            writable=0x3FFFFFFC & ~CTRL_SVCTXTRDY,
-            on_write="_configure",
-        ),
+        CTRL,
         Register("C_LENGTH_0", 0x54, on_write="_start"),
         Register("C_LENGTH_1", 0x58, on_write="_start"),
         Register("AUTH_LENGTH", 0x5C, on_write="_start"),
@@ -174,7 +166,7 @@ class CC3220_AES(Block):
             self._reported = True
             self.machine.log.warning("%s: XTS, F8 and F9 aren't modelled", self.name)
         status = self.registers["CTRL"] & ~CTRL_STATUS
-        self.registers["CTRL"] = status | CTRL_CTXTRDY
+        self.registers["CTRL"] = status | CTRL.CTXTRDY
         self._update(0, 0)
 
     def _mode(self):
@@ -182,7 +174,7 @@ class CC3220_AES(Block):
         """GCM mode without its variants, the CCM bit, and whether there is a tag."""
         control = self.registers["CTRL"]
         gcm = control >> CTRL_GCM_SHIFT & 3
-        return control & CTRL_CCM != 0, gcm, bool(control & (CTRL_CCM | CTRL_CBCMAC) or gcm)
+        return control & CTRL.CCM != 0, gcm, bool(control & (CTRL.CCM | CTRL.CBCMAC) or gcm)
 
     def _start(self, value, old):
         # type: (int, int) -> None
@@ -197,7 +189,7 @@ class CC3220_AES(Block):
         self._counter = self._load("IV_IN", 4)
         if ccm:
             self._start_ccm()
-        self._set_status(CTRL_INPUT_READY)
+        self._set_status(CTRL.INPUT_READY)
         if not self._left and not self._header_left and (ccm or gcm):
             self._finish()
 
@@ -226,9 +218,9 @@ class CC3220_AES(Block):
     def _take(self, index):
         # type: (int) -> int
         word = self.registers.values[0x60 // 4 + index]
-        if index == 0 and self.registers["CTRL"] & CTRL_OUTPUT_READY:
+        if index == 0 and self.registers["CTRL"] & CTRL.OUTPUT_READY:
             self._set_status(
-                (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL_OUTPUT_READY | self._after()
+                (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL.OUTPUT_READY | self._after()
             )
         return word
 
@@ -236,15 +228,15 @@ class CC3220_AES(Block):
         # type: () -> int
         """What follows the last block that was taken."""
         if self._running:
-            return CTRL_INPUT_READY
-        return CTRL_CTXTRDY
+            return CTRL.INPUT_READY
+        return CTRL.CTXTRDY
 
     def _take_tag(self, index):
         # type: (int) -> int
         word = self.registers.values[0x70 // 4 + index]
         if index == 3:
             self._set_status(
-                (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL_SVCTXTRDY | CTRL_CTXTRDY
+                (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL.SVCTXTRDY | CTRL.CTXTRDY
             )
         return word
 
@@ -256,7 +248,7 @@ class CC3220_AES(Block):
             self._header_left -= used
             self._authenticate_header(block[:used] + [0] * (BLOCK - used), ccm)
             if self._left or self._header_left:
-                self._set_status(CTRL_INPUT_READY)
+                self._set_status(CTRL.INPUT_READY)
             else:
                 self._finish()
             return
@@ -265,17 +257,17 @@ class CC3220_AES(Block):
         self._left -= min(used, self._left)
         if result is not None:
             self._store("DATA_IN", result, [3, 2, 1, 0])
-        output = 0 if result is None else CTRL_OUTPUT_READY
+        output = 0 if result is None else CTRL.OUTPUT_READY
         if self._left or not self._running:
-            self._set_status(output or CTRL_INPUT_READY)
+            self._set_status(output or CTRL.INPUT_READY)
         elif tagged:
             self._finish()
             self.registers["CTRL"] |= output
             self._update(0, 0)
         else:
             self._running = False
-            context = CTRL_SVCTXTRDY if self.registers["CTRL"] & CTRL_SAVE_CONTEXT else 0
-            self._set_status(output | context | (0 if output else CTRL_CTXTRDY))
+            context = CTRL.SVCTXTRDY if self.registers["CTRL"] & CTRL.SAVE_CONTEXT else 0
+            self._set_status(output | context | (0 if output else CTRL.CTXTRDY))
 
     def _authenticate_header(self, block, ccm):
         # type: (list[int], bool) -> None
@@ -310,25 +302,25 @@ class CC3220_AES(Block):
         # type: (list[int], int, bool, int) -> list[int] | None
         """One block through the cipher in its mode; None where nothing comes out."""
         control = self.registers["CTRL"]
-        encrypting = control & CTRL_DIRECTION != 0
+        encrypting = control & CTRL.DIRECTION != 0
         chained = self._load("IV_IN", 4)
-        if control & CTRL_CBCMAC:
+        if control & CTRL.CBCMAC:
             self._mac = self._cipher(_exclusive_or(self._mac, block))
             return None
         if ccm or gcm:
             return self._transform_authenticated(block, used, ccm, encrypting)
-        if control & (CTRL_CTR | CTRL_ICM):
-            width = 16 if control & CTRL_ICM else 32 * (1 + (control >> CTRL_CTR_WIDTH_SHIFT & 3))
+        if control & (CTRL.CTR | CTRL.ICM):
+            width = 16 if control & CTRL.ICM else 32 * (1 + (control >> CTRL_CTR_WIDTH_SHIFT & 3))
             if not self._running:
                 self._counter = chained
             stream = self._cipher(self._next_counter(width))
             self._store("IV_IN", self._counter)
             return _exclusive_or(block, stream)
-        if control & CTRL_CFB:
+        if control & CTRL.CFB:
             result = _exclusive_or(block, self._cipher(chained))
             self._store("IV_IN", result if encrypting else block)
             return result
-        if control & CTRL_CBC:
+        if control & CTRL.MODE:
             if encrypting:
                 result = self._cipher(_exclusive_or(block, chained))
                 self._store("IV_IN", result)
@@ -378,7 +370,7 @@ class CC3220_AES(Block):
         else:
             tag = self._mac
         self._store("TAG_OUT", tag)
-        self._set_status(CTRL_SVCTXTRDY)
+        self._set_status(CTRL.SVCTXTRDY)
 
     # Interrupt and requests.
 
@@ -387,10 +379,10 @@ class CC3220_AES(Block):
         control = self.registers["CTRL"]
         status = 0
         for bit, flag in (
-            (CTRL_CTXTRDY, IRQ_CONTEXT_IN),
-            (CTRL_INPUT_READY, IRQ_DATA_IN),
-            (CTRL_OUTPUT_READY, IRQ_DATA_OUT),
-            (CTRL_SVCTXTRDY, IRQ_CONTEXT_OUT),
+            (CTRL.CTXTRDY, IRQ_CONTEXT_IN),
+            (CTRL.INPUT_READY, IRQ_DATA_IN),
+            (CTRL.OUTPUT_READY, IRQ_DATA_OUT),
+            (CTRL.SVCTXTRDY, IRQ_CONTEXT_OUT),
         ):
             if control & bit:
                 status |= flag
@@ -398,10 +390,10 @@ class CC3220_AES(Block):
         self.lines[0].set(status & self.registers["IRQENABLE"] != 0)
         system = self.registers["SYSCONFIG"]
         for line, enable, bit in (
-            (1, SYSCONFIG_CONTEXT_IN, CTRL_CTXTRDY),
-            (2, SYSCONFIG_CONTEXT_OUT, CTRL_SVCTXTRDY),
-            (4, SYSCONFIG_DATA_OUT, CTRL_OUTPUT_READY),
-            (3, SYSCONFIG_DATA_IN, CTRL_INPUT_READY),
+            (1, SYSCONFIG_CONTEXT_IN, CTRL.CTXTRDY),
+            (2, SYSCONFIG_CONTEXT_OUT, CTRL.SVCTXTRDY),
+            (4, SYSCONFIG_DATA_OUT, CTRL.OUTPUT_READY),
+            (3, SYSCONFIG_DATA_IN, CTRL.INPUT_READY),
         ):
             self.lines[line].set(system & enable != 0 and control & bit != 0)
 

@@ -6,44 +6,67 @@ and room for what comes back; the wire takes no virtual time. A slave keeps its 
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register, packed
 
-SYSCONFIG_SOFTRESET = 1 << 1
-SYSSTATUS_RESETDONE = 1 << 0
-IRQ_TX_EMPTY = 1 << 0
-IRQ_RX_FULL = 1 << 2
-IRQ_EOW = 1 << 17
-MODULCTRL_SINGLE = 1 << 0
-MODULCTRL_MS = 1 << 2
-CONF_TRM_SHIFT = 12
 TRM_BOTH, TRM_RECEIVE, TRM_SEND = range(3)
-CONF_DMAW = 1 << 14
-CONF_DMAR = 1 << 15
-CONF_FORCE = 1 << 20
-CONF_FFEW = 1 << 27
-CONF_FFER = 1 << 28
-CONF_RESET = 0x00060000
-STAT_RXS = 1 << 0
-STAT_TXS = 1 << 1
-STAT_EOT = 1 << 2
-STAT_TXFFE = 1 << 3
-STAT_TXFFF = 1 << 4
-STAT_RXFFE = 1 << 5
-STAT_RXFFF = 1 << 6
-CTRL_EN = 1 << 0
 
-CH0CONF_OFFSET = 0x12C
-CH0CTRL_OFFSET = 0x134
-TX0_OFFSET = 0x138
-RX0_OFFSET = 0x13C
-XFERLEVEL_OFFSET = 0x17C
-IRQSTATUS_WORD = 0x118 // 4
-IRQENABLE_WORD = 0x11C // 4
-CONF_WORD = CH0CONF_OFFSET // 4
-STAT_WORD = 0x130 // 4
-CTRL_WORD = CH0CTRL_OFFSET // 4
-TX_WORD = TX0_OFFSET // 4
-LEVEL_WORD = XFERLEVEL_OFFSET // 4
+EVENTS = packed(
+    "TX0_EMPTY TX0_UNDERFLOW RX0_FULL RX0_OVERFLOW TX1_EMPTY TX1_UNDERFLOW RX1_FULL - "
+    "TX2_EMPTY TX2_UNDERFLOW RX2_FULL - TX3_EMPTY TX3_UNDERFLOW RX3_FULL - WKS EOW"
+)
+SYSCONFIG = Register(
+    "SYSCONFIG",
+    0x110,
+    reset=0x15,
+    on_write="_configure_system",
+    fields=packed("AUTOIDLE SOFTRESET/w ENAWAKEUP SIDLEMODE:2 -:3 CLOCKACTIVITY:2"),
+)
+SYSSTATUS = Register("SYSSTATUS", 0x114, reset=1, access=READ_ONLY, fields=(Field("RESETDONE", 0),))
+IRQSTATUS = Register(
+    "IRQSTATUS", 0x118, access=READ_ONLY, on_write="_clear_interrupts", fields=EVENTS
+)
+IRQENABLE = Register("IRQENABLE", 0x11C, on_write="_configure", fields=EVENTS)
+MODULCTRL = Register(
+    "MODULCTRL",
+    0x128,
+    reset=0x4,
+    fields=packed("SINGLE PIN34 MS SYSTEM_TEST INITDLY:3 MOA FDAA"),
+)
+CH0CONF = Register(
+    "CH0CONF",
+    0x12C,
+    reset=0x00060000,
+    on_write="_configure",
+    fields=packed(
+        "PHA POL CLKD:4 EPOL WL:5 TRM:2 DMAW DMAR DPE0 DPE1 IS TURBO FORCE SPIENSLV:2 SBE SBPOL "
+        "TCS0:2 FFEW FFER CLKG -:2"
+    ),
+)
+CH0STAT = Register(
+    "CH0STAT",
+    0x130,
+    reset=0x28,
+    access=READ_ONLY,
+    fields=packed("RXS TXS EOT TXFFE TXFFF RXFFE RXFFF"),
+)
+CH0CTRL = Register("CH0CTRL", 0x134, on_write="_configure", fields=packed("EN -:7 EXTCLK:8"))
+TX0 = Register("TX0", 0x138, on_write="_send")
+RX0 = Register("RX0", 0x13C, access=READ_ONLY, on_read="_take")
+XFERLEVEL = Register(
+    "XFERLEVEL", 0x17C, on_write="_configure", fields=packed("AEL:8 AFL:8 WCNT:16")
+)
+
+# As numbers of the module: the fast paths ask them for each word.
+TX0_OFFSET, RX0_OFFSET = TX0.offset, RX0.offset
+CH0CONF_OFFSET, CH0CTRL_OFFSET, XFERLEVEL_OFFSET = CH0CONF.offset, CH0CTRL.offset, XFERLEVEL.offset
+IRQSTATUS_WORD, IRQENABLE_WORD = IRQSTATUS.word, IRQENABLE.word
+CONF_WORD, STAT_WORD, CTRL_WORD = CH0CONF.word, CH0STAT.word, CH0CTRL.word
+TX_WORD, LEVEL_WORD = TX0.word, XFERLEVEL.word
+CONF_FORCE, CTRL_EN = CH0CONF.FORCE, CH0CTRL.EN
+IRQ_TX_EMPTY, IRQ_RX_FULL, IRQ_EOW = IRQSTATUS.TX0_EMPTY, IRQSTATUS.RX0_FULL, IRQSTATUS.EOW
+STAT_RXS, STAT_TXS, STAT_EOT = CH0STAT.RXS, CH0STAT.TXS, CH0STAT.EOT
+STAT_TXFFE, STAT_TXFFF = CH0STAT.TXFFE, CH0STAT.TXFFF
+STAT_RXFFE, STAT_RXFFF = CH0STAT.RXFFE, CH0STAT.RXFFF
 STAT_DISABLED = STAT_EOT | STAT_TXFFE | STAT_RXFFE
 STAT_IDLE = STAT_DISABLED | STAT_TXS
 ALL_BITS = 0xFFFFFFFF
@@ -84,24 +107,24 @@ class CC3220_McSPI(Block):
     OUTPUTS = (0, 1, 2, 3)
     SIZE = 0x200
     REGISTERS = (
-        Register("HL_REV", 0x000, reset=0x40301A0B, writable=0),
-        Register("HL_HWINFO", 0x004, reset=0x00000007, writable=0),
+        Register("HL_REV", 0x000, reset=0x40301A0B, access=READ_ONLY),
+        Register("HL_HWINFO", 0x004, reset=0x00000007, access=READ_ONLY),
         Register("HL_SYSCONFIG", 0x010),
-        Register("REVISION", 0x100, reset=0x2B, writable=0),
-        Register("SYSCONFIG", 0x110, reset=0x15, writable=0x31D, on_write="_configure_system"),
-        Register("SYSSTATUS", 0x114, reset=SYSSTATUS_RESETDONE, writable=0),
-        Register("IRQSTATUS", 0x118, writable=0, on_write="_clear_interrupts"),
-        Register("IRQENABLE", 0x11C, writable=0x3777F, on_write="_configure"),
-        Register("WAKEUPENABLE", 0x120, writable=1),
+        Register("REVISION", 0x100, reset=0x2B, access=READ_ONLY),
+        SYSCONFIG,
+        SYSSTATUS,
+        IRQSTATUS,
+        IRQENABLE,
+        Register("WAKEUPENABLE", 0x120, fields=(Field("WKEN", 0),)),
         Register("SYST", 0x124),
-        Register("MODULCTRL", 0x128, reset=MODULCTRL_MS, writable=0x1FF),
-        Register("CH0CONF", CH0CONF_OFFSET, reset=CONF_RESET, on_write="_configure"),
-        Register("CH0STAT", 0x130, reset=STAT_TXFFE | STAT_RXFFE, writable=0),
-        Register("CH0CTRL", CH0CTRL_OFFSET, writable=0xFF01, on_write="_configure"),
-        Register("TX0", TX0_OFFSET, on_write="_send"),
-        Register("RX0", RX0_OFFSET, writable=0, on_read="_take"),
+        MODULCTRL,
+        CH0CONF,
+        CH0STAT,
+        CH0CTRL,
+        TX0,
+        RX0,
         Register("CHANNELS", 0x140, count=15),
-        Register("XFERLEVEL", XFERLEVEL_OFFSET, on_write="_configure"),
+        XFERLEVEL,
         Register("DAFTX", 0x180),
         Register("DAFRX", 0x1A0),
     )
@@ -218,7 +241,7 @@ class CC3220_McSPI(Block):
 
     def _configure_system(self, value, old):
         # type: (int, int) -> None
-        if value & SYSCONFIG_SOFTRESET:
+        if value & SYSCONFIG.SOFTRESET:
             self.reset()
 
     def _configure(self, value, old):
@@ -226,27 +249,28 @@ class CC3220_McSPI(Block):
         """Everything that the settings decide, once per change of them."""
         conf = self.registers["CH0CONF"]
         level = self.registers["XFERLEVEL"]
-        self._bits = (conf >> 7 & 0x1F) + 1
+        self._bits = CH0CONF["WL"].get(conf) + 1
         self._mask = (1 << self._bits) - 1
         word_bytes = 1 if self._bits <= 8 else 2 if self._bits <= 16 else 4
-        both = conf & (CONF_FFEW | CONF_FFER) == CONF_FFEW | CONF_FFER
+        both = conf & (CH0CONF.FFEW | CH0CONF.FFER) == CH0CONF.FFEW | CH0CONF.FFER
         depth = FIFO_BYTES // (2 if both else 1) // word_bytes
-        self._send_room = depth if conf & CONF_FFEW else 1
-        self._receive_room = depth if conf & CONF_FFER else 1
-        self._receive_level = (
-            min(((level >> 8 & 0xFF) + word_bytes) // word_bytes, depth) if conf & CONF_FFER else 1
-        )
-        self._mode = conf >> CONF_TRM_SHIFT & 3
+        self._send_room = depth if conf & CH0CONF.FFEW else 1
+        self._receive_room = depth if conf & CH0CONF.FFER else 1
+        self._receive_level = 1
+        if conf & CH0CONF.FFER:
+            threshold = XFERLEVEL["AFL"].get(level) + word_bytes
+            self._receive_level = min(threshold // word_bytes, depth)
+        self._mode = CH0CONF["TRM"].get(conf)
         enabled = self.registers["CH0CTRL"] & CTRL_EN != 0
-        master = not self.registers["MODULCTRL"] & MODULCTRL_MS
+        master = not self.registers["MODULCTRL"] & MODULCTRL.MS
         if enabled and not self._enabled:
-            self._left = level >> 16
+            self._left = XFERLEVEL["WCNT"].get(level)
         if not enabled:
             del self._received[:]
             del self._sending[:]
         self._enabled = enabled
         self._active = enabled and master
-        self._dma = conf & (CONF_DMAR | CONF_DMAW)
+        self._dma = conf & (CH0CONF.DMAR | CH0CONF.DMAW)
         self.lines[3].set(conf & CONF_FORCE != 0)
         # What the fast paths of read and write ask: a polled exchange of whole words, with the
         # states of CH0STAT that alternate in it.
@@ -325,9 +349,9 @@ class CC3220_McSPI(Block):
             values[IRQSTATUS_WORD] |= events
         self.lines[0].set(values[IRQSTATUS_WORD] & values[IRQENABLE_WORD] != 0)
         # The request to receive first: it makes the room that a request to send needs.
-        self.lines[1].set(self._dma & CONF_DMAR != 0 and received > 0)
+        self.lines[1].set(self._dma & CH0CONF.DMAR != 0 and received > 0)
         self.lines[2].set(
-            self._dma & CONF_DMAW != 0 and self._enabled and len(self._sending) < self._send_room
+            self._dma & CH0CONF.DMAW != 0 and self._enabled and len(self._sending) < self._send_room
         )
 
     # Interrupts.

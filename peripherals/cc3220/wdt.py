@@ -3,15 +3,23 @@
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.register_file import SERVE_READS
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register
 
 SECOND = 1000000000
 DEFAULT_HZ = 80000000
-CTL_INTEN = 1 << 0
-CTL_RESEN = 1 << 1
 UNLOCK = 0x1ACCE551
-WITHOUT_KEY = (0x00C, 0xC00)
-"""Offsets of ICR and LOCK."""
+
+CTL = Register(
+    "CTL",
+    0x008,
+    on_write="_control",
+    fields=(Field("INTEN", 0), Field("RESEN", 1), Field("INTTYPE", 2)),
+)
+ICR = Register("ICR", 0x00C, access=READ_ONLY, on_write="_clear")
+RIS = Register("RIS", 0x010, access=READ_ONLY, fields=(Field("WDTRIS", 0),))
+MIS = Register("MIS", 0x014, access=READ_ONLY, fields=(Field("WDTMIS", 0),))
+LOCK = Register("LOCK", 0xC00, access=READ_ONLY, on_write="_lock")
+WITHOUT_KEY = (ICR.offset, LOCK.offset)
 
 
 class CC3220_WDT(Block):
@@ -22,13 +30,13 @@ class CC3220_WDT(Block):
     SERVED = SERVE_READS
     REGISTERS = (
         Register("LOAD", 0x000, reset=0xFFFFFFFF, on_write="_reload"),
-        Register("VALUE", 0x004, reset=0xFFFFFFFF, writable=0, on_read="_count"),
-        Register("CTL", 0x008, writable=7, on_write="_control"),
-        Register("ICR", 0x00C, writable=0, on_write="_clear"),
-        Register("RIS", 0x010, writable=0),
-        Register("MIS", 0x014, writable=0),
-        Register("TEST", 0x418, writable=1 << 8),
-        Register("LOCK", 0xC00, writable=0, on_write="_lock"),
+        Register("VALUE", 0x004, reset=0xFFFFFFFF, access=READ_ONLY, on_read="_count"),
+        CTL,
+        ICR,
+        RIS,
+        MIS,
+        Register("TEST", 0x418, fields=(Field("STALL", 8),)),
+        LOCK,
     )
 
     def __init__(self, machine, name, frequency=DEFAULT_HZ):
@@ -61,7 +69,7 @@ class CC3220_WDT(Block):
 
     def _running(self):
         # type: () -> bool
-        return self.registers["CTL"] & CTL_INTEN != 0
+        return self.registers["CTL"] & CTL.INTEN != 0
 
     def _count(self):
         # type: () -> int
@@ -87,15 +95,15 @@ class CC3220_WDT(Block):
     def _control(self, value, old):
         # type: (int, int) -> None
         # Once enabled it can't be disabled.
-        self.registers["CTL"] |= old & CTL_INTEN
-        if value & ~old & CTL_INTEN:
+        self.registers["CTL"] |= old & CTL.INTEN
+        if value & ~old & CTL.INTEN:
             self._start()
         self._update()
 
     def _expire(self):
         # type: () -> None
         self._event = None
-        if self.registers["RIS"] and self.registers["CTL"] & CTL_RESEN:
+        if self.registers["RIS"] and self.registers["CTL"] & CTL.RESEN:
             self.machine.request_reset("wdt")
             return
         self.registers["RIS"] = 1

@@ -14,10 +14,10 @@ from tests.peripherals.stm32l4.rig import poke
 LSPI = 0x4402_2000
 TABLE, SOURCE, TARGET = 0x2000_0400, 0x2000_1000, 0x2000_3000
 RECEIVE, SEND = 12, 13
-CONF = block.CONF_RESET & ~(3 << 16) | 1 << 16 | 0xF80
+CONF = block.CH0CONF.reset & ~(3 << 16) | 1 << 16 | 0xF80
 WORDS = 32
 NONE = 3
-BOTH_FIFOS = block.CONF_FFEW | block.CONF_FFER
+BOTH_FIFOS = block.CH0CONF.FFEW | block.CH0CONF.FFER
 
 
 class Echo:
@@ -80,7 +80,7 @@ class Rig:
         self.spi.lines[2].connect(self.udma, 4 * SEND)
         self.udma.lines[4 * RECEIVE].connect(self.config, 4)
         self.udma.lines[4 * SEND].connect(self.config, 5)
-        poke(self.spi, "MODULCTRL", block.MODULCTRL_SINGLE)
+        poke(self.spi, "MODULCTRL", block.MODULCTRL.SINGLE)
         poke(self.spi, "CH0CONF", CONF)
         poke(self.udma, "CFG", 1)
         poke(self.udma, "CTLBASE", TABLE)

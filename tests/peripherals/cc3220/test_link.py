@@ -65,7 +65,7 @@ def test_words_have_the_length_that_is_set(bits: int, word: int) -> None:
 
 def test_buffers_take_sixty_four_bytes() -> None:
     rig = Rig()
-    poke(rig.spi, "CH0CONF", CONF | block.CONF_FFER)
+    poke(rig.spi, "CH0CONF", CONF | block.CH0CONF.FFER)
     poke(rig.spi, "CH0CTRL", 1)
     for word in range(17):
         poke(rig.spi, "TX0", word)
@@ -77,7 +77,7 @@ def test_buffers_take_sixty_four_bytes() -> None:
 def test_receiving_only_clocks_as_many_words_as_are_counted() -> None:
     rig = Rig()
     poke(rig.spi, "XFERLEVEL", 3 << 16)
-    poke(rig.spi, "CH0CONF", CONF | 1 << block.CONF_TRM_SHIFT | block.CONF_FFER)
+    poke(rig.spi, "CH0CONF", CONF | 1 << block.CH0CONF["TRM"].position | block.CH0CONF.FFER)
     poke(rig.spi, "CH0CTRL", 1)
     assert rig.echo.words == [0xFFFFFFFF] * 3
     assert peek(rig.spi, "IRQSTATUS") & block.IRQ_EOW
@@ -85,7 +85,7 @@ def test_receiving_only_clocks_as_many_words_as_are_counted() -> None:
 
 def test_sending_only_drops_what_comes_back() -> None:
     rig = Rig()
-    poke(rig.spi, "CH0CONF", CONF | 2 << block.CONF_TRM_SHIFT)
+    poke(rig.spi, "CH0CONF", CONF | 2 << block.CH0CONF["TRM"].position)
     poke(rig.spi, "CH0CTRL", 1)
     for word in (7, 8):
         poke(rig.spi, "TX0", word)
@@ -110,7 +110,7 @@ def test_reset_ends_everything() -> None:
     rig = Rig()
     poke(rig.spi, "CH0CTRL", 1)
     poke(rig.spi, "TX0", 1)
-    poke(rig.spi, "SYSCONFIG", block.SYSCONFIG_SOFTRESET)
+    poke(rig.spi, "SYSCONFIG", block.SYSCONFIG.SOFTRESET)
     assert peek(rig.spi, "SYSSTATUS") == 1
     assert not peek(rig.spi, "CH0STAT") & block.STAT_RXS
     assert peek(rig.spi, "CH0CTRL") == 0

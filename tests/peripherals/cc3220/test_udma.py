@@ -126,7 +126,7 @@ def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
         | 1,
     )
     conf = CONF & ~0xF80 | (transfer.bits - 1) << 7 | transfer.fifos
-    conf |= transfer.mode << block.CONF_TRM_SHIFT | block.CONF_DMAR | block.CONF_DMAW
+    conf |= transfer.mode << block.CH0CONF["TRM"].position | block.CH0CONF.DMAR | block.CH0CONF.DMAW
     poke(spi, "XFERLEVEL", transfer.counted << 16 | transfer.level << 8)
     poke(spi, "IRQENABLE", transfer.interrupts)
     poke(spi, "CH0CONF", conf)
@@ -155,7 +155,7 @@ def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
         target=st.sampled_from([TARGET, TARGET, TARGET + 2, LSPI + 0x180, TABLE + 16 * SEND]),
         counted=st.integers(0, 45),
         bits=st.sampled_from([32, 32, 31, 8]),
-        fifos=st.sampled_from([0, block.CONF_FFEW, block.CONF_FFER, BOTH_FIFOS]),
+        fifos=st.sampled_from([0, block.CH0CONF.FFEW, block.CH0CONF.FFER, BOTH_FIFOS]),
         level=st.sampled_from([0, 3, 7]),
         interrupts=st.sampled_from([0, block.IRQ_RX_FULL, block.IRQ_EOW]),
         mode=st.sampled_from([0, 0, 0, 1, 2]),
