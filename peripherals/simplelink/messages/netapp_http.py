@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
-from renode_wifi.peripherals.simplelink.messages.layout import WireError, fields, pad, take, unpack
+from renode_wifi.peripherals.simplelink.messages.layout import WireError, fields, pad, start, take
 
 MAX_TOKEN_NAME = 64
 MAX_DATA = 1364
@@ -43,7 +43,7 @@ class SendToken:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        value_length, name_length, name = unpack(cls.LAYOUT, body)
+        value_length, name_length, name = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
         if name_length > MAX_TOKEN_NAME:
             raise WireError(f"a token's name of {name_length} bytes")
         return cls(name[:name_length], take(body, cls.LAYOUT.size, value_length))
