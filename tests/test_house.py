@@ -56,6 +56,7 @@ LONG_FILES = {
     "firmware/cc3220_rom/prcm.c": "the ROM's functions of one block, in the order of its table",
     "tests/emulation/engines/renode/dotnet.py": "all that IronPython sees of .NET and Renode",
     "peripherals/cc3220/aes.py": "one block of the chip, with eight modes of operation",
+    "peripherals/stm32l4/tim.py": "one block of the chip, with its counter, channels and outputs",
     "peripherals/stm32l4/flash.py": "one block of the chip, with its programming sequences",
 }
 MAX_FILES = 20

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol, Self, overload
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.inputs.quantities import QUANTITIES, VECTORS
+from renode_wifi.peripherals.base.inputs.waveforms import Constant, Waveform
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.quantities import QUANTITIES, VECTORS
-from renode_wifi.peripherals.base.waveforms import Constant, Waveform
 
 
 class Measured:

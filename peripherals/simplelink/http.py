@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import struct
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -33,6 +32,8 @@ from renode_wifi.peripherals.simplelink.messages.netapp_http import (
     PostToken,
     SendToken,
     emit_metadata,
+    number,
+    number_of,
     parse_metadata,
 )
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
@@ -214,7 +215,7 @@ class HttpService:
         if exchange.query:
             items.append((QUERY, exchange.query.encode("latin-1")))
         if exchange.body:
-            items.append((CONTENT_LENGTH, struct.pack("<I", len(exchange.body))))
+            items.append((CONTENT_LENGTH, number(len(exchange.body))))
         for name, kind in HEADERS.items():
             if name in exchange.headers:
                 items.append((kind, exchange.headers[name].encode("latin-1")))
@@ -296,7 +297,7 @@ class HttpService:
         try:
             metadata = parse_metadata(pending.metadata)
             if len(metadata.get(STATUS, b"")) == 2:
-                (status,) = struct.unpack("<H", metadata[STATUS])
+                status = number_of(metadata[STATUS])
             code = HTTPStatus(status)
         except (WireError, ValueError):
             pending.exchange.respond(Answer(HTTPStatus.INTERNAL_SERVER_ERROR))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.wires import (
     EdgesOf,
     PortWires,
@@ -96,8 +96,8 @@ class Binding:
     def forget_wires(self) -> None:
         self.release_pins()
         self.record.pins = self.record.edges = None
-        self.pin_wires: native.PinsRecord | None = None
-        self.edge_wires: native.EdgesRecord | None = None
+        self.pin_wires: model_records.PinsRecord | None = None
+        self.edge_wires: model_records.EdgesRecord | None = None
 
     def look_at_port(self) -> None:
         """What is attached to a port may change between runs."""

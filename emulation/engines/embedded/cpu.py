@@ -81,8 +81,7 @@ class Core:
         self.memory_map = MemoryMap(self._native)
         self.peripheral_map = PeripheralMap(self._native)
         self.debug = Debug(self._native, self.memory_map)
-        self._time = TimeBase(cpu_frequency)
-        self._share_time()
+        self._time = TimeBase(cpu_frequency).share(self._shared)
         self._until: int | None = None
         self._end = 0
         self.on_trace, self.on_semihosting = self._native.on_trace, self._native.on_semihosting
@@ -215,18 +214,12 @@ class Core:
     def set_frequency(self, hertz: int) -> None:
         """From now on an instruction takes 1/hertz seconds."""
         shared = self._shared
-        self._time.change(hertz, shared.cycles)
-        self._share_time()
+        self._time.change(hertz, shared.cycles).share(shared)
         pause = shared.pause
         if self._until is not None:
             self._end = self._time.cycles_at(self._until)
             pause = min(shared.cycles + SLICE, self._end)
         self._library.core_set_bounds(self._handle, self._deadline(), pause)
-
-    def _share_time(self) -> None:
-        """The core reads counters by itself."""
-        time, shared = self._time, self._shared
-        shared.time, shared.time_cycles, shared.time_hertz = time.time, time.cycles, time.frequency
 
     def _deadline(self) -> int:
         time = self._clock.next_time
@@ -373,8 +366,7 @@ class Core:
         saved = self._read(state)
         self.memory_map.restore(saved["memories"])
         self._shared.cycles = saved["cycles"]
-        self._time = TimeBase(*saved["time"])
-        self._share_time()
+        self._time = TimeBase(*saved["time"]).share(self._shared)
         self._library.core_restore(self._handle, saved["core"])
         self.peripheral_map.refresh()
 

@@ -14,8 +14,16 @@ from functools import cache
 from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded import build_core
+from renode_wifi.emulation.engines.embedded.model_records import (
+    CounterRecord,
+    CrcUnitRecord,
+    EdgeOutputRecord,
+    EdgesRecord,
+    MaskedDataRecord,
+    PinRecord,
+    PinsRecord,
+)
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.base.pins import PINS
 
 SOURCES = Path(__file__).resolve().parent / "core"
 
@@ -177,103 +185,6 @@ class PortRecord(ctypes.Structure):
         ("exception", u32),
         ("line", ctypes.py_object),
         ("ended", ctypes.py_object),
-    ]
-
-
-class EdgeOutputRecord(ctypes.Structure):
-    """`struct edge_output`."""
-
-    _fields_ = [("line", ctypes.py_object), ("exception", u32)]
-
-
-class EdgesRecord(ctypes.Structure):
-    """`struct edges`."""
-
-    _fields_ = [
-        ("values", pointer),
-        ("levels", pointer),
-        ("mask", u32),
-        ("rising", u32),
-        ("falling", u32),
-        ("trigger", u32),
-        ("pending", u32),
-        ("detected", u32),
-        ("served", u32),
-        ("outputs", EdgeOutputRecord * PINS),
-    ]
-
-
-class PinRecord(ctypes.Structure):
-    """`struct pin`."""
-
-    _fields_ = [
-        ("line", ctypes.py_object),
-        ("edges", pointer),
-        ("level", pointer),
-        ("selected", pointer),
-        ("output", ctypes.py_object),
-        ("choice", u32),
-        ("listener_input", u32),
-        ("listener", ctypes.py_object),
-        ("follower", ctypes.py_object),
-        ("inverted", u32),
-    ]
-
-
-COUNTER_REGISTERS = 2
-
-
-class CounterRecord(ctypes.Structure):
-    """`struct counter`."""
-
-    _fields_ = [("state", pointer), ("words", u32 * COUNTER_REGISTERS)]
-
-
-class CrcUnitRecord(ctypes.Structure):
-    """`struct crc_unit`."""
-
-    _fields_ = [
-        ("state", pointer),
-        ("data", u32),
-        ("polynomial", u32),
-        ("table_of", u32),
-        ("table", u32 * 256),
-    ]
-
-
-class MaskedDataRecord(ctypes.Structure):
-    """`struct masked_data`."""
-
-    _fields_ = [
-        ("words", u32),
-        ("by_level", u32),
-        ("both", u32),
-        ("high", u32),
-        ("enabled", u32),
-        ("raw", u32),
-        ("masked", u32),
-    ]
-
-
-class PinsRecord(ctypes.Structure):
-    """`struct pins`."""
-
-    _fields_ = [
-        ("values", pointer),
-        ("state", pointer),
-        ("levels", u32),
-        ("data", u32),
-        ("set_reset", u32),
-        ("reset", u32),
-        ("has_modes", u32),
-        ("mode", u32),
-        ("pull", u32),
-        ("open_drain", u32),
-        ("masked", MaskedDataRecord),
-        ("served", u32),
-        ("stale", u32),
-        ("next_stale", pointer),
-        ("pin", PinRecord * PINS),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.binding import Binding
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.peripherals.base.bus import BusPeripheral
@@ -77,7 +77,7 @@ class PeripheralMap:
         for binding in self._bindings.values():
             binding.release_pins()
 
-    def _edges_of(self, model: object) -> native.EdgesRecord | None:
+    def _edges_of(self, model: object) -> model_records.EdgesRecord | None:
         binding = self._bindings.get(id(model))
         return None if binding is None else binding.edge_wires
 

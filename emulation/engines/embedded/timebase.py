@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 SECOND = 1_000_000_000
+
+
+class SharedTime(Protocol):
+    """Where the core reads it, which serves counters by itself."""
+
+    time: int
+    time_cycles: int
+    time_hertz: int
 
 
 @dataclass
@@ -22,8 +31,13 @@ class TimeBase:
         """The first cycle at which it is `time` or later."""
         return self.cycles - (self.time - time) * self.frequency // SECOND
 
-    def change(self, frequency: int, cycles: int) -> None:
+    def change(self, frequency: int, cycles: int) -> Self:
         """From `cycles` on the core runs at `frequency`."""
         self.time = self.time_at(cycles)
         self.cycles = cycles
         self.frequency = frequency
+        return self
+
+    def share(self, shared: SharedTime) -> Self:
+        shared.time, shared.time_cycles, shared.time_hertz = self.time, self.cycles, self.frequency
+        return self

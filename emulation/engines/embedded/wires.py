@@ -12,7 +12,7 @@ import ctypes
 from array import array
 from collections.abc import Callable, Sequence
 
-from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
 from renode_wifi.peripherals.base.counter import COUNTER_WORDS, Counter
 from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
@@ -32,7 +32,7 @@ from renode_wifi.peripherals.base.stream import (
     Stream,
 )
 
-EdgesOf = Callable[[object], native.EdgesRecord | None]
+EdgesOf = Callable[[object], model_records.EdgesRecord | None]
 """The edge detector of a model, if the core serves it."""
 
 
@@ -114,20 +114,20 @@ class PortWires:
 
 def counter_wires(
     counters: Sequence[Counter], values: array[int]
-) -> ctypes.Array[native.CounterRecord]:
+) -> ctypes.Array[model_records.CounterRecord]:
     """A model's registers that count with time."""
-    records = (native.CounterRecord * len(counters))()
+    records = (model_records.CounterRecord * len(counters))()
     for record, counter in zip(records, counters, strict=True):
         _check_words(values, *counter.words)
         record.state = _place(counter.state, "I", COUNTER_WORDS)
-        for index in range(native.COUNTER_REGISTERS):
+        for index in range(model_records.COUNTER_REGISTERS):
             record.words[index] = counter.words[min(index, len(counter.words) - 1)]
     return records
 
 
-def crc_wires(unit: CrcUnit, values: array[int]) -> native.CrcUnitRecord:
+def crc_wires(unit: CrcUnit, values: array[int]) -> model_records.CrcUnitRecord:
     """A unit that the core feeds."""
-    record = native.CrcUnitRecord()
+    record = model_records.CrcUnitRecord()
     _check_words(values, unit.data, unit.polynomial)
     record.state = _place(unit.state, "I", CRC_WORDS)
     if not 1 <= unit.state[CRC_BITS] <= MAX_BITS:
@@ -136,9 +136,9 @@ def crc_wires(unit: CrcUnit, values: array[int]) -> native.CrcUnitRecord:
     return record
 
 
-def edge_wires(edges: Edges, values: array[int]) -> native.EdgesRecord:
+def edge_wires(edges: Edges, values: array[int]) -> model_records.EdgesRecord:
     """An edge detector's first inputs, and the exceptions behind them."""
-    record = native.EdgesRecord()
+    record = model_records.EdgesRecord()
     record.values = values.buffer_info()[0]
     record.levels = _place(edges.levels, "I", 1)
     words = (edges.mask, edges.rising, edges.falling, edges.trigger, edges.pending)
@@ -154,9 +154,9 @@ def edge_wires(edges: Edges, values: array[int]) -> native.EdgesRecord:
     return record
 
 
-def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> native.PinsRecord:
+def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> model_records.PinsRecord:
     """A port's pins: each is served if it leads to an edge detector and one listener at most."""
-    record = native.PinsRecord()
+    record = model_records.PinsRecord()
     record.values = values.buffer_info()[0]
     record.state = _place(pins.state, "I", PINS_WORDS)
     _check_words(values, pins.levels, pins.data, pins.set_reset, pins.reset)
@@ -199,7 +199,9 @@ def _follows(receiver: object, end: int) -> bool | None:
     return answer
 
 
-def _select(pin: native.PinRecord, number: int, selector: Selector, edges_of: EdgesOf) -> bool:
+def _select(
+    pin: model_records.PinRecord, number: int, selector: Selector, edges_of: EdgesOf
+) -> bool:
     """Note the way through a selector. False: it doesn't lead to what the core serves."""
     output = selector.outputs[number]
     if len(output._receivers) != 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from renode_wifi.peripherals.base.quantities import QUANTITIES, VECTORS
-from renode_wifi.peripherals.base.waveforms import Constant
+from renode_wifi.peripherals.base.inputs.quantities import QUANTITIES, VECTORS
+from renode_wifi.peripherals.base.inputs.waveforms import Constant
 from renode_wifi.peripherals.network.worldfile.bridge import ForwardSettings
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, plain

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from cattrs import Converter
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.base.quantities import AXES, QUANTITIES, VECTORS
-from renode_wifi.peripherals.base.waveforms import (
+from renode_wifi.peripherals.base.inputs.quantities import AXES, QUANTITIES, VECTORS
+from renode_wifi.peripherals.base.inputs.waveforms import (
     Constant,
     Noise,
     Ramp,

@@ -181,6 +181,16 @@ class NetAppReceive:
         return self.LAYOUT.pack(self.handle, self.limit, self.flags)
 
 
+def number(value: int) -> bytes:
+    """A length as an item of metadata has it."""
+    return value.to_bytes(4, "little")
+
+
+def number_of(item: bytes) -> int:
+    """The number that an item of metadata is, of whatever size."""
+    return int.from_bytes(item, "little")
+
+
 def emit_metadata(items: list[tuple[int, bytes]]) -> bytes:
     """Entries of type, length and value."""
     return b"".join(struct.pack("<BH", kind, len(value)) + value for kind, value in items)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.base.waveforms import Ramp, Sine
+from renode_wifi.peripherals.base.inputs.waveforms import Ramp, Sine
 from renode_wifi.peripherals.parts.hts221 import HTS221
 from renode_wifi.peripherals.parts.lis3mdl import LIS3MDL
 from renode_wifi.peripherals.parts.lps22hb import LPS22HB

@@ -8,7 +8,7 @@ import pytest
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.base.waveforms import Constant, Samples
+from renode_wifi.peripherals.base.inputs.waveforms import Constant, Samples
 from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
 
 CSV = "time,hPa,degrees\n0,1000,20\n10,900,25\n20,950,30\n"
