@@ -114,7 +114,7 @@ class VL53L0X(Part):
         self._show()
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """XSHUT. The line is pulled up: only a pin that drives it low shuts the part down."""
+        """XSHUT; high where nothing is wired to it."""
         self._is_shut = not level
         if not level:
             self.power_on()

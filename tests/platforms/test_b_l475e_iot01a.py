@@ -169,3 +169,8 @@ def test_sensors(machine: Machine, name: str, address: int) -> None:
 
 def test_serial_flash_is_on_its_controller(machine: Machine) -> None:
     assert machine.full_name("mx25r") == "sysbus.quadspi.mx25r"
+
+
+def test_the_time_of_flight_sensor_answers_before_any_pin_is_set_up() -> None:
+    with Board(BOARD, PROBE) as board:
+        assert board.engine.machine.peripheral("vl53l0x").start(False)
