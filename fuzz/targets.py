@@ -61,7 +61,8 @@ def _text(data: bytes) -> str:
 
 @cache
 def _folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="renode-wifi-fuzz-")
+    # A Renode that starts removes folders `renode-*` that it takes for its own.
+    return TemporaryDirectory(prefix="wifi-fuzz-")
 
 
 def _as_file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:

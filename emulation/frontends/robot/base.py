@@ -14,6 +14,9 @@ from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import SECOND
 
+PREFIX = "wifi-"
+"""Of temporary files: a Renode that starts removes folders `renode-*` that it takes for its own."""
+
 
 class Keywords:
     """engine: "embedded", "renode" or "auto"."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.robot.base import Keywords
+from renode_wifi.emulation.frontends.robot.base import PREFIX, Keywords
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.keyword import Recorded, Replay, keyword
 from renode_wifi.emulation.platform.core import Stop
@@ -184,7 +184,7 @@ class ControlKeywords(Keywords):
     @keyword(Replay.ALWAYS)
     def allocate_temporary_directory(self, dirName: str) -> str:
         """Name of a new folder for files of the test, which is removed at the end of the suite."""
-        folder = Path(tempfile.mkdtemp(prefix="renode-wifi-"))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._folders.append(folder)
         try:
             (folder / dirName).mkdir(parents=True, exist_ok=True)
@@ -206,7 +206,7 @@ class ControlKeywords(Keywords):
         return str(target)
 
     def _temporary_file(self) -> Path:
-        with tempfile.NamedTemporaryFile(prefix="renode-wifi-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(prefix=PREFIX, delete=False) as file:
             self._files.append(Path(file.name))
         return self._files[-1]
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from renode_wifi.emulation.frontends.robot.base import Keywords
+from renode_wifi.emulation.frontends.robot.base import PREFIX, Keywords
 from renode_wifi.emulation.frontends.robot.errors import (
     InvalidOperationException,
     KeywordException,
@@ -141,7 +141,7 @@ class LogKeywords(Keywords):
     def enable_logging_to_cache(self) -> None:
         """Keep the log for `Save Cached Log`."""
         if self._cached_log is None:
-            with tempfile.NamedTemporaryFile(prefix="renode-wifi-", delete=False) as file:
+            with tempfile.NamedTemporaryFile(prefix=PREFIX, delete=False) as file:
                 self._cached_log = Path(file.name)
             self._add_file(self._cached_log)
 

@@ -17,6 +17,7 @@ Nothing Is Imported Here
     Execute Command    mach create "one"
     ${{folder}}=    Allocate Temporary Directory    logs
     Create File    ${{folder}}/a.txt    text
+    Should Not Contain    ${{folder}}    ${{/}}renode-
     Provides    one
 
 Each Test Starts From Nothing
