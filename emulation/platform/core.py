@@ -174,6 +174,12 @@ class Core(Protocol):
 
     def map_peripheral(self, base: int, size: int, model: BusPeripheral) -> None: ...
 
+    def set_clock(self, model: BusPeripheral, on_access: Callable[[], None] | None) -> None:
+        """Without its clock a model on the bus reads 0 and ignores stores.
+
+        on_access: called at the next access; None: it has its clock again.
+        """
+
     def wires_changed(self) -> None:
         """An output got another receiver."""
 

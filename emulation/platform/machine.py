@@ -23,6 +23,7 @@ from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
+from renode_wifi.emulation.platform.stock.unanswered import Unanswered
 from renode_wifi.emulation.platform.surroundings import Surroundings
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.platform.trace import Listeners, ModelLevel, TraceListener
@@ -72,19 +73,10 @@ class Machine:
         self._listeners = Listeners()
         self._wires = Wires()
         self._reset_asked: str | None = None
-        self._reserved: set[tuple[int, int]] = set()
-        core.on_reserved = self._on_reserved
+        self._unanswered = Unanswered(core, self.log)
+        self.set_clock = self._unanswered.set_clock
         # For the power controller.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
-
-    def _on_reserved(self, address: int, is_write: int) -> None:
-        if (address, is_write) not in self._reserved:
-            self._reserved.add((address, is_write))
-            self.log.warning(
-                "%s 0x%08X, where the board has no register (reported once)",
-                "write to" if is_write else "read of",
-                address,
-            )
 
     # -- contract with models -----------------------------------------------------------------
 
@@ -175,6 +167,7 @@ class Machine:
             model.place(base)
         elif isinstance(model, BusPeripheral):
             self.core.map_peripheral(base, size, model)
+            self._unanswered.add(name, model)
         else:
             raise RenodeWifiError(
                 f"a {type(model).__name__} cannot be on the system bus",
@@ -338,6 +331,7 @@ class Machine:
                 self.vector_table,
             ),
             "clock_scale": self.clock_scale,
+            "gates": self._unanswered.gates,
         }
 
     def restore(self, state: bytes) -> None:
@@ -381,6 +375,7 @@ class Machine:
             self.vector_table,
         ) = saved["reset"]
         self.core.restore(saved["core"])
+        self._unanswered.set_gates(saved["gates"])
 
     def known(self) -> Known:
         """What a snapshot refers to, and by what it knows a board of the same make and world."""

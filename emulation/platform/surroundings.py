@@ -112,5 +112,8 @@ class Surroundings:
     def set_cpu_frequency(self, hertz: int) -> None:
         """There is no core here."""
 
+    def set_clock(self, block: str, gate: str) -> None:
+        """There is no chip here."""
+
     def request_reset(self, cause: str) -> None:
         """There is no chip here."""

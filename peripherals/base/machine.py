@@ -69,6 +69,13 @@ class Machine(Protocol):
     def set_cpu_frequency(self, hertz: int) -> None:
         """The core clock changed: from now on one instruction takes 1/hertz seconds."""
 
+    def set_clock(self, block: str, gate: str) -> None:
+        """Take the clock of the bus away from a block: it reads 0 and ignores writes.
+
+        gate: the bit that is to be set for it, such as "RCC_APB2ENR.USART1EN"; empty: the block has
+        its clock.
+        """
+
     def request_reset(self, cause: str) -> None:
         """Reset the whole chip at the next block of instructions; cause: for RCC's flags."""
 
@@ -91,6 +98,7 @@ class BenchMachine:
         self.reset_requests: list[str] = []
         self.deep_sleep_listener: Callable[[int], None] | None = None
         self.is_powered_down = False
+        self.gates: dict[str, str] = {}
 
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
@@ -106,6 +114,9 @@ class BenchMachine:
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz
+
+    def set_clock(self, block: str, gate: str) -> None:
+        self.gates[block] = gate
 
     def request_reset(self, cause: str) -> None:
         self.reset_requests.append(cause)

@@ -84,21 +84,29 @@ APB_SHIFT = (0, 0, 0, 0, 1, 2, 3, 4)
 
 LPTIMS = ("lptim1", "lptim2")
 
-# (register, bit, block) of the reset bits.
-RESET_BITS = tuple(
-    (register.name, gate.bit, block)
-    for register, (_, _, gates) in zip(RESETS, GATES)  # noqa: B905
-    for gate in gates
-    for block in gate.blocks
-    if register.written() >> gate.bit & 1
-)
+
+def _bits(registers):
+    # type: (tuple[Register, ...]) -> tuple[tuple[str, int, str, str], ...]
+    """(register, bit, its name, block) of the blocks' bits in the registers of one kind."""
+    return tuple(
+        (register.name, gate.bit, field.name, block)
+        for register, (_, _, gates) in zip(registers, GATES)  # noqa: B905
+        for gate in gates
+        for field in register.fields or ()
+        if field.position == gate.bit
+        for block in gate.blocks
+    )
+
+
+RESET_BITS = _bits(RESETS)
+ENABLE_BITS = _bits(ENABLES)
 
 
 class STM32L4_RCC(Block):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted (HSERDY stays 0)."""
 
     STATUS = PARTLY
-    MISSING = "clock gates: every block always has its clock"
+    MISSING = "gates in Sleep (SMENR), the clock security system"
     REGISTERS = (
         (CR, ICSCR, CFGR, PLLCFGR, PLLSAI1CFGR, PLLSAI2CFGR, CIER, CIFR, CICR)
         + RESETS
@@ -113,10 +121,13 @@ class STM32L4_RCC(Block):
         self.hse_hertz = hseFrequency
         self._listeners = []  # type: list[typing.Callable[[], None]]
         self._held_in_reset = set()  # type: set[str]
+        self._unclocked = set()  # type: set[str]
+        self._gate_listeners = {}  # type: dict[str, list[typing.Callable[[], None]]]
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
         self._stopped = False
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
+        self._gate_clocks(0, 0)
         self._propagate()
 
     def reset(self):
@@ -133,12 +144,23 @@ class STM32L4_RCC(Block):
         else:
             self.registers["BDCR"] = backup
         self.registers["CSR"] |= flags | RESET_FLAGS.get(cause, CSR.PINRSTF)
+        self._gate_clocks(0, 0)
         self._propagate()
 
     def on_change(self, listener):
         # type: (typing.Callable[[], None]) -> None
         """Call `listener()` after each change of a clock."""
         self._listeners.append(listener)
+
+    def on_gate(self, block, listener):
+        # type: (str, typing.Callable[[], None]) -> None
+        """Call `listener()` when a block gets or loses its clock of the bus."""
+        self._gate_listeners.setdefault(block, []).append(listener)
+
+    def has_clock(self, block):
+        # type: (str) -> bool
+        """Whether the gate of a block's clock is open."""
+        return block not in self._unclocked
 
     def on_backup_reset(self, listener):
         # type: (typing.Callable[[], None]) -> None
@@ -281,7 +303,7 @@ class STM32L4_RCC(Block):
         # type: (int, int) -> None
         """A block is reset when its bit is set; it doesn't matter here for how long."""
         held = set()  # type: set[str]
-        for register, bit, block in RESET_BITS:
+        for register, bit, _, block in RESET_BITS:
             if self.registers[register] >> bit & 1:
                 held.add(block)
         for block in sorted(held - self._held_in_reset):
@@ -294,7 +316,18 @@ class STM32L4_RCC(Block):
 
     def _gate_clocks(self, value, old):
         # type: (int, int) -> None
-        """Nothing yet."""
+        """A block without its clock reads 0 and ignores writes (section 6.2.19)."""
+        for register, bit, name, block in ENABLE_BITS:
+            has_clock = bool(self.registers[register] >> bit & 1)
+            if has_clock == (block in self._unclocked):
+                if has_clock:
+                    self._unclocked.remove(block)
+                    self.machine.set_clock(block, "")
+                else:
+                    self._unclocked.add(block)
+                    self.machine.set_clock(block, "RCC_%s.%s" % (register, name))
+                for listener in self._gate_listeners.get(block, ()):
+                    listener()
 
     def _select(self, value, old):
         # type: (int, int) -> None
@@ -356,3 +389,5 @@ class STM32L4_RCC(Block):
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.registers import Register  # noqa: F401

@@ -130,9 +130,12 @@ class STM32_Timer(Block):
         except (KeyError, AttributeError):
             return
         listen(self._clock_changed)
+        self._rcc.on_gate(self.name, self._clock_changed)
         self._hertz = self._rcc_hertz()
 
     def _rcc_hertz(self) -> int:
+        if not self._rcc.has_clock(self.name):
+            return 0
         if self._number in APB2_TIMERS:
             return int(self._rcc.apb2_timer_hz())
         return int(self._rcc.apb1_timer_hz())

@@ -80,6 +80,8 @@ class Core:
         self.vector_table = 0
         self.memory_map = MemoryMap(self._native)
         self.peripheral_map = PeripheralMap(self._native)
+        self.set_clock = self.peripheral_map.set_clock
+        self.wires_changed = self.peripheral_map.wires_changed
         self.debug = Debug(self._native, self.memory_map)
         self._time = TimeBase(cpu_frequency).share(self._shared)
         self._until: int | None = None
@@ -129,10 +131,6 @@ class Core:
     def map_peripheral(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
         """See `PeripheralMap.add`."""
         self.peripheral_map.add(base, size, model, offset)
-
-    def wires_changed(self) -> None:
-        """See `PeripheralMap.wires_changed`."""
-        self.peripheral_map.wires_changed()
 
     @property
     def on_reserved(self) -> Callable[[int, int], None]:

@@ -259,6 +259,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_priority_mask": (None, (pointer, u32)),
     "core_map_memory": (ctypes.c_bool, (pointer, ctypes.POINTER(MemoryRecord), u32, u32, u32)),
     "core_map_window": (ctypes.c_bool, (pointer, ctypes.POINTER(WindowRecord))),
+    "core_set_model": (ctypes.c_bool, (pointer, u32, pointer)),
     "core_handle_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
     "core_reserved_policy": (None, (pointer, u32, ctypes.py_object)),
     "core_on_deep_sleep": (None, (pointer, ctypes.py_object)),

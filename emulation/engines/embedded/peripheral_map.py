@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.binding import Binding
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
+from renode_wifi.emulation.engines.embedded.unclocked import Unclocked
 from renode_wifi.peripherals.base.bus import BusPeripheral
 
 
@@ -17,6 +19,7 @@ class PeripheralMap:
         self._native = core
         self._bindings: dict[int, Binding] = {}
         self._windows: dict[tuple[int, int], tuple[Binding, int]] = {}
+        self._unclocked: dict[int, Unclocked] = {}
         self._wires_known = False
 
     def add(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
@@ -40,11 +43,36 @@ class PeripheralMap:
         self._native.flush_tlb()
 
     def model_at(self, address: int) -> tuple[BusPeripheral, int] | None:
-        """The model that is mapped at an address, and the offset in it."""
+        """The model that is mapped at an address and has its clock, and the offset in it."""
         for (base, size), (binding, offset) in self._windows.items():
-            if base <= address < base + size:
+            if base <= address < base + size and id(binding.model) not in self._unclocked:
                 return binding.model, offset + address - base
         return None
+
+    def set_clock(self, model: BusPeripheral, on_access: Callable[[], None] | None) -> None:
+        """Take a model's clock away, and call `on_access` at the next access; None: give it back.
+
+        Without its clock a block reads 0 and ignores stores.
+        """
+        binding = self._bindings[id(model)]
+        record: native.ModelRecord = binding.record
+        if on_access is None:
+            self._unclocked.pop(id(model), None)
+        else:
+            size = max(
+                offset + size
+                for (_, size), (other, offset) in self._windows.items()
+                if other is binding
+            )
+            stand_in = Unclocked(size, on_access)
+            record = stand_in.record
+        for (base, _), (other, _) in self._windows.items():
+            if other is binding:
+                self._native.library.core_set_model(
+                    self._native.handle, base, ctypes.addressof(record)
+                )
+        if on_access is not None:
+            self._unclocked[id(model)] = stand_in
 
     def refresh(self) -> None:
         """Take all models' register arrays anew (after a snapshot replaced them)."""

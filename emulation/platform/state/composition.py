@@ -100,6 +100,10 @@ class Composition:
             and isinstance(saved["seed"], int | str)
         ):
             raise ValueError("its state of the reset is none")
+        gates = saved["gates"]
+        texts = [*gates, *gates.values()] if isinstance(gates, dict) else [None]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("its gates of the clocks are none")
 
     def _profiles(self) -> dict[str, RadioProfile]:
         """Of the radios: what their descriptions and the world file make of them."""

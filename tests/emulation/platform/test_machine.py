@@ -12,6 +12,8 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine, block_size
+from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
+from renode_wifi.emulation.platform.syntax import Range
 from tests.emulation.guest import CHIP, RAM, counting_monitor, machine_with, monitor_with
 
 MILLISECOND = 1_000_000
@@ -239,13 +241,45 @@ def test_stop_request_ends_a_run(tmp_path: Path) -> None:
 def test_unmapped_address_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     machine = machine_with(WATCHED)
     with caplog.at_level(logging.WARNING):
-        machine._on_reserved(0x4001_3700, 0)
-        machine._on_reserved(0x4001_3700, 0)
-        machine._on_reserved(0x4001_3700, 1)
+        machine.core.on_reserved(0x4001_3700, 0)
+        machine.core.on_reserved(0x4001_3700, 0)
+        machine.core.on_reserved(0x4001_3700, 1)
     assert [record.getMessage().split(",")[0] for record in caplog.records] == [
         "read of 0x40013700",
         "write to 0x40013700",
     ]
+
+
+def test_a_block_without_its_clock_reads_0_and_the_log_names_the_bit(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    machine = machine_with(WATCHED)
+    reload = 0x4000_3008
+    assert machine.bus.read(reload, 4) == 0xFFF
+    machine.set_clock("iwdg", "RCC_X.IWDGEN")
+    with caplog.at_level(logging.WARNING):
+        assert [machine.bus.read(reload, width) for width in (4, 2, 1)] == [0, 0, 0]
+        machine.bus.write(reload - 8, 0x5555, 4)
+    assert [record.getMessage() for record in caplog.records] == [
+        "iwdg has no clock: RCC_X.IWDGEN; it reads 0 and ignores writes (reported once)"
+    ]
+    assert machine.bus.model_at(reload) is None
+    without = machine.save()
+    machine.set_clock("iwdg", "")
+    assert machine.bus.read(reload, 4) == 0xFFF
+    machine.restore(without)
+    assert machine.bus.read(reload, 4) == 0
+
+
+def test_a_block_that_comes_later_has_no_clock_either() -> None:
+    machine = machine_with()
+    machine.set_clock("late", "RCC_X.LATEEN")
+    machine.tag(Range(0x5000_0000, 0x5000_0400), "tag")
+    machine.add("late", TaggedRange(machine.log, "late", 0x55))
+    machine.register("late", "sysbus", Range(0x5001_0000, 0x5001_0400))
+    assert machine.bus.read(0x5001_0000, 4) == 0
+    machine.set_clock("late", "")
+    assert machine.bus.read(0x5001_0000, 4) == 0x55
 
 
 def test_log_level_of_one_model(caplog: pytest.LogCaptureFixture) -> None:

@@ -270,3 +270,32 @@ def test_what_starts_a_watchdog_stays_enabled() -> None:
     poke(rcc, "APB1ENR1", block.ENABLES[3].WWDGEN)
     poke(rcc, "APB1ENR1", 0)
     assert peek(rcc, "APB1ENR1") == block.ENABLES[3].WWDGEN
+
+
+def test_a_gate_gives_a_block_its_clock_and_takes_it() -> None:
+    rcc, machine = make()
+    assert machine.gates["usart1"] == "RCC_APB2ENR.USART1EN"
+    assert "flashController" not in machine.gates, "its clock is on after reset"
+    poke(rcc, "APB2ENR", 1 << 14)
+    assert machine.gates["usart1"] == ""
+    assert rcc.has_clock("usart1")
+    assert not rcc.has_clock("spi1")
+    poke(rcc, "APB2ENR", 0)
+    assert machine.gates["usart1"] == "RCC_APB2ENR.USART1EN"
+
+
+def test_one_gate_is_that_of_all_blocks_behind_it() -> None:
+    rcc, machine = make()
+    poke(rcc, "AHB2ENR", 1 << 13)
+    assert [machine.gates[name] for name in ("adc1", "adc2", "adc3", "adcCommon")] == [""] * 4
+
+
+def test_a_system_reset_closes_the_gates() -> None:
+    rcc, machine = make()
+    poke(rcc, "APB1ENR1", 0xFFFFFFFF)
+    assert machine.gates["tim2"] == machine.gates["wwdg"] == ""
+    poke(rcc, "APB1ENR1", 0)
+    assert machine.gates["wwdg"] == "", "only a reset takes its clock"
+    machine.reset_cause = "software"
+    rcc.reset()
+    assert machine.gates["wwdg"] == "RCC_APB1ENR1.WWDGEN"

@@ -317,6 +317,15 @@ def test_a_clock_from_outside_is_refused_with_a_word(caplog: pytest.LogCaptureFi
     assert peek(timer, "CNT") == 0
 
 
+def with_rcc(machine: BenchMachine) -> STM32L4_RCC:
+    """With the clocks of all timers on."""
+    rcc = STM32L4_RCC(machine, "rcc")
+    machine.peripherals["rcc"] = rcc
+    for name in ("APB1ENR1", "APB2ENR"):
+        poke(rcc, name, 0xFFFFFFFF)
+    return rcc
+
+
 @pytest.mark.parametrize(
     ("name", "msi_range", "prescaler_bits", "count"),
     [("tim6", 7, 0, 8000), ("tim6", 7, 5 << 8, 4000), ("tim1", 7, 4 << 11, 8000)],
@@ -325,8 +334,7 @@ def test_timers_follow_their_bus_clock(
     name: str, msi_range: int, prescaler_bits: int, count: int
 ) -> None:
     timer, machine = make(name, 80 * MEGAHERTZ)
-    rcc = STM32L4_RCC(machine, "rcc")
-    machine.peripherals["rcc"] = rcc
+    rcc = with_rcc(machine)
     poke(timer, "CR1", block.CR1.CEN)
     poke(rcc, "CR", 1 | 8 | msi_range << 4)
     poke(rcc, "CFGR", prescaler_bits)
@@ -337,13 +345,25 @@ def test_timers_follow_their_bus_clock(
 
 def test_a_clock_change_keeps_what_was_counted() -> None:
     timer, machine = make("tim6")
-    rcc = STM32L4_RCC(machine, "rcc")
-    machine.peripherals["rcc"] = rcc
+    rcc = with_rcc(machine)
     poke(timer, "CR1", block.CR1.CEN)
     machine.clock.advance(1_000_000)
     poke(rcc, "CR", 1 | 8 | 4 << 4)
     machine.clock.advance(1_000_000)
     assert peek(timer, "CNT") == 4000 + 1000
+
+
+def test_a_timer_without_its_clock_stands_still() -> None:
+    timer, machine = make("tim6")
+    rcc = with_rcc(machine)
+    poke(timer, "CR1", block.CR1.CEN)
+    machine.clock.advance(1_000_000)
+    poke(rcc, "APB1ENR1", 0)
+    machine.clock.advance(5_000_000)
+    assert peek(timer, "CNT") == 4000
+    poke(rcc, "APB1ENR1", 1 << 4)
+    machine.clock.advance(1_000_000)
+    assert peek(timer, "CNT") == 8000
 
 
 def test_a_running_timer_can_be_reset() -> None:

@@ -182,6 +182,7 @@ def test_the_low_speed_oscillator_is_measured_by_its_edges() -> None:
     machine = BenchMachine()
     rcc = machine.peripherals["rcc"] = STM32L4_RCC(machine, "rcc")
     poke(rcc, "CSR", 0x601)
+    poke(rcc, "APB2ENR", 1 << 17)
     timer = STM32_Timer(machine, "tim16")
     poke(timer, "OR1", 1)
     poke(timer, "CCMR1", 1 | 3 << 2)

@@ -38,6 +38,12 @@ bool core_map_window(struct core *core, const struct window *window)
     return memory_map_window(&core->map, window);
 }
 
+bool core_set_model(struct core *core, uint32_t base, struct model *model)
+{
+    core->schedule.side_effects = true;
+    return memory_set_model(&core->map, base, model);
+}
+
 bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler)
 {
     return write_handlers_add(&core->bus.write_handlers, start, size, handler);

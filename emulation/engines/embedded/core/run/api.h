@@ -20,6 +20,7 @@ EXPORT bool core_drive_pin(struct core *core, struct pins *pins, uint32_t number
 EXPORT bool core_map_memory(struct core *core, struct memory *memory, uint32_t base,
                             uint32_t offset, uint32_t size);
 EXPORT bool core_map_window(struct core *core, const struct window *window);
+EXPORT bool core_set_model(struct core *core, uint32_t base, struct model *model);
 EXPORT bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler);
 /* An access to a reserved word of a page with models: fault, or call `handler`. */
 EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler);

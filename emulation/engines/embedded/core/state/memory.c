@@ -87,6 +87,17 @@ bool memory_map_window(struct memory_map *map, const struct window *window)
     return true;
 }
 
+bool memory_set_model(struct memory_map *map, uint32_t base, struct model *model)
+{
+    const struct window *first = memory_window(map, base);
+    if (!first)
+        return false;
+    uint64_t end = (uint64_t)base + first->size;
+    for (uint64_t address = base; address < end; address = (address | (PAGE_SIZE - 1)) + 1)
+        memory_window(map, (uint32_t)address)->model = model;
+    return true;
+}
+
 static void free_windows(struct page *table)
 {
     for (unsigned i = 0; i < TABLE_PAGES; i++) {

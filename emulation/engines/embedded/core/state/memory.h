@@ -26,8 +26,8 @@ struct memory {
     struct memory *next;
 };
 
-/* A model at a range of addresses, for good; `offset` is the model's offset of the range's start. Mirrored by
- * native.py. */
+/* A model at a range of addresses; `offset` is the model's offset of the range's start. The range is
+ * for good. Mirrored by native.py. */
 struct window {
     uint32_t base, size, offset;
     struct model *model;
@@ -104,6 +104,8 @@ struct window *memory_window(const struct memory_map *map, uint32_t address);
 bool memory_map_memory(struct memory_map *map, struct memory *memory, uint32_t base, uint32_t offset,
                        uint32_t size);
 bool memory_map_window(struct memory_map *map, const struct window *window);
+/* Let another model answer in the window at `base`. False: no window. */
+bool memory_set_model(struct memory_map *map, uint32_t base, struct model *model);
 void memory_free(struct memory_map *map);
 
 #endif
