@@ -59,6 +59,8 @@ def _compare(place: str, present: object, new: object, depth: int) -> None:
             for name, value in vars(present).items():
                 _compare(f"{place}.{name}", value, attributes[name], depth + 1)
     elif isinstance(present, SHAPED):
+        if new is None:
+            raise Unlike(f"{place} is missing")
         _same_class(place, present, new)
         if isinstance(present, array) and isinstance(new, array) and _shape(present) != _shape(new):
             raise Unlike(f"{place} has another size")

@@ -233,6 +233,25 @@ def test_an_array_of_another_size_is_refused() -> None:
     assert machine.save() == before
 
 
+def test_registers_without_values_are_refused() -> None:
+    machine = machine_with(WATCHED)
+    before = machine.save()
+
+    def forget(table: dict[str, Any]) -> None:
+        nodes = table["nodes"]
+        kept = {number for number, node in enumerate(nodes) if node[0] == "a"}
+        for node in nodes:
+            if node[0] in "oZ":
+                node[2:] = [
+                    None if isinstance(item, list) and item[0] in kept else item
+                    for item in node[2:]
+                ]
+
+    with pytest.raises(RenodeWifiError, match="doesn't fit this board"):
+        machine.restore(changed(before, forget))
+    assert machine.save() == before
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_a_damaged_file_ends_in_an_error_and_changes_nothing(data: st.DataObject) -> None:
