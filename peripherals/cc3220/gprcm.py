@@ -2,8 +2,9 @@
 """GPRCM, the global power, reset and clock manager (SWRU465 section 15.6).
 
 It knows why the application processor was last reset, and watches over LPDS: the core is reset when
-it enters, the boot code waits, and a wake-up source resets it once more. The columns of SRAM that
-APPS_SRAM_LPDS_CFG does not name have lost their contents then.
+it enters, the boot code waits, and a wake-up source resets it once more. The slow clock looks at the
+sources, so that LPDS lasts one of its periods at least. The columns of SRAM that APPS_SRAM_LPDS_CFG
+does not name have lost their contents then.
 """
 
 from renode_wifi.peripherals.base.block import MODELLED, Block
@@ -100,6 +101,7 @@ class CC3220_GPRCM(Block):
         self._request = False
         self._pin = False
         self._timer = None  # type: typing.Any
+        self._settling = None  # type: typing.Any
         self._source = 0
 
     def reset(self):
@@ -108,9 +110,7 @@ class CC3220_GPRCM(Block):
         if cause == "lpds-enter":
             return
         if cause in COLD:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self._cancel()
             self.registers.reset()
             self._asleep = False
             self.lines[0].set(False)
@@ -138,7 +138,10 @@ class CC3220_GPRCM(Block):
 
     def _enter(self):
         # type: () -> None
+        self._cancel()
         self._asleep = True
+        self._source = 0
+        self._settling = self.machine.clock.schedule(SECOND // SLOW_CLOCK_HZ, self._settled)
         self.lines[0].set(True)
         self.machine.trace(self.name, "lpds", asleep=True)
         if self.registers["APPS_LPDS_WAKEUP_CFG"] & WAKE_TIMER:
@@ -165,6 +168,13 @@ class CC3220_GPRCM(Block):
             content = bytes(bytearray(source.getrandbits(8) for _ in range(COLUMN_SIZE)))
             self.machine.bus.write_bytes(SRAM + column * COLUMN_SIZE, content)
 
+    def _cancel(self):
+        # type: () -> None
+        for event in (self._timer, self._settling):
+            if event is not None:
+                event.cancel()
+        self._timer = self._settling = None
+
     def _timer_expired(self):
         # type: () -> None
         self._timer = None
@@ -172,15 +182,25 @@ class CC3220_GPRCM(Block):
 
     def _wake(self, source):
         # type: (int) -> None
-        if not self._asleep or not self.registers["APPS_LPDS_WAKEUP_CFG"] & source:
+        if not self._asleep or self._source:
             return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self.registers["APPS_LPDS_WAKEUP_CFG"] & source:
+            self._source = source
+            if self._settling is None:
+                self._leave()
+
+    def _settled(self):
+        # type: () -> None
+        self._settling = None
+        if self._source:
+            self._leave()
+
+    def _leave(self):
+        # type: () -> None
+        self._cancel()
         self._asleep = False
-        self._source = source
         self.lines[0].set(False)
-        self.machine.trace(self.name, "lpds", asleep=False, cause=source)
+        self.machine.trace(self.name, "lpds", asleep=False, cause=self._source)
         self.machine.request_reset("lpds")
 
     # Resets

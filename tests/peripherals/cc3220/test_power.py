@@ -152,6 +152,9 @@ def test_software_resets(register: str, value: int, cause: str) -> None:
     assert peek(gprcm, register) == 0
 
 
+SLOW_PERIOD = SECOND // 32768
+
+
 def asleep(machine: BenchMachine, **settings: int) -> CC3220_GPRCM:
     gprcm = CC3220_GPRCM(machine, "gprcm")
     arcm = CC3220_ARCM(machine, "arcm")
@@ -191,6 +194,7 @@ def test_lpds_ends_by_the_network_processor_where_it_may() -> None:
     machine = BenchMachine()
     gprcm = asleep(machine, APPS_LPDS_WAKEUP_CFG=0x81, APPS_LPDS_WAKETIME_WAKE_CFG=32768)
     gprcm.on_gpio(1, True)
+    machine.clock.advance(SLOW_PERIOD)
     assert awake(machine, gprcm) == 0x80
     machine.clock.advance(2 * SECOND)
     assert machine.reset_requests == ["lpds-enter", "lpds"]
@@ -208,7 +212,17 @@ def test_lpds_ends_by_a_pin(kind: int, levels: list[bool]) -> None:
     gprcm.on_gpio(0, True)
     for level in levels:
         gprcm.on_gpio(2, level)
+    machine.clock.advance(SLOW_PERIOD)
     assert awake(machine, gprcm) == 0x10
+
+
+def test_lpds_lasts_a_period_of_the_slow_clock() -> None:
+    machine = BenchMachine()
+    gprcm = asleep(machine, APPS_LPDS_WAKEUP_CFG=1, APPS_LPDS_WAKETIME_WAKE_CFG=0)
+    machine.clock.advance(SLOW_PERIOD - 1)
+    assert gprcm.lines[0].level
+    machine.clock.advance(1)
+    assert awake(machine, gprcm) == 1
 
 
 def hibernating(**settings: int) -> tuple[BenchMachine, CC3220_HIB3P3]:
