@@ -1,4 +1,4 @@
-"""What reads bytes from outside. A target gets an input, and may refuse it with an error of ours.
+"""What comes from outside. A target gets an input, and may refuse it with an error of ours.
 
 Any other exception is a finding, as is an input that takes longer than `MAX_SECONDS`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
+from fuzz.guests import accesses, guest
 from renode_wifi.emulation.engines.embedded.engine import new_machine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.content import Damaged
@@ -216,4 +217,8 @@ TARGETS = [
     Target("at", lambda: [bytes(8)], _commands, ()),
     Target("nwp", lambda: [bytes(8)], _messages, ()),
     Target("unity", lambda: UNITY, _unity, ()),
+    Target("st-accesses", lambda: [bytes(8)], partial(accesses, "b_l475e_iot01a"), ()),
+    Target("st-guest", lambda: [bytes(8)], partial(guest, "b_l475e_iot01a"), ()),
+    Target("ti-accesses", lambda: [bytes(8)], partial(accesses, "cc3220sf_launchxl"), ()),
+    Target("ti-guest", lambda: [bytes(8)], partial(guest, "cc3220sf_launchxl"), ()),
 ]

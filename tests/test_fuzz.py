@@ -7,6 +7,7 @@ from fuzz.__main__ import fuzz, main
 from fuzz.targets import TARGETS, Target
 
 SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "snapshot": 60}
+SLOW |= dict.fromkeys(["st-accesses", "st-guest", "ti-accesses", "ti-guest"], 4)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
