@@ -227,8 +227,9 @@ class RegisterFile(object):
         # type: () -> None
         """Every register to its reset value; calls no method of the owner."""
         # One by one: IronPython would put a slice elsewhere, and who reads them has their address.
-        for word, value in enumerate(self.plan.reset):
-            self.values[word] = value
+        values, initial = self.values, self.plan.reset
+        for word in self.plan.by_word:
+            values[word] = initial[word]
 
     # By name.
 
