@@ -28,11 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
     asked = options.parse_args(arguments)
     if unknown := set(asked.targets) - set(names):
         options.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    logging.disable(logging.CRITICAL)
     found = 0
-    for target in TARGETS:
-        if target.name in (asked.targets or names):
-            found += fuzz(target, asked.seed, asked.seconds, asked.inputs)
+    logging.disable(logging.CRITICAL)
+    try:
+        for target in TARGETS:
+            if target.name in (asked.targets or names):
+                found += fuzz(target, asked.seed, asked.seconds, asked.inputs)
+    finally:
+        logging.disable(logging.NOTSET)
     return min(found, 1)
 
 
