@@ -52,6 +52,6 @@ class Board(Session):
         self.engine.load(self.image)
 
     def _read(self, image: ImageSource | Sequence[ImageSource]) -> Image:
-        read = load_images(image, guess=self.type.place)
+        read = load_images(image, guess=self.type.place, board=self.name)
         self.type.check(read)
         return read

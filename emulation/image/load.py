@@ -23,6 +23,9 @@ from renode_wifi.emulation.image.segments import Segment
 MAX_SIZE = 1 << 28
 """Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
 FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, UF2 or binary"
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+PROGRAMS = ("node", "probe", "shell")
+"""Programs of the package's own, which every board has: `<probe>` and so on."""
 
 Reader = Callable[[bytes], Content]
 Guess = Callable[[bytes], int | None]
@@ -36,11 +39,12 @@ def load_images(
     sources: ImageSource | Sequence[ImageSource],
     base: int | None = None,
     guess: Guess | None = None,
+    board: str | None = None,
 ) -> Image:
     """One image of several files, such as a boot loader, an application and its data.
 
-    base: address of a single raw binary. Raises RenodeWifiError as `load_image` does, and where two
-    files have different bytes for one address.
+    base: address of a single raw binary. board: whose `<probe>` is meant. Raises RenodeWifiError as
+    `load_image` does, and where two files have different bytes for one address.
     """
     several = [sources] if isinstance(sources, Path | str | Image) else list(sources)
     if not several:
@@ -50,7 +54,22 @@ def load_images(
             f"one address (--base) for {len(several)} images",
             cure="write each binary's behind its name: FILE@0x08010000",
         )
-    return combined([_load(source, base, guess) for source in several])
+    return combined([_load(_own(source, board), base, guess) for source in several])
+
+
+def _own(source: ImageSource, board: str | None) -> ImageSource:
+    """`<probe>` is an image of the package, for the board in question."""
+    name = "" if isinstance(source, Image) else str(source)
+    if not (name.startswith("<") and name.endswith(">")):
+        return source
+    if name[1:-1] not in PROGRAMS:
+        raise RenodeWifiError(
+            f"the package has no image {name}",
+            cure=f"it has {', '.join(f'<{program}>' for program in PROGRAMS)}",
+        )
+    if board is None:
+        raise RenodeWifiError(f"{name} is another file for each board", cure="name the board")
+    return FIRMWARE / name[1:-1] / f"{board}.elf"
 
 
 def _load(source: ImageSource, base: int | None, guess: Guess | None) -> Image:

@@ -59,7 +59,8 @@ def add_image_arguments(command: argparse.ArgumentParser, positional: bool = Fal
             action="append",
             required=True,
             metavar="FILE",
-            help=f"{what}. Several are written into the same memories",
+            help=f"{what}; '<probe>' is one of the package. Several are written into the same"
+            " memories",
         )
     command.add_argument(
         "--base", type=address, metavar="ADDRESS", help="where a single binary belongs"
@@ -75,7 +76,7 @@ def read_image(options: argparse.Namespace) -> Image:
         places = (board.place(binary) for board in candidates)
         return next((place for place in places if place is not None), None)
 
-    return load_images(options.image, options.base, guess)
+    return load_images(options.image, options.base, guess, named)
 
 
 def add_board_arguments(command: argparse.ArgumentParser) -> None:

@@ -100,3 +100,16 @@ def test_the_log_of_models_is_shown_at_its_level(pytester: pytest.Pytester) -> N
     result = run(pytester, *BOARD, "--log-level=WARNING")
     result.stdout.fnmatch_lines(["*a byte arrives while reception is disabled*"])
     assert "reception is disabled" not in run(pytester, *BOARD, "--log-level=ERROR").stdout.str()
+
+
+def test_the_fixture_world_is_that_of_a_restored_snapshot(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(board, world):
+            kept = board.snapshot()
+            board.restore(kept)
+            world.server("echo").stop()
+            assert not board.world.server("echo").running
+        """
+    )
+    run(pytester, *BOARD).assert_outcomes(passed=1)

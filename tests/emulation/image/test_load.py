@@ -13,8 +13,9 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import folder, mcu_image
 from renode_wifi.emulation.image import load as load_module
 from renode_wifi.emulation.image.image import Image, combined
-from renode_wifi.emulation.image.load import load_image, load_images
+from renode_wifi.emulation.image.load import PROGRAMS, load_image, load_images
 from renode_wifi.emulation.image.segments import Segment
+from renode_wifi.emulation.platform import boards
 from tests.emulation.image.writers import PROBE, intel_hex, srec, uf2
 
 
@@ -141,6 +142,17 @@ def test_contradictory_addresses_are_refused(
 ) -> None:
     with pytest.raises(RenodeWifiError, match=message):
         load_images(sources, base)
+
+
+def test_the_package_has_images_of_its_own_for_each_board() -> None:
+    for board in boards.all_boards():
+        for program in PROGRAMS:
+            image = load_images(f"<{program}>", board=board.name)
+            assert board.misfit(image) is None
+    with pytest.raises(RenodeWifiError, match=r"no image <prob>.*\n.*<probe>"):
+        load_images("<prob>", board="b_l475e_iot01a")
+    with pytest.raises(RenodeWifiError, match="for each board"):
+        load_images("<probe>")
 
 
 def test_a_folder_is_the_serial_flash_with_its_program(tmp_path: Path) -> None:
