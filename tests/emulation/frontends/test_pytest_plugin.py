@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-# A pytest within pytest must not load again what can be loaded only once: OpenSSL's bindings.
-from renode_wifi.emulation.engines.embedded import engine
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.platform import boards
 
-assert engine
+# A pytest within pytest must not load again what can be loaded only once (OpenSSL's bindings),
+# nor models, whose snapshots know their classes.
+for name in boards.names():
+    Board(name).close()
 pytest_plugins = ["pytester"]
 IMAGE = Path(__file__).resolve().parents[3] / "firmware" / "shell" / "b_l475e_iot01a.elf"
 UNITY = IMAGE.parents[1] / "unity"
@@ -22,7 +25,8 @@ def test_it_starts(board, world, uart):
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+    # labgrid's plugin can be loaded once in a process only.
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:labgrid", *arguments)
 
 
 def test_board_and_image_come_from_the_command_line(pytester: pytest.Pytester) -> None:
