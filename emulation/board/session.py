@@ -56,6 +56,8 @@ class Session:
         self.default_uart = uart
         self.image: Image | None = None
         self.consoles: dict[str, UartConsole] = {}
+        self.closing: list[Callable[[], None]] = []
+        """Called before the emulation ends, such as by what writes a file about it."""
         self.handled_faults: list[Crash] = []
         """Faults that the firmware's own handlers took."""
         self.engine.subscribe(self._on_uart, "uart")
@@ -285,7 +287,11 @@ class Session:
         return place(address, self.image)
 
     def close(self) -> None:
-        self.engine.close()
+        try:
+            while self.closing:
+                self.closing.pop(0)()
+        finally:
+            self.engine.close()
 
     def __enter__(self) -> Self:
         return self

@@ -24,6 +24,7 @@ from renode_wifi.emulation.board.console import UartConsole
 from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import offer, serve
+from renode_wifi.emulation.frontends.recording import KINDS
 from renode_wifi.emulation.frontends.testing import dut
 from renode_wifi.emulation.frontends.testing.artifacts import Artifacts
 from renode_wifi.emulation.frontends.testing.current import CurrentWorld
@@ -68,6 +69,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="keep console, trace and whereabouts of each failed test in a folder of its own there",
     )
+    group.addoption(
+        "--record",
+        metavar="KIND,…",
+        default="",
+        help=f"with --artifacts: files about the run as well ({', '.join(KINDS)})",
+    )
     group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")
 
 
@@ -107,7 +114,8 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     try:
         running = Board(**settings)
         if option("--artifacts") is not None:
-            artifacts = Artifacts(option("--artifacts"), request.node.nodeid, running)
+            kinds = [kind for kind in option("--record").split(",") if kind]
+            artifacts = Artifacts(option("--artifacts"), request.node.nodeid, running, kinds)
             request.node.stash[ARTIFACTS] = artifacts
     except RenodeWifiError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -40,13 +40,15 @@ class Memory:
 class BoardType:
     """One board. title, radio and uart are those of the script's header.
 
-    vector_table: where the boot code finds an image's initial SP and reset vector.
+    vector_table: where the boot code finds an image's initial SP and reset vector. signals: what a
+    logic analyser is usually connected to.
     """
 
     name: str
     title: str
     radio: str
     uart: str
+    signals: str
     vector_table: int
     script: Path
     chip_script: Path
@@ -64,6 +66,7 @@ class BoardType:
             title=header["name"],
             radio=header["radio"],
             uart=header["console"],
+            signals=header.get("signals", ""),
             vector_table=int(vectors[1], 0),
             script=script,
             chip_script=script.parent / chip[1],

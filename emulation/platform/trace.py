@@ -12,12 +12,16 @@ TraceListener = Callable[[int, str, str, TraceFields], None]
 """Called with (time in ns, source, event, fields) for everything that models trace."""
 
 
+WIRES = ("spi", "level", "uart-received")
+"""Events of what goes over wires: so many that only those who ask for them by name get them."""
+
+
 class Listeners:
-    """Listeners of everything, and of single events."""
+    """Listeners of everything but what goes over wires, and of single events."""
 
     def __init__(self) -> None:
         self._all: list[TraceListener] = []
-        self._by_event: dict[str, list[TraceListener]] = {}
+        self._by_event: dict[str, list[TraceListener]] = {event: [] for event in WIRES}
 
     def of(self, event: str) -> list[TraceListener]:
         """Those who listen to `event`, in the order in which they came."""
@@ -29,8 +33,9 @@ class Listeners:
             self._by_event.setdefault(event, list(self._all)).append(listener)
             return
         self._all.append(listener)
-        for listeners in self._by_event.values():
-            listeners.append(listener)
+        for name, listeners in self._by_event.items():
+            if name not in WIRES:
+                listeners.append(listener)
 
     def remove(self, listener: TraceListener) -> None:
         for listeners in (self._all, *self._by_event.values()):

@@ -36,6 +36,9 @@ class Requests:
     start_gdb_server: Callable[[Machine, int, bool], str] | None = None
     """Serves debuggers of a machine on a port; True: `started` is to be set when one comes. Returns
     what is to be printed. Set by front ends that serve debuggers."""
+    record: Callable[[str, Path, str], None] | None = None
+    """Begins to write a file of a kind about the run (vcd, …), with settings. Set by front ends
+    that do."""
     stop_gdb_server: Callable[[Machine, int | None], None] | None = None
 
     def start(self) -> None:

@@ -124,6 +124,17 @@ def wifi_server(interpreter: Interpreter, arguments: list[Token]) -> None:
     )
 
 
+@COMMANDS.add("wifi_record", '"kind" @file ["signals"]', "writes a file about the run: vcd")
+def wifi_record(interpreter: Interpreter, arguments: list[Token]) -> None:
+    """Write a file about the run from here on, until its end."""
+    if not 2 <= len(arguments) <= 3:
+        raise misused(interpreter, "wifi_record")
+    kind, path, *settings = (text_of(interpreter, token) for token in arguments)
+    if interpreter.requests.record is None:
+        raise interpreter.error("nothing here records runs", "use `renode-wifi monitor` or Robot")
+    interpreter.requests.record(kind, Path(path), settings[0] if settings else "")
+
+
 def _world(interpreter: Interpreter) -> World:
     machine = interpreter.current
     if machine.world is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -13,3 +13,24 @@ class Uart(Protocol):
 
     def receive(self, byte: int) -> None:
         """A byte arrives at the RX pin."""
+
+
+class FrameFormat(NamedTuple):
+    """bit_time: ns; 0 while no divider is set. bits: of data. parity: "", "even" or "odd"."""
+
+    bit_time: int
+    bits: int
+    parity: str
+    stop_bits: int
+
+
+@runtime_checkable
+class WiredUart(Uart, Protocol):
+    """A serial port with a speed. Bytes that arrive are traced as `uart-received`, at their end.
+
+    timed_transmit: sent bytes are traced at their end, too; otherwise as software writes them.
+    """
+
+    timed_transmit: bool
+
+    def frame_format(self) -> FrameFormat: ...

@@ -70,6 +70,10 @@ STAT_RXFFE, STAT_RXFFF = CH0STAT.RXFFE, CH0STAT.RXFFF
 STAT_DISABLED = STAT_EOT | STAT_TXFFE | STAT_RXFFE
 STAT_IDLE = STAT_DISABLED | STAT_TXS
 ALL_BITS = 0xFFFFFFFF
+SECOND = 1000000000
+"""ns."""
+CLOCK_HERTZ = 40000000
+"""Of the controllers: PRCMPeripheralClockGet gives the crystal's."""
 FIFO_BYTES = 64
 """The buffer, which both directions share when both use it."""
 
@@ -144,6 +148,22 @@ class CC3220_McSPI(Block):
         if not hasattr(device, "exchange_all"):
             device = OneByOne(device)
         self._exchange_all = device.exchange_all  # type: ExchangeAll
+
+    def bit_time(self):
+        # type: () -> int
+        """ns of a bit on the wire: the crystal's clock, divided by a power of 2 or any number."""
+        conf = self.registers["CH0CONF"]
+        ratio = 1 << CH0CONF["CLKD"].get(conf)
+        if conf & CH0CONF.CLKG:
+            extension = CH0CTRL["EXTCLK"].get(self.registers["CH0CTRL"])
+            ratio = (extension << 4 | CH0CONF["CLKD"].get(conf)) + 1
+        return ratio * SECOND // CLOCK_HERTZ
+
+    def mode(self):
+        # type: () -> int
+        """0 to 3: POL, then PHA."""
+        conf = self.registers["CH0CONF"]
+        return (2 if conf & CH0CONF.POL else 0) + (1 if conf & CH0CONF.PHA else 0)
 
     def reset(self):
         # type: () -> None

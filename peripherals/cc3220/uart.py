@@ -16,6 +16,7 @@ from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.uart import FrameFormat
 
 FR_CTS = 1 << 0
 FR_BUSY = 1 << 3
@@ -26,6 +27,7 @@ FR_TXFE = 1 << 7
 RSR_OE = 1 << 3
 LCRH_STP2 = 1 << 3
 LCRH_PEN = 1 << 1
+LCRH_EPS = 1 << 2
 LCRH_FEN = 1 << 4
 CTL_UARTEN = 1 << 0
 CTL_HSE = 1 << 5
@@ -150,11 +152,16 @@ class PL011(Block):
         samples = 8 if self.registers["CTL"] & CTL_HSE else 16
         return divider * samples * SECOND // 64 // self.frequency
 
+    def frame_format(self) -> FrameFormat:
+        line = self.registers["LCRH"]
+        parity = "" if not line & LCRH_PEN else "even" if line & LCRH_EPS else "odd"
+        stop_bits = 2 if line & LCRH_STP2 else 1
+        return FrameFormat(self.bit_time(), 5 + (line >> 5 & 3), parity, stop_bits)
+
     def frame_time(self) -> int:
         """ns of start bit, data, parity and stop bits."""
-        line = self.registers["LCRH"]
-        bits = 7 + (line >> 5 & 3) + bool(line & LCRH_PEN) + bool(line & LCRH_STP2)
-        return bits * self.bit_time()
+        frame = self.frame_format()
+        return (1 + frame.bits + bool(frame.parity) + frame.stop_bits) * frame.bit_time
 
     # The bus. Consoles write DR once per byte, and poll FR, which is a plain register.
 
@@ -178,6 +185,7 @@ class PL011(Block):
 
     def _arrive(self) -> None:
         byte = self._incoming.popleft()
+        self.machine.trace(self.name, "uart-received", byte=byte & 0xFF)
         self._arrival = (
             self.machine.clock.schedule(self.frame_time(), self._arrive) if self._incoming else None
         )

@@ -38,6 +38,8 @@ CR2_OFFSET, DR_OFFSET = CR2.offset, DR.offset
 CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
 NO_OVERRUN = ~SR.OVR
 FIFO_BYTES = 4
+SECOND = 1000000000
+"""ns."""
 
 CAUSES = ((CR2.TXEIE, SR.TXE), (CR2.RXNEIE, SR.RXNE), (CR2.ERRIE, ERRORS))
 
@@ -123,6 +125,19 @@ class STM32L4_SPI(Block):
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
         self.port.stream = getattr(device, "stream", None)
         self._open_port()
+
+    def bit_time(self):
+        # type: () -> int
+        """ns of a bit on the wire: the bus clock's period, divided by 2 to 256."""
+        rcc = self.machine.peripheral("rcc")
+        hertz = rcc.apb2_hz() if self.name == "spi1" else rcc.apb1_hz()
+        return int((SECOND << (CR1["BR"].get(self.registers["CR1"]) + 1)) // max(1, hertz))
+
+    def mode(self):
+        # type: () -> int
+        """0 to 3: CPOL, then CPHA."""
+        control = self.registers["CR1"]
+        return (2 if control & CR1.CPOL else 0) + (1 if control & CR1.CPHA else 0)
 
     def reset(self):
         # type: () -> None

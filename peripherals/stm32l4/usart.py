@@ -14,6 +14,7 @@ from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
+from renode_wifi.peripherals.base.uart import FrameFormat
 from renode_wifi.peripherals.stm32l4.usart_registers import (
     BRR,
     CR1,
@@ -112,13 +113,17 @@ class STM32F7_USART(Block):
         bits = 7 if control & CR1.M1 else 9 if control & CR1.M0 else 8
         return bits - 1 if control & CR1.PCE else bits
 
+    def frame_format(self) -> FrameFormat:
+        """As it is set; 1.5 stop bits count as two."""
+        control = self.registers["CR1"]
+        parity = "" if not control & CR1.PCE else "odd" if control & CR1.PS else "even"
+        stop_bits = 2 if CR2["STOP"].get(self.registers["CR2"]) >= 2 else 1
+        return FrameFormat(self.bit_time(), self._data_bits(), parity, stop_bits)
+
     def frame_time(self) -> int:
         """ns of a whole frame: start bit, data with parity, one stop bit (two where set)."""
-        control = self.registers["CR1"]
-        bits = self._data_bits() + (3 if control & CR1.PCE else 2)
-        if CR2["STOP"].get(self.registers["CR2"]) >= 2:
-            bits += 1
-        return bits * self.bit_time()
+        frame = self.frame_format()
+        return (1 + frame.bits + bool(frame.parity) + frame.stop_bits) * frame.bit_time
 
     # Reception.
 
@@ -134,6 +139,7 @@ class STM32F7_USART(Block):
 
     def _arrive(self) -> None:
         byte = self._incoming.popleft()
+        self.machine.trace(self.name, "uart-received", byte=byte & 0xFF)
         self._arrival = None
         status = self.registers["ISR"]
         if status & ISR.RXNE and not self.registers["CR3"] & CR3.OVRDIS:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
+from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.output import DraftFile
+from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.observers.tracefile import TraceFile
 from renode_wifi.emulation.observers.trouble import Trouble
@@ -43,6 +45,19 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         help="the network's traffic as pcapng, with the keys that decrypt its TLS",
     )
     command.add_argument(
+        "--vcd",
+        type=Path,
+        metavar="FILE",
+        help="the signals of --signals, for logic analysers' programs",
+    )
+    command.add_argument(
+        "--signals",
+        default="",
+        metavar="NAME,…",
+        help="of --vcd: usart1, spi3+nss=gpioPortE.0, led1=gpioPortA.5, … (docs/seeing.md;"
+        " default: those that are usual on the board)",
+    )
+    command.add_argument(
         "--symbols",
         type=Path,
         action="append",
@@ -56,6 +71,8 @@ class Observers:
     """Those that the options ask for. Their files are opened before the run."""
 
     def __init__(self, options: argparse.Namespace) -> None:
+        if options.signals and options.vcd is None:
+            raise RenodeWifiError("--signals alone writes nothing", cure="give --vcd FILE as well")
         self._options = options
         self._files = ExitStack()
         self._traces: list[TextIO] = []
@@ -108,6 +125,8 @@ class Observers:
             TraceFile(board, stream)
         if self._packets is not None:
             self._packets.attach(board)
+        if self._options.vcd is not None:
+            record(board, "vcd", self._options.vcd, self._options.signals)
         if self.follows_calls:
             from renode_wifi.emulation.observers.calls.attach import record_calls
             from renode_wifi.emulation.observers.calls.render import LiveCalls

@@ -71,6 +71,11 @@ class DraftFile(OutputFile):
             self._failed = True
             raise
 
+    def drop(self) -> None:
+        """Close it, and leave the older one where it is."""
+        self._failed = True
+        self.close()
+
     def close(self) -> None:
         if self.closed:
             return

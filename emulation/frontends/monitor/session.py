@@ -12,6 +12,7 @@ from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import Killed
+from renode_wifi.emulation.frontends.recording import offer_recordings
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import LOG
 from renode_wifi.emulation.terminals.pace import RealTime
@@ -31,6 +32,7 @@ class MonitorSession:
     def __init__(self, write: Callable[[str], None]) -> None:
         self.engine = EmbeddedEngine.empty()
         self.session = Session(self.engine)
+        offer_recordings(self.session)
         self.is_ended = False
         self._write = write
         self._shown: set[str] = set()

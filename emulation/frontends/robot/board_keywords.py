@@ -10,6 +10,7 @@ from robot.api import logger
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.session import Snapshot
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
 from renode_wifi.emulation.frontends.robot.terminal_tester import Received
 from renode_wifi.emulation.frontends.robot.uart_keywords import UartKeywords
@@ -101,6 +102,16 @@ class BoardKeywords(UartKeywords):
         quantity: such as temperature (°C), humidity (%), pressure (hPa), acceleration_z (g).
         """
         self.session.set_sensor(sensor, quantity, value)
+
+    @keyword(Replay.NEVER)
+    def record_run(self, kind: str, path: str, settings: str = "") -> None:
+        """Write a file about the run from here on, until the end of the test. kind: vcd.
+
+        settings: for vcd the signals, such as usart1,led1=gpioPortA.5.
+        """
+        file = Path(path).absolute()
+        record(self.session, kind, file, settings)
+        logger.info(f'<a href="{file.as_uri()}">{file.name}</a>', html=True)
 
     @keyword(Replay.NEVER)
     def get_server(self, name: str) -> Server:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.recording import FILES, record
 from renode_wifi.emulation.observers.tracefile import TraceFile
 
 MAX_NAME = 150
 
 
 class Artifacts:
-    """Of one test, whose folder is gone again if it passes. Raises RenodeWifiError."""
+    """Of one test, whose folder is gone again if it passes. Raises RenodeWifiError.
 
-    def __init__(self, root: Path, test: str, board: Board) -> None:
+    kinds: of `recording`, what is written about the run as well.
+    """
+
+    def __init__(self, root: Path, test: str, board: Board, kinds: Sequence[str] = ()) -> None:
         self.folder = root / re.sub(r"[^A-Za-z0-9._\[\]-]+", "-", test)[-MAX_NAME:].strip("-")
         self._board = board
         try:
@@ -30,6 +35,8 @@ class Artifacts:
                 cure="give --artifacts a folder that you own",
             ) from error
         TraceFile(board, self._trace)
+        for kind in kinds:
+            record(board, kind, self.folder / FILES.get(kind, kind))
 
     def keep(self, failure: str) -> None:
         """The test failed: write down what can be known."""

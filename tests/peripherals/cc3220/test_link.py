@@ -123,3 +123,12 @@ def test_open_wire_reads_as_ones() -> None:
     poke(spi, "CH0CTRL", 1)
     poke(spi, "TX0", 3)
     assert peek(spi, "RX0") == 0xFFFFFFFF
+
+
+def test_the_clock_is_the_crystals_divided() -> None:
+    rig = Rig()
+    poke(rig.spi, "CH0CONF", 3 << 2 | 2)
+    assert (rig.spi.bit_time(), rig.spi.mode()) == (200, 2)
+    poke(rig.spi, "CH0CONF", 1 << 29 | 1 << 2 | 1)
+    poke(rig.spi, "CH0CTRL", 1 << 8)
+    assert (rig.spi.bit_time(), rig.spi.mode()) == (450, 1)

@@ -171,3 +171,13 @@ def test_disabling_ends_what_is_on_its_way() -> None:
     assert peek(uart, "FR") & 1 << 4
     uart.reset()
     assert peek(uart, "CTL") == 0x300
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [(0x70, (8, "", 1)), (0x66, (8, "even", 1)), (0x02, (5, "odd", 1)), (0x28, (6, "", 2))],
+)
+def test_the_frame_is_as_LCRH_sets_it(line: int, expected: tuple[int, str, int]) -> None:
+    _, uart = make_uart(line)
+    assert uart.frame_format()[1:] == expected
+    assert uart.frame_format().bit_time == uart.bit_time() > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -322,3 +323,15 @@ def test_data_register_is_never_served_without_the_model() -> None:
     assert DR // 4 not in spi.registers.plain_words()
     assert block.SR_WORD in spi.registers.plain_words()
     assert set(spi.registers.storage_words()) == {0x10 // 4, 0x14 // 4, 0x18 // 4}
+
+
+@pytest.mark.parametrize(("name", "divider", "expected"), [("spi3", 1, 100), ("spi1", 0, 25)])
+def test_the_clock_is_the_buss_divided(name: str, divider: int, expected: int) -> None:
+    machine = BenchMachine()
+    machine.peripherals["rcc"] = SimpleNamespace(
+        apb1_hz=lambda: 40_000_000, apb2_hz=lambda: 80_000_000
+    )
+    spi = STM32L4_SPI(machine, name)
+    poke(spi, "CR1", ENABLED | divider << 3 | block.CR1.CPOL)
+    assert spi.bit_time() == expected
+    assert spi.mode() == 2

@@ -302,3 +302,19 @@ def test_a_byte_under_way_survives_pickling() -> None:
     other.clock.advance(FRAME)
     assert peek(copy, "RDR") == 0x5A
     assert not peek(usart, "ISR") & block.ISR.RXNE
+
+
+@pytest.mark.parametrize(
+    ("control", "stop", "expected"),
+    [
+        (0, 0, (8, "", 1)),
+        (block.CR1.PCE, 2, (7, "even", 2)),
+        (block.CR1.PCE | block.CR1.PS | block.CR1.M0, 0, (8, "odd", 1)),
+    ],
+)
+def test_the_frame_is_as_the_registers_set_it(
+    control: int, stop: int, expected: tuple[int, str, int]
+) -> None:
+    usart, _ = make(control)
+    poke(usart, "CR2", stop << 12)
+    assert usart.frame_format()[1:] == expected

@@ -1,0 +1,59 @@
+"""Files about a run for other tools, begun by any front end and complete when the session ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.cli.output import DraftFile
+
+
+def record_signals(session: Session, path: Path, selection: str = "") -> None:
+    """Chosen signals as a VCD file. selection: see `observers.captures.signals`."""
+    try:
+        from renode_wifi.emulation.observers.captures.vcd import WaveCapture
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    file = DraftFile(path)
+    try:
+        capture = WaveCapture(session, file, selection)
+    except BaseException:
+        file.drop()
+        raise
+
+    def finish() -> None:
+        capture.close()
+        file.close()
+
+    session.closing.append(finish)
+
+
+KINDS: dict[str, Callable[[Session, Path, str], None]] = {"vcd": record_signals}
+
+
+FILES = {"vcd": "signals.vcd"}
+"""What they are called where nobody names them."""
+
+
+def record(session: Session, kind: str, path: Path, settings: str = "") -> None:
+    """Begin a file of that kind. Raises RenodeWifiError."""
+    if kind not in KINDS:
+        raise RenodeWifiError(f"nothing records {kind!r}", cure=f"kinds: {', '.join(KINDS)}")
+    KINDS[kind](session, path, settings)
+
+
+def offer_recordings(session: Session) -> None:
+    """Let the monitor's command `wifi_record` begin files about this session."""
+    if isinstance(session.engine, EmbeddedEngine):
+        session.engine.script.requests.record = lambda kind, path, settings: record(
+            session, kind, path, settings
+        )
+
+
+def _missing(error: ModuleNotFoundError) -> RenodeWifiError:
+    return RenodeWifiError(
+        f"this file needs the package {error.name}", cure="pip install 'renode-wifi[captures]'"
+    )

@@ -1,0 +1,185 @@
+"""Signals of a board as a VCD file, for GTKWave, PulseView and sigrok's decoders.
+
+Source of the format: IEEE 1364-2005, section 18; the file is written by pyvcd.
+"""
+
+from __future__ import annotations
+
+import heapq
+import io
+import itertools
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from vcd import VCDWriter
+from vcd.writer import Variable
+
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.observers.captures.signals import (
+    LineSignal,
+    Signal,
+    SpiSignal,
+    UartSignal,
+    find_signals,
+)
+from renode_wifi.emulation.observers.captures.waves import Change, SpiWave, UartWave
+from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.trace import TraceFields
+from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.base.probes.level import LevelProbe
+from renode_wifi.peripherals.base.probes.words import WordProbe
+from renode_wifi.peripherals.base.uart import FrameFormat, WiredUart
+
+SCOPE = "board"
+PIECE = 4096
+"""Changes that are written to the file at once."""
+MAX_FRAME = 50 * MILLISECOND
+"""So long after its beginning a frame may be reported: one of 12 bits at 300 baud takes 40 ms."""
+
+Handler = Callable[[int, TraceFields], list[Change]]
+
+
+class WaveCapture:
+    """Writes the changes of the signals that a selection names, from now on.
+
+    selection: see `signals`; without it those that are usual on the board. Raises RenodeWifiError
+    for what is not there, and on an engine whose models are elsewhere.
+    """
+
+    def __init__(self, board: Session, file: TextIO, selection: str = "") -> None:
+        engine = board.engine
+        if not isinstance(engine, EmbeddedEngine):
+            raise RenodeWifiError(
+                f"signals are captured on the embedded engine, not on {engine.name}",
+                cure="take --engine embedded",
+            )
+        self._machine = machine = engine.machine
+        signals = find_signals(machine, selection or _usual(machine))
+        self._file = file
+        self._text = io.StringIO()
+        self._writer = VCDWriter(
+            self._text, timescale="1 ns", date="", version="renode-wifi", check_values=False
+        )
+        self._wires: dict[str, Variable[Any]] = {}
+        self._handlers: dict[tuple[str, str], Handler] = {}
+        self._waiting: list[tuple[int, int, list[Change]]] = []
+        self._order = itertools.count()
+        self._written = self._unwritten = 0
+        for signal in signals:
+            self._connect(signal)
+        machine.core.wires_changed()
+        for event in dict.fromkeys(event for _, event in self._handlers):
+            engine.subscribe(self._on_trace, event)
+
+    def close(self) -> None:
+        """Write what is still on its way; the file stays open."""
+        self._write_until(None)
+        self._writer.close(max(self._written, self._machine.now))
+        self._flush()
+
+    # What is connected
+
+    def _connect(self, signal: Signal) -> None:
+        if isinstance(signal, LineSignal):
+            self._add(signal.name, signal.line.level)
+            self._probe(signal, lambda *change: [change])
+        elif isinstance(signal, UartSignal):
+            self._connect_uart(signal)
+        else:
+            self._connect_bus(signal)
+
+    def _connect_uart(self, signal: UartSignal) -> None:
+        for event, wire in (("uart", f"{signal.name}_tx"), ("uart-received", f"{signal.name}_rx")):
+            self._add(wire, True)
+            wave = UartWave(wire)
+            self._handlers[self._machine.prefix + signal.name, event] = _uart_handler(
+                wave, signal.port, event
+            )
+
+    def _connect_bus(self, signal: SpiSignal) -> None:
+        names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
+        for name in names:
+            self._add(name, False)
+        wave = SpiWave(*names)
+        bus = signal.controller
+        bus.attach(WordProbe(self._machine, signal.name, signal.device))
+
+        def on_word(time: int, fields: TraceFields) -> list[Change]:
+            sent, received, bits = fields["sent"], fields["received"], fields["bits"]
+            assert isinstance(sent, int)
+            assert isinstance(received, int)
+            assert isinstance(bits, int)
+            return wave.word(time, sent, received, bits, bus.bit_time(), bus.mode())
+
+        self._handlers[self._machine.prefix + signal.name, "spi"] = on_word
+        for line in signal.lines:
+            self._add(line.name, line.line.level)
+            self._probe(line, wave.line)
+
+    def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
+        name = signal.name
+        self._handlers[self._machine.prefix + name, "level"] = lambda time, fields: change(
+            time, name, bool(fields["level"])
+        )
+        LevelProbe(self._machine, name, signal.line)
+
+    def _add(self, wire: str, level: bool) -> None:
+        self._wires[wire] = self._writer.register_var(SCOPE, wire, "wire", size=1, init=int(level))
+
+    # What happens
+
+    def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        handler = self._handlers.get((source, event))
+        if handler is None:
+            return
+        self._write_until(time - MAX_FRAME)
+        changes = handler(time, fields)
+        if changes:
+            heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
+
+    def _write_until(self, time: int | None) -> None:
+        """Write what begins before `time`, the changes of several wires in the order of time."""
+        waiting, wires, change = self._waiting, self._wires, self._writer.change
+        while waiting and (time is None or waiting[0][0] < time):
+            _, _, changes = heapq.heappop(waiting)
+            next_one = waiting[0][0] if waiting else changes[-1][0]
+            for index, (at, wire, level) in enumerate(changes):
+                if at > next_one:
+                    heapq.heappush(waiting, (at, next(self._order), changes[index:]))
+                    break
+                # Time goes back where a snapshot is restored: what is written stays.
+                self._written = max(self._written, at)
+                change(wires[wire], self._written, level)
+                self._unwritten += 1
+        if self._unwritten > PIECE:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._unwritten = 0
+        self._file.write(self._text.getvalue())
+        self._text.seek(0)
+        self._text.truncate()
+
+
+def _usual(machine: Machine) -> str:
+    known = machine.name in boards.names()
+    return boards.find(machine.name).signals if known else ""
+
+
+def _uart_handler(wave: UartWave, port: WiredUart, event: str) -> Handler:
+    def on_byte(time: int, fields: TraceFields) -> list[Change]:
+        byte = fields["byte"]
+        assert isinstance(byte, int)
+        form = port.frame_format()
+        if event != "uart" or port.timed_transmit:
+            time -= _duration(form)
+        return wave.frame(max(0, time), byte, form)
+
+    return on_byte
+
+
+def _duration(form: FrameFormat) -> int:
+    return form.bit_time * (1 + form.bits + bool(form.parity) + form.stop_bits)

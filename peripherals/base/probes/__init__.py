@@ -1,0 +1,1 @@
+"""What stands beside or between models to report what passes there; nothing else notices it."""

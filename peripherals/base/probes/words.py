@@ -1,0 +1,46 @@
+"""A probe between a bus controller and its device."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from renode_wifi.peripherals.base.machine import Machine
+
+EVENT = "spi"
+
+
+class SpiDevice(Protocol):
+    """What a controller exchanges frames with."""
+
+    def exchange(self, frame: int, bits: int) -> int: ...
+
+
+class SpiController(Protocol):
+    """A master of an SPI bus."""
+
+    name: str
+
+    def attach(self, device: SpiDevice) -> None: ...
+
+    def bit_time(self) -> int:
+        """ns of a bit on the wire, as the clock's divider is set."""
+
+    def mode(self) -> int:
+        """0 to 3: CPOL, then CPHA."""
+
+
+class WordProbe:
+    """Traces each frame as `spi`: `sent` by the controller, `received` by it, and its `bits`.
+
+    It has no `stream`, so that the controller gives it every frame.
+    """
+
+    def __init__(self, machine: Machine, name: str, device: SpiDevice) -> None:
+        self._machine = machine
+        self._name = name
+        self._device = device
+
+    def exchange(self, frame: int, bits: int) -> int:
+        answer = self._device.exchange(frame, bits)
+        self._machine.trace(self._name, EVENT, sent=frame, received=answer, bits=bits)
+        return answer
