@@ -2,9 +2,9 @@
 """GPRCM, the global power, reset and clock manager (SWRU465 section 15.6).
 
 It knows why the application processor was last reset, and watches over LPDS: the core is reset when
-it enters, the boot code waits, and a wake-up source resets it once more. The slow clock looks at the
-sources, so that LPDS lasts one of its periods at least. The columns of SRAM that APPS_SRAM_LPDS_CFG
-does not name have lost their contents then.
+it enters, the boot code waits, and a wake-up source resets it once more. The slow clock looks at
+the sources, so that LPDS lasts one of its periods at least. The columns of SRAM that
+APPS_SRAM_LPDS_CFG does not name have lost their contents then.
 """
 
 from renode_wifi.peripherals.base.block import MODELLED, Block
