@@ -1,15 +1,17 @@
 /* A command line over the console that drives the radio: what robot suites type, the board does.
  *
- *   start | join SSID PASSPHRASE | resolve NAME | open tcp|udp|tls ADDRESS PORT
+ *   start | join SSID PASSPHRASE | resolve NAME | open tcp|udp|tls|mutual ADDRESS PORT | offer 0|1
  *   listen PORT | accept HANDLE TIMEOUT
  *   send HANDLE TEXT | receive HANDLE SIZE TIMEOUT | close HANDLE
+ *   sendhex HANDLE DIGITS | receivehex HANDLE SIZE TIMEOUT
  *
- * Each command answers one line: `ok` or `error`, its outcome (a handle, a count, the radio's error),
- * and the milliseconds it took. */
+ * `mutual` is TLS that shows the radio's certificate; `offer` says whether TLS offers HTTP/1.1. Each
+ * command answers one line: `ok` or `error`, its outcome (a handle, a count, the radio's
+ * error), and the milliseconds it took. */
 #include "../boards/board.h"
 #include "../boards/net.h"
 
-static char line[160], answer[1600];
+static char line[320], answer[1600];
 
 static void print(const char *text)
 {
@@ -74,11 +76,29 @@ static void parse_address(const char *text, uint8_t address[4])
 
 static int open_command(char *rest)
 {
-    const char *kind = word(&rest);
+    static const char *const kinds[] = {
+        [NET_TCP] = "tcp", [NET_UDP] = "udp", [NET_TLS] = "tls", [NET_MUTUAL_TLS] = "mutual"};
+    const char *name = word(&rest);
+    unsigned kind = NET_MUTUAL_TLS;
     uint8_t address[4];
+    while (kind > NET_TCP && !same(name, kinds[kind]))
+        kind--;
     parse_address(word(&rest), address);
-    return net_open(same(kind, "udp") ? NET_UDP : same(kind, "tls") ? NET_TLS : NET_TCP, address,
-                    (uint16_t)number(word(&rest)));
+    return net_open((enum net_kind)kind, address, (uint16_t)number(word(&rest)));
+}
+
+static unsigned hex_digit(char digit)
+{
+    return (unsigned)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10) & 0xF;
+}
+
+static int send_hex_command(char *rest)
+{
+    int handle = (int)number(word(&rest));
+    unsigned size = 0;
+    for (; rest[2 * size] && rest[2 * size + 1]; size++)
+        rest[size] = (char)(hex_digit(rest[2 * size]) << 4 | hex_digit(rest[2 * size + 1]));
+    return net_send(handle, rest, size);
 }
 
 static int receive_command(char *rest)
@@ -87,6 +107,22 @@ static int receive_command(char *rest)
     unsigned size = number(word(&rest)), timeout = number(word(&rest));
     int count = net_receive(handle, answer, size < sizeof answer ? size : sizeof answer - 1, timeout);
     answer[count > 0 ? count : 0] = 0;
+    return count;
+}
+
+/* The answer in hexadecimal takes two characters for a byte: it is widened from its end. */
+static int receive_hex_command(char *rest)
+{
+    static const char digits[] = "0123456789abcdef";
+    int handle = (int)number(word(&rest));
+    unsigned size = number(word(&rest)), timeout = number(word(&rest)), limit = sizeof answer / 2 - 1;
+    int count = net_receive(handle, answer, size < limit ? size : limit, timeout);
+    answer[count > 0 ? 2 * count : 0] = 0;
+    for (int i = count - 1; i >= 0; i--) {
+        uint8_t byte = (uint8_t)answer[i];
+        answer[2 * i] = digits[byte >> 4];
+        answer[2 * i + 1] = digits[byte & 0xF];
+    }
     return count;
 }
 
@@ -120,6 +156,12 @@ static int execute(char *command, char *rest)
     }
     if (same(command, "receive"))
         return receive_command(rest);
+    if (same(command, "sendhex"))
+        return send_hex_command(rest);
+    if (same(command, "receivehex"))
+        return receive_hex_command(rest);
+    if (same(command, "offer"))
+        return net_offer_http((int)number(rest));
     if (same(command, "close"))
         return net_close((int)number(word(&rest)));
     append(answer, sizeof answer, "unknown command");

@@ -189,9 +189,16 @@ int net_resolve(const char *name, uint8_t address[4])
     return 0;
 }
 
+/* The module's commands have no ALPN. */
+int net_offer_http(int offered)
+{
+    return offered ? -1 : 0;
+}
+
 int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port)
 {
-    static const uint8_t protocols[] = {[NET_TCP] = 0, [NET_UDP] = 1, [NET_TLS] = 3};
+    static const uint8_t protocols[] = {
+        [NET_TCP] = 0, [NET_UDP] = 1, [NET_TLS] = 3, [NET_MUTUAL_TLS] = 3};
     char dotted[16] = "";
     unsigned handle = 0;
     while (handle < 4 && state[handle] != FREE)
@@ -199,13 +206,14 @@ int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port)
     if (handle == 4)
         return -1;
     append_address(dotted, sizeof dotted, address);
-    if (kind == NET_TLS && command("PF=0," CREDENTIALS "\r", 0, 0) < 0)
+    if (protocols[kind] == 3 && command("PF=0," CREDENTIALS "\r", 0, 0) < 0)
         return -1;
     if (command_number("P0=", handle) < 0 || command_number("P1=", protocols[kind]) < 0 ||
         command_number("P2=", 0) < 0 || command_text("P3=", dotted) < 0 ||
         command_number("P4=", port) < 0)
         return -1;
-    if (kind == NET_TLS && command_number("P9=", 2) < 0)
+    /* What verifies the server on every version of the module shows the certificate, too. */
+    if (protocols[kind] == 3 && command_number("P9=", 2) < 0)
         return -1;
     if (command_number("P6=", 1) < 0)
         return -1;

@@ -47,10 +47,17 @@
 #define OPTION_LEVEL 1
 #define OPTION_RECEIVE_TIMEOUT 20
 #define OPTION_NON_BLOCKING 24
+#define OPTION_KEY_FILE 30
+#define OPTION_CERTIFICATE_FILE 31
 #define OPTION_CA_FILE 32
+#define OPTION_DISABLE_STORE 38
+#define OPTION_ALPN 40
+#define ALPN_HTTP_1_1 1
 #define WOULD_BLOCK -11
 
 #define CA_FILE "/certs/RootCA.crt"
+#define CERTIFICATE_FILE "/certs/ClientCert.crt"
+#define KEY_FILE "/certs/PrivateKey.key"
 /* Buffers that a send leaves to the other direction. */
 #define RESERVED_BUFFERS 2
 
@@ -76,7 +83,7 @@ static struct {
 
 static int buffers, buffer_size;
 static unsigned failed_sockets;
-static int joined;
+static int joined, http_offered;
 /* How each socket waits for data, in ms; TIMEOUT_UNSET until it was set . */
 #define TIMEOUT_UNSET 0xFFFFFFFFu
 static uint32_t timeouts[16];
@@ -350,18 +357,40 @@ static int connect_socket(int handle, const uint8_t address[4], uint16_t port)
     return status < 0 ? status : wait_for_socket(CONNECT_RESULT, handle, ANSWER_TIMEOUT);
 }
 
+static int set_file(int handle, uint8_t option, const char *name)
+{
+    return set_option(handle, option, name, (uint8_t)strlen(name));
+}
+
+int net_offer_http(int offered)
+{
+    http_offered = offered;
+    return 0;
+}
+
 int net_open(enum net_kind kind, const uint8_t address[4], uint16_t port)
 {
+    const int secure = kind == NET_TLS || kind == NET_MUTUAL_TLS;
     const uint8_t request[4] = {FAMILY_IPV4, kind == NET_UDP ? TYPE_DATAGRAM : TYPE_STREAM,
-                                kind == NET_TLS ? PROTOCOL_SECURE : PROTOCOL_ANY, 0};
+                                secure ? PROTOCOL_SECURE : PROTOCOL_ANY, 0};
+    const uint32_t protocols = ALPN_HTTP_1_1, unused = 0;
     int handle, status = command(SOCKET_OPEN, request, sizeof request, 0, 0);
     if (status < 0)
         return status;
     handle = message.body[2] & 0x1F;
     timeouts[handle] = TIMEOUT_UNSET;
     status = 0;
-    if (kind == NET_TLS)
-        status = set_option(handle, OPTION_CA_FILE, CA_FILE, sizeof CA_FILE - 1);
+    if (secure)
+        status = set_file(handle, OPTION_CA_FILE, CA_FILE);
+    /* The CA needn't be in the radio's catalogue of roots. */
+    if (secure && status >= 0)
+        status = set_option(handle, OPTION_DISABLE_STORE, &unused, sizeof unused);
+    if (kind == NET_MUTUAL_TLS && status >= 0)
+        status = set_file(handle, OPTION_CERTIFICATE_FILE, CERTIFICATE_FILE);
+    if (kind == NET_MUTUAL_TLS && status >= 0)
+        status = set_file(handle, OPTION_KEY_FILE, KEY_FILE);
+    if (secure && http_offered && status >= 0)
+        status = set_option(handle, OPTION_ALPN, &protocols, sizeof protocols);
     if (status >= 0)
         status = connect_socket(handle, address, port);
     if (status < 0) {
