@@ -49,7 +49,7 @@ class Batch:
         draw = random.Random(seed)
         codes = [sequences.sequence(draw) for _ in range(count)]
         contexts = [sequences.context(draw) for _ in range(count)]
-        fpscr = draw.choice((0, 0, 1 << 24, 1 << 25, 3 << 24))
+        fpscr = draw.choice((0, 0, 1 << 24, 1 << 25, 3 << 24)) | draw.randrange(4) << 22
         return Batch(codes, contexts, seed, draw.choice((0, DIV_0_TRP)), fpscr)
 
     def only(self, index: int) -> Batch:

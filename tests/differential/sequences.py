@@ -214,12 +214,26 @@ def memory(draw: Draw) -> bytes:
     return half(draw.choice((0xC000, 0xC800)) | n << 8 | draw.randrange(1, 0x40))
 
 
+def fixed_point(draw: Draw, bit_d: int, vd: int) -> bytes:
+    """VCVT between floating point and fixed point, A7.7.228; VMOV of a constant."""
+    if draw.random() < 0.2:
+        return wide(0xEEB0 | bit_d | draw.randrange(16), vd | 0xA00 | draw.randrange(16))
+    is_word, to_fixed = draw.randrange(2), draw.randrange(2)
+    immediate = draw.randrange(32 if is_word else 17)
+    return wide(
+        0xEEBA | bit_d | to_fixed << 2 | draw.randrange(2),
+        vd | 0xA40 | is_word << 7 | (immediate & 1) << 5 | immediate >> 1,
+    )
+
+
 def fpu(draw: Draw) -> bytes:
     d, n, m = (draw.randrange(32) for _ in range(3))
     vd, bit_d = d >> 1 << 12, (d & 1) << 6
     vn, bit_n = n >> 1, (n & 1) << 7
     vm, bit_m = m >> 1, (m & 1) << 5
-    kind = draw.randrange(7)
+    kind = draw.randrange(8)
+    if kind == 7:
+        return fixed_point(draw, bit_d, vd)
     if kind < 3:
         first, second = draw.choice(
             (
@@ -257,6 +271,10 @@ def fpu(draw: Draw) -> bytes:
                 (0xEEB6, 0x40),
                 (0xEEB2, 0x40),
                 (0xEEB3, 0x40),
+                (0xEEB2, 0xC0),
+                (0xEEB3, 0xC0),
+                (0xEEB5, 0x40),
+                (0xEEB5, 0xC0),
             )
         )
         return wide(first | bit_d, vd | 0xA00 | second | bit_m | vm)

@@ -14,6 +14,7 @@ enum request {
     REQUEST_BUS_FAULT = 1u << 0, /* take the imprecise bus fault that bus/ has noted */
     REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
     REQUEST_PROTECTION = 1u << 3, /* what the MPU permits has changed, system/mpu.h */
+    REQUEST_WATCHPOINTS = 1u << 4, /* the DWT's comparators have changed, hooks/watchpoint.h */
     REQUEST_INTERPRETER = 1u << 2, /* let execute/ go on: the code accesses devices all the time */
 };
 
@@ -30,6 +31,7 @@ enum halt {
     HALT_FP_CONTEXT, /* before a block that begins a floating-point context */
     HALT_UNWATCHED, /* before a block that is to be translated anew */
     HALT_CHECK, /* an instruction check failed, hooks/check.c */
+    HALT_WATCHPOINT, /* behind an instruction that raised a debug event, within a charged block */
     HALT_BREAKPOINT, /* before an instruction in a block that has been charged */
     HALT_LEAVE, /* execute/ leaves the next block to Unicorn ... */
     HALT_LEAVE_WITHIN, /* ... or the rest of a block that has been charged */

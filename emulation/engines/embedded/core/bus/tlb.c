@@ -96,7 +96,7 @@ static bool fill(struct tlb *tlb, uint32_t address, int type, bool mixed, struct
     if (type == UC_MEM_FETCH)
         return refuse(tlb, address, type);
     if (ppb_has(address)) {
-        /* Unprivileged code has no access but to STIR, of which a fill doesn't know (B3.2.26). */
+        /* Unprivileged code has no access but to STIR, which run/substitute.c sees to (B3.2.26). */
         if (tlb->unprivileged)
             return refuse(tlb, address, type);
     } else if (!is_bit_band(address) && !(page && page->windows)) {

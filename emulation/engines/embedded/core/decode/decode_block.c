@@ -3,17 +3,24 @@
 /* Instructions. Unicorn cuts longer blocks somewhere, depending on where they begin. */
 enum { MAX_BLOCK = 100 };
 
+static void note_first(uint32_t *first, const struct instruction *instruction, unsigned flag)
+{
+    if (*first == NO_ADDRESS && instruction->flags & flag)
+        *first = instruction->address;
+}
+
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size)
 {
-    struct block_contents contents = {.fpu = NO_ADDRESS};
+    struct block_contents contents = {.fpu = NO_ADDRESS, .fixed_point = NO_ADDRESS, .control = NO_ADDRESS};
     struct decoder decoder = decoder_at(map, address);
     while (decoder.pc < address + size && decode_description(&decoder)) {
         contents.instructions++;
         contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
         contents.opens_monitor |= (decoder.last.flags & INSTRUCTION_EXCLUSIVE) != 0;
         contents.changes_masks |= (decoder.last.flags & INSTRUCTION_MASKS) != 0;
-        if (contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU)
-            contents.fpu = decoder.last.address;
+        note_first(&contents.fpu, &decoder.last, INSTRUCTION_FPU);
+        note_first(&contents.fixed_point, &decoder.last, INSTRUCTION_FIXED_POINT);
+        note_first(&contents.control, &decoder.last, INSTRUCTION_CONTROL);
     }
     return contents;
 }

@@ -12,7 +12,10 @@ struct block_contents {
     bool sends_event; /* one of them is SEV */
     bool opens_monitor; /* one of them is LDREX */
     bool changes_masks; /* one of them may change PRIMASK, BASEPRI or FAULTMASK */
-    uint32_t fpu; /* the first that uses the FPU; NO_ADDRESS without one */
+    /* The first of its kind, NO_ADDRESS without one: */
+    uint32_t fpu; /* uses the FPU */
+    uint32_t fixed_point; /* VCVT from fixed-point words */
+    uint32_t control; /* MRS of CONTROL */
 };
 
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size);

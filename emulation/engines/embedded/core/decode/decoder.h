@@ -16,6 +16,9 @@ enum instruction_flags {
     INSTRUCTION_STORE = 128, /* ... of which it is one that stores */
     INSTRUCTION_SEMIHOSTING = 256, /* BKPT 0xAB */
     INSTRUCTION_MASKS = 32, /* it may change PRIMASK, BASEPRI or FAULTMASK */
+    INSTRUCTION_CONTROL = 512, /* MRS of CONTROL */
+    INSTRUCTION_FIXED_POINT = 1024, /* VCVT from fixed-point words, which always rounds to nearest */
+    INSTRUCTION_DUAL = 2048, /* SMLAD, SMLADX */
 };
 
 /* The first address of a load or store: r[base] + (r[index] << shift) + offset. */
@@ -32,6 +35,9 @@ struct instruction {
     uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
     uint8_t stack; /* the register that MSR writes to a stack pointer; ZERO for others ... */
     uint8_t special; /* ... and which: SYSM_MSP, SYSM_PSP */
+    uint8_t d, n, m, a; /* operands of INSTRUCTION_CONTROL and the flags behind it; of a VCVT its S
+                         * register and its number of fraction bits */
+    bool variant; /* VCVT: of unsigned words; SMLADX */
     bool executable; /* its micro-ops can be executed; they may be OP_LEAVE if it is conditional */
     bool leaves; /* its micro-op is OP_LEAVE */
     struct memory_operand operand;
@@ -45,6 +51,12 @@ struct decoder {
     struct op *op; /* where the next micro-op goes */
     struct instruction last; /* decoded last */
 };
+
+/* Describe VCVT from fixed-point words (A7.7.228), if it is one. */
+void describe_conversion(struct decoder *decoder, uint16_t first, uint16_t second);
+
+/* The least number in both halves: their products are the only ones whose sum overflows. */
+#define DUAL_MINIMUM 0x80008000u
 
 /* Bytes of the instruction that begins with this halfword. */
 static inline unsigned instruction_size(uint16_t first)
@@ -61,5 +73,9 @@ void describe_access(struct decoder *decoder, unsigned alignment, unsigned n, un
 
 /* Describe a load or store of words at r[n] + offset that must be aligned. */
 void describe_words(struct decoder *decoder, unsigned n, uint32_t offset);
+
+/* Describe the operands of an instruction that the core may execute itself. */
+void describe_operands(struct decoder *decoder, unsigned d, unsigned n, unsigned m, unsigned a,
+                       bool variant);
 
 #endif

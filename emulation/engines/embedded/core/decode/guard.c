@@ -266,6 +266,8 @@ static void ask_for(struct analysis *analysis, const struct decoder *decoder)
         ask(analysis, instruction->stack, ASK_ALIGNED, 3, decoder);
     if (instruction->divisor < PC && analysis->divisors)
         ask(analysis, instruction->divisor, ASK_NONZERO, 0, decoder);
+    if (instruction->flags & INSTRUCTION_DUAL)
+        ask(analysis, instruction->n, ASK_OTHER, DUAL_MINIMUM, decoder);
 }
 
 /* Keep what the questions depend on; the registers to read at the entry. False: that is too much. */
@@ -312,7 +314,7 @@ static bool is_invariant(const struct analysis *analysis)
 /* The instruction asks for something. */
 static bool concerns(const struct instruction *instruction, bool divisors)
 {
-    return instruction->flags & INSTRUCTION_ALIGNED || instruction->stack != ZERO ||
+    return instruction->flags & (INSTRUCTION_ALIGNED | INSTRUCTION_DUAL) || instruction->stack != ZERO ||
            (divisors && instruction->divisor != ZERO);
 }
 

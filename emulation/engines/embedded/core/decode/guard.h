@@ -4,6 +4,7 @@
  * Unicorn lets any address be loaded from or stored to where a Cortex-M4 wants whole words aligned
  * (LDM, STM, LDRD, STRD, VLDR, VSTR and the like, A3.2.1), divides by zero, and lets MSR set the
  * lowest bits of a stack pointer. To look at each such instruction would cost more than to execute it.
+ * SMLAD of the least numbers sets Q where their sum alone overflows (A7.7.138 has Q for the whole).
  * But the register in question mostly follows from the registers at the block's entry: a guard is the
  * few micro-ops that compute it, or nothing, where the value is proved to be harmless.
  */
@@ -15,8 +16,8 @@
 enum { GUARD_OPS = 12, MAX_WATCHES = 32 };
 
 /* What a guard asks of r[n]; op.code of a question, whose instruction is op.at: whether it is aligned,
- * the bits op.value being 0, and whether it isn't 0. */
-enum { ASK_ALIGNED = 0xF0, ASK_NONZERO };
+ * the bits op.value being 0, whether it isn't 0, and whether it isn't op.value. */
+enum { ASK_ALIGNED = 0xF0, ASK_NONZERO, ASK_OTHER };
 
 struct guard {
     uint32_t address, size; /* of the block */

@@ -113,6 +113,10 @@ static bool control(struct decoder *decoder, uint16_t first, uint16_t second)
     if (first == 0xF3BF && (second & 0xFF80) == 0x8F00 && (second & 0x70) >= 0x40 &&
         (second & 0x70) <= 0x60) /* DSB, DMB, ISB */
         return emit(decoder, OP_NOP, 0, 0, 0, 0, 0);
+    if (first == 0xF3EF && (second & 0xF0FF) == (0x8000 | SYSM_CONTROL)) {
+        decoder->last.flags |= INSTRUCTION_CONTROL;
+        decoder->last.d = (uint8_t)d;
+    }
     if (first == 0xF3EF && (second & 0xF000) == 0x8000 && d < 13)
         return emit(decoder, OP_MRS, d, 0, 0, second & 0xFF, 0);
     if ((first & 0xFFF0) == 0xF380 && ((second & 0xFF) == SYSM_MSP || (second & 0xFF) == SYSM_PSP)) {
@@ -329,6 +333,10 @@ static bool multiplication(struct decoder *decoder, uint16_t first, uint16_t sec
     unsigned operation = first >> 4 & 0xF, kind = second >> 4 & 0xF;
     if (n == PC || a == SP)
         return false;
+    if (operation == 0x2 && kind < 2 && a != PC) {
+        decoder->last.flags |= INSTRUCTION_DUAL;
+        describe_operands(decoder, d, n, m, a, kind);
+    }
     switch (operation) {
     case 0x0:
         if (kind > 1 || (kind && a == PC))
@@ -356,6 +364,7 @@ bool decode_t32(struct decoder *decoder, uint16_t first, uint16_t second)
     unsigned d = second >> 8 & 0xF, m = second & 0xF, n = first & 0xF;
     if ((first & 0xEC00) == 0xEC00 && (second & 0x0E00) == 0x0A00)
         decoder->last.flags |= INSTRUCTION_FPU;
+    describe_conversion(decoder, first, second);
     switch (first >> 9) {
     case 0xE800 >> 9:
         if (!(first & 0x40))

@@ -60,7 +60,8 @@ static void begin_fp_context(struct executor *executor)
     if (cpu->registers.control & CONTROL_FPCA)
         return;
     cpu->registers.control |= CONTROL_FPCA;
-    cpu_write(cpu, FPSCR, executor->scb->fpdscr);
+    if (executor->scb->fpccr & FPCCR_ASPEN)
+        cpu_write(cpu, FPSCR, executor->scb->fpdscr);
 }
 
 /* The bytes of `size` floating-point words for op, in a floating-point context. */

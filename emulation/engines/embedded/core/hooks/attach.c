@@ -14,7 +14,7 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
     if (!forbidden_check(core, (uint32_t)address, width, ACCESS_READ))
         return 0;
     uint32_t value = bus_read(bus, (uint32_t)address, width);
-    if (bus->watchpoints.count)
+    if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, value, width, WATCH_READ);
     return value;
 }
@@ -27,7 +27,7 @@ static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64
     density_note(&core->executor);
     if (!forbidden_check(core, (uint32_t)address, width, ACCESS_WRITE))
         return;
-    if (bus->watchpoints.count)
+    if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, (uint32_t)value, width, WATCH_WRITE);
     bus_write(bus, (uint32_t)address, (uint32_t)value, width);
 }

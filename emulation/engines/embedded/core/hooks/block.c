@@ -10,11 +10,29 @@ static bool uses_disabled_fpu(const struct core *core, const struct block_conten
     return contents->fpu != NO_ADDRESS && !scb_fpu_is_enabled(&core->scb);
 }
 
-/* An FP context that begins at the block begins with another FPSCR than Unicorn's 0, B1.5.7. */
+static bool has_automatic_contexts(const struct core *core)
+{
+    return core->scb.fpccr & FPCCR_ASPEN;
+}
+
+/* An FP context that begins at the block begins with another FPSCR than Unicorn's 0, B1.5.7; without
+ * FPCCR.ASPEN none begins. */
 static bool begins_context(struct core *core, const struct block_contents *contents)
 {
-    return contents->fpu != NO_ADDRESS && core->scb.fpdscr && core->scb.fpccr & FPCCR_ASPEN &&
+    return contents->fpu != NO_ADDRESS && (core->scb.fpdscr || !has_automatic_contexts(core)) &&
            !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
+}
+
+/* The first instruction of the block that Unicorn must not execute unseen; or NO_ADDRESS. */
+static uint32_t first_to_look_at(struct core *core, const struct block_contents *contents)
+{
+    if (uses_disabled_fpu(core, contents))
+        return contents->fpu;
+    if (contents->control != NO_ADDRESS && !has_automatic_contexts(core))
+        return contents->control;
+    if (contents->fixed_point != NO_ADDRESS && cpu_read(&core->cpu, FPSCR) & FPSCR_RMODE)
+        return contents->fixed_point;
+    return NO_ADDRESS;
 }
 
 /* The MPU permits only part of the block's page to be executed. */
@@ -35,7 +53,10 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
     uint64_t count = contents->instructions ? contents->instructions : 1;
     bool marked = code_hook_is_at(core, address) || contents->sends_event ||
                   contents->opens_monitor || is_permitted_in_part(core, address) || uses_disabled_fpu(core, contents) ||
-                  (contents->fpu != NO_ADDRESS && core->scb.fpdscr);
+                  contents->fixed_point != NO_ADDRESS ||
+                  (contents->fpu != NO_ADDRESS && core->scb.fpdscr) ||
+                  (contents->fpu != NO_ADDRESS && !has_automatic_contexts(core)) ||
+                  (contents->control != NO_ADDRESS && !has_automatic_contexts(core));
     block_t block = block_key(address, size) | count << BLOCK_COUNT_SHIFT |
                     (marked ? BLOCK_MARK : 0) |
                     (contents->changes_masks ? BLOCK_MASKS : 0) |
@@ -43,6 +64,14 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
     if (core->code.watched == address)
         block_watch(&core->code, &block, address);
     return block;
+}
+
+/* Stop Unicorn, to go on with a look at each instruction. */
+static void look_from(struct core *core, uint32_t address, uint32_t end)
+{
+    core->checks.address = address;
+    core->checks.end = end;
+    host_halt(&core->host, HALT_LOOK);
 }
 
 /* What a marked block is marked for. False: Unicorn has been stopped before it. */
@@ -55,15 +84,12 @@ static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
     const struct block_contents *contents = guard_contents(core, address, size);
     uint32_t forbidden = forbidden_instruction(core, address, size);
     if (forbidden != NO_ADDRESS) {
-        core->checks.address = forbidden;
-        core->checks.end = address + size;
-        host_halt(&core->host, HALT_LOOK);
+        look_from(core, forbidden, address + size);
         return false;
     }
-    if (uses_disabled_fpu(core, contents)) {
-        core->checks.address = contents->fpu;
-        core->checks.end = address + size;
-        host_halt(&core->host, HALT_LOOK);
+    uint32_t first = first_to_look_at(core, contents);
+    if (first != NO_ADDRESS) {
+        look_from(core, first, address + size);
         return false;
     }
     if (begins_context(core, contents)) {
@@ -128,8 +154,8 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     }
     if (*entry & BLOCK_GUARD && !(unchecked && core->host.look) &&
         !guard_admits(core, address, size)) {
-        core->checks.end = address + size;
-        host_halt(&core->host, HALT_LOOK);
+        uint32_t first = first_to_look_at(core, guard_contents(core, address, size));
+        look_from(core, first < core->checks.address ? first : core->checks.address, address + size);
         return;
     }
     core->code.current = *entry;

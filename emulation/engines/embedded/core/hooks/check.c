@@ -54,6 +54,19 @@ static bool is_forbidden(struct core *core, const struct instruction *instructio
                                false);
 }
 
+/* Unicorn would execute it wrongly: the core does. Without FPCCR.ASPEN CONTROL.FPCA is not the guest's. */
+static bool is_for_core(struct core *core, const struct instruction *instruction)
+{
+    if (instruction->flags & INSTRUCTION_CONTROL)
+        return !(core->scb.fpccr & FPCCR_ASPEN);
+    if (instruction->flags & INSTRUCTION_FIXED_POINT)
+        return cpu_read(&core->cpu, FPSCR) & FPSCR_RMODE;
+    if (instruction->flags & INSTRUCTION_DUAL)
+        return cpu_read(&core->cpu, (enum reg)instruction->n) == DUAL_MINIMUM &&
+               cpu_read(&core->cpu, (enum reg)instruction->m) == DUAL_MINIMUM;
+    return misaligns_stack(core, instruction);
+}
+
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
                                            R8, R9, R10, R11, R12, SP, LR, XPSR};
 static const uint8_t saved_fp[CHECK_SAVED_FP] = {
@@ -135,7 +148,7 @@ static bool look(struct core *core, uint32_t address)
         cause = CFSR_UNALIGNED;
     else if (is_forbidden(core, instruction))
         cause = CFSR_DACCVIOL;
-    else if (!misaligns_stack(core, instruction))
+    else if (!is_for_core(core, instruction))
         return true;
     uint8_t it = it_state_at(core, address);
     if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28))
@@ -156,7 +169,7 @@ static void on_watched(uc_engine *uc, uint64_t address, uint32_t size, void *use
     (void)uc;
     (void)size;
     struct watched *watched = user;
-    if (look(watched->core, (uint32_t)address) && ++watched->passed == TRUSTED)
+    if (look(watched->core, (uint32_t)address) && !watched->lasts && ++watched->passed == TRUSTED)
         watched->core->checks.retires = true;
 }
 
@@ -182,25 +195,85 @@ void checks_apply(struct core *core)
     schedule_withdraw(&core->schedule, REQUEST_CHECKS);
 }
 
-void check_watch(struct core *core, uint32_t address)
+static void unhook(struct core *core, struct watched *watched)
+{
+    core->host.unicorn.hook_del(core->host.uc, watched->handle);
+    host_drop_translations(&core->host, watched->address, 4);
+    watched->handle = 0;
+    core->checks.watches--;
+}
+
+/* Another instruction needs the place: this one is watched again when its block is next entered. */
+static void evict(struct core *core, struct watched *watched)
+{
+    if (!watched->handle)
+        return;
+    unhook(core, watched);
+    block_t *entry = block_entry(&core->code, watched->block);
+    if (watched->block == NO_ADDRESS)
+        code_reexamine(&core->code);
+    else if (block_address(*entry) == watched->block)
+        *entry = 0;
+}
+
+static void make_room(struct core *core)
 {
     struct instruction_checks *checks = &core->checks;
-    struct watched *watched = &checks->watched[address / 2 % WATCHED];
+    if (checks->watches < MAX_WATCHED)
+        return;
+    while (!checks->watched[checks->next_evicted].handle)
+        checks->next_evicted = (checks->next_evicted + 1) % WATCHED;
+    evict(core, &checks->watched[checks->next_evicted]);
+    checks->next_evicted = (checks->next_evicted + 1) % WATCHED;
+}
+
+static uint32_t code_at(const struct core *core, uint32_t address)
+{
     const uint8_t *bytes = memory_at(&core->map, address, 4, false);
     uint32_t code = 0;
     if (bytes)
         memcpy(&code, bytes, 4);
-    bool is_known = watched->address == address && watched->code == code;
-    if (watched->handle && watched->address == address && !is_known) {
-        watched->code = code;
-        watched->passed = 0;
-    }
-    if (watched->handle || is_known || checks->watches == MAX_WATCHED)
+    return code;
+}
+
+static struct watched *watched_at(struct core *core, uint32_t address)
+{
+    return &core->checks.watched[address / 2 % WATCHED];
+}
+
+static bool is_known(const struct core *core, const struct watched *watched, uint32_t address)
+{
+    return watched->address == address && watched->code == code_at(core, address);
+}
+
+bool check_is_watched(struct core *core, uint32_t address, uint32_t block)
+{
+    struct watched *watched = watched_at(core, address);
+    if (!is_known(core, watched, address))
+        return false;
+    if (watched->block != block)
+        watched->block = NO_ADDRESS;
+    return watched->handle || watched->passed >= TRUSTED;
+}
+
+void check_watch(struct core *core, uint32_t address, uint32_t block)
+{
+    struct watched *watched = watched_at(core, address);
+    if (check_is_watched(core, address, block))
         return;
-    *watched = (struct watched){.core = core, .address = address, .code = code};
+    uint32_t passed = is_known(core, watched, address) ? watched->passed : 0;
+    evict(core, watched);
+    make_room(core);
+    const struct instruction *instruction =
+        description_at(&core->checks.descriptions, &core->map, address);
+    *watched = (struct watched){.core = core,
+                                .address = address,
+                                .code = code_at(core, address),
+                                .passed = passed,
+                                .block = block,
+                                .lasts = instruction && instruction->flags & INSTRUCTION_DUAL};
     watched->handle = add_hook(core, on_watched, watched, address, address);
-    checks->watches++;
-    checks->unwatched = true;
+    core->checks.watches++;
 }
 
 void checks_retire(struct core *core)
@@ -210,10 +283,7 @@ void checks_retire(struct core *core)
         struct watched *watched = &checks->watched[i];
         if (!watched->handle || watched->passed < TRUSTED)
             continue;
-        core->host.unicorn.hook_del(core->host.uc, watched->handle);
-        host_drop_translations(&core->host, watched->address, 4);
-        watched->handle = 0;
-        checks->watches--;
+        unhook(core, watched);
     }
     checks->retires = false;
 }

@@ -2,7 +2,9 @@
  * Instruction checks: what Unicorn doesn't do as a Cortex-M4 does is looked at before the instruction
  * executes. Faults: division by zero and unaligned accesses that CCR asks for (B3.2.8), unaligned
  * accesses to words that always fault (A3.2.1), use of an FPU that CPACR doesn't enable (B3.2.20).
- * Executed by the core: MSR that sets the lowest bits of a stack pointer (B1.4.1).
+ * Executed by the core: MSR that sets the lowest bits of a stack pointer (B1.4.1); VCVT from
+ * fixed-point words in another rounding mode than to nearest, SMLAD of the least numbers, MRS of
+ * CONTROL without FPCCR.ASPEN.
  *
  * While CCR.UNALIGN_TRP is set, a hook looks at every instruction, at about a tenth of the usual
  * speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
@@ -16,8 +18,10 @@
 
 /* REQUEST_CHECKS: set or remove the hook at every instruction. Not while translated code executes. */
 void checks_apply(struct core *core);
-/* Look at an instruction from now on whenever it is executed. */
-void check_watch(struct core *core, uint32_t address);
+/* An instruction of a block is looked at whenever it is executed, or has been often enough. */
+bool check_is_watched(struct core *core, uint32_t address, uint32_t block);
+/* Have it so from now on, in the place of another if need be. Not while translated code executes. */
+void check_watch(struct core *core, uint32_t address, uint32_t block);
 /* Remove the hooks that aren't needed any more. Not while translated code executes. */
 void checks_retire(struct core *core);
 /* HALT_LOOK: have the block before which Unicorn stopped executed with a look at the instructions

@@ -29,6 +29,8 @@ struct watched {
     struct core *core;
     uint32_t address, code; /* 0: there is none */
     uint32_t passed; /* how often it was found harmless */
+    bool lasts; /* it is looked at for ever */
+    uint32_t block; /* the block that has it; NO_ADDRESS: several have */
     size_t handle; /* Unicorn's; 0: it isn't looked at any more */
 };
 
@@ -42,13 +44,14 @@ struct instruction_checks {
     uint32_t start; /* where Unicorn began to execute, with ... */
     uint8_t start_it; /* ... this ITSTATE */
     uint32_t admitted; /* the block that its guard admitted last, since then */
-    bool unwatched; /* the block was translated before one of its instructions was watched */
+    bool unwatched; /* one of the block's instructions is to be watched first */
     uint8_t it; /* ITSTATE at the instruction of HALT_CHECK ... */
     block_t block; /* ... and its block */
     uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
     unsigned watches; /* how many have a hook */
     bool retires; /* one of them needs none any more */
+    unsigned next_evicted; /* where to look for one that makes room */
     struct watched watched[WATCHED];
     struct descriptions descriptions;
 };

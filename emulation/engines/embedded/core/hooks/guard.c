@@ -16,9 +16,18 @@ static struct learned *learn(struct core *core, uint32_t address, uint32_t size)
     struct watch_list watches = {0};
     guard_make(&learned->guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
     for (unsigned i = 0; i < watches.count; i++)
-        check_watch(core, watches.addresses[i]);
+        core->checks.unwatched |= !check_is_watched(core, watches.addresses[i], address);
     learned->contents = decode_contents(&core->map, address, size);
     return learned;
+}
+
+void guard_watch(struct core *core, uint32_t address, uint32_t size)
+{
+    struct guard guard;
+    struct watch_list watches = {0};
+    guard_make(&guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
+    for (unsigned i = 0; i < watches.count; i++)
+        check_watch(core, watches.addresses[i], address);
 }
 
 const struct learned *guard_learn(struct core *core, uint32_t address, uint32_t size)
@@ -48,6 +57,16 @@ static uint32_t load(struct core *core, uint32_t address, unsigned width, bool *
     else
         *known = false;
     return value;
+}
+
+/* The answer to a question of a guard. */
+static bool is_harmless(const struct op *question, uint32_t x)
+{
+    switch (question->code) {
+    case ASK_ALIGNED: return !(x & question->value);
+    case ASK_NONZERO: return x != 0;
+    default: return x != question->value;
+    }
 }
 
 bool guard_admits(struct core *core, uint32_t address, uint32_t size)
@@ -98,7 +117,7 @@ bool guard_admits(struct core *core, uint32_t address, uint32_t size)
         case OP_LDRH: r[op->d] = load(core, x + y, 2, &known); break;
         case OP_LDRB: r[op->d] = load(core, x + y, 1, &known); break;
         default:
-            if (known && (op->code == ASK_ALIGNED ? !(x & op->value) : x != 0))
+            if (known && is_harmless(op, x))
                 break;
             core->checks.address = address + 2u * op->at;
             return false;

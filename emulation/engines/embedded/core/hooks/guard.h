@@ -8,6 +8,8 @@
 /* Find out what a block needs, now that its code may have changed. With questions in its guard its entry
  * is to call guard_admits. */
 const struct learned *guard_learn(struct core *core, uint32_t address, uint32_t size);
+/* Watch the instructions of a block of which its entry can't know. Not while translated code executes. */
+void guard_watch(struct core *core, uint32_t address, uint32_t size);
 /* What a block contains, as it was learned. */
 const struct block_contents *guard_contents(struct core *core, uint32_t address, uint32_t size);
 /* Nothing can go wrong in the block about to be entered. False: core->checks.address is the

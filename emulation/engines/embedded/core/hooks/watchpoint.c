@@ -6,20 +6,53 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     (void)uc;
     (void)size;
     struct core *core = user;
-    if (!core->schedule.shared.watched_access || core->tlb.service)
+    struct watchpoints *watchpoints = &core->bus.watchpoints;
+    enum halt halt = core->host.halt; /* a stop that Unicorn ignored, within an IT block, is repeated */
+    if (core->tlb.service ||
+        (halt != HALT_NONE && halt != HALT_BREAKPOINT && halt != HALT_WATCHPOINT))
         return;
-    core->schedule.shared.stop_address = (uint32_t)address;
-    host_halt(&core->host, HALT_BREAKPOINT);
+    if (core->schedule.shared.watched_access) {
+        core->schedule.shared.stop_address = (uint32_t)address;
+        host_halt(&core->host, HALT_BREAKPOINT);
+    } else if (watchpoints->matched) {
+        host_halt(&core->host, HALT_WATCHPOINT);
+    } else {
+        watchpoint_note_execution(watchpoints, (uint32_t)address);
+    }
+}
+
+/* Add or remove the hook, now that there are watchpoints or none. */
+static void follow(struct core *core, bool had_any)
+{
+    struct host *host = &core->host;
+    bool has_any = watchpoints_exist(&core->bus.watchpoints);
+    if (has_any && !had_any)
+        host->unicorn.hook_add(host->uc, &core->watch_handle, UC_HOOK_CODE, (void *)on_instruction,
+                               core, 1, 0);
+    else if (!has_any && had_any)
+        host->unicorn.hook_del(host->uc, core->watch_handle);
 }
 
 void watchpoints_set(struct core *core, const struct watchpoint *list, uint32_t count)
 {
-    struct host *host = &core->host;
-    bool had_any = core->bus.watchpoints.count != 0;
+    bool had_any = watchpoints_exist(&core->bus.watchpoints);
     watchpoints_replace(&core->bus.watchpoints, list, count);
-    if (count && !had_any)
-        host->unicorn.hook_add(host->uc, &core->watch_handle, UC_HOOK_CODE, (void *)on_instruction,
-                               core, 1, 0);
-    else if (!count && had_any)
-        host->unicorn.hook_del(host->uc, core->watch_handle);
+    follow(core, had_any);
+}
+
+void watchpoints_update(struct core *core)
+{
+    struct host *host = &core->host;
+    struct watchpoints *watchpoints = &core->bus.watchpoints;
+    bool had_any = watchpoints_exist(watchpoints);
+    bool compared = watchpoints_compare_execution(watchpoints);
+    watchpoints_compare(watchpoints);
+    /* Instructions compared, neither the interpreter nor idle-loop skipping may execute any. */
+    host->steps += (unsigned)watchpoints_compare_execution(watchpoints) - (unsigned)compared;
+    follow(core, had_any);
+    if (had_any || watchpoints_exist(watchpoints)) {
+        host_flush_tlb(host);
+        host->unicorn.ctl(host->uc, UC_CTL_TB_FLUSH_WRITE);
+    }
+    schedule_withdraw(&core->schedule, REQUEST_WATCHPOINTS);
 }

@@ -5,6 +5,8 @@
 #include "execute/execute.h"
 #include "hooks/check.h"
 #include "hooks/forbidden.h"
+#include "hooks/guard.h"
+#include "run/substitute.h"
 
 /* Give back the cycles of the block's part that has not run; it is charged when it does. */
 static void refund(struct core *core)
@@ -71,6 +73,8 @@ static void on_refusal(struct core *core)
     bool forbidden = core->tlb.forbidden;
     if (core->tlb.access != ACCESS_FETCH && !forbidden && fault_is_ignored(&core->exceptions.faults)) {
         skip_instruction(core);
+    } else if (core->tlb.access == ACCESS_WRITE && substitute_store_to_stir(core)) {
+        skip_instruction(core);
     } else if (core->tlb.access != ACCESS_FETCH) {
         struct decoder decoder = decoder_at(&core->map, pc);
         uint32_t address = page;
@@ -98,18 +102,6 @@ static void on_undefined(struct core *core)
                     thumb ? CFSR_UNDEFINSTR : CFSR_INVSTATE, 0);
 }
 
-/* MSR of a stack pointer, of which the lowest bits are always 0 (B1.4.1). */
-static void execute_misaligned_msr(struct core *core)
-{
-    struct cpu *cpu = &core->cpu;
-    struct decoder decoder = decoder_at(&core->map, cpu->state.pc & ~1u);
-    if (!decode_description(&decoder))
-        return;
-    uint32_t value = cpu_read(cpu, (enum reg)decoder.last.stack);
-    registers_write_special(&cpu->registers, decoder.last.special, value);
-    skip_instruction(core);
-}
-
 /* An access that the MPU forbids. */
 static void raise_forbidden(struct core *core)
 {
@@ -117,12 +109,23 @@ static void raise_forbidden(struct core *core)
                        core->checks.access_address, core->checks.access);
 }
 
+/* Go on in mid-block, looking at each instruction. */
+static void look_at_rest(struct core *core)
+{
+    core->checks.address = core->cpu.state.pc & ~1u;
+    core->checks.end = block_end(core->code.current);
+    check_begin(core);
+}
+
 static void on_failed_check(struct core *core)
 {
     check_end(core);
     check_return(core);
     if (!core->checks.cause) {
-        execute_misaligned_msr(core);
+        substitute_execute(core);
+        skip_instruction(core);
+        if (core->schedule.resumed_within)
+            look_at_rest(core);
         return;
     }
     refund(core);
@@ -172,7 +175,7 @@ static bool translate(struct core *core, int *outcome)
     struct host *host = &core->host;
     struct cpu *cpu = &core->cpu;
     host->halt = HALT_NONE;
-    core->tlb.refused = core->tlb.forbidden = false;
+    core->tlb.refused = core->tlb.forbidden = core->bus.watchpoints.matched = false;
     core->schedule.shared.runs++;
     cpu_fetch(cpu);
     if (cpu->state.monitor == MONITOR_CLOSING)
@@ -242,16 +245,26 @@ int execution_run(struct core *core)
     case HALT_LIMIT: on_limit(core); break;
     case HALT_SLEEP: fall_asleep(&core->cpu, false); break;
     case HALT_WAIT_FOR_EVENT: fall_asleep(&core->cpu, true); break;
+    case HALT_WATCHPOINT:
+        refund(core);
+        if (shared->debugger) {
+            shared->stop_address = core->cpu.state.pc & ~1u;
+            return OUTCOME_BREAKPOINT;
+        }
+        core->schedule.resumed_within = 0;
+        break;
     case HALT_BREAKPOINT: refund(core); return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;
     case HALT_FORBIDDEN: on_forbidden(core); break;
     case HALT_FP_CONTEXT:
         cpu_write(&core->cpu, CONTROL, cpu_read(&core->cpu, CONTROL) | CONTROL_FPCA);
-        cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);
+        if (core->scb.fpccr & FPCCR_ASPEN)
+            cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);
         break;
     case HALT_LOOK: check_begin(core); break;
     case HALT_UNWATCHED:
         core->checks.unwatched = false;
+        guard_watch(core, core->checks.address, core->checks.end - core->checks.address);
         host_drop_translations(host, core->checks.address,
                                core->checks.end - core->checks.address);
         break;

@@ -31,6 +31,7 @@ static void wire(struct core *core)
     core->systick.nvic = nvic;
     core->systick.schedule = schedule;
     core->dwt.scb = scb;
+    core->dwt.nvic = nvic;
     core->dwt.schedule = schedule;
     core->protection = (struct protection){false, 0, &core->mpu, nvic, map, schedule};
     core->scs = (struct scs){.has_fpu = true,
@@ -53,7 +54,7 @@ static void wire(struct core *core)
         {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection};
     *bus = (struct bus){.lines = {host, nvic, NULL},
                         .write_handlers = {NULL, map, host},
-                        .watchpoints = {NULL, 0, map, schedule},
+                        .watchpoints = {.dwt = &core->dwt, .map = map, .schedule = schedule},
                         .map = map,
                         .code = code,
                         .ppb = &core->ppb,
@@ -148,7 +149,7 @@ bool core_reset(struct core *core, uint32_t vector_table)
     registers[KEPT_XPSR] = XPSR_THUMB;
     registers[KEPT_MSP] = entry[0] & ~3u;
     cpu_restore(&core->cpu, registers);
-    schedule_update(&core->schedule);
+    schedule_request(&core->schedule, REQUEST_WATCHPOINTS);
     return true;
 }
 
@@ -242,12 +243,13 @@ void core_restore(struct core *core, const uint8_t *buffer)
         memcpy((uint8_t *)core + sections[i].offset, buffer, sections[i].size);
     cpu_restore(&core->cpu, registers);
     if (core->scb.cpacr != before.cpacr || core->scb.ccr != before.ccr ||
-        core->scb.fpdscr != before.fpdscr)
+        core->scb.fpdscr != before.fpdscr || core->scb.fpccr != before.fpccr)
         code_reexamine(&core->code);
     core->schedule.shared.stop = 0;
     core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
     forget_progress(core);
     schedule_request(&core->schedule, REQUEST_PROTECTION);
+    schedule_request(&core->schedule, REQUEST_WATCHPOINTS);
     systick_update(&core->systick);
     scs_update_checks(&core->scs);
     nvic_update(&core->nvic);

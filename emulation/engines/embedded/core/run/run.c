@@ -3,6 +3,7 @@
 #include "execute/density.h"
 #include "execute/execute.h"
 #include "hooks/check.h"
+#include "hooks/watchpoint.h"
 #include "run/execution.h"
 
 /* WFI or WFE ends. */
@@ -95,6 +96,8 @@ static int loop(struct core *core)
             checks_apply(core);
         if (schedule->requests & REQUEST_PROTECTION)
             update_protection(core);
+        if (schedule->requests & REQUEST_WATCHPOINTS)
+            watchpoints_update(core);
         if (schedule->requests & REQUEST_INTERPRETER)
             density_grant(&core->executor);
         if (state->sleeping && !state->powered_down && wakes(core))

@@ -60,8 +60,11 @@ enum xpsr {
 /* B1.4.4. */
 enum control { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2, CONTROL_FPCA = 4 };
 
+/* A2.5.3: a rounding mode that isn't 0 is another than to nearest; a result was rounded. */
+enum fpscr { FPSCR_RMODE = 3u << 22, FPSCR_IXC = 1u << 4 };
+
 /* Special registers that exception handlers use, B5.1.1. */
-enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX };
+enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX, SYSM_CONTROL = 20 };
 
 struct registers {
     uint32_t r[OPERANDS]; /* R0 to LR, of which SP is the stack in use; operands of micro-ops */

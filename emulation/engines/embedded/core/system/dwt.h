@@ -1,11 +1,21 @@
-/* The Data Watchpoint and Trace unit (C1.8): CYCCNT counts, the other registers store. */
+/* The Data Watchpoint and Trace unit (C1.8): CYCCNT counts, comparators raise debug events, the other
+ * registers store. Of the comparators' functions there are those that raise debug events; there are no
+ * trace packets and no comparison with CYCCNT. */
 #ifndef SYSTEM_DWT_H
 #define SYSTEM_DWT_H
 
-#include "base/schedule.h"
-#include "system/scb.h"
+#include "system/nvic.h"
 
-enum { DWT_WORDS = 24 };
+enum { DWT_WORDS = 24, DWT_COMPARATORS = 4, DWT_RANGES = DWT_COMPARATORS + 1 };
+
+/* What a comparator waits for, a set. */
+enum { DWT_READ = 1, DWT_WRITE = 2, DWT_EXECUTE = 4 };
+
+/* Addresses that a comparator compares. */
+struct dwt_range {
+    uint32_t first, last;
+    uint8_t events, comparator;
+};
 
 /* Part of a snapshot. */
 struct dwt_state {
@@ -16,14 +26,23 @@ struct dwt_state {
 struct dwt {
     struct dwt_state state;
     struct scb *scb;
-    const struct schedule *schedule;
+    struct nvic *nvic;
+    struct schedule *schedule;
 };
 
 void dwt_reset(struct dwt *dwt);
 /* Offsets are from 0xE0001000. */
-uint32_t dwt_read(const struct dwt *dwt, uint32_t offset);
-void dwt_write(struct dwt *dwt, uint32_t offset, uint32_t value);
-/* DEMCR, whose TRCENA starts and stops the counter. */
+uint32_t dwt_read(struct dwt *dwt, uint32_t offset);
+void dwt_write(struct dwt *dwt, uint32_t offset, uint32_t value, uint32_t lanes);
+/* DEMCR, whose TRCENA starts and stops the unit and whose MON_PEND is DebugMonitor's pending state. */
+uint32_t dwt_read_demcr(const struct dwt *dwt);
 void dwt_write_demcr(struct dwt *dwt, uint32_t value);
+
+/* The addresses to watch, DWT_RANGES at most; how many. */
+unsigned dwt_ranges(const struct dwt *dwt, struct dwt_range *ranges);
+/* The value of a data access fits what the comparator of its address wants. */
+bool dwt_accepts(const struct dwt *dwt, unsigned comparator, uint32_t value, unsigned width);
+/* An address that a comparator compares has been accessed or executed: a debug event (C1.4.1). */
+void dwt_match(struct dwt *dwt, unsigned comparator);
 
 #endif

@@ -38,6 +38,13 @@ static bool may_access(const struct exceptions *exceptions, uint32_t pointer, ui
            protection_permits(protection, pointer, size, right, privileged);
 }
 
+/* CONTROL.FPCA in Unicorn while there is no context: without ASPEN it stays set, or Unicorn would begin
+ * one. */
+static uint32_t context_kept(const struct scb *scb)
+{
+    return scb->fpccr & FPCCR_ASPEN ? 0 : CONTROL_FPCA;
+}
+
 /* A word of the vector table. */
 static bool read_vector(const struct exceptions *exceptions, unsigned exception, uint32_t *vector)
 {
@@ -173,10 +180,11 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
                   : control & CONTROL_SPSEL ? EXC_THREAD_PSP
                                             : EXC_THREAD_MSP;
     cpu_write(cpu, SP, pointer);
-    cpu_write(cpu, CONTROL, 0);
+    uint32_t kept = context_kept(scb);
+    cpu_write(cpu, CONTROL, kept);
     take(exceptions, exception, exc_return, xpsr);
     if (control & CONTROL_NPRIV) /* handlers are privileged whatever nPRIV says */
-        cpu_write(cpu, CONTROL, CONTROL_NPRIV);
+        cpu_write(cpu, CONTROL, CONTROL_NPRIV | kept);
 }
 
 /* A return that cannot be: the fault is entered without another frame. */
@@ -230,7 +238,8 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     uint64_t values[] = {0,        xpsr | XPSR_THUMB, msp,      psp,      frame[0],
                          frame[1], frame[2],          frame[3], frame[4], frame[5]};
     cpu_write_many(cpu, regs, values, 10);
-    uint64_t last[] = {(control & CONTROL_NPRIV) | (basic ? 0 : CONTROL_FPCA) |
+    uint32_t no_context = context_kept(exceptions->scb);
+    uint64_t last[] = {(control & CONTROL_NPRIV) | (basic ? no_context : CONTROL_FPCA) |
                            (process ? CONTROL_SPSEL : 0),
                        xpsr & XPSR_FLAGS};
     cpu_write_many(cpu, last_regs, last, 2);

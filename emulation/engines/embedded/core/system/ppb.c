@@ -58,9 +58,7 @@ void ppb_write(struct ppb *ppb, uint32_t address, uint32_t value, uint32_t lanes
     uint32_t offset = address & (PAGE_SIZE - 1);
     switch (address >> PAGE_BITS) {
     case PAGE_SCS: scs_write(ppb->scs, offset, value, lanes); break;
-    case PAGE_DWT:
-        dwt_write(ppb->dwt, offset, (dwt_read(ppb->dwt, offset) & ~lanes) | (value & lanes));
-        break;
+    case PAGE_DWT: dwt_write(ppb->dwt, offset, value, lanes); break;
     case PAGE_ITM: itm_write(ppb->itm, offset, value, lanes); break;
     default: break;
     }

@@ -29,11 +29,12 @@ enum cfsr {
 enum hfsr { HFSR_VECTTBL = 1u << 1, HFSR_FORCED = 1u << 30, HFSR_DEBUGEVT = 1u << 31 };
 
 /* Debug Fault Status Register, C1.6.1. */
-enum dfsr { DFSR_BKPT = 1u << 1 };
+enum dfsr { DFSR_BKPT = 1u << 1, DFSR_DWTTRAP = 1u << 2 };
 
 /* Configuration and Control Register, B3.2.8. */
 enum ccr {
     CCR_NONBASETHRDENA = 1u << 0,
+    CCR_USERSETMPEND = 1u << 1,
     CCR_UNALIGN_TRP = 1u << 3,
     CCR_DIV_0_TRP = 1u << 4,
     CCR_BFHFNMIGN = 1u << 8,
@@ -47,7 +48,7 @@ enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SLEEPDEEP = 1u << 2, SCR_SEVONPEND = 1
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };
 
 /* Debug Exception and Monitor Control Register, C1.6.5. */
-enum demcr { DEMCR_MON_EN = 1u << 16, DEMCR_TRCENA = 1u << 24 };
+enum demcr { DEMCR_MON_EN = 1u << 16, DEMCR_MON_PEND = 1u << 17, DEMCR_TRCENA = 1u << 24 };
 
 /* Part of a snapshot. */
 struct scb {

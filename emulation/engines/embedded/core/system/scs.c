@@ -133,6 +133,19 @@ static uint32_t read_fpccr(struct scs *scs)
     return scb->fpccr;
 }
 
+/* Without ASPEN Unicorn's CONTROL.FPCA stays set, or it would begin contexts by itself. */
+static void write_fpccr(struct scs *scs, uint32_t value)
+{
+    struct scb *scb = scs->scb;
+    uint32_t before = scb->fpccr;
+    scb->fpccr = (value & FPCCR_MASK) | (before & FPCCR_LSPACT);
+    if (!((before ^ value) & FPCCR_ASPEN))
+        return;
+    if (value & FPCCR_ASPEN)
+        cpu_write(scs->cpu, CONTROL, cpu_read(scs->cpu, CONTROL) & ~(uint32_t)CONTROL_FPCA);
+    code_reexamine(scs->code);
+}
+
 uint32_t scs_read(struct scs *scs, uint32_t offset)
 {
     static const uint32_t identification[] = {
@@ -168,7 +181,7 @@ uint32_t scs_read(struct scs *scs, uint32_t offset)
     case BFAR: return scb->bfar;
     case CPACR: return scb->cpacr;
     case DHCSR: return scs->host->schedule->shared.debugger ? DHCSR_ATTACHED : 0;
-    case DEMCR: return scb->demcr;
+    case DEMCR: return dwt_read_demcr(scs->dwt);
     case FPCCR: return read_fpccr(scs);
     case FPCAR: return scb->fpcar;
     case FPDSCR: return scb->fpdscr;
@@ -238,7 +251,7 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
         code_reexamine(scs->code); /* blocks that use the FPU are marked while it is off */
         break;
     case DEMCR: dwt_write_demcr(scs->dwt, value & DEMCR_MASK); break;
-    case FPCCR: scb->fpccr = (value & FPCCR_MASK) | (scb->fpccr & FPCCR_LSPACT); break;
+    case FPCCR: write_fpccr(scs, value); break;
     case FPCAR: scb->fpcar = value & FPCAR_MASK; break;
     case FPDSCR:
         scb->fpdscr = value & FPDSCR_MASK;

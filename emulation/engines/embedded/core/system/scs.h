@@ -30,4 +30,6 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
 /* ICSR, which a read leaves as it is. */
 uint32_t scs_icsr(const struct scs *scs);
 
+#define STIR_ADDRESS 0xE000EF00 /* Software Triggered Interrupt Register, B3.2.26 */
+
 #endif

@@ -208,6 +208,75 @@ svc:
     assert logged(source) == [STACK - 0x20, 0]
 
 
+@pytest.mark.parametrize("interpret", [True, False])
+def test_without_automatic_contexts_neither_fpca_nor_fpscr_change(interpret: bool) -> None:
+    """B1.5.7, B3.2.21: with FPCCR.ASPEN 0 the use of the FPU begins no context."""
+    source = f"""
+reset:
+    put 0xE000EF3C, 0x01000000
+    put FPCCR, 0
+    put CPACR, 0x00F00000
+    isb
+    load r1, 0x02000000
+    vmsr fpscr, r1
+    mrs r0, control
+    log_register r0
+    svc #0
+    vmrs r1, fpscr
+    log_register r1
+    put FPCCR, 3 << 30
+    b 1f
+1:  mrs r0, control
+    log_register r0
+    b 1f
+1:  vmov.f32 s0, #1.0
+    vmrs r1, fpscr
+    log_register r1
+    mrs r0, control
+    log_register r0
+    b .
+svc:
+    load r0, {RAM + 0x200}
+    vldr s1, [r0]
+    vmrs r1, fpscr
+    log_register r1
+    mrs r0, control
+    log_register r0
+    log_register lr
+    bx lr
+"""
+    off = [0, 0x02000000, 0, 0xFFFFFFF9, 0x02000000]
+    assert logged(source, interpret=interpret) == [*off, 0, 0x01000000, 4]
+
+
+def test_floating_point_registers_are_stacked_at_once_if_not_lazily() -> None:
+    """B1.5.7, B3.2.21: with FPCCR.LSPEN 0 the entry stores them, and LSPACT stays 0."""
+    source = """
+reset:
+    put FPCCR, 1 << 31
+    put CPACR, 0x00F00000
+    isb
+    vmov.f32 s0, #1.0
+    vmov.f32 s15, #2.0
+    svc #0
+    vmov r0, s0
+    log_register r0
+    b .
+svc:
+    log_register lr
+    log_word FPCCR
+    ldr r0, [sp, #32]
+    log_register r0
+    ldr r0, [sp, #92]
+    log_register r0
+    vmov.f32 s0, #5.0
+    log_word FPCCR
+    bx lr
+"""
+    one, two = 0x3F800000, 0x40000000
+    assert logged(source) == [0xFFFFFFE9, 1 << 31, one, two, 1 << 31, one]
+
+
 def test_context_switch_keeps_each_tasks_floating_point_registers() -> None:
     """As the FreeRTOS port for Cortex-M4F does: PendSV saves S16-S31 if the task used the FPU."""
     source = f"""
