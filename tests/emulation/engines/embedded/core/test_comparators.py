@@ -99,7 +99,7 @@ def test_mask_ignores_low_bits_of_the_address() -> None:
 
 
 def test_value_is_compared_at_the_address_of_a_linked_comparator() -> None:
-    """C1.8.10, DATAVMATCH: comparator 1 has the value, a halfword here, comparator 3 the address."""
+    """C1.8.10, DATAVMATCH: comparator 1 has the value, a halfword here, and 3 the address."""
     comparator = f"""
     put COMP3, {WATCHED}
     put COMP1, 0x12341234
