@@ -17,7 +17,7 @@ enum instruction_flags {
     INSTRUCTION_SEMIHOSTING = 256, /* BKPT 0xAB */
     INSTRUCTION_MASKS = 32, /* it may change PRIMASK, BASEPRI or FAULTMASK */
     INSTRUCTION_CONTROL = 512, /* MRS of CONTROL */
-    INSTRUCTION_FIXED_POINT = 1024, /* VCVT from fixed-point words, which always rounds to nearest */
+    INSTRUCTION_FIXED_POINT = 1024, /* VCVT from fixed-point words, always to the nearest */
     INSTRUCTION_DUAL = 2048, /* SMLAD, SMLADX */
 };
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* VCVT from a fixed-point word rounds to nearest whatever FPSCR.RMode says (A7.7.228). Dividing by a
- * power of two is exact: there is nothing to round but the word's 32 bits. */
+/* VCVT from a fixed-point word is to the nearest whatever FPSCR.RMode says (A7.7.228). Dividing by a
+ * power of two is exact: only the word's 32 bits may not fit. */
 static void convert_fixed_point(struct cpu *cpu, const struct instruction *instruction)
 {
     uint8_t reg = (uint8_t)(D0 + instruction->d / 2);
