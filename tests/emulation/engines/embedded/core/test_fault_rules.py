@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.emulation.platform.core import Stop
-from tests.emulation.engines.embedded.guest import RAM, RIG, Guest, logged
+from tests.emulation.engines.embedded.guest import ENABLE_IRQS, RAM, RIG, Guest, logged
 
 NOWHERE = 0x60000004
 BFHFNMIGN = 0x300
@@ -263,3 +263,37 @@ svc:
     bx lr
 """
     assert logged(source, interpret=interpret) == [0x01C00000, 0] * 3 + [1]
+
+
+@pytest.mark.parametrize(("ccr", "expected"), [(2, [0x10, 0x77, 4]), (0, [4])])
+def test_unprivileged_code_triggers_interrupts_only_if_permitted(
+    ccr: int, expected: list[int]
+) -> None:
+    """B3.2.26, B3.2.8 USERSETMPEND: of the system space STIR alone is open, for stores of words."""
+    source = f"""
+reset:
+{ENABLE_IRQS}
+    put SHCSR, 7 << 16
+    load r0, CCR
+    ldr r1, [r0]
+    orr r1, #{ccr}
+    str r1, [r0]
+    mov r0, #1
+    msr control, r0
+    isb
+    load r0, STIR
+    mov r1, #3
+    mov r2, #0
+    str r1, [r0]
+    b 1f
+1:  log 0x77
+    ldr r1, [r0]
+    b .
+irq3:
+    log 0x10
+    bx lr
+busfault:
+    log 4
+    b .
+"""
+    assert logged(source) == expected
