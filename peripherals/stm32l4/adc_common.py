@@ -101,9 +101,14 @@ class STM32L4_ADC_Common(Block):
 
     def set_supply(self, millivolts):
         # type: (int) -> None
-        """VDDA, which is VREF+ as well."""
+        """VDD, VDDA and VREF+, which are one on the board."""
         self.supply = millivolts * MILLIVOLT
         self._changed()
+        try:
+            power = self.machine.peripheral("pwr")
+        except KeyError:
+            return
+        power.supply_changed(self.supply)
 
     def _changed(self):
         # type: () -> None

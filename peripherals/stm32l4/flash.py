@@ -12,6 +12,13 @@ operation ends early instead. Times of 0 make operations instant.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.stm32l4 import flash_options
+from renode_wifi.peripherals.stm32l4.flash_options import (
+    BANK_PAGES,
+    BANK_SIZE,
+    OPTIONS,
+    PAGE_SIZE,
+)
 from renode_wifi.peripherals.stm32l4.flash_registers import (
     ACR,
     CR,
@@ -34,8 +41,6 @@ from renode_wifi.peripherals.stm32l4.flash_registers import (
 FAILS, HALF = "fails", "half"
 """What a fault does to an operation: it isn't done, or done by half."""
 
-PAGE_SIZE = 2048
-BANK_PAGES = 256
 SLOT = 8
 ROW_WORDS = 64
 
@@ -51,9 +56,9 @@ LOCKS = CR.LOCK | CR.OPTLOCK
 # Bits of CR that a write stores.
 SETTINGS = CR.written() & ~(STARTS | LOCKS)
 
-# Registers that option bytes are loaded into.
-OPTIONS = (OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR, PCROP2SR, PCROP2ER, WRP2AR, WRP2BR)
-WRITE_PROTECTIONS = (("WRP1AR", "WRP1BR"), ("WRP2AR", "WRP2BR"))
+# Where a vector table's SP may point to, for the boot loader to take bank 2 as firmware.
+STACKS = ((0x20000000, 0x20018000), (0x10000000, 0x10008000))
+SRAM2, SRAM2_SIZE = 0x10000000, 0x8000
 
 
 class STM32L4_FLASH(Block):
@@ -64,7 +69,7 @@ class STM32L4_FLASH(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "bank swap, read-out protection, PCROP"
+    MISSING = "reads of PCROP areas are let through; nobody debugs what RDP would hide"
     REGISTERS = (
         ACR,
         PDKEYR,
@@ -104,6 +109,7 @@ class STM32L4_FLASH(Block):
         self.page_erase_time = pageEraseTime
         self.mass_erase_time = massEraseTime
         self.worn_pages = set()  # type: set[int]
+        self.is_swapped = False
         self._programmed = self._option_registers()
         self._operation = None  # type: typing.Any
         self._clear()
@@ -118,6 +124,7 @@ class STM32L4_FLASH(Block):
         for option, value in self._programmed.items():
             self.registers[option] = value
         self._clear()
+        self.swap_banks(self._boots_second_bank())
 
     def _clear(self):
         # type: () -> None
@@ -138,6 +145,40 @@ class STM32L4_FLASH(Block):
         # type: (int) -> None
         """From now on page `page` (0 to 511) erases, but can't be programmed: PROGERR."""
         self.worn_pages.add(page)
+
+    # Banks.
+
+    def swap_banks(self, swapped):
+        # type: (bool) -> None
+        """Bank 2 at the start of the array and bank 1 behind it, or as they are after reset."""
+        if swapped == self.is_swapped:
+            return
+        self._finish()
+        self.is_swapped = swapped
+        bus, middle = self.machine.bus, self.base + BANK_SIZE
+        first, second = bus.read_bytes(self.base, BANK_SIZE), bus.read_bytes(middle, BANK_SIZE)
+        bus.write_bytes(self.base, second)
+        bus.write_bytes(middle, first)
+        self.machine.trace(self.name, "flash-banks", swapped=swapped)
+
+    def _boots_second_bank(self):
+        # type: () -> bool
+        """BFB2 has the boot loader start bank 2, if there is firmware in it (section 2.6)."""
+        if not self._options["OPTR"] & OPTR.BFB2:
+            return False
+        start = self._address_of(BANK_PAGES * PAGE_SIZE)
+        stack = self.machine.bus.read(start, 4)
+        return any(low < stack <= high for low, high in STACKS)
+
+    def _offset_of(self, address):
+        # type: (int) -> int
+        """From the start of bank 1, wherever that is."""
+        offset = address - self.base
+        return offset ^ BANK_SIZE if self.is_swapped else offset
+
+    def _address_of(self, offset):
+        # type: (int) -> int
+        return self.base + (offset ^ BANK_SIZE if self.is_swapped else offset)
 
     # Keys.
 
@@ -271,7 +312,7 @@ class STM32L4_FLASH(Block):
             pages.update(range(BANK_PAGES))
         if control & CR.MER2:
             pages.update(range(BANK_PAGES, 2 * BANK_PAGES))
-        if any(self._is_protected(page) for page in pages):
+        if any(self._is_protected(page * PAGE_SIZE, PAGE_SIZE) for page in pages):
             self._fail(SR.WRPERR)
             return
         fault = self._fault("erase", min(pages))
@@ -279,19 +320,17 @@ class STM32L4_FLASH(Block):
         length = 0 if fault == FAILS else PAGE_SIZE // 2 if fault == HALF else PAGE_SIZE
         for page in sorted(pages):
             if page * PAGE_SIZE < self.size and length:
-                self._write_array(self.base + page * PAGE_SIZE, [0xFF] * length)
+                self._write_array(self._address_of(page * PAGE_SIZE), [0xFF] * length)
         self.machine.trace(self.name, "flash-erase", pages=len(pages), first=min(pages))
         self.registers["CR"] |= CR.STRT
         self._begin(self.page_erase_time if kinds == CR.PER else self.mass_erase_time)
 
-    def _is_protected(self, page):
-        # type: (int) -> bool
-        """Write protection: pages STRT to END of the bank; none where STRT > END."""
-        bank, page = page // BANK_PAGES, page % BANK_PAGES
-        for area in WRITE_PROTECTIONS[bank]:
-            if self._options[area] & 0xFF <= page <= (self._options[area] >> 16) & 0xFF:
-                return True
-        return False
+    def _is_protected(self, offset, size):
+        # type: (int, int) -> bool
+        """By WRP or PCROP."""
+        return flash_options.is_write_protected(
+            self._options, offset // PAGE_SIZE
+        ) or flash_options.is_proprietary(self._options, offset, size)
 
     # Programming.
 
@@ -327,7 +366,7 @@ class STM32L4_FLASH(Block):
         self._slot = None
         if address != first + 4:
             self._fail(SR.PGAERR)
-        elif self._is_protected((first - self.base) // PAGE_SIZE):
+        elif self._is_protected(self._offset_of(first), SLOT):
             self._fail(SR.WRPERR)
         else:
             self._program(first, [low, value], self.program_time)
@@ -347,7 +386,7 @@ class STM32L4_FLASH(Block):
         self._row.append(value)
         if len(self._row) == ROW_WORDS:
             row, self._row = self._row, []
-            if self._is_protected((self._row_address - self.base) // PAGE_SIZE):
+            if self._is_protected(self._offset_of(self._row_address), 4 * ROW_WORDS):
                 self._fail(SR.WRPERR)
             else:
                 # A row takes less than its double words would: 1.91 ms instead of 2.61 ms.
@@ -361,7 +400,7 @@ class STM32L4_FLASH(Block):
         new = []  # type: list[int]
         for word in words:
             new += [(word >> shift) & 0xFF for shift in (0, 8, 16, 24)]
-        page = (address - self.base) // PAGE_SIZE
+        page = self._offset_of(address) // PAGE_SIZE
         erased = all(byte == 0xFF for byte in old)
         fault = self._fault("program", page)
         if fault == HALF:
@@ -420,9 +459,33 @@ class STM32L4_FLASH(Block):
     def _program_options(self):
         # type: () -> None
         """The new options act after the next reset, which loads them."""
-        self._programmed = self._option_registers()
+        wanted = self._option_registers()
+        if flash_options.level(self._programmed) == 2:
+            self.machine.log.warning("%s: RDP is at level 2: options stay as they are", self.name)
+            wanted = self._programmed
+        elif flash_options.is_regression(self._programmed, wanted):
+            self._erase_protected(wanted)
+        self._programmed = flash_options.after_programming(self._programmed, wanted)
         self.registers["CR"] |= CR.OPTSTRT
         self._begin(self.page_erase_time)
+
+    def _erase_protected(self, wanted):
+        # type: (dict[str, int]) -> None
+        """From RDP level 1 to 0: flash, SRAM2 and backup registers (section 3.5.1).
+
+        Unless PCROP_RDP is set, PCROP areas stay.
+        """
+        keeps = not wanted["PCROP1ER"] & PCROP1ER.PCROP_RDP
+        for page in range(self.size // PAGE_SIZE):
+            offset = page * PAGE_SIZE
+            if not (keeps and flash_options.is_proprietary(self._programmed, offset, PAGE_SIZE)):
+                self._write_array(self._address_of(offset), [0xFF] * PAGE_SIZE)
+        self.machine.bus.write_bytes(SRAM2, bytes(bytearray(SRAM2_SIZE)))
+        try:
+            forget = self.machine.peripheral("rtc").forget_backup
+        except (KeyError, AttributeError):
+            return
+        forget()
 
 
 MYPY = False

@@ -18,6 +18,7 @@ CR1 = Register(
 CR2 = Register(
     "CR2",
     0x04,
+    on_write="_monitor",
     fields=(
         Field("PVDE", 0),
         Field("PLS", 1, 3),

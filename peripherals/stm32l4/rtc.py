@@ -109,6 +109,11 @@ class STM32F4_RTC(Block):
         super().reset()
         self._clear()
 
+    def forget_backup(self) -> None:
+        """Backup registers to 0, as when read-out protection goes."""
+        for index in range(BKPR.count):
+            self.registers.values[BKPR.word + index] = 0
+
     def _clear(self) -> None:
         self._alarm_events = [None, None]
         self._wakeup_event = None

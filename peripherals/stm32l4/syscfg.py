@@ -6,6 +6,7 @@ Port n's pins are wired to `receiver(n)`; line n goes to the EXTI.
 from __future__ import annotations
 
 from array import array
+from typing import Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
@@ -27,7 +28,8 @@ PORTS = 8
 MEMRMP = Register(
     "MEMRMP",
     0x00,
-    # FB_MODE stays 0: both flash banks are where they are after reset.
+    computed="_read_remap",
+    on_write="_remap",
     fields=(Field("MEM_MODE", 0, 3), Field("FB_MODE", 8, access=READ_ONLY)),
 )
 CFGR1 = Register(
@@ -70,6 +72,15 @@ SWPR = Register("SWPR", 0x20, access=ONE_SETS, fields=(Field("PAGE", 0, count=32
 SKR = Register("SKR", 0x24, access=WRITE_ONLY, fields=(Field("KEY", 0, 8),))
 
 
+@runtime_checkable
+class BankSwap(Protocol):
+    """What the flash controller does with its banks."""
+
+    is_swapped: bool
+
+    def swap_banks(self, swapped: bool) -> None: ...
+
+
 class STM32_SYSCFG(Block):
     OUTPUTS = tuple(range(LINES))
     REGISTERS = (MEMRMP, CFGR1, EXTICR, SCSR, CFGR2, SWPR, SKR)
@@ -91,6 +102,24 @@ class STM32_SYSCFG(Block):
     def receiver(self, index: int) -> Selector:
         """Where port `index` (0 is A) delivers its pins."""
         return self._ports[index]
+
+    def _flash(self) -> BankSwap | None:
+        try:
+            flash = self.machine.peripheral("flashController")
+        except KeyError:
+            return None
+        return flash if isinstance(flash, BankSwap) else None
+
+    def _read_remap(self) -> int:
+        """The boot loader sets FB_MODE, too."""
+        flash = self._flash()
+        swapped = MEMRMP.FB_MODE if flash is not None and flash.is_swapped else 0
+        return self.registers["MEMRMP"] | swapped
+
+    def _remap(self, value: int, old: int) -> None:
+        flash = self._flash()
+        if flash is not None:
+            flash.swap_banks(bool(value & MEMRMP.FB_MODE))
 
     def _select(self, index: int, value: int, old: int) -> None:
         choice = self.registers.values[EXTICR.word + index]

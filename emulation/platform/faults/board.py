@@ -17,6 +17,10 @@ from renode_wifi.peripherals.parts.part import Part
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
 
+MICROVOLTS_PER_MILLIVOLT = MILLIVOLTS_PER_VOLT = 1000
+BROWN_OUT_VOLTS = 2.1
+"""Where no block knows the supply: the CC3220SF's (SWAS035, electrical characteristics)."""
+
 FAILS, HALF = "fails", "half"
 """What a flash makes of an operation."""
 
@@ -43,6 +47,15 @@ class Flash(Protocol):
 
     name: str
     worn_pages: set[int]
+
+
+@runtime_checkable
+class Supply(Protocol):
+    """What knows the voltage of the supply, in microvolts."""
+
+    supply: int
+
+    def set_supply(self, millivolts: int) -> None: ...
 
 
 class FlashFaults:
@@ -98,6 +111,14 @@ class BoardFaults:
             before = machine.clock_scale
             set_clock_scale(machine, 1 + (fault.number("ppm") or 0) / 1e6)
             undo = partial(self._scale, before)
+        elif fault.do == "supply-voltage":
+            volts, supply = fault.number("volts") or 0, self._supply()
+            if supply is None:
+                if volts < BROWN_OUT_VOLTS:
+                    machine.request_reset(POWER_ON)
+                return
+            undo = partial(supply.set_supply, supply.supply // MICROVOLTS_PER_MILLIVOLT)
+            supply.set_supply(round(volts * MILLIVOLTS_PER_VOLT))
         else:
             quantity, value = fault.text("quantity"), fault.arguments["value"]
             sensor, old = self._sensor(fault.text("sensor"), quantity)
@@ -113,6 +134,10 @@ class BoardFaults:
     def _set(self, sensor: str, quantity: str, value: object) -> None:
         """value: a number, or what the sensor had before."""
         setattr(self.machine.peripherals[sensor], quantity, value)
+
+    def _supply(self) -> Supply | None:
+        models = self.machine.peripherals.values()
+        return next((model for model in models if isinstance(model, Supply)), None)
 
     def _sensor(self, name: str, quantity: str) -> tuple[str, object]:
         """The sensor meant, by its name or as the first that measures `quantity`; what it reads."""

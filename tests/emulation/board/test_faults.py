@@ -38,6 +38,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "how": st.sampled_from(ABORTS),
     "ciphers": st.just("AES128-SHA"),
     "ppm": st.floats(-1e5, 1e5),
+    "volts": st.floats(0, 4),
     "sensor": st.just(""),
     "quantity": st.just("temperature"),
     "value": st.floats(-1e3, 1e3),
@@ -130,3 +131,38 @@ def test_a_clock_that_is_fast_gives_more_instructions(name: str) -> None:
             board.run(0.01)
             executed.append(board.engine.instructions)
     assert executed[1] > executed[0]
+
+
+def test_a_supply_that_falls_is_seen_by_the_chip_and_comes_back() -> None:
+    with Board("b_l475e_iot01a", FIRMWARE / "probe" / "b_l475e_iot01a.elf") as board:
+        board.run(0.01)
+        machine = next(iter(board.engine.script.machines.values()))
+        pwr = machine.peripherals["pwr"]
+        pwr.write(pwr.registers.offset_of("CR2"), 1 | 6 << 1, 4)
+        board.world.inject("supply-voltage", volts=2.5, duration="10 ms")
+        assert pwr.registers["SR2"] & 1 << 11
+        board.run(0.02)
+        assert not pwr.registers["SR2"] & 1 << 11
+
+
+def test_brown_out_resets_the_chip() -> None:
+    with Board("b_l475e_iot01a", FIRMWARE / "probe" / "b_l475e_iot01a.elf") as board:
+        board.run(0.01)
+        before = board.engine.instructions
+        board.world.inject("supply-voltage", volts=1.2, duration="10 ms")
+        board.run(0.02)
+        machine = next(iter(board.engine.script.machines.values()))
+        assert machine.reset_cause == "brown-out"
+        assert board.engine.instructions > before
+
+
+@pytest.mark.parametrize(("volts", "resets"), [(2.5, False), (1.8, True)])
+def test_the_cc3220sf_starts_anew_after_a_brown_out(volts: float, resets: bool) -> None:
+    with Board("cc3220sf_launchxl", FIRMWARE / "probe" / "cc3220sf_launchxl.elf") as board:
+        board.run(0.01)
+        machine = next(iter(board.engine.script.machines.values()))
+        seen: list[object] = []
+        machine.subscribe(lambda *trace: seen.append(trace), "reset")
+        board.world.inject("supply-voltage", volts=volts)
+        board.run(0.01)
+        assert bool(seen) == resets

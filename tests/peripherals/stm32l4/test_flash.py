@@ -396,3 +396,81 @@ def test_a_busy_controller_survives_pickling() -> None:
     other.clock.advance(1000)
     assert peek(copy, "SR") == 0
     assert peek(flash, "SR") == block.SR.BSY
+
+
+# Option bytes.
+
+
+def load_options(flash: STM32L4_FLASH, machine: BenchMachine, **options: int) -> None:
+    """Program option registers, and reset as OBL_LAUNCH does."""
+    unlock(flash)
+    for key in block.OPTION_KEYS:
+        poke(flash, "OPTKEYR", key)
+    for name, value in options.items():
+        poke(flash, name, value)
+    poke(flash, "CR", block.CR.OPTSTRT)
+    machine.reset_cause = "option-bytes"
+    flash.reset()
+    unlock(flash)
+
+
+LEVEL_1 = 0xFFEFF8BB
+OPEN = 0xFFEFF8AA
+
+
+def test_read_out_protection_goes_with_all_that_it_protected() -> None:
+    flash, machine = make()
+    program_at = PAGE_250
+    load_options(flash, machine, OPTR=LEVEL_1)
+    poke(flash, "CR", block.CR.PG)
+    program(machine, program_at, 1, 2)
+    machine.bus.write(block.SRAM2, 7, 4)
+    load_options(flash, machine, OPTR=OPEN)
+    assert machine.bus.read(program_at, 4) == 0xFFFFFFFF
+    assert machine.bus.read(block.SRAM2, 4) == 0
+    assert peek(flash, "OPTR") == OPEN
+
+
+def test_level_2_is_for_good() -> None:
+    flash, machine = make()
+    load_options(flash, machine, OPTR=0xFFEFF8CC)
+    load_options(flash, machine, OPTR=OPEN)
+    assert peek(flash, "OPTR") & 0xFF == 0xCC
+
+
+def test_an_area_of_pcrop_grows_only() -> None:
+    flash, machine = make()
+    load_options(flash, machine, PCROP1SR=100, PCROP1ER=200)
+    load_options(flash, machine, PCROP1SR=150, PCROP1ER=300)
+    assert (peek(flash, "PCROP1SR") & 0xFFFF, peek(flash, "PCROP1ER") & 0xFFFF) == (100, 300)
+
+
+@pytest.mark.parametrize(("pcrop_rdp", "stays"), [(1 << 31, False), (0, True)])
+def test_pcrop_goes_with_read_out_protection_if_its_bit_says_so(
+    pcrop_rdp: int, stays: bool
+) -> None:
+    flash, machine = make()
+    first = 250 * block.PAGE_SIZE // 8
+    poke(flash, "SR", 0xFFFF)
+    unlock(flash)
+    poke(flash, "CR", block.CR.PG)
+    program(machine, PAGE_250, 1, 2)
+    load_options(flash, machine, OPTR=LEVEL_1, PCROP1SR=first, PCROP1ER=pcrop_rdp | first + 1)
+    load_options(flash, machine, OPTR=OPEN)
+    assert (machine.bus.read(PAGE_250, 4) == 1) == stays
+    assert (peek(flash, "PCROP1SR") & 0xFFFF == first) == stays
+
+
+def test_the_boot_loader_skips_an_empty_second_bank() -> None:
+    flash, machine = make()
+    load_options(flash, machine, OPTR=OPEN | 1 << 20)
+    assert not flash.is_swapped
+
+
+def test_pages_keep_their_numbers_when_banks_are_swapped() -> None:
+    flash, machine = make()
+    flash.swap_banks(True)
+    machine.bus.write_bytes(PAGE_250 + SIZE // 2, b"\0" * block.PAGE_SIZE)
+    unlock(flash)
+    erase(flash, 250)
+    assert machine.bus.read(PAGE_250 + SIZE // 2, 4) == 0xFFFFFFFF

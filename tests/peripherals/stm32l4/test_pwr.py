@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
+from renode_wifi.peripherals.stm32l4.flash_registers import OPTR
 from renode_wifi.peripherals.stm32l4.pwr import RTC_WAKE_UP, SRAM1, SRAM2, STM32L4_PWR
 from renode_wifi.peripherals.stm32l4.pwr_registers import CR3, SR1
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
-from tests.peripherals.stm32l4.rig import peek, poke
+from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 STANDBY, SHUTDOWN = 3, 4
 
@@ -99,3 +102,60 @@ def test_after_shutdown_nothing_says_so() -> None:
     machine.reset_cause = "shutdown"
     pwr.reset()
     assert peek(pwr, "SR1") == 0
+
+
+def with_supply(bor_level: int = 0) -> tuple[STM32L4_PWR, BenchMachine, Probe]:
+    machine = BenchMachine()
+    flash = machine.peripherals["flashController"] = STM32L4_FLASH(machine, "flashController")
+    flash.registers["OPTR"] = OPTR["BOR_LEV"].put(flash.registers["OPTR"], bor_level)
+    pwr = STM32L4_PWR(machine, "pwr")
+    probe = Probe()
+    pwr.lines["PVD"].connect(probe, 16)
+    return pwr, machine, probe
+
+
+def test_the_voltage_detector_has_a_hysteresis() -> None:
+    pwr, _, probe = with_supply()
+    poke(pwr, "CR2", 1 | 4 << 1)
+    for millivolts in (2700, 2630, 2700, 2750):
+        pwr.supply_changed(millivolts * 1000)
+    assert probe.levels == [(16, True), (16, False)]
+    pwr.supply_changed(2_600_000)
+    assert peek(pwr, "SR2") >> 11 & 1
+    poke(pwr, "CR2", 4 << 1)
+    assert not peek(pwr, "SR2") >> 11 & 1, "a detector that is off detects nothing"
+
+
+def test_the_lock_of_the_system_configuration_keeps_the_detector_as_it_is() -> None:
+    pwr, machine, _ = with_supply()
+    syscfg = machine.peripherals["syscfg"] = STM32_SYSCFG(machine, "syscfg")
+    poke(pwr, "CR2", 1 | 4 << 1)
+    poke(syscfg, "CFGR2", 1 << 2)
+    poke(pwr, "CR2", 1 << 10)
+    assert peek(pwr, "CR2") == 1 << 10 | 1 | 4 << 1
+
+
+@pytest.mark.parametrize(("level", "millivolts"), [(0, 1600), (4, 2800)])
+def test_brown_out_holds_the_chip_in_reset_until_the_supply_is_back(
+    level: int, millivolts: int
+) -> None:
+    pwr, machine, _ = with_supply(level)
+    pwr.supply_changed((millivolts + 50) * 1000)
+    assert not machine.is_powered_down
+    pwr.supply_changed(millivolts * 1000)
+    assert machine.is_powered_down
+    assert machine.reset_requests == []
+    pwr.supply_changed(3_300_000)
+    assert machine.reset_requests == ["brown-out"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "bit"), [(0, OPTR.nRST_STOP), (STANDBY, OPTR.nRST_STDBY), (SHUTDOWN, OPTR.nRST_SHDW)]
+)
+def test_option_bytes_make_an_entry_into_a_mode_a_reset(mode: int, bit: int) -> None:
+    pwr, machine, _ = with_supply()
+    machine.peripherals["flashController"].registers["OPTR"] &= ~bit
+    poke(pwr, "CR1", 0x200 | mode)
+    pwr.sleep(1)
+    assert machine.reset_requests == ["low-power"]
+    assert not machine.is_powered_down

@@ -33,6 +33,13 @@ BOARD_FAULTS = (
         "the power fails and comes back: what RAM holds is lost, the radio starts anew",
     ),
     Kind(
+        "supply-voltage",
+        Target.BOARD,
+        "the supply is `volts`: detectors and converters see it, brown-out resets the chip",
+        parameters=(Parameter("volts", real("a voltage", 0, 4), 2.0),),
+        lasting="it is what it was",
+    ),
+    Kind(
         "clock-drift",
         Target.BOARD,
         "the chip's clock is fast by `ppm` (slow: below 0)",

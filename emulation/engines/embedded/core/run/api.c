@@ -63,6 +63,7 @@ void core_on_deep_sleep(struct core *core, PyObject *handler)
 void core_power_down(struct core *core)
 {
     core->cpu.state.powered_down = 1;
+    core->cpu.state.sleeping = 1;
 }
 
 bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)
