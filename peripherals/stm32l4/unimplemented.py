@@ -24,6 +24,9 @@ class STM32L4_Unimplemented(Block):
     def reset(self):
         # type: () -> None
         Block.reset(self)
+        # No register is declared, so that nothing else resets these words.
+        for word in range(self.SIZE // 4):
+            self.registers.values[word] = 0
         for offset, value in self._resets.items():
             self.registers.values[offset // 4] = value
 
