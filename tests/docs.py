@@ -11,9 +11,11 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.platform import boards, catalogue, constructors
 from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.suites.compatibility import cell, read_report, render
+from tests import reference
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MODELS, MONITOR = DOCS / "models.md", DOCS / "monitor.md"
+API, KEYWORDS = DOCS / "api.md", DOCS / "keywords.md"
 CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
 """Boards, and the page of the chip of each."""
 QUALIFICATION, RESULTS = DOCS / "qualification.md", DOCS / "results"
@@ -141,7 +143,13 @@ def documents() -> dict[Path, str]:
     page = QUALIFICATION
     pages[page] = with_table(page.read_text(encoding="utf-8"), "compatibility", results())
     text = MONITOR.read_text(encoding="utf-8")
+    text = with_table(text, "works", reference.monitor())
     pages[MONITOR] = with_table(text, "absent", absentees())
+    for page, name, made in (
+        (API, "api", reference.api),
+        (KEYWORDS, "keywords", reference.keywords),
+    ):
+        pages[page] = with_table(page.read_text(encoding="utf-8"), name, made())
     return pages
 
 

@@ -1,4 +1,4 @@
-"""The commands of the READMEs of examples/, run in copies of their folders."""
+"""The commands of the READMEs of examples/ and of the tutorial, run in folders of their own."""
 
 from __future__ import annotations
 
@@ -23,11 +23,42 @@ FOREIGN = ("hypothesispytest", "pytest_cov", "xdist", "cacheprovider")
 """Plugins of pytest that no example uses; loading them would take longer than the examples."""
 
 
-def commands(readme: Path) -> list[str]:
-    """What its console blocks type, without what the tests' environment has installed."""
-    blocks = re.findall(r"^```console\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.S)
-    lines = [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
-    return [line for line in lines if not line.startswith("pip install")]
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+INSTALLING = ("pip install", "python3 -m venv", ". .venv")
+"""What the environment of the tests has behind it."""
+STEP = re.compile(
+    r"^```console\n(?P<console>.*?)^```|`(?P<name>[\w.]+)`:\n\n```\w+\n(?P<text>.*?)^```",
+    re.M | re.S,
+)
+
+
+def follow(document: Path, folder: Path, plugins: tuple[str, ...]) -> int:
+    """Write the files that it names and type its commands, in that order; returns how many."""
+    programs = Path(sys.executable).parent
+    environment = os.environ | {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTEST_ADDOPTS": " ".join(f"-p no:{plugin}" for plugin in plugins),
+    }
+    count = 0
+    for step in STEP.finditer(document.read_text(encoding="utf-8")):
+        if step["name"] is not None:
+            (folder / step["name"]).write_text(step["text"])
+            continue
+        for line in step["console"].splitlines():
+            typed = line.removeprefix("$ ")
+            if typed == line or typed.startswith(INSTALLING):
+                continue
+            done = subprocess.run(
+                shlex.split(typed),
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{typed}\n{done.stdout}{done.stderr}"
+            count += 1
+    return count
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -36,24 +67,12 @@ def test_an_example_runs_as_its_readme_says(name: str, tmp_path: Path) -> None:
         pytest.skip(f"pip install 'renode-wifi[{name}]'")
     folder = tmp_path / name
     shutil.copytree(EXAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    programs = Path(sys.executable).parent
     plugins = FOREIGN if name == "labgrid" else (*FOREIGN, "labgrid")
-    environment = os.environ | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTEST_ADDOPTS": " ".join(f"-p no:{plugin}" for plugin in plugins),
-    }
-    typed = commands(folder / "README.md")
-    assert typed
-    for line in typed:
-        done = subprocess.run(
-            shlex.split(line),
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert follow(folder / "README.md", folder, plugins) > 0
+
+
+def test_the_tutorial_leads_where_it_says(tmp_path: Path) -> None:
+    assert follow(TUTORIAL, tmp_path, (*FOREIGN, "labgrid")) >= 5
 
 
 def test_every_example_is_linked() -> None:

@@ -260,10 +260,12 @@ class Session:
         self.engine.reset()
 
     def snapshot(self) -> Snapshot:
+        """Keep the whole board as it is: processor, memories, radio, world, consoles."""
         consoles = {name: console.save() for name, console in self.consoles.items()}
         return Snapshot(self.engine.save(), consoles)
 
     def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a kept moment, as often as you like; `world` is another object afterwards."""
         self.engine.restore(snapshot.state)
         for name in self.consoles.keys() | snapshot.consoles.keys():
             self.console(name).restore(snapshot.consoles.get(name, ConsoleState()))
@@ -287,6 +289,7 @@ class Session:
         return place(address, self.image)
 
     def close(self) -> None:
+        """Let go of host's sockets and processes; `with Board(…) as board:` does it at its end."""
         try:
             while self.closing:
                 self.closing.pop(0)()

@@ -55,8 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--image", action="append", metavar="FILE", help="firmware image to run on it, or several"
     )
-    group.addoption("--world", metavar="FILE", help="world file around it")
-    group.addoption("--engine", choices=engines.NAMES, default="auto", help="what runs it")
+    group.addoption("--world", metavar="FILE", help="world file around it (default: <home>)")
+    group.addoption(
+        "--engine",
+        choices=engines.NAMES,
+        default="auto",
+        help="what runs it (default: %(default)s)",
+    )
     group.addoption(
         "--gdb",
         type=int,

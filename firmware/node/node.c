@@ -134,15 +134,11 @@ int main(void)
     board_start();
     print("node: ");
     say(board_name);
-    if (net_start(text, sizeof text) < 0) {
-        say("ERROR: no radio");
-        return 1;
-    }
     for (;;) {
-        int handle;
+        int handle, started = net_start(text, sizeof text); /* A radio that was in use is reset. */
         text[0] = 0;
-        if (net_join(SSID, PASSPHRASE, text, sizeof text) < 0) {
-            say("no access point");
+        if (started < 0 || net_join(SSID, PASSPHRASE, text, sizeof text) < 0) {
+            say(started < 0 ? "no radio" : "no access point");
             wait(PERIOD);
             continue;
         }

@@ -63,7 +63,10 @@ def add_image_arguments(command: argparse.ArgumentParser, positional: bool = Fal
             " memories",
         )
     command.add_argument(
-        "--base", type=address, metavar="ADDRESS", help="where a single binary belongs"
+        "--base",
+        type=address,
+        metavar="ADDRESS",
+        help="where a single binary belongs (default: where its vector table says)",
     )
 
 
@@ -88,7 +91,12 @@ def add_board_arguments(command: argparse.ArgumentParser) -> None:
         help="world file; '<qualification>' is one of the package (default: '<home>')",
     )
     command.add_argument("--seed", type=integer, metavar="N", help="instead of the world file's")
-    command.add_argument("--engine", choices=engines.NAMES, default="auto")
+    command.add_argument(
+        "--engine",
+        choices=engines.NAMES,
+        default="auto",
+        help="what runs it; auto is the embedded one (default: %(default)s)",
+    )
 
 
 def add_fault_argument(command: argparse.ArgumentParser) -> None:

@@ -36,7 +36,9 @@ def add(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("file", type=Path, metavar="FILE", help="the campaign, in YAML")
-    command.add_argument("--jobs", type=integer, default=1, metavar="N", help="processes")
+    command.add_argument(
+        "--jobs", type=integer, default=1, metavar="N", help="processes (default: %(default)s)"
+    )
     command.add_argument("--scheduler", metavar="tcp://…", help="of a Dask cluster, which works")
     command.add_argument(
         "--out",

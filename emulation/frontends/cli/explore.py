@@ -54,7 +54,10 @@ def add(subparsers: Subparsers) -> None:
     )
     command.add_argument("--fail-on", metavar="REGEX", help="console lines with which it gives up")
     command.add_argument(
-        "--assertion", metavar="REGEX", default=ASSERTION, help="console lines of an assertion"
+        "--assertion",
+        metavar="REGEX",
+        default=ASSERTION,
+        help="console lines of an assertion (default: %(default)s)",
     )
     command.add_argument(
         "--faults", type=_names, default=(), metavar="NAME,…", help="these only (docs/world.md)"
@@ -64,10 +67,14 @@ def add(subparsers: Subparsers) -> None:
         type=_families,
         default=faults.FAMILIES,
         metavar="FAMILY,…",
-        help=f"{', '.join(faults.FAMILIES)} or all (default)",
+        help=f"{', '.join(faults.FAMILIES)} or all (default: all)",
     )
     command.add_argument(
-        "--length", type=seconds, default=20.0, metavar="SECONDS", help="virtual, that have points"
+        "--length",
+        type=seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="virtual, that have points (default: %(default)g)",
     )
     command.add_argument(
         "--timeout",
@@ -77,11 +84,17 @@ def add(subparsers: Subparsers) -> None:
         help="virtual, in which it must recover from a fault (default: %(default)g)",
     )
     command.add_argument(
-        "--every", type=seconds, default=1.0, metavar="SECONDS", help="between points in time"
+        "--every",
+        type=seconds,
+        default=1.0,
+        metavar="SECONDS",
+        help="between points in time (default: %(default)g)",
     )
     command.add_argument("--limit", type=integer, metavar="N", help="so many cells, evenly chosen")
     command.add_argument("--cell", metavar="NAME", help="this one only, with its console")
-    command.add_argument("--jobs", type=integer, default=1, metavar="N", help="processes")
+    command.add_argument(
+        "--jobs", type=integer, default=1, metavar="N", help="processes (default: %(default)s)"
+    )
     command.add_argument("--scheduler", metavar="tcp://…", help="of a Dask cluster, which works")
     command.add_argument(
         "--out",

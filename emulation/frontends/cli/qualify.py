@@ -75,14 +75,18 @@ def add(subparsers: Subparsers) -> None:
         help="what the JSON shall say of the image: project, tag, configuration, …",
     )
     command.add_argument(
-        "--time", type=seconds, default=DEFAULT_TIME, metavar="SECONDS", help="virtual, for the run"
+        "--time",
+        type=seconds,
+        default=DEFAULT_TIME,
+        metavar="SECONDS",
+        help="virtual, for the run (default: %(default)g)",
     )
     command.add_argument(
         "--test-time",
         type=seconds,
         default=DEFAULT_TEST_TIME,
         metavar="SECONDS",
-        help="virtual, in which some test must end",
+        help="virtual, in which some test must end (default: %(default)g)",
     )
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
     command.set_defaults(execute=execute)

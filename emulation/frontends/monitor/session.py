@@ -19,9 +19,9 @@ from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 
-RUN_HELP = (
-    "  run            lets a second of virtual time pass, as an empty line does; `run 10` ten"
-)
+RUN = "lets a second of virtual time pass, as an empty line does; `run 10` ten"
+RUN_HELP = f"  run            {RUN}"
+HELP = ("help", "?", "h")
 IDLE_SLICE = 20 * MILLISECOND
 """Virtual time that passes at once for debuggers and terminals while the prompt waits."""
 
@@ -63,10 +63,13 @@ class MonitorSession:
             if not words or words[0] == "run":
                 self.run(_seconds(words[1]) if len(words) > 1 else 1.0)
                 return
+            if words[0] in HELP and words[1:] == ["run"]:
+                self._write(f"run [seconds]\n  {RUN}")
+                return
             printed = self.session.execute(line)
             if printed:
                 self._write(printed)
-            if words in (["help"], ["?"], ["h"]):
+            if words[0] in HELP and not words[1:]:
                 self._write(RUN_HELP)
             self._show_consoles()
 

@@ -32,6 +32,7 @@ class Server:
         self.running = False
 
     def start(self) -> None:
+        """Listen again, after `stop`."""
         raise NotImplementedError
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""One line for each failed handshake or join."""
+"""One line for each failed handshake, join or look-up."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ def test_a_failed_join_is_said_once_while_it_is_tried_again() -> None:
         rig.trace("network", "join", mac="m", ssid="home")
         rig.trace("network", "join-failed", mac="m", failure="NO_ACCESS_POINT")
     assert rig.said == ["the join of 'home' failed: no access point"]
+
+
+def test_a_name_that_the_world_lacks_is_named() -> None:
+    rig = Rig()
+    rig.trace("network", "dns", name="broker.test", answer="10.0.0.1")
+    rig.trace("network", "dns", name="brooker.test", answer="UNREACHABLE")
+    assert rig.said == ["'brooker.test' is no name of this world (`names:` of its file)"]
