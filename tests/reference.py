@@ -44,7 +44,7 @@ def _entry(name: str, item: object) -> str:
         title, rows = _title(name, item), []
     text = f"\n## {name}\n\n"
     if title != name:
-        text += f"```python\n{title}\n```\n\n"
+        text += f"```text\n{title}\n```\n\n"
     text += f"{inspect.getdoc(item) or ''}\n"
     if rows:
         text += "\n| member | what it is |\n|---|---|\n" + "\n".join(rows) + "\n"
