@@ -31,10 +31,33 @@ def record_signals(session: Session, path: Path, selection: str = "") -> None:
     session.closing.append(finish)
 
 
-KINDS: dict[str, Callable[[Session, Path, str], None]] = {"vcd": record_signals}
+def record_perfetto(session: Session, path: Path, settings: str = "") -> None:
+    """Tasks, handlers, calls, transactions and packets as a Perfetto trace."""
+    try:
+        from renode_wifi.emulation.observers.timeline.perfetto import PerfettoTrace
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    from renode_wifi.emulation.observers.timeline.timeline import Timeline
+
+    file = DraftFile(path)
+    trace = PerfettoTrace(file.buffer)
+    timeline = Timeline(session, trace)
+
+    def finish() -> None:
+        timeline.finish()
+        trace.close()
+        file.close()
+
+    session.closing.append(finish)
 
 
-FILES = {"vcd": "signals.vcd"}
+KINDS: dict[str, Callable[[Session, Path, str], None]] = {
+    "vcd": record_signals,
+    "perfetto": record_perfetto,
+}
+
+
+FILES = {"vcd": "signals.vcd", "perfetto": "run.perfetto-trace"}
 """What they are called where nobody names them."""
 
 

@@ -150,6 +150,14 @@ class Core(Protocol):
     def on_trace(self, handler: Callable[[int, int, int], None]) -> None:
         """Call `handler(port, value, width)` for stores to enabled stimulus ports of the ITM."""
 
+    def on_exception(self, listener: Callable[[int, int], None]) -> None:
+        """Call `listener(number, returned)` when a handler begins or returns.
+
+        number: the exception executed from now on, 0: thread mode. returned: the one whose handler
+        has ended, 0 for none: what is executed instead has preempted what was. One listener at a
+        time; none of it takes virtual time.
+        """
+
     def on_semihosting(self, handler: Callable[[], int]) -> None:
         """Serve semihosting: `handler()` at BKPT 0xAB; its answer becomes R0."""
 

@@ -124,7 +124,9 @@ def wifi_server(interpreter: Interpreter, arguments: list[Token]) -> None:
     )
 
 
-@COMMANDS.add("wifi_record", '"kind" @file ["signals"]', "writes a file about the run: vcd")
+@COMMANDS.add(
+    "wifi_record", '"kind" @file ["signals"]', "writes a file about the run: vcd, perfetto"
+)
 def wifi_record(interpreter: Interpreter, arguments: list[Token]) -> None:
     """Write a file about the run from here on, until its end."""
     if not 2 <= len(arguments) <= 3:

@@ -87,6 +87,7 @@ class Core:
         self._until: int | None = None
         self._end = 0
         self.on_trace, self.on_semihosting = self._native.on_trace, self._native.on_semihosting
+        self.on_exception = self._native.on_exception
         self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False

@@ -279,6 +279,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_fpu": (None, (pointer, u32)),
     "core_set_mpu": (None, (pointer, u32)),
     "core_on_trace": (None, (pointer, ctypes.py_object)),
+    "core_on_exception": (None, (pointer, ctypes.py_object)),
     "core_on_semihosting": (None, (pointer, ctypes.py_object)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),

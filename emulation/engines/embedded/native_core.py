@@ -69,6 +69,11 @@ class NativeCore:
         self._handlers["trace"] = handler
         self.library.core_on_trace(self.handle, handler)
 
+    def on_exception(self, listener: Callable[[int, int], None]) -> None:
+        """See `Core.on_exception`."""
+        self._handlers["exception"] = listener
+        self.library.core_on_exception(self.handle, listener)
+
     def on_semihosting(self, handler: Callable[[], int]) -> None:
         """See `Core.on_semihosting`."""
         self._handlers["semihosting"] = handler

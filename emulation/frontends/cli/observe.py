@@ -58,6 +58,12 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         " default: those that are usual on the board)",
     )
     command.add_argument(
+        "--perfetto",
+        type=Path,
+        metavar="FILE",
+        help="tasks, handlers, calls, radio and packets on one axis of time, for ui.perfetto.dev",
+    )
+    command.add_argument(
         "--symbols",
         type=Path,
         action="append",
@@ -127,6 +133,8 @@ class Observers:
             self._packets.attach(board)
         if self._options.vcd is not None:
             record(board, "vcd", self._options.vcd, self._options.signals)
+        if self._options.perfetto is not None:
+            record(board, "perfetto", self._options.perfetto)
         if self.follows_calls:
             from renode_wifi.emulation.observers.calls.attach import record_calls
             from renode_wifi.emulation.observers.calls.render import LiveCalls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
@@ -13,9 +14,11 @@ from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.observers.calls.recorder import CallRecorder
 from renode_wifi.emulation.observers.calls.symbol_file import read_symbols
 
+_recorders: WeakKeyDictionary[Session, CallRecorder] = WeakKeyDictionary()
+
 
 def record_calls(board: Session) -> CallRecorder:
-    """Follow the calls of the board's image from here on.
+    """Follow the calls of the board's image from here on. All who ask share one recorder.
 
     Raises RenodeWifiError without symbols of such functions, and on an engine without hooks.
     """
@@ -25,6 +28,9 @@ def record_calls(board: Session) -> CallRecorder:
             f"calls of the firmware are traced on the embedded engine, not on {engine.name}",
             cure="take --engine embedded",
         )
+    known = _recorders.get(board)
+    if known is not None and known.machine is engine.machine:
+        return known
     recorder = CallRecorder(engine.machine)
     if not recorder.functions:
         symbols = sum(len(image.symbols) for image in engine.machine.images)
@@ -32,6 +38,7 @@ def record_calls(board: Session) -> CallRecorder:
             "the image has no symbols" if not symbols else "the image has no such function",
             cure="give the ELF file before it was stripped, or its symbols: --symbols FILE",
         )
+    _recorders[board] = recorder
     return recorder
 
 

@@ -104,6 +104,10 @@ class CallRecorder:
         machine.reset_listeners.append(partial(self._end_all, "reset"))
 
     @property
+    def machine(self) -> Machine:
+        return self._machine
+
+    @property
     def now(self) -> int:
         return self._machine.now
 

@@ -51,7 +51,7 @@ static void wire(struct core *core)
     core->itm.scb = scb;
     core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};
     core->exceptions = (struct exceptions){
-        {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection};
+        {cpu, nvic, scb, &schedule->shared}, map, cpu, nvic, scb, schedule, &core->protection, host, NULL};
     *bus = (struct bus){.lines = {host, nvic, NULL},
                         .write_handlers = {NULL, map, host},
                         .watchpoints = {.dwt = &core->dwt, .map = map, .schedule = schedule},
@@ -156,6 +156,11 @@ bool core_reset(struct core *core, uint32_t vector_table)
 void core_on_trace(struct core *core, PyObject *handler)
 {
     core->itm.handler = handler;
+}
+
+void core_on_exception(struct core *core, PyObject *listener)
+{
+    core->exceptions.listener = listener;
 }
 
 void core_on_semihosting(struct core *core, PyObject *handler)

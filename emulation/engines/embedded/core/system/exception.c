@@ -74,11 +74,22 @@ static bool take_vector_fault(struct exceptions *exceptions, unsigned exception,
 }
 
 /* The part of exception entry that tail-chaining shares: become the handler of `exception`. */
+/* `before`: the exception that was executed; it has returned, or it is preempted. */
+static void report(struct exceptions *exceptions, unsigned before)
+{
+    uint32_t arguments[] = {exceptions->cpu->state.exception, before};
+    if (before && bit_get(exceptions->nvic->state.active, before))
+        arguments[1] = EXCEPTION_NONE;
+    if (exceptions->listener)
+        host_call(exceptions->host, exceptions->listener, arguments, 2, NULL);
+}
+
 static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc_return,
                  uint32_t xpsr)
 {
     static const uint8_t regs[] = {XPSR_ALL, APSR_NZCV, LR};
     struct cpu_state *state = &exceptions->cpu->state;
+    unsigned before = state->exception;
     uint32_t vector = 0;
     if (!read_vector(exceptions, exception, &vector)) {
         if (!take_vector_fault(exceptions, exception, &vector))
@@ -96,6 +107,7 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
     state->sleeping = 0;
     exceptions->schedule->resumed_within = 0;
     exceptions->schedule->shared.exceptions_taken++;
+    report(exceptions, before);
     if (!(vector & 1)) { /* the handler's first instruction would be in ARM state */
         state->pc = vector;
         exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_INVSTATE, 0);
@@ -245,10 +257,12 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     cpu_write_many(cpu, last_regs, last, 2);
     if (xpsr & XPSR_IT) /* back into an IT block */
         cpu_write(cpu, EPSR, xpsr & (XPSR_IT | XPSR_THUMB));
+    unsigned before = cpu->state.exception;
     cpu->state.exception = xpsr & XPSR_EXCEPTION;
     protection_request_update(exceptions->protection);
     cpu->state.pc = frame[FRAME_PC] | (xpsr & XPSR_THUMB ? 1 : 0);
     nvic_update(exceptions->nvic);
+    report(exceptions, before);
 }
 
 void exception_return(struct exceptions *exceptions, uint32_t exc_return)

@@ -2,6 +2,7 @@
 #ifndef SYSTEM_EXCEPTION_H
 #define SYSTEM_EXCEPTION_H
 
+#include "base/host.h"
 #include "system/fault.h"
 #include "system/mpu.h"
 
@@ -13,6 +14,8 @@ struct exceptions {
     struct scb *scb;
     struct schedule *schedule;
     struct protection *protection;
+    struct host *host;
+    PyObject *listener; /* called with what is executed now and what has returned; or NULL */
 };
 
 /* Stack the context and enter the handler. */

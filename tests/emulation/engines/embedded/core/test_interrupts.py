@@ -6,9 +6,7 @@ import pytest
 
 from tests.emulation.engines.embedded.guest import ENABLE_IRQS, RAM, STACK, Guest, logged
 
-
-def test_higher_priority_preempts_and_lower_waits() -> None:
-    source = f"""
+PREEMPTED = f"""
 reset:
     put IPR0, 0x00408060          @ irq0 0x60, irq1 0x80, irq2 0x40
 {ENABLE_IRQS}
@@ -35,7 +33,19 @@ irq2:
     log_register lr
     bx lr
 """
-    assert logged(source) == [0, 2, 0xFFFFFFF1, 10, 1, 99]
+
+
+def test_higher_priority_preempts_and_lower_waits() -> None:
+    assert logged(PREEMPTED) == [0, 2, 0xFFFFFFF1, 10, 1, 99]
+
+
+def test_a_listener_sees_handlers_begin_and_return() -> None:
+    """Preemption, return, tail-chaining, and the return to thread mode."""
+    guest = Guest(PREEMPTED)
+    seen: list[tuple[int, int]] = []
+    guest.core.on_exception(lambda number, returned: seen.append((number, returned)))
+    assert guest.run().log == [0, 2, 0xFFFFFFF1, 10, 1, 99]
+    assert seen == [(16, 0), (18, 0), (16, 18), (17, 16), (0, 17)]
 
 
 def test_equal_priorities_are_taken_by_number_and_do_not_preempt() -> None:
