@@ -134,6 +134,32 @@ void registers_restore(struct registers *registers, const uint64_t *values)
         registers_set(registers, kept_registers[i], (uint32_t)values[i]);
 }
 
+void registers_enter_handler(struct registers *registers, unsigned exception, uint32_t exc_return,
+                             uint32_t control)
+{
+    *stack_in_use(registers) = registers->r[SP];
+    registers->xpsr = XPSR_THUMB | (registers->xpsr & (XPSR_SATURATED | XPSR_GE)) | exception;
+    registers->it = 0;
+    registers->control = control & (CONTROL_NPRIV | CONTROL_FPCA);
+    registers->r[SP] = registers->msp;
+    registers->r[LR] = exc_return;
+}
+
+void registers_return(struct registers *registers, const uint32_t *frame, uint32_t xpsr,
+                      uint32_t control, bool process, uint32_t above)
+{
+    registers->msp = registers->r[SP];
+    *(process ? &registers->psp : &registers->msp) = above;
+    set_flags(registers, xpsr);
+    set_it(registers, xpsr);
+    registers->xpsr = (xpsr & XPSR_OTHERS) | XPSR_THUMB;
+    registers->control = control;
+    memcpy(registers->r, frame, 4 * sizeof *frame);
+    registers->r[R12] = frame[4];
+    registers->r[LR] = frame[5];
+    registers->r[SP] = above;
+}
+
 static bool is_privileged(const struct registers *registers)
 {
     return !xpsr_is_thread(registers->xpsr) || !(registers->control & CONTROL_NPRIV);

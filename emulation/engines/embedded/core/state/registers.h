@@ -88,6 +88,13 @@ void registers_restore(struct registers *registers, const uint64_t *values);
 bool registers_read_special(struct registers *registers, unsigned number, uint32_t *value);
 bool registers_write_special(struct registers *registers, unsigned number, uint32_t value);
 
+/* Exception entry, B1.5.6, with the frame stacked: a handler on the main stack. Flags stay. */
+void registers_enter_handler(struct registers *registers, unsigned exception, uint32_t exc_return,
+                             uint32_t control);
+/* Exception return, B1.5.8: the context of a basic frame, with the stack pointer `above` it. */
+void registers_return(struct registers *registers, const uint32_t *frame, uint32_t xpsr,
+                      uint32_t control, bool process, uint32_t above);
+
 /* The register of each place in KEPT_... */
 extern const uint8_t kept_registers[KEPT_COUNT];
 

@@ -4,7 +4,7 @@
 
 /* Frames, B1.5.6: R0 to R3, R12, LR, the return address, xPSR; S0 to S15 and FPSCR behind them. */
 enum { BASIC_FRAME = 0x20, EXTENDED_FRAME = 0x68 };
-enum { FRAME_PC = 6, FRAME_XPSR = 7, FRAME_FP = 8, FRAME_FPSCR = 24 };
+enum { FRAME_R12 = 4, FRAME_LR, FRAME_PC, FRAME_XPSR = 7, FRAME_FP = 8, FRAME_FPSCR = 24 };
 /* EXC_RETURN, B1.5.8. */
 enum { EXC_HANDLER = 0x1, EXC_THREAD_MSP = 0x9, EXC_THREAD_PSP = 0xD, EXC_BASIC_FRAME = 0x10 };
 #define EXC_RETURN 0xFFFFFFE0u
@@ -45,6 +45,12 @@ static uint32_t context_kept(const struct scb *scb)
     return scb->fpccr & FPCCR_ASPEN ? 0 : CONTROL_FPCA;
 }
 
+/* CONTROL of a handler that is entered: no context yet, and nPRIV, which doesn't concern it. */
+static uint32_t handlers_control(const struct exceptions *exceptions)
+{
+    return (cpu_read(exceptions->cpu, CONTROL) & CONTROL_NPRIV) | context_kept(exceptions->scb);
+}
+
 /* A word of the vector table. */
 static bool read_vector(const struct exceptions *exceptions, unsigned exception, uint32_t *vector)
 {
@@ -73,7 +79,6 @@ static bool take_vector_fault(struct exceptions *exceptions, unsigned exception,
     return true;
 }
 
-/* The part of exception entry that tail-chaining shares: become the handler of `exception`. */
 /* `before`: the exception that was executed; it has returned, or it is preempted. */
 static void report(struct exceptions *exceptions, unsigned before)
 {
@@ -84,10 +89,10 @@ static void report(struct exceptions *exceptions, unsigned before)
         host_call(exceptions->host, exceptions->listener, arguments, 2, NULL);
 }
 
+/* The part of exception entry that tail-chaining shares: become the handler of `exception`. */
 static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc_return,
-                 uint32_t xpsr)
+                 uint32_t control)
 {
-    static const uint8_t regs[] = {XPSR_ALL, APSR_NZCV, LR};
     struct cpu_state *state = &exceptions->cpu->state;
     unsigned before = state->exception;
     uint32_t vector = 0;
@@ -96,9 +101,8 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
             return;
         exception = EXCEPTION_HARD_FAULT;
     }
-    uint64_t values[] = {XPSR_THUMB | (xpsr & 0xF80F0000) | exception, xpsr & XPSR_FLAGS,
-                         exc_return};
-    cpu_write_many(exceptions->cpu, regs, values, 3);
+    cpu_fetch(exceptions->cpu);
+    registers_enter_handler(&exceptions->cpu->registers, exception, exc_return, control);
     nvic_activate(exceptions->nvic, exception);
     state->pc = vector | 1;
     state->event = 1;
@@ -140,15 +144,13 @@ static unsigned take_stacking_fault(struct exceptions *exceptions, unsigned exce
  */
 void exception_enter(struct exceptions *exceptions, unsigned exception, bool synchronous)
 {
-    static const uint8_t read[] = {R0, R1, R2, R3, R12, LR, XPSR, SP, CONTROL};
-    enum { READ_XPSR = 6, READ_SP, READ_CONTROL, READ_COUNT };
     struct cpu *cpu = exceptions->cpu;
     struct scb *scb = exceptions->scb;
     struct shared *shared = &exceptions->schedule->shared;
-    uint64_t values[READ_COUNT];
-    cpu_read_many(cpu, read, values, READ_COUNT);
-    uint32_t sp = (uint32_t)values[READ_SP], xpsr = (uint32_t)values[READ_XPSR];
-    uint32_t control = (uint32_t)values[READ_CONTROL], pc = cpu->state.pc;
+    cpu_fetch(cpu);
+    struct registers *registers = &cpu->registers;
+    uint32_t *r = registers->r, sp = r[SP], xpsr = registers_get(registers, XPSR);
+    uint32_t control = registers->control, pc = cpu->state.pc;
     bool thread = cpu->state.exception == EXCEPTION_NONE;
 
     if (control & CONTROL_FPCA)
@@ -162,8 +164,9 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
     if (forbidden)
         frame = NULL;
     if (frame) {
-        for (int i = 0; i < FRAME_PC; i++)
-            frame[i] = (uint32_t)values[i];
+        memcpy(frame, r, 4 * sizeof *frame);
+        frame[FRAME_R12] = r[R12];
+        frame[FRAME_LR] = r[LR];
         frame[FRAME_PC] = pc & ~1u;
         frame[FRAME_XPSR] = (xpsr & ~(uint32_t)XPSR_REALIGNED) |
                             (pointer != sp - size ? (uint32_t)XPSR_REALIGNED : 0);
@@ -191,12 +194,8 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
     exc_return |= !thread                   ? EXC_HANDLER
                   : control & CONTROL_SPSEL ? EXC_THREAD_PSP
                                             : EXC_THREAD_MSP;
-    cpu_write(cpu, SP, pointer);
-    uint32_t kept = context_kept(scb);
-    cpu_write(cpu, CONTROL, kept);
-    take(exceptions, exception, exc_return, xpsr);
-    if (control & CONTROL_NPRIV) /* handlers are privileged whatever nPRIV says */
-        cpu_write(cpu, CONTROL, CONTROL_NPRIV | kept);
+    r[SP] = pointer;
+    take(exceptions, exception, exc_return, handlers_control(exceptions));
 }
 
 /* A return that cannot be: the fault is entered without another frame. */
@@ -212,7 +211,7 @@ static void refuse_return(struct exceptions *exceptions, unsigned exception, uin
         return;
     }
     fault_report(faults, taken);
-    take(exceptions, taken, exc_return, cpu_read(exceptions->cpu, XPSR));
+    take(exceptions, taken, exc_return, handlers_control(exceptions));
 }
 
 /* EXC_RETURN fits the active exceptions. */
@@ -234,8 +233,6 @@ static bool is_valid_return(const struct exceptions *exceptions, uint32_t exc_re
 static void unstack(struct exceptions *exceptions, uint32_t exc_return, const uint32_t *frame,
                     uint32_t pointer, uint32_t control)
 {
-    static const uint8_t regs[] = {CONTROL, XPSR_ALL, MSP, PSP, R0, R1, R2, R3, R12, LR};
-    static const uint8_t last_regs[] = {CONTROL, APSR_NZCV};
     struct cpu *cpu = exceptions->cpu;
     bool basic = exc_return & EXC_BASIC_FRAME, process = (exc_return & 0xF) == EXC_THREAD_PSP;
     uint32_t xpsr = frame[FRAME_XPSR], above = pointer + (basic ? BASIC_FRAME : EXTENDED_FRAME);
@@ -246,22 +243,16 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     if (xpsr & XPSR_REALIGNED)
         above |= 4;
     xpsr &= ~(uint32_t)XPSR_REALIGNED;
-    uint32_t msp = process ? cpu_read(cpu, MSP) : above, psp = process ? above : cpu_read(cpu, PSP);
-    uint64_t values[] = {0,        xpsr | XPSR_THUMB, msp,      psp,      frame[0],
-                         frame[1], frame[2],          frame[3], frame[4], frame[5]};
-    cpu_write_many(cpu, regs, values, 10);
-    uint32_t no_context = context_kept(exceptions->scb);
-    uint64_t last[] = {(control & CONTROL_NPRIV) | (basic ? no_context : CONTROL_FPCA) |
-                           (process ? CONTROL_SPSEL : 0),
-                       xpsr & XPSR_FLAGS};
-    cpu_write_many(cpu, last_regs, last, 2);
-    if (xpsr & XPSR_IT) /* back into an IT block */
-        cpu_write(cpu, EPSR, xpsr & (XPSR_IT | XPSR_THUMB));
+    control = (control & CONTROL_NPRIV) | (basic ? context_kept(exceptions->scb) : CONTROL_FPCA) |
+              (process ? CONTROL_SPSEL : 0);
+    cpu_fetch(cpu);
+    registers_return(&cpu->registers, frame, xpsr, control, process, above);
     unsigned before = cpu->state.exception;
     cpu->state.exception = xpsr & XPSR_EXCEPTION;
     protection_request_update(exceptions->protection);
     cpu->state.pc = frame[FRAME_PC] | (xpsr & XPSR_THUMB ? 1 : 0);
-    nvic_update(exceptions->nvic);
+    exceptions->schedule->held = false;
+    schedule_update(exceptions->schedule);
     report(exceptions, before);
 }
 
@@ -286,7 +277,7 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
         return;
     }
     if (nvic_can_take(nvic)) { /* tail-chaining: the frame stays where it is */
-        take(exceptions, nvic_best_pending(nvic), exc_return, cpu_read(cpu, XPSR));
+        take(exceptions, nvic_best_pending(nvic), exc_return, handlers_control(exceptions));
         return;
     }
     uint32_t pointer = cpu_read(cpu, kind == EXC_THREAD_PSP ? PSP : MSP);

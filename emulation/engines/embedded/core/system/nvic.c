@@ -34,7 +34,7 @@ unsigned nvic_best_pending(const struct nvic *nvic)
 {
     const struct nvic_state *state = &nvic->state;
     unsigned best = 0;
-    for (unsigned i = 0; i < EXCEPTION_WORDS; i++) {
+    for (unsigned i = 0; i < nvic->words; i++) {
         uint32_t word = state->pending[i] & state->enabled[i];
         unsigned exception;
         while (bit_next(&word, 32 * i, &exception))
@@ -47,7 +47,7 @@ unsigned nvic_best_pending(const struct nvic *nvic)
 static int most_urgent_active(const struct nvic *nvic)
 {
     int priority = PRIORITY_THREAD;
-    for (unsigned i = 0; i < EXCEPTION_WORDS; i++) {
+    for (unsigned i = 0; i < nvic->words; i++) {
         uint32_t word = nvic->state.active[i];
         unsigned exception;
         while (bit_next(&word, 32 * i, &exception)) {
@@ -62,7 +62,7 @@ static int most_urgent_active(const struct nvic *nvic)
 unsigned nvic_active_count(const struct nvic *nvic)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < EXCEPTION_WORDS; i++)
+    for (unsigned i = 0; i < nvic->words; i++)
         count += bit_count(nvic->state.active[i]);
     return count;
 }
@@ -85,8 +85,15 @@ void nvic_update(struct nvic *nvic)
 int nvic_execution_priority(struct nvic *nvic, bool with_primask)
 {
     static const uint8_t masks[] = {PRIMASK, FAULTMASK, BASEPRI};
+    const struct registers *registers = &nvic->cpu->registers;
     uint64_t values[3];
-    cpu_read_many(nvic->cpu, masks, values, 3);
+    if (nvic->cpu->known && !nvic->cpu->translating) {
+        values[0] = registers->primask;
+        values[1] = registers->faultmask;
+        values[2] = registers->basepri;
+    } else {
+        cpu_read_many(nvic->cpu, masks, values, 3);
+    }
     int priority = nvic->active;
     if (values[2]) {
         int base = nvic_group_priority(nvic, (int)(values[2] & nvic->priority_mask));

@@ -28,6 +28,7 @@ struct nvic {
     int active; /* of the most urgent active exception */
     int unprivileged; /* of execution, see nvic_before_unicorn */
     uint32_t irq_count;
+    uint32_t words; /* of the sets, as far as there are exceptions */
     uint8_t priority_mask; /* implemented bits of a priority */
     const struct scb *scb;
     struct cpu *cpu;
