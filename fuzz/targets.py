@@ -29,6 +29,12 @@ from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.tokens import join_lines, tokenize
 from renode_wifi.emulation.suites.unity import UnityReader
 from renode_wifi.peripherals.network.bridge.guard import EgressGuard
+from renode_wifi.peripherals.network.contract.mdns_records import (
+    AdvertisedService,
+    DnsError,
+    MulticastMessage,
+    Question,
+)
 from renode_wifi.peripherals.network.servers.coap_messages import CoapError, CoapMessage
 from renode_wifi.peripherals.network.servers.http_requests import RequestParser
 from renode_wifi.peripherals.network.servers.mqtt_fields import MqttError
@@ -123,6 +129,12 @@ def _tls(data: bytes) -> None:
     client.discard()
 
 
+def _multicast() -> list[bytes]:
+    service = AdvertisedService("P._ipp._tcp.local", "p.local", IPv4Address("10.0.0.1"), 1, "a=1")
+    query = MulticastMessage((Question("_ipp._tcp.local"),), service.records()[:1])
+    return [query.emit(), MulticastMessage(answers=service.records(), response=True).emit()]
+
+
 def _handshake() -> list[bytes]:
     """What a server sends in a handshake, by version."""
     authority = WorldPki(1).trusted
@@ -212,6 +224,7 @@ TARGETS = [
     Target("http", lambda: HTTP, _http),
     Target("mqtt", lambda: MQTT, _mqtt, (MqttError,)),
     Target("coap", lambda: COAP, CoapMessage.parse, (CoapError,)),
+    Target("mdns", _multicast, MulticastMessage.parse, (DnsError,)),
     Target("tls", _handshake, _tls),
     Target("dns", lambda: [b"a.example.com" + bytes(range(64))], _answers),
     Target("at", lambda: [bytes(8)], _commands, ()),

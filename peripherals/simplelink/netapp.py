@@ -11,6 +11,7 @@ from ipaddress import AddressValueError, IPv4Address
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.http import HttpService
+from renode_wifi.peripherals.simplelink.mdns import Mdns
 from renode_wifi.peripherals.simplelink.messages.basic import (
     OK,
     BasicResponse,
@@ -20,6 +21,7 @@ from renode_wifi.peripherals.simplelink.messages.basic import (
     Setting,
 )
 from renode_wifi.peripherals.simplelink.messages.device import Word
+from renode_wifi.peripherals.simplelink.messages.layout import WireError, string
 from renode_wifi.peripherals.simplelink.messages.netapp import (
     DhcpServer,
     DnsClientTime,
@@ -29,7 +31,9 @@ from renode_wifi.peripherals.simplelink.messages.netapp import (
     PortNumber,
     StartStop,
 )
+from renode_wifi.peripherals.simplelink.messages.netapp_mdns import AdvertiseTimes
 from renode_wifi.peripherals.simplelink.messages.netcfg import ANY
+from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.ping import Ping
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
@@ -38,6 +42,10 @@ IPV4, IPV6 = 2, 3
 HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER = 0x01, 0x02, 0x04, 0x08
 DEVICE, DNS_CLIENT, STATUS = 0x10, 0x20, 0x40
 APPLICATIONS = HTTP_SERVER | DHCP_SERVER | MDNS | DNS_SERVER
+STARTED = HTTP_SERVER | DHCP_SERVER | MDNS
+"""Until the host starts and stops some."""
+CONTINUOUS_QUERY, SERVICE_MASK, ADVERTISE_TIMES = 1, 2, 3
+"""Options of mDNS."""
 CONFIGURABLE = (HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER, DEVICE, DNS_CLIENT)
 DEFAULT_PORT = 80
 MAX_NAME = 255
@@ -64,34 +72,54 @@ OPTIONS = range(16)
 class NetApp(Silo):
     """Settings and started servers survive power cycles."""
 
-    def __init__(self, services: Services, http: HttpService) -> None:
+    def __init__(self, services: Services, http: HttpService, netcfg: NetCfg) -> None:
         self.services = services
         self.http = http
+        self.netcfg = netcfg
+        self.mdns = Mdns(services)
         self.values: dict[tuple[int, int], bytes] = dict(DEFAULTS)
-        self.active = HTTP_SERVER | DHCP_SERVER | MDNS
+        self.active = STARTED
         self.ping = Ping(services)
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:
-        return (self, self.ping, self.http)
+        return (self, self.ping, self.http, self.mdns)
+
+    def started(self) -> None:
+        self._configure()
 
     def stopped(self) -> None:
         self.ping.stop()
         self.http.stopped()
+        self.mdns.stopped()
+
+    def restore(self) -> None:
+        self.values = dict(DEFAULTS)
+        self.active = STARTED
+        self.mdns.restore()
+        self._configure()
+
+    @property
+    def host_name(self) -> str:
+        """The device's name; with the end of its address, where nobody has given it one."""
+        name = string(self.values[DEVICE, 0])
+        if name == DEFAULTS[DEVICE, 0]:
+            name += b"-" + self.netcfg.mac[3:].hex().upper().encode()
+        return name.decode("latin-1")
 
     def _configure(self) -> None:
-        """The HTTP server as its settings say."""
+        """The HTTP server and mDNS as their settings say."""
         self.http.enabled = bool(self.active & HTTP_SERVER)
         port = PortNumber.parse(self.values[HTTP_SERVER, 0].ljust(2, b"\0")).port
         self.http.port = port or DEFAULT_PORT
         self.http.refresh()
+        self.mdns.configure(
+            bool(self.active & MDNS), self.host_name, self.http.port if self.http.enabled else None
+        )
 
     def accept(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        """Nothing to do: no browser and no mDNS peer ever asks the built-in servers here."""
+        """Nothing to do: addresses of neighbours are not looked up."""
         return OK
-
-    def find_no_service(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        return BasicResponse(Error.MDNS_NO_ANSWER)
 
     # Names
 
@@ -150,10 +178,28 @@ class NetApp(Silo):
         known = application in CONFIGURABLE and option in OPTIONS
         if not known or len(message.value) > MAX_VALUE:
             return BasicResponse(Error.INVALID)
+        if application == MDNS:
+            status = self._set_mdns(option, message.value)
+            if status:
+                return BasicResponse(status)
         self.values[application, option] = message.value
-        if (application, option) == (HTTP_SERVER, 0):
+        if (application, option) in ((HTTP_SERVER, 0), (DEVICE, 0)):
             self._configure()
         return OK
+
+    def _set_mdns(self, option: int, value: bytes) -> int:
+        if option == CONTINUOUS_QUERY:
+            return self.mdns.query_always(string(value).decode("utf-8", "replace"))
+        try:
+            if option == SERVICE_MASK:
+                self.mdns.mask = Word.parse(value).value
+            elif option == ADVERTISE_TIMES:
+                self.mdns.times = AdvertiseTimes.parse(value)
+            else:
+                return Error.INVALID
+        except WireError:
+            return Error.INVALID
+        return 0
 
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
         application, option = message.identity, message.option
@@ -172,7 +218,4 @@ class NetApp(Silo):
         Handler(Opcode.NETAPP_STOP, StartStop, stop),
         Handler(Opcode.NETAPP_SET, SetSetting, set),
         Handler(Opcode.NETAPP_GET, GetSetting, get),
-        Handler(Opcode.MDNS_REGISTER, Empty, accept),
-        Handler(Opcode.MDNS_BY_SERVICE, Empty, find_no_service),
-        Handler(Opcode.MDNS_LOOKUP, Empty, accept),
     )

@@ -90,7 +90,7 @@ class Processor:
         self.wlan = Wlan(
             services, self.power, self.device, self.netcfg, self.sockets, self.files, http
         )
-        self.netapp = NetApp(services, http)
+        self.netapp = NetApp(services, http, self.netcfg)
         self.netutil = NetUtil(services)
         self.silos: tuple[Silo, ...] = (
             self.device,

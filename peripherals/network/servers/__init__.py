@@ -9,6 +9,7 @@ from renode_wifi.peripherals.network.servers.coap import CoapServer
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.echo import EchoServer, UdpEchoServer
 from renode_wifi.peripherals.network.servers.http import HttpServer
+from renode_wifi.peripherals.network.servers.mdns.host import MdnsHost
 from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
 from renode_wifi.peripherals.network.servers.ntp import NtpServer
 from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
@@ -24,6 +25,7 @@ TYPES: dict[str, type[Server]] = {
     "mqtt": MqttBroker,
     "ntp": NtpServer,
     "coap": CoapServer,
+    "mdns": MdnsHost,
     "aws-iot": AwsIot,
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from renode_wifi.peripherals.network.contract.mdns_records import is_service
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.worldfile import plugins
 from renode_wifi.peripherals.network.worldfile.files import (
@@ -54,11 +55,12 @@ TYPES: dict[str, tuple[str, ...]] = {
     "mqtt": ("users", "retained"),
     "ntp": (),
     "coap": ("resources",),
+    "mdns": ("services",),
     "aws-iot": ("update",),
     "python": ("server_class", "options"),
 }
 """The types of servers, and the fields that are theirs alone."""
-UDP_SERVERS = ("udp-echo", "udp-discard", "ntp", "coap")
+UDP_SERVERS = ("udp-echo", "udp-discard", "ntp", "coap", "mdns")
 
 
 UNVERIFIED = (ClientCertificate.NONE.value, ClientCertificate.ANY.value)
@@ -170,6 +172,27 @@ class _Page(Mapped):
         return converter.structure(raw, PageSettings)
 
 
+def _service(written: str) -> str:
+    if not is_service(written):
+        raise ValueError
+    return written
+
+
+ServiceName = Annotated[
+    str, text("instance, type, protocol and domain, such as Printer._ipp._tcp.local", _service)
+]
+
+
+@dataclass(frozen=True)
+class MdnsServiceSettings(Model):
+    """What a host announces by multicast DNS."""
+
+    DESCRIPTION = "a service with port and text"
+
+    port: Port
+    text: Text = ""
+
+
 def _mapping(raw: object) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError
@@ -208,6 +231,10 @@ class ServerSettings(Model):
     ] = field(default_factory=dict)
     resources: Annotated[
         dict[Path, Text], Mapped("coap: paths and what they hold at the start")
+    ] = field(default_factory=dict)
+    services: Annotated[
+        dict[ServiceName, MdnsServiceSettings],
+        Mapped("mdns: names such as Printer._ipp._tcp.local, each with port and text"),
     ] = field(default_factory=dict)
     update: UpdateSettings | None = None
     server_class: PlugIn | None = field(default=None, metadata=named("class"))

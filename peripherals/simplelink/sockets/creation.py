@@ -73,8 +73,10 @@ class Creation:
             status = Error.ADDRESS_IN_USE
         else:
             socket.port = port or self.table.free_port()
-            if isinstance(socket, DatagramSocket):
-                socket.attach()
+            if isinstance(socket, DatagramSocket) and not socket.attach():
+                # An application of the processor has it, such as mDNS.
+                socket.port = 0
+                status = Error.ADDRESS_IN_USE
         return SocketResponse(status, message.sd)
 
     def _is_own(self, address: IPv4Address) -> bool:

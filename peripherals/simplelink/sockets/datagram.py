@@ -37,15 +37,18 @@ class DatagramSocket(Socket):
     def writable(self) -> bool:
         return True
 
-    def attach(self) -> None:
-        """Open the port in the network, as far as there is one."""
+    def attach(self) -> bool:
+        """Open the port in the network, as far as there is one; False: it is taken."""
         station = self.owner.station
         if self._outside is None and station is not None:
             outside = station.datagrams(self.port, self)
+            if outside is Failure.ADDRESS_IN_USE:
+                return False
             if not isinstance(outside, Failure):
                 self._outside = outside
                 outside.groups = self.groups
                 self.port = outside.port
+        return True
 
     def joined(self) -> None:
         if self.port:

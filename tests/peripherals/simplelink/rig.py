@@ -29,7 +29,10 @@ ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, UNTRUSTED_TLS, CHOOSY_TLS
 )
 
 
-def make_world(machine: BenchMachine, **changes: Any) -> World:
+def make_world(
+    machine: BenchMachine, more: tuple[ServerSettings, ...] = (), **changes: Any
+) -> World:
+    """more: servers beside the usual ones."""
     settings = WorldSettings(
         access_points=(
             AccessPointSettings(b"fwemu-ap", b"\x02\0\0\0\0\x01", passphrase=b"fwemu-pass"),
@@ -65,6 +68,7 @@ def make_world(machine: BenchMachine, **changes: Any) -> World:
             ServerSettings(
                 "choosy", "echo", GATEWAY, CHOOSY_TLS, TlsServerSettings(ciphers="ECDHE+AESGCM")
             ),
+            *more,
         ),
         **changes,
     )

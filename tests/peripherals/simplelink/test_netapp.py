@@ -150,13 +150,6 @@ def test_settings_are_kept_or_refused(rig: Rig) -> None:
     assert driver.status(Opcode.NETAPP_GET, head) == Error.INVALID
 
 
-def test_services_are_registered_and_none_is_found(rig: Rig) -> None:
-    driver = rig.joined()
-    assert driver.status(Opcode.MDNS_REGISTER, bytes(20)) == 0
-    assert driver.status(Opcode.MDNS_LOOKUP, bytes(12)) == 0
-    assert driver.status(Opcode.MDNS_BY_SERVICE, bytes(8)) == Error.MDNS_NO_ANSWER
-
-
 def test_random_numbers_differ_and_repeat_with_the_seed() -> None:
     """SWRU455M, Network Utilities: random numbers come from the device."""
 

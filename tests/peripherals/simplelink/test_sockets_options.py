@@ -143,7 +143,7 @@ def membership(group: str) -> bytes:
 def test_members_of_a_group_get_it_and_nobody_else(rig: Rig, driver: HostDriver) -> None:
     """SWRU455M, Multicast: members of a group receive its datagrams."""
     member, other = driver.socket(2), driver.socket(2)
-    driver.bind(member, 5353)
+    driver.bind(member, 5350)
     driver.bind(other, 5354)
     phone = Phone(rig)
     sender = phone.station.datagrams(6000, Silence())
@@ -154,27 +154,27 @@ def test_members_of_a_group_get_it_and_nobody_else(rig: Rig, driver: HostDriver)
         driver.run(SECOND)
         return driver.select(1 << number, 0, 10) == (1, 1 << number, 0)
 
-    assert not received("224.0.1.200", 5353, member)
+    assert not received("224.0.1.200", 5350, member)
     assert driver.set_option(member, JOIN, membership("224.0.1.200"), level=2) == 0
-    assert received("224.0.1.200", 5353, member)
+    assert received("224.0.1.200", 5350, member)
     assert driver.receive_from(member) is not None
-    assert not received("224.0.1.201", 5353, member)
+    assert not received("224.0.1.201", 5350, member)
     assert not received("224.0.1.200", 5354, other)
     assert driver.set_option(member, LEAVE, membership("224.0.1.200"), level=2) == 0
-    assert not received("224.0.1.200", 5353, member)
+    assert not received("224.0.1.200", 5350, member)
 
 
 def test_membership_outlives_the_network(rig: Rig, driver: HostDriver) -> None:
     number = driver.socket(2)
     driver.set_option(number, JOIN, membership("224.0.1.200"), level=2)
-    driver.bind(number, 5353)
+    driver.bind(number, 5350)
     driver.status(Opcode.WLAN_DISCONNECT)
     driver.run(SECOND)
     driver.joined()
     phone = Phone(rig)
     sender = phone.station.datagrams(6000, Silence())
     assert not isinstance(sender, Failure)
-    sender.send_to((IPv4Address("224.0.1.200"), 5353), b"again")
+    sender.send_to((IPv4Address("224.0.1.200"), 5350), b"again")
     got = driver.receive_from(number)
     assert got is not None
     assert got[1] == b"again"
@@ -203,13 +203,15 @@ def test_memberships_are_limited_and_checked(driver: HostDriver) -> None:
 def test_multicast_stays_at_home_with_a_time_to_live_of_0(rig: Rig, driver: HostDriver) -> None:
     number = driver.socket(2)
     driver.bind(number, 7000)
+    driver.run(3 * SECOND)
+    rig.machine.traced.clear()
     assert driver.get_option(number, 61, level=2) == (0, b"\1")
     assert driver.set_option(number, 61, b"\0", level=2) == 0
-    driver.send_to(number, b"x", 5353, "224.0.1.200")
+    driver.send_to(number, b"x", 5350, "224.0.1.200")
     driver.run(SECOND)
     assert not [f for f in rig.machine.traced if f[2] == "datagram"]
     assert driver.set_option(number, 61, b"\4", level=2) == 0
-    driver.send_to(number, b"x", 5353, "224.0.1.200")
+    driver.send_to(number, b"x", 5350, "224.0.1.200")
     driver.run(SECOND)
     assert [f for f in rig.machine.traced if f[2] == "datagram"]
 

@@ -362,7 +362,7 @@ def test_access_point_role_reports_its_address_and_is_on_the_air(rig: Rig) -> No
     assert phone.lease is not None
     number = driver.socket()
     assert driver.connect_ap(b"open", b"", security=0) == Error.WLAN_INVALID_ROLE
-    assert driver.bind(number, 80) == 0
+    assert driver.bind(number, 8000) == 0
     assert driver.listen(number) == 0
     answer = driver.command(Opcode.WLAN_CONFIG_GET, struct.pack("<HHHH", 0, 5, 0, 80))
     assert len(answer.body) == 88

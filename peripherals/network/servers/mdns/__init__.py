@@ -1,0 +1,1 @@
+"""Hosts that are found by multicast DNS."""
