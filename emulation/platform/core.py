@@ -13,6 +13,7 @@ from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import Bus
+from renode_wifi.peripherals.stm32l4.firewall_segments import Segments
 
 
 class Stop(Enum):
@@ -186,6 +187,12 @@ class Core(Protocol):
         """Without its clock a model on the bus reads 0 and ignores stores.
 
         on_access: called at the next access; None: it has its clock again.
+        """
+
+    def set_firewall(self, segments: Segments, listener: Callable[[int, int], None]) -> None:
+        """Guard segments of memory; to be called after each change of them.
+
+        listener(event, address): called when they are entered, left or violated.
         """
 
     def wires_changed(self) -> None:

@@ -75,8 +75,9 @@ class Machine:
         self._reset_asked: str | None = None
         self._unanswered = Unanswered(core, self.log)
         self.set_clock = self._unanswered.set_clock
-        # For the power controller.
+        # For the power controller and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
+        self.set_firewall = core.set_firewall
 
     # -- contract with models -----------------------------------------------------------------
 

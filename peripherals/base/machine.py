@@ -99,6 +99,7 @@ class BenchMachine:
         self.deep_sleep_listener: Callable[[int], None] | None = None
         self.is_powered_down = False
         self.gates: dict[str, str] = {}
+        self.firewall: object = None
 
     def random(self, stream: str) -> random.Random:
         return random.Random(f"{self.seed}/{stream}")
@@ -123,6 +124,9 @@ class BenchMachine:
 
     def on_deep_sleep(self, listener: Callable[[int], None]) -> None:
         self.deep_sleep_listener = listener
+
+    def set_firewall(self, segments: object, listener: Callable[[int, int], None]) -> None:
+        self.firewall = segments
 
     def power_down(self) -> None:
         self.is_powered_down = True

@@ -36,6 +36,7 @@ CFGR1 = Register(
     "CFGR1",
     0x04,
     reset=0x7C000001,
+    on_write="_configure",
     fields=(
         Field("FWDIS", 0, access=ZERO_CLEARS),
         Field("BOOSTEN", 8),
@@ -120,6 +121,16 @@ class STM32_SYSCFG(Block):
         flash = self._flash()
         if flash is not None:
             flash.swap_banks(bool(value & MEMRMP.FB_MODE))
+
+    def _configure(self, value: int, old: int) -> None:
+        """The firewall, once enabled, stays so until the next reset."""
+        if not old & ~self.registers["CFGR1"] & CFGR1.FWDIS:
+            return
+        try:
+            enable = self.machine.peripheral("firewall").enable
+        except (KeyError, AttributeError):
+            return
+        enable()
 
     def _select(self, index: int, value: int, old: int) -> None:
         choice = self.registers.values[EXTICR.word + index]

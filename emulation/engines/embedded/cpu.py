@@ -81,6 +81,7 @@ class Core:
         self.memory_map = MemoryMap(self._native)
         self.peripheral_map = PeripheralMap(self._native)
         self.set_clock = self.peripheral_map.set_clock
+        self.set_firewall = self.memory_map.guard
         self.wires_changed = self.peripheral_map.wires_changed
         self.debug = Debug(self._native, self.memory_map)
         self._time = TimeBase(cpu_frequency).share(self._shared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import ctypes
 import mmap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import unicorn
@@ -12,6 +13,7 @@ import unicorn
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, CoreError, NativeCore
 from renode_wifi.peripherals.base.machine import WriteHandler
+from renode_wifi.peripherals.stm32l4.firewall_segments import Segments
 
 
 @dataclass(eq=False)
@@ -129,6 +131,18 @@ class MemoryMap:
                 self._waiting.remove(entry)
                 self._handlers.append(entry[2])
                 self._native.flush_tlb()
+
+    def guard(self, segments: Segments, listener: Callable[[int, int], None]) -> None:
+        """Hold the CPU's accesses to a firewall; see `platform.core.Core.set_firewall`."""
+        # The core holds a bare pointer: this reference keeps what it points to.
+        self._on_firewall = listener
+        state = native.FirewallState()
+        for index, (start, size) in enumerate(segments.ranges):
+            state.segments[index][:] = start, size
+        state.enabled, state.open = segments.enabled, segments.is_open
+        state.prearmed, state.shared = segments.prearmed, segments.shared
+        state.executable = segments.executable
+        self._native.library.core_set_firewall(self._native.handle, ctypes.byref(state), listener)
 
     def code_changed(self, address: int, size: int) -> None:
         """Memory was written by the host: drop what was translated from it."""

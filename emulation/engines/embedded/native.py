@@ -206,6 +206,22 @@ class WatchpointRecord(ctypes.Structure):
     _fields_ = [("start", u32), ("size", u32), ("accesses", u32)]
 
 
+SEGMENTS = 3
+
+
+class FirewallState(ctypes.Structure):
+    """`struct firewall_state`."""
+
+    _fields_ = [
+        ("segments", u32 * 2 * SEGMENTS),
+        ("enabled", u32),
+        ("open", u32),
+        ("prearmed", u32),
+        ("shared", u32),
+        ("executable", u32),
+    ]
+
+
 WATCH_READ = 1
 WATCH_WRITE = 2
 
@@ -219,6 +235,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "shared": Shared,
     "memory": MemoryRecord,
     "window": WindowRecord,
+    "firewall_state": FirewallState,
     "watchpoint": WatchpointRecord,
     "model": ModelRecord,
     "port": PortRecord,
@@ -274,6 +291,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
     "core_end_step": (None, (pointer, ctypes.c_size_t)),
     "core_set_watchpoints": (None, (pointer, ctypes.POINTER(WatchpointRecord), u32)),
+    "core_set_firewall": (None, (pointer, ctypes.POINTER(FirewallState), ctypes.py_object)),
     "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),
     "core_set_fpu": (None, (pointer, u32)),

@@ -167,6 +167,10 @@ class RenodeMachine(Member):
         # type: (typing.Callable[[int], None]) -> None
         """Renode doesn't say when its core sleeps deeply: it sleeps as without SLEEPDEEP."""
 
+    def set_firewall(self, segments, listener):
+        # type: (typing.Any, typing.Callable[[int, int], None]) -> None
+        """Renode doesn't guard: segments are as open as all memory."""
+
     def power_down(self):
         # type: () -> None
         """Never asked for, as nobody learns of deep sleep here."""

@@ -15,6 +15,7 @@ enum request {
     REQUEST_CHECKS = 1u << 1, /* set or remove the instruction checks, hooks/check.c */
     REQUEST_PROTECTION = 1u << 3, /* what the MPU permits has changed, system/mpu.h */
     REQUEST_WATCHPOINTS = 1u << 4, /* the DWT's comparators have changed, hooks/watchpoint.h */
+    REQUEST_FIREWALL = 1u << 5, /* the firewall's segments have changed, bus/firewall.h */
     REQUEST_INTERPRETER = 1u << 2, /* let execute/ go on: the code accesses devices all the time */
 };
 
@@ -46,6 +47,7 @@ struct schedule {
     uint32_t resumed_within; /* execution resumes in mid-block; its entry checked for interrupts */
     bool preemption; /* a pending exception is more urgent than all active ones ... */
     bool held; /* ... and a mask holds it back: not before a mask changes can it be taken */
+    bool guarded; /* the entry of each block is looked at, bus/firewall.h */
     bool running; /* core_run is under way */
     bool side_effects; /* since idle/ cleared it: another iteration may not have the same */
 };

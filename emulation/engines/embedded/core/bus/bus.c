@@ -129,6 +129,12 @@ bool bus_is_noticed(const struct bus *bus, uint32_t address, bool is_write)
     return (page && page->windows) || ppb_has(address) || is_bit_band(address);
 }
 
+bool bus_is_guarded(const struct bus *bus, uint32_t address)
+{
+    const struct page *page = memory_page(bus->map, address);
+    return page && page->memory && *page_flags(page) & PAGE_GUARDED;
+}
+
 bool bus_has(const struct bus *bus, uint32_t address)
 {
     const struct page *page = memory_page(bus->map, address);

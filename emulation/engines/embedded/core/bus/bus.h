@@ -43,6 +43,8 @@ static inline const struct window *bus_recent(const struct bus *bus, uint32_t ad
 bool bus_peek(const struct bus *bus, uint32_t address, uint32_t *value);
 /* A device, a unit of the processor or a write handler may notice the access. */
 bool bus_is_noticed(const struct bus *bus, uint32_t address, bool is_write);
+/* A page that a firewall guards: hooks/ looks at its accesses. */
+bool bus_is_guarded(const struct bus *bus, uint32_t address);
 /* Something is there. */
 bool bus_has(const struct bus *bus, uint32_t address);
 

@@ -24,7 +24,8 @@ void execute_expect(struct executor *executor)
 bool execute_may_begin(struct executor *executor)
 {
     const struct host *host = executor->host;
-    if (!executor->budget || executor->schedule->resumed_within || host->steps ||
+    const struct schedule *schedule = executor->schedule;
+    if (!executor->budget || schedule->resumed_within || schedule->guarded || host->steps ||
         host->checks || host->look || !(executor->cpu->state.pc & 1) ||
         cpu_is_unprivileged(executor->cpu))
         return false;

@@ -3,7 +3,8 @@
 /* The bus serves it, it is aligned as the bus needs it, and the run won't stop behind it. */
 static bool is_for_bus(struct executor *executor, uint32_t address, unsigned width, bool is_write)
 {
-    return !(address & (width - 1)) && bus_is_noticed(executor->bus, address, is_write) &&
+    return !(address & (width - 1)) && !bus_is_guarded(executor->bus, address) &&
+           bus_is_noticed(executor->bus, address, is_write) &&
            (!executor->bus->protection->active ||
             protection_permits(executor->bus->protection, address, width,
                                is_write ? MAY_WRITE : MAY_READ, true)) &&

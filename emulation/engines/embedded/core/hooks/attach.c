@@ -13,6 +13,8 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
     density_note(&core->executor);
     if (!forbidden_check(core, (uint32_t)address, width, ACCESS_READ))
         return 0;
+    if (!firewall_permits(&core->firewall, (uint32_t)address, width))
+        return 0;
     uint32_t value = bus_read(bus, (uint32_t)address, width);
     if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, value, width, WATCH_READ);
@@ -25,7 +27,8 @@ static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64
     struct core *core = user;
     struct bus *bus = &core->bus;
     density_note(&core->executor);
-    if (!forbidden_check(core, (uint32_t)address, width, ACCESS_WRITE))
+    if (!forbidden_check(core, (uint32_t)address, width, ACCESS_WRITE) ||
+        !firewall_permits(&core->firewall, (uint32_t)address, width))
         return;
     if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, (uint32_t)value, width, WATCH_WRITE);

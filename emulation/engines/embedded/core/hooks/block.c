@@ -51,7 +51,7 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
     const struct learned *learned = guard_learn(core, address, size);
     const struct block_contents *contents = &learned->contents;
     uint64_t count = contents->instructions ? contents->instructions : 1;
-    bool marked = code_hook_is_at(core, address) || contents->sends_event ||
+    bool marked = code_hook_is_at(core, address) || firewall_has_code(&core->firewall, address, size) || contents->sends_event ||
                   contents->opens_monitor || is_permitted_in_part(core, address) || uses_disabled_fpu(core, contents) ||
                   contents->fixed_point != NO_ADDRESS ||
                   (contents->fpu != NO_ADDRESS && core->scb.fpdscr) ||
@@ -140,6 +140,11 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
         core->checks.address = address;
         core->checks.end = address + size;
         host_halt(&core->host, HALT_UNWATCHED);
+        return;
+    }
+    if (UNLIKELY(core->firewall.state.enabled) && !unchecked &&
+        !firewall_admits(&core->firewall, address, size)) {
+        host_halt(&core->host, HALT_LIMIT);
         return;
     }
     if (core->code.watched == address && !unchecked)

@@ -7,6 +7,7 @@
 #ifndef HOOKS_CORE_H
 #define HOOKS_CORE_H
 
+#include "bus/firewall.h"
 #include "bus/tlb.h"
 #include "decode/description.h"
 #include "decode/decode_block.h"
@@ -95,6 +96,7 @@ struct core {
     uint32_t passed_breakpoint, passed_step; /* the run stopped there and goes on; or NO_ADDRESS */
     PyObject *semihosting; /* called at BKPT 0xAB; or NULL */
     size_t watch_handle; /* Unicorn's, while there are watchpoints */
+    struct firewall firewall;
     struct instruction_checks checks;
     struct learned learned[LEARNED]; /* by address; hooks/guard.c */
     struct memory_map map;

@@ -124,6 +124,11 @@ void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoint
     watchpoints_set(core, watchpoints, count);
 }
 
+void core_set_firewall(struct core *core, const struct firewall_state *state, PyObject *handler)
+{
+    firewall_set(&core->firewall, state, handler);
+}
+
 void core_skip_idle_loops(struct core *core, uint32_t enabled)
 {
     core->idle.enabled = enabled;

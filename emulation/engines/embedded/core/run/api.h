@@ -44,6 +44,9 @@ EXPORT size_t core_begin_step(struct core *core);
 EXPORT void core_end_step(struct core *core, size_t handle);
 EXPORT void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoints,
                                  uint32_t count);
+/* Guard segments of memory; handler(enum firewall_event, address) is called. */
+EXPORT void core_set_firewall(struct core *core, const struct firewall_state *state,
+                              PyObject *handler);
 /* Whether iterations of idle loops are skipped, and whether anything is interpreted. */
 EXPORT void core_skip_idle_loops(struct core *core, uint32_t enabled);
 EXPORT void core_interpret(struct core *core, uint32_t enabled);

@@ -72,6 +72,14 @@ static const struct layout layouts[] = {
     FIELD(window, model),
     FIELD(window, next_in_page),
 
+    WHOLE(firewall_state),
+    FIELD(firewall_state, segments),
+    FIELD(firewall_state, enabled),
+    FIELD(firewall_state, open),
+    FIELD(firewall_state, prearmed),
+    FIELD(firewall_state, shared),
+    FIELD(firewall_state, executable),
+
     WHOLE(watchpoint),
     FIELD(watchpoint, start),
     FIELD(watchpoint, size),

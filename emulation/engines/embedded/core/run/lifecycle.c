@@ -60,6 +60,7 @@ static void wire(struct core *core)
                         .ppb = &core->ppb,
                         .schedule = schedule,
                         .host = host};
+    core->firewall = (struct firewall){.map = map, .code = code, .schedule = schedule, .host = host};
     core->tlb.bus = bus;
     core->tlb.cpu = cpu;
     core->tlb.protection = &core->protection;
@@ -91,6 +92,8 @@ static void reset_units(struct core *core)
     dwt_reset(&core->dwt);
     memset(&core->itm.state, 0, sizeof core->itm.state);
     scs_reset(&core->scs);
+    memset(&core->firewall.state, 0, sizeof core->firewall.state);
+    schedule_request(&core->schedule, REQUEST_FIREWALL);
     nvic_update(&core->nvic);
 }
 
@@ -190,6 +193,7 @@ static const struct {
     SECTION(scb),       SECTION(nvic.state),
     SECTION(mpu),       SECTION(systick.state),
     SECTION(dwt.state), SECTION(itm.state),
+    SECTION(firewall.state),
 #undef SECTION
 };
 
@@ -256,6 +260,7 @@ void core_restore(struct core *core, const uint8_t *buffer)
     forget_progress(core);
     schedule_request(&core->schedule, REQUEST_PROTECTION);
     schedule_request(&core->schedule, REQUEST_WATCHPOINTS);
+    schedule_request(&core->schedule, REQUEST_FIREWALL);
     systick_update(&core->systick);
     scs_update_checks(&core->scs);
     nvic_update(&core->nvic);

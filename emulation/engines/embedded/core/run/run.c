@@ -98,6 +98,8 @@ static int loop(struct core *core)
             update_protection(core);
         if (schedule->requests & REQUEST_WATCHPOINTS)
             watchpoints_update(core);
+        if (schedule->requests & REQUEST_FIREWALL)
+            firewall_apply(&core->firewall);
         if (schedule->requests & REQUEST_INTERPRETER)
             density_grant(&core->executor);
         if (state->sleeping && !state->powered_down && wakes(core))

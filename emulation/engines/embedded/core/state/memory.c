@@ -8,7 +8,7 @@ uint8_t *memory_plain(struct memory_map *map, uint32_t address, uint32_t length,
     const struct page *page = memory_page(map, address);
     uint32_t within = address & (PAGE_SIZE - 1);
     if (!page || !page->memory || page->windows || within + length > PAGE_SIZE ||
-        *page_flags(page) & PAGE_WATCHED ||
+        *page_flags(page) & (PAGE_WATCHED | PAGE_GUARDED) ||
         (map->permits && !map->permits(map->permits_of, address - within, for_write)))
         return NULL;
     if (for_write) {

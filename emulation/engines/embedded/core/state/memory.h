@@ -13,6 +13,7 @@ enum page_flags {
     PAGE_HANDLED = 2, /* stores go to a handler, bus/write_handler.c */
     PAGE_WRITTEN = 4, /* plain stores of the CPU may have changed it */
     PAGE_WATCHED = 8, /* accesses of the CPU go to the bus, bus/watchpoint.c */
+    PAGE_GUARDED = 16, /* the same, bus/firewall.c */
 };
 
 /* One piece of memory; aliases refer to the same piece. Mirrored by native.py. */
