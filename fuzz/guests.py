@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from tests.emulation.guest import FLASH, RAM, machine_with
+
 from renode_wifi import Board
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.faults import FaultWatch
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform.core import OnFault
@@ -20,15 +23,16 @@ from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 ROOT = Path(__file__).resolve().parent.parent
-RAM = 0x2000_0000
 RAM_SIZE = 64 << 10
 """Of both chips, at least."""
+STACK = RAM + RAM_SIZE
 SYSTEM_SPACE = range(0xE000_0000, 0xE010_0000)
 VECTORS = 16 + 98
 ACCESSES = 2000
 """Of one program."""
 ACCESS_TIME = 8 * MILLISECOND
 GUEST_TIME = 30 * MILLISECOND
+CORE_TIME = MILLISECOND // 5
 TELLING = (0, 1, 0xFFFF_FFFF, 0x4567_0123, 0xCDEF_89AB, 0x05FA_0004, 0xCCCC, 0x5555, 0xAAAA)
 """Values that open doors: keys, enables, all bits."""
 
@@ -78,7 +82,7 @@ def accesses(board: str, data: bytes) -> None:
         # A block each: what faults in the middle of a long one is translated again every time.
         code += struct.pack("<2H", draw.choice(LOADS_AND_STORES), BRANCH_TO_NEXT)
     code += struct.pack("<H", BRANCH_TO_ITSELF)
-    test.run([Segment(RAM, _vectors(SKIP) + bytes(code))], RAM, ACCESS_TIME)
+    test.run([Segment(RAM, _vectors(SKIP, STACK) + bytes(code))], RAM, ACCESS_TIME)
 
 
 def guest(board: str, data: bytes) -> None:
@@ -87,7 +91,7 @@ def guest(board: str, data: bytes) -> None:
     test = rig(board)
     if draw.random() < 0.5:
         code = draw.randbytes(draw.randrange(2, 4000) & ~1)
-        test.run([Segment(RAM, _vectors(code))], RAM, GUEST_TIME)
+        test.run([Segment(RAM, _vectors(code, STACK))], RAM, GUEST_TIME)
         return
     segments = []
     for segment in test.probe.segments:
@@ -99,11 +103,47 @@ def guest(board: str, data: bytes) -> None:
     test.run(segments, start, GUEST_TIME)
 
 
-def _vectors(handler: bytes) -> bytes:
+@cache
+def _core() -> tuple[FaultWatch, bytes]:
+    machine = machine_with()
+    return FaultWatch(machine, OnFault.CONTINUE), machine.save()
+
+
+def core_guest(data: bytes) -> None:
+    """Random instructions on a bare core, whose registers point at its own code, at memory and at
+    the system space."""
+    draw = random.Random(data)
+    watch, pristine = _core()
+    machine = watch.machine
+    machine.restore(pristine)
+    watch.forget()
+    code = b"".join(_move_wide(register, _pointer(draw)) for register in range(13))
+    code += b"".join(_instruction(draw) for _ in range(draw.randrange(1, 400)))
+    machine.bus.write_bytes(RAM, _vectors(SKIP) + code)
+    machine.vector_table = RAM
+    machine.start()
+    watch.run(machine.now + CORE_TIME)
+    machine.save()
+
+
+def _pointer(draw: random.Random) -> int:
+    start, size = draw.choice(((RAM, 0x2000), (FLASH, 0x4000), (0xE000_E000, 0x1000), (0, 1 << 32)))
+    return start + draw.randrange(size)
+
+
+def _instruction(draw: random.Random) -> bytes:
+    """A T16 or a T32 encoding, valid or not."""
+    first = draw.randrange(1 << 16)
+    if draw.random() < 0.5:
+        first = first & 0x1FFF | 0xE000
+    return struct.pack("<2H", first, draw.randrange(1 << 16))
+
+
+def _vectors(handler: bytes, stack: int = RAM + 0x1000) -> bytes:
     """A vector table whose exceptions all enter `handler`, which follows; reset enters what follows
     that."""
     table = RAM + 4 * VECTORS
-    words = [RAM + RAM_SIZE, table + len(handler) + 1] + [table + 1] * (VECTORS - 2)
+    words = [stack, table + len(handler) + 1] + [table + 1] * (VECTORS - 2)
     return struct.pack(f"<{VECTORS}I", *words) + handler
 
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
-from fuzz.guests import accesses, guest
+from fuzz.guests import accesses, core_guest, guest
 from renode_wifi.emulation.engines.embedded.engine import new_machine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.content import Damaged
@@ -230,6 +230,7 @@ TARGETS = [
     Target("at", lambda: [bytes(8)], _commands, ()),
     Target("nwp", lambda: [bytes(8)], _messages, ()),
     Target("unity", lambda: UNITY, _unity, ()),
+    Target("core", lambda: [bytes(8)], core_guest, ()),
     Target("st-accesses", lambda: [bytes(8)], partial(accesses, "b_l475e_iot01a"), ()),
     Target("st-guest", lambda: [bytes(8)], partial(guest, "b_l475e_iot01a"), ()),
     Target("ti-accesses", lambda: [bytes(8)], partial(accesses, "cc3220sf_launchxl"), ()),

@@ -6,7 +6,7 @@ import pytest
 from fuzz.__main__ import fuzz, main
 from fuzz.targets import TARGETS, Target
 
-SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "snapshot": 60}
+SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "snapshot": 60, "core": 40}
 SLOW |= dict.fromkeys(["st-accesses", "st-guest", "ti-accesses", "ti-guest"], 4)
 
 

@@ -13,6 +13,9 @@ from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 PAGE = 4096
+MAX_TRANSLATED = 32 << 20
+"""Bytes of translated code: when they are full, Unicorn begins anew. Code that changes without end
+would fill Unicorn's own limit of 1 GiB."""
 
 
 class CoreError(RenodeWifiError):
@@ -29,6 +32,7 @@ class NativeCore:
         self._handlers: dict[str, object] = {}  # the core holds bare pointers to them
         self.library = native.load()
         self.uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        self.uc.ctl_set_tcg_buffer_size(MAX_TRANSLATED)
         self.uc.ctl_set_cpu_model(unicorn.arm_const.UC_CPU_ARM_CORTEX_M4)
         self.uc.ctl_set_page_size(PAGE)
         self.uc.ctl_exits_enabled(True)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.emulation.engines.embedded import build_core, native
+from renode_wifi.emulation.engines.embedded import build_core, native, native_core
+from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from tests.emulation.guest import FLASH, RAM, machine_with
 
 
 @pytest.fixture
@@ -143,3 +145,31 @@ def test_core_compiles_without_warnings() -> None:
         [compiler, *flags, f"-I{native.SOURCES}", *sources], capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
+
+
+# The handler of every exception: ldr r4, [sp, #24]; adds r4, #2; str r4, [sp, #24]; bx lr
+SKIP = bytes.fromhex("069c 0234 0694 7047")
+HANDLER = FLASH + 64
+FAULT_STORM = b"".join(
+    word.to_bytes(4, "little")
+    for word in (RAM + 0x1000, HANDLER + len(SKIP) + 1, *[HANDLER + 1] * 14)
+)
+
+
+def test_a_full_buffer_of_translated_code_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> tuple[int, int, list[int]]:
+        """Every halfword of erased flash faults, and is translated by itself."""
+        machine = machine_with()
+        core = machine.core
+        core.stop_on_fault = False
+        machine.bus.write_bytes(FLASH, FAULT_STORM + SKIP)
+        machine.vector_table = FLASH
+        machine.start()
+        machine.run(4 * MILLISECOND)
+        registers = [core.read_register(f"R{number}") for number in range(16)]
+        return machine.now, core.instructions, registers
+
+    usual = run()
+    assert usual[2][4] > FLASH + 0x2000
+    monkeypatch.setattr(native_core, "MAX_TRANSLATED", 1 << 20)
+    assert run() == usual
