@@ -23,6 +23,7 @@ FLOORS = (
         "peripherals.ism43362",
         "peripherals.simplelink",
         "peripherals.stm32l4",
+        "peripherals.stm32f4",
         "peripherals.cc3220",
         "peripherals.parts",
     ),

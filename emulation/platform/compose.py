@@ -19,6 +19,7 @@ from renode_wifi.emulation.platform.syntax import (
     Problem,
     Range,
     Registration,
+    Value,
 )
 from renode_wifi.emulation.platform.using import FindUsing
 from renode_wifi.peripherals.base.line import Line, Receiver
@@ -26,7 +27,11 @@ from renode_wifi.peripherals.base.line import Line, Receiver
 RunCommand = Callable[[str, Position], None]
 """Run one monitor command of a section, which stands at a position."""
 
-BUS_REGISTRATIONS = ("Bus.BusPointRegistration", "Bus.BusRangeRegistration")
+BUS_REGISTRATIONS = (
+    "Bus.BusPointRegistration",
+    "Bus.BusRangeRegistration",
+    "Bus.BusMultiRegistration",
+)
 
 
 class Composable(ModelTable, Protocol):
@@ -37,7 +42,12 @@ class Composable(ModelTable, Protocol):
     def full_name(self, name: str) -> str: ...
 
     def register(
-        self, name: str, register: str, place: int | Range | None, alias: str | None = None
+        self,
+        name: str,
+        register: str,
+        place: int | Range | None,
+        alias: str | None = None,
+        region: str | None = None,
     ) -> None: ...
 
     def connect(self, line: Line, receiver: Receiver, end: tuple[str, int | None, int]) -> None: ...
@@ -229,8 +239,15 @@ class Composer:
         if item.register is None:
             return
         place = self._place(item)
+        region = _values(item).get("region")
         try:
-            self.machine.register(spec.name, item.register.name, place, spec.alias)
+            self.machine.register(
+                spec.name,
+                item.register.name,
+                place,
+                spec.alias,
+                region if isinstance(region, str) else None,
+            )
         except RenodeWifiError as error:
             raise self._error(
                 Problem.REGISTRATION_FAILED,
@@ -247,7 +264,7 @@ class Composer:
         if isinstance(point, Range):
             return point
         if isinstance(point, NewObject) and point.type in BUS_REGISTRATIONS:
-            values = {a.name: a.value for a in point.attributes if isinstance(a, Assignment)}
+            values = _values(item)
             address, size = values.get("address"), values.get("size")
             if isinstance(address, int) and isinstance(size, int):
                 return Range(address, address + size)
@@ -264,6 +281,13 @@ class Composer:
         self, problem: Problem, message: str, position: Position, cure: str | None = None
     ) -> DescriptionError:
         return self.resolved.error(problem, message, position, cure)
+
+
+def _values(item: Registration) -> dict[str, Value]:
+    """Attributes of a registration point that is an inline object."""
+    if not isinstance(item.point, NewObject):
+        return {}
+    return {a.name: a.value for a in item.point.attributes if isinstance(a, Assignment)}
 
 
 def _listing(lines: dict[int | str, Line]) -> str:

@@ -22,6 +22,7 @@ from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.nvic import Nvic
+from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.stock.unanswered import Unanswered
 from renode_wifi.emulation.platform.surroundings import Surroundings
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 SYSBUS = "sysbus"
 LOG = "renode_wifi.machine"
-DEFAULT_BLOCK_SIZE = 0x400
 
 
 class Machine:
@@ -65,7 +65,7 @@ class Machine:
         self.world: World | None = None
         self.peripherals: dict[str, object] = {}
         self.full_names: dict[str, str] = {SYSBUS: SYSBUS}
-        self.places: dict[str, list[Range]] = {}
+        self.places = Places()
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
         self.search_path: list[Path] = []
@@ -130,12 +130,23 @@ class Machine:
         self._wires.connect(line, receiver, end)
 
     def register(
-        self, name: str, register: str, place: int | Range | None, alias: str | None = None
+        self,
+        name: str,
+        register: str,
+        place: int | Range | None,
+        alias: str | None = None,
+        region: str | None = None,
     ) -> None:
-        """Put the model `name` on the bus, or on another model's bus."""
+        """Put the model `name`, or a region of it, on the bus or on another model's bus."""
         model = self.peripherals.get(name)
         if model is None:
             raise RenodeWifiError(f"{name} is where it is", cure="register what you create")
+        if region is not None:
+            model = getattr(model, "regions", {}).get(region)
+            if model is None:
+                raise RenodeWifiError(
+                    f"{name} has no region {region!r}", cure="leave the region out"
+                )
         if register == SYSBUS:
             self._register_on_bus(name, model, place)
         else:
@@ -156,14 +167,7 @@ class Machine:
             size = place.size
         else:
             size = block_size(model)
-        for other, ranges in self.places.items():
-            for taken in ranges:
-                if base < taken.end and taken.start < base + size:
-                    raise RenodeWifiError(
-                        f"0x{base:08X}…0x{base + size - 1:08X} overlaps {other} at {taken}",
-                        cure="give it a smaller range: <address, +size>",
-                    )
-        self.places.setdefault(name, []).append(Range(base, base + size))
+        self.places.claim(name, Range(base, base + size))
         if isinstance(model, Memory):
             model.place(base)
         elif isinstance(model, BusPeripheral):
@@ -197,9 +201,12 @@ class Machine:
             )
 
     def tag(self, area: Range, tag: str, value: int = 0, silent: bool = False) -> None:
-        """Make a range of addresses harmless to touch."""
-        self.places.setdefault(tag, []).append(area)
-        self.core.map_peripheral(area.start, area.size, TaggedRange(self.log, tag, value, silent))
+        """Make addresses harmless to touch. What is there already goes on, as in Renode."""
+        ranges = self.places.free_ranges(area)
+        self.places.setdefault(tag, []).extend(ranges)
+        tagged = TaggedRange(self.log, tag, value, silent)
+        for each in ranges:
+            self.core.map_peripheral(each.start, each.size, tagged)
 
     def on_reset(self, name: str, commands: list[str]) -> None:
         """Monitor commands of a `reset:` section."""
@@ -386,11 +393,3 @@ class Machine:
 
     def _composition(self) -> Composition:
         return Composition(self.peripherals, self._wires.inputs, self.world)
-
-
-def block_size(model: object) -> int:
-    """Bytes that a model takes on the bus when its description gives an address only."""
-    registers = getattr(model, "registers", None)
-    if registers is not None:
-        return int(registers.size)
-    return int(getattr(model, "SIZE", getattr(model, "size", DEFAULT_BLOCK_SIZE)))

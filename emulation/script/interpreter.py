@@ -87,7 +87,7 @@ class Interpreter:
         self.variables: dict[str, Token] = {}
         self.macros: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
-        self.usings: list[str] = []
+        self.usings: list[str] = [f"{SYSBUS}."]
         self.default_path = [Path.cwd(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()

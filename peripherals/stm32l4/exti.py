@@ -1,7 +1,8 @@
 """Extended interrupt and event controller (RM0351 section 14): forty lines in two banks.
 
 A configurable line latches edges in PRx and drives output n while it is pending and unmasked. A
-direct line (17, 23 to 34, 39) has no latch here: its level passes through.
+direct line (17, 23 to 34, 39) has no latch here: its level passes through. That of the STM32F4
+(RM0090 section 12) has one bank of 23 configurable lines.
 """
 
 from __future__ import annotations
@@ -54,6 +55,19 @@ PR2 = Register(
     fields=(Field("PIF", 3, count=4, first=35),),
 )
 
+EARLIER = (
+    Register("IMR", 0x00, on_write="_mask_changed", fields=(Field("MR", 0, count=23),)),
+    Register("EMR", 0x04, fields=(Field("MR", 0, count=23),)),
+    Register("RTSR", 0x08, fields=(Field("TR", 0, count=23),)),
+    Register("FTSR", 0x0C, fields=(Field("TR", 0, count=23),)),
+    Register("SWIER", 0x10, on_write="_trigger1", fields=(Field("SWIER", 0, count=23),)),
+    Register(
+        "PR", 0x14, access=ONE_CLEARS, on_write="_cleared1", fields=(Field("PR", 0, count=23),)
+    ),
+)
+MAX_EARLIER_LINES = 24
+"""numberOfOutputLines of Renode's descriptions of chips with one bank."""
+
 LINES = 40
 CONFIGURABLE = (RTSR1.written(), RTSR2.written())
 """Lines of each bank with an edge detector."""
@@ -62,11 +76,13 @@ CONFIGURABLE = (RTSR1.written(), RTSR2.written())
 class STM32F4_EXTI(Block):
     """numberOfOutputLines: outputs to the NVIC. firstDirectLine: as Renode's model takes it.
 
-    The chip has direct lines between configurable ones, so the chip's own table decides here.
+    The chip has direct lines between configurable ones, so the chip's own table decides here. Up to
+    24 lines are those of the STM32F4.
     """
 
     OUTPUTS = ()
     REGISTERS = (IMR1, EMR1, RTSR1, FTSR1, SWIER1, PR1, IMR2, EMR2, RTSR2, FTSR2, SWIER2, PR2)
+    EARLIER = EARLIER
     BANK_WORDS = IMR2.word - IMR1.word
     IMR, RTSR, FTSR = IMR1.word, RTSR1.word, FTSR1.word
     SWIER, PR = SWIER1.word, PR1.word
@@ -78,7 +94,10 @@ class STM32F4_EXTI(Block):
         numberOfOutputLines: int = LINES,
         firstDirectLine: int = 23,
     ) -> None:
-        super().__init__(machine, name)
+        is_earlier = numberOfOutputLines <= MAX_EARLIER_LINES
+        super().__init__(machine, name, "EARLIER" if is_earlier else "REGISTERS")
+        self._banks = 1 if is_earlier else 2
+        self._configurable = (EARLIER[0].written(), 0) if is_earlier else CONFIGURABLE
         self._outputs = [Line() for _ in range(max(LINES, numberOfOutputLines))]
         self.lines.update(enumerate(self._outputs))
         self._levels = array("I", [0, 0])
@@ -91,12 +110,12 @@ class STM32F4_EXTI(Block):
             falling=self.FTSR,
             trigger=self.SWIER,
             pending=self.PR,
-            detected=CONFIGURABLE[0],
+            detected=self._configurable[0],
         )
 
     def write(self, offset: int, value: int, width: int) -> None:
         if offset == PR1.offset and width == 4:
-            self._values[PR1.word] &= ~(value & CONFIGURABLE[0])
+            self._values[PR1.word] &= ~(value & self._configurable[0])
             self._cleared(0, value)
         else:
             self.registers.write(offset, value, width)
@@ -110,7 +129,7 @@ class STM32F4_EXTI(Block):
         if (self._levels[bank] & bit != 0) == level:
             return
         self._levels[bank] ^= bit
-        if not CONFIGURABLE[bank] & bit:
+        if not self._configurable[bank] & bit:
             self._outputs[number].set(level)
             return
         values = self._values
@@ -126,19 +145,19 @@ class STM32F4_EXTI(Block):
         pending = values[base + self.PR] & values[base + self.IMR]
         for number in range(32 * bank, min(LINES, 32 * bank + 32)):
             bit = 1 << (number & 31)
-            if CONFIGURABLE[bank] & bit:
+            if self._configurable[bank] & bit:
                 self._outputs[number].set(bool(pending & bit))
 
     def _mask_changed(self, value: int, old: int) -> None:
-        self._update(0)
-        self._update(1)
+        for bank in range(self._banks):
+            self._update(bank)
 
     def _trigger(self, bank: int, value: int, old: int) -> None:
         """A software edge: only a 0 to 1 change of an unmasked line counts."""
         values = self._values
         base = bank * self.BANK_WORDS
         values[base + self.PR] |= (
-            values[base + self.SWIER] & ~old & values[base + self.IMR] & CONFIGURABLE[bank]
+            values[base + self.SWIER] & ~old & values[base + self.IMR] & self._configurable[bank]
         )
         self._update(bank)
 
@@ -151,7 +170,7 @@ class STM32F4_EXTI(Block):
     def _cleared(self, bank: int, value: int) -> None:
         """Clearing a pending bit clears its software trigger too."""
         self._values[bank * self.BANK_WORDS + self.SWIER] &= ~value & 0xFFFFFFFF
-        cleared = value & CONFIGURABLE[bank]
+        cleared = value & self._configurable[bank]
         while cleared:
             lowest = cleared & -cleared
             cleared ^= lowest

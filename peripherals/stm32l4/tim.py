@@ -52,6 +52,7 @@ CR1_WORD, SR_WORD = CR1.word, SR.word
 PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = PSC.word, ARR.word, RCR.word, CCR.word
 SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
 CNT_UIFCPY = 1 << 31
+RESET_INPUT = 255
 
 
 class STM32_Timer(Block):
@@ -59,7 +60,8 @@ class STM32_Timer(Block):
 
     initialLimit is the counter's width as well. The number in the timer's name selects its bus (1,
     8, 15, 16 and 17 are on APB2) and its channels. `on_gpio(channel, level)` are the capture
-    inputs, counted from 0.
+    inputs, counted from 0, and the reset that Renode's RCC models give. Outputs 0 to 3 are those of
+    the channels, too.
     """
 
     STATUS = PARTLY
@@ -91,6 +93,10 @@ class STM32_Timer(Block):
         self._edges = ClockEdges(self._number, self.registers)
         for output in tim_outputs.SIGNALS:
             self.lines[output] = ObservedLine(self)
+        self.lines.update(
+            (channel, self.lines[output])
+            for channel, output in enumerate(tim_outputs.CHANNEL_OUTPUTS)
+        )
         self._outputs = Outputs(self, self._channels, self._number in ADVANCED_TIMERS)
         self._event: Event | None = None
         self._values = self.registers.values
@@ -399,7 +405,11 @@ class STM32_Timer(Block):
     # Capture.
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """An edge at capture input `number` (0 is TI1)."""
+        """An edge at capture input `number` (0 is TI1), or a reset."""
+        if number == RESET_INPUT:
+            if level:
+                self.reset()
+            return
         if level == self._inputs[number]:
             return
         self._inputs[number] = level

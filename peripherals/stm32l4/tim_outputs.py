@@ -53,11 +53,14 @@ INTERRUPTS = (
     DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
 )
 """Flags of SR that DIER has an enable bit for, at the same place."""
-# Output and flags of the interrupts of TIM1 and TIM8 beside their update (table 58).
+# Outputs of TIM1 and TIM8 for each kind of interrupt (table 58), with their flags. Renode's timers
+# have these names. IRQ is that of the update there, and of all kinds elsewhere.
 APART = (
-    ("BRK", SR.BIF | SR.B2IF),
-    ("TRG_COM", SR.TIF | SR.COMIF),
-    ("CC", SR.CC1IF | SR.CC2IF | SR.CC3IF | SR.CC4IF),
+    ("BreakInterrupt", SR.BIF | SR.B2IF),
+    ("UpdateInterrupt", SR.UIF),
+    ("TriggerInterrupt", SR.TIF),
+    ("CommutationInterrupt", SR.COMIF),
+    ("CaptureCompareInterrupt", SR.CC1IF | SR.CC2IF | SR.CC3IF | SR.CC4IF),
 )
 OUTPUTS = ("IRQ", *(output for output, _ in APART), *SIGNALS)
 

@@ -10,12 +10,12 @@ from types import ModuleType
 
 import pytest
 
-from renode_wifi.peripherals import cc3220, stm32l4
+from renode_wifi.peripherals import cc3220, stm32f4, stm32l4
 from renode_wifi.peripherals.base.registers import Register
 
 
 def _modules() -> Iterator[ModuleType]:
-    for chip in (stm32l4, cc3220):
+    for chip in (stm32l4, stm32f4, cc3220):
         for found in pkgutil.iter_modules(chip.__path__):
             yield importlib.import_module(f"{chip.__name__}.{found.name}")
 

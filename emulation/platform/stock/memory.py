@@ -8,10 +8,12 @@ from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
 
 class Memory(StockModel):
     """RAM, ROM or flash. On the bus its bytes live in the core; off it, inside a serial flash for
-    instance, they are kept here by pages, of which only those written take room.
+    instance, they are kept here by pages, of which only those written take room. So they are where
+    it doesn't fill whole pages of the core, which can't run code from there then.
     """
 
     PAGE = 256
+    CORE_PAGE = 4096
 
     def __init__(self, machine: StockMachine, name: str, size: int, initialValue: int = 0) -> None:
         super().__init__(machine, name)
@@ -24,11 +26,16 @@ class Memory(StockModel):
 
     def place(self, base: int) -> None:
         """Map it at `base`; a second time is an alias of the first."""
-        if self.base is None:
+        if base % self.CORE_PAGE or self.size % self.CORE_PAGE:
+            self.machine.core.map_peripheral(base, self.size, self)
+        elif self.base is None:
             self.base = base
             self.machine.core.map_memory(base, self.size, name=self.name, fill=self.reset_byte)
         else:
             self.machine.core.map_alias(base, self.base, self.size)
+
+    def reset(self) -> None:
+        """Bytes outlive a reset."""
 
     def read(self, offset: int, width: int) -> int:
         return int.from_bytes(self._access(offset, width, None), "little")

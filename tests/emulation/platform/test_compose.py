@@ -193,6 +193,20 @@ def test_bus_registration_objects() -> None:
     ]
 
 
+FLASH_CONTROLLER = (
+    "controller: MTD.STM32F4_FlashController @ { sysbus 0x40023C00;"
+    ' sysbus new Bus.BusMultiRegistration { address: 0x1FFFC000; size: 0x100; region: "%s" } }\n'
+    "    flash: flash\n"
+)
+
+
+def test_a_region_of_a_model_has_a_place_of_its_own() -> None:
+    machine = machine_with(CHIP + FLASH_CONTROLLER % "optionBytes")
+    assert machine.bus.read(0x1FFFC000, 4) == 0xAAEC
+    with pytest.raises(RenodeWifiError, match="controller has no region 'otherBytes'"):
+        machine_with(CHIP + FLASH_CONTROLLER % "otherBytes")
+
+
 def test_file_that_is_not_there() -> None:
     with pytest.raises(RenodeWifiError, match="Could not find file"):
         monitor_with().composer().load_file(Path("/nowhere/board.repl"))

@@ -11,7 +11,8 @@ import pytest
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.emulation.platform.machine import Machine, block_size
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.syntax import Range
 from tests.emulation.guest import CHIP, RAM, counting_monitor, machine_with, monitor_with
@@ -303,6 +304,31 @@ def test_files_are_looked_for_on_the_path(tmp_path: Path) -> None:
 
 def test_block_size_without_registers() -> None:
     assert block_size(object()) == 0x400
+
+
+def test_what_is_free_of_a_range_is_found_between_what_is_taken() -> None:
+    places = Places()
+    places.claim("b", Range(0x30, 0x40))
+    places.claim("a", Range(0x10, 0x20))
+    assert places.free_ranges(Range(0x18, 0x50)) == [Range(0x20, 0x30), Range(0x40, 0x50)]
+    assert places.free_ranges(Range(0x12, 0x14)) == []
+    assert places.free_ranges(Range(0x40, 0x44)) == [Range(0x40, 0x44)]
+
+
+def test_a_tag_leaves_a_model_where_it_is() -> None:
+    machine = machine_with(CHIP + "pwr: Miscellaneous.STM32_PWR @ sysbus 0x40007000\n")
+    machine.tag(Range(0x40006FFC, 0x40007008), "around", 0x1234)
+    assert machine.bus.read(0x40006FFC, 4) == 0x1234
+    assert machine.bus.read(0x40007000, 4) == 0xC000
+
+
+def test_a_memory_that_fills_no_page_is_read_and_written() -> None:
+    machine = machine_with(
+        CHIP + "rom: Memory.MappedMemory @ sysbus 0x1FFFC400\n    size: 0x3C00\n"
+    )
+    machine.bus.write(0x1FFFC404, 0xCAFE, 2)
+    machine.reset()
+    assert machine.bus.read(0x1FFFC404, 4) == 0xCAFE
 
 
 def test_alias_is_part_of_the_name() -> None:

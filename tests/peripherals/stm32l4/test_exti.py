@@ -52,6 +52,19 @@ def test_a_pending_line_interrupts_while_unmasked_and_until_cleared() -> None:
     assert not exti.lines[1].level
 
 
+def test_the_earlier_controller_has_one_bank_of_configurable_lines() -> None:
+    exti = STM32F4_EXTI(BenchMachine(), "exti", numberOfOutputLines=24)
+    assert peek(exti, "IMR") == 0
+    poke(exti, "RTSR", 0xFFFFFFFF)
+    assert peek(exti, "RTSR") == 0x7FFFFF
+    poke(exti, "IMR", 1 << 17)
+    exti.on_gpio(17, True)
+    exti.on_gpio(17, False)
+    assert exti.lines[17].level
+    poke(exti, "PR", 1 << 17)
+    assert not exti.lines[17].level
+
+
 def test_clearing_one_line_leaves_the_others() -> None:
     exti = make()
     poke(exti, "RTSR1", 0xFFFF)

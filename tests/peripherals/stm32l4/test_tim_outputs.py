@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
+from renode_wifi.peripherals.stm32l4.tim_outputs import APART
 from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 MEGAHERTZ = 1_000_000
@@ -129,13 +130,37 @@ def test_one_pulse_stops_after_a_period() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flag", "output"), [(UIF, "IRQ"), (CC1IF, "CC"), (1 << 6, "TRG_COM"), (1 << 7, "BRK")]
+    ("flag", "outputs"),
+    [
+        (UIF, ["IRQ", "UpdateInterrupt"]),
+        (CC1IF, ["CaptureCompareInterrupt"]),
+        (1 << 5, ["CommutationInterrupt"]),
+        (1 << 6, ["TriggerInterrupt"]),
+        (1 << 7, ["BreakInterrupt"]),
+    ],
 )
-def test_interrupts_of_an_advanced_timer_are_apart(flag: int, output: str) -> None:
+def test_interrupts_of_an_advanced_timer_are_apart(flag: int, outputs: list[str]) -> None:
     timer, _ = make("tim8")
     poke(timer, "DIER", flag)
     poke(timer, "EGR", flag)
-    assert [name for name in ("IRQ", "CC", "TRG_COM", "BRK") if timer.lines[name].level] == [output]
+    names = ["IRQ", *(name for name, _ in APART)]
+    assert [name for name in names if timer.lines[name].level] == outputs
+
+
+def test_the_reset_input_clears_a_timer() -> None:
+    timer, _ = make("tim8")
+    poke(timer, "PSC", 7)
+    timer.on_gpio(255, False)
+    assert peek(timer, "PSC") == 7
+    timer.on_gpio(255, True)
+    assert peek(timer, "PSC") == 0
+
+
+def test_outputs_by_number_are_those_of_the_channels() -> None:
+    timer, _ = make("tim3")
+    assert [timer.lines[number] for number in range(4)] == [
+        timer.lines[f"CH{channel}"] for channel in range(1, 5)
+    ]
 
 
 def test_each_update_triggers_while_somebody_listens() -> None:
