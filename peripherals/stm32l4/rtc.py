@@ -12,6 +12,7 @@ from typing import Any
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.counter import DAY, Calendar
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import ZERO_CLEARS
@@ -45,7 +46,6 @@ KEYS = (0xCA, 0x53)
 UNPROTECTED = (WPR.offset, TAMPCR.offset, OR.offset)
 
 LSE_HERTZ = 32768
-DAY = 86400
 EPOCH = datetime.date(2000, 1, 1)
 # Two months hold every day of the month, and every weekday.
 ALARM_HORIZON_DAYS = 62
@@ -95,6 +95,7 @@ class STM32F4_RTC(Block):
         self._hertz = LSE_HERTZ
         self._alarm_events: list[Event | None] = [None, None]
         self._wakeup_event: Event | None = None
+        self.calendar = Calendar(SSR.word, TR.word, DR.word)
         self._clear()
 
     def reset(self) -> None:
@@ -118,7 +119,8 @@ class STM32F4_RTC(Block):
         self._alarm_events = [None, None]
         self._wakeup_event = None
         self._keys_seen = 0
-        self._latched: tuple[int, int] | None = None
+        self.calendar.withdraw()
+        self.calendar.release()
         # The calendar is `_seconds` after 2000-01-01 when time in ns * Hz is `_origin`.
         self._seconds = 0
         self._weekday_offset = 0
@@ -143,6 +145,7 @@ class STM32F4_RTC(Block):
             return
         now = self.machine.clock.now
         fraction = now * self._hertz - self._origin
+        self.calendar.withdraw()
         self._hertz = hertz
         self._origin = now * hertz - fraction
         self._alarms_changed(0, 0)
@@ -162,12 +165,13 @@ class STM32F4_RTC(Block):
 
     def _view(self) -> tuple[int, int]:
         """The moment the shadow registers show."""
-        return self._latched if self._latched is not None else self._now()
+        latched = self.calendar.latched
+        return self._now() if latched is None else latched
 
     def _latch(self) -> None:
         """Reading SSR or TR freezes the rest until DR is read."""
-        if not self.registers["CR"] & CR.BYPSHAD and self._latched is None:
-            self._latched = self._now()
+        if not self.registers["CR"] & CR.BYPSHAD and self.calendar.latched is None:
+            self.calendar.latch(*self._now())
 
     def _read_subseconds(self) -> int:
         self._latch()
@@ -189,7 +193,29 @@ class STM32F4_RTC(Block):
         if self.registers["ISR"] & ISR.INITF:
             return self.registers["DR"]
         days = self._view()[0] // DAY
-        self._latched = None
+        self.calendar.release()
+        shown = self._date(days)
+        self._follow(days, shown)
+        return shown
+
+    def _follow(self, days: int, date: int) -> None:
+        """An engine may go on by itself through the day that has this date."""
+        control = self.registers["CR"]
+        if control & CR.FMT:
+            return
+        asynchronous, synchronous = self._dividers()
+        self.calendar.follow(
+            self._hertz,
+            self._origin,
+            SECOND * asynchronous,
+            synchronous,
+            self._seconds,
+            days * DAY,
+            date,
+            not control & CR.BYPSHAD,
+        )
+
+    def _date(self, days: int) -> int:
         date = EPOCH + datetime.timedelta(days % 36525)
         return (
             to_bcd(date.year - 2000) << 16
@@ -217,7 +243,7 @@ class STM32F4_RTC(Block):
         self._seconds = days * DAY + second
         self._weekday_offset = (max(date >> 13 & 7, 1) - 1 - days) % 7
         self._origin = self.machine.clock.now * self._hertz
-        self._latched = None
+        self.calendar.release()
         self.registers["ISR"] = self.registers["ISR"] & ~ISR.INITS | (
             ISR.INITS if date >> 16 & 0xFF else 0
         )
@@ -246,6 +272,7 @@ class STM32F4_RTC(Block):
         if word in (TR.offset, DR.offset) and not self.registers["ISR"] & ISR.INITF:
             return
         super().write(offset, value, width)
+        self.calendar.withdraw()
 
     def _key(self, value: int, old: int) -> None:
         key = value & 0xFF

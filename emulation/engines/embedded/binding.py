@@ -12,12 +12,14 @@ from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.wires import (
     EdgesOf,
     PortWires,
+    calendar_wires,
     counter_wires,
     crc_wires,
     edge_wires,
     pin_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.counter import Calendar
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
@@ -74,7 +76,7 @@ class Binding:
         record.writable = writable.buffer_info()[0]
         record.words = words
         self.values = values
-        record.crc_unit = record.counters = None
+        record.crc_unit = record.counters = record.calendar = None
         unit = _known(model, "crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -83,6 +85,10 @@ class Binding:
         self.counter_wires = counter_wires(counters, values)
         record.counters = ctypes.addressof(self.counter_wires)
         record.counter_count = len(counters)
+        calendar = _known(model, "calendar", Calendar)
+        if calendar is not None:
+            self.calendar_wires = calendar_wires(calendar, values)
+            record.calendar = ctypes.addressof(self.calendar_wires)
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)
         port = _known(model, "port", Port)

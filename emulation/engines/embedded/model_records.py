@@ -58,6 +58,12 @@ class CounterRecord(ctypes.Structure):
     _fields_ = [("state", pointer), ("words", u32 * COUNTER_REGISTERS)]
 
 
+class CalendarRecord(ctypes.Structure):
+    """`struct calendar`."""
+
+    _fields_ = [("state", pointer), ("fraction", u32), ("time", u32), ("date", u32)]
+
+
 class CrcUnitRecord(ctypes.Structure):
     """`struct crc_unit`."""
 

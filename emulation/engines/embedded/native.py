@@ -15,6 +15,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded import build_core
 from renode_wifi.emulation.engines.embedded.model_records import (
+    CalendarRecord,
     CounterRecord,
     CrcUnitRecord,
     EdgeOutputRecord,
@@ -161,6 +162,7 @@ class ModelRecord(ctypes.Structure):
         ("crc_unit", pointer),
         ("counters", pointer),
         ("counter_count", u32),
+        ("calendar", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -243,6 +245,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "edges": EdgesRecord,
     "pin": PinRecord,
     "counter": CounterRecord,
+    "calendar": CalendarRecord,
     "crc_unit": CrcUnitRecord,
     "masked_data": MaskedDataRecord,
     "pins": PinsRecord,

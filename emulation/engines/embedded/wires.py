@@ -14,7 +14,12 @@ from collections.abc import Callable, Sequence
 
 from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
-from renode_wifi.peripherals.base.counter import COUNTER_WORDS, Counter
+from renode_wifi.peripherals.base.counter import (
+    CALENDAR_WORDS,
+    COUNTER_WORDS,
+    Calendar,
+    Counter,
+)
 from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, Selector
@@ -123,6 +128,13 @@ def counter_wires(
         for index in range(model_records.COUNTER_REGISTERS):
             record.words[index] = counter.words[min(index, len(counter.words) - 1)]
     return records
+
+
+def calendar_wires(calendar: Calendar, values: array[int]) -> model_records.CalendarRecord:
+    record = model_records.CalendarRecord()
+    _copy_words(calendar, record, values, "fraction", "time", "date")
+    record.state = _place(calendar.state, "I", CALENDAR_WORDS)
+    return record
 
 
 def crc_wires(unit: CrcUnit, values: array[int]) -> model_records.CrcUnitRecord:

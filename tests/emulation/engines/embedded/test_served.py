@@ -14,6 +14,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.gpio import CC2538_GPIO
 from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
+from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
 from tests.emulation.engines.embedded.test_pins import Lamp, Listener
 
@@ -45,6 +46,7 @@ class Rig:
             self.core.reset()
             if not served:
                 self.record().counter_count = 0
+                self.record().calendar = None
 
     def write(self, offset: int, value: int, width: int = 4) -> None:
         if self.core is None:
@@ -156,6 +158,51 @@ def test_a_counter_follows_the_core_to_another_frequency() -> None:
     rig.core.set_frequency(4_000_000)
     rig.core.run(rig.core.now + 1000)
     assert rig.read(0x24) - first == 80
+
+
+CLOCK_STORES = st.one_of(
+    st.tuples(st.just(0x08), st.sampled_from([0, 0x20, 0x40, 0x20000, 0x10000])),  # CR
+    st.tuples(st.just(0x0C), st.sampled_from([0x80, 0])),  # ISR: INIT
+    st.tuples(st.just(0x00), st.sampled_from([0x235959, 0x235930, 0x000000, 0x120101])),
+    st.tuples(st.just(0x04), st.sampled_from([0x00E228, 0x00DC31, 0x99FC31])),
+    st.tuples(st.just(0x10), st.sampled_from([0x7F00FF, 0x0000FF, 0x7F7FFF])),
+    st.tuples(st.just(0x2C), st.sampled_from([0x80000010, 0x20])),
+)
+CLOCK_READS = st.lists(st.sampled_from([0x28, 0x00, 0x04]), min_size=1, max_size=4)
+DURATIONS = st.sampled_from([0, 1, 1_000, 1_200_000, 40_000_000, 1_300_000_000])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(CLOCK_STORES, CLOCK_READS, st.tuples(DURATIONS)), max_size=25))
+def test_a_clock_reads_alike_whoever_reads_it(steps: list[Any]) -> None:
+    """RM0351 section 38.3.8: SSR and TR freeze the rest until DR is read, unless BYPSHAD is set."""
+    rigs = [Rig(STM32F4_RTC, served, on_core=True) for served in (False, True)]
+    begin = [(0x24, 0xCA), (0x24, 0x53), (0x0C, 0x80), (0x00, 0x235958), (0x0C, 0)]
+    shown: list[list[int]] = []
+    for step in [*begin, *steps]:
+        for rig in rigs:
+            if isinstance(step, list):
+                shown.append([rig.read(offset) for offset in step])
+            elif len(step) == 1:
+                rig.advance(*step)
+            else:
+                rig.write(*step)
+    assert shown[0::2] == shown[1::2]
+
+
+def test_polling_a_clock_needs_no_model() -> None:
+    rig = Rig(STM32F4_RTC, True)
+    for offset, value in ((0x24, 0xCA), (0x24, 0x53), (0x0C, 0x80), (0x00, 0x235958), (0x0C, 0)):
+        rig.write(offset, value)
+    first = [rig.read(offset) for offset in (0x28, 0x00, 0x04)]
+    before = rig.python_accesses()
+    rig.advance(1_500_000_000 // STEP)
+    assert [rig.read(offset) for offset in (0x28, 0x00, 0x04)] == [127, 0x235959, first[2]]
+    assert rig.python_accesses() == before
+    rig.advance(1_000_000_000 // STEP)
+    assert [rig.read(offset) for offset in (0x28, 0x00)] == [127, 0]
+    assert rig.read(0x04) & 0xFF == first[2] + 1 & 0xFF
+    assert rig.python_accesses() > before
 
 
 CRC_STORES = st.one_of(

@@ -33,6 +33,11 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
         model->native_accesses++;
         return value;
     }
+    if (model->calendar && width == 4 &&
+        calendar_read(model->calendar, &lines->host->schedule->shared, word, &value)) {
+        model->native_accesses++;
+        return value;
+    }
     model->python_accesses++;
     host_call(lines->host, model->read, arguments, 2, &value);
     return value;

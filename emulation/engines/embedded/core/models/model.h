@@ -28,6 +28,7 @@ struct model {
     struct crc_unit *crc_unit; /* or NULL */
     struct counter *counters;
     uint32_t counter_count;
+    struct calendar *calendar; /* or NULL */
     uint64_t native_accesses, python_accesses;
 };
 

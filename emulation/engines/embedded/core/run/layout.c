@@ -99,6 +99,7 @@ static const struct layout layouts[] = {
     FIELD(model, crc_unit),
     FIELD(model, counters),
     FIELD(model, counter_count),
+    FIELD(model, calendar),
     FIELD(model, native_accesses),
     FIELD(model, python_accesses),
 
@@ -147,6 +148,12 @@ static const struct layout layouts[] = {
     WHOLE(counter),
     FIELD(counter, state),
     FIELD(counter, words),
+
+    WHOLE(calendar),
+    FIELD(calendar, state),
+    FIELD(calendar, fraction),
+    FIELD(calendar, time),
+    FIELD(calendar, date),
 
     WHOLE(crc_unit),
     FIELD(crc_unit, state),
