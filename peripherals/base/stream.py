@@ -27,8 +27,12 @@ PORT_LEVEL = 3
 PORT_INTERRUPTS = 4
 PORT_SETTINGS = 5
 PORT_ERRORS = 6
-PORT_STATUS = 7
+PORT_FRAME = 7
+PORT_ANSWER = 8
+PORT_STATUS = 9
 PORT_LEVELS = 5
+OPEN_TO_STREAM = 1
+OPEN_TO_NOTHING = 2
 PORT_WORDS = PORT_STATUS + PORT_LEVELS
 
 CAPACITY = 4096
@@ -120,13 +124,15 @@ class Stream(object):
 
 
 class Port(object):
-    """A controller's data register with a receive FIFO of four bytes, in frames of 16 bits.
+    """A controller's data register with a receive FIFO of four bytes, in frames of one or two.
 
     data, status, control: words of the controller's `registers`. line: its interrupt output.
     causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
     overrun: the bit of `status` that reports a word for which the FIFO had no room.
 
-    state: PORT_OPEN: a store to `data` wider than a byte exchanges a word with the stream at once.
+    state: PORT_OPEN: a store to `data` exchanges a frame at once: with the stream, where frames
+    have 16 bits, or with a wire that always answers PORT_ANSWER; 0: it does something else.
+    PORT_FRAME: bytes of a frame; a store is of one byte then, or of more.
     PORT_READABLE: a load takes what it is wide out of the FIFO, ends an overrun, and does no more
     than that. PORT_FIFO: the bytes received, the earliest lowest; PORT_LEVEL: how many.
     PORT_INTERRUPTS: the bits of `status` that interrupt. PORT_SETTINGS: `control` without its

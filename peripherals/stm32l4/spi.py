@@ -14,8 +14,12 @@ from array import array
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.stream import (
+    OPEN_TO_NOTHING,
+    OPEN_TO_STREAM,
+    PORT_ANSWER,
     PORT_ERRORS,
     PORT_FIFO,
+    PORT_FRAME,
     PORT_INTERRUPTS,
     PORT_LEVEL,
     PORT_LEVELS,
@@ -80,6 +84,8 @@ def _reversed_bits(value, bits):
 class OpenWire(object):
     """Nothing on MISO: the pull-up reads as ones."""
 
+    constant = 0xFFFF
+
     def exchange(self, frame, bits):
         # type: (int, int) -> int
         return (1 << bits) - 1
@@ -112,6 +118,7 @@ class STM32L4_SPI(Block):
         # What the fast paths of read and write ask: nothing but plain full-duplex frames under way;
         # and, for write, an enabled master with one frame per 16-bit access.
         self._plain = False
+        self._simple = False
         self._direct = False
         self.attach(OpenWire())
         self._clear()
@@ -120,10 +127,12 @@ class STM32L4_SPI(Block):
         # type: (typing.Any) -> None
         """Put `device.exchange(frame, bits) -> frame` at the other end of the wire.
 
-        A device may have a `stream`: what it exchanges in frames of 16 bits.
+        A device may have a `stream`: what it exchanges in frames of 16 bits; or a `constant`, with
+        which it answers whatever it is sent.
         """
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
         self.port.stream = getattr(device, "stream", None)
+        self._constant = getattr(device, "constant", None)  # type: int | None
         self._open_port()
 
     def bit_time(self):
@@ -263,13 +272,8 @@ class STM32L4_SPI(Block):
         self._dma = control2 & (CR2.RXDMAEN | CR2.TXDMAEN)
         self._exchange_pending()
         self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
-        self._direct = (
-            self._plain
-            and self._enabled
-            and self._receives
-            and not self._lsb_first
-            and self._frame_bytes == 2
-        )
+        self._simple = self._plain and self._enabled and self._receives and not self._lsb_first
+        self._direct = self._simple and self._frame_bytes == 2
         self._open_port()
 
     def _clear_crc(self, value, old):
@@ -280,9 +284,15 @@ class STM32L4_SPI(Block):
     def _open_port(self):
         # type: () -> None
         """Publish what an engine may do by itself."""
-        stream = self.port.stream is not None
-        self._state[PORT_OPEN] = 1 if self._direct and self._bits == 16 and stream else 0
-        self._state[PORT_READABLE] = 1 if self._plain else 0
+        state = self._state
+        state[PORT_OPEN] = 0
+        if self._simple and self._constant is not None:
+            state[PORT_OPEN] = OPEN_TO_NOTHING
+            state[PORT_ANSWER] = self._constant & self._mask
+        elif self._direct and self._bits == 16 and self.port.stream is not None:
+            state[PORT_OPEN] = OPEN_TO_STREAM
+        state[PORT_FRAME] = self._frame_bytes
+        state[PORT_READABLE] = 1 if self._plain else 0
 
     def _transmit(self, value, width):
         # type: (int, int) -> None
@@ -294,6 +304,7 @@ class STM32L4_SPI(Block):
             self._transmit_bytes = level + count
         self._exchange_pending()
         self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
+        self._simple = self._simple and self._plain
         self._direct = self._direct and self._plain
         self._open_port()
 

@@ -25,6 +25,7 @@ from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, Selector
 from renode_wifi.peripherals.base.stream import (
     CAPACITY,
+    PORT_FRAME,
     PORT_LEVEL,
     PORT_LEVELS,
     PORT_WORDS,
@@ -55,6 +56,8 @@ def _check_words(values: array[int], *words: int) -> None:
 
 
 def _check_state(port: Port, stream: Stream | None) -> None:
+    if port.state[PORT_FRAME] > 2:
+        raise _unsound("a frame is longer than two bytes")
     if port.state[PORT_LEVEL] >= PORT_LEVELS:
         raise _unsound("a receive FIFO holds more than it can")
     if stream is None:

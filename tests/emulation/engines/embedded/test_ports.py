@@ -36,11 +36,12 @@ class Processor:
 class Rig:
     """A controller and the module, on the bus of an engine or called directly."""
 
-    def __init__(self, served: bool) -> None:
+    def __init__(self, served: bool, attached: bool = True) -> None:
         self.processor = Processor()
         self.link = Link(BenchMachine(), "wifi", self.processor)
         self.spi = STM32L4_SPI(BenchMachine(), "spi3")
-        self.spi.attach(self.link)
+        if attached:
+            self.spi.attach(self.link)
         self.levels: list[bool] = []
         self.core = Core() if served else None
         if self.core is not None:
@@ -140,4 +141,49 @@ def test_words_of_a_window_do_not_reach_the_model() -> None:
     for _ in range(3):  # the third finds the FIFO full
         rig.write(block.DR.offset, 0x0A0A, 2)
     assert rig.read(8, 2) & block.SR.OVR
+    assert record.python_accesses == before
+
+
+SIZES = [0x0700, 0x0700 | block.CR2.FRXTH, 0x0F00, 0x0B00, 0x0300, 0x0700 | block.CR2.RXDMAEN]
+OPEN_WIRE = st.lists(
+    st.one_of(
+        st.tuples(st.just(block.DR.offset), st.integers(0, 0xFFFF)),
+        st.tuples(st.just(block.CR2.offset), st.sampled_from(SIZES)),
+        st.tuples(st.just(block.CR2.offset), st.sampled_from([0x0740, 0x0780, 0x0F40])),
+        st.tuples(
+            st.just(block.CR1.offset),
+            st.sampled_from([0, ENABLED, ENABLED, ENABLED | block.CR1.LSBFIRST]),
+        ),
+        st.tuples(st.sampled_from([block.DR.offset, 8]), st.none()),
+    ).flatmap(lambda access: st.tuples(st.just(access), st.sampled_from([4, 2, 1, 1]))),
+    max_size=80,
+)
+
+
+@given(OPEN_WIRE)
+def test_a_wire_without_a_device_is_served_in_frames_of_any_size(
+    accesses: list[tuple[tuple[int, int | None], int]],
+) -> None:
+    served, direct = Rig(True, attached=False), Rig(False, attached=False)
+    for (offset, value), width in accesses:
+        mask = (1 << 8 * width) - 1
+        if value is None:
+            assert served.read(offset, width) & mask == direct.read(offset, width) & mask
+        else:
+            for rig in (served, direct):
+                rig.write(offset, value & mask, width)
+        assert served.state() == direct.state()
+        assert served.line() == direct.spi.lines["IRQ"].level
+
+
+def test_bytes_to_nothing_do_not_reach_the_model() -> None:
+    rig = Rig(True, attached=False)
+    rig.write(block.CR2.offset, 0x0700 | block.CR2.FRXTH, 4)
+    assert rig.core is not None
+    record = rig.core.peripheral_map._bindings[id(rig.spi)].record
+    before = record.python_accesses
+    for _ in range(3):
+        rig.write(block.DR.offset, 0x5A, 1)
+        assert rig.read(8, 2) & block.SR.RXNE
+        assert rig.read(block.DR.offset, 1) == 0xFF
     assert record.python_accesses == before

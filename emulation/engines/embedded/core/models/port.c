@@ -68,17 +68,19 @@ bool port_write(struct lines *lines, struct port *port, uint32_t *values, uint32
                 uint32_t value, unsigned width)
 {
     uint32_t *state = port->state;
-    if (width == 1 || !port->exception)
+    if (!port->exception)
         return false;
     if (word == port->control)
-        return write_control(lines, port, values, value);
-    uint32_t level = state[PORT_LEVEL], answer;
-    if (word != port->data || !port->stream || !state[PORT_OPEN] ||
-        !exchange(lines, port, value, &answer))
+        return width != 1 && write_control(lines, port, values, value);
+    uint32_t level = state[PORT_LEVEL], frame = state[PORT_FRAME], answer = state[PORT_ANSWER];
+    if (word != port->data || (width == 1) != (frame == 1))
         return false;
-    if (level <= 2) {
-        state[PORT_FIFO] |= (answer & 0xFFFF) << 8 * level;
-        level += 2;
+    bool streams = state[PORT_OPEN] == OPEN_TO_STREAM && port->stream;
+    if (!(streams ? exchange(lines, port, value, &answer) : state[PORT_OPEN] == OPEN_TO_NOTHING))
+        return false;
+    if (level + frame < PORT_LEVELS) {
+        state[PORT_FIFO] |= low_bytes(answer, frame) << 8 * level;
+        level += frame;
     } else {
         state[PORT_ERRORS] |= port->overrun;
     }

@@ -10,8 +10,9 @@
 /* Mirrors of the indices in peripherals/base/stream.py. */
 enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MORE };
 enum { PORT_OPEN, PORT_READABLE, PORT_FIFO, PORT_LEVEL, PORT_INTERRUPTS, PORT_SETTINGS,
-       PORT_ERRORS, PORT_STATUS };
-enum { PORT_CAUSES = 4 };
+       PORT_ERRORS, PORT_FRAME, PORT_ANSWER, PORT_STATUS };
+enum { OPEN_TO_STREAM = 1, OPEN_TO_NOTHING };
+enum { PORT_CAUSES = 4, PORT_LEVELS = 5 /* 0 to 4 bytes in the receive FIFO */ };
 
 /* Mirrored by native.py. */
 struct port {
