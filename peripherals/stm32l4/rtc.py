@@ -7,7 +7,6 @@ settings; alarms compare whole seconds.
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from renode_wifi.peripherals.base.block import Block
@@ -16,6 +15,14 @@ from renode_wifi.peripherals.base.counter import DAY, Calendar
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import ZERO_CLEARS
+from renode_wifi.peripherals.stm32l4.rtc_calendar import (
+    date_of,
+    date_register,
+    days_of,
+    from_bcd,
+    second_of,
+    time_register,
+)
 from renode_wifi.peripherals.stm32l4.rtc_registers import (
     ALRMAR,
     ALRMASSR,
@@ -46,18 +53,9 @@ KEYS = (0xCA, 0x53)
 UNPROTECTED = (WPR.offset, TAMPCR.offset, OR.offset)
 
 LSE_HERTZ = 32768
-EPOCH = datetime.date(2000, 1, 1)
 # Two months hold every day of the month, and every weekday.
 ALARM_HORIZON_DAYS = 62
 NEVER = None
-
-
-def to_bcd(number: int) -> int:
-    return number // 10 << 4 | number % 10
-
-
-def from_bcd(code: int) -> int:
-    return (code >> 4) * 10 + (code & 0xF)
 
 
 class STM32F4_RTC(Block):
@@ -182,12 +180,7 @@ class STM32F4_RTC(Block):
             return self.registers["TR"]
         self._latch()
         second = self._view()[0] % DAY
-        hour = second // 3600
-        afternoon = 0
-        if self.registers["CR"] & CR.FMT:
-            afternoon = TR.PM if hour >= 12 else 0
-            hour = (hour + 11) % 12 + 1
-        return afternoon | to_bcd(hour) << 16 | to_bcd(second // 60 % 60) << 8 | to_bcd(second % 60)
+        return time_register(second, bool(self.registers["CR"] & CR.FMT))
 
     def _read_date(self) -> int:
         if self.registers["ISR"] & ISR.INITF:
@@ -216,13 +209,7 @@ class STM32F4_RTC(Block):
         )
 
     def _date(self, days: int) -> int:
-        date = EPOCH + datetime.timedelta(days % 36525)
-        return (
-            to_bcd(date.year - 2000) << 16
-            | self._weekday(days) << 13
-            | to_bcd(date.month) << 8
-            | to_bcd(date.day)
-        )
+        return date_register(days, self._weekday(days))
 
     def _weekday(self, days: int) -> int:
         """1 is Monday by convention; the chip only counts on from what software wrote."""
@@ -231,15 +218,8 @@ class STM32F4_RTC(Block):
     def _load(self) -> None:
         """Leaving initialisation mode: count on from TR and DR."""
         time, date = self.registers["TR"], self.registers["DR"]
-        hour = from_bcd(time >> 16 & 0x3F)
-        if self.registers["CR"] & CR.FMT:
-            hour = hour % 12 + (12 if time & TR.PM else 0)
-        year = 2000 + from_bcd(date >> 16 & 0xFF) % 100
-        month = min(max(from_bcd(date >> 8 & 0x1F), 1), 12)
-        # A day that the month doesn't have becomes the day as many days after its start.
-        first = datetime.date(year, month, 1)
-        days = (first - EPOCH).days + max(from_bcd(date & 0x3F), 1) - 1
-        second = 3600 * hour + 60 * from_bcd(time >> 8 & 0x7F) + from_bcd(time & 0x7F)
+        days = days_of(date)
+        second = second_of(time, bool(self.registers["CR"] & CR.FMT))
         self._seconds = days * DAY + second
         self._weekday_offset = (max(date >> 13 & 7, 1) - 1 - days) % 7
         self._origin = self.machine.clock.now * self._hertz
@@ -374,7 +354,7 @@ class STM32F4_RTC(Block):
         wanted = from_bcd(alarm >> 24 & 0x3F)
         if alarm & ALRMAR.WDSEL:
             return self._weekday(day) == wanted
-        return (EPOCH + datetime.timedelta(day % 36525)).day == wanted
+        return date_of(day).day == wanted
 
     def _alarm_a(self) -> None:
         self._ring(0)

@@ -13,7 +13,8 @@ from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import rtc as block
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
-from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC, from_bcd, to_bcd
+from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC
+from renode_wifi.peripherals.stm32l4.rtc_calendar import from_bcd, to_bcd
 from tests.peripherals.stm32l4.rig import peek, poke
 
 ALL_MASKED = block.ALRMAR.MSK1 | block.ALRMAR.MSK2 | block.ALRMAR.MSK3 | block.ALRMAR.MSK4
