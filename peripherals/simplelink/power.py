@@ -18,6 +18,8 @@ class PowerState:
         """Too many security alerts: the host gets at the file system no more."""
         self.stopping = False
         """The host has asked to stop, so that power may go."""
+        self.commands = 0
+        """Commands of the host since power-on."""
         self.masks: dict[int, int] = {}
         """Events that the host doesn't want, one bit each, by class."""
         self.status = Status()
@@ -25,6 +27,7 @@ class PowerState:
 
     def power_on(self, status: Status) -> None:
         self.stopping = False
+        self.commands = 0
         self.masks.clear()
         self.status = status
 

@@ -185,6 +185,7 @@ class Processor:
         except WireError as error:
             self.abort(str(error))
             return
+        self.power.commands += 1
         self.surroundings.trace(
             "message", direction="command", opcode=name_of(command.opcode), body=command.body
         )

@@ -228,6 +228,16 @@ class Provisioning(Fixed):
 
 
 @dataclass(frozen=True, slots=True)
+class ScanParameters(Fixed):
+    """SlWlanScanParamCommand_t. channels: a bit each, from channel 1 on; rssi: dBm at least."""
+
+    LAYOUT = struct.Struct("<Ii")
+
+    channels: int
+    rssi: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProvisioningStatus:
     """SlWlanEventProvisioningStatus_t."""
 

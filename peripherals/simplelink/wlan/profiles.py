@@ -26,8 +26,11 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
 
 POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
 POLICIES = (POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P)
-AUTO, FAST = 0x01, 0x02
+AUTO, FAST, AUTO_PROVISIONING = 0x01, 0x02, 0x20
 """Bits of the connection policy."""
+
+SCAN_HIDDEN = 0x02
+"""Bit of the scan policy; it doesn't survive power (wlan.h, sl_WlanPolicySet)."""
 
 ALL_PROFILES = 0xFF
 EAP_UPDATE_ANSWERED_AS = 0x8CC0
@@ -62,6 +65,16 @@ class Profiles:
         return bool(self.policies[POLICY_CONNECTION][0] & FAST)
 
     @property
+    def provisions(self) -> bool:
+        """Whether provisioning starts by itself."""
+        return bool(self.policies[POLICY_CONNECTION][0] & AUTO_PROVISIONING)
+
+    @property
+    def lists_hidden(self) -> bool:
+        """Whether results of scans have networks that hide their names."""
+        return bool(self.policies[POLICY_SCAN][0] & SCAN_HIDDEN)
+
+    @property
     def wanted(self) -> list[Profile]:
         """Networks to join."""
         return [profile for profile in self.profiles if profile is not None]
@@ -83,6 +96,10 @@ class Profiles:
             ),
             default=None,
         )
+
+    def power_lost(self) -> None:
+        option, value = self.policies[POLICY_SCAN]
+        self.policies[POLICY_SCAN] = (option & ~SCAN_HIDDEN, value)
 
     def keep(self, profile: Profile) -> int | None:
         """Its place, which may be that of the same network; None where there is none left."""

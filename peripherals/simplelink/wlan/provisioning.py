@@ -31,14 +31,14 @@ from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
 from renode_wifi.peripherals.simplelink.wlan.web import Answer, Exchange, Parameters
 
-SMART_CONFIG, STOP, ABORT_EXTERNAL = 1, 4, 5
+SMART_CONFIG, ACCESS_POINT_AND_SMART_CONFIG, STOP, ABORT_EXTERNAL = 1, 2, 4, 5
 """Of SlWlanProvisioningCommand_e; those below STOP start it, all but SMART_CONFIG as an AP."""
 FLAG_EXTERNAL_CONFIRMATION = 1
 REMAIN = 0xFF
 """The role after it was stopped: the one that the device is in."""
 
 NOT_STARTED, NOT_FOUND, CONNECTION_FAILED, NO_ADDRESS, NO_FEEDBACK, SUCCESS = range(6)
-PROFILE_LIST_FULL, STOPPED, WLAN_CONNECT, IP_ADDRESS = 9, 12, 15, 16
+PROFILE_LIST_FULL, AUTO_STARTED, STOPPED, WLAN_CONNECT, IP_ADDRESS = 9, 11, 12, 15, 16
 """Of the status event; those up to SUCCESS are also what the phone reads of the outcome."""
 DISCONNECTED, CONNECTED = 0, 3
 """Of SL_WLAN_STATUS_..., which the status event has."""
@@ -58,6 +58,8 @@ PAGES = "www"
 
 CONFIRMATION_DELAY = 500 * MILLISECOND
 """From the answer of the confirmation request to the change of roles."""
+AUTO_TIMEOUT = 600
+"""Seconds without activity that end a provisioning that has started by itself."""
 FEEDBACK_TIMEOUT = 30 * SECOND
 END_DELAY = SECOND
 """From the outcome that the phone has read to the end."""
@@ -123,6 +125,17 @@ class ProvisioningService:
         self._command = message
         self._configure()
         return None
+
+    @property
+    def active(self) -> bool:
+        return self._command is not None
+
+    def start_by_itself(self, action: int) -> None:
+        """The connection policy asks for it."""
+        self._result = NOT_STARTED
+        self._command = Provisioning(action, self.device.active_role, AUTO_TIMEOUT, 0)
+        self._event(AUTO_STARTED)
+        self._configure()
 
     def _configure(self) -> None:
         """The stage in which a phone may give a profile."""

@@ -14,6 +14,8 @@ from renode_wifi.peripherals.simplelink.messages.wlan import (
 from renode_wifi.peripherals.simplelink.network import NetworkAccess
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
+from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
+from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 
 CIPHER_WEP, CIPHER_TKIP, CIPHER_CCMP = 0x1, 0x4, 0x8
 KEY_PSK = 2
@@ -34,8 +36,10 @@ MAX_RESULTS = 30
 class Scan:
     """Results of the last scan, which is made anew when the host asks for the first one."""
 
-    def __init__(self, network: NetworkAccess) -> None:
+    def __init__(self, network: NetworkAccess, saved: Profiles, settings: WlanSettings) -> None:
         self.network = network
+        self.saved = saved
+        self.settings = settings
         self._beacons: list[Beacon] = []
 
     def reset(self) -> None:
@@ -44,9 +48,17 @@ class Scan:
     def _portion(self, message: ScanResultsGet) -> tuple[NetworkEntry, ...]:
         station, index = self.network.station, message.index
         if index == 0 or not self._beacons:
-            self._beacons = station.scan()[:MAX_RESULTS] if station is not None else []
+            found = station.scan() if station is not None else []
+            self._beacons = [beacon for beacon in found if self._shows(beacon)][:MAX_RESULTS]
         end = index + min(message.count, MAX_RESULTS)
         return tuple(map(_entry, self._beacons[index:end]))
+
+    def _shows(self, beacon: Beacon) -> bool:
+        """By the scan parameters, and by the scan policy, which hides what hides itself."""
+        parameters = self.settings.scan_parameters
+        on_channel = parameters.channels >> (beacon.channel - 1) & 1
+        loud = beacon.rssi >= parameters.rssi
+        return bool(on_channel) and loud and (self.saved.lists_hidden or not beacon.hidden)
 
     def results(self, transaction: Transaction, message: ScanResultsGet) -> ScanResults:
         return ScanResults(self._portion(message))

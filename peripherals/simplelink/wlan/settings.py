@@ -10,7 +10,7 @@ from renode_wifi.peripherals.simplelink.messages.basic import (
     SetSetting,
     Setting,
 )
-from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID
+from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID, ScanParameters
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
@@ -18,6 +18,7 @@ from renode_wifi.peripherals.simplelink.wlan.station import StationRole
 
 AP, GENERAL, P2P, ACCESS_LIST, FILTERS, CONNECTION = range(6)
 AP_SSID, AP_CHANNEL, AP_HIDDEN, AP_SECURITY, AP_PASSWORD, AP_STATIONS = 0, 3, 4, 6, 7, 19
+SCAN_PARAMETERS = 18
 OPTIONS = range(48)
 MAX_LENGTH = 512
 DEFAULTS = {
@@ -29,6 +30,7 @@ DEFAULTS = {
     (GENERAL, 9): b"US",
     (GENERAL, 10): b"\0",
     (GENERAL, 11): b"\0",
+    (GENERAL, SCAN_PARAMETERS): ScanParameters(0x1FFF, -95).emit(),
     (P2P, 12): b"mysimplelink",
     (P2P, 13): b"1-0050F204-1",
     (ACCESS_LIST, 24): b"\0",
@@ -57,6 +59,10 @@ class WlanSettings:
         return self.values[P2P, 12]
 
     @property
+    def scan_parameters(self) -> ScanParameters:
+        return ScanParameters.parse(self.values[GENERAL, SCAN_PARAMETERS])
+
+    @property
     def _default_ssid(self) -> bytes:
         return b"mysimplelink-" + self.netcfg.mac[3:].hex().upper().encode()
 
@@ -70,6 +76,7 @@ class WlanSettings:
             or option not in OPTIONS
             or length > MAX_LENGTH
             or ((identity, option) == (AP, AP_SSID) and length > MAX_SSID)
+            or ((identity, option) == (GENERAL, SCAN_PARAMETERS) and length < 8)
         ):
             return BasicResponse(Error.INVALID)
         self.values[identity, option] = message.value

@@ -18,6 +18,7 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
 from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
+from renode_wifi.peripherals.simplelink.wlan.auto_provisioning import AutoProvisioning
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
 from renode_wifi.peripherals.simplelink.wlan.provisioning import ProvisioningService
 from renode_wifi.peripherals.simplelink.wlan.scan import Scan
@@ -45,10 +46,14 @@ class Wlan(Silo):
         self.saved = self.station.saved
         self.settings = WlanSettings(netcfg, self.station)
         self.access_point = AccessPoint(services, power, netcfg, self.settings, connections)
-        self.scan = Scan(services.network)
+        self.scan = Scan(services.network, self.saved, self.settings)
         self.provisioning = ProvisioningService(
             services, device, self.station, self.access_point, self.settings, files, http
         )
+        self.auto_provisioning = AutoProvisioning(
+            services, power, device, self.saved, self.provisioning
+        )
+        self.station.disconnected = self.auto_provisioning.disconnected
         self._filters = 0
 
     @property
@@ -67,9 +72,12 @@ class Wlan(Silo):
             self.access_point.open()
         elif self.device.role == ROLE_STATION:
             self.station.start()
+        self.auto_provisioning.started()
 
     def stopped(self) -> None:
+        self.auto_provisioning.stopped()
         self.station.power_lost()
+        self.saved.power_lost()
         self.scan.reset()
         self.provisioning.reset()
 

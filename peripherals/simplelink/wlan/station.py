@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
@@ -62,6 +63,8 @@ class StationRole:
         self._attempt = 0
         """Counts joins: the outcome of an abandoned one is void."""
         self._retry: Event | None = None
+        self.disconnected: Callable[[], None] | None = None
+        """Called when the link has gone, and when the connection policy is set."""
 
     def power_lost(self) -> None:
         self._abandon()
@@ -235,6 +238,7 @@ class StationRole:
         self.power.connected = False
         self._notify_disconnected(left.ssid, left.bssid, reason)
         self.connections.lost()
+        self._report_disconnection()
 
     def _notify_disconnected(self, ssid: bytes, bssid: bytes, reason: int) -> None:
         self._trace("disconnected", ssid, reason=reason)
@@ -286,7 +290,12 @@ class StationRole:
         else:
             self._search_again()
 
+    def _report_disconnection(self) -> None:
+        if self.disconnected is not None:
+            self.disconnected()
+
     def _on_connection_policy(self, automatic: bool) -> None:
+        self._report_disconnection()
         idle = self.associated is None and not self.joining
         if idle and self.device.active_role == ROLE_STATION:
             if automatic:

@@ -29,15 +29,21 @@ ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT, NEW_TLS, UNTRUSTED_TLS, CHOOSY_TLS
 )
 
 
+ACCESS_POINTS = (
+    AccessPointSettings(b"fwemu-ap", b"\x02\0\0\0\0\x01", passphrase=b"fwemu-pass"),
+    AccessPointSettings(b"open", b"\x02\0\0\0\0\x02", security=Security.OPEN),
+)
+
+
 def make_world(
-    machine: BenchMachine, more: tuple[ServerSettings, ...] = (), **changes: Any
+    machine: BenchMachine,
+    more: tuple[ServerSettings, ...] = (),
+    access_points: tuple[AccessPointSettings, ...] = ACCESS_POINTS,
+    **changes: Any,
 ) -> World:
     """more: servers beside the usual ones."""
     settings = WorldSettings(
-        access_points=(
-            AccessPointSettings(b"fwemu-ap", b"\x02\0\0\0\0\x01", passphrase=b"fwemu-pass"),
-            AccessPointSettings(b"open", b"\x02\0\0\0\0\x02", security=Security.OPEN),
-        ),
+        access_points=access_points,
         dns=DnsSettings({"broker.test": (GATEWAY,), "echo.test": (GATEWAY,)}),
         servers=(
             ServerSettings("echo", "echo", GATEWAY, ECHO),
