@@ -27,6 +27,7 @@ SECURITY_NAMES = {
     Security.WPA_WPA2: b"WPA WPA2",
     Security.WPA2_TKIP: b"WPA2 TKIP",
     Security.WPA3: b"WPA3",
+    Security.WPA2_ENTERPRISE: b"WPA2 Enterprise",
 }
 OPTIONS = ("F1", "F2", "F3", "F4", "F5")
 

@@ -57,7 +57,7 @@ class World:
         self.seed = settings.seed if seed is None else seed
         self.date = WorldDate(machine.clock, settings.when)
         self.pki = WorldPki(self.seed)
-        self.air = Air(settings.access_points, settings.air, self.random("air"))
+        self.air = Air(settings.access_points, settings.air, self.random("air"), self.pki.trusted)
         self.internet = Internet(settings, machine, self.random("link"))
         self.bridge: Bridge | None = None
         self.stations: dict[bytes, WirelessStation] = {}

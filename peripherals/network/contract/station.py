@@ -30,6 +30,30 @@ class Security(Enum):
     WPA_WPA2 = "wpa/wpa2"
     WPA2_TKIP = "wpa2-tkip"
     WPA3 = "wpa3"
+    WPA2_ENTERPRISE = "wpa2-enterprise"
+
+
+class LoginMethod(Enum):
+    """Methods of EAP, with what they hide in their tunnel."""
+
+    TLS = "tls"
+    TTLS_MSCHAPV2 = "ttls-mschapv2"
+    PEAP_MSCHAPV2 = "peap-mschapv2"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a station shows to an enterprise network (IEEE 802.1X).
+
+    roots: certificates, of which one must have signed the network's; None: any will do.
+    certificate: the client's, for TLS. Both are PEM or DER.
+    """
+
+    method: LoginMethod
+    identity: bytes
+    password: bytes = b""
+    roots: bytes | None = None
+    certificate: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,8 @@ class JoinFailure(Enum):
     WRONG_PASSPHRASE = "wrong passphrase"
     WRONG_SECURITY = "security type does not fit"
     NO_ADDRESS = "no answer from DHCP"
+    LOGIN_REFUSED = "the network refuses the login"
+    UNTRUSTED_NETWORK = "the network's certificate is not trusted"
 
 
 class StationEvents(Protocol):
@@ -102,8 +128,11 @@ class Station(Protocol):
         static: Lease | None = None,
         bssid: bytes | None = None,
         dhcp: bool = True,
+        login: Login | None = None,
     ) -> None:
         """Associate and get an address. security None: whatever the access point has.
+
+        login: for enterprise networks, which have no passphrase.
 
         A join under way is dropped, and an association given up, before the new one starts.
         """

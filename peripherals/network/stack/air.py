@@ -9,10 +9,13 @@ from typing import Protocol
 from renode_wifi.peripherals.network.contract.station import (
     Beacon,
     JoinFailure,
+    Login,
+    LoginMethod,
     Security,
     StationEvents,
 )
 from renode_wifi.peripherals.network.stack.dhcp import DhcpServer
+from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, AirSettings
 
 RSSI_SPREAD = 3
@@ -27,6 +30,7 @@ FITTING = {
     Security.WPA_WPA2: {Security.WPA, Security.WPA2, Security.WPA_WPA2, Security.WPA2_TKIP},
     Security.WPA2_TKIP: {Security.WPA2_TKIP, Security.WPA2, Security.WPA_WPA2},
     Security.WPA3: {Security.WPA3},
+    Security.WPA2_ENTERPRISE: {Security.WPA2_ENTERPRISE},
 }
 """What a station may ask for, by what the access point has."""
 
@@ -61,10 +65,16 @@ class Client(Protocol):
 
 
 class AccessPoint:
-    """One access point that may be joined. owner: the station that runs it, if one does."""
+    """One access point that may be joined. owner: the station that runs it, if one does.
 
-    def __init__(self, settings: AccessPointSettings, owner: Owner | None = None) -> None:
+    authority: signs the certificates of enterprise networks, and of their clients.
+    """
+
+    def __init__(
+        self, settings: AccessPointSettings, authority: Authority, owner: Owner | None = None
+    ) -> None:
         self.settings = settings
+        self.authority = authority
         self.dhcp = DhcpServer(settings.network)
         self.owner = owner
         self.up = True
@@ -81,14 +91,36 @@ class AccessPoint:
             settings.hidden,
         )
 
-    def judge(self, passphrase: bytes, security: Security | None) -> JoinFailure | None:
+    def judge(
+        self, passphrase: bytes, security: Security | None, login: Login | None
+    ) -> JoinFailure | None:
         """Whether it lets a station in; None: yes."""
         own = self.settings.security
+        if (own is Security.WPA2_ENTERPRISE) != (login is not None):
+            return JoinFailure.WRONG_SECURITY
+        if login is not None:
+            return self._judge_login(login)
         if security is not None and security not in FITTING[own]:
             return JoinFailure.WRONG_SECURITY
         if own is not Security.OPEN and passphrase != self.settings.passphrase:
             return JoinFailure.WRONG_PASSPHRASE
         return None
+
+    def _judge_login(self, login: Login) -> JoinFailure | None:
+        """What the outcome of EAP is, without its messages."""
+        from renode_wifi.peripherals.network.tls import certificates
+
+        root = self.authority.certificate
+        if login.roots is not None and not certificates.holds(login.roots, root):
+            return JoinFailure.UNTRUSTED_NETWORK
+        if login.method is LoginMethod.TLS:
+            shown = login.certificate
+            accepted = shown is not None and certificates.is_signed_by(shown, root)
+        else:
+            users = self.settings.users
+            name = login.identity.decode("utf-8", "replace")
+            accepted = name in users and users[name].encode() == login.password
+        return None if accepted else JoinFailure.LOGIN_REFUSED
 
 
 class Air:
@@ -99,9 +131,11 @@ class Air:
         access_points: tuple[AccessPointSettings, ...],
         settings: AirSettings,
         random: Random,
+        authority: Authority,
     ) -> None:
         self.settings = settings
-        self.access_points = [AccessPoint(entry) for entry in access_points]
+        self.authority = authority
+        self.access_points = [AccessPoint(entry, authority) for entry in access_points]
         self.clients: list[Client] = []
         """Every station of the world."""
         self._random = random
@@ -122,7 +156,8 @@ class Air:
                 security=Security.WPA2,
                 passphrase=random.randbytes(16).hex().encode(),
                 rssi=random.randint(-88, -60),
-            )
+            ),
+            self.authority,
         )
 
     def scan(self) -> list[Beacon]:

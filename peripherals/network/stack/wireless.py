@@ -13,6 +13,7 @@ from renode_wifi.peripherals.network.contract.station import (
     Beacon,
     JoinFailure,
     Lease,
+    Login,
     Security,
     StationEvents,
 )
@@ -84,6 +85,7 @@ class WirelessStation:
         static: Lease | None = None,
         bssid: bytes | None = None,
         dhcp: bool = True,
+        login: Login | None = None,
     ) -> None:
         self.leave()
         found = self.air.find(ssid, bssid)
@@ -91,7 +93,7 @@ class WirelessStation:
         if not found:
             self._later(self.air.settings.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
             return
-        failure = found[0].judge(passphrase, security)
+        failure = found[0].judge(passphrase, security, login)
         if failure is not None:
             wait = HANDSHAKE_GIVE_UP if failure is JoinFailure.WRONG_PASSPHRASE else 0
             self._later(self.air.settings.association + wait, self._fail, failure, done)
@@ -300,7 +302,7 @@ class WirelessStation:
                 DhcpSettings(subnet[1], subnet[-2], address.duration),
             ),
         )
-        self._own = AccessPoint(settings, self)
+        self._own = AccessPoint(settings, self.air.authority, self)
         self.air.add(self._own)
         internet = self.internet
         self._own_host = internet.hosts[address.address] = Host(internet, address.address)

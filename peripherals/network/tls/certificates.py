@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -148,6 +149,41 @@ def issue(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
+    )
+
+
+def load(data: bytes) -> list[x509.Certificate]:
+    """Certificates of a file, PEM or DER; none where it holds none."""
+    try:
+        if b"-----BEGIN" in data:
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
+    except ValueError:
+        return []
+
+
+def holds(roots: bytes, certificate: bytes) -> bool:
+    """Whether a certificate is among `roots`; both PEM or DER."""
+    return any(known in load(roots) for known in load(certificate))
+
+
+def is_signed_by(certificate: bytes, root: bytes) -> bool:
+    """Whether the first certificate of a file is signed by `root`."""
+    for shown in load(certificate)[:1]:
+        for issuer in load(root):
+            try:
+                shown.verify_directly_issued_by(issuer)
+            except (ValueError, TypeError, InvalidSignature):
+                continue
+            return True
+    return False
+
+
+def has_expired(certificate: bytes, date: datetime.datetime) -> bool:
+    """Whether one of a file's certificates is not valid any more, or not yet, at `date` (UTC)."""
+    return any(
+        not known.not_valid_before_utc <= date <= known.not_valid_after_utc
+        for known in load(certificate)
     )
 
 

@@ -10,6 +10,7 @@ from renode_wifi.peripherals.network.contract.station import Security
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, choice, text, whole
 from renode_wifi.peripherals.network.worldfile.structure import (
     INTERNAL,
+    Mapped,
     Model,
     Switch,
 )
@@ -21,6 +22,7 @@ from renode_wifi.peripherals.network.worldfile.values import (
     Network,
     Seconds,
     Ssid,
+    Text,
     Truth,
 )
 
@@ -122,6 +124,7 @@ DEFAULT_NETWORK = NetworkSettings(
 )
 
 SECURITIES = {security.value: security for security in Security}
+WITHOUT_PASSPHRASE = (Security.OPEN, Security.WEP, Security.WPA2_ENTERPRISE)
 
 
 @dataclass(frozen=True)
@@ -133,12 +136,16 @@ class AccessPointSettings(Model):
     bssid: Bssid
     channel: Annotated[int, whole("a channel, 1 to 14", 1, 14)] = 6
     security: Annotated[
-        Security, choice("open, wep, wpa, wpa2, wpa/wpa2, wpa2-tkip or wpa3", SECURITIES)
+        Security,
+        choice("open, wep, wpa, wpa2, wpa/wpa2, wpa2-tkip, wpa3 or wpa2-enterprise", SECURITIES),
     ] = Security.WPA2
     passphrase: Annotated[bytes, text("8 to 63 characters (WEP: 5 or 13)", str.encode)] = b""
     rssi: Annotated[int, whole("strength in dBm, -100 to 0", -100, 0)] = -50
     hidden: Truth = False
     network: NetworkSettings = DEFAULT_NETWORK
+    users: Annotated[
+        dict[str, Text], Mapped("wpa2-enterprise: names and passwords of those who may join")
+    ] = field(default_factory=dict)
 
     @classmethod
     def fill(cls, written: Mapping[str, object]) -> dict[str, object]:
@@ -158,9 +165,17 @@ class AccessPointSettings(Model):
     def check(self) -> Iterator[Mistake]:
         security, length = self.security, len(self.passphrase)
         concerns = ["security", "passphrase"]
-        if security is Security.OPEN and length:
+        if self.users and security is not Security.WPA2_ENTERPRISE:
             yield Mistake(
-                "an open access point has none",
+                f"a network with {security.value} has none",
+                "drop them, or write `security: wpa2-enterprise`",
+                path=("users",),
+                concerns=["security", "users"],
+            )
+        if security in (Security.OPEN, Security.WPA2_ENTERPRISE) and length:
+            named = "open" if security is Security.OPEN else "enterprise"
+            yield Mistake(
+                f"an {named} access point has none",
                 "drop it, or set security",
                 path=("passphrase",),
                 concerns=concerns,
@@ -169,7 +184,7 @@ class AccessPointSettings(Model):
             yield Mistake(
                 "a WEP key has 5 or 13 characters", "write such a passphrase", concerns=concerns
             )
-        if security not in (Security.OPEN, Security.WEP) and not 8 <= length <= 63:
+        if security not in WITHOUT_PASSPHRASE and not 8 <= length <= 63:
             yield Mistake(
                 f"a {security.value} passphrase has 8 to 63 characters",
                 "write such a passphrase, or `security: open`",

@@ -73,6 +73,65 @@ class ProfileUpdate:
         return profile.common + self.LAYOUT.pack(self.index) + profile.ssid + profile.key
 
 
+EAP = struct.Struct("<BBBxI")
+"""Lengths of user and anonymous user, number of a certificate, and methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class EapProfile:
+    """SlWlanAddGetEapProfile_t, then SSID, key, user and anonymous user, directly packed.
+
+    methods: bits of SL_WLAN_ENT_EAP_METHOD_....
+    """
+
+    common: ProfileAdd
+    user: bytes = b""
+    anonymous: bytes = b""
+    methods: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        return cls._after(body, ProfileAdd.LAYOUT.size)
+
+    @classmethod
+    def _after(cls, body: bytes, head: int) -> Self:
+        """Of a message whose lengths of users are at `head`."""
+        user_length, anonymous_length, _, methods = fields(EAP, body[head:])
+        common = ProfileAdd._after(body, head + EAP.size)
+        offset = head + EAP.size + len(common.ssid) + len(common.key)
+        user = take(body, offset, user_length)
+        anonymous = take(body, offset + user_length, anonymous_length)
+        return cls(common, user, anonymous, methods)
+
+    def emit(self) -> bytes:
+        return self.common.common + self._rest
+
+    @property
+    def _rest(self) -> bytes:
+        lengths = EAP.pack(len(self.user), len(self.anonymous), 0, self.methods)
+        return lengths + self.common.ssid + self.common.key + self.user + self.anonymous
+
+
+@dataclass(frozen=True, slots=True)
+class EapProfileUpdate:
+    """SlWlanUpdateProfile_t: the same of a profile that exists."""
+
+    LAYOUT = struct.Struct("<I")
+
+    index: int
+    profile: EapProfile
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        head = ProfileAdd.LAYOUT.size
+        profile = EapProfile._after(body, head + cls.LAYOUT.size)
+        (index,) = fields(cls.LAYOUT, body[head:])
+        return cls(index, profile)
+
+    def emit(self) -> bytes:
+        return self.profile.common.common + self.LAYOUT.pack(self.index) + self.profile._rest
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileIndex(Fixed):
     """SlWlanProfileDelGetCommand_t."""
@@ -89,7 +148,7 @@ class ProfileGot:
     security: the type, or a negative status.
     """
 
-    LAYOUT = struct.Struct("<hBB6sBB8x")
+    LAYOUT = struct.Struct("<hBB6sBBBBBxI")
     SIZE = 244
 
     security: int
@@ -97,17 +156,32 @@ class ProfileGot:
     bssid: bytes = NO_BSSID
     priority: int = 0
     wep_index: int = 0
+    user: bytes = b""
+    methods: int = 0
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        security, length, priority, bssid, _, wep = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
-        return cls(security, take(body, cls.LAYOUT.size, length), bssid, priority, wep)
+        security, length, priority, bssid, _, wep, user, _, _, methods = cls.LAYOUT.unpack(
+            start(cls.LAYOUT, body)
+        )
+        ssid = take(body, cls.LAYOUT.size, length)
+        name = take(body, cls.LAYOUT.size + length, user)
+        return cls(security, ssid, bssid, priority, wep, name, methods)
 
     def emit(self) -> bytes:
         head = self.LAYOUT.pack(
-            self.security, len(self.ssid), self.priority, self.bssid, 0, self.wep_index
+            self.security,
+            len(self.ssid),
+            self.priority,
+            self.bssid,
+            0,
+            self.wep_index,
+            len(self.user),
+            0,
+            0,
+            self.methods,
         )
-        return (head + self.ssid).ljust(self.SIZE, b"\0")
+        return (head + self.ssid + self.user).ljust(self.SIZE, b"\0")
 
 
 @dataclass(frozen=True, slots=True)

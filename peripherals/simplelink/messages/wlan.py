@@ -42,6 +42,49 @@ class WlanConnect:
 
 
 @dataclass(frozen=True, slots=True)
+class EapConnect:
+    """SlWlanConnectEapCommand_t, then SSID, key, user and anonymous user, directly packed.
+
+    methods: bits of SL_WLAN_ENT_EAP_METHOD_....
+    """
+
+    LAYOUT = struct.Struct("<BB6sBBBBI")
+
+    security: int
+    ssid: bytes
+    key: bytes
+    bssid: bytes
+    user: bytes
+    anonymous: bytes
+    methods: int
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        security, ssid, bssid, key, user, anonymous, _, methods = cls.LAYOUT.unpack(
+            start(cls.LAYOUT, body)
+        )
+        texts, offset = [], cls.LAYOUT.size
+        for length in (ssid, key, user, anonymous):
+            texts.append(take(body, offset, length))
+            offset += length
+        return cls(security, texts[0], texts[1], bssid, texts[2], texts[3], methods)
+
+    def emit(self) -> bytes:
+        texts = (self.ssid, self.key, self.user, self.anonymous)
+        head = self.LAYOUT.pack(
+            self.security,
+            len(self.ssid),
+            self.bssid,
+            len(self.key),
+            len(self.user),
+            len(self.anonymous),
+            0,
+            self.methods,
+        )
+        return head + b"".join(texts)
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """SlWlanEventConnect_t, SlWlanEventDisconnect_t.
 

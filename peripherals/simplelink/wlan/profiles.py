@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from renode_wifi.peripherals.base.handlers import Handler
-from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
+from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse
 from renode_wifi.peripherals.simplelink.messages.profiles import (
+    EapProfile,
+    EapProfileUpdate,
     Policy,
     PolicyGet,
     ProfileAdd,
@@ -116,7 +119,12 @@ class Profiles:
         return places[0]
 
     def add(self, transaction: Transaction, message: ProfileAdd) -> BasicResponse:
-        profile = _profile(message)
+        return self._add(_profile(message))
+
+    def add_enterprise(self, transaction: Transaction, message: EapProfile) -> BasicResponse:
+        return self._add(_enterprise(message))
+
+    def _add(self, profile: Profile) -> BasicResponse:
         status = judge(profile)
         if status == 0:
             place = self.keep(profile)
@@ -124,21 +132,22 @@ class Profiles:
         return BasicResponse(status)
 
     def update(self, transaction: Transaction, message: ProfileUpdate) -> BasicResponse:
-        profile, index = _profile(message.profile), message.index
+        return BasicResponse(self._update(message.index, _profile(message.profile)))
+
+    def update_enterprise(
+        self, transaction: Transaction, message: EapProfileUpdate
+    ) -> BasicResponse | None:
+        other = Transaction(transaction.host, EAP_UPDATE_ANSWERED_AS)
+        other.status(self._update(message.index, _enterprise(message.profile)))
+        return None
+
+    def _update(self, index: int, profile: Profile) -> int:
         status = judge(profile)
         if status == 0 and (index >= len(self.profiles) or self.profiles[index] is None):
             status = Error.WLAN_PROFILE_INDEX
         if status == 0:
             self.profiles[index] = profile
-        return BasicResponse(status)
-
-    def refuse_eap(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        return BasicResponse(Error.WLAN_INVALID_SECURITY)
-
-    def refuse_eap_update(self, transaction: Transaction, message: Empty) -> BasicResponse | None:
-        other = Transaction(transaction.host, EAP_UPDATE_ANSWERED_AS)
-        other.status(Error.WLAN_INVALID_SECURITY)
-        return None
+        return status
 
     def get(self, transaction: Transaction, message: ProfileIndex) -> ProfileGot:
         index = message.index
@@ -146,7 +155,13 @@ class Profiles:
         if profile is None:
             return ProfileGot(Error.WLAN_PROFILE_INDEX)
         return ProfileGot(
-            profile.security, profile.ssid, profile.bssid, profile.priority, profile.wep_index
+            profile.security,
+            profile.ssid,
+            profile.bssid,
+            profile.priority,
+            profile.wep_index,
+            profile.user,
+            profile.methods,
         )
 
     def delete(self, transaction: Transaction, message: ProfileIndex) -> BasicResponse:
@@ -173,8 +188,8 @@ class Profiles:
 
     HANDLERS = (
         Handler(Opcode.WLAN_PROFILE_ADD, ProfileAdd, add),
-        Handler(Opcode.WLAN_EAP_PROFILE_ADD, Empty, refuse_eap),
-        Handler(Opcode.WLAN_EAP_PROFILE_UPDATE, Empty, refuse_eap_update),
+        Handler(Opcode.WLAN_EAP_PROFILE_ADD, EapProfile, add_enterprise),
+        Handler(Opcode.WLAN_EAP_PROFILE_UPDATE, EapProfileUpdate, update_enterprise),
         Handler(Opcode.WLAN_PROFILE_UPDATE, ProfileUpdate, update),
         Handler(Opcode.WLAN_PROFILE_GET, ProfileIndex, get),
         Handler(Opcode.WLAN_PROFILE_DELETE, ProfileIndex, delete),
@@ -194,3 +209,7 @@ def _profile(message: ProfileAdd) -> Profile:
         message.priority,
         message.wep_index,
     )
+
+
+def _enterprise(message: EapProfile) -> Profile:
+    return replace(_profile(message.common), user=message.user, methods=message.methods)

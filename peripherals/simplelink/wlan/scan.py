@@ -18,7 +18,7 @@ from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 
 CIPHER_WEP, CIPHER_TKIP, CIPHER_CCMP = 0x1, 0x4, 0x8
-KEY_PSK = 2
+KEY_802_1X, KEY_PSK = 1, 2
 SECURITY_INFO = {
     Security.OPEN: (0, 0, 0),
     Security.WEP: (1, CIPHER_WEP, 0),
@@ -27,6 +27,7 @@ SECURITY_INFO = {
     Security.WPA_WPA2: (6, CIPHER_TKIP, KEY_PSK),
     Security.WPA2_TKIP: (4, CIPHER_TKIP, KEY_PSK),
     Security.WPA3: (5, CIPHER_CCMP, KEY_PSK),
+    Security.WPA2_ENTERPRISE: (4, CIPHER_CCMP, KEY_802_1X),
 }
 """Type, cipher and key management of a scan result's SecurityInfo (wlan.h)."""
 MAX_RESULTS = 30

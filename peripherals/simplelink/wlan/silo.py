@@ -20,6 +20,7 @@ from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Trans
 from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
 from renode_wifi.peripherals.simplelink.wlan.auto_provisioning import AutoProvisioning
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
+from renode_wifi.peripherals.simplelink.wlan.enterprise import Enterprise
 from renode_wifi.peripherals.simplelink.wlan.provisioning import ProvisioningService
 from renode_wifi.peripherals.simplelink.wlan.scan import Scan
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
@@ -54,6 +55,7 @@ class Wlan(Silo):
             services, power, device, self.saved, self.provisioning
         )
         self.station.disconnected = self.auto_provisioning.disconnected
+        self.station.enterprise = Enterprise(files, self.settings, device)
         self._filters = 0
 
     @property

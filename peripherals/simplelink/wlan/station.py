@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
-from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease
+from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Login
 from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, Device
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
 from renode_wifi.peripherals.simplelink.messages.device import Word
@@ -16,6 +17,7 @@ from renode_wifi.peripherals.simplelink.messages.wlan import (
     NO_BSSID,
     Connection,
     ConnectionInfo,
+    EapConnect,
     WlanConnect,
 )
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
@@ -24,16 +26,35 @@ from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
 from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
-from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge, plain_key
+from renode_wifi.peripherals.simplelink.wlan.security import (
+    ENTERPRISE,
+    SECURITY,
+    Profile,
+    judge,
+    plain_key,
+)
 
 REASON_UNSPECIFIED = 1
+REASON_LOGIN = 23
 REASON_BEACONS_LOST = 109
 REASON_USER = 200
 REASON_SECURITY = 204
 REASON_WHILE_CONNECTING = 208
 
+REASONS = {
+    JoinFailure.WRONG_PASSPHRASE: REASON_SECURITY,
+    JoinFailure.LOGIN_REFUSED: REASON_LOGIN,
+    JoinFailure.UNTRUSTED_NETWORK: REASON_SECURITY,
+}
+"""Of failures that the host is notified of (wlan.h, SL_WLAN_DISCONNECT_...)."""
+
 DISCONNECTED, STATION_CONNECTED, AP_RUNNING = 0, 1, 6
 """Of SlWlanConnStatus_e."""
+
+
+class LoginSource(Protocol):
+    def login(self, target: Profile) -> Login | int:
+        """The login of an enterprise profile, or the reason of a disconnection."""
 
 
 class StationRole:
@@ -65,6 +86,7 @@ class StationRole:
         self._retry: Event | None = None
         self.disconnected: Callable[[], None] | None = None
         """Called when the link has gone, and when the connection policy is set."""
+        self.enterprise: LoginSource | None = None
 
     def power_lost(self) -> None:
         self._abandon()
@@ -104,7 +126,12 @@ class StationRole:
     # Joining
 
     def connect(self, transaction: Transaction, message: WlanConnect) -> BasicResponse | None:
-        target = Profile(message.security, message.ssid, plain_key(message.key), message.bssid)
+        key = plain_key(message.key)
+        return self._connect(
+            transaction, Profile(message.security, message.ssid, key, message.bssid)
+        )
+
+    def _connect(self, transaction: Transaction, target: Profile) -> BasicResponse | None:
         status: int = Error.WLAN_INVALID_ROLE
         if self.device.active_role == ROLE_STATION:
             status = judge(target)
@@ -116,8 +143,20 @@ class StationRole:
         self._join(target)
         return None
 
-    def connect_eap(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        return BasicResponse(Error.WLAN_INVALID_SECURITY)
+    def connect_enterprise(
+        self, transaction: Transaction, message: EapConnect
+    ) -> BasicResponse | None:
+        return self._connect(
+            transaction,
+            Profile(
+                message.security,
+                message.ssid,
+                message.key,
+                message.bssid,
+                user=message.user,
+                methods=message.methods,
+            ),
+        )
 
     def _join(self, target: Profile) -> None:
         self._abandon()
@@ -131,6 +170,15 @@ class StationRole:
         station, target = self.services.network.station, self.target
         if station is None or target is None:
             return
+        login = None
+        if target.security == ENTERPRISE and self.enterprise is not None:
+            outcome = self.enterprise.login(target)
+            if isinstance(outcome, int):
+                delay = self.services.profile.event_time_us * MICROSECOND
+                failed = partial(self._failed, target, outcome)
+                self._retry = self.services.host.after(delay, failed)
+                return
+            login = outcome
         station.join(
             target.ssid,
             target.key,
@@ -138,6 +186,7 @@ class StationRole:
             partial(self._joined, self._attempt, target),
             static=self.netcfg.static,
             bssid=target.bssid if any(target.bssid) else None,
+            login=login,
         )
 
     def _joined(self, attempt: int, target: Profile, outcome: Lease | JoinFailure) -> None:
@@ -155,8 +204,8 @@ class StationRole:
             self.joining = False
             self._associate(target, None)
             host.event(Opcode.DHCP_TIMEOUT, OK)
-        elif outcome is JoinFailure.WRONG_PASSPHRASE:
-            self._failed(target, REASON_SECURITY)
+        elif outcome in REASONS:
+            self._failed(target, REASONS[outcome])
         else:
             # It goes on looking, silently, until the host gives up.
             self._search_again()
@@ -308,7 +357,7 @@ class StationRole:
 
     HANDLERS = (
         Handler(Opcode.WLAN_CONNECT, WlanConnect, connect),
-        Handler(Opcode.WLAN_EAP_CONNECT, Empty, connect_eap),
+        Handler(Opcode.WLAN_EAP_CONNECT, EapConnect, connect_enterprise),
         Handler(Opcode.WLAN_DISCONNECT, Empty, disconnect),
         Handler(Opcode.WLAN_STATUS, Empty, get_status),
     )

@@ -70,6 +70,7 @@ def received(kind: Callable[..., Any], *fields: st.SearchStrategy[Any]) -> Any:
 
 
 PROFILE = st.builds(profiles.ProfileAdd, I16, SSID, DATA, BSSID, U8, U8)
+EAP_PROFILE = st.builds(profiles.EapProfile, PROFILE, DATA, DATA, U32)
 CONNECTION = st.builds(wlan.Connection, SSID, BSSID, U8)
 ENTRY = st.builds(wlan.NetworkEntry, SSID, BSSID, INTEGERS["b"], U16, U8)
 EXTENDED_ENTRY = st.builds(
@@ -119,9 +120,12 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     netutil.UtilValue: st.builds(netutil.UtilValue, U32, I16, U16, DATA),
     profiles.ProfileAdd: PROFILE,
     profiles.ProfileUpdate: st.builds(profiles.ProfileUpdate, U32, PROFILE),
-    profiles.ProfileGot: st.builds(profiles.ProfileGot, I16, SSID, BSSID, U8, U8),
+    profiles.EapProfile: EAP_PROFILE,
+    profiles.EapProfileUpdate: st.builds(profiles.EapProfileUpdate, U32, EAP_PROFILE),
+    profiles.ProfileGot: st.builds(profiles.ProfileGot, I16, SSID, BSSID, U8, U8, DATA, U32),
     profiles.Policy: st.builds(profiles.Policy, U8, U8, DATA),
     wlan.WlanConnect: st.builds(wlan.WlanConnect, U8, SSID, DATA, BSSID),
+    wlan.EapConnect: st.builds(wlan.EapConnect, U8, SSID, DATA, BSSID, DATA, DATA, U32),
     wlan.Connection: CONNECTION,
     wlan.ConnectionInfo: st.builds(wlan.ConnectionInfo, U8, U8, U8, CONNECTION),
     wlan.NetworkEntry: ENTRY,

@@ -297,14 +297,6 @@ def test_profile_can_be_changed_by_its_number(rig: Rig) -> None:
     assert driver.status(Opcode.WLAN_PROFILE_UPDATE, head + b"new") == Error.WLAN_PROFILE_INDEX
 
 
-def test_enterprise_networks_are_refused_by_the_answers_their_commands_have(rig: Rig) -> None:
-    driver = rig.started()
-    for opcode in (Opcode.WLAN_EAP_CONNECT, Opcode.WLAN_EAP_PROFILE_ADD):
-        assert driver.status(opcode, bytes(24)) == Error.WLAN_INVALID_SECURITY
-    driver.post(Opcode.WLAN_EAP_PROFILE_UPDATE, bytes(24))
-    assert driver.event(0x0CC0) is not None
-
-
 @pytest.mark.parametrize(
     ("set_code", "get_code"),
     [

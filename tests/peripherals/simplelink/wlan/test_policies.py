@@ -14,7 +14,7 @@ from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.wlan import provisioning
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import Rig
-from tests.peripherals.simplelink.test_wlan import add_profile
+from tests.peripherals.simplelink.wlan.test_wlan import add_profile
 
 AUTO, FAST, AUTO_PROVISIONING = 0x01, 0x02, 0x20
 CONNECTION, SCAN = 0x10, 0x20
