@@ -25,7 +25,7 @@ from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import offer, serve
 from renode_wifi.emulation.frontends.recording import KINDS
-from renode_wifi.emulation.frontends.testing import dut
+from renode_wifi.emulation.frontends.testing import contract, dut
 from renode_wifi.emulation.frontends.testing.artifacts import Artifacts
 from renode_wifi.emulation.frontends.testing.current import CurrentWorld
 from renode_wifi.emulation.frontends.testing.kept import KeptMoments
@@ -80,12 +80,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help=f"with --artifacts: files about the run as well ({', '.join(KINDS)})",
     )
+    contract.add_options(group)
     group.addoption("--seed", type=int, metavar="N", help="seed instead of the world file's")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"board(name, {MARK_OPTIONS}): the board for this test")
     config.stash[MOMENTS] = KeptMoments()
+    config.pluginmanager.register(contract, "renode-wifi-contract")
     # Without --board the fixture `dut` is pytest-embedded's, if that is installed.
     if config.getoption("--board") or not config.pluginmanager.hasplugin(PYTEST_EMBEDDED):
         config.pluginmanager.register(dut, "renode-wifi-dut")
@@ -122,6 +124,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
             kinds = [kind for kind in option("--record").split(",") if kind]
             artifacts = Artifacts(option("--artifacts"), request.node.nodeid, running, kinds)
             request.node.stash[ARTIFACTS] = artifacts
+        contract.watch(request, running)
     except RenodeWifiError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     with running:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.cli.output import DraftFile
+from renode_wifi.emulation.frontends.cli.output import DraftFile, ReportFile
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.observers.calls.recorder import CallRecorder
     from renode_wifi.emulation.observers.calls.render import LiveCalls
     from renode_wifi.emulation.observers.captures.packets import PacketCapture
+    from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
 
 SOCKETS = "sockets"
 
@@ -71,6 +72,27 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="symbols of a stripped image: an ELF file, or what `nm` prints",
     )
+    command.add_argument(
+        "--contract",
+        action="store_true",
+        help="find what the firmware relies on that the board's port of Secure Sockets does not"
+        " promise",
+    )
+    command.add_argument(
+        "--contract-report",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="--contract, and its findings in a file: .sarif, .xml (JUnit) or .jsonl",
+    )
+    command.add_argument(
+        "--silence",
+        action="append",
+        default=[],
+        metavar="RULE=REASON",
+        help="a finding of this rule of --contract is known",
+    )
 
 
 class Observers:
@@ -85,6 +107,8 @@ class Observers:
         self._packets: PacketCapture | None = None
         self._live: LiveCalls | None = None
         self._recorder: CallRecorder | None = None
+        self._reports: list[ReportFile] = []
+        self._contract: ContractMonitor | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as files:
@@ -97,6 +121,12 @@ class Observers:
 
                 draft = files.enter_context(DraftFile(self._options.pcap))
                 self._packets = files.enter_context(PacketCapture(draft.buffer))
+            if self.watches_contract:
+                from renode_wifi.emulation.observers.contract.report import check_name
+
+                for path in self._options.contract_report:
+                    check_name(path)
+                    self._reports.append(files.enter_context(ReportFile(path, "")))
             self._files = files.pop_all()
         return self
 
@@ -106,15 +136,28 @@ class Observers:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.end()
+        self._files.__exit__(kind, error, traceback)
+
+    def end(self) -> bool:
+        """The run is over. False: it broke the port contract."""
         if self._live is not None:
             self._live.flush()
         if self._recorder is not None:
             self._recorder.end()
-        self._files.__exit__(kind, error, traceback)
+        contract, self._contract = self._contract, None
+        if contract is None:
+            return True
+        self._report_contract(contract)
+        return not contract.failing
 
     @property
     def follows_calls(self) -> bool:
         return SOCKETS in self._options.trace
+
+    @property
+    def watches_contract(self) -> bool:
+        return self._options.contract or bool(self._options.contract_report)
 
     def with_symbols(self, image: Image) -> Image:
         """The image with the symbols of `--symbols`."""
@@ -143,6 +186,21 @@ class Observers:
             self._live = LiveCalls(self._recorder, _say)
             board.subscribe(self._live.on_trace)
             board.uart.listeners.append(self._on_line)
+        if self.watches_contract:
+            from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
+
+            silenced = silences(self._options.silence, "--silence")
+            self._contract = ContractMonitor(board, silenced, self._recorder)
+
+    def _report_contract(self, contract: ContractMonitor) -> None:
+        from renode_wifi.emulation.observers.contract.report import as_text, render, summary
+
+        contract.end()
+        for finding in contract.findings:
+            _say(as_text(finding))
+        _say(f"renode-wifi: {summary(contract.findings)}")
+        for report in self._reports:
+            report.write(render(report.path, contract.port, contract.findings))
 
     def _on_line(self, line: UartLine) -> None:
         if self._live is not None:

@@ -43,10 +43,12 @@ exit codes:
   2    wrong arguments, image, board or world
   3    --fail-on was seen
   4    the firmware crashed
+  6    --contract found something
   130  interrupted
   141  the reader of the console went away
 """
 EXIT_SEEN, EXIT_TIME, EXIT_ERROR, EXIT_FAILED, EXIT_CRASH, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
+EXIT_CONTRACT = 6
 DEFAULT_SECONDS = 60.0
 ENDLESS_SECONDS = 1e9
 STATUS_SLICE = 50 * MILLISECOND
@@ -143,6 +145,8 @@ def execute(options: argparse.Namespace) -> int:
                 limit = options.time or ENDLESS_SECONDS
             watch.is_shown = not connect_consoles(options, board)
             _observe(board, watch, traffic, limit, outcome)
+            if not observers.end() and outcome["exit_code"] == EXIT_SEEN:
+                outcome.update(exit_code=EXIT_CONTRACT, reason="the port contract is broken")
         except KeyboardInterrupt:
             outcome.update(exit_code=EXIT_INTERRUPTED, reason="interrupted")
             raise

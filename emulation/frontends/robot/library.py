@@ -7,6 +7,7 @@ from robot.api.deco import library
 
 from renode_wifi.emulation.frontends.robot.arguments import CONVERTERS
 from renode_wifi.emulation.frontends.robot.board_keywords import BoardKeywords
+from renode_wifi.emulation.frontends.robot.contract_keywords import ContractKeywords
 from renode_wifi.emulation.frontends.robot.control_keywords import ControlKeywords
 from renode_wifi.emulation.frontends.robot.cpu_keywords import CpuKeywords
 from renode_wifi.emulation.frontends.robot.led_keywords import LedKeywords
@@ -20,7 +21,9 @@ from renode_wifi.emulation.frontends.robot.log_keywords import LogKeywords
     auto_keywords=False,
     converters=dict(CONVERTERS),
 )
-class RenodeWifi(BoardKeywords, ControlKeywords, LedKeywords, LogKeywords, CpuKeywords):
+class RenodeWifi(
+    BoardKeywords, ControlKeywords, LedKeywords, LogKeywords, CpuKeywords, ContractKeywords
+):
     """Emulated Wi-Fi boards, with the keywords that Renode's own Robot tests use.
 
     All times are seconds of virtual time, which passes only while a keyword waits for something.

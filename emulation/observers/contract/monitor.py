@@ -1,0 +1,181 @@
+"""Runs the checks over the calls of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.crash import Crash, backtrace, place
+from renode_wifi.emulation.observers.calls.attach import record_calls
+from renode_wifi.emulation.observers.calls.recorder import Call, CallRecorder
+from renode_wifi.emulation.observers.calls.render import signature
+from renode_wifi.emulation.observers.contract.port import port_of
+from renode_wifi.emulation.observers.contract.rule import Finding, Rule
+from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
+from renode_wifi.emulation.observers.contract.sockets import CONNECT, SET_OPTION, SHUTDOWN, OpenSockets
+
+PORT_FUNCTIONS = ("SOCKETS_", "WIFI_")
+DEPTH = 8
+"""Call sites of a finding."""
+REMEMBERED = (CONNECT, SHUTDOWN, SET_OPTION)
+"""Calls that may turn out to be wrong by what comes after them, as those that failed."""
+MAX_REMEMBERED = 256
+
+FindingListener = Callable[[Finding], None]
+
+
+class ContractMonitor:
+    """Of a board that has just started.
+
+    findings: in the order in which they came; the same call of the same task that breaks the same
+    rule again counts up. listeners: called with each finding when it comes first. silenced: the
+    reason for each rule that is not to fail the run.
+
+    It takes no virtual time and changes nothing that the guest sees. Raises RenodeWifiError for a
+    board whose port isn't known, rules that there are not, an image without symbols, and on an
+    engine without hooks.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        silenced: Mapping[str, str] | None = None,
+        recorder: CallRecorder | None = None,
+    ) -> None:
+        self.port = port_of(board.name)
+        self.silenced = _checked(silenced or {})
+        self.findings: list[Finding] = []
+        self.listeners: list[FindingListener] = []
+        self._board = board
+        self._recorder = record_calls(board) if recorder is None else recorder
+        self._sockets = OpenSockets()
+        self._by_site: dict[tuple[str, int, str], Finding] = {}
+        self._calls: list[Call] = []
+        """Of the application, under way."""
+        self._now: Call | None = None
+        """The call that an event is about: registers and stack are its caller's."""
+        self._sites: dict[int, list[int]] = {}
+        """Call sites by the call's number, of calls that a finding may come back to."""
+        self._checks = [
+            kind(self.port, self._sockets, self._recorder.read_memory, self._found)
+            for kind in CHECKS
+            if self.port.name in kind.RULE.basis
+        ]
+        self._recorder.on_call.append(self._entered)
+        self._recorder.on_return.append(self._returned)
+
+    @property
+    def failing(self) -> list[Finding]:
+        """Findings that are neither silenced nor mere notes."""
+        return [finding for finding in self.findings if finding.failing]
+
+    def end(self) -> None:
+        """The run is over: what should have come has not come."""
+        for check in self._checks:
+            check.ended()
+
+    def detach(self) -> None:
+        """Find nothing any more."""
+        self._recorder.on_call.remove(self._entered)
+        self._recorder.on_return.remove(self._returned)
+
+    def _entered(self, call: Call) -> None:
+        if not _is_of_application(call):
+            return
+        self._calls.append(call)
+        self._now = call
+        socket = self._sockets.of(call)
+        for check in self._checks:
+            check.entered(call, socket)
+        self._now = None
+
+    def _returned(self, call: Call) -> None:
+        if call not in self._calls:
+            return
+        self._calls.remove(call)
+        if call.ending:
+            return
+        self._now = call
+        socket = self._sockets.of(call)
+        for check in self._checks:
+            check.returned(call, socket)
+        if call.name in REMEMBERED or call.number_returned < 0:
+            self._sites[call.number] = self._sites_now(call)
+            if len(self._sites) > MAX_REMEMBERED:
+                del self._sites[next(iter(self._sites))]
+        self._now = None
+        self._sockets.apply(call)
+
+    def _found(self, rule: Rule, call: Call, message: str) -> None:
+        site = (rule.id, call.caller, call.task)
+        known = self._by_site.get(site)
+        if known is not None:
+            known.count += 1
+            return
+        finding = Finding(
+            rule,
+            rule.basis[self.port.name],
+            self._recorder.now,
+            call.task,
+            signature(call),
+            message,
+            self._places(call),
+            silenced=self.silenced.get(rule.id),
+        )
+        self._by_site[site] = finding
+        self.findings.append(finding)
+        for listener in self.listeners:
+            listener(finding)
+
+    def _places(self, call: Call) -> list[str]:
+        if call is self._now:
+            sites = self._sites_now(call)
+        else:
+            sites = self._sites.get(call.number, [])
+        return [place(site, self._board.image) for site in sites or [call.caller]]
+
+    def _sites_now(self, call: Call) -> list[int]:
+        """By the stack, which is that of the call's entry."""
+        if self._board.image is None:
+            return []
+        registers = {**self._recorder.registers(), "lr": call.caller | 1}
+        here = Crash("", self._recorder.now, registers)
+        return backtrace(here, self._board.image, self._board.engine.read_memory)[:DEPTH]
+
+
+def _is_of_application(call: Call) -> bool:
+    """Ports call each other's functions, and their own, too."""
+    if not call.name.startswith(PORT_FUNCTIONS):
+        return False
+    parent = call.parent
+    while parent is not None:
+        if parent.name.startswith(PORT_FUNCTIONS):
+            return False
+        parent = parent.parent
+    return True
+
+
+def silences(texts: Sequence[str], where: str) -> dict[str, str]:
+    """`RULE=REASON` each. Raises RenodeWifiError."""
+    for text in texts:
+        if "=" not in text:
+            raise RenodeWifiError(
+                f"{text!r} gives no reason", where=where, cure=f"write {text}=REASON"
+            )
+    return {name: reason for name, _, reason in (text.partition("=") for text in texts)}
+
+
+def _checked(silenced: Mapping[str, str]) -> dict[str, str]:
+    known = [rule.id for rule in rules()]
+    for name, reason in silenced.items():
+        if name not in known:
+            raise RenodeWifiError(
+                f"there is no rule {name!r} of the port contract",
+                cure=f"they are {', '.join(known)}",
+            )
+        if not reason.strip():
+            raise RenodeWifiError(
+                f"rule {name!r} is silenced without a reason", cure=f"write {name}=REASON"
+            )
+    return dict(silenced)

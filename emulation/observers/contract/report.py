@@ -1,0 +1,166 @@
+"""Findings as text, JSON lines, JUnit and SARIF (Static Analysis Results Interchange Format 2.1.0,
+OASIS standard)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from xml.etree import ElementTree
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.observers.contract.port import Port
+from renode_wifi.emulation.observers.contract.rule import Finding
+from renode_wifi.emulation.observers.contract.rules import rules
+from renode_wifi.peripherals.base.clock import SECOND
+
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+SOURCE_LINE = re.compile(r"\((?P<file>[^():]+):(?P<line>\d+)\)$")
+"""Behind a place, where the image has line information."""
+
+
+def as_text(finding: Finding) -> str:
+    """Several lines for a person."""
+    rule = finding.rule
+    task = f" in task {finding.task}" if finding.task else ""
+    times = f", {finding.count} times" if finding.count > 1 else ""
+    rows = [
+        f"contract: {rule.id} ({rule.level}) at {finding.time / SECOND:.6f} s{task}{times}",
+        f"  {finding.call}: {finding.message}",
+        f"  {finding.basis.sentence} ({finding.basis.source})",
+        *(f"    {place}" for place in finding.places),
+    ]
+    if finding.silenced is not None:
+        rows.append(f"  silenced: {finding.silenced}")
+    return "\n".join(rows)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How many there are, in a line."""
+    parts = []
+    for level in ("error", "warning", "note"):
+        count = sum(f.rule.level == level and f.silenced is None for f in findings)
+        if count:
+            parts.append(f"{count} {level}{'s' if count > 1 else ''}")
+    silenced = sum(finding.silenced is not None for finding in findings)
+    if silenced:
+        parts.append(f"{silenced} silenced")
+    return f"port contract: {', '.join(parts) or 'nothing found'}"
+
+
+def as_dict(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule.id,
+        "level": finding.rule.level.value,
+        "time": finding.time,
+        "task": finding.task,
+        "call": finding.call,
+        "message": finding.message,
+        "sentence": finding.basis.sentence,
+        "source": finding.basis.source,
+        "places": finding.places,
+        "count": finding.count,
+        "silenced": finding.silenced,
+    }
+
+
+def as_json_lines(port: Port, findings: Sequence[Finding]) -> str:
+    return "".join(json.dumps(as_dict(finding)) + "\n" for finding in findings)
+
+
+def as_junit(port: Port, findings: Sequence[Finding]) -> str:
+    """A test for each rule of the port."""
+    known = [rule for rule in rules() if port.name in rule.basis]
+    failing = {finding.rule.id for finding in findings if finding.failing}
+    root = ElementTree.Element("testsuites", name="port contract")
+    suite = ElementTree.SubElement(
+        root, "testsuite", name=port.board, tests=str(len(known)), failures=str(len(failing))
+    )
+    for rule in known:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=f"{port.board}.contract", name=rule.id
+        )
+        own = [finding for finding in findings if finding.rule.id == rule.id]
+        text = "\n\n".join(map(as_text, own))
+        if rule.id in failing:
+            message = next(finding.message for finding in own if finding.failing)
+            failure = ElementTree.SubElement(case, "failure", type=rule.level, message=message)
+            failure.text = text
+        elif own:
+            ElementTree.SubElement(case, "system-out").text = text
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_sarif(port: Port, findings: Sequence[Finding]) -> str:
+    known = [rule for rule in rules() if port.name in rule.basis]
+    driver = {
+        "name": "renode-wifi port contract",
+        "rules": [
+            {
+                "id": rule.id,
+                "shortDescription": {"text": rule.title},
+                "fullDescription": {"text": rule.basis[port.name].sentence},
+                "help": {"text": rule.basis[port.name].source},
+                "defaultConfiguration": {"level": rule.level.value},
+            }
+            for rule in known
+        ],
+    }
+    log = {
+        "$schema": SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": [_result(f) for f in findings]}],
+    }
+    return json.dumps(log, indent=2) + "\n"
+
+
+def _result(finding: Finding) -> dict[str, object]:
+    frames = [{"location": _location(place)} for place in finding.places]
+    result: dict[str, object] = {
+        "ruleId": finding.rule.id,
+        "level": finding.rule.level.value,
+        "message": {
+            "text": f"{finding.call}: {finding.message}. By contract, {finding.basis.sentence}."
+        },
+        "occurrenceCount": finding.count,
+        "locations": [frame["location"] for frame in frames[:1]],
+        "stacks": [{"frames": frames}],
+        "properties": {"task": finding.task, "virtualSeconds": finding.time / SECOND},
+    }
+    if finding.silenced is not None:
+        result["suppressions"] = [{"kind": "external", "justification": finding.silenced}]
+    return result
+
+
+def _location(place: str) -> dict[str, object]:
+    location: dict[str, object] = {"message": {"text": place}}
+    line = SOURCE_LINE.search(place)
+    if line is not None:
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": PurePath(line["file"]).as_posix()},
+            "region": {"startLine": int(line["line"])},
+        }
+    return location
+
+
+_WRITERS: dict[str, Callable[[Port, Sequence[Finding]], str]] = {
+    ".sarif": as_sarif,
+    ".xml": as_junit,
+    ".jsonl": as_json_lines,
+}
+
+
+def render(path: PurePath, port: Port, findings: Sequence[Finding]) -> str:
+    """As the file's name ends."""
+    return _WRITERS[path.suffix](port, findings)
+
+
+def check_name(path: PurePath) -> None:
+    """Raises RenodeWifiError for a name whose end says no format."""
+    if path.suffix not in _WRITERS:
+        raise RenodeWifiError(
+            "what kind of report is that?",
+            where=str(path),
+            cure=f"let its name end in {', '.join(_WRITERS)}",
+        )

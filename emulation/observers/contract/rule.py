@@ -1,0 +1,56 @@
+"""Rules, and what is found by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """As in SARIF 2.1.0, section 3.27.10."""
+
+    ERROR = "error"
+    """The port refuses it, or it fails sooner or later."""
+    WARNING = "warning"
+    """It works by luck, or on other ports only."""
+    NOTE = "note"
+    """Document and code of the port differ; nothing fails today."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """sentence: what is documented, in short. source: where."""
+
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """id: by which it is silenced. basis: by port; a port that is not there lacks the rule."""
+
+    id: str
+    title: str
+    level: Level
+    basis: Mapping[str, Basis]
+
+
+@dataclass
+class Finding:
+    """time: ns, of the first of `count`. call: as the trace shows it. places: the call's site and
+    those of its callers, innermost first, with function and source line. silenced: the reason."""
+
+    rule: Rule
+    basis: Basis
+    time: int
+    task: str
+    call: str
+    message: str
+    places: list[str]
+    count: int = 1
+    silenced: str | None = None
+
+    @property
+    def failing(self) -> bool:
+        return self.silenced is None and self.rule.level is not Level.NOTE
