@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.observers.contract.rules import rules as contract_rules
 from renode_wifi.emulation.platform import boards, catalogue, constructors
 from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.suites.compatibility import cell, read_report, render
@@ -18,6 +19,7 @@ MODELS, MONITOR = DOCS / "models.md", DOCS / "monitor.md"
 API, KEYWORDS = DOCS / "api.md", DOCS / "keywords.md"
 CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
 """Boards, and the page of the chip of each."""
+CONTRACT = DOCS / "contract.md"
 QUALIFICATION, RESULTS = DOCS / "qualification.md", DOCS / "results"
 NWP_TESTS = Path(__file__).resolve().parent / "peripherals" / "simplelink"
 RULE = re.compile(r"(SWR[AU]\d+[A-Z]?)[, ]+([^:]+): (.*)")
@@ -123,6 +125,21 @@ def absentees() -> str:
     return text
 
 
+def contract() -> str:
+    """The rules of the port contract, by port."""
+    text = "\n| rule | level | found is | rests on |\n|---|---|---|---|\n"
+    for rule in contract_rules():
+        basis: dict[tuple[str, str], list[str]] = {}
+        for port, each in rule.basis.items():
+            basis.setdefault((each.sentence, each.source), []).append(port.upper())
+        sentences = "; ".join(
+            f"{', '.join(ports)}: {sentence} ({source})"
+            for (sentence, source), ports in basis.items()
+        )
+        text += f"| `{rule.id}` | {rule.level} | {cell(rule.title)} | {cell(sentences)} |\n"
+    return text
+
+
 def with_table(document: str, name: str, table: str) -> str:
     """The document with the part between the marks of that name as it is to be."""
     first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -148,6 +165,7 @@ def documents() -> dict[Path, str]:
     for page, name, made in (
         (API, "api", reference.api),
         (KEYWORDS, "keywords", reference.keywords),
+        (CONTRACT, "contract", contract),
     ):
         pages[page] = with_table(page.read_text(encoding="utf-8"), name, made())
     return pages

@@ -39,6 +39,9 @@ class Requests:
     record: Callable[[str, Path, str], None] | None = None
     """Begins to write a file of a kind about the run (vcd, …), with settings. Set by front ends
     that do."""
+    contract: Callable[[str], str] | None = None
+    """Watches the port contract, with rules that are silenced; again: returns what was found. Set
+    by front ends that do."""
     stop_gdb_server: Callable[[Machine, int | None], None] | None = None
 
     def start(self) -> None:

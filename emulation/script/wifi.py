@@ -137,6 +137,21 @@ def wifi_record(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.requests.record(kind, Path(path), settings[0] if settings else "")
 
 
+@COMMANDS.add(
+    "wifi_contract",
+    '["rule=reason; …"]',
+    "watches what the firmware relies on; again: what was found",
+)
+def wifi_contract(interpreter: Interpreter, arguments: list[Token]) -> None:
+    """Watch what the firmware relies on that its port does not promise; again: what was found."""
+    if len(arguments) > 1:
+        raise misused(interpreter, "wifi_contract")
+    if interpreter.requests.contract is None:
+        raise interpreter.error("nothing here watches", "use `renode-wifi monitor` or Robot")
+    silenced = text_of(interpreter, arguments[0]) if arguments else ""
+    interpreter.write(interpreter.requests.contract(silenced))
+
+
 def _world(interpreter: Interpreter) -> World:
     machine = interpreter.current
     if machine.world is None:

@@ -216,7 +216,7 @@ int main(void)
     unsigned length = 0;
     board_start();
     print("which one?\n");
-    for (char c; (c = board_get()) != '\n' && length < sizeof name - 1;)
+    for (char c; (c = board_get()) != '\n' && c != '\r' && length < sizeof name - 1;)
         name[length++] = c;
     name[length] = 0;
     for (unsigned i = 0; i < sizeof applications / sizeof *applications; i++)

@@ -11,6 +11,7 @@ from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.contract import offer_contract
 from renode_wifi.emulation.frontends.gdb import Killed
 from renode_wifi.emulation.frontends.recording import offer_recordings
 from renode_wifi.emulation.platform.core import Stop
@@ -33,6 +34,7 @@ class MonitorSession:
         self.engine = EmbeddedEngine.empty()
         self.session = Session(self.engine)
         offer_recordings(self.session)
+        offer_contract(self.session)
         self.is_ended = False
         self._write = write
         self._shown: set[str] = set()

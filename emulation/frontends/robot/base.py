@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from renode_wifi.emulation.board.session import GuestCrash, Session
 from renode_wifi.emulation.engines import select as engines
+from renode_wifi.emulation.frontends.contract import offer_contract
 from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.frontends.recording import offer_recordings
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
@@ -44,6 +45,7 @@ class Keywords:
         self._crash_reported = False
         offer(session.engine)
         offer_recordings(session)
+        offer_contract(session)
         session.engine.fault_listeners.append(self._on_handled_fault)
 
     def end_session(self) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from robot.api import logger
 
-from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.robot.base import Keywords
 from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
-from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
+from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
 from renode_wifi.emulation.observers.contract.report import as_text, summary
 
 
 class ContractKeywords(Keywords):
-    """Of the board of `Create Board`."""
+    """What firmware relies on that its port does not promise."""
 
     def __init__(self, engine: str = "auto") -> None:
         super().__init__(engine)
@@ -24,14 +23,14 @@ class ContractKeywords(Keywords):
         self._contract = None
 
     @keyword()
-    def watch_port_contract(self, **silenced: str) -> None:
+    def watch_port_contract(self, silenced: str = "") -> None:
         """Look from here on for what the firmware relies on and its port does not promise.
 
-        silenced: rules that are not to fail the test, with the reason: `rule=reason`.
+        silenced: rules that are not to fail the test: `rule=reason; rule=reason`.
         """
-        if not isinstance(self.session, Board):
-            raise RenodeWifiError("there is no board", cure="call `Create Board` first")
-        self._contract = ContractMonitor(self.session, silenced)
+        self._contract = ContractMonitor(
+            self.session, silences(silenced.split(";"), "Watch Port Contract")
+        )
 
     @keyword(Replay.NEVER)
     def port_contract_should_hold(self) -> None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, backtrace, place
+from renode_wifi.emulation.image.image import combined
 from renode_wifi.emulation.observers.calls.attach import record_calls
 from renode_wifi.emulation.observers.calls.recorder import Call, CallRecorder
 from renode_wifi.emulation.observers.calls.render import signature
 from renode_wifi.emulation.observers.contract.port import port_of
 from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
-from renode_wifi.emulation.observers.contract.sockets import CONNECT, SET_OPTION, SHUTDOWN, OpenSockets
+from renode_wifi.emulation.observers.contract.sockets import (
+    CONNECT,
+    SET_OPTION,
+    SHUTDOWN,
+    OpenSockets,
+)
 
 PORT_FUNCTIONS = ("SOCKETS_", "WIFI_")
 DEPTH = 8
@@ -26,29 +33,32 @@ FindingListener = Callable[[Finding], None]
 
 
 class ContractMonitor:
-    """Of a board that has just started.
+    """Of a board, or the machine that a monitor has selected, best from its start on.
 
     findings: in the order in which they came; the same call of the same task that breaks the same
     rule again counts up. listeners: called with each finding when it comes first. silenced: the
     reason for each rule that is not to fail the run.
 
     It takes no virtual time and changes nothing that the guest sees. Raises RenodeWifiError for a
-    board whose port isn't known, rules that there are not, an image without symbols, and on an
+    machine without a known port, rules that there are not, an image without symbols, and on an
     engine without hooks.
     """
 
     def __init__(
         self,
-        board: Board,
+        session: Session,
         silenced: Mapping[str, str] | None = None,
         recorder: CallRecorder | None = None,
     ) -> None:
-        self.port = port_of(board.name)
         self.silenced = _checked(silenced or {})
         self.findings: list[Finding] = []
         self.listeners: list[FindingListener] = []
-        self._board = board
-        self._recorder = record_calls(board) if recorder is None else recorder
+        self._recorder = record_calls(session) if recorder is None else recorder
+        engine = session.engine
+        assert isinstance(engine, EmbeddedEngine), "the recorder refuses others"
+        self.port = port_of(engine.machine)
+        self._image = session.image or combined(engine.machine.images)
+        self._read = engine.read_memory
         self._sockets = OpenSockets()
         self._by_site: dict[tuple[str, int, str], Finding] = {}
         self._calls: list[Call] = []
@@ -133,15 +143,13 @@ class ContractMonitor:
             sites = self._sites_now(call)
         else:
             sites = self._sites.get(call.number, [])
-        return [place(site, self._board.image) for site in sites or [call.caller]]
+        return [place(site, self._image) for site in sites or [call.caller]]
 
     def _sites_now(self, call: Call) -> list[int]:
         """By the stack, which is that of the call's entry."""
-        if self._board.image is None:
-            return []
         registers = {**self._recorder.registers(), "lr": call.caller | 1}
         here = Crash("", self._recorder.now, registers)
-        return backtrace(here, self._board.image, self._board.engine.read_memory)[:DEPTH]
+        return backtrace(here, self._image, self._read)[:DEPTH]
 
 
 def _is_of_application(call: Call) -> bool:
@@ -157,13 +165,15 @@ def _is_of_application(call: Call) -> bool:
 
 
 def silences(texts: Sequence[str], where: str) -> dict[str, str]:
-    """`RULE=REASON` each. Raises RenodeWifiError."""
-    for text in texts:
-        if "=" not in text:
+    """`RULE=REASON` each; empty ones say nothing. Raises RenodeWifiError."""
+    named: dict[str, str] = {}
+    for text in filter(None, map(str.strip, texts)):
+        name, equals, named[name] = text.partition("=")
+        if not equals:
             raise RenodeWifiError(
                 f"{text!r} gives no reason", where=where, cure=f"write {text}=REASON"
             )
-    return {name: reason for name, _, reason in (text.partition("=") for text in texts)}
+    return named
 
 
 def _checked(silenced: Mapping[str, str]) -> dict[str, str]:

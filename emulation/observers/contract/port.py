@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.machine import Machine
 
 ST = "st"
 TI = "ti"
@@ -22,25 +23,27 @@ class Port:
 
     name: str
     board: str
-    title: str
+    radio: str
+    """Its type on the board."""
     sockets: int
 
 
 PORTS = {
     port.board: port
     for port in (
-        Port(ST, "b_l475e_iot01a", "STM32L475 with ISM43362", 4),
-        Port(TI, "cc3220sf_launchxl", "CC3220SF", 16),
+        Port(ST, "b_l475e_iot01a", "ISM43362", 4),
+        Port(TI, "cc3220sf_launchxl", "CC3220_NWP", 16),
     )
 }
 
 
-def port_of(board: str) -> Port:
-    """Raises RenodeWifiError for a board whose port has no documented promises."""
-    port = PORTS.get(board)
-    if port is None:
-        raise RenodeWifiError(
-            f"the port contract of board {board!r} is not known",
-            cure=f"it is for {', '.join(PORTS)}",
-        )
-    return port
+def port_of(machine: Machine) -> Port:
+    """By its radio. Raises RenodeWifiError where no documented port drives that."""
+    radios = {type(radio).__name__ for radio in machine.radios()}
+    for port in PORTS.values():
+        if port.radio in radios:
+            return port
+    raise RenodeWifiError(
+        "the machine has no radio whose port's promises are known",
+        cure=f"take a board of this package: {', '.join(PORTS)}",
+    )

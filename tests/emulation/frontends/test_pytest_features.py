@@ -13,6 +13,7 @@ from tests.emulation.frontends.test_pytest_plugin import IMAGE, UNITY, run
 assert certificates
 pytest_plugins = ["pytester"]
 
+CONTRACT = UNITY.parent / "contract"
 BOARD = ("--board", "b_l475e_iot01a", "--image", str(IMAGE))
 SUITE = ("--board", "b_l475e_iot01a", "--image", str(UNITY / "b_l475e_iot01a-finishes.elf"))
 
@@ -113,3 +114,20 @@ def test_the_fixture_world_is_that_of_a_restored_snapshot(pytester: pytest.Pytes
         """
     )
     run(pytester, *BOARD).assert_outcomes(passed=1)
+
+
+def test_the_port_contract_fails_a_test_at_its_end(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(board):
+            board.wait_for_line("which one")
+            board.write("send-after-failure\\n")
+            board.wait_for_line("done")
+        """
+    )
+    image = str(CONTRACT / "b_l475e_iot01a.elf")
+    options = ("--board", "b_l475e_iot01a", "--image", image, "--contract")
+    result = run(pytester, *options)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*contract: send-after-failure (error)*"])
+    run(pytester, *options, "--silence", "send-after-failure=known").assert_outcomes(passed=1)

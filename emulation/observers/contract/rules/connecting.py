@@ -35,7 +35,7 @@ class ConnectFields(Check):
         Level.WARNING,
         {
             name: Basis(
-                "of the address only usPort and ulAddress are used, not ucLength and ucSocketDomain",
+                "an address's usPort and ulAddress are used, ucLength and ucSocketDomain are not",
                 GUIDE,
             )
             for name in (ST, TI)

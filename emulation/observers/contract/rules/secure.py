@@ -22,9 +22,7 @@ class SecureOptionAfterConnect(Check):
         "an option of TLS on a socket that is connected",
         Level.ERROR,
         {
-            name: Basis(
-                "for a secure socket SOCKETS_SO_REQUIRE_TLS is set before Connect", HEADER
-            )
+            name: Basis("for a secure socket SOCKETS_SO_REQUIRE_TLS is set before Connect", HEADER)
             for name in (ST, TI)
         },
     )

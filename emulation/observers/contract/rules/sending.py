@@ -17,8 +17,7 @@ class SendAfterFailure(Check):
         {
             ST: Basis("a negative result of Send is an error of the socket", HEADER),
             TI: Basis(
-                "an error of transmission is told by the event TX Failed,"
-                " after which the socket is of no use",
+                "an error of transmission comes as the event TX Failed, not as a result",
                 GUIDE,
             ),
         },

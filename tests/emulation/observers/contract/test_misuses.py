@@ -9,6 +9,8 @@ import pytest
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.session import Snapshot
+from renode_wifi.emulation.observers.calls.attach import record_calls
+from renode_wifi.emulation.observers.calls.recorder import CallRecorder
 from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
 from renode_wifi.emulation.observers.contract.port import PORTS
 from renode_wifi.emulation.observers.contract.rule import Finding
@@ -19,7 +21,7 @@ CORRECT = "correct"
 CASES = [
     (board, rule.id) for board, port in PORTS.items() for rule in rules() if port.name in rule.basis
 ]
-Booted = dict[str, tuple[Board, Snapshot]]
+Booted = dict[str, tuple[Board, Snapshot, CallRecorder]]
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +30,15 @@ def booted() -> Iterator[Booted]:
     boards = {name: Board(name, GUESTS / f"{name}.elf") for name in PORTS}
     for board in boards.values():
         board.wait_for_line("which one")
-    yield {name: (board, board.snapshot()) for name, board in boards.items()}
+    yield {name: (board, board.snapshot(), record_calls(board)) for name, board in boards.items()}
     for board in boards.values():
         board.close()
 
 
 def found(booted: Booted, name: str, application: str) -> list[Finding]:
-    board, start = booted[name]
+    board, start, recorder = booted[name]
     board.restore(start)
-    monitor = ContractMonitor(board)
+    monitor = ContractMonitor(board, recorder=recorder)
     board.write(f"{application}\n")
     board.wait_for_line("done")
     monitor.end()
