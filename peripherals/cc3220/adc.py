@@ -7,18 +7,53 @@ others belong to the chip's own supervision.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register, packed
 
 CHANNELS = 4
+REGISTER_CHANNELS = 8
 DEPTH = 4
 PERIOD = 16000
 """ns between the samples of a channel."""
 FULL_SCALE_MV = 1467
-CTRL_EN = 1 << 0
-IRQ_FULL, IRQ_EMPTY, IRQ_UNDERFLOW, IRQ_OVERFLOW = 1, 2, 4, 8
-TIMER_MASK = 0x1FFFF
-TIMER_EN = 1 << 25
-TIMER_RESET = 1 << 24
+CTRL = Register(
+    "ADC_CTRL",
+    0x000,
+    on_write="_control",
+    fields=packed("adc_en adc_soft_reset adc_core_en adc_buf_en adc_buf_bypass adc_cap_scale"),
+)
+FLAGS = packed("FIFO_FULL FIFO_EMPTY FIFO_UNDERFLOW FIFO_OVERFLOW")
+IRQ_EN = Register(
+    "adc_ch_irq_en", 0x024, count=REGISTER_CHANNELS, on_write="_enable_interrupts", fields=FLAGS
+)
+IRQ_STATUS = Register(
+    "adc_ch_irq_status",
+    0x044,
+    access=READ_ONLY,
+    count=REGISTER_CHANNELS,
+    on_write="_clear",
+    fields=FLAGS,
+)
+DMA_MODE_EN = Register(
+    "adc_dma_mode_en", 0x064, on_write="_enable_dma", fields=packed("DMA_MODEenable:8")
+)
+TIMER = Register(
+    "adc_timer_configuration",
+    0x068,
+    on_write="_configure_timer",
+    fields=packed("timercount:24 timerreset/sc timeren"),
+)
+FIFO_LVL = Register(
+    "adc_ch_fifo_lvl",
+    0x094,
+    access=READ_ONLY,
+    count=REGISTER_CHANNELS,
+    fields=packed("adc_channel_fifo_lvl:3"),
+)
+CH_ENABLE = Register(
+    "ADC_CH_ENABLE", 0x0B8, on_write="_control", fields=(Field("ADC_CH", 1, count=CHANNELS),)
+)
+TIMER_COUNT = 0x1FFFF
+"""The bits that the counter has, of those that are written."""
 TIMER_HZ = 40000000
 SECOND = 1000000000
 
@@ -34,16 +69,26 @@ class CC3220_ADC(Block):
     OUTPUTS = tuple(range(2 * CHANNELS))
     SIZE = 0x100
     REGISTERS = (
-        Register("ADC_CTRL", 0x000, on_write="_control"),
-        Register("adc_ch_gain", 0x004, count=8),
-        Register("adc_ch_irq_en", 0x024, writable=0xF, count=8, on_write="_enable_interrupts"),
-        Register("adc_ch_irq_status", 0x044, writable=0, count=8, on_write="_clear"),
-        Register("adc_dma_mode_en", 0x064, writable=0xFF, on_write="_enable_dma"),
-        Register("adc_timer_configuration", 0x068, on_write="_configure_timer"),
-        Register("adc_timer_current_count", 0x070, writable=0, on_read="_timer"),
-        Register("channelFIFODATA", 0x074, writable=0, count=8, on_read="_take"),
-        Register("adc_ch_fifo_lvl", 0x094, writable=0, count=8),
-        Register("ADC_CH_ENABLE", 0x0B8, writable=0x1E, on_write="_control"),
+        CTRL,
+        Register(
+            "adc_ch_gain", 0x004, count=REGISTER_CHANNELS, fields=packed("adc_channel_gain:2")
+        ),
+        IRQ_EN,
+        IRQ_STATUS,
+        DMA_MODE_EN,
+        TIMER,
+        Register(
+            "adc_timer_current_count",
+            0x070,
+            access=READ_ONLY,
+            on_read="_timer",
+            fields=packed("timercurrentcount:17"),
+        ),
+        Register(
+            "channelFIFODATA", 0x074, access=READ_ONLY, count=REGISTER_CHANNELS, on_read="_take"
+        ),
+        FIFO_LVL,
+        CH_ENABLE,
     )
 
     def __init__(self, machine, name):
@@ -76,7 +121,7 @@ class CC3220_ADC(Block):
 
     def _control(self, value, old):
         # type: (int, int) -> None
-        running = self.registers["ADC_CTRL"] & CTRL_EN and self.registers["ADC_CH_ENABLE"]
+        running = self.registers["ADC_CTRL"] & CTRL.adc_en and self.registers["ADC_CH_ENABLE"]
         if running and not self._running:
             self._started = self.machine.clock.now
         elif not running and self._event is not None:
@@ -91,7 +136,8 @@ class CC3220_ADC(Block):
         for channel in range(CHANNELS):
             if self._is_on(channel) and (
                 len(self._fifos[channel]) < DEPTH
-                or not self.registers.values[0x44 // 4 + 2 * channel] & IRQ_OVERFLOW
+                or not self.registers.values[IRQ_STATUS.word + 2 * channel]
+                & IRQ_STATUS.FIFO_OVERFLOW
             ):
                 return True
         return False
@@ -106,18 +152,18 @@ class CC3220_ADC(Block):
     def _sample(self):
         # type: () -> None
         self._event = None
-        stamp = self._timer() & TIMER_MASK
+        stamp = self._timer()
         for channel in range(CHANNELS):
             if not self._is_on(channel):
                 continue
             fifo = self._fifos[channel]
             code = min(4095, max(0, self._millivolts[channel] * 4096 // FULL_SCALE_MV))
             if len(fifo) == DEPTH:
-                self._raise(channel, IRQ_OVERFLOW)
+                self._raise(channel, IRQ_STATUS.FIFO_OVERFLOW)
             else:
                 fifo.append(stamp << 14 | code << 2)
             if len(fifo) == DEPTH:
-                self._raise(channel, IRQ_FULL)
+                self._raise(channel, IRQ_STATUS.FIFO_FULL)
             self._show(channel)
         self._await_sample()
 
@@ -128,11 +174,11 @@ class CC3220_ADC(Block):
             return 0
         fifo = self._fifos[channel]
         if not fifo:
-            self._raise(channel, IRQ_UNDERFLOW)
+            self._raise(channel, IRQ_STATUS.FIFO_UNDERFLOW)
             return 0
         sample = fifo.pop(0)
         if not fifo:
-            self._raise(channel, IRQ_EMPTY)
+            self._raise(channel, IRQ_STATUS.FIFO_EMPTY)
         self._show(channel)
         self._await_sample()
         return sample
@@ -140,7 +186,7 @@ class CC3220_ADC(Block):
     def _show(self, channel):
         # type: (int) -> None
         level = len(self._fifos[channel])
-        self.registers.values[0x94 // 4 + 2 * channel] = level
+        self.registers.values[FIFO_LVL.word + 2 * channel] = level
         dma = self.registers["adc_dma_mode_en"] >> (2 * channel) & 1
         self.lines[CHANNELS + channel].set(dma != 0 and level > 0)
 
@@ -153,13 +199,14 @@ class CC3220_ADC(Block):
 
     def _raise(self, channel, flag):
         # type: (int, int) -> None
-        self.registers.values[0x44 // 4 + 2 * channel] |= flag
+        self.registers.values[IRQ_STATUS.word + 2 * channel] |= flag
         self._update(channel)
 
     def _update(self, channel):
         # type: (int) -> None
-        status = self.registers.values[0x44 // 4 + 2 * channel]
-        self.lines[channel].set(status & self.registers.values[0x24 // 4 + 2 * channel] != 0)
+        status = self.registers.values[IRQ_STATUS.word + 2 * channel]
+        enabled = self.registers.values[IRQ_EN.word + 2 * channel]
+        self.lines[channel].set(status & enabled != 0)
 
     def _enable_interrupts(self, index, value, old):
         # type: (int, int, int) -> None
@@ -167,7 +214,7 @@ class CC3220_ADC(Block):
 
     def _clear(self, index, value, old):
         # type: (int, int, int) -> None
-        self.registers.values[0x44 // 4 + index] &= ~value
+        self.registers.values[IRQ_STATUS.word + index] &= ~value
         self._update(index // 2)
         self._await_sample()
 
@@ -176,16 +223,15 @@ class CC3220_ADC(Block):
     def _timer(self):
         # type: () -> int
         config = self.registers["adc_timer_configuration"]
-        if not config & TIMER_EN:
+        if not config & TIMER.timeren:
             return 0
         ticks = (self.machine.clock.now - self._timer_started) * TIMER_HZ // SECOND  # type: int
-        return ticks % ((config & TIMER_MASK) + 1)
+        return ticks % ((config & TIMER_COUNT) + 1)
 
     def _configure_timer(self, value, old):
         # type: (int, int) -> None
-        if value & TIMER_RESET or value & ~old & TIMER_EN:
+        if value & TIMER.timerreset or value & ~old & TIMER.timeren:
             self._timer_started = self.machine.clock.now
-        self.registers["adc_timer_configuration"] &= ~TIMER_RESET
 
 
 MYPY = False

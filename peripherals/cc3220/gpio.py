@@ -18,10 +18,15 @@ from renode_wifi.peripherals.base.pins import (
     MaskedData,
     Pins,
 )
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
 
 PINS = 8
 ALL = 0xFF
+
+
+def _pins(name: str) -> tuple[Field]:
+    """A bit for each pin."""
+    return (Field(name, 0, PINS),)
 
 
 @cache
@@ -36,26 +41,28 @@ class CC2538_GPIO(Block):
     OUTPUTS = (*range(PINS), "IRQ")
     SIZE = 0x1000
     REGISTERS = (
-        Register("DATA", 0x000, writable=0, on_write="_write", count=256),
-        Register("DIR", 0x400, writable=ALL, on_write="_turn"),
-        Register("IS", 0x404, writable=ALL, on_write="_sense"),
-        Register("IBE", 0x408, writable=ALL, on_write="_sense"),
-        Register("IEV", 0x40C, writable=ALL, on_write="_sense"),
-        Register("IM", 0x410, writable=ALL, on_write="_update"),
-        Register("RIS", 0x414, writable=0),
-        Register("MIS", 0x418, writable=0),
-        Register("ICR", 0x41C, writable=0, on_write="_clear"),
-        Register("AFSEL", 0x420, writable=ALL),
+        Register(
+            "DATA", 0x000, access=READ_ONLY, on_write="_write", count=ALL + 1, fields=_pins("DATA")
+        ),
+        Register("DIR", 0x400, on_write="_turn", fields=_pins("DIR")),
+        Register("IS", 0x404, on_write="_sense", fields=_pins("IS")),
+        Register("IBE", 0x408, on_write="_sense", fields=_pins("IBE")),
+        Register("IEV", 0x40C, on_write="_sense", fields=_pins("IEV")),
+        Register("IM", 0x410, on_write="_update", fields=_pins("IME")),
+        Register("RIS", 0x414, access=READ_ONLY, fields=_pins("RIS")),
+        Register("MIS", 0x418, access=READ_ONLY, fields=_pins("MIS")),
+        Register("ICR", 0x41C, access=WRITE_ONLY, on_write="_clear", fields=_pins("IC")),
+        Register("AFSEL", 0x420, fields=_pins("AFSEL")),
         Register("PAD_CONTROL", 0x500, count=15),
-        Register("PERIPHID4", 0xFD0, writable=0, count=4),
-        Register("PERIPHID0", 0xFE0, reset=0x61, writable=0),
-        Register("PERIPHID1", 0xFE4, writable=0),
-        Register("PERIPHID2", 0xFE8, reset=0x18, writable=0),
-        Register("PERIPHID3", 0xFEC, reset=0x01, writable=0),
-        Register("PCELLID0", 0xFF0, reset=0x0D, writable=0),
-        Register("PCELLID1", 0xFF4, reset=0xF0, writable=0),
-        Register("PCELLID2", 0xFF8, reset=0x05, writable=0),
-        Register("PCELLID3", 0xFFC, reset=0xB1, writable=0),
+        Register("PERIPHID4", 0xFD0, access=READ_ONLY, count=4),
+        Register("PERIPHID0", 0xFE0, reset=0x61, access=READ_ONLY),
+        Register("PERIPHID1", 0xFE4, access=READ_ONLY),
+        Register("PERIPHID2", 0xFE8, reset=0x18, access=READ_ONLY),
+        Register("PERIPHID3", 0xFEC, reset=0x01, access=READ_ONLY),
+        Register("PCELLID0", 0xFF0, reset=0x0D, access=READ_ONLY),
+        Register("PCELLID1", 0xFF4, reset=0xF0, access=READ_ONLY),
+        Register("PCELLID2", 0xFF8, reset=0x05, access=READ_ONLY),
+        Register("PCELLID3", 0xFFC, reset=0xB1, access=READ_ONLY),
     )
 
     def __init__(self, machine: Machine, name: str) -> None:

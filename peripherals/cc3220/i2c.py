@@ -4,21 +4,74 @@ time that MTPR says, and BUSY reads 1 meanwhile. The slave keeps its registers o
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
 
-MCS_RUN, MCS_START, MCS_STOP = 1 << 0, 1 << 1, 1 << 2
-MCS_QCMD, MCS_BURST = 1 << 5, 1 << 6
-STATUS_BUSY, STATUS_ERROR, STATUS_ADRACK = 1 << 0, 1 << 1, 1 << 2
-STATUS_IDLE, STATUS_BUSBSY = 1 << 5, 1 << 6
-INT_DATA, INT_NACK, INT_START, INT_STOP = 1 << 0, 1 << 4, 1 << 5, 1 << 6
-INT_TX_REQ, INT_RX_REQ, INT_TX_EMPTY, INT_RX_FULL = 1 << 8, 1 << 9, 1 << 10, 1 << 11
-INT_ALL = 0xFFF
-TRIG, RXTRIG_SHIFT = 7, 16
-"""Of FIFOCTL: bytes in a FIFO at which a request is flagged, on their way down or up."""
-FIFOCTL_TXFLUSH, FIFOCTL_RXFLUSH = 1 << 14, 1 << 30
-FIFO_TXFE, FIFO_TXFF, FIFO_RXFE, FIFO_RXFF = 1 << 0, 1 << 1, 1 << 16, 1 << 17
+MSA = Register("MSA", 0x000, fields=packed("RS SA:7"))
+MCS = Register(
+    "MCS",
+    0x004,
+    reset=0x20,
+    access=READ_ONLY,
+    on_write="_command",
+    fields=packed("BUSY ERROR ADRACK ACK ARBLST IDLE BUSBSY CLKTO -:22 ACTDMATX ACTDMARX"),
+)
+# MCS as it is written.
+COMMAND = Register(
+    "MCS", 0x004, access=WRITE_ONLY, fields=packed("RUN START STOP ACK HS QCMD BURST")
+)
+MTPR = Register("MTPR", 0x00C, reset=1, fields=packed("TPR:7 HS"))
+MIMR = Register(
+    "MIMR",
+    0x010,
+    on_write="_update",
+    fields=packed(
+        "IM CLKIM DMARXIM DMATXIM NACKIM STARTIM STOPIM ARBLOSTIM TXIM RXIM TXFEIM RXFFIM"
+    ),
+)
+MRIS = Register(
+    "MRIS",
+    0x014,
+    access=READ_ONLY,
+    fields=packed(
+        "RIS CLKRIS DMARXRIS DMATXRIS NACKRIS STARTRIS STOPRIS ARBLOSTRIS TXRIS RXRIS "
+        "TXFERIS RXFFRIS"
+    ),
+)
+MMIS = Register(
+    "MMIS",
+    0x018,
+    access=READ_ONLY,
+    fields=packed(
+        "MIS CLKMIS DMARXMIS DMATXMIS NACKMIS STARTMIS STOPMIS ARBLOSTMIS TXMIS RXMIS "
+        "TXFEMIS RXFFMIS"
+    ),
+)
+MICR = Register(
+    "MICR",
+    0x01C,
+    access=WRITE_ONLY,
+    on_write="_clear",
+    fields=packed(
+        "IC CLKIC DMARXIC DMATXIC NACKIC STARTIC STOPIC ARBLOSTIC TXIC RXIC TXFEIC RXFFIC"
+    ),
+)
+FIFOCTL = Register(
+    "FIFOCTL",
+    0xF04,
+    reset=0x00040004,
+    on_write="_flush",
+    fields=packed(
+        "TXTRIG:3 -:10 DMATXENA TXFLUSH/sc TXASGNMT RXTRIG:3 -:10 DMARXENA RXFLUSH/sc RXASGNMT"
+    ),
+)
+FIFOSTATUS = Register(
+    "FIFOSTATUS",
+    0xF08,
+    reset=0x00010001,
+    access=READ_ONLY,
+    fields=packed("TXFE TXFF -:14 RXFE RXFF"),
+)
 DEPTH = 8
-MTPR_TPR, MTPR_HS = 0x7F, 1 << 7
 CLOCKS, HIGH_SPEED_CLOCKS = 20, 6
 """System clocks in a period of SCL, times TPR + 1."""
 SYSTEM_CLOCK_HZ = 80000000
@@ -38,34 +91,58 @@ class CC3220_I2C(Block):
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (
-        Register("MSA", 0x000, writable=0xFF),
-        Register("MCS", 0x004, reset=STATUS_IDLE, writable=0, on_write="_command"),
-        Register("MDR", 0x008, writable=0xFF),
-        Register("MTPR", 0x00C, reset=1),
-        Register("MIMR", 0x010, writable=INT_ALL, on_write="_update"),
-        Register("MRIS", 0x014, writable=0),
-        Register("MMIS", 0x018, writable=0),
-        Register("MICR", 0x01C, writable=0, on_write="_clear"),
-        Register("MCR", 0x020, writable=0x3F),
-        Register("MCLKOCNT", 0x024, writable=0xFF),
-        Register("MBMON", 0x02C, reset=3, writable=0),
-        Register("MBLEN", 0x030, writable=0xFF),
-        Register("MBCNT", 0x034, writable=0),
-        Register("SOAR", 0x800, writable=0x7F),
-        Register("SCSR", 0x804, writable=0),
-        Register("SDR", 0x808, writable=0xFF),
-        Register("SIMR", 0x80C, writable=0x1FF),
-        Register("SRIS", 0x810, writable=0),
-        Register("SMIS", 0x814, writable=0),
-        Register("SICR", 0x818, writable=0),
-        Register("SOAR2", 0x81C, writable=0xFF),
-        Register("SACKCTL", 0x820, writable=3),
-        Register("FIFODATA", 0xF00, writable=0xFF, on_read="_take", on_write="_put"),
-        Register("FIFOCTL", 0xF04, reset=0x00040004, on_write="_flush"),
-        Register("FIFOSTATUS", 0xF08, reset=FIFO_TXFE | FIFO_RXFE, writable=0),
-        Register("OBSMUXSEL", 0xF80, count=2),
-        Register("PP", 0xFC0, reset=0, writable=0),
-        Register("PC", 0xFC4, reset=0),
+        MSA,
+        MCS,
+        Register("MDR", 0x008, fields=packed("DATA:8")),
+        MTPR,
+        MIMR,
+        MRIS,
+        MMIS,
+        MICR,
+        Register("MCR", 0x020, fields=packed("LPBK -:3 MFE SFE")),
+        Register("MCLKOCNT", 0x024, fields=packed("CNTL:8")),
+        Register("MBMON", 0x02C, reset=3, access=READ_ONLY, fields=packed("SCL SDA")),
+        Register("MBLEN", 0x030, fields=packed("CNTL:8")),
+        Register("MBCNT", 0x034, access=READ_ONLY, fields=packed("CNTL:8")),
+        Register("SOAR", 0x800, fields=packed("OAR:7")),
+        Register(
+            "SCSR",
+            0x804,
+            access=READ_ONLY,
+            fields=packed("RREQ TREQ FBR OAR2SEL QCMDST QCMDRW -:24 ACTDMATX ACTDMARX"),
+        ),
+        Register("SDR", 0x808, fields=packed("DATA:8")),
+        Register(
+            "SIMR",
+            0x80C,
+            fields=packed("DATAIM STARTIM STOPIM DMARXIM DMATXIM TXIM RXIM TXFEIM RXFFIM"),
+        ),
+        Register(
+            "SRIS",
+            0x810,
+            access=READ_ONLY,
+            fields=packed("DATARIS STARTRIS STOPRIS DMARXRIS DMATXRIS TXRIS RXRIS TXFERIS RXFFRIS"),
+        ),
+        Register(
+            "SMIS",
+            0x814,
+            access=READ_ONLY,
+            fields=packed("DATAMIS STARTMIS STOPMIS DMARXMIS DMATXMIS TXMIS RXMIS TXFEMIS RXFFMIS"),
+        ),
+        Register(
+            "SICR",
+            0x818,
+            access=WRITE_ONLY,
+            fields=packed("DATAIC STARTIC STOPIC DMARXIC DMATXIC TXIC RXIC TXFEIC RXFFIC"),
+        ),
+        Register("SOAR2", 0x81C, fields=packed("OAR2:7 OAR2EN")),
+        Register("SACKCTL", 0x820, fields=packed("ACKOEN ACKOVAL")),
+        Register("FIFODATA", 0xF00, on_read="_take", on_write="_put", fields=packed("DATA:8")),
+        FIFOCTL,
+        FIFOSTATUS,
+        Register("OBSMUXSEL", 0xF80, count=2, fields=packed("LN0:3 -:5 LN1:3 -:5 LN2:3 -:5 LN3:3")),
+        Register("PP", 0xFC0, access=READ_ONLY, fields=packed("HS")),
+        Register("PC", 0xFC4, fields=packed("HS")),
     )
 
     def __init__(self, machine, name):
@@ -103,13 +180,13 @@ class CC3220_I2C(Block):
         # type: () -> int
         """ns of a period of SCL (SWRU465 section 7.3.1.1)."""
         period = self.registers["MTPR"]
-        clocks = HIGH_SPEED_CLOCKS if period & MTPR_HS else CLOCKS
-        return (1 + (period & MTPR_TPR)) * clocks * SECOND // SYSTEM_CLOCK_HZ
+        clocks = HIGH_SPEED_CLOCKS if period & MTPR.HS else CLOCKS
+        return (1 + (period & MTPR.TPR)) * clocks * SECOND // SYSTEM_CLOCK_HZ
 
     def _after(self, bits, action):
         # type: (int, typing.Callable[[], None]) -> None
         """Call `action` once so many bits have gone over the bus."""
-        self.registers["MCS"] = STATUS_BUSY | STATUS_BUSBSY
+        self.registers["MCS"] = MCS.BUSY | MCS.BUSBSY
         self._step = action
         self._event = self.machine.clock.schedule(bits * self._bit_time(), self._over)
 
@@ -130,7 +207,7 @@ class CC3220_I2C(Block):
 
     def _reading(self):
         # type: () -> bool
-        return self.registers["MSA"] & 1 != 0
+        return self.registers["MSA"] & MSA.RS != 0
 
     def _command(self, value, old):
         # type: (int, int) -> None
@@ -140,19 +217,19 @@ class CC3220_I2C(Block):
         self._stalled = False
         self._flags = 0
         self._given = value
-        if value & MCS_START:
+        if value & COMMAND.START:
             self._after(ADDRESS_BITS, self._addressed)
         else:
             self._transfer()
 
     def _addressed(self):
         # type: () -> None
-        self._flags |= INT_START
-        self._device = self._devices.get(self.registers["MSA"] >> 1)
+        self._flags |= MRIS.STARTRIS
+        self._device = self._devices.get(MSA["SA"].get(self.registers["MSA"]))
         if self._device is None:
             # Nobody acknowledges the address.
-            self.registers["MCS"] = STATUS_ERROR | STATUS_ADRACK | STATUS_IDLE
-            self._raise(self._flags | INT_NACK | INT_DATA | INT_STOP)
+            self.registers["MCS"] = MCS.ERROR | MCS.ADRACK | MCS.IDLE
+            self._raise(self._flags | MRIS.NACKRIS | MRIS.RIS | MRIS.STOPRIS)
             return
         self._device.start(self._reading())
         self._transfer()
@@ -161,13 +238,13 @@ class CC3220_I2C(Block):
         # type: () -> None
         value = self._given
         if self._device is None:
-            self.registers["MCS"] = STATUS_IDLE
-            if value & (MCS_RUN | MCS_STOP | MCS_BURST):
-                self._raise(INT_DATA)
-        elif value & MCS_BURST:
+            self.registers["MCS"] = MCS.IDLE
+            if value & (COMMAND.RUN | COMMAND.STOP | COMMAND.BURST):
+                self._raise(MRIS.RIS)
+        elif value & COMMAND.BURST:
             self._burst_left = self.registers["MBLEN"]
             self._next()
-        elif value & MCS_RUN and not value & MCS_QCMD:
+        elif value & COMMAND.RUN and not value & COMMAND.QCMD:
             self._after(BYTE_BITS, self._byte)
         else:
             self._end()
@@ -183,7 +260,7 @@ class CC3220_I2C(Block):
     def _end(self):
         # type: () -> None
         """The bytes of a command are over."""
-        if self._given & MCS_STOP:
+        if self._given & COMMAND.STOP:
             self._after(STOP_BITS, self._stopped)
         else:
             self._done()
@@ -192,13 +269,13 @@ class CC3220_I2C(Block):
         # type: () -> None
         self._device.stop()
         self._device = None
-        self._flags |= INT_STOP
+        self._flags |= MRIS.STOPRIS
         self._done()
 
     def _done(self):
         # type: () -> None
-        self.registers["MCS"] = STATUS_IDLE if self._device is None else STATUS_BUSBSY
-        self._raise(self._flags | INT_DATA)
+        self.registers["MCS"] = MCS.IDLE if self._device is None else MCS.BUSBSY
+        self._raise(self._flags | MRIS.RIS)
 
     # Bursts.
 
@@ -220,16 +297,16 @@ class CC3220_I2C(Block):
         flags = 0
         if self._reading():
             self._received.append(self._device.read() & 0xFF)
-            if len(self._received) == levels >> RXTRIG_SHIFT & TRIG:
-                flags |= INT_RX_REQ
+            if len(self._received) == FIFOCTL["RXTRIG"].get(levels):
+                flags |= MRIS.RXRIS
             if len(self._received) == DEPTH:
-                flags |= INT_RX_FULL
+                flags |= MRIS.RXFFRIS
         elif self._sending:
             self._device.write(self._sending.pop(0))
-            if len(self._sending) == levels & TRIG:
-                flags |= INT_TX_REQ
+            if len(self._sending) == FIFOCTL["TXTRIG"].get(levels):
+                flags |= MRIS.TXRIS
             if not self._sending:
-                flags |= INT_TX_EMPTY
+                flags |= MRIS.TXFERIS
         self._burst_left -= 1
         if flags:
             self._raise(flags)
@@ -241,13 +318,13 @@ class CC3220_I2C(Block):
         # type: () -> None
         status = 0
         if not self._sending:
-            status |= FIFO_TXFE
+            status |= FIFOSTATUS.TXFE
         if len(self._sending) == DEPTH:
-            status |= FIFO_TXFF
+            status |= FIFOSTATUS.TXFF
         if not self._received:
-            status |= FIFO_RXFE
+            status |= FIFOSTATUS.RXFE
         if len(self._received) == DEPTH:
-            status |= FIFO_RXFF
+            status |= FIFOSTATUS.RXFF
         self.registers["FIFOSTATUS"] = status
 
     def _put(self, value, old):
@@ -271,11 +348,10 @@ class CC3220_I2C(Block):
 
     def _flush(self, value, old):
         # type: (int, int) -> None
-        if value & FIFOCTL_TXFLUSH:
+        if value & FIFOCTL.TXFLUSH:
             del self._sending[:]
-        if value & FIFOCTL_RXFLUSH:
+        if value & FIFOCTL.RXFLUSH:
             del self._received[:]
-        self.registers["FIFOCTL"] &= ~(FIFOCTL_TXFLUSH | FIFOCTL_RXFLUSH)
         self._show()
 
     # Interrupt.

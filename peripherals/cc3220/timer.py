@@ -8,23 +8,72 @@ modelled, their counting is.
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.counter import Counter
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register, packed
 
 SECOND = 1000000000
 DEFAULT_HZ = 80000000
 
-CFG_SPLIT = 4
-MODE_MASK = 3
+CFG = Register("CFG", 0x00, on_write="_configure", fields=packed("CFG:3"))
+SPLIT = 4
+"""CFG: two timers of 16 bits."""
+TAMR = Register(
+    "TAMR",
+    0x04,
+    on_write="_change",
+    fields=packed("TAMR:2 TACMR TAAMS TACDIR TAMIE TAWOT TASNAPS TAILD TAPWMIE TAMRSU TAPLO"),
+)
+TBMR = Register(
+    "TBMR",
+    0x08,
+    on_write="_change",
+    fields=packed("TBMR:2 TBCMR TBAMS TBCDIR TBMIE TBWOT TBSNAPS TBILD TBPWMIE TBMRSU TBPLO"),
+)
 ONE_SHOT, PERIODIC, CAPTURE = 1, 2, 3
-MR_AMS = 1 << 3
-MR_UP = 1 << 4
-MR_MIE = 1 << 5
-
-TIMEOUT, DMA_DONE = 1 << 0, 1 << 5
-MATCHES = (1 << 4, 1 << 11)
+# TBMR has the same bits.
+MODE, AMS, CDIR, MIE = TAMR.TAMR, TAMR.TAAMS, TAMR.TACDIR, TAMR.TAMIE
+CTL = Register(
+    "CTL",
+    0x0C,
+    on_write="_control",
+    fields=packed(
+        "TAEN TASTALL TAEVENT:2 RTCEN TAOTE TAPWML - TBEN TBSTALL TBEVENT:2 - TBOTE TBPWML"
+    ),
+)
+IMR = Register(
+    "IMR",
+    0x18,
+    on_write="_update",
+    fields=packed("TATOIM CAMIM CAEIM RTCIM TAMIM DMAAIM -:2 TBTOIM CBMIM CBEIM TBMIM - DMABIM"),
+)
+RIS = Register(
+    "RIS",
+    0x1C,
+    access=READ_ONLY,
+    fields=packed(
+        "TATORIS CAMRIS CAERIS RTCRIS TAMRIS DMAARIS -:2 TBTORIS CBMRIS CBERIS TBMRIS - DMABRIS"
+    ),
+)
+MIS = Register(
+    "MIS",
+    0x20,
+    access=READ_ONLY,
+    fields=packed(
+        "TATOMIS CAMMIS CAEMIS RTCMIS TAMMIS DMAAMIS -:2 TBTOMIS CBMMIS CBEMIS TBMMIS - DMABMIS"
+    ),
+)
+ICR = Register(
+    "ICR",
+    0x24,
+    access=WRITE_ONLY,
+    on_write="_clear",
+    fields=packed(
+        "TATOCINT CAMCINT CAECINT RTCCINT TAMCINT DMAAINT -:2 "
+        "TBTOCINT CBMCINT CBECINT TBMCINT - DMABINT"
+    ),
+)
+MATCHES = (RIS.TAMRIS, RIS.TBMRIS)
 HALF_B = 8
 """Interrupts of half B, except for its match, are so many bits up."""
-ALL = 0x2F3F
 COUNT_WORDS = ((0x48 // 4, 0x50 // 4), (0x4C // 4, 0x54 // 4))
 """TAR and TAV, TBR and TBV."""
 
@@ -58,7 +107,7 @@ class _Half(object):
     @property
     def _up(self):
         # type: () -> bool
-        return self._get("MR") & MR_UP != 0
+        return self._get("MR") & CDIR != 0
 
     def _limit(self):
         # type: () -> int
@@ -119,7 +168,7 @@ class _Half(object):
 
     def start(self):
         # type: () -> None
-        if self._get("MR") & MODE_MASK == CAPTURE:
+        if self._get("MR") & MODE == CAPTURE:
             return
         self._begin(0 if self._up else self._limit())
 
@@ -149,7 +198,7 @@ class _Half(object):
         limit = self._limit()
         left = limit - self._start_count + 1 if self._up else self._start_count + 1
         self._event = self._timer.machine.clock.schedule(self._time_of(left), self._expire)
-        if self._get("MR") & MR_MIE:
+        if self._get("MR") & MIE:
             match = self._get("MATCHR") & self._mask
             if self._timer.split:
                 match |= self._get("PMR") << 16 if self._up else 0
@@ -166,7 +215,7 @@ class _Half(object):
     def _expire(self):
         # type: () -> None
         self._event = None
-        mode = self._get("MR") & MODE_MASK
+        mode = self._get("MR") & MODE
         if mode == PERIODIC:
             self._begin(0 if self._up else self._limit())
         else:
@@ -175,8 +224,8 @@ class _Half(object):
             self.counter.withdraw()
             self._start_count = 0 if self._up else self._limit()
             self._timer.registers["CTL"] &= ~(1 << self._shift)
-        if not self._get("MR") & MR_AMS:
-            self._timer.raise_flag(TIMEOUT << self._shift, self.index)
+        if not self._get("MR") & AMS:
+            self._timer.raise_flag(RIS.TATORIS << self._shift, self.index)
 
 
 class CC3220_Timer(Block):
@@ -190,34 +239,41 @@ class CC3220_Timer(Block):
     OUTPUTS = (0, 1, 2, 3)
     SIZE = 0x1000
     REGISTERS = (
-        Register("CFG", 0x00, writable=7, on_write="_configure"),
-        Register("TAMR", 0x04, writable=0xFFF, on_write="_change"),
-        Register("TBMR", 0x08, writable=0xFFF, on_write="_change"),
-        Register("CTL", 0x0C, writable=0x6F7F, on_write="_control"),
-        Register("SYNC", 0x10, writable=0),
-        Register("IMR", 0x18, writable=ALL, on_write="_update"),
-        Register("RIS", 0x1C, writable=0),
-        Register("MIS", 0x20, writable=0),
-        Register("ICR", 0x24, writable=0, on_write="_clear"),
+        CFG,
+        TAMR,
+        TBMR,
+        CTL,
+        Register("SYNC", 0x10, access=READ_ONLY, fields=(Field("SYNC", 0, 2, count=12),)),
+        IMR,
+        RIS,
+        MIS,
+        ICR,
         Register("TAILR", 0x28, reset=0xFFFFFFFF, on_write="_change"),
         Register("TBILR", 0x2C, reset=0x0000FFFF, on_write="_change"),
         Register("TAMATCHR", 0x30, reset=0xFFFFFFFF, on_write="_change"),
         Register("TBMATCHR", 0x34, reset=0x0000FFFF, on_write="_change"),
-        Register("TAPR", 0x38, writable=0xFF, on_write="_change"),
-        Register("TBPR", 0x3C, writable=0xFF, on_write="_change"),
-        Register("TAPMR", 0x40, writable=0xFF, on_write="_change"),
-        Register("TBPMR", 0x44, writable=0xFF, on_write="_change"),
-        Register("TAR", 0x48, reset=0xFFFFFFFF, writable=0, on_read="_value_a"),
-        Register("TBR", 0x4C, reset=0x0000FFFF, writable=0, on_read="_value_b"),
+        Register("TAPR", 0x38, on_write="_change", fields=packed("TAPSR:8")),
+        Register("TBPR", 0x3C, on_write="_change", fields=packed("TBPSR:8")),
+        Register("TAPMR", 0x40, on_write="_change", fields=packed("TAPSMR:8")),
+        Register("TBPMR", 0x44, on_write="_change", fields=packed("TBPSMR:8")),
+        Register("TAR", 0x48, reset=0xFFFFFFFF, access=READ_ONLY, on_read="_value_a"),
+        Register("TBR", 0x4C, reset=0x0000FFFF, access=READ_ONLY, on_read="_value_b"),
         Register("TAV", 0x50, reset=0xFFFFFFFF, on_read="_value_a", on_write="_set_value_a"),
         Register("TBV", 0x54, reset=0x0000FFFF, on_read="_value_b", on_write="_set_value_b"),
-        Register("RTCPD", 0x58, writable=0),
-        Register("TAPS", 0x5C, writable=0),
-        Register("TBPS", 0x60, writable=0),
-        Register("TAPV", 0x64, writable=0),
-        Register("TBPV", 0x68, writable=0),
-        Register("DMAEV", 0x6C, writable=0xFFF),
-        Register("PP", 0xFC0, writable=0),
+        Register("RTCPD", 0x58, access=READ_ONLY, fields=packed("RTCPD:16")),
+        Register("TAPS", 0x5C, access=READ_ONLY, fields=packed("PSS:16")),
+        Register("TBPS", 0x60, access=READ_ONLY, fields=packed("PSS:16")),
+        Register("TAPV", 0x64, access=READ_ONLY, fields=packed("PSV:16")),
+        Register("TBPV", 0x68, access=READ_ONLY, fields=packed("PSV:16")),
+        Register(
+            "DMAEV",
+            0x6C,
+            fields=packed(
+                "TATODMAEN CAMDMAEN CAEDMAEN RTCDMAEN TAMDMAEN -:3 "
+                "TBTODMAEN CBMDMAEN CBEDMAEN TBMDMAEN"
+            ),
+        ),
+        Register("PP", 0xFC0, access=READ_ONLY, fields=packed("SIZE:4 CHAIN SYNCCNT")),
     )
 
     def __init__(self, machine, name, frequency=DEFAULT_HZ):
@@ -243,7 +299,7 @@ class CC3220_Timer(Block):
     def on_gpio(self, number, level):
         # type: (int, bool) -> None
         if level:
-            self.registers["RIS"] |= DMA_DONE << (HALF_B * number)
+            self.registers["RIS"] |= RIS.DMAARIS << (HALF_B * number)
             self._update(0, 0)
 
     def raise_flag(self, flag, half):
@@ -268,7 +324,7 @@ class CC3220_Timer(Block):
 
     def _configure(self, value, old):
         # type: (int, int) -> None
-        self.split = value & 7 == CFG_SPLIT
+        self.split = value & CFG.CFG == SPLIT
         self._change(0, 0)
 
     def _control(self, value, old):

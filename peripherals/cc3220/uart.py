@@ -15,41 +15,85 @@ from typing import Protocol
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
 from renode_wifi.peripherals.base.uart import FrameFormat
 
-FR_CTS = 1 << 0
-FR_BUSY = 1 << 3
-FR_RXFE = 1 << 4
-FR_TXFF = 1 << 5
-FR_RXFF = 1 << 6
-FR_TXFE = 1 << 7
-RSR_OE = 1 << 3
-LCRH_STP2 = 1 << 3
-LCRH_PEN = 1 << 1
-LCRH_EPS = 1 << 2
-LCRH_FEN = 1 << 4
-CTL_UARTEN = 1 << 0
-CTL_HSE = 1 << 5
-CTL_LBE = 1 << 7
-CTL_TXE = 1 << 8
-CTL_RXE = 1 << 9
-INT_RX = 1 << 4
-INT_TX = 1 << 5
-INT_RT = 1 << 6
-INT_OE = 1 << 10
-INT_EOT = 1 << 11
-INT_DMARX = 1 << 16
-INT_DMATX = 1 << 17
-DMACTL_RXDMAE = 1 << 0
-DMACTL_TXDMAE = 1 << 1
-SENDS = CTL_UARTEN | CTL_TXE
-CTL_WORD, RIS_WORD = 0x30 // 4, 0x3C // 4
+DR = Register(
+    "DR",
+    0x000,
+    on_read="_take",
+    on_write="_send",
+    fields=packed("DATA:8 FE/r PE/r BE/r OE/r"),
+)
+RSR_ECR = Register(
+    "RSR_ECR", 0x004, access=READ_ONLY, on_write="_clear_errors", fields=packed("FE PE BE OE")
+)
+FR = Register(
+    "FR",
+    0x018,
+    reset=0x91,
+    access=READ_ONLY,
+    fields=packed("CTS DSR DCD BUSY RXFE TXFF RXFF TXFE RI"),
+)
+LCRH = Register("LCRH", 0x02C, on_write="_format", fields=packed("BRK PEN EPS STP2 FEN WLEN:2 SPS"))
+CTL = Register(
+    "CTL",
+    0x030,
+    reset=0x300,
+    on_write="_control",
+    fields=packed(
+        "UARTEN SIREN SIRLP SMART EOT HSE LIN/r LBE TXE RXE DTR RTS DCD/r RI/r RTSEN CTSEN"
+    ),
+)
+IFLS = Register("IFLS", 0x034, reset=0x12, on_write="_update", fields=packed("TX:3 RX:3"))
+IM = Register(
+    "IM",
+    0x038,
+    on_write="_update",
+    fields=packed(
+        "RIMIM/r CTSMIM DCDMIM/r DSRMIM/r RXIM TXIM RTIM FEIM PEIM BEIM OEIM EOTIM 9BITIM "
+        "LMSBIM/r LME1IM/r LME5IM/r DMARXIM DMATXIM"
+    ),
+)
+RIS = Register(
+    "RIS",
+    0x03C,
+    access=READ_ONLY,
+    fields=packed(
+        "RIRIS CTSRIS DCDRIS DSRRIS RXRIS TXRIS RTRIS FERIS PERIS BERIS OERIS EOTRIS 9BITRIS "
+        "LMSBRIS LME1RIS LME5RIS DMARXRIS DMATXRIS"
+    ),
+)
+MIS = Register(
+    "MIS",
+    0x040,
+    access=READ_ONLY,
+    fields=packed(
+        "RIMIS CTSMIS DCDMIS DSRMIS RXMIS TXMIS RTMIS FEMIS PEMIS BEMIS OEMIS EOTMIS 9BITMIS "
+        "LMSBMIS LME1MIS LME5MIS DMARXMIS DMATXMIS"
+    ),
+)
+ICR = Register(
+    "ICR",
+    0x044,
+    access=WRITE_ONLY,
+    on_write="_clear_interrupts",
+    fields=packed(
+        "RIMIC CTSMIC DCDMIC DSRMIC RXIC TXIC RTIC FEIC PEIC BEIC OEIC EOTIC 9BITIC "
+        "LMSBIC LME1IC LME5IC DMARXIC DMATXIC"
+    ),
+)
+DMACTL = Register("DMACTL", 0x048, on_write="_update", fields=packed("RXDMAE TXDMAE DMAERR"))
+
+# As numbers of the module: consoles come here for each byte.
+SENDS, RECEIVES = CTL.UARTEN | CTL.TXE, CTL.UARTEN | CTL.RXE
+LOOPS_BACK, CTL_WORD, RIS_WORD = CTL.LBE, CTL.word, RIS.word
+SENT = RIS.TXRIS | RIS.EOTRIS
 FIFO_DEPTH = 16
 RECEIVE_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
-"""Bytes in the FIFO that make the receive interrupt, by IFLS.RXIFLSEL."""
+"""Bytes in the FIFO that make the receive interrupt, by IFLS.RX."""
 TRANSMIT_LEVELS = (2, 4, 8, 12, 14, 14, 14, 14)
-"""Bytes in the FIFO at which, going down, the transmit interrupt comes, by IFLS.TXIFLSEL."""
+"""Bytes in the FIFO at which, going down, the transmit interrupt comes, by IFLS.TX."""
 SILENT_BITS = 32
 """Bit times without a byte after which the receive timeout is raised for what is in the FIFO."""
 DEFAULT_HZ = 80_000_000
@@ -75,36 +119,36 @@ class PL011(Block):
     OUTPUTS = ("IRQ", "ReceiveDmaRequest", "TransmitDmaRequest")
     SIZE = 0x1000
     REGISTERS = (
-        Register("DR", 0x000, writable=0xFF, on_read="_take", on_write="_send"),
-        Register("RSR_ECR", 0x004, writable=0, on_write="_clear_errors"),
-        Register("FR", 0x018, reset=FR_TXFE | FR_RXFE | FR_CTS, writable=0),
-        Register("ILPR", 0x020, writable=0xFF),
-        Register("IBRD", 0x024, writable=0xFFFF),
-        Register("FBRD", 0x028, writable=0x3F),
-        Register("LCRH", 0x02C, writable=0xFF, on_write="_format"),
-        Register("CTL", 0x030, reset=CTL_TXE | CTL_RXE, writable=0xCFBF, on_write="_control"),
-        Register("IFLS", 0x034, reset=0x12, writable=0x3F, on_write="_update"),
-        Register("IM", 0x038, writable=0x31FF2, on_write="_update"),
-        Register("RIS", 0x03C, writable=0),
-        Register("MIS", 0x040, writable=0),
-        Register("ICR", 0x044, writable=0, on_write="_clear_interrupts"),
-        Register("DMACTL", 0x048, writable=7, on_write="_update"),
-        Register("LCTL", 0x090),
-        Register("LSS", 0x094, writable=0),
-        Register("LTIM", 0x098, writable=0),
-        Register("9BITADDR", 0x0A4),
-        Register("9BITAMASK", 0x0A8, reset=0xFF),
-        Register("PP", 0xFC0, reset=3, writable=0),
-        Register("CC", 0xFC8),
-        Register("PERIPHID4", 0xFD0, reset=0, writable=0, count=4),
-        Register("PERIPHID0", 0xFE0, reset=0x11, writable=0),
-        Register("PERIPHID1", 0xFE4, reset=0, writable=0),
-        Register("PERIPHID2", 0xFE8, reset=0x18, writable=0),
-        Register("PERIPHID3", 0xFEC, reset=0x01, writable=0),
-        Register("PCELLID0", 0xFF0, reset=0x0D, writable=0),
-        Register("PCELLID1", 0xFF4, reset=0xF0, writable=0),
-        Register("PCELLID2", 0xFF8, reset=0x05, writable=0),
-        Register("PCELLID3", 0xFFC, reset=0xB1, writable=0),
+        DR,
+        RSR_ECR,
+        FR,
+        Register("ILPR", 0x020, fields=packed("ILPDVSR:8")),
+        Register("IBRD", 0x024, fields=packed("DIVINT:16")),
+        Register("FBRD", 0x028, fields=packed("DIVFRAC:6")),
+        LCRH,
+        CTL,
+        IFLS,
+        IM,
+        RIS,
+        MIS,
+        ICR,
+        DMACTL,
+        Register("LCTL", 0x090, fields=packed("MASTER -:3 BLEN:2")),
+        Register("LSS", 0x094, access=READ_ONLY, fields=packed("TSS:16")),
+        Register("LTIM", 0x098, access=READ_ONLY, fields=packed("TIMER:16")),
+        Register("9BITADDR", 0x0A4, fields=packed("ADDR:8 -:7 9BITEN")),
+        Register("9BITAMASK", 0x0A8, reset=0xFF, fields=packed("MASK:8 RANGE:8")),
+        Register("PP", 0xFC0, reset=3, access=READ_ONLY, fields=packed("SC NB MS MSE")),
+        Register("CC", 0xFC8, fields=packed("CS:4")),
+        Register("PERIPHID4", 0xFD0, access=READ_ONLY, count=4),
+        Register("PERIPHID0", 0xFE0, reset=0x11, access=READ_ONLY),
+        Register("PERIPHID1", 0xFE4, access=READ_ONLY),
+        Register("PERIPHID2", 0xFE8, reset=0x18, access=READ_ONLY),
+        Register("PERIPHID3", 0xFEC, reset=0x01, access=READ_ONLY),
+        Register("PCELLID0", 0xFF0, reset=0x0D, access=READ_ONLY),
+        Register("PCELLID1", 0xFF4, reset=0xF0, access=READ_ONLY),
+        Register("PCELLID2", 0xFF8, reset=0x05, access=READ_ONLY),
+        Register("PCELLID3", 0xFFC, reset=0xB1, access=READ_ONLY),
     )
 
     def __init__(
@@ -149,14 +193,14 @@ class PL011(Block):
     def bit_time(self) -> int:
         """ns per bit; 0 while no divider is set."""
         divider = self.registers["IBRD"] << 6 | self.registers["FBRD"]
-        samples = 8 if self.registers["CTL"] & CTL_HSE else 16
+        samples = 8 if self.registers["CTL"] & CTL.HSE else 16
         return divider * samples * SECOND // 64 // self.frequency
 
     def frame_format(self) -> FrameFormat:
         line = self.registers["LCRH"]
-        parity = "" if not line & LCRH_PEN else "even" if line & LCRH_EPS else "odd"
-        stop_bits = 2 if line & LCRH_STP2 else 1
-        return FrameFormat(self.bit_time(), 5 + (line >> 5 & 3), parity, stop_bits)
+        parity = "" if not line & LCRH.PEN else "even" if line & LCRH.EPS else "odd"
+        stop_bits = 2 if line & LCRH.STP2 else 1
+        return FrameFormat(self.bit_time(), 5 + LCRH["WLEN"].get(line), parity, stop_bits)
 
     def frame_time(self) -> int:
         """ns of start bit, data, parity and stop bits."""
@@ -175,8 +219,7 @@ class PL011(Block):
 
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
-        enabled = CTL_UARTEN | CTL_RXE
-        if self.registers["CTL"] & enabled != enabled:
+        if self.registers["CTL"] & RECEIVES != RECEIVES:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return
         self._incoming.append(byte)
@@ -189,21 +232,21 @@ class PL011(Block):
         self._arrival = (
             self.machine.clock.schedule(self.frame_time(), self._arrive) if self._incoming else None
         )
-        room = self.depth if self.registers["LCRH"] & LCRH_FEN else 1
+        room = self.depth if self.registers["LCRH"] & LCRH.FEN else 1
         if len(self._fifo) >= room:
-            self.registers["RSR_ECR"] |= RSR_OE
-            self.registers["RIS"] |= INT_OE
+            self.registers["RSR_ECR"] |= RSR_ECR.OE
+            self.registers["RIS"] |= RIS.OERIS
         else:
             self._fifo.append(byte)
         self._listen_for_silence()
         if len(self._fifo) >= self._level():
-            self.registers["RIS"] |= INT_RX
+            self.registers["RIS"] |= RIS.RXRIS
         self._show_fifo()
 
     def _level(self) -> int:
-        if not self.registers["LCRH"] & LCRH_FEN:
+        if not self.registers["LCRH"] & LCRH.FEN:
             return 1
-        return RECEIVE_LEVELS[self.registers["IFLS"] >> 3 & 7]
+        return RECEIVE_LEVELS[IFLS["RX"].get(self.registers["IFLS"])]
 
     def _listen_for_silence(self) -> None:
         if self._silence is not None:
@@ -214,26 +257,26 @@ class PL011(Block):
     def _silent(self) -> None:
         self._silence = None
         if self._fifo:
-            self.registers["RIS"] |= INT_RT
+            self.registers["RIS"] |= RIS.RTRIS
             self._update(0, 0)
 
     def _take(self) -> int:
         if self._fifo:
             self.registers["DR"] = self._fifo.popleft()
         if len(self._fifo) < self._level():
-            self.registers["RIS"] &= ~INT_RX
+            self.registers["RIS"] &= ~RIS.RXRIS
         if not self._fifo:
-            self.registers["RIS"] &= ~INT_RT
+            self.registers["RIS"] &= ~RIS.RTRIS
         self._show_fifo()
         return self.registers["DR"]
 
     def _show_fifo(self) -> None:
-        room = self.depth if self.registers["LCRH"] & LCRH_FEN else 1
-        flags = self.registers["FR"] & ~(FR_RXFE | FR_RXFF)
+        room = self.depth if self.registers["LCRH"] & LCRH.FEN else 1
+        flags = self.registers["FR"] & ~(FR.RXFE | FR.RXFF)
         if not self._fifo:
-            flags |= FR_RXFE
+            flags |= FR.RXFE
         elif len(self._fifo) >= room:
-            flags |= FR_RXFF
+            flags |= FR.RXFF
         self.registers["FR"] = flags
         self._update(0, 0)
 
@@ -248,10 +291,10 @@ class PL011(Block):
             self._queue(value & 0xFF)
             return
         self.machine.trace(self.name, "uart", byte=value & 0xFF)
-        if control & CTL_LBE:
+        if control & LOOPS_BACK:
             self.receive(value & 0xFF)
-        if values[RIS_WORD] & (INT_TX | INT_EOT) != INT_TX | INT_EOT:
-            values[RIS_WORD] |= INT_TX | INT_EOT
+        if values[RIS_WORD] & SENT != SENT:
+            values[RIS_WORD] |= SENT
             self._update(0, 0)
 
     def _queue(self, byte: int) -> None:
@@ -263,7 +306,7 @@ class PL011(Block):
         self._show_transmitter()
 
     def _room(self) -> int:
-        return self.depth if self.registers["LCRH"] & LCRH_FEN else 1
+        return self.depth if self.registers["LCRH"] & LCRH.FEN else 1
 
     def _shift(self, byte: int) -> None:
         self._shifting = byte
@@ -272,38 +315,40 @@ class PL011(Block):
     def _sent(self) -> None:
         self._departure = None
         self.machine.trace(self.name, "uart", byte=self._shifting)
-        if self.registers["CTL"] & CTL_LBE:
+        if self.registers["CTL"] & CTL.LBE:
             self.receive(self._shifting)
         waiting = len(self._outgoing)
         if waiting:
             self._shift(self._outgoing.popleft())
-            level = TRANSMIT_LEVELS[self.registers["IFLS"] & 7] if self._room() > 1 else 0
+            level = (
+                TRANSMIT_LEVELS[IFLS["TX"].get(self.registers["IFLS"])] if self._room() > 1 else 0
+            )
             if waiting - 1 == level:
-                self.registers["RIS"] |= INT_TX
+                self.registers["RIS"] |= RIS.TXRIS
         else:
-            self.registers["RIS"] |= INT_EOT
+            self.registers["RIS"] |= RIS.EOTRIS
         self._show_transmitter()
 
     def _show_transmitter(self) -> None:
-        flags = self.registers["FR"] & ~(FR_BUSY | FR_TXFF | FR_TXFE)
+        flags = self.registers["FR"] & ~(FR.BUSY | FR.TXFF | FR.TXFE)
         if self._departure is not None:
-            flags |= FR_BUSY
+            flags |= FR.BUSY
         if len(self._outgoing) >= self._room():
-            flags |= FR_TXFF
+            flags |= FR.TXFF
         if not self._outgoing:
-            flags |= FR_TXFE
+            flags |= FR.TXFE
         self.registers["FR"] = flags
         self._update(0, 0)
 
     # Settings and flags.
 
     def _format(self, value: int, old: int) -> None:
-        if (value ^ old) & LCRH_FEN:
+        if (value ^ old) & LCRH.FEN:
             self._fifo.clear()
         self._show_fifo()
 
     def _control(self, value: int, old: int) -> None:
-        if not value & CTL_UARTEN:
+        if not value & CTL.UARTEN:
             self._incoming.clear()
             if self._arrival is not None:
                 self._arrival.cancel()
@@ -327,10 +372,10 @@ class PL011(Block):
         self.registers["MIS"] = masked
         self.lines["IRQ"].set(masked != 0)
         dma = self.registers["DMACTL"]
-        enabled = bool(self.registers["CTL"] & CTL_UARTEN)
-        self.lines["ReceiveDmaRequest"].set(bool(dma & DMACTL_RXDMAE and self._fifo))
+        enabled = bool(self.registers["CTL"] & CTL.UARTEN)
+        self.lines["ReceiveDmaRequest"].set(bool(dma & DMACTL.RXDMAE and self._fifo))
         room = len(self._outgoing) < self._room()
-        self.lines["TransmitDmaRequest"].set(bool(dma & DMACTL_TXDMAE and enabled and room))
+        self.lines["TransmitDmaRequest"].set(bool(dma & DMACTL.TXDMAE and enabled and room))
 
     def on_gpio(self, number: int, level: bool) -> None:
         if level:
@@ -339,5 +384,5 @@ class PL011(Block):
 
     def _transferred(self, number: int) -> None:
         del self._transfers[0]
-        self.registers["RIS"] |= INT_DMATX if number else INT_DMARX
+        self.registers["RIS"] |= RIS.DMATXRIS if number else RIS.DMARXRIS
         self._update(0, 0)

@@ -18,7 +18,7 @@ from renode_wifi.peripherals.cc3220.sensors import BMA222E, TMP006
 from tests.peripherals.stm32l4.rig import peek, poke
 
 PROBE = boards.PLATFORMS.parent / "firmware" / "probe" / "cc3220sf_launchxl.elf"
-RUN, START, STOP = block.MCS_RUN, block.MCS_START, block.MCS_STOP
+RUN, START, STOP = block.COMMAND.RUN, block.COMMAND.START, block.COMMAND.STOP
 
 
 class Rig:
@@ -37,7 +37,7 @@ class Rig:
             poke(self.i2c, "MDR", byte)
             first, last = index == 0, index == len(data) - 1
             self.command(RUN | (START if first else 0) | (STOP if last else 0))
-        assert not peek(self.i2c, "MCS") & block.STATUS_ERROR
+        assert not peek(self.i2c, "MCS") & block.MCS.ERROR
 
     def read(self, register: int, length: int) -> bytes:
         self.write(register)

@@ -47,7 +47,7 @@ class Rig:
         poke(self.udma, "CTLBASE", TABLE)
         for name, value in (("IBRD", 43), ("FBRD", 26), ("LCRH", 0x70), ("CTL", 0x301)):
             poke(self.uart, name, value)
-        poke(self.uart, "IM", block.INT_DMARX | block.INT_DMATX)
+        poke(self.uart, "IM", block.RIS.DMARXRIS | block.RIS.DMATXRIS)
 
     def start(self, channel: int, length: int) -> None:
         """A basic transfer between memory and DR, item by item."""
@@ -69,16 +69,16 @@ def test_a_message_leaves_when_the_port_may_ask() -> None:
     rig.machine.bus.write_bytes(MEMORY, b"hello")
     rig.start(SEND, 5)
     assert rig.sent() == b""
-    poke(rig.uart, "DMACTL", block.DMACTL_TXDMAE)
+    poke(rig.uart, "DMACTL", block.DMACTL.TXDMAE)
     assert rig.sent() == b"hello"
     assert peek(rig.udma, "ENASET") == 0
     # Drivers clear the flag after they have enabled the channel.
-    poke(rig.uart, "ICR", block.INT_DMATX)
+    poke(rig.uart, "ICR", block.RIS.DMATXRIS)
     assert not rig.uart.lines["IRQ"].level
     rig.machine.clock.advance(MICROSECOND)
-    assert peek(rig.uart, "MIS") == block.INT_DMATX
+    assert peek(rig.uart, "MIS") == block.RIS.DMATXRIS
     assert rig.uart.lines["IRQ"].level
-    poke(rig.uart, "ICR", block.INT_DMATX)
+    poke(rig.uart, "ICR", block.RIS.DMATXRIS)
     assert not rig.uart.lines["IRQ"].level
     # The next message of a port that still asks leaves at once.
     rig.start(SEND, 2)
@@ -96,8 +96,8 @@ def test_bytes_that_come_go_to_memory(early: bool) -> None:
     if early:
         rig.machine.clock.advance(4 * rig.uart.frame_time())
     rig.start(RECEIVE, 3)
-    poke(rig.uart, "DMACTL", block.DMACTL_RXDMAE)
+    poke(rig.uart, "DMACTL", block.DMACTL.RXDMAE)
     rig.machine.clock.advance(4 * rig.uart.frame_time())
     assert rig.machine.bus.read_bytes(MEMORY, 3) == b"abc"
-    assert peek(rig.uart, "MIS") & block.INT_DMARX
+    assert peek(rig.uart, "MIS") & block.RIS.DMARXRIS
     assert peek(rig.uart, "DR") == ord("d")
