@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.cli.signals import ENDING, heeded
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.frontends.monitor.completion import complete
@@ -76,20 +76,10 @@ class _Ending:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        numbers = [
-            number
-            for name in ("SIGTERM", "SIGHUP")
-            if (number := getattr(signal, name, None)) is not None
-            and signal.getsignal(number) is not signal.SIG_IGN
-        ]
-        previous = [signal.signal(number, self.on_signal) for number in numbers]
-        try:
+        with heeded(ENDING, self.on_signal):
             yield
             if self._session.is_ended:
                 raise KeyboardInterrupt
-        finally:
-            for number, handler in zip(numbers, previous, strict=True):
-                signal.signal(number, handler)
 
 
 def _converse(session: MonitorSession, reader: Reader) -> None:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+ENDING = ("SIGTERM", "SIGHUP")
+"""What ends a session at a prompt, too."""
+NAMES = ("SIGINT", *ENDING)
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+@contextmanager
+def heeded(names: tuple[str, ...], handler: Handler) -> Iterator[None]:
+    """Let `handler` take the signals of these names, as far as the host has them.
+
+    In a thread other than the main one, which may not have handlers, nothing changes. `nohup` has
+    the signal of a closed terminal ignored: it stays so.
+    """
+    with ExitStack() as previous:
+        if threading.current_thread() is threading.main_thread():
+            for name in names:
+                number = getattr(signal, name, None)
+                if number is not None and not _is_ignored(number):
+                    previous.callback(signal.signal, number, signal.signal(number, handler))
+        yield
+
+
+def _is_ignored(number: int) -> bool:
+    hangup = getattr(signal, "SIGHUP", None)
+    return number == hangup and signal.getsignal(number) is signal.SIG_IGN
 
 
 class Interruption:
@@ -23,14 +48,7 @@ class Interruption:
         self._previous = ExitStack()
 
     def __enter__(self) -> Self:
-        # Only the main thread may have handlers of signals.
-        if threading.current_thread() is threading.main_thread():
-            for name in NAMES:
-                number = getattr(signal, name, None)
-                if number is not None and not self._is_ignored(number):
-                    self._previous.callback(
-                        signal.signal, number, signal.signal(number, self._on_signal)
-                    )
+        self._previous.enter_context(heeded(NAMES, self._on_signal))
         return self
 
     def __exit__(
@@ -40,12 +58,6 @@ class Interruption:
         traceback: TracebackType | None,
     ) -> None:
         self._previous.close()
-
-    @staticmethod
-    def _is_ignored(number: int) -> bool:
-        """`nohup` has the signal of a closed terminal ignored."""
-        hangup = getattr(signal, "SIGHUP", None)
-        return number == hangup and signal.getsignal(number) is signal.SIG_IGN
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stop is None or self.asked:
