@@ -78,6 +78,7 @@ class Machine:
         # For the power controller and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
         self.set_firewall = core.set_firewall
+        self.wires_changed = core.wires_changed
 
     # -- contract with models -----------------------------------------------------------------
 

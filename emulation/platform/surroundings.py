@@ -112,6 +112,9 @@ class Surroundings:
     def set_cpu_frequency(self, hertz: int) -> None:
         """There is no core here."""
 
+    def wires_changed(self) -> None:
+        """There are no wires here."""
+
     def set_clock(self, block: str, gate: str) -> None:
         """There is no chip here."""
 

@@ -39,7 +39,7 @@ class Wires:
         if first is None:
             self.inputs[end] = line
             line.connect(receiver, number)
-            if not line.level:
+            if not line.level and getattr(line, "drives", True):
                 receiver.on_gpio(number, False)
             return
         if isinstance(first, Line):

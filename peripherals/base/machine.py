@@ -76,6 +76,9 @@ class Machine(Protocol):
         its clock.
         """
 
+    def wires_changed(self) -> None:
+        """A line got another receiver while the guest runs."""
+
     def request_reset(self, cause: str) -> None:
         """Reset the whole chip at the next block of instructions; cause: for RCC's flags."""
 
@@ -118,6 +121,9 @@ class BenchMachine:
 
     def set_clock(self, block: str, gate: str) -> None:
         self.gates[block] = gate
+
+    def wires_changed(self) -> None:
+        """Nothing here knows where lines lead."""
 
     def request_reset(self, cause: str) -> None:
         self.reset_requests.append(cause)

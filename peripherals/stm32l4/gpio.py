@@ -97,6 +97,18 @@ class AlternateFunction:
     def on_gpio(self, number: int, level: bool) -> None:
         self._port.on_alternate(self._pin, number, level)
 
+    def release(self, number: int) -> None:
+        """Nothing drives the pin by that function any more."""
+        self._port.release_alternate(self._pin, number)
+
+    def is_chosen(self, number: int) -> bool:
+        """The pin has that function now."""
+        return self._port.function_of(self._pin) == number
+
+    def pin_line(self) -> Line:
+        """The level of the pin."""
+        return self._port.lines[self._pin]
+
 
 class STM32_GPIOPort(Block):
     """modeResetValue, outputSpeedResetValue, pullUpPullDownResetValue: MODER, OSPEEDR, PUPDR.
@@ -192,10 +204,24 @@ class STM32_GPIOPort(Block):
         self._select_function(pin)
         self._update(pin)
 
+    def release_alternate(self, pin: int, function: int) -> None:
+        self._functions_wired[pin][function] = False
+        self._select_function(pin)
+        self._update(pin)
+
+    def function_of(self, pin: int) -> int | None:
+        """The alternate function of a pin; None while it has another mode."""
+        if self._values[MODER.word] >> 2 * pin & 3 != ALTERNATE:
+            return None
+        return self._function(pin)
+
+    def _function(self, pin: int) -> int:
+        half = self._values[AFRL.word if pin < 8 else AFRH.word]
+        return half >> (4 * (pin & 7)) & 0xF
+
     def _select_function(self, pin: int) -> None:
         """Note what the pin's alternate function drives."""
-        half = self._values[AFRL.word if pin < 8 else AFRH.word]
-        function = half >> (4 * (pin & 7)) & 0xF
+        function = self._function(pin)
         wired = self._functions_wired[pin]
         is_wired = function < len(wired) and wired[function]
         bit = 1 << pin

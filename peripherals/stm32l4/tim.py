@@ -4,7 +4,7 @@ Nothing happens per tick. The counter is worked out from virtual time when someb
 is scheduled only for a flag that isn't set yet, so a timer costs as much as software clears flags,
 and SR is current without asking. Positions are exact: no remainder of a division is ever dropped.
 
-Clocked by the internal clock only; a slave mode that needs another clock stops the counter.
+The counter runs on the internal clock, or is moved by edges of its inputs (`tim_inputs`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.stm32l4 import tim_outputs
 from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
+from renode_wifi.peripherals.stm32l4.tim_inputs import GATED, Inputs
 from renode_wifi.peripherals.stm32l4.tim_outputs import INTERRUPTS, ObservedLine, Outputs
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     ARR,
-    CCER,
+    BDTR,
     CCMR1,
     CCR,
     CNT,
@@ -29,7 +30,6 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     EGR,
     PSC,
     RCR,
-    SMCR,
     SR,
 )
 from renode_wifi.peripherals.stm32l4.tim_variants import (
@@ -50,7 +50,6 @@ from renode_wifi.peripherals.stm32l4.tim_variants import (
 
 CR1_WORD, SR_WORD = CR1.word, SR.word
 PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = PSC.word, ARR.word, RCR.word, CCR.word
-SMS_CLOCKED_OUTSIDE = (1, 2, 3, 7)
 CNT_UIFCPY = 1 << 31
 RESET_INPUT = 255
 
@@ -59,13 +58,13 @@ class STM32_Timer(Block):
     """frequency: clock in Hz where no RCC named "rcc" gives it. initialLimit: ARR after reset.
 
     initialLimit is the counter's width as well. The number in the timer's name selects its bus (1,
-    8, 15, 16 and 17 are on APB2) and its channels. `on_gpio(channel, level)` are the capture
-    inputs, counted from 0, and the reset that Renode's RCC models give. Outputs 0 to 3 are those of
-    the channels, too.
+    8, 15, 16 and 17 are on APB2) and its channels. `on_gpio(number, level)` are the inputs of
+    `tim_inputs`, the channels from 0 on, and the reset that Renode's RCC models give. Outputs 0 to
+    3 are those of the channels, too.
     """
 
     STATUS = PARTLY
-    MISSING = "slave and encoder modes, dead time, break inputs, captures from pins"
+    MISSING = "dead time, input filters, channels 5 and 6, break by comparators and DFSDM"
     SERVED = SERVE_READS
     OUTPUTS = tim_outputs.OUTPUTS
     ADVANCED = ADVANCED
@@ -87,9 +86,9 @@ class STM32_Timer(Block):
         self._flags = SR.UIF | sum(2 << channel for channel in self._channels)
         self._width = initialLimit
         self._hertz = frequency
+        self._has_break = "BDTR" in self.registers.plan.by_name
         self._rcc: Any = None
         self._looked_for_rcc = False
-        self._inputs = [False] * CHANNELS
         self._edges = ClockEdges(self._number, self.registers)
         for output in tim_outputs.SIGNALS:
             self.lines[output] = ObservedLine(self)
@@ -97,6 +96,7 @@ class STM32_Timer(Block):
             (channel, self.lines[output])
             for channel, output in enumerate(tim_outputs.CHANNEL_OUTPUTS)
         )
+        self._inputs = Inputs(self, self._number, self)
         self._outputs = Outputs(self, self._channels, self._number in ADVANCED_TIMERS)
         self._event: Event | None = None
         self._values = self.registers.values
@@ -117,7 +117,10 @@ class STM32_Timer(Block):
         self._compares = [0] * CHANNELS
         """What CCRx acts with: its value, or that of the last update."""
         self._outputs.clear()
+        self._inputs.clear()
         self._running = False
+        self._divided = 0
+        """Ticks from outside that the prescaler has taken."""
         self._down = False
         self._prescaler = 0
         self._limit_now = self._width
@@ -214,6 +217,8 @@ class STM32_Timer(Block):
             self._load()
             self._values[SR_WORD] |= SR.UIF
             self._outputs.updated()
+            if self._has_break and self._values[BDTR.word] & BDTR.AOE:
+                self._values[BDTR.word] |= BDTR.MOE
             if self._values[CR1_WORD] & CR1.OPM:
                 self._values[CR1_WORD] &= ~CR1.CEN
                 self._running = False
@@ -322,26 +327,28 @@ class STM32_Timer(Block):
         self.registers.write(offset, value, width)
         self._edges.settle(self._rcc)
         self._outputs.settle()
+        self._inputs.settle()
+        self._follow_clock()
         self._reschedule(now)
+
+    def _follow_clock(self) -> None:
+        """The internal clock moves the counter, unless an input does or holds it."""
+        inputs = self._inputs
+        running = bool(
+            self._values[CR1_WORD] & CR1.CEN
+            and not inputs.is_clocked_outside
+            and (inputs.mode != GATED or inputs.gate_is_open())
+        )
+        if running and not self._running:
+            self._origin = self.machine.clock.now * self._hertz
+        self._running = running
 
     def _control(self, value: int, old: int) -> None:
         control = self._values[CR1_WORD]
-        slave = self._values[SMCR.word]
-        internal = (
-            slave & SMCR.SMS not in SMS_CLOCKED_OUTSIDE or slave & SMCR.SMS_3
-        ) and not slave & SMCR.ECE
-        if control & CR1.CEN and not internal:
-            self.machine.log.warning(
-                "%s: only the internal clock is modelled, the counter stands still", self.name
-            )
         if bool(control & CR1.DIR) != bool(old & CR1.DIR) and not control & CR1.CMS:
             self._position = max(0, self._limit_now - self._position)
         if control & CR1.CMS and not old & CR1.CMS:
             self._down = False
-        running = bool(control & CR1.CEN and internal)
-        if running and not self._running:
-            self._origin = self.machine.clock.now * self._hertz
-        self._running = running
 
     def _limit(self, value: int, old: int) -> None:
         self._values[ARR_WORD] &= self._width
@@ -367,17 +374,24 @@ class STM32_Timer(Block):
     def _generate(self, value: int, old: int) -> None:
         """EGR: UG starts counter and prescaler over; the other bits set their flags."""
         if value & EGR.UG:
-            self._position = 0
-            self._down = False
-            self._origin = self.machine.clock.now * self._hertz
-            if not self._values[CR1_WORD] & CR1.UDIS:
-                self._load()
-                self._repetition = self._values[RCR_WORD]
-                self._outputs.updated()
-                self._outputs.generated()
-                if not self._values[CR1_WORD] & CR1.URS:
-                    self._values[SR_WORD] |= SR.UIF
+            self._start_over()
         self._values[SR_WORD] |= value & self._events & INTERRUPTS & ~SR.UIF
+        if value & self._events & EGR.BG:
+            self._break(SR.BIF)
+
+    def _start_over(self) -> None:
+        """Counter and prescaler start over, with an update event."""
+        self._position = self._divided = 0
+        self._down = False
+        self._origin = self.machine.clock.now * self._hertz
+        if self._values[CR1_WORD] & CR1.UDIS:
+            return
+        self._load()
+        self._repetition = self._values[RCR_WORD]
+        self._outputs.updated()
+        self._outputs.generated()
+        if not self._values[CR1_WORD] & CR1.URS:
+            self._values[SR_WORD] |= SR.UIF
 
     def _read_counter(self) -> int:
         self._sync(self.machine.clock.now)
@@ -402,28 +416,20 @@ class STM32_Timer(Block):
         down = self._counts_down()
         self._counter.follow(count, down, room, self._hertz, scale, self._origin)
 
-    # Capture.
+    # Inputs.
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """An edge at capture input `number` (0 is TI1), or a reset."""
+        """An input of `tim_inputs`, or a reset."""
         if number == RESET_INPUT:
             if level:
                 self.reset()
             return
-        if level == self._inputs[number]:
-            return
-        self._inputs[number] = level
-        polarity = self._values[CCER.word] >> (4 * number)
-        rising, falling = {0: (True, False), 2: (False, True)}.get(polarity & 0xA, (True, True))
-        if (
-            not polarity & 1
-            or self._outputs.mode_of(number) & 3 != 1
-            or not (rising if level else falling)
-        ):
-            return
+        self._inputs.on_gpio(number, level)
+
+    def capture(self, channel: int) -> None:
         now = self.machine.clock.now
         self._sync(now)
-        self._capture(number)
+        self._capture(channel)
         self._reschedule(now)
 
     def _capture(self, channel: int) -> None:
@@ -432,3 +438,68 @@ class STM32_Timer(Block):
         self._values[CCR_WORD + channel] = self._count() & self._width
         self._values[SR_WORD] |= 2 << channel
         self._outputs.captured(channel)
+
+    def restart(self) -> None:
+        """Slave mode reset: the counter starts over, with an update event."""
+        now = self.machine.clock.now
+        self._sync(now)
+        self._start_over()
+        self._reschedule(now)
+
+    def start(self) -> None:
+        """Slave mode trigger: as software setting CEN."""
+        now = self.machine.clock.now
+        self._sync(now)
+        self._values[CR1_WORD] |= CR1.CEN
+        self._follow_clock()
+        self._reschedule(now)
+
+    def gate_changed(self) -> None:
+        now = self.machine.clock.now
+        self._sync(now)
+        self._follow_clock()
+        self._reschedule(now)
+
+    def triggered(self) -> None:
+        self._values[SR_WORD] |= SR.TIF
+        self._outputs.triggered()
+        self._reschedule(self.machine.clock.now)
+
+    def count(self, down: bool | None) -> None:
+        """A tick from outside; an encoder sets the direction, too."""
+        if not self._values[CR1_WORD] & CR1.CEN:
+            return
+        if down is not None and down != bool(self._values[CR1_WORD] & CR1.DIR):
+            self._values[CR1_WORD] ^= CR1.DIR
+            self._position = max(0, self._limit_now - self._position)
+        self._divided += 1
+        if self._divided > self._prescaler:
+            self._divided = 0
+            self._tick()
+        self._reschedule(self.machine.clock.now)
+
+    def _tick(self) -> None:
+        period = self._period()
+        if not period:
+            return
+        self._position += 1
+        if self._position < period:
+            self._match(self._position, self._position)
+            return
+        self._position = 0
+        if self._values[CR1_WORD] & CR1.CMS:
+            self._down = not self._down
+        self._match(0, 0)
+        self._wrapped(1)
+
+    def broken(self, active: bool) -> None:
+        """The break input: outputs are off until MOE is set again."""
+        if active and self._values[BDTR.word] & BDTR.BKE:
+            now = self.machine.clock.now
+            self._sync(now)
+            self._break(SR.BIF)
+            self._reschedule(now)
+
+    def _break(self, flag: int) -> None:
+        self._values[BDTR.word] &= ~BDTR.MOE
+        self._values[SR_WORD] |= flag

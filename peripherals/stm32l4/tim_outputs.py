@@ -7,7 +7,7 @@ levels of CHx and CHxN of it. Trigger and DMA requests are pulses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import MICROSECOND
@@ -48,6 +48,9 @@ SIGNALS = (
     UPDATE_REQUEST,
     TRIGGER_REQUEST,
     COMMUTATION_REQUEST,
+    # Inputs: nothing drives these, they lead to the pins that may be them.
+    "ETR",
+    "BKIN",
 )
 INTERRUPTS = (
     DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
@@ -70,12 +73,36 @@ class Observed(Protocol):
         """Somebody is notified of an output from now on."""
 
 
+@runtime_checkable
+class Shared(Protocol):
+    """A receiver to which several outputs lead, one at a time."""
+
+    def on_gpio(self, number: int, level: bool) -> None: ...
+
+    def release(self, number: int) -> None:
+        """The output at input `number` doesn't drive it any more."""
+
+
 class ObservedLine(Line):
-    """An output whose owner has to know whether anybody listens."""
+    """An output whose owner has to know whether anybody listens, and that may be off.
+
+    drives: it is not.
+    """
 
     def __init__(self, owner: Observed) -> None:
         super().__init__()
         self._owner = owner
+        self.drives = False
+
+    def drive(self, drives: bool) -> None:
+        """Be off or on."""
+        self.drives = drives
+        for receiver, number in self._receivers:
+            if isinstance(receiver, Shared):
+                if drives:
+                    receiver.on_gpio(number, self.level)
+                else:
+                    receiver.release(number)
 
     def connect(self, receiver: Receiver, number: int) -> None:
         super().connect(receiver, number)
@@ -96,9 +123,11 @@ class Outputs:
         self._channels = channels
         self._has_break = "BDTR" in registers.plan.by_name
         self._has_burst = "DCR" in registers.plan.by_name
+        self._driving: set[str] = set()
         self.clear()
 
     def clear(self) -> None:
+        self._drive(set())
         self.references = [False] * 4
         self._pulses: list[str] = []
         self.driven = 0
@@ -112,19 +141,38 @@ class Outputs:
         enables = values[DIER.word]
         mode = CR2["MMS"].get(values[CR2.word])
         trigger = self._lines["TRGO"].is_connected
-        self.update_matters = bool(enables & DIER.UDE) or (trigger and mode == TRIGGER_UPDATE)
+        # A reference that is the trigger changes at the start of a period, too.
+        is_reference = mode > TRIGGER_COMPARE
+        self.update_matters = bool(enables & DIER.UDE) or (
+            trigger and (mode == TRIGGER_UPDATE or is_reference)
+        )
         driven = matter = 0
+        driving: set[str] = set()
         for channel in self._channels:
             if self.mode_of(channel) & 3:
                 continue
             enabled = values[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
             if enabled:
                 driven |= 1 << channel
+                if enabled & CCER.CC1E:
+                    driving.add(CHANNEL_OUTPUTS[channel])
+                if enabled & CCER.CC1NE and channel < COMPLEMENTARY:
+                    driving.add(COMPLEMENTS[channel])
             if enabled or enables & DIER.CC1DE << channel or self._is_used(channel, trigger, mode):
                 matter |= 1 << channel
+        if driving != self._driving:
+            self._drive(driving)
         self.driven = driven
         self.compares_matter = matter
         self.is_quiet = not (trigger or self.update_matters or matter)
+
+    def _drive(self, driving: set[str]) -> None:
+        """Which pins the timer drives: the others are free to be inputs."""
+        for name in sorted(self._driving ^ driving):
+            line = self._lines[name]
+            if isinstance(line, ObservedLine):
+                line.drive(name in driving)
+        self._driving = driving
 
     def _is_used(self, channel: int, trigger: bool, mode: int) -> bool:
         by_trigger = trigger and (mode == TRIGGER_COMPARE if channel == 0 else False)
@@ -178,6 +226,11 @@ class Outputs:
         if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_COMPARE:
             self._pulses.append("TRGO")
 
+    def triggered(self) -> None:
+        """TIF: the trigger's DMA request."""
+        if self._values[DIER.word] & DIER.TDE:
+            self._request(TRIGGER_REQUEST)
+
     def captured(self, channel: int) -> None:
         """Compare or capture: the channel's DMA request."""
         if self._values[DIER.word] & DIER.CC1DE << channel:
@@ -230,14 +283,19 @@ class Outputs:
             elif mode in (INACTIVE, ACTIVE):
                 self.references[channel] = mode == ACTIVE
         allowed = not self._has_break or bool(self._values[BDTR.word] & BDTR.MOE)
+        idles = self._has_break and bool(self._values[BDTR.word] & BDTR.OSSI)
         for channel in self._channels:
             if self.mode_of(channel) & 3:
                 continue
             setting = self._values[CCER.word] >> CHANNEL_BITS * channel
             reference = self.references[channel]
+            # OISx and OISxN, the levels while MOE is 0 (30.3.16).
+            idle = self._values[CR2.word] >> (8 + 2 * channel) if idles else 0
             if setting & CCER.CC1E:
                 inverted = bool(setting & CCER.CC1P)
-                self._lines[CHANNEL_OUTPUTS[channel]].set(allowed and reference != inverted)
+                level = reference != inverted if allowed else bool(idle & 1)
+                self._lines[CHANNEL_OUTPUTS[channel]].set(level)
             if setting & CCER.CC1NE and channel < COMPLEMENTARY:
                 inverted = bool(setting & CCER.CC1NP)
-                self._lines[COMPLEMENTS[channel]].set(allowed and reference == inverted)
+                level = reference == inverted if allowed else bool(idle & 2)
+                self._lines[COMPLEMENTS[channel]].set(level)

@@ -78,6 +78,9 @@ class HelperMachine:
     def set_cpu_frequency(self, hertz: int) -> None:
         """Renode's models report it to Renode."""
 
+    def wires_changed(self) -> None:
+        """Here are no wires."""
+
     def set_clock(self, block: str, gate: str) -> None:
         """Here are no blocks of a chip."""
 

@@ -150,6 +150,10 @@ class RenodeMachine(Member):
             cpu.PerformanceInMips = System.UInt32(max(1, hertz // 1000000))
         self.mend_blocks().set_frequency(hertz)
 
+    def wires_changed(self):
+        # type: () -> None
+        """Renode follows its own connections."""
+
     def set_clock(self, block, gate):
         # type: (str, str) -> None
         """Every block always has its clock here."""
