@@ -25,7 +25,7 @@ from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 GET, POST, PUT, DELETE = 1, 2, 3, 4
 CREATED, DELETED, CHANGED, CONTENT, CONTINUE = 0x41, 0x42, 0x44, 0x45, 0x5F
-BAD_REQUEST, BAD_OPTION, NOT_FOUND, NOT_ALLOWED = 0x80, 0x82, 0x84, 0x85
+BAD_REQUEST, BAD_OPTION, NOT_FOUND, NOT_ALLOWED, NOT_ACCEPTABLE = 0x80, 0x82, 0x84, 0x85, 0x86
 INCOMPLETE, TOO_LARGE = 0x88, 0x8D
 TEXT, LINK_FORMAT = b"", b"\x28"
 """Values of CONTENT_FORMAT: 0 and 40."""
@@ -106,6 +106,9 @@ class CoapServer(UdpServer):
             block = Block.parse(blocks[0])
             reply = replace(reply, options=((Option.BLOCK1, block.emit()),))
             code, body = self._upload(sender, message, block)
+            if code == TOO_LARGE:
+                # With a block option it would ask for smaller blocks (RFC 7959 section 2.9.3).
+                return replace(reply, code=code, options=())
             if code:
                 return replace(reply, code=code)
         path = message.path
@@ -149,6 +152,9 @@ class CoapServer(UdpServer):
         if content is None:
             return replace(reply, code=NOT_FOUND)
         form = (int(Option.CONTENT_FORMAT), LINK_FORMAT if path == DISCOVERY else TEXT)
+        accepted = message.values(Option.ACCEPT)
+        if accepted and accepted[0].lstrip(b"\0") != form[1]:
+            return replace(reply, code=NOT_ACCEPTABLE)
         wanted = message.values(Option.BLOCK2)
         block = Block.parse(wanted[0]) if wanted else Block(0, False, DEFAULT_BLOCK)
         start = block.number * block.size

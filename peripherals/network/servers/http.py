@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from urllib.parse import unquote, urlsplit
 
 from renode_wifi.peripherals.network.servers.base import TcpServer
 from renode_wifi.peripherals.network.servers.connection import MAX_UNSENT, ServerConnection
@@ -71,7 +72,7 @@ class HttpServer(TcpServer):
         )
 
     def _response(self, request: Request) -> tuple[int, Headers, bytes]:
-        page = self.pages.get(request.path.partition("?")[0])
+        page = self.pages.get(_place(request.path))
         if request.method == "OPTIONS":
             return HTTPStatus.NO_CONTENT, [("Allow", ALLOWED)], b""
         if page is None:
@@ -113,6 +114,12 @@ class HttpServer(TcpServer):
         )
         if close:
             connection.end()
+
+
+def _place(target: str) -> str:
+    """The path of a target, which may be a whole address (RFC 9112 section 3.2.2)."""
+    path = urlsplit(target).path if "://" in target.partition("?")[0] else target.partition("?")[0]
+    return unquote(path, "latin-1") or "/"
 
 
 def _part(wanted: str, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:

@@ -97,7 +97,9 @@ class RequestParser:
             event = self._connection.next_event()
             if isinstance(event, h11.Request):
                 self._head = event
-                if event.http_version not in (b"1.0", b"1.1"):
+                if _head_size(event) > MAX_HEAD:
+                    self.problem = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                elif event.http_version not in (b"1.0", b"1.1"):
                     self.problem = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
                 elif _length(event) > MAX_BODY:
                     self.problem = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -118,6 +120,12 @@ class RequestParser:
 
 def _length(head: h11.Request) -> int:
     return next((int(value) for name, value in head.headers if name == b"content-length"), 0)
+
+
+def _head_size(head: h11.Request) -> int:
+    """About as many bytes as came; h11 bounds only what comes in parts."""
+    fields = sum(len(name) + len(value) + 4 for name, value in head.headers)
+    return len(head.method) + len(head.target) + fields
 
 
 def _request(head: h11.Request, body: bytes) -> Request:

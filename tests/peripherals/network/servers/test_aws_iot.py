@@ -167,14 +167,160 @@ def test_the_next_job_is_started_and_answered_without_a_subscription(rig: Rig) -
 
 def test_a_stream_comes_by_blocks(rig: Rig) -> None:
     thing = Thing(rig)
-    assert thing.fetch("describe", {}) == [{"s": 1, "r": [{"f": 0, "z": 2560}]}]
+    assert thing.fetch("describe", {}) == [{"s": 1, "d": "", "r": [{"f": 0, "z": 2560}]}]
     blocks = thing.fetch("get", {"s": 1, "f": 0, "l": 1024, "o": 0, "n": 2, "b": b"\x06"})
     assert [(block["i"], block["l"]) for block in blocks] == [(1, 1024), (2, 512)]
     assert b"".join(block["p"] for block in blocks) == UPDATE[1024:]
     assert len(thing.fetch("get", {"f": 0, "l": 1024})) == 3
     assert thing.fetch("get", {"f": 0, "l": 1024, "o": 2, "n": 5})[0]["i"] == 2
-    for request in (b"\xff", b"\x01", {"f": 0}, {"l": 0}, {"l": 8, "b": "text"}):
-        assert thing.fetch("get", request) == []
+    assert thing.fetch("get", {"l": 256, "o": 9, "c": "t"})[0] == {
+        "c": "t",
+        "f": 0,
+        "i": 9,
+        "l": 256,
+        "p": UPDATE[-256:],
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (b"\xff", "InvalidCbor"),
+        (b"\x01", "InvalidCbor"),
+        ({"f": 0}, "BlockSizeOutOfBounds"),
+        ({"l": 255}, "BlockSizeOutOfBounds"),
+        ({"l": 256, "b": "text"}, "InvalidRequest"),
+        ({"l": 256, "o": 10}, "OffsetOutOfBounds"),
+        ({"l": 256, "o": -1}, "OffsetOutOfBounds"),
+        ({"l": 256, "f": 1}, "ResourceNotFound"),
+    ],
+)
+def test_a_request_of_a_stream_is_refused_by_its_code(rig: Rig, request_: Any, code: str) -> None:
+    """AWS IoT developer guide, "MQTT-based file delivery": errors have a code and a message."""
+    (answer,) = Thing(rig).fetch("get", request_)
+    assert answer["o"] == code
+
+
+def test_streams_speak_json_too(rig: Rig) -> None:
+    thing = Thing(rig)
+    topic = f"streams/{STREAM}"
+    described = thing.ask(f"{topic}/describe/json", {"c": "1"})
+    assert described == {
+        f"$aws/things/lamp/{topic}/description/json": {
+            "c": "1",
+            "s": 1,
+            "d": "",
+            "r": [{"f": 0, "z": len(UPDATE)}],
+        }
+    }
+    request = {"f": 0, "l": 1024, "o": 0, "b": base64.b64encode(b"\x04").decode()}
+    (block,) = thing.ask(f"{topic}/get/json", request).values()
+    assert base64.b64decode(block["p"]) == UPDATE[2048:]
+    (problem,) = thing.ask("streams/other/get/json", request).values()
+    assert problem["o"] == "ResourceNotFound"
+
+
+def test_shadows_have_times_nested_differences_and_versions(rig: Rig) -> None:
+    """AWS IoT developer guide, "Device Shadow service documents"."""
+    thing = Thing(rig)
+    state = {"desired": {"a": {"x": 1, "y": 2}}, "reported": {"a": {"x": 1}}}
+    answers = thing.ask("shadow/update", {"state": state})
+    assert answers["delta"]["state"] == {"a": {"y": 2}}
+    time = answers["accepted"]["timestamp"]
+    assert answers["delta"]["metadata"] == {"a": {"y": {"timestamp": time}}}
+    assert answers["accepted"]["metadata"]["reported"] == {"a": {"x": {"timestamp": time}}}
+    assert thing.ask("shadow/get")["accepted"]["state"] == {**state, "delta": {"a": {"y": 2}}}
+    late = {"state": {"reported": {"a": {"y": 2}}}, "version": 7}
+    assert thing.ask("shadow/update", late)["rejected"]["code"] == 409
+    assert thing.ask("shadow/update", {**late, "version": 1})["accepted"]["version"] == 2
+    thing.ask("shadow/update", {"state": {"desired": None}})
+    assert thing.ask("shadow/get")["accepted"]["state"] == {"reported": {"a": {"x": 1, "y": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("payload", "code", "message"),
+    [
+        (b"not json", 400, "invalid json"),
+        (b"[]", 400, "invalid json"),
+        (b"\xff\xfe", 400, "invalid json"),
+        (b"{}", 400, "Missing required node"),
+        (b'{"state": [1]}', 400, "State node"),
+        (b'{"state": {"desired": 5}}', 400, "Desired node"),
+        (b'{"state": {}, "version": "1"}', 400, "Invalid version"),
+        (b'{"state": {}, "clientToken": 1}', 400, "Invalid clientToken"),
+        (b'{"state": {"desired": ' + b'{"a":' * 9 + b"1" + b"}" * 11, 400, "nesting"),
+        (b'{"state": {"desired": {"a": "' + b"x" * 9000 + b'"}}}', 413, "maximum size"),
+    ],
+)
+def test_an_update_of_a_shadow_is_refused_with_the_reason(
+    rig: Rig, payload: bytes, code: int, message: str
+) -> None:
+    """AWS IoT developer guide, "Device Shadow error messages"."""
+    thing = Thing(rig)
+    thing.say(Subscribe(1, (("$aws/things/lamp/shadow/#", 0),)))
+    packets = thing.say(Publish(Message("$aws/things/lamp/shadow/update", payload)))
+    (answer,) = [
+        json.loads(packet.message.payload)
+        for packet in packets
+        if isinstance(packet, Publish) and packet.message.topic.endswith("/rejected")
+    ]
+    assert answer["code"] == code
+    assert message in answer["message"]
+    assert rig.world.server("broker").shadows == {}
+
+
+def test_pending_jobs_are_listed(rig: Rig) -> None:
+    """AWS IoT developer guide, "GetPendingJobExecutions"."""
+    thing = Thing(rig)
+    listed = thing.ask("jobs/get")["accepted"]
+    assert listed["inProgressJobs"] == []
+    assert [entry["jobId"] for entry in listed["queuedJobs"]] == [JOB]
+    thing.ask("jobs/start-next")
+    (entry,) = thing.ask("jobs/get")["accepted"]["inProgressJobs"]
+    assert (entry["jobId"], entry["versionNumber"]) == (JOB, 2)
+    thing.ask(f"jobs/{JOB}/update", {"status": "REJECTED"})
+    listed = thing.ask("jobs/get")["accepted"]
+    assert (listed["inProgressJobs"], listed["queuedJobs"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("topic", "request_", "code"),
+    [
+        ("jobs/other/get", {}, "ResourceNotFound"),
+        ("jobs/other/update", {"status": "FAILED"}, "ResourceNotFound"),
+        (f"jobs/{JOB}/update", {"status": "BOGUS"}, "InvalidRequest"),
+        (f"jobs/{JOB}/update", {}, "InvalidRequest"),
+        (f"jobs/{JOB}/update", [], "InvalidJson"),
+        (f"jobs/{JOB}/update", {"status": "FAILED", "expectedVersion": "9"}, "VersionMismatch"),
+    ],
+)
+def test_a_request_of_a_job_is_refused_by_its_code(
+    rig: Rig, topic: str, request_: Any, code: str
+) -> None:
+    """AWS IoT developer guide, "ErrorResponse"."""
+    assert Thing(rig).ask(topic, request_)["rejected"]["code"] == code
+
+
+def test_an_update_of_a_job_gives_back_what_is_asked_for(rig: Rig) -> None:
+    thing = Thing(rig)
+    asked = {
+        "status": "IN_PROGRESS",
+        "statusDetails": {"step": 1},
+        "expectedVersion": 1,
+        "includeJobExecutionState": True,
+        "includeJobDocument": True,
+        "clientToken": "t",
+    }
+    answer = thing.ask(f"jobs/{JOB}/update", asked)["accepted"]
+    assert answer["executionState"] == {
+        "status": "IN_PROGRESS",
+        "statusDetails": {"step": "1"},
+        "versionNumber": 2,
+    }
+    assert "afr_ota" in answer["jobDocument"]
+    assert answer["clientToken"] == "t"
+    execution = thing.ask("jobs/$next/get", {"includeJobDocument": False})["accepted"]["execution"]
+    assert "jobDocument" not in execution
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

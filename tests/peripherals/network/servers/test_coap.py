@@ -145,6 +145,13 @@ def test_options_that_have_to_be_understood_and_are_not(device: Device) -> None:
     assert device.ask(coap.GET, "/lamp", b"", (Option.BLOCK2, b"\x07")).code == coap.BAD_OPTION
 
 
+def test_a_form_that_nobody_has_is_not_acceptable(device: Device) -> None:
+    """RFC 7252 section 5.10.4."""
+    assert device.ask(coap.GET, "/lamp", b"", (Option.ACCEPT, b"\x32")).code == coap.NOT_ACCEPTABLE
+    for text in (b"", b"\0"):
+        assert device.ask(coap.GET, "/lamp", b"", (Option.ACCEPT, text)).code == coap.CONTENT
+
+
 @pytest.mark.parametrize("size", [None, 64, 1024])
 def test_long_content_comes_block_by_block(device: Device, size: int | None) -> None:
     content, number, more = b"", 0, True
@@ -184,5 +191,6 @@ def test_what_a_server_keeps_is_bounded(device: Device, monkeypatch: pytest.Monk
         block = (int(Option.BLOCK1), Block(0 if more else 1, more, 16).emit())
         answer = device.ask(coap.PUT, "/a", b"x" * 16, block)
     assert answer.code == coap.TOO_LARGE
+    assert answer.values(Option.BLOCK1) == []
     server = device.rig.world.server("things")
     assert len(server._answers) == 2

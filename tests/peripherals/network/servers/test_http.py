@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renode_wifi.peripherals.network.servers.http_requests import MAX_BODY, Request, RequestParser
+from renode_wifi.peripherals.network.servers.http_requests import (
+    MAX_BODY,
+    MAX_HEAD,
+    Request,
+    RequestParser,
+)
 from tests.peripherals.network.rig import Rig, joined, saved
 
 WEB = """
@@ -214,3 +219,25 @@ def test_a_body_without_end_ends_the_connection() -> None:
         parser.feed(b"8000\r\n" + bytes(0x8000) + b"\r\n")
         assert parser.next() is None
     assert parser.problem == 413
+
+
+@pytest.mark.parametrize(
+    "target", ["http://web.test/fw.bin?x=1", "/fw%2Ebin", "/%66w.bin", "/fw.bin?a=http://b/"]
+)
+def test_targets_of_every_form_lead_to_the_page(rig: Rig, target: str) -> None:
+    """RFC 9112 section 3.2.2, RFC 3986 section 6.2.2.2."""
+    assert get(rig, f"GET {target}")[2] == b"0123456789abcdef"
+
+
+def test_an_address_without_a_path_is_the_start_page(rig: Rig) -> None:
+    assert get(rig, "GET http://web.test")[2] == b"hello"
+
+
+@pytest.mark.parametrize("size", [1000, 2 * MAX_HEAD])
+def test_a_long_head_is_refused_in_parts_and_at_once(size: int) -> None:
+    request = f"GET /{'a' * MAX_HEAD} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    parser = RequestParser()
+    for start in range(0, len(request), size):
+        parser.feed(request[start : start + size])
+        assert parser.next() is None
+    assert parser.problem == 431
