@@ -21,6 +21,7 @@ from renode_wifi.peripherals.stm32l4 import dma_requests
 
 CHANNELS = 7
 CHANNEL_STRIDE = 0x14
+CHANNEL_WORDS = CHANNEL_STRIDE // 4
 ISR = Register(
     "ISR",
     0x00,
@@ -132,14 +133,11 @@ class STM32LDMA(Block):
         # Items that pulses have asked for.
         self._asked = [0] * CHANNELS
 
-    def _word(self, register: Register, channel: int) -> int:
-        return register.word + channel * CHANNEL_STRIDE // 4
-
     def _get(self, register: Register, channel: int) -> int:
-        return self.registers.values[self._word(register, channel)]
+        return self.registers.values[register.word + channel * CHANNEL_WORDS]
 
     def _set(self, register: Register, channel: int, value: int) -> None:
-        self.registers.values[self._word(register, channel)] = value
+        self.registers.values[register.word + channel * CHANNEL_WORDS] = value
 
     # Requests.
 
@@ -251,10 +249,11 @@ class STM32LDMA(Block):
     def _end_batch(self, channel: int) -> None:
         """The bus time of a batch is over: its items are where they belong."""
         try:
-            for _ in range(min(self._get(CNDTR, channel), BATCH)):
-                # An item may have changed the channel itself.
-                if self._is_ready(channel):
-                    self._move(channel)
+            if not self._move_block(channel):
+                for _ in range(min(self._get(CNDTR, channel), BATCH)):
+                    # An item may have changed the channel itself.
+                    if self._is_ready(channel):
+                        self._move(channel)
         except BusError as error:
             self._fail(channel, error)
         if self._is_ready(channel) and self._pauses[channel] is None:
@@ -303,6 +302,38 @@ class STM32LDMA(Block):
                 return
 
     # Items.
+
+    def _move_block(self, channel: int) -> bool:
+        """Move a batch as one block. False: it isn't between two memories, item by item alike."""
+        control, left = self._get(CCR, channel), self._get(CNDTR, channel)
+        items = min(left, BATCH)
+        width = WIDTHS[CCR["PSIZE"].get(control)]
+        if (
+            control & (CCR.CIRC | CCR.MINC | CCR.PINC) != CCR.MINC | CCR.PINC
+            or WIDTHS[CCR["MSIZE"].get(control)] != width
+        ):
+            return False
+        peripheral, memory = self._peripheral[channel], self._memory[channel]
+        source, target = peripheral & -width, memory & -width
+        if control & CCR.DIR:
+            source, target = target, source
+        length, bus = items * width, self.machine.bus
+        if (
+            abs(source - target) < length
+            or max(source, target) + length > bus_master.PRIVATE
+            or not bus.is_memory(source, length, False)
+            or not bus.is_memory(target, length, True)
+        ):
+            return False
+        bus.write_bytes(target, bus.read_bytes(source, length))
+        self._peripheral[channel] = peripheral + length
+        self._memory[channel] = memory + length
+        half, left = self._reload[channel] // 2, left - items
+        flags = (HTIF if left <= half < left + items else 0) | (0 if left else TCIF)
+        self._set(CNDTR, channel, left)
+        if flags:
+            self.registers["ISR"] |= (flags | GIF) << (4 * channel)
+        return True
 
     def _move(self, channel: int) -> None:
         control = self._get(CCR, channel)
@@ -354,6 +385,8 @@ class STM32LDMA(Block):
     def _clear_flags(self, value: int, old: int) -> None:
         for channel in range(CHANNELS):
             flags = value >> (4 * channel) & 0xF
+            if not flags:
+                continue
             if flags & GIF:
                 flags = 0xF
             status = self.registers["ISR"] & ~(flags << (4 * channel))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left, insort
 from collections.abc import Callable
 
 from renode_wifi.emulation.engines.embedded import model_records, native
@@ -19,6 +20,8 @@ class PeripheralMap:
         self._native = core
         self._bindings: dict[int, Binding] = {}
         self._windows: dict[tuple[int, int], tuple[Binding, int]] = {}
+        # Base and size of each window; none overlaps another.
+        self._ordered: list[tuple[int, int]] = []
         self._unclocked: dict[int, Unclocked] = {}
         self._wires_known = False
 
@@ -37,6 +40,7 @@ class PeripheralMap:
         if binding is None:
             binding = self._bindings[id(model)] = Binding(model)
         self._windows[window] = binding, offset
+        insort(self._ordered, window)
         record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
         if not self._native.library.core_map_window(self._native.handle, ctypes.byref(record)):
             raise MemoryError
@@ -111,6 +115,8 @@ class PeripheralMap:
 
     def overlaps(self, address: int, length: int) -> bool:
         """Whether something of a model is in a range."""
-        return any(
-            base < address + length and address < base + size for base, size in self._windows
-        )
+        before = bisect_left(self._ordered, (address + length,)) - 1
+        if before < 0:
+            return False
+        base, size = self._ordered[before]
+        return address < base + size

@@ -51,6 +51,11 @@ class MappedBus(BenchBus):
         else:
             self._machine.peripherals[name].write(address & 0x3FF, value, width)
 
+    def is_memory(self, address: int, length: int, written: bool) -> bool:
+        """Whatever is not near a model or nowhere."""
+        near = any(address < base + 0x400 and base < address + length for base in self._bases)
+        return not near and address + length <= NOWHERE
+
 
 class Complement:
     def exchange(self, frame: int, bits: int) -> int:
@@ -371,3 +376,40 @@ def test_channels_withstand_any_registers(writes: list[tuple[int, int]]) -> None
         dma.write(offset, value, 4)
         machine.clock.advance(20_000)
     assert all(0 <= left(dma, channel) <= 0xFFFF for channel in range(1, 8))
+
+
+class NoBlocks(STM32LDMA):
+    def _move_block(self, channel: int) -> bool:
+        return False
+
+
+PLACES = st.sampled_from(
+    [SOURCE, SOURCE + 2, SOURCE + 7, SOURCE + 40, TARGET, TARGET + 1, SPI3, NOWHERE - 8, DMA2]
+)
+CONTROLS = st.integers(0, 0xFFF).map(lambda bits: bits & 0xFF0 | block.CCR.MEM2MEM)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(CONTROLS, st.sampled_from([1, 2, 3, 64, 300]), PLACES, PLACES), max_size=4)
+)
+def test_a_block_arrives_as_its_items_would(transfers: list[tuple[int, int, int, int]]) -> None:
+    """RM0351 section 11.4: whichever way they move, memory and registers are the same."""
+    outcomes = []
+    for kind in (STM32LDMA, NoBlocks):
+        _, machine = make()
+        dma = kind(machine, "dma2")
+        machine.peripherals["dma2"] = dma
+        memory = machine.bus
+        assert isinstance(memory, MappedBus)
+        memory.write_bytes(SOURCE, bytes(range(256)))
+        seen = []
+        for control, count, peripheral, target in transfers:
+            start(dma, 1, control, count, peripheral, target)
+            for _ in range(3):
+                finish(machine, 200)
+                seen.append(list(dma.registers.values))
+            dma.write(0x08, 0, 4)
+            dma.write(0x04, 0xF, 4)
+        outcomes.append((seen, memory.memory))
+    assert outcomes[0] == outcomes[1]
