@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -36,6 +37,12 @@ class Clock(Protocol):
     def schedule(self, delay: int, callback: Callback) -> Event:
         """Call `callback`, a bound method or a partial of one, in `delay` ns."""
 
+    sequence: array[int]
+    """The number of the last event scheduled."""
+
+    def schedule_at(self, time: int, sequence: int, callback: Callback) -> Event:
+        """The same at `time` (ns), as if scheduled when events had got to number `sequence`."""
+
 
 class VirtualClock:
     """Events ordered by (time, sequence number), so that equal times stay deterministic.
@@ -48,7 +55,8 @@ class VirtualClock:
     def __init__(self) -> None:
         self._now = 0
         self._heap: list[tuple[int, int, Event]] = []
-        self._sequence = 0
+        # The last number given; in an array, for an engine that gives numbers as well.
+        self.sequence = array("Q", [0])
         self.source: Callable[[], int] | None = None
         self.listener: Callable[[int], None] | None = None
 
@@ -61,10 +69,13 @@ class VirtualClock:
         time = self._now if self.source is None else self.source()
         if delay > 0:
             time += delay
-        self._sequence += 1
+        self.sequence[0] = sequence = self.sequence[0] + 1
+        return self.schedule_at(time, sequence, callback)
+
+    def schedule_at(self, time: int, sequence: int, callback: Callback) -> Event:
         event = Event(time, callback)
         heap = self._heap
-        heapq.heappush(heap, (time, self._sequence, event))
+        heapq.heappush(heap, (time, sequence, event))
         if self.listener is not None and heap[0][2] is event:
             self.listener(time)
         return event

@@ -19,6 +19,16 @@ COUNTER_SCALE = 6
 COUNTER_TIME = 8
 COUNTER_WORDS = 10
 
+# Indices in `Ticker.state`.
+TICKER_VALID = 0
+TICKER_WAITING = 1
+TICKER_HERTZ = 2
+TICKER_REMAINDER = 3
+TICKER_STEP = 4
+TICKER_TIME = 6
+TICKER_SEQUENCE = 8
+TICKER_WORDS = 10
+
 # Indices in `Calendar.state`.
 CALENDAR_VALID = 0
 CALENDAR_HERTZ = 1
@@ -39,6 +49,7 @@ DAY = 86400
 """s."""
 WORD = 0xFFFFFFFF
 MAX_NUMBER = (1 << 64) - 1
+MAX_STEP = (1 << 62) - 1
 
 
 class Counter(object):
@@ -72,6 +83,70 @@ class Counter(object):
         _put(state, COUNTER_SCALE, scale)
         _put(state, COUNTER_TIME, time)
         state[COUNTER_VALID] = 1
+
+
+class Ticker(object):
+    """A flag that is set once a period, until then by an engine if it serves it.
+
+    status, enables: words of the block. flag: the bit of `status`; clears: bits of it that a 0
+    clears. interrupts: bits of both words that together drive `line`. take_over: called when the
+    model has to do it.
+
+    The model starts the periods at a moment. From then on `start` is when one of them began, and
+    neither the flag nor a store that clears nothing else needs the model.
+    """
+
+    def __init__(self, status, flag, clears, enables, interrupts, line, take_over):
+        # type: (int, int, int, int, int, Line, typing.Callable[[], None]) -> None
+        self.status = status
+        self.flag = flag
+        self.clears = clears
+        self.enables = enables
+        self.interrupts = interrupts
+        self.line = line
+        self.take_over = take_over
+        self.served = False
+        self.state = array("I", [0] * TICKER_WORDS)  # type: array[int]
+
+    def withdraw(self):
+        # type: () -> None
+        """The flag follows from something else from here on."""
+        self.state[TICKER_VALID] = 0
+
+    def follow(self, hertz, start, step, sequence):
+        # type: (int, int, int, array[int]) -> bool
+        """Times are in ns * Hz; the flag isn't set. `sequence` has the last number that an event
+        got. False: the model does it."""
+        if not 0 < hertz <= WORD or not 0 < step <= MAX_STEP or start < 0:
+            return False
+        time, remainder = divmod(start, hertz)
+        state = self.state
+        state[TICKER_HERTZ] = hertz
+        state[TICKER_REMAINDER] = remainder
+        _put(state, TICKER_STEP, step)
+        _put(state, TICKER_TIME, time)
+        sequence[0] += 1
+        _put(state, TICKER_SEQUENCE, sequence[0])
+        state[TICKER_WAITING] = 1
+        state[TICKER_VALID] = 1
+        return True
+
+    @property
+    def start(self):
+        # type: () -> int
+        """When a period began, in ns * Hz."""
+        state = self.state
+        return _get(state, TICKER_TIME) * state[TICKER_HERTZ] + state[TICKER_REMAINDER]
+
+    @property
+    def waiting(self):
+        # type: () -> tuple[int, int] | None
+        """When the flag will be set (ns), and that event's sequence number."""
+        state = self.state
+        if not state[TICKER_VALID] or not state[TICKER_WAITING]:
+            return None
+        due = self.start + _get(state, TICKER_STEP)
+        return -(-due // state[TICKER_HERTZ]), _get(state, TICKER_SEQUENCE)
 
 
 class Calendar(object):
@@ -135,7 +210,19 @@ class Calendar(object):
         state[CALENDAR_VALID] = 1
 
 
+def _get(state, index):
+    # type: (array[int], int) -> int
+    return state[index] | state[index + 1] << 32
+
+
 def _put(state, index, number):
     # type: (array[int], int, int) -> None
     state[index] = number & WORD
     state[index + 1] = number >> 32
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.line import Line  # noqa: F401

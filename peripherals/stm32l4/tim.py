@@ -13,10 +13,10 @@ from typing import Any
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
-from renode_wifi.peripherals.base.counter import Counter
+from renode_wifi.peripherals.base.counter import TICKER_VALID, Counter
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
-from renode_wifi.peripherals.stm32l4 import tim_outputs
+from renode_wifi.peripherals.stm32l4 import tim_outputs, tim_ticker
 from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
 from renode_wifi.peripherals.stm32l4.tim_inputs import GATED, Inputs
 from renode_wifi.peripherals.stm32l4.tim_outputs import INTERRUPTS, ObservedLine, Outputs
@@ -102,6 +102,10 @@ class STM32_Timer(Block):
         self._values = self.registers.values
         self._counter = Counter(CNT.word)
         self.counters = (self._counter,)
+        apart = self._number in ADVANCED_TIMERS
+        self._ticker = tim_ticker.make(self.registers, self.lines["IRQ"], self.take_over)
+        # The interrupts of an advanced timer come at lines of their own.
+        self.ticker = None if apart else self._ticker
         self._clear()
 
     def reset(self) -> None:
@@ -113,6 +117,7 @@ class STM32_Timer(Block):
 
     def _clear(self) -> None:
         self._counter.withdraw()
+        self._ticker.withdraw()
         self.registers["ARR"] = self._width
         self._compares = [0] * CHANNELS
         """What CCRx acts with: its value, or that of the last update."""
@@ -174,6 +179,9 @@ class STM32_Timer(Block):
 
     def _sync(self, now: int) -> None:
         """Bring position and flags up to `now`."""
+        ticker = self._ticker
+        if ticker.state[TICKER_VALID] and ticker.start > self._origin:
+            self._origin, self._position = ticker.start, 0
         while self._running:
             period = self._period()
             if not period or not self._hertz:
@@ -277,6 +285,7 @@ class STM32_Timer(Block):
     def _reschedule(self, now: int) -> None:
         """The next event, and the interrupt line as it has to be."""
         self._counter.withdraw()
+        self._ticker.withdraw()
         if self._event is not None:
             self._event.cancel()
             self._event = None
@@ -291,7 +300,7 @@ class STM32_Timer(Block):
         if missing and self._running and self._hertz:
             period = self._period()
             ticks = self._ticks_ahead(missing, period) if period else 0
-            if ticks:
+            if ticks and not self._leave_to_engine(now, period, missing):
                 scaled = self._origin + ticks * SECOND * (self._prescaler + 1)
                 due = -(-scaled // self._hertz)
                 edge = self._edges.next_after(now)
@@ -302,6 +311,31 @@ class STM32_Timer(Block):
         self._outputs.interrupt()
         if not self._outputs.is_quiet:
             self._outputs.emit(self._count(), self._compares, self._counts_down(), self._running)
+
+    def _leave_to_engine(self, now: int, period: int, missing: int) -> bool:
+        """Let the engine set UIF, if that is all that counting does."""
+        if (
+            not self._ticker.served
+            or missing & ~SR.UIF
+            or not self._outputs.is_quiet
+            or self._repetition
+            or not tim_ticker.is_plain(self._values)
+            or self._next_period_differs(period)
+            or self._edges.next_after(now) is not None
+        ):
+            return False
+        scale = SECOND * (self._prescaler + 1)
+        start = self._origin - self._position * scale
+        return self._ticker.follow(self._hertz, start, period * scale, self.machine.clock.sequence)
+
+    def take_over(self) -> None:
+        """The engine leaves the next update to the model."""
+        waiting = self._ticker.waiting
+        if self._ticker.start > self._origin:
+            self._origin, self._position = self._ticker.start, 0
+        self._ticker.withdraw()
+        if waiting is not None:
+            self._event = self.machine.clock.schedule_at(*waiting, self._due)
 
     def observed(self) -> None:
         now = self.machine.clock.now

@@ -17,9 +17,10 @@ from renode_wifi.emulation.engines.embedded.wires import (
     crc_wires,
     edge_wires,
     pin_wires,
+    ticker_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
-from renode_wifi.peripherals.base.counter import Calendar
+from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
@@ -76,7 +77,7 @@ class Binding:
         record.writable = writable.buffer_info()[0]
         record.words = words
         self.values = values
-        record.crc_unit = record.counters = record.calendar = None
+        record.crc_unit = record.counters = record.calendar = record.ticker = None
         unit = _known(model, "crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -89,6 +90,7 @@ class Binding:
         if calendar is not None:
             self.calendar_wires = calendar_wires(calendar, values)
             record.calendar = ctypes.addressof(self.calendar_wires)
+        self.ticker = _known(model, "ticker", Ticker)
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)
         port = _known(model, "port", Port)
@@ -123,6 +125,21 @@ class Binding:
     def serve_pins(self, core: int | None, drive_pin: Callable[..., bool]) -> None:
         if self.pins is not None and self.pin_wires is not None:
             self.pins.drive = partial(drive_pin, core, ctypes.addressof(self.pin_wires))
+
+    def ticker_record(self) -> model_records.TickerRecord | None:
+        return None if self.ticker is None else ticker_wires(self.ticker, self.values)
+
+    def serve_ticker(self, record: model_records.TickerRecord) -> None:
+        """The core sets the flag from now on."""
+        if self.ticker is not None:
+            self.ticker.served = True
+            self.record.ticker = ctypes.addressof(record)
+
+    def release_ticker(self) -> None:
+        if self.ticker is not None and self.ticker.served:
+            self.ticker.served = False
+            self.record.ticker = None
+            self.ticker.take_over()
 
     def release_pins(self) -> None:
         """Between runs a model is nothing but itself, so that it can be saved."""

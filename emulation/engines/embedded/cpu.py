@@ -255,7 +255,7 @@ class Core:
         shared.watched_access = 0
         self._until = until
         self._end = self._time.cycles_at(until)
-        self.peripheral_map.wire()
+        self.peripheral_map.wire(clock.sequence)
         self._library.core_watch(core, True)
         try:
             while True:

@@ -64,6 +64,28 @@ class CalendarRecord(ctypes.Structure):
     _fields_ = [("state", pointer), ("fraction", u32), ("time", u32), ("date", u32)]
 
 
+class TickerRecord(ctypes.Structure):
+    """`struct ticker`."""
+
+    _fields_ = [
+        ("tickers", pointer),
+        ("state", pointer),
+        ("values", pointer),
+        ("status", u32),
+        ("flag", u32),
+        ("clears", u32),
+        ("enables", u32),
+        ("interrupts", u32),
+        ("exception", u32),
+        ("line", ctypes.py_object),
+        ("driver", ctypes.py_object),
+        ("levels", pointer),
+        ("level_count", u32),
+        ("level", u32),
+        ("take_over", ctypes.py_object),
+    ]
+
+
 class CrcUnitRecord(ctypes.Structure):
     """`struct crc_unit`."""
 

@@ -23,6 +23,7 @@ from renode_wifi.emulation.engines.embedded.model_records import (
     MaskedDataRecord,
     PinRecord,
     PinsRecord,
+    TickerRecord,
 )
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
@@ -163,6 +164,7 @@ class ModelRecord(ctypes.Structure):
         ("counters", pointer),
         ("counter_count", u32),
         ("calendar", pointer),
+        ("ticker", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -246,6 +248,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "pin": PinRecord,
     "counter": CounterRecord,
     "calendar": CalendarRecord,
+    "ticker": TickerRecord,
     "crc_unit": CrcUnitRecord,
     "masked_data": MaskedDataRecord,
     "pins": PinsRecord,
@@ -272,6 +275,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_reset": (ctypes.c_bool, (pointer, u32)),
     "core_run": (ctypes.c_int, (pointer, u64, u64)),
     "core_watch": (None, (pointer, u32)),
+    "core_set_tickers": (None, (pointer, pointer, u32, pointer)),
     "core_set_bounds": (None, (pointer, u64, u64)),
     "core_set_line": (None, (pointer, u32, u32)),
     "core_pend": (None, (pointer, u32)),

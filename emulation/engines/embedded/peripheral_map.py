@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from bisect import bisect_left, insort
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.binding import Binding
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.emulation.engines.embedded.unclocked import Unclocked
+from renode_wifi.emulation.engines.embedded.wires import sequence_place
 from renode_wifi.peripherals.base.bus import BusPeripheral
 
 
@@ -24,6 +26,8 @@ class PeripheralMap:
         self._ordered: list[tuple[int, int]] = []
         self._unclocked: dict[int, Unclocked] = {}
         self._wires_known = False
+        self._tickers = (model_records.TickerRecord * 0)()
+        self._ticking: list[Binding] = []
 
     def add(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
         """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
@@ -91,8 +95,11 @@ class PeripheralMap:
             for binding in self._bindings.values():
                 binding.forget_wires()
 
-    def wire(self) -> None:
-        """Look where the models' lines lead, before the core follows them."""
+    def wire(self, sequence: array[int]) -> None:
+        """Look where the models' lines lead, before the core follows them.
+
+        `sequence` has the number of the clock's last event.
+        """
         bindings = self._bindings.values()
         for binding in bindings:
             binding.look_at_port()
@@ -101,13 +108,31 @@ class PeripheralMap:
                 binding.look_at_edges()
             for binding in bindings:
                 binding.look_at_pins(self._edges_of)
+            self._look_at_tickers()
             self._wires_known = True
         for binding in bindings:
             binding.serve_pins(self._native.handle, self._native.library.core_drive_pin)
+        self._serve_tickers(sequence)
+
+    def _look_at_tickers(self) -> None:
+        found = [(binding, binding.ticker_record()) for binding in self._bindings.values()]
+        served = [(binding, record) for binding, record in found if record is not None]
+        self._tickers = (model_records.TickerRecord * len(served))(*(each for _, each in served))
+        self._ticking = [binding for binding, _ in served]
+
+    def _serve_tickers(self, sequence: array[int]) -> None:
+        for binding, record in zip(self._ticking, self._tickers, strict=True):
+            binding.serve_ticker(record)
+        self._native.library.core_set_tickers(
+            self._native.handle, self._tickers, len(self._tickers), sequence_place(sequence)
+        )
 
     def unwire(self) -> None:
         for binding in self._bindings.values():
             binding.release_pins()
+        for binding in self._ticking:
+            binding.release_ticker()
+        self._native.library.core_set_tickers(self._native.handle, None, 0, None)
 
     def _edges_of(self, model: object) -> model_records.EdgesRecord | None:
         binding = self._bindings.get(id(model))

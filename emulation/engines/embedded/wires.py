@@ -17,8 +17,10 @@ from renode_wifi.emulation.engines.embedded.native_core import CoreError
 from renode_wifi.peripherals.base.counter import (
     CALENDAR_WORDS,
     COUNTER_WORDS,
+    TICKER_WORDS,
     Calendar,
     Counter,
+    Ticker,
 )
 from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
 from renode_wifi.peripherals.base.line import Line
@@ -131,6 +133,35 @@ def counter_wires(
         for index in range(model_records.COUNTER_REGISTERS):
             record.words[index] = counter.words[min(index, len(counter.words) - 1)]
     return records
+
+
+def sequence_place(sequence: array[int]) -> int:
+    """The address of the number of a clock's last event."""
+    return _place(sequence, "Q", 1)
+
+
+def ticker_wires(ticker: Ticker, values: array[int]) -> model_records.TickerRecord | None:
+    """A flag that the core sets; None: its line leads elsewhere."""
+    record = model_records.TickerRecord()
+    driver = ticker.line
+    if len(driver._receivers) == 1:
+        receiver, number = driver._receivers[0]
+        combines = getattr(receiver, "combines", None)
+        if combines is not None:
+            levels, driver = combines(number)
+            record.levels = _place(levels, "B", number + 1)
+            record.level_count, record.level = len(levels), number
+    exception = exception_of(driver)
+    if not exception:
+        return None
+    _copy_words(ticker, record, values, "status", "enables")
+    record.state = _place(ticker.state, "I", TICKER_WORDS)
+    record.values = values.buffer_info()[0]
+    record.flag, record.clears = ticker.flag, ticker.clears
+    record.interrupts, record.exception = ticker.interrupts, exception
+    record.line, record.driver = ticker.line, driver
+    record.take_over = ticker.take_over
+    return record
 
 
 def calendar_wires(calendar: Calendar, values: array[int]) -> model_records.CalendarRecord:

@@ -226,7 +226,7 @@ def test_an_array_of_another_size_is_refused() -> None:
     def shorten(table: dict[str, Any]) -> None:
         for node in table["nodes"]:
             if node[0] == "a":
-                node[3] -= 4
+                node[3] -= 8
 
     with pytest.raises(RenodeWifiError, match="doesn't fit this board"):
         machine.restore(changed(before, shorten))

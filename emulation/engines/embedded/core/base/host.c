@@ -33,6 +33,8 @@ bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments,
         python->vectorcall(callable, objects + 1, (size_t)count | first_is_spare, NULL);
     for (int i = 0; i < count; i++)
         python->decref(objects[1 + i]);
+    if (host->resume)
+        host->resume(host->resume_of);
     if (answer) {
         if (result)
             *result = (uint32_t)python->as_unsigned(answer);

@@ -14,6 +14,9 @@ struct host {
     /* Bring objects of Python up to date, before Python looks at them. */
     void (*flush)(void *flush_of);
     void *flush_of;
+    /* Python had control: models may have changed. */
+    void (*resume)(void *resume_of);
+    void *resume_of;
     struct schedule *schedule;
     enum halt halt; /* what ended Unicorn's execution */
     uint32_t interrupt; /* EXCP_... of HALT_INTERRUPT */

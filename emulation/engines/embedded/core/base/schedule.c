@@ -2,8 +2,9 @@
 
 uint64_t schedule_next_event(const struct schedule *schedule)
 {
-    uint64_t deadline = schedule->shared.deadline, timer = schedule->timer;
-    return deadline < timer ? deadline : timer;
+    uint64_t first = schedule->shared.deadline;
+    first = first < schedule->timer ? first : schedule->timer;
+    return first < schedule->ticks ? first : schedule->ticks;
 }
 
 uint64_t schedule_bound(const struct schedule *schedule)

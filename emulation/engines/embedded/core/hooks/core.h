@@ -88,6 +88,7 @@ struct core {
     struct ppb ppb;
     struct exceptions exceptions;
     struct bus bus;
+    struct tickers tickers;
     struct tlb tlb;
     struct idle idle;
     struct executor executor;

@@ -58,6 +58,7 @@ void model_write(struct lines *lines, const struct window *window, uint32_t addr
          port_write(lines, model->port, model->values, word, value, width)) ||
         (model->crc_unit && !(offset & 3) &&
          crc_unit_write(model->crc_unit, model->values, word, value, width)) ||
+        (width == 4 && model->ticker && ticker_write(model->ticker, word, value)) ||
         (width == 4 && ((model->pins && pins_write(lines, model->pins, word, value)) ||
                         (model->edges && edges_write(lines, model->edges, word, value))))) {
         model->native_accesses++;

@@ -12,6 +12,7 @@
 #include "models/crc_unit.h"
 #include "models/pins.h"
 #include "models/port.h"
+#include "models/ticker.h"
 #include "state/memory.h"
 
 /* Mirrored by native.py. */
@@ -29,6 +30,7 @@ struct model {
     struct counter *counters;
     uint32_t counter_count;
     struct calendar *calendar; /* or NULL */
+    struct ticker *ticker; /* or NULL */
     uint64_t native_accesses, python_accesses;
 };
 

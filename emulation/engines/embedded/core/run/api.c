@@ -66,6 +66,11 @@ void core_power_down(struct core *core)
     core->cpu.state.sleeping = 1;
 }
 
+void core_set_tickers(struct core *core, struct ticker *list, uint32_t count, uint64_t *sequence)
+{
+    tickers_set(&core->tickers, list, count, sequence);
+}
+
 bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)
 {
     if (!bus_has(&core->bus, address))

@@ -11,6 +11,11 @@ static void flush_lines(void *lines)
     pins_flush(lines);
 }
 
+static void update_tickers(void *tickers)
+{
+    tickers_update(tickers);
+}
+
 static void wire(struct core *core)
 {
     struct schedule *schedule = &core->schedule;
@@ -47,6 +52,10 @@ static void wire(struct core *core)
                              .host = host};
     host->flush = flush_lines;
     host->flush_of = &bus->lines;
+    host->resume = update_tickers;
+    host->resume_of = &core->tickers;
+    core->tickers = (struct tickers){.lines = &bus->lines, .schedule = schedule};
+    schedule->ticks = NEVER;
     core->itm.host = host;
     core->itm.scb = scb;
     core->ppb = (struct ppb){&core->scs, &core->dwt, &core->itm};

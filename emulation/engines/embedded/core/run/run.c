@@ -85,6 +85,7 @@ static int loop(struct core *core)
     struct cpu_state *state = &core->cpu.state;
     for (;;) {
         systick_sync(&core->systick);
+        tickers_run(&core->tickers);
         int outcome = due(shared);
         if (outcome >= 0)
             return outcome;
@@ -134,6 +135,7 @@ int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     __atomic_store_n(&core->schedule.attention, 0, __ATOMIC_RELAXED);
     idle_cancel(&core->idle);
     core->schedule.running = true;
+    tickers_update(&core->tickers);
     int outcome = loop(core);
     host_flush(&core->host);
     core->schedule.running = false;
@@ -144,5 +146,6 @@ void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause)
 {
     core->schedule.shared.deadline = deadline;
     core->schedule.shared.pause = pause;
+    tickers_update(&core->tickers);
     schedule_update(&core->schedule);
 }
