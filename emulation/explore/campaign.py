@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -15,7 +15,9 @@ import yaml
 
 from renode_wifi.emulation.board.board import Board, BoardTimeout, GuestCrash
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.explore.junit import Case
 from renode_wifi.emulation.explore.plan import JsonObject
+from renode_wifi.emulation.explore.progress import Progress
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.explore.workers import Workers
 from renode_wifi.emulation.platform import boards
@@ -24,7 +26,7 @@ from renode_wifi.peripherals.network.worldfile.faults import fault_of
 from renode_wifi.peripherals.network.worldfile.units import duration
 
 KEYS = ("name", "images", "worlds", "seeds", "engines", "faults", "until", "fail_on", "time")
-NO_FAULT = "none"
+NO_FAULT, PASSED = "none", "passed"
 MAX_RUNS = 100_000
 """Runs of one campaign."""
 LAST_LINES = 8
@@ -115,12 +117,13 @@ class _Reader:
             for world in map(str, self.list_of("worlds", ["<home>"]))
         ]
 
-    def seeds(self) -> list[int | None]:
+    def seeds(self) -> Sequence[int | None]:
         value = self.raw.get("seeds")
         if value is None:
             return [None]
         if isinstance(value, dict) and set(value) == {"from", "to"}:
-            value = list(range(int(value["from"]), int(value["to"]) + 1))
+            # Not all of them at once: how many there are is looked at first.
+            return range(int(value["from"]), int(value["to"]) + 1)
         if not isinstance(value, list) or not all(type(seed) is int for seed in value):
             self.fail(f"has seeds: {value!r}", "seeds: [1, 2], or seeds: {from: 1, to: 100}")
         return list(value)
@@ -183,11 +186,26 @@ def run_one(run: Run) -> JsonObject:
             text = "\n".join(str(line) for line in board.uart.lines)
             result["virtual_seconds"] = round(board.now, 6)
             result["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-            if result["outcome"] != "passed":
+            if result["outcome"] != PASSED:
                 result["last"] = [str(line) for line in board.uart.lines[-LAST_LINES:]]
     except RenodeWifiError as error:
         result.update(outcome="error", note=error.message)
     return result
+
+
+def cases(entries: Iterable[JsonObject]) -> list[Case]:
+    """A test per run."""
+    return [
+        Case(
+            "campaign",
+            "campaign",
+            entry["cell"],
+            "" if entry["outcome"] == PASSED else entry["outcome"],
+            entry.get("note", "").partition("\n")[0],
+            "\n".join([entry.get("note", ""), *entry.get("last", ())]),
+        )
+        for entry in entries
+    ]
 
 
 def _drive(board: Board, run: Run, result: JsonObject) -> None:
@@ -204,27 +222,27 @@ def _drive(board: Board, run: Run, result: JsonObject) -> None:
         result.update(outcome="time", note=board.whereabouts())
     else:
         passed = re.search(run.until, line.text) is not None
-        result.update(outcome="passed" if passed else "failed", note=line.text)
+        result.update(outcome=PASSED if passed else "failed", note=line.text)
 
 
 def carry_out(
     runs: Sequence[Run],
     results: Results,
     make: Callable[[], tuple[Executor, int]],
-    report: Callable[[int, int], None],
+    report: Callable[[Progress], None],
 ) -> None:
-    """Add the result of every run that has none yet. report: gets how many are done, of how many.
+    """Add the result of every run that has none yet.
 
     make: what the work is done on, and how many workers it has.
     """
     todo = [run for run in runs if run.name not in results.done]
-    done = len(runs) - len(todo)
+    progress = Progress(len(runs), len(runs) - len(todo))
     workers: Workers[Run, JsonObject] = Workers(run_one, make)
     try:
         for run, result in workers.answers(todo):
             lost = {"cell": run.name, "outcome": "error", "note": "the worker ended under it"}
             results.add(result or lost)
-            done += 1
-            report(done, len(runs))
+            progress.add((result or lost)["outcome"] != PASSED)
+            report(progress)
     finally:
         workers.close()

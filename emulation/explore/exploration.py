@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from renode_wifi.emulation.explore.faults import FAMILIES, cells_at
 from renode_wifi.emulation.explore.laboratory import Laboratory
 from renode_wifi.emulation.explore.outcome import Outcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, JsonObject, Setup, batches, thinned
+from renode_wifi.emulation.explore.progress import Progress
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.explore.workers import Workers
 from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362, NWP, Target
@@ -98,26 +98,6 @@ def _half(key: str, value: Any) -> Any:
     return f"{nanoseconds} ns" if nanoseconds >= 1_000_000 else None
 
 
-@dataclass
-class Progress:
-    done: int
-    total: int
-    failing: int
-    started: float
-    before: int
-    """Cells that an earlier run had done."""
-
-    @property
-    def rate(self) -> float:
-        passed = time.monotonic() - self.started
-        return (self.done - self.before) / passed if passed > 0 else 0.0
-
-    @property
-    def left(self) -> float:
-        """Seconds, as it looks."""
-        return (self.total - self.done) / self.rate if self.rate else 0.0
-
-
 def explore(
     setup: Setup,
     cells: Sequence[Cell],
@@ -127,8 +107,7 @@ def explore(
 ) -> None:
     """Add the outcome of every cell that has none yet to the results."""
     todo = [cell for cell in cells if cell.name not in results.done]
-    before = len(cells) - len(todo)
-    progress = Progress(before, len(cells), 0, time.monotonic(), before)
+    progress = Progress(len(cells), len(cells) - len(todo))
     workers: Workers[Work, list[JsonObject]] = Workers(work, make)
     try:
         _explore(workers, setup, todo, results, progress, report)
@@ -149,8 +128,7 @@ def _explore(
     for (_, batch, _), answer in workers.answers(tasks):
         for outcome in answer or [_lost(cell).as_json() for cell in batch]:
             results.add(outcome)
-            progress.done += 1
-            progress.failing += Outcome.from_json(outcome).failing
+            progress.add(Outcome.from_json(outcome).failing)
         report(progress)
 
 
@@ -165,7 +143,9 @@ def _shrink(
     for cell in cells:
         entry = results.done.get(cell.name)
         if entry is not None and Outcome.from_json(entry).failing and "smallest" not in entry:
-            place = str(entry["where"]).partition("\n")[0]
+            # Where firmware idles is chance.
+            by_chance = entry["verdict"] in (Verdict.ENDS, Verdict.FAILS)
+            place = "" if by_chance else str(entry["where"]).partition("\n")[0]
             first.setdefault((cell.do, entry["verdict"], place), cell)
     tasks: list[Work] = [
         (setup, (cell,), True) for cell in first.values() if any(map(_has_size, cell.arguments))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board, GuestCrash, Snapshot
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.explore.idleness import RESTS, function_at, is_idle
 from renode_wifi.emulation.explore.outcome import Outcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, Point, Setup
 from renode_wifi.emulation.explore.points import Recorder
@@ -24,13 +26,17 @@ SNAPSHOTS = 80
 """Of a golden run, at most; one takes about 2 MB."""
 CLOSEST = SECOND // 4
 """Virtual time from one snapshot to the next, at least."""
+BUSY_SECONDS = 35
+"""So long in one function, without a line on the console, is a hang: drivers of both radios wait
+for up to 30 s."""
+SILENT_SECONDS = BUSY_SECONDS
+"""So long without a line and with nothing to do is an end."""
+REPEATS = 3
+"""So often firmware says what it does not say in the golden run, and does no work in between, until
+its failure counts as lasting. Numbers in a line don't count."""
 LAST_LINES = 8
 LATE = 1 * SECOND
 """By which a line may be later than in the golden run without being affected."""
-BUSY_SECONDS = 6
-"""So long in one function, without a line on the console, is a hang."""
-RESTS = re.compile(r"[iI]dle|Termination|Sleep|sleep|[wW][fF][iI]|Suppress")
-"""Functions of an operating system in which nothing is to be done."""
 GIVES_UP = re.compile(r"\w*[aA]ssert\w*|vApplication(?:StackOverflow|MallocFailed)Hook")
 """Functions in which firmware stays when it gives up."""
 
@@ -87,6 +93,7 @@ class Laboratory:
                 cure="explore firmware that works",
             ) from None
         self.golden = list(board.uart.lines)
+        self._said = {alike(line.text.encode()) for line in self.golden}
         self.access_point = _joined(board)
         self.view = view_of(board.world)
         matches = [line for line in self.golden if self._recover.search(line.text)]
@@ -98,6 +105,7 @@ class Laboratory:
             )
         self._wanted = 2 if len(matches) > 1 else 1
         self._period = _period(matches)
+        self._silence = round(max(SILENT_SECONDS, 2 * self._period) * SECOND)
 
     def _keep_snapshot(self) -> None:
         self._times.append(self.board.engine.now)
@@ -132,6 +140,7 @@ class Laboratory:
 
     def _judge(self, cell: Cell, watch: _Watch, over: int) -> Outcome:
         board = self.board
+        watch.over = over
         end = over + round((self.setup.timeout + self._period) * SECOND)
         try:
             while board.engine.now < end and not self._is_decided(watch, over):
@@ -158,9 +167,10 @@ class Laboratory:
         if len(watch.lines) != before or engine.now < until:
             watch.busy.clear()
             return
-        image = self.board.image
-        symbol = None if image is None else image.symbols.at(engine.registers().get("pc", 0))
-        name = "" if symbol is None else symbol[0].name
+        said = watch.lines[-1].time if watch.lines else watch.over
+        if self._since(max(said, watch.over)) > self._silence and is_idle(self.board):
+            watch.ended = True
+        name = function_at(self.board)
         if not name or RESTS.search(name) or (watch.busy and watch.busy[-1] != name):
             watch.busy.clear()
         watch.busy.append(name)
@@ -174,6 +184,8 @@ class Laboratory:
     def _is_decided(self, watch: _Watch, over: int) -> bool:
         return (
             watch.stuck
+            or watch.ended
+            or watch.complains
             or watch.asserted != ""
             or watch.failed != ""
             or len([time for time in watch.works if time >= over]) >= self._wanted
@@ -196,14 +208,32 @@ class Laboratory:
         if not works:
             where = self.board.whereabouts()
             stays = GIVES_UP.search(where.partition("\n")[0])
-            verdict = Verdict.ASSERTION if stays else Verdict.HANG
+            verdict = Verdict.ASSERTION if stays else self._without_work(watch)
             return self._outcome(cell, verdict, by=by, where=where, note=unlike)
         if len(works) < self._wanted:
+            if watch.complains or self._since(works[-1]) > 2 * self._period * SECOND:
+                note = f"the last such line came {after:g} s after the fault; {unlike}"
+                where = self.board.whereabouts()
+                return self._outcome(
+                    cell, self._without_work(watch), after, by, where=where, note=note
+                )
             note = f"one such line in {self.setup.timeout:g} s"
             return self._outcome(cell, Verdict.DEGRADED, after, by, note=note)
         if not watch.resets and not unlike:
             return self._outcome(cell, Verdict.UNAFFECTED, after, by)
         return self._outcome(cell, Verdict.RECOVERED, after, by, note=unlike)
+
+    def _since(self, time: int) -> int:
+        return self.board.engine.now - time
+
+    def _without_work(self, watch: _Watch) -> Verdict:
+        """What firmware does that did none of its work to the end."""
+        if watch.stuck or not watch.lines:
+            return Verdict.HANG
+        silent = max(self.setup.timeout / 2, self._period) * SECOND
+        if watch.complains or self._since(watch.lines[-1].time) < silent:
+            return Verdict.FAILS
+        return Verdict.ENDS if is_idle(self.board) else Verdict.HANG
 
     def _first_unlike(self, watch: _Watch) -> str:
         """The first console line since the fault that is not the golden run's, but for numbers."""
@@ -258,6 +288,9 @@ class Laboratory:
             watch.failed = line.text
         elif self._recover.search(line.text):
             watch.works.append(line.time)
+            watch.complaints.clear()
+        elif line.time >= watch.over and (text := alike(line.text.encode())) not in self._said:
+            watch.complaints[text] += 1
         else:
             return
         self.board.stop()
@@ -278,8 +311,18 @@ class _Watch:
         self.busy: list[str] = []
         """The function in which it was at each of the last seconds, as long as it is one."""
         self.stuck = False
+        self.ended = False
+        self.over = start
+        """When the fault is over."""
+        self.complaints: Counter[bytes] = Counter()
+        """Lines since then that the golden run has not, as long as no work is done."""
         self.asserted = ""
         self.failed = ""
+
+    @property
+    def complains(self) -> bool:
+        """It says again and again what it does not say in the golden run."""
+        return max(self.complaints.values(), default=0) >= REPEATS
 
 
 def _joined(board: Board) -> str | None:

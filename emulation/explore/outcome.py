@@ -16,8 +16,12 @@ class Verdict(StrEnum):
     RECOVERED = "recovered"
     DEGRADED = "degraded"
     """It does its work less often than without the fault, or says that it gave up."""
+    ENDS = "ends"
+    """It says something, and then does nothing more: it gave up."""
+    FAILS = "fails"
+    """It goes on and says so, and its work does not succeed any more."""
     HANG = "hang"
-    """It does nothing that shows that it works."""
+    """It is silent: it waits for what never comes, or is busy with nothing."""
     ASSERTION = "assertion"
     CRASH = "crash"
     CORRUPTION = "corruption"
@@ -27,6 +31,8 @@ class Verdict(StrEnum):
 
 
 FAILING = (
+    Verdict.ENDS,
+    Verdict.FAILS,
     Verdict.HANG,
     Verdict.ASSERTION,
     Verdict.CRASH,

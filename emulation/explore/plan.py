@@ -34,7 +34,7 @@ class Setup:
     fail_on: str | None = None
     assertion: str = ASSERTION
     length: float = 20.0
-    timeout: float = 40.0
+    timeout: float = 60.0
     every: float = 1.0
 
     def as_json(self) -> JsonObject:

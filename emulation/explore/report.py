@@ -1,12 +1,12 @@
-"""The results for people and for build servers: a map in HTML, and JUnit."""
+"""The results for people, a map in HTML, and for build servers."""
 
 from __future__ import annotations
 
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from xml.etree import ElementTree
 
+from renode_wifi.emulation.explore.junit import Case
 from renode_wifi.emulation.explore.outcome import Outcome, Verdict
 from renode_wifi.emulation.explore.plan import Setup
 from renode_wifi.emulation.explore.regression import command, file_name
@@ -15,7 +15,9 @@ COLOURS = {
     Verdict.UNAFFECTED: "#d9ead3",
     Verdict.RECOVERED: "#93c47d",
     Verdict.DEGRADED: "#ffe599",
-    Verdict.HANG: "#f6b26b",
+    Verdict.ENDS: "#f9cb9c",
+    Verdict.FAILS: "#f6b26b",
+    Verdict.HANG: "#e69138",
     Verdict.ASSERTION: "#e06666",
     Verdict.CRASH: "#cc0000",
     Verdict.CORRUPTION: "#a64d79",
@@ -47,34 +49,24 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return f"{len(outcomes)} cells: {', '.join(parts) or 'none'}"
 
 
-def as_junit(setup: Setup, outcomes: Sequence[Outcome]) -> str:
+def cases(setup: Setup, outcomes: Iterable[Outcome]) -> list[Case]:
     """A suite per fault, a test per point."""
-    root = ElementTree.Element("testsuites", name="explore")
-    by_fault: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_fault.setdefault(outcome.fault, []).append(outcome)
-    for fault, group in by_fault.items():
-        failures = sum(outcome.failing for outcome in group)
-        suite = ElementTree.SubElement(
-            root, "testsuite", name=fault, tests=str(len(group)), failures=str(failures)
+    return [
+        Case(
+            outcome.fault,
+            f"{setup.board}.{outcome.fault}",
+            outcome.point,
+            str(outcome.verdict) if outcome.failing else "",
+            outcome.note or outcome.verdict,
+            _text(setup, outcome),
         )
-        for outcome in group:
-            case = ElementTree.SubElement(
-                suite, "testcase", classname=f"{setup.board}.{fault}", name=outcome.point
-            )
-            if outcome.failing:
-                failure = ElementTree.SubElement(
-                    case, "failure", type=outcome.verdict, message=outcome.note or outcome.verdict
-                )
-                failure.text = _text(setup, outcome)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+        for outcome in outcomes
+    ]
 
 
 def _text(setup: Setup, outcome: Outcome) -> str:
     rows = [outcome.where, *outcome.last, command(setup, outcome.cell)]
-    text = "\n".join(row for row in rows if row)
-    # XML has no way to write these.
-    return "".join(c if c in "\t\n" or ord(c) >= 0x20 else "�" for c in text)
+    return "\n".join(row for row in rows if row)
 
 
 def as_html(setup: Setup, outcomes: Sequence[Outcome], smallest: Mapping[str, object]) -> str:

@@ -263,7 +263,9 @@ class Processor:
             elif fault.kind is FaultKind.SLOW:
                 self.after(fault.size * MICROSECOND, partial(self._dispatch, command))
             elif fault.kind is FaultKind.ERROR:
-                Transaction(self, command.opcode).status(-abs(fault.size))
+                status = -abs(fault.size)
+                if not self.sockets.transfers.refuse(command.opcode, command.body, status):
+                    Transaction(self, command.opcode).status(status)
             return True
         return False
 

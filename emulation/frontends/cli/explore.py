@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable
-from concurrent.futures import Executor
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore import faults
-from renode_wifi.emulation.explore.exploration import Progress, all_cells, explore, laboratory
+from renode_wifi.emulation.explore.exploration import all_cells, explore, laboratory
+from renode_wifi.emulation.explore.junit import as_junit
 from renode_wifi.emulation.explore.outcome import Outcome
 from renode_wifi.emulation.explore.plan import ASSERTION, Setup
 from renode_wifi.emulation.explore.regression import write
-from renode_wifi.emulation.explore.report import as_html, as_junit, summary
+from renode_wifi.emulation.explore.report import as_html, cases, summary
 from renode_wifi.emulation.explore.results import Results
-from renode_wifi.emulation.explore.workers import cluster, processes
 from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
+from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
 from renode_wifi.emulation.platform import boards
 
 EXIT_CODES = """\
 exit codes:
   0    the firmware survived every fault
-  1    it did not: a cell is a hang, an assertion, a crash, a corruption or lost
+  1    it did not: in a cell it ends, fails, hangs, asserts, crashes or corrupts, or is lost
   2    wrong arguments, image, board or world; or the firmware does not work without a fault
   130  interrupted: the same command goes on
 """
 EXIT_SURVIVED, EXIT_FAILING, EXIT_ERROR = 0, 1, 2
-REPORT_EVERY = 5.0
-"""Seconds between two lines of progress where there is no terminal."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -79,7 +75,7 @@ def add(subparsers: Subparsers) -> None:
     command.add_argument(
         "--timeout",
         type=seconds,
-        default=40.0,
+        default=60.0,
         metavar="SECONDS",
         help="virtual, in which it must recover from a fault (default: %(default)g)",
     )
@@ -92,25 +88,13 @@ def add(subparsers: Subparsers) -> None:
     )
     command.add_argument("--limit", type=integer, metavar="N", help="so many cells, evenly chosen")
     command.add_argument("--cell", metavar="NAME", help="this one only, with its console")
-    command.add_argument(
-        "--jobs", type=integer, default=1, metavar="N", help="processes (default: %(default)s)"
-    )
-    command.add_argument("--scheduler", metavar="tcp://…", help="of a Dask cluster, which works")
-    command.add_argument(
-        "--out",
-        type=Path,
-        default=Path("explored"),
-        metavar="FOLDER",
-        help="results; they are"
-        " gone on with if they are of the same exploration (default: %(default)s)",
-    )
+    add_work_arguments(command, "explored")
     command.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> int:
     faults.check(options.faults)
-    if options.jobs < 1:
-        raise RenodeWifiError(f"--jobs {options.jobs} does nothing", cure="give 1 or more")
+    make = workers(options)
     boards.find(options.board)
     setup = Setup(
         options.board,
@@ -139,7 +123,7 @@ def execute(options: argparse.Namespace) -> int:
     head["faults"] = list(options.faults)
     order = [cell.name for cell in cells]
     with Results(options.out / "results.jsonl", head) as results:
-        explore(setup, cells, results, workers(options.jobs, options.scheduler), _Reporter())
+        explore(setup, cells, results, make, ProgressLine("cells"))
         results.finish(order)
         outcomes = results.outcomes(order)
         smallest = {
@@ -148,13 +132,6 @@ def execute(options: argparse.Namespace) -> int:
     _write(options.out, setup, outcomes, smallest)
     print(f"renode-wifi: {summary(outcomes)}; {options.out / 'map.html'}", file=sys.stderr)
     return EXIT_FAILING if any(outcome.failing for outcome in outcomes) else EXIT_SURVIVED
-
-
-def workers(jobs: int, scheduler: str | None) -> Callable[[], tuple[Executor, int]]:
-    """Makes what the work is done on."""
-    if scheduler is None:
-        return lambda: (processes(jobs), jobs)
-    return lambda: cluster(scheduler)
 
 
 def _one(setup: Setup, name: str) -> int:
@@ -178,33 +155,12 @@ def _one(setup: Setup, name: str) -> int:
 def _write(
     folder: Path, setup: Setup, outcomes: list[Outcome], smallest: dict[str, object]
 ) -> None:
-    (folder / "junit.xml").write_text(as_junit(setup, outcomes), encoding="utf-8")
+    junit = as_junit("explore", cases(setup, outcomes))
+    (folder / "junit.xml").write_text(junit, encoding="utf-8")
     (folder / "map.html").write_text(as_html(setup, outcomes, smallest), encoding="utf-8")
     for outcome in outcomes:
         if outcome.failing:
             write(folder / "failing", setup, outcome, outcome.entry)
-
-
-class _Reporter:
-    """Progress on standard error: one line that changes on a terminal, else a line now and then."""
-
-    def __init__(self) -> None:
-        self._reported = 0.0
-
-    def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        finished = progress.done == progress.total
-        terminal = sys.stderr.isatty()
-        if not finished and now - self._reported < (0.2 if terminal else REPORT_EVERY):
-            return
-        self._reported = now
-        minutes, rest = divmod(round(progress.left), 60)
-        text = (
-            f"renode-wifi: {progress.done} of {progress.total} cells, {progress.failing} failing,"
-            f" {progress.rate:.1f} per second, {minutes}:{rest:02d} left"
-        )
-        end = "\n" if finished or not terminal else ""
-        print(f"\r{text}\x1b[K" if terminal else text, end=end, file=sys.stderr, flush=True)
 
 
 def _names(text: str) -> tuple[str, ...]:

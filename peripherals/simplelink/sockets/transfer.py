@@ -42,6 +42,23 @@ class Transfers:
         self.flow = flow
         self.table = table
 
+    def refuse(self, opcode: int, body: bytes, status: int) -> bool:
+        """A command is not executed, but answered with an error in its own way.
+
+        False: it is none of those of data.
+        """
+        if opcode in (Opcode.RECV, Opcode.RECVFROM):
+            received = Receive.parse(body)
+            self._notify(Receiving(opcode, received.length), received.sd, status)
+        elif opcode in (Opcode.SEND, Opcode.SENDTO):
+            sent = (Send if opcode == Opcode.SEND else SendTo).parse(body)
+            self.flow.spent(self.flow.buffers(len(sent.data)) or 1)
+            self.table.notify(Opcode.TX_FAILED, status, sent.sd)
+            self.table.refresh()
+        else:
+            return False
+        return True
+
     # Sending
 
     def send(self, transaction: Transaction, message: Send) -> Emits | None:

@@ -14,17 +14,25 @@ from renode_wifi.emulation.frontends.cli import main
 FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
 BOARD = "cc3220sf_launchxl"
 PROBE = FIRMWARE / "probe" / f"{BOARD}.elf"
+PLAIN = """
+access_points: [{ssid: renode-wifi, passphrase: no-board-farm}]
+names: {echo.home.test: 10.10.0.1}
+servers: {echo: {type: echo, port: 7}}
+"""
+"""A world without certificates, whose keys each worker would make."""
 CAMPAIGN = f"""
 images: {{{BOARD}: [{PROBE}]}}
+worlds: [plain.yaml]
 seeds: {{from: 1, to: 2}}
 faults: [none, {{do: dns-fails, at: 500 ms, for: 9 s}}]
-until: "probe: PASSED"
-fail_on: "probe: FAILED"
+until: "tcp: ok"
+fail_on: "FAILED"
 time: 20 s
 """
 
 
 def written(folder: Path, text: str) -> Path:
+    (folder / "plain.yaml").write_text(PLAIN, encoding="utf-8")
     path = folder / "campaign.yaml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -44,8 +52,8 @@ def test_every_combination_is_a_run(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("until:", "till:", "has no key 'till'"),
-        ('until: "probe: PASSED"', "", "lacks until"),
-        ("PASSED", "(", "mend the regular expression"),
+        ('until: "tcp: ok"', "", "lacks until"),
+        ("tcp: ok", "(", "mend the regular expression"),
         ("20 s", "20", "has time: 20"),
         ("{from: 1, to: 2}", "many", "has seeds: 'many'"),
         ("{from: 1, to: 2}", "{from: 1, to: 99999999}", "100000"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore.exploration import all_cells, laboratory, smallest
+from renode_wifi.emulation.explore.idleness import is_idle
 from renode_wifi.emulation.explore.laboratory import Laboratory
 from renode_wifi.emulation.explore.outcome import Verdict
 from renode_wifi.emulation.explore.plan import Cell, Setup
@@ -29,7 +33,8 @@ def setup_of(board: str) -> Setup:
 def arguments(setup: Setup, out: Path, *more: str) -> list[str]:
     return [
         *("explore", "--board", setup.board, "--image", setup.image[0]),
-        *("--recover", setup.recover, "--fail-on", "FAILED", "--length", "2.5", "--timeout", "4"),
+        *("--recover", setup.recover, "--fail-on", "FAILED"),
+        *("--length", str(setup.length), "--timeout", str(setup.timeout)),
         *("--out", str(out), *more),
     ]
 
@@ -69,6 +74,53 @@ def test_verdicts(room: Laboratory) -> None:
     assert power.after > 0
 
 
+@pytest.fixture(scope="module")
+def node() -> Laboratory:
+    """Firmware that tries again whatever happens, and says so."""
+    image = str(FIRMWARE / "node" / "b_l475e_iot01a.elf")
+    return Laboratory(Setup(BOARDS[0], (image,), None, "^published", length=3, timeout=20))
+
+
+def test_firmware_that_tries_again_recovers_when_the_fault_is_over(node: Laboratory) -> None:
+    outcome = node.run(cell(node, "server-stops", "network", "connect"))
+    assert (outcome.verdict, outcome.by) == (Verdict.RECOVERED, "itself")
+    assert outcome.note == "no broker"
+
+
+def test_firmware_that_goes_on_without_its_work_fails(node: Laboratory) -> None:
+    stops = cell(node, "server-stops", "network", "connect")
+    for_good = replace(stops, arguments={"server": stops.arguments["server"]})
+    outcome = node.run(for_good)
+    assert outcome.verdict is Verdict.FAILS
+    assert sum("no broker" in line for line in outcome.last) == 3
+    # It is decided by the third time, not by the end of the time-out.
+    assert node.board.now < for_good.point.time / 1e9 + node.setup.timeout
+
+
+def test_silence_is_a_hang_and_an_end_needs_a_last_word(node: Laboratory) -> None:
+    assert node.run(cell(node, "stuck-low", "radio")).verdict is Verdict.HANG
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"), [("prvIdleTask", True), ("Power_sleep", True), ("main", False)]
+)
+def test_without_tasks_the_function_says_whether_firmware_is_idle(
+    function: str, expected: bool
+) -> None:
+    symbols = SimpleNamespace(at=lambda address: (SimpleNamespace(name=function), 0))
+    board = SimpleNamespace(
+        image=SimpleNamespace(symbols=symbols),
+        engine=SimpleNamespace(registers=lambda: {"pc": 1}, read_memory=None),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("renode_wifi.emulation.explore.idleness.symbol_address", lambda *_: None)
+        patch.setattr(
+            "renode_wifi.emulation.explore.idleness.FreeRtos",
+            lambda *_: SimpleNamespace(threads=list),
+        )
+        assert is_idle(cast(Board, board)) is expected
+
+
 def test_a_cell_has_the_same_outcome_whatever_was_before_it(room: Laboratory) -> None:
     one, other = cell(room, "server-resets"), cell(room, "ap-vanishes", "network", "connect")
     first = room.run(one)
@@ -85,9 +137,14 @@ def test_the_smallest_fault_has_the_same_verdict(room: Laboratory) -> None:
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_one_worker_and_two_have_the_same_results(tmp_path: Path, board: str) -> None:
-    setup = setup_of(board)
+    # A world without certificates, and a guest that is soon at its prompt: each worker makes both.
+    world = tmp_path / "world.yaml"
+    world.write_text("access_points: [{ssid: home}]\n")
+    image = str(FIRMWARE / "shell" / f"{board}.elf")
+    setup = Setup(board, (image,), str(world), "^shell: ", length=0.3, timeout=0.3)
     for jobs in ("1", "2"):
-        main(arguments(setup, tmp_path / jobs, "--limit", "5", "--jobs", jobs))
+        command = arguments(setup, tmp_path / jobs, "--limit", "5", "--jobs", jobs)
+        main([*command, "--world", str(world), "--every", "0.05"])
     first, second = (tmp_path / jobs / "results.jsonl" for jobs in ("1", "2"))
     assert first.read_text() == second.read_text()
     assert len(first.read_text().splitlines()) == 6

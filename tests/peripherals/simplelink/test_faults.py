@@ -71,6 +71,21 @@ def test_error_is_the_answer(rig: Rig, driver: HostDriver) -> None:
     assert driver.socket() == 0
 
 
+def test_error_of_data_comes_as_its_answers_do(rig: Rig, driver: HostDriver) -> None:
+    """recv is answered by an event; send has no answer, but the event TX_FAILED."""
+    number = driver.socket()
+    assert driver.connect(number, ECHO) == 0
+    rig.nwp.inject_entry({"kind": "error", "command": "RECV", "amount": 12})
+    assert driver.receive(number) == (-12, b"")
+    rig.nwp.inject_entry({"kind": "error", "command": "SEND", "amount": 13})
+    driver.send(number, b"lost")
+    failed = driver.event(Opcode.TX_FAILED)
+    assert failed is not None
+    assert failed.unpack("hB") == (-13, number)
+    driver.send(number, b"kept")
+    assert driver.receive_all(number, 4) == b"kept"
+
+
 def test_unanswered_command_and_lost_answer_look_alike(rig: Rig, driver: HostDriver) -> None:
     for kind in ("unanswered", "lost-message"):
         rig.nwp.inject_entry({"kind": kind, "command": "DEVICE_GET"})

@@ -1,0 +1,31 @@
+"""Whether firmware has anything to do."""
+
+from __future__ import annotations
+
+import re
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.image.image import symbol_address
+from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+
+RESTS = re.compile(r"[iI]dle|Termination|Sleep|sleep|[wW][fF][iI]|Suppress")
+"""Functions of an operating system in which nothing is to be done."""
+IDLE_TASK = re.compile(r"(?i)idle")
+
+
+def function_at(board: Board) -> str:
+    """The function that is executed; "" where no symbol says."""
+    image = board.image
+    symbol = None if image is None else image.symbols.at(board.engine.registers().get("pc", 0))
+    return "" if symbol is None else symbol[0].name
+
+
+def is_idle(board: Board) -> bool:
+    """Whether the idle task runs, or a function in which nothing is to be done."""
+    image = board.image
+    if image is not None:
+        kernel = FreeRtos(lambda name: symbol_address([image], name), board.engine.read_memory)
+        for thread in kernel.threads():
+            if thread.is_current:
+                return IDLE_TASK.search(thread.name) is not None
+    return RESTS.search(function_at(board)) is not None
