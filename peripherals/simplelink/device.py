@@ -62,6 +62,8 @@ class Device(Silo):
         self.services = services
         self.power = power
         self.active_role = ROLE_STATION
+        self.started_at = 0
+        """ns of virtual time."""
         self.restore()
 
     def restore(self) -> None:
@@ -80,6 +82,7 @@ class Device(Silo):
 
     def started(self) -> None:
         services = self.services
+        self.started_at = services.surroundings.clock.now
         self.active_role = self.role
         status = INIT_LOCKED if self.power.locked else INIT_STATUS[self.role]
         failure = services.faults.spoils(FaultKind.BOOT_FAILS, "INIT_COMPLETE")
@@ -164,8 +167,12 @@ class Device(Silo):
             )
         except (ValueError, OverflowError):
             return Error.INVALID
-        self.date_offset = int(moment.timestamp()) - self._now
+        self.set_date(int(moment.timestamp()))
         return 0
+
+    def set_date(self, seconds: int) -> None:
+        """Since 1970."""
+        self.date_offset = seconds - self._now
 
     def set_uart_mode(self, transaction: Transaction, message: Empty) -> BasicResponse:
         return OK

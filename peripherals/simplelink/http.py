@@ -12,68 +12,41 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.network.contract.stream import Stream
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsSettings
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
-from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse
-from renode_wifi.peripherals.simplelink.messages.layout import WireError
+from renode_wifi.peripherals.simplelink.http_server.requests import METHODS, HostRequests
+from renode_wifi.peripherals.simplelink.http_server.settings import HttpSettings
+from renode_wifi.peripherals.simplelink.messages.basic import BasicResponse
 from renode_wifi.peripherals.simplelink.messages.netapp_http import (
-    CONTINUATION,
-    ERROR,
-    MAX_DATA,
     MAX_TOKEN_NAME,
-    METADATA,
     GetToken,
-    NetAppData,
-    NetAppReceive,
-    NetAppRequest,
-    NetAppResponse,
     PostToken,
     SendToken,
-    emit_metadata,
-    number,
-    number_of,
-    parse_metadata,
 )
-from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
-from renode_wifi.peripherals.simplelink.wlan.web import Answer, Exchange, Handle, WebServer
-
-HTTP_SERVER = 1
-"""The application's identifier in requests."""
-METHODS = {"GET": 1, "POST": 2, "PUT": 3, "DELETE": 4}
-PENDING = 1
-"""Status of a response that comes later, by sl_NetAppSend."""
-STATUS, VERSION, URI, QUERY, CONTENT_LENGTH, CONTENT_TYPE, LOCATION = range(7)
-HEADERS = {
-    "content-type": CONTENT_TYPE,
-    "user-agent": 8,
-    "cookie": 9,
-    "upgrade": 11,
-    "referer": 12,
-    "accept": 13,
-    "content-encoding": 14,
-    "content-disposition": 15,
-    "connection": 16,
-    "host": 19,
-    "accept-encoding": 20,
-    "accept-language": 21,
-    "content-language": 22,
-    "origin": 23,
-}
-"""Types of metadata, by the field of a request that they hold."""
-ANSWERED = {7: "Server", 10: "Set-Cookie", LOCATION: "Location", 14: "Content-Encoding", 17: "ETag"}
-"""Fields of an answer that metadata may give."""
+from renode_wifi.peripherals.simplelink.wlan.web import (
+    Answer,
+    Exchange,
+    Handle,
+    Parameters,
+    WebServer,
+)
 
 PAGES, STARTS = "www", ("/index.html", "/main.html")
-TOKEN = re.compile(rb"__SL_G_U[\w.]{2}")
-"""A user token in a page."""
+TOKEN = re.compile(rb"__SL_G_[\w.]{3}")
+"""A token in a page; the host is asked for those that the device doesn't know."""
 POSTED = "__SL_P_U"
+API = "/api/1/"
 MAX_TEXT = 255
-HOST_TIMEOUT = 5 * SECOND
-"""For an answer of the host; then a token is empty, and a resource is not found."""
-MAX_REQUESTS = 4
+TOKEN_TIMEOUT, UNKNOWN = 2 * SECOND, b"Not Available"
+"""For the value of a token, and what stands in its place then (SWRU368, user-defined tokens)."""
 
 
 @dataclass
@@ -88,37 +61,81 @@ class _Page:
     timer: Event | None = None
 
 
-@dataclass
-class _Pending:
-    """A request that the host has; `rest` of its body it has not read yet."""
+class KnowsTokens(Protocol):
+    def value(self, name: bytes) -> bytes | None:
+        """None for tokens that are none of the device's."""
 
-    exchange: Exchange
-    rest: bytes
-    metadata: bytes = b""
-    content: bytes = b""
-    timer: Event | None = None
+
+class KnowsResources(Protocol):
+    def answer(self, path: str, parameters: Parameters) -> Answer | None:
+        """None for what is no resource of TI's."""
 
 
 class HttpService:
-    """port, enabled: as the host has set them. Provisioning may take all requests."""
+    """settings, enabled: as the host has set them. Provisioning may take all requests.
+
+    tokens, apis: what the device answers by itself.
+    """
 
     def __init__(self, services: Services, files: FileSystem) -> None:
         self.services = services
         self.files = files
-        self.port = 80
+        self.settings = HttpSettings()
         self.enabled = True
+        self.tokens: KnowsTokens | None = None
+        self.apis: KnowsResources | None = None
         self._provisioning: Handle | None = None
         self._pages: list[_Page] = []
-        self._requests: dict[int, _Pending] = {}
-        self._next = 1
+        self.requests = HostRequests(services)
         self.web = WebServer(services.network, self._on_request)
+        self.second = WebServer(services.network, self._redirect)
         services.network.watch(self.refresh)
 
     def refresh(self) -> None:
         """Listen, or stop listening, as settings and the network say."""
         self.web.close()
-        if self.enabled or self._provisioning is not None:
-            self.web.open(self.port)
+        self.second.close()
+        if not self.enabled and self._provisioning is None:
+            return
+        self.web.secure = self._secure if self.settings.secure else None
+        if not self.settings.secure or self._has_credentials():
+            self.web.open(self.settings.port)
+        if self.settings.second_port is not None:
+            self.second.open(self.settings.second_port)
+
+    def _has_credentials(self) -> bool:
+        missing = self._tls()
+        if isinstance(missing, str):
+            surroundings = self.services.surroundings
+            surroundings.log.warning(
+                "%s: the HTTP server does not listen: its file is missing: %s",
+                surroundings.name,
+                missing,
+            )
+        return not isinstance(missing, str)
+
+    def _tls(self) -> TlsSettings | str:
+        return self.settings.tls(self.files, self.services.profile.ciphers)
+
+    def _secure(self, stream: Stream, client: Exchange) -> Stream:
+        settings = self._tls()
+        if isinstance(settings, str):
+            stream.events = client
+            stream.close()
+            return stream
+        surroundings = self.services.surroundings
+        random = surroundings.random("https")
+        return TlsStream(stream, settings, client, surroundings.clock, random)
+
+    def _redirect(self, exchange: Exchange) -> None:
+        """What comes to the second port is sent to the first."""
+        settings = self.settings
+        scheme, usual = ("https", 443) if settings.secure else ("http", 80)
+        host = exchange.headers.get("host", "").partition(":")[0]
+        port = "" if settings.port == usual else f":{settings.port}"
+        query = f"?{exchange.query}" if exchange.query else ""
+        place = ("Location", f"{scheme}://{host}{port}{exchange.path}{query}")
+        exchange.respond(Answer(HTTPStatus.FOUND, more=(place,)))
 
     def serve(self, handle: Handle | None) -> None:
         """Let provisioning answer all requests; None: no longer."""
@@ -128,8 +145,9 @@ class HttpService:
     def stopped(self) -> None:
         self._provisioning = None
         self._pages.clear()
-        self._requests.clear()
+        self.requests.stopped()
         self.web.close()
+        self.second.close()
 
     # Requests
 
@@ -137,13 +155,24 @@ class HttpService:
         if self._provisioning is not None:
             self._provisioning(exchange)
             return
+        if not self.settings.admits(exchange.headers.get("authorization", "")):
+            challenge = f'Basic realm="{self.settings.realm}"'
+            answer = Answer(HTTPStatus.UNAUTHORIZED, more=(("WWW-Authenticate", challenge),))
+            exchange.respond(answer)
+            return
+        token = exchange.path[1:].encode("latin-1", "replace")
+        if exchange.method == "GET" and TOKEN.fullmatch(token):
+            self._serve_page(exchange, token, "text/html")
+            return
         page = self._page(exchange.path) if exchange.method in ("GET", "HEAD") else None
         if page is not None:
             self._serve_page(exchange, *page)
+        elif exchange.method == "POST" and (own := self._api(exchange)) is not None:
+            exchange.respond(own)
         elif exchange.method == "POST" and self._report_tokens(exchange):
             exchange.respond(Answer())
         elif exchange.method in METHODS:
-            self._ask_host(exchange)
+            self.requests.ask(exchange)
         else:
             exchange.respond(Answer(HTTPStatus.NOT_IMPLEMENTED))
 
@@ -154,11 +183,18 @@ class HttpService:
                 return content, mimetypes.guess_type(name)[0] or "text/html"
         return None
 
+    def _api(self, exchange: Exchange) -> Answer | None:
+        if self.apis is None or not self.settings.apis or not exchange.path.startswith(API):
+            return None
+        return self.apis.answer(exchange.path, exchange.parameters)
+
     # Tokens
 
     def _serve_page(self, exchange: Exchange, content: bytes, kind: str) -> None:
         names = list(dict.fromkeys(TOKEN.findall(content))) if "image" not in kind else []
-        page = _Page(exchange, content, kind, names)
+        known = {} if self.tokens is None else {name: self.tokens.value(name) for name in names}
+        values = {name: value for name, value in known.items() if value is not None}
+        page = _Page(exchange, content, kind, names, values)
         self._pages.append(page)
         self._fill(page)
 
@@ -169,7 +205,7 @@ class HttpService:
             page.timer = None
         missing = [name for name in page.names if name not in page.values]
         if missing:
-            page.timer = self.services.host.after(HOST_TIMEOUT, partial(self._fail, page))
+            page.timer = self.services.host.after(TOKEN_TIMEOUT, partial(self._fail, page))
             self.services.host.event(Opcode.HTTP_GET_TOKEN, GetToken(missing[0]))
             return
         self._pages.remove(page)
@@ -181,7 +217,7 @@ class HttpService:
     def _fail(self, page: _Page) -> None:
         page.timer = None
         missing = next(name for name in page.names if name not in page.values)
-        page.values[missing] = b""
+        page.values[missing] = UNKNOWN
         self._fill(page)
 
     def take_token(self, transaction: Transaction, message: SendToken) -> BasicResponse | None:
@@ -205,114 +241,4 @@ class HttpService:
             self.services.host.event(Opcode.HTTP_POST_TOKEN, message)
         return bool(found)
 
-    # The host's REST handler
-
-    def _ask_host(self, exchange: Exchange) -> None:
-        if len(self._requests) >= MAX_REQUESTS:
-            exchange.respond(Answer(HTTPStatus.SERVICE_UNAVAILABLE))
-            return
-        items = [(URI, exchange.path.encode("latin-1"))]
-        if exchange.query:
-            items.append((QUERY, exchange.query.encode("latin-1")))
-        if exchange.body:
-            items.append((CONTENT_LENGTH, number(len(exchange.body))))
-        for name, kind in HEADERS.items():
-            if name in exchange.headers:
-                items.append((kind, exchange.headers[name].encode("latin-1")))
-        metadata = emit_metadata(items)
-        if len(metadata) > MAX_DATA:
-            exchange.respond(Answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))
-            return
-        handle, self._next = self._next, self._next % 0xFFFF + 1
-        first = exchange.body[: MAX_DATA - len(metadata)]
-        pending = _Pending(exchange, exchange.body[len(first) :])
-        self._requests[handle] = pending
-        self._await(handle, pending)
-        flags = CONTINUATION if pending.rest else 0
-        self.services.host.event(
-            Opcode.NETAPP_REQUEST,
-            NetAppRequest(HTTP_SERVER, METHODS[exchange.method], handle, metadata, first, flags),
-        )
-
-    def _await(self, handle: int, pending: _Pending) -> None:
-        if pending.timer is not None:
-            pending.timer.cancel()
-        pending.timer = self.services.host.after(HOST_TIMEOUT, partial(self._give_up, handle))
-
-    def _give_up(self, handle: int) -> None:
-        pending = self._requests.pop(handle, None)
-        if pending is not None:
-            pending.exchange.respond(Answer(HTTPStatus.NOT_FOUND))
-
-    def take_response(
-        self, transaction: Transaction, message: NetAppResponse
-    ) -> BasicResponse | None:
-        """As for tokens, the driver waits for no answer."""
-        pending = self._requests.get(message.handle)
-        if pending is None:
-            return None
-        self._await(message.handle, pending)
-        if message.status == PENDING:
-            return None
-        pending.metadata += message.metadata
-        pending.content += message.payload
-        if not message.flags & CONTINUATION:
-            self._finish(message.handle, message.status)
-        return None
-
-    def send(self, transaction: Transaction, message: NetAppData) -> BasicResponse:
-        """sl_NetAppSend: a part of a response."""
-        pending = self._requests.get(message.handle)
-        if pending is None:
-            return BasicResponse(Error.INVALID)
-        self._await(message.handle, pending)
-        if message.flags & ERROR:
-            self._give_up(message.handle)
-            return OK
-        if message.flags & METADATA:
-            pending.metadata += message.data
-        else:
-            pending.content += message.data
-        if not message.flags & CONTINUATION:
-            self._finish(message.handle, HTTPStatus.OK)
-        return OK
-
-    def receive(self, transaction: Transaction, message: NetAppReceive) -> BasicResponse | None:
-        """sl_NetAppRecv: the next part of a request's body."""
-        pending = self._requests.get(message.handle)
-        if pending is None:
-            return BasicResponse(Error.INVALID)
-        self._await(message.handle, pending)
-        transaction.status(0)
-        part = pending.rest[: min(message.limit, MAX_DATA)]
-        pending.rest = pending.rest[len(part) :]
-        flags = CONTINUATION if pending.rest else 0
-        self.services.host.event(Opcode.NETAPP_RECEIVED, NetAppData(message.handle, part, flags))
-        return None
-
-    def _finish(self, handle: int, status: int) -> None:
-        pending = self._requests.pop(handle)
-        if pending.timer is not None:
-            pending.timer.cancel()
-        try:
-            metadata = parse_metadata(pending.metadata)
-            if len(metadata.get(STATUS, b"")) == 2:
-                status = number_of(metadata[STATUS])
-            code = HTTPStatus(status)
-        except (WireError, ValueError):
-            pending.exchange.respond(Answer(HTTPStatus.INTERNAL_SERVER_ERROR))
-            return
-        kind = metadata.get(CONTENT_TYPE, b"text/html").decode("latin-1")
-        more = tuple(
-            (name, metadata[number].decode("latin-1"))
-            for number, name in ANSWERED.items()
-            if number in metadata
-        )
-        pending.exchange.respond(Answer(code, pending.content, kind, more))
-
-    HANDLERS = (
-        Handler(Opcode.HTTP_SEND_TOKEN, SendToken, take_token),
-        Handler(Opcode.NETAPP_RESPONSE, NetAppResponse, take_response),
-        Handler(Opcode.NETAPP_SEND, NetAppData, send),
-        Handler(Opcode.NETAPP_RECEIVE, NetAppReceive, receive),
-    )
+    HANDLERS = (Handler(Opcode.HTTP_SEND_TOKEN, SendToken, take_token),)

@@ -11,6 +11,8 @@ from ipaddress import AddressValueError, IPv4Address
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.http import HttpService
+from renode_wifi.peripherals.simplelink.http_server import settings
+from renode_wifi.peripherals.simplelink.http_server.settings import HttpSettings
 from renode_wifi.peripherals.simplelink.mdns import Mdns
 from renode_wifi.peripherals.simplelink.messages.basic import (
     OK,
@@ -28,7 +30,6 @@ from renode_wifi.peripherals.simplelink.messages.netapp import (
     GetHostByName,
     HostByName,
     HostByNameV6,
-    PortNumber,
     StartStop,
 )
 from renode_wifi.peripherals.simplelink.messages.netapp_mdns import AdvertiseTimes
@@ -47,16 +48,13 @@ STARTED = HTTP_SERVER | DHCP_SERVER | MDNS
 CONTINUOUS_QUERY, SERVICE_MASK, ADVERTISE_TIMES = 1, 2, 3
 """Options of mDNS."""
 CONFIGURABLE = (HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER, DEVICE, DNS_CLIENT)
-DEFAULT_PORT = 80
+MAX_URN = 32
+"""SL_NETAPP_MAX_DEVICE_URN_LEN, less its zero byte."""
 MAX_NAME = 255
 MAX_VALUE = 255
 
 DEFAULTS = {
-    (HTTP_SERVER, 0): PortNumber(DEFAULT_PORT).emit(),
-    (HTTP_SERVER, 1): b"\0",
-    (HTTP_SERVER, 5): b"\1",
-    (HTTP_SERVER, 6): PortNumber(443).emit(),
-    (HTTP_SERVER, 7): b"\0",
+    **{(HTTP_SERVER, option): value for option, value in settings.DEFAULTS.items()},
     (DHCP_SERVER, 0): DhcpServer(
         86_400, IPv4Address("10.123.45.2"), IPv4Address("10.123.45.254")
     ).emit(),
@@ -83,7 +81,7 @@ class NetApp(Silo):
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:
-        return (self, self.ping, self.http, self.mdns)
+        return (self, self.ping, self.http, self.http.requests, self.mdns)
 
     def started(self) -> None:
         self._configure()
@@ -110,12 +108,13 @@ class NetApp(Silo):
     def _configure(self) -> None:
         """The HTTP server and mDNS as their settings say."""
         self.http.enabled = bool(self.active & HTTP_SERVER)
-        port = PortNumber.parse(self.values[HTTP_SERVER, 0].ljust(2, b"\0")).port
-        self.http.port = port or DEFAULT_PORT
+        options = {
+            option: value for (app, option), value in self.values.items() if app == HTTP_SERVER
+        }
+        self.http.settings = HttpSettings.of(options)
         self.http.refresh()
-        self.mdns.configure(
-            bool(self.active & MDNS), self.host_name, self.http.port if self.http.enabled else None
-        )
+        port = self.http.settings.port if self.http.enabled else None
+        self.mdns.configure(bool(self.active & MDNS), self.host_name, port)
 
     def accept(self, transaction: Transaction, message: Empty) -> BasicResponse:
         """Nothing to do: addresses of neighbours are not looked up."""
@@ -182,10 +181,16 @@ class NetApp(Silo):
             status = self._set_mdns(option, message.value)
             if status:
                 return BasicResponse(status)
-        self.values[application, option] = message.value
-        if (application, option) in ((HTTP_SERVER, 0), (DEVICE, 0)):
-            self._configure()
+        limits = settings.MAX_LENGTHS if application == HTTP_SERVER else {}
+        if len(message.value) > limits.get(option, MAX_VALUE):
+            return BasicResponse(Error.INVALID)
+        self.store(application, option, message.value)
         return OK
+
+    def store(self, application: int, option: int, value: bytes) -> None:
+        self.values[application, option] = value
+        if application in (HTTP_SERVER, DEVICE):
+            self._configure()
 
     def _set_mdns(self, option: int, value: bytes) -> int:
         if option == CONTINUOUS_QUERY:

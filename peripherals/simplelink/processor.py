@@ -15,6 +15,8 @@ from renode_wifi.peripherals.simplelink.faults import Fault, FaultKind, FaultPla
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.flow_control import FlowControl
 from renode_wifi.peripherals.simplelink.http import HttpService
+from renode_wifi.peripherals.simplelink.http_server.api import HttpApi
+from renode_wifi.peripherals.simplelink.http_server.tokens import DeviceTokens
 from renode_wifi.peripherals.simplelink.link import Link
 from renode_wifi.peripherals.simplelink.messages.device import Abort
 from renode_wifi.peripherals.simplelink.messages.header import (
@@ -91,6 +93,8 @@ class Processor:
             services, self.power, self.device, self.netcfg, self.sockets, self.files, http
         )
         self.netapp = NetApp(services, http, self.netcfg)
+        http.tokens = DeviceTokens(services, self.device, self.netcfg, self.netapp)
+        http.apis = HttpApi(self.device, self.netapp, self.wlan.saved)
         self.netutil = NetUtil(services)
         self.silos: tuple[Silo, ...] = (
             self.device,

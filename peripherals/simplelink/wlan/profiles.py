@@ -29,7 +29,7 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
 
 POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
 POLICIES = (POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P)
-AUTO, FAST, AUTO_PROVISIONING = 0x01, 0x02, 0x20
+AUTO, FAST, ANY_P2P, AUTO_PROVISIONING = 0x01, 0x02, 0x08, 0x20
 """Bits of the connection policy."""
 
 SCAN_HIDDEN = 0x02
@@ -182,6 +182,10 @@ class Profiles:
         if message.kind == POLICY_CONNECTION:
             self._connection_policy(self.automatic)
         return None
+
+    def set_connection_policy(self, option: int) -> None:
+        self.policies[POLICY_CONNECTION] = (option, b"")
+        self._connection_policy(self.automatic)
 
     def get_policy(self, transaction: Transaction, message: PolicyGet) -> Policy:
         return Policy(message.kind, *self.policies.get(message.kind, (0, b"")))

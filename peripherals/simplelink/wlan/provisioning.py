@@ -265,20 +265,26 @@ class ProvisioningService:
         return Answer(HTTPStatus.NOT_FOUND)
 
     def _add(self, parameters: Parameters) -> Answer:
-        try:
-            security, priority = int(parameters[SECURITY_TYPE]), int(parameters.get(PRIORITY, 0))
-            ssid = parameters[SSID].encode("latin-1")
-        except (KeyError, ValueError):
-            return Answer(HTTPStatus.BAD_REQUEST)
-        key = parameters.get(KEY, "").encode("latin-1")
-        profile = Profile(security, ssid, key, priority=max(0, min(priority, 15)))
-        if judge(profile):
+        profile = profile_of(parameters)
+        if profile is None:
             return Answer(HTTPStatus.BAD_REQUEST)
         if self.station.saved.keep(profile) is None:
             self._event(PROFILE_LIST_FULL)
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
         self._profile = profile
-        self.host.event(Opcode.WLAN_PROVISIONING_PROFILE_ADDED, ProfileAdded(0, ssid))
+        self.host.event(Opcode.WLAN_PROVISIONING_PROFILE_ADDED, ProfileAdded(0, profile.ssid))
         return Answer()
 
     HANDLERS = (Handler(Opcode.WLAN_PROVISIONING, Provisioning, run),)
+
+
+def profile_of(parameters: Parameters) -> Profile | None:
+    """The profile of a form; None where it makes none."""
+    try:
+        security, priority = int(parameters[SECURITY_TYPE]), int(parameters.get(PRIORITY, 0))
+        ssid = parameters[SSID].encode("latin-1")
+    except (KeyError, ValueError):
+        return None
+    key = parameters.get(KEY, "").encode("latin-1")
+    profile = Profile(security, ssid, key, priority=max(0, min(priority, 15)))
+    return None if judge(profile) else profile

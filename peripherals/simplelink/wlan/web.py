@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.servers.http_requests import RequestParser
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 from renode_wifi.peripherals.simplelink.network import NetworkAccess
 
 MAX_CLIENTS = 4
@@ -46,12 +48,20 @@ Handle = Callable[["Exchange"], None]
 """Takes a request, and answers it by `respond`, at once or later."""
 
 
+Secure = Callable[[Stream, "Exchange"], Stream]
+"""Takes a connection and the owner of its plaintext, and begins TLS on it."""
+
+
 class WebServer:
-    """Listens in the network that the processor is in. handle: answers requests."""
+    """Listens in the network that the processor is in. handle: answers requests.
+
+    secure: None: connections have no TLS.
+    """
 
     def __init__(self, network: NetworkAccess, handle: Handle) -> None:
         self.network = network
         self.handle = handle
+        self.secure: Secure | None = None
         self._close: Callable[[], None] | None = None
         self._clients: list[Exchange] = []
 
@@ -74,7 +84,10 @@ class WebServer:
             self._clients.pop(0).stream.abort()
         client = Exchange(stream, self.handle, partial(self._gone))
         self._clients.append(client)
-        stream.events = client
+        if self.secure is None:
+            stream.events = client
+        else:
+            client.stream = self.secure(stream, client)
 
     def _gone(self, client: Exchange) -> None:
         if client in self._clients:
@@ -104,6 +117,11 @@ class Exchange:
 
     def on_connect_failed(self, stream: Stream, failure: Failure) -> None:
         """It is connected already."""
+
+    def on_handshake(self, stream: TlsStream, verdict: TlsVerdict) -> None:
+        if verdict.problem is not None:
+            self._gone = True
+            self.gone(self)
 
     def on_data(self, stream: Stream) -> None:
         while data := stream.receive(4096):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.phone import Answer, _Exchange, _request
-from renode_wifi.peripherals.simplelink import http
+from renode_wifi.peripherals.simplelink.http_server import requests
 from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netapp_http import (
     CONTINUATION,
@@ -69,7 +69,7 @@ class Browser:
 
 
 def status(code: int) -> bytes:
-    return emit_metadata([(http.STATUS, struct.pack("<H", code))])
+    return emit_metadata([(requests.STATUS, struct.pack("<H", code))])
 
 
 def test_pages_are_files() -> None:
@@ -97,12 +97,14 @@ def test_tokens_in_a_page_are_asked_of_the_host() -> None:
     assert answers == [Answer(200, b"led on of lamp, on")]
 
 
-def test_a_token_that_the_host_does_not_know_is_empty() -> None:
+def test_a_token_that_the_host_does_not_know_is_not_available() -> None:
+    """SWRU368C, User-Defined Tokens: after two seconds "Not Available" stands in its place."""
     page = Browser()
     page.put("www/led.html", b"led __SL_G_ULD.")
     answers = page.send("GET", "/led.html")
-    page.wait(6)
-    assert answers == [Answer(200, b"led .")]
+    assert answers == []
+    page.wait(1.5)
+    assert answers == [Answer(200, b"led Not Available.")]
 
 
 def test_posted_tokens_are_reported_to_the_host() -> None:
@@ -121,10 +123,13 @@ def test_other_resources_are_the_host_s() -> None:
     request = page.request()
     assert (request.application, request.kind, request.payload) == (1, 3, b"{}")
     metadata = parse_metadata(request.metadata)
-    assert metadata[http.URI] == b"/light"
-    assert metadata[http.QUERY] == b"level=7"
-    assert metadata[http.CONTENT_LENGTH] == struct.pack("<I", 2)
-    items = [(http.STATUS, struct.pack("<H", 201)), (http.CONTENT_TYPE, b"application/json")]
+    assert metadata[requests.URI] == b"/light"
+    assert metadata[requests.QUERY] == b"level=7"
+    assert metadata[requests.CONTENT_LENGTH] == struct.pack("<I", 2)
+    items = [
+        (requests.STATUS, struct.pack("<H", 201)),
+        (requests.CONTENT_TYPE, b"application/json"),
+    ]
     reply = NetAppResponse(request.handle, 0, emit_metadata(items), b"[1]")
     page.driver.post(Opcode.NETAPP_RESPONSE, reply.emit())
     page.wait()
@@ -135,7 +140,9 @@ def test_a_response_may_come_later_and_in_parts() -> None:
     page = Browser()
     answers = page.send("GET", "/slow")
     handle = page.request().handle
-    page.driver.post(Opcode.NETAPP_RESPONSE, NetAppResponse(handle, http.PENDING, b"", b"").emit())
+    page.driver.post(
+        Opcode.NETAPP_RESPONSE, NetAppResponse(handle, requests.PENDING, b"", b"").emit()
+    )
     page.wait(3)
     for flags, data in (
         (METADATA | CONTINUATION, status(200)),
