@@ -27,6 +27,7 @@ from renode_wifi.peripherals.network.worldfile.units import duration
 
 KEYS = ("name", "images", "worlds", "seeds", "engines", "faults", "until", "fail_on", "time")
 NO_FAULT, PASSED = "none", "passed"
+ENDS = {"from", "to"}
 MAX_RUNS = 100_000
 """Runs of one campaign."""
 LAST_LINES = 8
@@ -121,12 +122,12 @@ class _Reader:
         value = self.raw.get("seeds")
         if value is None:
             return [None]
-        if isinstance(value, dict) and set(value) == {"from", "to"}:
-            # Not all of them at once: how many there are is looked at first.
-            return range(int(value["from"]), int(value["to"]) + 1)
-        if not isinstance(value, list) or not all(type(seed) is int for seed in value):
+        is_range = isinstance(value, dict) and set(value) == ENDS
+        numbers = [value["from"], value["to"]] if is_range else value
+        if not isinstance(numbers, list) or not all(type(seed) is int for seed in numbers):
             self.fail(f"has seeds: {value!r}", "seeds: [1, 2], or seeds: {from: 1, to: 100}")
-        return list(value)
+        # A range: how many they are is looked at before anything counts them out.
+        return range(numbers[0], numbers[1] + 1) if is_range else numbers
 
     def engines(self) -> list[str]:
         found = [str(name) for name in self.list_of("engines", ["embedded"])]

@@ -57,6 +57,7 @@ def test_every_combination_is_a_run(tmp_path: Path) -> None:
         ("20 s", "20", "has time: 20"),
         ("{from: 1, to: 2}", "many", "has seeds: 'many'"),
         ("{from: 1, to: 2}", "{from: 1, to: 99999999}", "100000"),
+        ("{from: 1, to: 2}", "{from: 1, to: two}", "has seeds"),
         ("dns-fails", "dns-fail", "did you mean `dns-fails`"),
         (str(PROBE), "nowhere.elf", "which is not there"),
         (BOARD + ":", "nope:", "no board is called"),
