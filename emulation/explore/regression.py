@@ -11,6 +11,7 @@ import yaml
 
 from renode_wifi.emulation.explore.outcome import Outcome
 from renode_wifi.emulation.explore.plan import JsonObject, Setup
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 
 def world_file(setup: Setup, outcome: Outcome, entry: JsonObject) -> str:
@@ -59,5 +60,5 @@ def write(folder: Path, setup: Setup, outcome: Outcome, entry: JsonObject) -> Pa
     """Keep the world file of a failing cell in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(outcome.cell)
-    path.write_text(world_file(setup, outcome, entry), encoding="utf-8")
+    replace_file(path, world_file(setup, outcome, entry).encode())
     return path

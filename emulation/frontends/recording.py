@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.cli.output import DraftFile
+from renode_wifi.emulation.frontends.cli.output import DraftBytes, DraftFile
 
 
 def record_signals(session: Session, path: Path, selection: str = "") -> None:
@@ -23,12 +24,7 @@ def record_signals(session: Session, path: Path, selection: str = "") -> None:
     except BaseException:
         file.drop()
         raise
-
-    def finish() -> None:
-        capture.close()
-        file.close()
-
-    session.closing.append(finish)
+    session.closing.append(partial(_finish, file, capture.close))
 
 
 def record_perfetto(session: Session, path: Path, settings: str = "") -> None:
@@ -40,15 +36,20 @@ def record_perfetto(session: Session, path: Path, settings: str = "") -> None:
     from renode_wifi.emulation.observers.timeline.timeline import Timeline
 
     file = DraftFile(path)
-    trace = PerfettoTrace(file.buffer)
+    trace = PerfettoTrace(DraftBytes(file))
     timeline = Timeline(session, trace)
+    session.closing.append(partial(_finish, file, timeline.finish, trace.close))
 
-    def finish() -> None:
-        timeline.finish()
-        trace.close()
-        file.close()
 
-    session.closing.append(finish)
+def _finish(file: DraftFile, *steps: Callable[[], None]) -> None:
+    """A file that cannot be written to its end leaves what was there before."""
+    try:
+        for step in steps:
+            step()
+    except BaseException:
+        file.drop()
+        raise
+    file.close()
 
 
 KINDS: dict[str, Callable[[Session, Path, str], None]] = {

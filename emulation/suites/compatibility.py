@@ -10,6 +10,7 @@ from typing import cast
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.suites.report import Report, TestEntry
 from renode_wifi.emulation.suites.unity import Outcome
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 BEGIN = "<!-- compatibility: begin -->"
 END = "<!-- compatibility: end -->"
@@ -82,7 +83,7 @@ def update(document: Path, table: str) -> None:
                 where=str(document),
                 cure=f"write the lines {BEGIN} and {END} where it belongs",
             )
-        document.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
+        replace_file(document, f"{before}{BEGIN}\n\n{table}\n{END}{after}".encode())
     except OSError as error:
         raise RenodeWifiError(f"cannot update: {error.strerror}", where=str(document)) from error
 

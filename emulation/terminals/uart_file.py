@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -18,6 +20,7 @@ class UartFile:
 
     def __init__(self, path: Path, flush: bool = False, keep: bool = True) -> None:
         self._flush = flush
+        self.path = path
         try:
             if keep and path.is_file():
                 path.rename(_vacant(path))
@@ -26,19 +29,30 @@ class UartFile:
             raise RenodeWifiError(
                 f"cannot write {path}: {error.strerror}", cure="name a file in a folder you own"
             ) from error
-        self.path = path
 
     def write(self, byte: int) -> None:
-        self._file.write(bytes((byte,)))
-        if self._flush:
-            self._file.flush()
+        with self._writing():
+            self._file.write(bytes((byte,)))
+            if self._flush:
+                self._file.flush()
 
     def poll(self) -> bytes:
-        self._file.flush()
+        with self._writing():
+            self._file.flush()
         return b""
 
     def close(self) -> None:
-        self._file.close()
+        with self._writing():
+            self._file.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RenodeWifiError(
+                f"cannot write {self.path}: {error.strerror}", cure="make room, or name another"
+            ) from error
 
 
 def _vacant(path: Path) -> Path:

@@ -13,6 +13,7 @@ from renode_wifi.emulation.explore.junit import as_junit
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 EXIT_CODES = """\
 exit codes:
@@ -49,7 +50,7 @@ def execute(options: argparse.Namespace) -> int:
         results.finish(order)
         entries = [results.done[name] for name in order]
     junit = as_junit(str(options.file), cases(entries))
-    (options.out / "junit.xml").write_text(junit, encoding="utf-8")
+    replace_file(options.out / "junit.xml", junit.encode())
     counts = Counter(entry["outcome"] for entry in entries)
     found = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
     print(f"renode-wifi: {len(entries)} runs: {found}", file=sys.stderr)

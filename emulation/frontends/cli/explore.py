@@ -20,6 +20,7 @@ from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
 from renode_wifi.emulation.platform import boards
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 EXIT_CODES = """\
 exit codes:
@@ -156,8 +157,8 @@ def _write(
     folder: Path, setup: Setup, outcomes: list[Outcome], smallest: dict[str, object]
 ) -> None:
     junit = as_junit("explore", cases(setup, outcomes))
-    (folder / "junit.xml").write_text(junit, encoding="utf-8")
-    (folder / "map.html").write_text(as_html(setup, outcomes, smallest), encoding="utf-8")
+    replace_file(folder / "junit.xml", junit.encode())
+    replace_file(folder / "map.html", as_html(setup, outcomes, smallest).encode())
     for outcome in outcomes:
         if outcome.failing:
             write(folder / "failing", setup, outcome, outcome.entry)

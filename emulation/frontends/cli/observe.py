@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.cli.output import DraftFile, ReportFile
+from renode_wifi.emulation.frontends.cli.output import DraftBytes, DraftFile, ReportFile
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.observers.tracefile import TraceFile
@@ -120,7 +120,7 @@ class Observers:
                 from renode_wifi.emulation.observers.captures.packets import PacketCapture
 
                 draft = files.enter_context(DraftFile(self._options.pcap))
-                self._packets = files.enter_context(PacketCapture(draft.buffer))
+                self._packets = files.enter_context(PacketCapture(DraftBytes(draft)))
             if self.watches_contract:
                 from renode_wifi.emulation.observers.contract.report import check_name
 

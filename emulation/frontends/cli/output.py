@@ -71,6 +71,15 @@ class DraftFile(OutputFile):
             self._failed = True
             raise
 
+    def write_bytes(self, data: bytes) -> None:
+        """As `write`, of a file that gets no text."""
+        try:
+            with reported(self.path):
+                self.buffer.write(data)
+        except RenodeWifiError:
+            self._failed = True
+            raise
+
     def drop(self) -> None:
         """Close it, and leave the older one where it is."""
         self._failed = True
@@ -88,6 +97,13 @@ class DraftFile(OutputFile):
         finally:
             if draft is not None:
                 draft.discard()
+
+
+class DraftBytes:
+    """What writes bytes to a draft file."""
+
+    def __init__(self, file: DraftFile) -> None:
+        self.write = file.write_bytes
 
 
 class ReportFile:

@@ -11,6 +11,7 @@ from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.recording import FILES, record
 from renode_wifi.emulation.observers.tracefile import TraceFile
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 MAX_NAME = 150
 
@@ -45,11 +46,10 @@ class Artifacts:
                 console.pending
             )
             path = self.folder / f"{console.name.replace('/', '-')}.log"
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            replace_file(path, ("\n".join(lines) + "\n").encode())
         report = [failure, self._board.crash_report(), self._board.whereabouts()]
-        (self.folder / "report.txt").write_text(
-            "\n\n".join(filter(None, report)) + "\n", encoding="utf-8"
-        )
+        text = "\n\n".join(filter(None, report)) + "\n"
+        replace_file(self.folder / "report.txt", text.encode())
 
     def close(self, failed: bool) -> None:
         self._trace.close()

@@ -86,3 +86,23 @@ def test_pytest_keeps_what_it_recorded_of_a_failed_test(world: Path, tmp_path: P
     assert done.returncode == 1, done.stdout
     (file,) = (tmp_path / "kept").rglob("signals.vcd")
     assert "usart1_tx" in names_in(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file's size has no limit there")
+@pytest.mark.parametrize("option", ["--vcd", "--perfetto"])
+def test_a_file_that_cannot_be_written_whole_leaves_the_older_one(
+    world: Path, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / "folder" / "run"
+    file.parent.mkdir()
+    file.write_text("older")
+    program = (
+        "import resource, sys; from renode_wifi.emulation.frontends.cli import main;"
+        " resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); sys.exit(main(sys.argv[1:]))"
+    )
+    run = [sys.executable, "-B", "-c", program, *RUN, "--world", world, option, file]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert f"{file}: cannot write: File too large" in done.stderr
+    assert [path.name for path in file.parent.iterdir()] == ["run"]
+    assert file.read_text() == "older"
