@@ -94,11 +94,6 @@ class RegisterPlan(object):
         self.by_name[register.name] = register
         self.words[register.name] = first
         masks = [register.mask(kind) for kind in STORED_KINDS]
-        writable, ones, zeros = register.legacy
-        if writable is not None or ones or zeros:
-            masks[0] = (WORD if writable is None else writable) & ~ones & ~zeros
-            masks[STORED_KINDS.index(ONE_CLEARS)] = ones
-            masks[STORED_KINDS.index(ZERO_CLEARS)] = zeros
         reader = register.computed or register.on_read
         follows = tuple(
             (

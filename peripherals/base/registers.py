@@ -128,7 +128,8 @@ class Register(object):
 
     offset: bytes from the base; `word` counts words. reset: value after reset. fields: its bits;
     what is in none is reserved, reads its reset value and ignores writes. access: kind of the
-    fields that don't say theirs, and without fields of all 32 bits.
+    fields that don't say theirs, and without fields of all 32 bits. rest: kind of what is in no
+    field, for registers of which not all bits are documented.
 
     computed: name of a method `f() -> int` that works out the value and changes nothing;
     on_read: the same of one whose call has an effect;
@@ -157,9 +158,7 @@ class Register(object):
         count=1,  # type: int
         stride=4,  # type: int
         first=0,  # type: int | str
-        writable=None,  # type: int | None
-        write_one_clears=0,  # type: int
-        write_zero_clears=0,  # type: int
+        rest=CONSTANT,  # type: str
     ):
         # type: (...) -> None
         self.name = name
@@ -176,7 +175,7 @@ class Register(object):
         self.count = count
         self.stride = stride
         self.first = first
-        self.legacy = (writable, write_one_clears, write_zero_clears)
+        self.rest = rest
         self._expanded = None  # type: dict[str, Field] | None
 
     def _by_name(self):
@@ -220,22 +219,24 @@ class Register(object):
         """The bits of one kind of access."""
         if self.fields is None:
             return WORD if self.access == kind else 0
-        bits = 0
+        bits = named = 0
         for field in self.fields:
+            named |= field.mask
             if (field.access or self.access) == kind:
                 bits |= field.mask
-        return bits
+        return bits | ~named & WORD if self.rest == kind else bits
 
     def written(self):
         # type: () -> int
         """The bits that a write means."""
         if self.fields is None:
             return 0 if self.access in (READ_ONLY, CONSTANT) else WORD
-        bits = 0
+        bits = named = 0
         for field in self.fields:
+            named |= field.mask
             if (field.access or self.access) not in (READ_ONLY, CONSTANT):
                 bits |= field.mask
-        return bits
+        return bits if self.rest in (READ_ONLY, CONSTANT) else bits | ~named & WORD
 
     def names(self):
         # type: () -> list[str]

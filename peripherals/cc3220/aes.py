@@ -7,7 +7,7 @@ message. Blocks take no virtual time.
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register, packed
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 from renode_wifi.peripherals.cc3220.cipher_aes import BLOCK, decrypt, encrypt, expand_key
 
 CTRL = Register(
@@ -22,14 +22,23 @@ CTRL = Register(
 )
 CTRL_STATUS = CTRL.OUTPUT_READY | CTRL.INPUT_READY | CTRL.SVCTXTRDY | CTRL.CTXTRDY
 CTRL_XTS_F8_F9 = CTRL.XTS | CTRL.F8 | CTRL.F9
-CTRL_CTR_WIDTH_SHIFT = CTRL["CTR_WIDTH"].position
-CTRL_GCM_SHIFT = CTRL["GCM"].position
-CTRL_CCM_L_SHIFT = CTRL["CCM_L"].position
-CTRL_CCM_M_SHIFT = CTRL["CCM_M"].position
-IRQ_CONTEXT_IN, IRQ_DATA_IN, IRQ_DATA_OUT, IRQ_CONTEXT_OUT = 1, 2, 4, 8
-SYSCONFIG_SOFTRESET = 1 << 1
-SYSCONFIG_DATA_OUT, SYSCONFIG_DATA_IN = 1 << 5, 1 << 6
-SYSCONFIG_CONTEXT_IN, SYSCONFIG_CONTEXT_OUT = 1 << 7, 1 << 8
+SYSCONFIG = Register(
+    "SYSCONFIG",
+    0x84,
+    reset=1,
+    on_write="_configure_system",
+    fields=packed(
+        "AUTOIDLE SOFTRESET/w SIDLE:2 - DMA_REQ_DATA_IN_EN DMA_REQ_DATA_OUT_EN "
+        "DMA_REQ_CONTEXT_IN_EN DMA_REQ_CONTEXT_OUT_EN MAP_CONTEXT_OUT_ON_DATA_OUT"
+    ),
+)
+EVENTS = packed("CONTEXT_IN DATA_IN DATA_OUT CONTEXT_OUT")
+IRQSTATUS = Register("IRQSTATUS", 0x8C, access=READ_ONLY, fields=EVENTS)
+IRQENABLE = Register("IRQENABLE", 0x90, on_write="_update", fields=EVENTS)
+KEY1 = Register("KEY1", 0x20, count=8, on_write="_change_key")
+IV_IN = Register("IV_IN", 0x40, count=4)
+DATA_IN = Register("DATA_IN", 0x60, count=4, on_read="_take", on_write="_put")
+TAG_OUT = Register("TAG_OUT", 0x70, access=READ_ONLY, count=4, on_read="_take_tag")
 GCM_POLYNOMIAL = 0xE1 << 120
 
 
@@ -79,19 +88,25 @@ class CC3220_AES(Block):
     SIZE = 0x100
     REGISTERS = (
         Register("KEY2", 0x00, count=8, on_write="_change_key"),
-        Register("KEY1", 0x20, count=8, on_write="_change_key"),
-        Register("IV_IN", 0x40, count=4),
+        KEY1,
+        IV_IN,
         CTRL,
         Register("C_LENGTH_0", 0x54, on_write="_start"),
-        Register("C_LENGTH_1", 0x58, on_write="_start"),
+        Register("C_LENGTH_1", 0x58, on_write="_start", fields=packed("LENGTH:29")),
         Register("AUTH_LENGTH", 0x5C, on_write="_start"),
-        Register("DATA_IN", 0x60, count=4, on_read="_take", on_write="_put"),
-        Register("TAG_OUT", 0x70, writable=0, count=4, on_read="_take_tag"),
-        Register("REVISION", 0x80, reset=0x40000001, writable=0),
-        Register("SYSCONFIG", 0x84, reset=1, writable=0x1FFF, on_write="_configure_system"),
-        Register("SYSSTATUS", 0x88, reset=1, writable=0),
-        Register("IRQSTATUS", 0x8C, writable=0),
-        Register("IRQENABLE", 0x90, writable=0xF, on_write="_update"),
+        DATA_IN,
+        TAG_OUT,
+        Register(
+            "REVISION",
+            0x80,
+            reset=0x40000001,
+            access=READ_ONLY,
+            fields=packed("Y_MINOR:6 CUSTOM:2 X_MAJOR:3 R_RTL:5 FUNC:12 -:2 SCHEME:2"),
+        ),
+        SYSCONFIG,
+        Register("SYSSTATUS", 0x88, reset=1, access=READ_ONLY, fields=packed("RESETDONE")),
+        IRQSTATUS,
+        IRQENABLE,
     )
 
     def __init__(self, machine, name):
@@ -118,21 +133,19 @@ class CC3220_AES(Block):
 
     # Registers as bytes.
 
-    def _load(self, name, words, order=None):
-        # type: (str, int, list[int] | None) -> list[int]
-        offset = {"IV_IN": 0x40, "DATA_IN": 0x60, "KEY1": 0x20, "TAG_OUT": 0x70}[name] // 4
+    def _load(self, register, words, order=None):
+        # type: (Register, int, list[int] | None) -> list[int]
         data = []
         for index in order or range(words):
-            word = self.registers.values[offset + index]
+            word = self.registers.values[register.word + index]
             data += [word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24]
         return data
 
-    def _store(self, name, data, order=None):
-        # type: (str, list[int], list[int] | None) -> None
-        offset = {"IV_IN": 0x40, "DATA_IN": 0x60, "TAG_OUT": 0x70}[name] // 4
+    def _store(self, register, data, order=None):
+        # type: (Register, list[int], list[int] | None) -> None
         words = _words(data)
         for position, index in enumerate(order or range(len(words))):
-            self.registers.values[offset + index] = words[position]
+            self.registers.values[register.word + index] = words[position]
 
     def _change_key(self, index, value, old):
         # type: (int, int, int) -> None
@@ -141,9 +154,9 @@ class CC3220_AES(Block):
     def _keys(self):
         # type: () -> list[list[int]]
         if self._round_keys is None:
-            words = 2 + 2 * (self.registers["CTRL"] >> 3 & 3)
+            words = 2 + 2 * CTRL["KEY_SIZE"].get(self.registers["CTRL"])
             order = [index ^ 6 for index in range(words)]
-            self._round_keys = expand_key(self._load("KEY1", words, order))
+            self._round_keys = expand_key(self._load(KEY1, words, order))
         return self._round_keys
 
     def _cipher(self, block):
@@ -154,7 +167,7 @@ class CC3220_AES(Block):
 
     def _configure_system(self, value, old):
         # type: (int, int) -> None
-        if value & SYSCONFIG_SOFTRESET:
+        if value & SYSCONFIG.SOFTRESET:
             self.reset()
         self._update(0, 0)
 
@@ -173,7 +186,7 @@ class CC3220_AES(Block):
         # type: () -> tuple[bool, int, bool]
         """GCM mode without its variants, the CCM bit, and whether there is a tag."""
         control = self.registers["CTRL"]
-        gcm = control >> CTRL_GCM_SHIFT & 3
+        gcm = CTRL["GCM"].get(control)
         return control & CTRL.CCM != 0, gcm, bool(control & (CTRL.CCM | CTRL.CBCMAC) or gcm)
 
     def _start(self, value, old):
@@ -186,7 +199,7 @@ class CC3220_AES(Block):
         self._header = []
         self._hash = [0] * BLOCK
         self._mac = [0] * BLOCK
-        self._counter = self._load("IV_IN", 4)
+        self._counter = self._load(IV_IN, 4)
         if ccm:
             self._start_ccm()
         self._set_status(CTRL.INPUT_READY)
@@ -197,8 +210,8 @@ class CC3220_AES(Block):
         # type: () -> None
         """The first block authenticates lengths and nonce (RFC 3610, 2.2). IV is the A0 block."""
         control = self.registers["CTRL"]
-        size = control >> CTRL_CCM_L_SHIFT & 7
-        tag = control >> CTRL_CCM_M_SHIFT & 7
+        size = CTRL["CCM_L"].get(control)
+        tag = CTRL["CCM_M"].get(control)
         block = [(0x40 if self._header_left else 0) | tag << 3 | size] + self._counter[1:]
         length = _data(self._left, size + 1)
         block[BLOCK - len(length) :] = length
@@ -213,11 +226,11 @@ class CC3220_AES(Block):
         # type: (int, int, int) -> None
         """The last word of a block in the order of its bytes is the first register."""
         if index == 0:
-            self._process(self._load("DATA_IN", 4, [3, 2, 1, 0]))
+            self._process(self._load(DATA_IN, 4, [3, 2, 1, 0]))
 
     def _take(self, index):
         # type: (int) -> int
-        word = self.registers.values[0x60 // 4 + index]
+        word = self.registers.values[DATA_IN.word + index]
         if index == 0 and self.registers["CTRL"] & CTRL.OUTPUT_READY:
             self._set_status(
                 (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL.OUTPUT_READY | self._after()
@@ -233,7 +246,7 @@ class CC3220_AES(Block):
 
     def _take_tag(self, index):
         # type: (int) -> int
-        word = self.registers.values[0x70 // 4 + index]
+        word = self.registers.values[TAG_OUT.word + index]
         if index == 3:
             self._set_status(
                 (self.registers["CTRL"] & CTRL_STATUS) & ~CTRL.SVCTXTRDY | CTRL.CTXTRDY
@@ -256,7 +269,7 @@ class CC3220_AES(Block):
         result = self._transform(block, used, ccm, gcm)
         self._left -= min(used, self._left)
         if result is not None:
-            self._store("DATA_IN", result, [3, 2, 1, 0])
+            self._store(DATA_IN, result, [3, 2, 1, 0])
         output = 0 if result is None else CTRL.OUTPUT_READY
         if self._left or not self._running:
             self._set_status(output or CTRL.INPUT_READY)
@@ -303,30 +316,30 @@ class CC3220_AES(Block):
         """One block through the cipher in its mode; None where nothing comes out."""
         control = self.registers["CTRL"]
         encrypting = control & CTRL.DIRECTION != 0
-        chained = self._load("IV_IN", 4)
+        chained = self._load(IV_IN, 4)
         if control & CTRL.CBCMAC:
             self._mac = self._cipher(_exclusive_or(self._mac, block))
             return None
         if ccm or gcm:
             return self._transform_authenticated(block, used, ccm, encrypting)
         if control & (CTRL.CTR | CTRL.ICM):
-            width = 16 if control & CTRL.ICM else 32 * (1 + (control >> CTRL_CTR_WIDTH_SHIFT & 3))
+            width = 16 if control & CTRL.ICM else 32 * (1 + CTRL["CTR_WIDTH"].get(control))
             if not self._running:
                 self._counter = chained
             stream = self._cipher(self._next_counter(width))
-            self._store("IV_IN", self._counter)
+            self._store(IV_IN, self._counter)
             return _exclusive_or(block, stream)
         if control & CTRL.CFB:
             result = _exclusive_or(block, self._cipher(chained))
-            self._store("IV_IN", result if encrypting else block)
+            self._store(IV_IN, result if encrypting else block)
             return result
         if control & CTRL.MODE:
             if encrypting:
                 result = self._cipher(_exclusive_or(block, chained))
-                self._store("IV_IN", result)
+                self._store(IV_IN, result)
             else:
                 result = _exclusive_or(decrypt(self._keys(), block), chained)
-                self._store("IV_IN", block)
+                self._store(IV_IN, block)
             return result
         if control & CTRL_XTS_F8_F9:
             return block
@@ -336,7 +349,7 @@ class CC3220_AES(Block):
         # type: (list[int], int, bool, bool) -> list[int]
         if ccm:
             # A0 is for the tag: data starts at A1.
-            size = 8 * ((self.registers["CTRL"] >> CTRL_CCM_L_SHIFT & 7) + 1)
+            size = 8 * (CTRL["CCM_L"].get(self.registers["CTRL"]) + 1)
             mask = (1 << size) - 1
             value = _number(self._counter)
             self._counter = _data(value & ~mask | (value + 1) & mask)
@@ -359,17 +372,17 @@ class CC3220_AES(Block):
         ccm, gcm, _ = self._mode()
         self._running = False
         if ccm:
-            size = 8 * ((self.registers["CTRL"] >> CTRL_CCM_L_SHIFT & 7) + 1)
-            first = _data(_number(self._load("IV_IN", 4)) >> size << size)
+            size = 8 * (CTRL["CCM_L"].get(self.registers["CTRL"]) + 1)
+            first = _data(_number(self._load(IV_IN, 4)) >> size << size)
             tag = _exclusive_or(self._mac, self._cipher(first))
         elif gcm:
             header = self.registers["AUTH_LENGTH"]
             length = self.registers["C_LENGTH_1"] << 32 | self.registers["C_LENGTH_0"]
             self._update_hash(_data(8 * header, 8) + _data(8 * length, 8))
-            tag = _exclusive_or(self._hash, self._cipher(self._load("IV_IN", 4)))
+            tag = _exclusive_or(self._hash, self._cipher(self._load(IV_IN, 4)))
         else:
             tag = self._mac
-        self._store("TAG_OUT", tag)
+        self._store(TAG_OUT, tag)
         self._set_status(CTRL.SVCTXTRDY)
 
     # Interrupt and requests.
@@ -379,10 +392,10 @@ class CC3220_AES(Block):
         control = self.registers["CTRL"]
         status = 0
         for bit, flag in (
-            (CTRL.CTXTRDY, IRQ_CONTEXT_IN),
-            (CTRL.INPUT_READY, IRQ_DATA_IN),
-            (CTRL.OUTPUT_READY, IRQ_DATA_OUT),
-            (CTRL.SVCTXTRDY, IRQ_CONTEXT_OUT),
+            (CTRL.CTXTRDY, IRQSTATUS.CONTEXT_IN),
+            (CTRL.INPUT_READY, IRQSTATUS.DATA_IN),
+            (CTRL.OUTPUT_READY, IRQSTATUS.DATA_OUT),
+            (CTRL.SVCTXTRDY, IRQSTATUS.CONTEXT_OUT),
         ):
             if control & bit:
                 status |= flag
@@ -390,10 +403,10 @@ class CC3220_AES(Block):
         self.lines[0].set(status & self.registers["IRQENABLE"] != 0)
         system = self.registers["SYSCONFIG"]
         for line, enable, bit in (
-            (1, SYSCONFIG_CONTEXT_IN, CTRL.CTXTRDY),
-            (2, SYSCONFIG_CONTEXT_OUT, CTRL.SVCTXTRDY),
-            (4, SYSCONFIG_DATA_OUT, CTRL.OUTPUT_READY),
-            (3, SYSCONFIG_DATA_IN, CTRL.INPUT_READY),
+            (1, SYSCONFIG.DMA_REQ_CONTEXT_IN_EN, CTRL.CTXTRDY),
+            (2, SYSCONFIG.DMA_REQ_CONTEXT_OUT_EN, CTRL.SVCTXTRDY),
+            (4, SYSCONFIG.DMA_REQ_DATA_OUT_EN, CTRL.OUTPUT_READY),
+            (3, SYSCONFIG.DMA_REQ_DATA_IN_EN, CTRL.INPUT_READY),
         ):
             self.lines[line].set(system & enable != 0 and control & bit != 0)
 

@@ -4,10 +4,16 @@
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
+from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
 
 DONE_LINES = 16
-ALL = (1 << DONE_LINES) - 1
+TRANSFERS = packed(
+    "SDIOM_RD SDIOM_WR APPS_SPI_RD APPS_SPI_WR HOSTSPI_RD HOSTSPI_WR SHSPI_RD SHSPI_WR "
+    "CAM_THRESHHOLD CAM_FIFO_EMPTY MCASP_RD MCASP_WR ADC_WR0 ADC_WR1 ADC_WR2 ADC_WR3"
+)
+"""The beginnings of the fields' names, whose ends are the registers'."""
+MASK = Register("DMA_DONE_INT_MASK", 0x8C, reset=0xFFFF, on_write="_update", fields=TRANSFERS)
 
 
 class CC3220_APPS_CONFIG(Block):
@@ -20,22 +26,41 @@ class CC3220_APPS_CONFIG(Block):
     SIZE = 0x100
     REGISTERS = (
         Register("PATCH_TRAP_ADDR_REG", 0x00, count=30),
-        Register("PATCH_TRAP_EN_REG", 0x78),
-        Register("FAULT_STATUS_REG", 0x7C, writable=0),
-        Register("MEMSS_WR_ERR_CLR_REG", 0x80),
-        Register("MEMSS_WR_ERR_ADDR_REG", 0x84, writable=0),
-        Register("DMA_DONE_INT_MASK", 0x8C, reset=ALL, writable=ALL, on_write="_update"),
-        Register("DMA_DONE_INT_MASK_SET", 0x90, writable=0, on_write="_set_mask"),
-        Register("DMA_DONE_INT_MASK_CLR", 0x94, writable=0, on_write="_clear_mask"),
-        Register("DMA_DONE_INT_STS_CLR", 0x98, writable=0, on_write="_clear"),
-        Register("DMA_DONE_INT_ACK", 0x9C, writable=0, on_write="_clear"),
-        Register("DMA_DONE_INT_STS_MASKED", 0xA0, writable=0),
-        Register("DMA_DONE_INT_STS_RAW", 0xA4, writable=0),
-        Register("FAULT_STATUS_CLR_REG", 0xA8),
+        PartlyDocumented("PATCH_TRAP_EN_REG", 0x78, fields=packed("PATCH_TRAP_EN:30")),
+        Register(
+            "FAULT_STATUS_REG",
+            0x7C,
+            access=READ_ONLY,
+            fields=packed("PATCH_ERR PATCH_ERR_INDEX:5"),
+        ),
+        PartlyDocumented("MEMSS_WR_ERR_CLR_REG", 0x80, fields=packed("MEMSS_WR_ERR_CLR")),
+        Register("MEMSS_WR_ERR_ADDR_REG", 0x84, access=READ_ONLY),
+        MASK,
+        Register(
+            "DMA_DONE_INT_MASK_SET",
+            0x90,
+            access=WRITE_ONLY,
+            on_write="_set_mask",
+            fields=TRANSFERS,
+        ),
+        Register(
+            "DMA_DONE_INT_MASK_CLR",
+            0x94,
+            access=WRITE_ONLY,
+            on_write="_clear_mask",
+            fields=TRANSFERS,
+        ),
+        Register(
+            "DMA_DONE_INT_STS_CLR", 0x98, access=WRITE_ONLY, on_write="_clear", fields=TRANSFERS
+        ),
+        Register("DMA_DONE_INT_ACK", 0x9C, access=WRITE_ONLY, on_write="_clear", fields=TRANSFERS),
+        Register("DMA_DONE_INT_STS_MASKED", 0xA0, access=READ_ONLY, fields=TRANSFERS),
+        Register("DMA_DONE_INT_STS_RAW", 0xA4, access=READ_ONLY, fields=TRANSFERS),
+        PartlyDocumented("FAULT_STATUS_CLR_REG", 0xA8, fields=packed("PATCH_ERR_CLR")),
         Register("RESERVD_REG_0", 0xAC),
-        Register("GPT_TRIG_SEL", 0xB0),
-        Register("TOP_DIE_SPARE_DIN_REG", 0xB4, writable=0),
-        Register("TOP_DIE_SPARE_DOUT_REG", 0xB8),
+        PartlyDocumented("GPT_TRIG_SEL", 0xB0, fields=packed("GPT_TRIG_SEL:8")),
+        Register("TOP_DIE_SPARE_DIN_REG", 0xB4, access=READ_ONLY, fields=packed("D2D_SPARE_DIN:3")),
+        PartlyDocumented("TOP_DIE_SPARE_DOUT_REG", 0xB8, fields=packed("D2D_SPARE_DOUT:3")),
     )
 
     def on_gpio(self, number, level):
@@ -53,7 +78,7 @@ class CC3220_APPS_CONFIG(Block):
 
     def _set_mask(self, value, old):
         # type: (int, int) -> None
-        self.registers["DMA_DONE_INT_MASK"] |= value & ALL
+        self.registers["DMA_DONE_INT_MASK"] |= value & MASK.written()
         self._update(0, 0)
 
     def _clear_mask(self, value, old):

@@ -6,13 +6,35 @@ reset. Its accesses work at any time: the bus fault of an unclocked peripheral i
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 
-RUN_CLOCK = 1 << 0
-SOFT_RESET = 1 << 0
-ENABLED = 1 << 1
-
-INT_SLEEP_TIMER = 1 << 2
+CLK_GATING = packed("RUN_CLK_ENABLE -:7 SLP_CLK_ENABLE -:7 DSLP_CLK_ENABLE")
+SOFT_RESET = packed("SOFT_RESET ENABLED_STATUS/r")
+"""The same for each peripheral."""
+RUN_CLK_ENABLE = CLK_GATING[0].mask
+RESET, ENABLED_STATUS = SOFT_RESET[0].mask, SOFT_RESET[1].mask
+WATCHDOG_CLK_GATING = CLK_GATING + packed("BAUD_CLK_SEL:2", 24)
+CLK_GEN = packed("PLLCKDIV_ON_TIME:3 -:5 PLLCKDIV_OFF_TIME:3")
+SPI_CLK_GEN = CLK_GEN + packed("BAUD_CLK_SEL", 16)
+LPDS_REQ = Register(
+    "APPS_LPDS_REQ", 0xE4, on_write="_request_lpds", fields=packed("APPS_LPDS_REQ/sc")
+)
+NWP_WAKE_REQUEST = Register(
+    "APPS_TO_NWP_WAKE_REQUEST",
+    0x118,
+    on_write="_wake_nwp",
+    fields=packed("APPS_TO_NWP_WAKEUP_REQUEST"),
+)
+INTERRUPT_STATUS = Register(
+    "APPS_RCM_INTERRUPT_STATUS",
+    0x120,
+    access=READ_ONLY,
+    on_read="_take_status",
+    fields=packed(
+        "apps_sleep_wake_from_nwp apps_deep_sleep_wake_from_nwp apps_sleep_timer_wake "
+        "apps_deep_sleep_timer_wake"
+    ),
+)
 
 # Peripheral: offset of its clock gate, offset of its soft reset, names of its models.
 PERIPHERALS = (
@@ -43,29 +65,50 @@ PERIPHERALS = (
 def _registers():
     # type: () -> tuple[Register, ...]
     registers = [
-        Register("CAMERA_CLK_GEN", 0x00),
-        Register("MMCHS_CLK_GEN", 0x20),
-        Register("MCSPI_A1_CLK_GEN", 0x2C),
-        Register("MCSPI_A2_CLK_GEN", 0x38),
-        Register("MCASP_FRAC_CLK_CONFIG0", 0xB0),
-        Register("MCASP_FRAC_CLK_CONFIG1", 0xB4),
-        Register("MCSPI_S0_CLKDIV_CFG", 0xD0),
-        Register("APPS_LPDS_REQ", 0xE4, on_write="_request_lpds"),
-        Register("APPS_TURBO_REQ", 0xEC),
-        Register("APPS_DSLP_WAKE_CONFIG", 0x108),
-        Register("APPS_DSLP_WAKE_TIMER_CFG", 0x10C),
-        Register("APPS_RCM_SLP_WAKE_ENABLE", 0x110),
+        Register("CAMERA_CLK_GEN", 0x00, fields=CLK_GEN),
+        Register("MMCHS_CLK_GEN", 0x20, fields=CLK_GEN),
+        Register("MCSPI_A1_CLK_GEN", 0x2C, fields=SPI_CLK_GEN),
+        Register("MCSPI_A2_CLK_GEN", 0x38, fields=SPI_CLK_GEN),
+        Register(
+            "MCASP_FRAC_CLK_CONFIG0",
+            0xB0,
+            fields=packed("MCASP_FRAC_DIV_FRACTION:16 MCASP_FRAC_DIV_DIVISOR:10"),
+        ),
+        Register(
+            "MCASP_FRAC_CLK_CONFIG1",
+            0xB4,
+            fields=packed("MCASP_FRAC_DIV_PERIOD:10 -:6 MCASP_FRAC_DIV_SOFT_RESET"),
+        ),
+        Register("MCSPI_S0_CLKDIV_CFG", 0xD0, fields=SPI_CLK_GEN),
+        LPDS_REQ,
+        Register("APPS_TURBO_REQ", 0xEC, fields=packed("APPS_TURBO_REQ")),
+        Register(
+            "APPS_DSLP_WAKE_CONFIG",
+            0x108,
+            fields=packed("DSLP_WAKE_TIMER_ENABLE DSLP_WAKE_FROM_NWP_ENABLE"),
+        ),
+        Register(
+            "APPS_DSLP_WAKE_TIMER_CFG",
+            0x10C,
+            fields=packed("DSLP_WAKE_TIMER_WAKE_CFG:16 DSLP_WAKE_TIMER_OPP_CFG:16"),
+        ),
+        Register(
+            "APPS_RCM_SLP_WAKE_ENABLE",
+            0x110,
+            fields=packed("SLP_WAKE_TIMER_ENABLE SLP_WAKE_FROM_NWP_ENABLE"),
+        ),
         Register("APPS_SLP_WAKETIMER_CFG", 0x114),
-        Register("APPS_TO_NWP_WAKE_REQUEST", 0x118, on_write="_wake_nwp"),
-        Register("APPS_RCM_INTERRUPT_STATUS", 0x120, writable=0, on_read="_take_status"),
+        NWP_WAKE_REQUEST,
+        INTERRUPT_STATUS,
         Register("APPS_RCM_INTERRUPT_ENABLE", 0x124, on_write="_update"),
     ]
     for number, (name, gate, reset, _) in enumerate(PERIPHERALS):
-        registers.append(Register(name + "_CLK_GATING", gate, on_write="_gate_%d" % number))
+        gating = WATCHDOG_CLK_GATING if name == "WDOG_A" else CLK_GATING
         registers.append(
-            Register(
-                name + "_SOFT_RESET", reset, writable=SOFT_RESET, on_write="_reset_%d" % number
-            )
+            Register(name + "_CLK_GATING", gate, on_write="_gate_%d" % number, fields=gating)
+        )
+        registers.append(
+            Register(name + "_SOFT_RESET", reset, on_write="_reset_%d" % number, fields=SOFT_RESET)
         )
     return tuple(registers)
 
@@ -85,9 +128,9 @@ class CC3220_ARCM(Block):
         # type: (int) -> None
         """A peripheral is ready while it has its clock and is out of reset."""
         name = PERIPHERALS[index][0]
-        clock = self.registers[name + "_CLK_GATING"] & RUN_CLOCK
-        held = self.registers[name + "_SOFT_RESET"] & SOFT_RESET
-        self.registers[name + "_SOFT_RESET"] = held | (ENABLED if clock and not held else 0)
+        clock = self.registers[name + "_CLK_GATING"] & RUN_CLK_ENABLE
+        held = self.registers[name + "_SOFT_RESET"] & RESET
+        self.registers[name + "_SOFT_RESET"] = held | (ENABLED_STATUS if clock and not held else 0)
 
     def reset_model(self, name):
         # type: (str) -> None
@@ -100,7 +143,7 @@ class CC3220_ARCM(Block):
     def on_gpio(self, number, level):
         # type: (int, bool) -> None
         if level:
-            self.registers["APPS_RCM_INTERRUPT_STATUS"] |= INT_SLEEP_TIMER
+            self.registers["APPS_RCM_INTERRUPT_STATUS"] |= INTERRUPT_STATUS.apps_sleep_timer_wake
             self._update(0, 0)
 
     def _take_status(self):
@@ -121,13 +164,12 @@ class CC3220_ARCM(Block):
 
     def _wake_nwp(self, value, old):
         # type: (int, int) -> None
-        if value & 1:
+        if value & NWP_WAKE_REQUEST.APPS_TO_NWP_WAKEUP_REQUEST:
             self.lines[1].pulse()
 
     def _request_lpds(self, value, old):
         # type: (int, int) -> None
-        self.registers["APPS_LPDS_REQ"] = 0
-        if value & 1:
+        if value & LPDS_REQ.APPS_LPDS_REQ:
             self.lines[2].pulse()
 
 
@@ -144,7 +186,7 @@ def _reset(index):
     # type: (int) -> typing.Callable[[CC3220_ARCM, int, int], None]
     def written(arcm, value, old):
         # type: (CC3220_ARCM, int, int) -> None
-        if value & ~old & SOFT_RESET:
+        if value & ~old & RESET:
             for model in PERIPHERALS[index][3]:
                 arcm.reset_model(model)
         arcm.gate(index)

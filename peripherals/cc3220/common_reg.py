@@ -6,7 +6,13 @@ NW_INT_* is the network processor's interrupt to the application, APPS_INT_* the
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    WRITE_ONLY,
+    Register,
+    packed,
+)
+from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
 
 NWP = 1 << 0
 """The one interrupt of each direction that is used."""
@@ -20,39 +26,52 @@ class CC3220_COMMON_REG(Block):
     OUTPUTS = (0,)
     SIZE = 0x100
     REGISTERS = (
-        Register("I2C_Properties_Register", 0x00),
-        Register("SPI_Properties_Register", 0x04),
+        PartlyDocumented(
+            "I2C_Properties_Register", 0x00, fields=packed("I2C_Properties_Register:2")
+        ),
+        PartlyDocumented(
+            "SPI_Properties_Register", 0x04, fields=packed("SPI_Properties_Register:2")
+        ),
         Register("SH_RESOURCE_INTERRUPT", 0x0C, count=4),
-        Register("Flash_ctrl_reg", 0x1C),
-        Register("BUS_MATRIX_SEGMENT_ACCESS_CONFIG", 0x24, count=6),
-        Register("GPIO_properties_register", 0x3C),
+        PartlyDocumented("Flash_ctrl_reg", 0x1C, fields=packed("Flash_ctrl_reg:2")),
+        PartlyDocumented(
+            "BUS_MATRIX_SEGMENT_ACCESS_CONFIG",
+            0x24,
+            count=6,
+            fields=packed("Bus_matrix_segment_access_config:18"),
+        ),
+        PartlyDocumented(
+            "GPIO_properties_register", 0x3C, fields=packed("GPIO_properties_register:10")
+        ),
         Register("APPS_NW_SEMAPHORE", 0x40, count=12),
         Register("APPS_SEMAPPHORE_PEND", 0x70),
         Register("NW_SEMAPPHORE_PEND", 0x74),
         Register("SEMAPHORE_STATUS", 0x78),
         Register("IDMEM_TIM_Update", 0x7C),
-        Register("FPGA_ROM_WR_EN", 0x80),
+        PartlyDocumented("FPGA_ROM_WR_EN", 0x80, fields=packed("FPGA_ROM_WR_EN")),
         Register("NW_INT_MASK", 0x84, reset=0xFFFFFFFF, on_write="_update"),
-        Register("NW_INT_MASK_SET", 0x88, writable=0, on_write="_set_mask"),
-        Register("NW_INT_MASK_CLR", 0x8C, writable=0, on_write="_clear_mask"),
-        Register("NW_INT_STS_CLR", 0x90, writable=0),
-        Register("NW_INT_ACK", 0x94, writable=0),
-        Register("NW_INT_TRIG", 0x98, writable=0),
-        Register("NW_INT_STS_MASKED", 0x9C, writable=0),
-        Register("NW_INT_STS_RAW", 0xA0, writable=0),
+        Register("NW_INT_MASK_SET", 0x88, access=WRITE_ONLY, on_write="_set_mask"),
+        Register("NW_INT_MASK_CLR", 0x8C, access=WRITE_ONLY, on_write="_clear_mask"),
+        Register("NW_INT_STS_CLR", 0x90, access=WRITE_ONLY),
+        Register("NW_INT_ACK", 0x94, access=WRITE_ONLY),
+        Register("NW_INT_TRIG", 0x98, access=WRITE_ONLY),
+        Register("NW_INT_STS_MASKED", 0x9C, access=READ_ONLY),
+        Register("NW_INT_STS_RAW", 0xA0, access=READ_ONLY),
         Register("APPS_INT_MASK", 0xA4, reset=0xFFFFFFFF),
-        Register("APPS_INT_MASK_SET", 0xA8, writable=0, on_write="_set_apps_mask"),
-        Register("APPS_INT_MASK_CLR", 0xAC, writable=0, on_write="_clear_apps_mask"),
-        Register("APPS_INT_STS_CLR", 0xB0, writable=0, on_write="_clear_apps"),
-        Register("APPS_INT_ACK", 0xB4, writable=0, on_write="_clear_apps"),
-        Register("APPS_INT_TRIG", 0xB8, writable=0, on_write="_trigger_apps"),
-        Register("APPS_INT_STS_MASKED", 0xBC, writable=0),
-        Register("APPS_INT_STS_RAW", 0xC0, writable=0),
-        Register("IDMEM_TIM_Updated", 0xC4),
-        Register("APPS_GPIO_TRIG_EN", 0xC8),
+        Register("APPS_INT_MASK_SET", 0xA8, access=WRITE_ONLY, on_write="_set_apps_mask"),
+        Register("APPS_INT_MASK_CLR", 0xAC, access=WRITE_ONLY, on_write="_clear_apps_mask"),
+        Register("APPS_INT_STS_CLR", 0xB0, access=WRITE_ONLY, on_write="_clear_apps"),
+        Register("APPS_INT_ACK", 0xB4, access=WRITE_ONLY, on_write="_clear_apps"),
+        Register("APPS_INT_TRIG", 0xB8, access=WRITE_ONLY, on_write="_trigger_apps"),
+        Register("APPS_INT_STS_MASKED", 0xBC, access=READ_ONLY),
+        Register("APPS_INT_STS_RAW", 0xC0, access=READ_ONLY),
+        PartlyDocumented("IDMEM_TIM_Updated", 0xC4, fields=packed("TIM_UPDATED")),
+        PartlyDocumented("APPS_GPIO_TRIG_EN", 0xC8, fields=packed("APPS_GPIO_TRIG_EN:5")),
         Register("EMU_DEBUG_REG", 0xCC),
-        Register("SEMAPHORE_STATUS2", 0xD0),
-        Register("SEMAPHORE_PREV_OWNER", 0xD4, count=2),
+        PartlyDocumented("SEMAPHORE_STATUS2", 0xD0, fields=packed("SEMAPHORE_STATUS2:24")),
+        PartlyDocumented(
+            "SEMAPHORE_PREV_OWNER", 0xD4, count=2, fields=packed("SEMAPHORE_PREV_OWNER:18")
+        ),
     )
 
     def __init__(self, machine, name):

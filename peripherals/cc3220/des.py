@@ -5,18 +5,34 @@ A block starts when DATA_H was written; blocks take no virtual time.
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 from renode_wifi.peripherals.cc3220.cipher_des import crypt, round_keys
 
-CTRL_OUTPUT_READY, CTRL_INPUT_READY = 1 << 0, 1 << 1
-CTRL_DIRECTION, CTRL_TDES = 1 << 2, 1 << 3
-CTRL_MODE_SHIFT = 4
-CTRL_CONTEXT = 1 << 31
-CTRL_STATUS = CTRL_OUTPUT_READY | CTRL_INPUT_READY | CTRL_CONTEXT
+CTRL = Register(
+    "CTRL",
+    0x20,
+    reset=1 << 31,
+    on_write="_configure",
+    fields=packed("OUTPUT_READY/r INPUT_READY/r DIRECTION TDES MODE:2 -:25 CONTEXT/r"),
+)
+CTRL_STATUS = CTRL.OUTPUT_READY | CTRL.INPUT_READY | CTRL.CONTEXT
 CBC, CFB = 1, 2
-IRQ_CONTEXT_IN, IRQ_DATA_IN, IRQ_DATA_OUT = 1, 2, 4
-SYSCONFIG_SOFTRESET = 1 << 1
-SYSCONFIG_DATA_IN, SYSCONFIG_DATA_OUT, SYSCONFIG_CONTEXT_IN = 1 << 5, 1 << 6, 1 << 7
+SYSCONFIG = Register(
+    "SYSCONFIG",
+    0x34,
+    reset=1,
+    on_write="_configure_system",
+    fields=packed(
+        "AUTOIDLE SOFTRESET/w SIDLE:2 - DMA_REQ_DATA_IN_EN DMA_REQ_DATA_OUT_EN "
+        "DMA_REQ_CONTEXT_IN_EN"
+    ),
+)
+IRQSTATUS = Register(
+    "IRQSTATUS", 0x3C, access=READ_ONLY, fields=packed("CONTEXT_IN DATA_IN DATA_OUT")
+)
+IRQENABLE = Register(
+    "IRQENABLE", 0x40, on_write="_update", fields=packed("M_CONTEXT_IN M_DATA_IN M_DATA_OUT")
+)
 BLOCK = 8
 
 
@@ -40,15 +56,21 @@ class CC3220_DES(Block):
         Register("KEY1_H", 0x14, on_write="_change_key"),
         Register("IV_L", 0x18),
         Register("IV_H", 0x1C),
-        Register("CTRL", 0x20, reset=CTRL_CONTEXT, writable=0x3C, on_write="_configure"),
+        CTRL,
         Register("LENGTH", 0x24, on_write="_start"),
         Register("DATA_L", 0x28),
         Register("DATA_H", 0x2C, on_read="_take", on_write="_put"),
-        Register("REVISION", 0x30, reset=0x40000001, writable=0),
-        Register("SYSCONFIG", 0x34, reset=1, writable=0xFF, on_write="_configure_system"),
-        Register("SYSSTATUS", 0x38, reset=1, writable=0),
-        Register("IRQSTATUS", 0x3C, writable=0),
-        Register("IRQENABLE", 0x40, writable=7, on_write="_update"),
+        Register(
+            "REVISION",
+            0x30,
+            reset=0x40000001,
+            access=READ_ONLY,
+            fields=packed("Y_MINOR:6 CUSTOM:2 X_MAJOR:3 R_RTL:5 FUNC:12 -:2 SCHEME:2"),
+        ),
+        SYSCONFIG,
+        Register("SYSSTATUS", 0x38, reset=1, access=READ_ONLY, fields=packed("RESETDONE")),
+        IRQSTATUS,
+        IRQENABLE,
     )
 
     def __init__(self, machine, name):
@@ -88,31 +110,31 @@ class CC3220_DES(Block):
         # type: (int) -> int
         first, second, third = self._schedule()
         block = crypt(block, first)
-        if self.registers["CTRL"] & CTRL_TDES:
+        if self.registers["CTRL"] & CTRL.TDES:
             block = crypt(crypt(block, second[::-1]), third)
         return block
 
     def _decrypt(self, block):
         # type: (int) -> int
         first, second, third = self._schedule()
-        if self.registers["CTRL"] & CTRL_TDES:
+        if self.registers["CTRL"] & CTRL.TDES:
             block = crypt(crypt(block, third[::-1]), second)
         return crypt(block, first[::-1])
 
     def _configure_system(self, value, old):
         # type: (int, int) -> None
-        if value & SYSCONFIG_SOFTRESET:
+        if value & SYSCONFIG.SOFTRESET:
             self.reset()
         self._update(0, 0)
 
     def _configure(self, value, old):
         # type: (int, int) -> None
-        self._set_status(CTRL_CONTEXT)
+        self._set_status(CTRL.CONTEXT)
 
     def _start(self, value, old):
         # type: (int, int) -> None
         self._left = value
-        self._set_status(CTRL_INPUT_READY)
+        self._set_status(CTRL.INPUT_READY)
 
     def _set_status(self, status):
         # type: (int) -> None
@@ -123,8 +145,8 @@ class CC3220_DES(Block):
         # type: (int, int) -> None
         block, chained = self._pair("DATA"), self._pair("IV")
         control = self.registers["CTRL"]
-        encrypting = control & CTRL_DIRECTION != 0
-        mode = control >> CTRL_MODE_SHIFT & 3
+        encrypting = control & CTRL.DIRECTION != 0
+        mode = CTRL["MODE"].get(control)
         if mode == CBC:
             result = (
                 self._encrypt(block ^ chained) if encrypting else self._decrypt(block) ^ chained
@@ -137,31 +159,31 @@ class CC3220_DES(Block):
             self._set_pair("IV", result if encrypting else block)
         self._set_pair("DATA", result)
         self._left = max(0, self._left - BLOCK)
-        self._set_status(CTRL_OUTPUT_READY)
+        self._set_status(CTRL.OUTPUT_READY)
 
     def _take(self):
         # type: () -> int
-        if self.registers["CTRL"] & CTRL_OUTPUT_READY:
-            self._set_status(CTRL_INPUT_READY if self._left else CTRL_CONTEXT)
+        if self.registers["CTRL"] & CTRL.OUTPUT_READY:
+            self._set_status(CTRL.INPUT_READY if self._left else CTRL.CONTEXT)
         return self.registers["DATA_H"]
 
     def _update(self, value, old):
         # type: (int, int) -> None
         control = self.registers["CTRL"]
         status = 0
-        if control & CTRL_CONTEXT:
-            status |= IRQ_CONTEXT_IN
-        if control & CTRL_INPUT_READY:
-            status |= IRQ_DATA_IN
-        if control & CTRL_OUTPUT_READY:
-            status |= IRQ_DATA_OUT
+        if control & CTRL.CONTEXT:
+            status |= IRQSTATUS.CONTEXT_IN
+        if control & CTRL.INPUT_READY:
+            status |= IRQSTATUS.DATA_IN
+        if control & CTRL.OUTPUT_READY:
+            status |= IRQSTATUS.DATA_OUT
         self.registers["IRQSTATUS"] = status
         self.lines[0].set(status & self.registers["IRQENABLE"] != 0)
         system = self.registers["SYSCONFIG"]
         for line, enable, bit in (
-            (1, SYSCONFIG_CONTEXT_IN, CTRL_CONTEXT),
-            (3, SYSCONFIG_DATA_OUT, CTRL_OUTPUT_READY),
-            (2, SYSCONFIG_DATA_IN, CTRL_INPUT_READY),
+            (1, SYSCONFIG.DMA_REQ_CONTEXT_IN_EN, CTRL.CONTEXT),
+            (3, SYSCONFIG.DMA_REQ_DATA_OUT_EN, CTRL.OUTPUT_READY),
+            (2, SYSCONFIG.DMA_REQ_DATA_IN_EN, CTRL.INPUT_READY),
         ):
             self.lines[line].set(system & enable != 0 and control & bit != 0)
 

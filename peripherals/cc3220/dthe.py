@@ -6,19 +6,23 @@ A CRC takes the bytes of a word from the upper one down, after the swaps that EN
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
 
 ENGINES = ("SHA", "AES", "DES")
-CTRL_TYPE = 0xF
-CTRL_ENDIAN_SHIFT = 4
-CTRL_BR = 1 << 7
-CTRL_OBR = 1 << 8
-CTRL_RESINV = 1 << 9
-CTRL_SIZE_BYTE = 1 << 12
-CTRL_INIT_SHIFT = 13
+SHA_EVENTS = packed("CIN DIN COUT")
+AES_EVENTS = packed("CIN COUT DIN DOUT")
+DES_EVENTS = packed("CIN DIN DOUT")
+"""The ends of DMA transfers of contexts and data (driverlib: SHAMD5_INT_DMA_, AES_, DES_)."""
+CRC_CTRL = Register(
+    "CRC_CTRL",
+    0xC00,
+    on_write="_configure",
+    fields=packed("TYPE:4 ENDIAN:2 - IBR OBR OINV -:2 SIZE INIT:2"),
+)
+RAND_KEYS = 4
+RAND_KEY = Register("RAND_KEY", 0xF00, access=READ_ONLY, count=RAND_KEYS)
 TYPE_CHECKSUM = 8
 POLYNOMIALS = {0: (16, 0x8005), 1: (16, 0x1021), 2: (32, 0x04C11DB7), 3: (32, 0x1EDC6F41)}
-RAND_KEYS = 4
 
 
 def reversed_bits(value, bits):
@@ -38,25 +42,33 @@ class CC3220_DTHE(Block):
     OUTPUTS = (0, 1, 2)
     SIZE = 0x1000
     REGISTERS = (
-        Register("SHA_IM", 0x810, reset=7, writable=0xF, on_write="_update"),
-        Register("SHA_RIS", 0x814, writable=0),
-        Register("SHA_MIS", 0x818, writable=0),
-        Register("SHA_IC", 0x81C, writable=0, on_write="_clear_sha"),
-        Register("AES_IM", 0x820, reset=0xF, writable=0xF, on_write="_update"),
-        Register("AES_RIS", 0x824, writable=0),
-        Register("AES_MIS", 0x828, writable=0),
-        Register("AES_IC", 0x82C, writable=0, on_write="_clear_aes"),
-        Register("DES_IM", 0x830, reset=7, writable=0xF, on_write="_update"),
-        Register("DES_RIS", 0x834, writable=0),
-        Register("DES_MIS", 0x838, writable=0),
-        Register("DES_IC", 0x83C, writable=0, on_write="_clear_des"),
-        Register("EIP_CGCFG", 0xA00),
-        Register("EIP_CGREQ", 0xA04),
-        Register("CRC_CTRL", 0xC00, writable=0x7FBF, on_write="_configure"),
+        Register("SHA_IM", 0x810, reset=7, on_write="_update", fields=SHA_EVENTS),
+        Register("SHA_RIS", 0x814, access=READ_ONLY, fields=SHA_EVENTS),
+        Register("SHA_MIS", 0x818, access=READ_ONLY, fields=SHA_EVENTS),
+        Register("SHA_IC", 0x81C, access=WRITE_ONLY, on_write="_clear_sha", fields=SHA_EVENTS),
+        Register("AES_IM", 0x820, reset=0xF, on_write="_update", fields=AES_EVENTS),
+        Register("AES_RIS", 0x824, access=READ_ONLY, fields=AES_EVENTS),
+        Register("AES_MIS", 0x828, access=READ_ONLY, fields=AES_EVENTS),
+        Register("AES_IC", 0x82C, access=WRITE_ONLY, on_write="_clear_aes", fields=AES_EVENTS),
+        Register("DES_IM", 0x830, reset=7, on_write="_update", fields=DES_EVENTS),
+        Register("DES_RIS", 0x834, access=READ_ONLY, fields=DES_EVENTS),
+        Register("DES_MIS", 0x838, access=READ_ONLY, fields=DES_EVENTS),
+        Register("DES_IC", 0x83C, access=WRITE_ONLY, on_write="_clear_des", fields=DES_EVENTS),
+        Register(
+            "EIP_CGCFG",
+            0xA00,
+            fields=packed("EIP57_CFG EIP36_CFG EIP16_CFG EIP75_CFG EIP29_CFG"),
+        ),
+        Register(
+            "EIP_CGREQ",
+            0xA04,
+            fields=packed("EIP57_REQ EIP36_REQ EIP16_REQ EIP75_REQ EIP29_REQ -:23 Key:4"),
+        ),
+        CRC_CTRL,
         Register("CRC_SEED", 0xC10),
         Register("CRC_DIN", 0xC14, on_write="_feed"),
-        Register("CRC_RSLT_PP", 0xC18, writable=0, on_read="_result"),
-        Register("RAND_KEY", 0xF00, writable=0, count=RAND_KEYS),
+        Register("CRC_RSLT_PP", 0xC18, access=READ_ONLY, on_read="_result"),
+        RAND_KEY,
     )
 
     def __init__(self, machine, name):
@@ -73,7 +85,7 @@ class CC3220_DTHE(Block):
     def _draw_keys(self):
         # type: () -> None
         for number in range(RAND_KEYS):
-            self.registers.values[0xF00 // 4 + number] = self._random.getrandbits(32)
+            self.registers.values[RAND_KEY.word + number] = self._random.getrandbits(32)
 
     # Interrupts.
 
@@ -111,7 +123,7 @@ class CC3220_DTHE(Block):
 
     def _configure(self, value, old):
         # type: (int, int) -> None
-        start = value >> CTRL_INIT_SHIFT & 3
+        start = CRC_CTRL["INIT"].get(value)
         if start == 2:
             self.registers["CRC_SEED"] = 0
         elif start == 3:
@@ -119,10 +131,10 @@ class CC3220_DTHE(Block):
 
     def _bytes(self, word):
         # type: (int) -> list[int]
-        if self.registers["CRC_CTRL"] & CTRL_SIZE_BYTE:
+        if self.registers["CRC_CTRL"] & CRC_CTRL.SIZE:
             return [word & 0xFF]
         data = [word >> 24 & 0xFF, word >> 16 & 0xFF, word >> 8 & 0xFF, word & 0xFF]
-        endian = self.registers["CRC_CTRL"] >> CTRL_ENDIAN_SHIFT & 3
+        endian = CRC_CTRL["ENDIAN"].get(self.registers["CRC_CTRL"])
         if endian & 1:
             data = [data[1], data[0], data[3], data[2]]
         if endian & 2:
@@ -131,7 +143,7 @@ class CC3220_DTHE(Block):
 
     def _feed(self, value, old):
         # type: (int, int) -> None
-        kind = self.registers["CRC_CTRL"] & CTRL_TYPE
+        kind = self.registers["CRC_CTRL"] & CRC_CTRL.TYPE
         if kind & TYPE_CHECKSUM:
             total = self.registers["CRC_SEED"] + (value >> 16) + (value & 0xFFFF)
             while total >> 16:
@@ -142,7 +154,7 @@ class CC3220_DTHE(Block):
         mask, top = (1 << bits) - 1, 1 << (bits - 1)
         crc = self.registers["CRC_SEED"] & mask
         for byte in self._bytes(value):
-            if self.registers["CRC_CTRL"] & CTRL_BR:
+            if self.registers["CRC_CTRL"] & CRC_CTRL.IBR:
                 byte = reversed_bits(byte, 8)
             crc ^= byte << (bits - 8)
             for _ in range(8):
@@ -154,9 +166,9 @@ class CC3220_DTHE(Block):
         control = self.registers["CRC_CTRL"]
         bits = 16 if control & TYPE_CHECKSUM else POLYNOMIALS[control & 3][0]
         value = self.registers["CRC_SEED"] & ((1 << bits) - 1)
-        if control & CTRL_OBR:
+        if control & CRC_CTRL.OBR:
             value = reversed_bits(value, bits)
-        if control & CTRL_RESINV:
+        if control & CRC_CTRL.OINV:
             value ^= (1 << bits) - 1
         return value
 

@@ -4,23 +4,54 @@ family): erases pages of 2 KiB, programs words, and rows of up to 32 words throu
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 
 FAILS, HALF = "fails", "half"
 """What a fault does to an operation: it isn't done, or done by half."""
 
 WRKEY = 0xA442
-FMC_WRITE, FMC_ERASE, FMC_MERASE = 1 << 0, 1 << 1, 1 << 2
-FMC2_WRBUF = 1 << 0
-RIS_ACCESS, RIS_PROGRAM = 1 << 0, 1 << 1
-RIS_INVALID_DATA = 1 << 10
-RIS_ALL = 0x6E07
+FMC = Register(
+    "FMC",
+    0x008,
+    access=READ_ONLY,
+    on_write="_command",
+    fields=packed("WRITE ERASE MERASE COMT -:12 WRKEY:16"),
+)
+FCRIS = Register(
+    "FCRIS",
+    0x00C,
+    access=READ_ONLY,
+    fields=packed("ARIS PRIS ERIS -:6 VOLTRIS INVDRIS ERRIS - PROGRIS"),
+)
+FCIM = Register(
+    "FCIM",
+    0x010,
+    on_write="_update",
+    fields=packed("AMASK PMASK EMASK -:6 VOLTMASK INVDMASK ERMASK - PROGMASK ILLMASK"),
+)
+FCMISC = Register(
+    "FCMISC",
+    0x014,
+    access=READ_ONLY,
+    on_write="_clear",
+    fields=packed("AMISC PMISC EMISC -:6 VOLTMISC INVDMISC ERMISC - PROGMISC ILLMISC"),
+)
+FMC2 = Register(
+    "FMC2",
+    0x020,
+    access=READ_ONLY,
+    on_write="_command_buffer",
+    fields=packed("WRBUF -:15 WRKEY:16"),
+)
 PAGE = 2048
 ROW_WORDS = 32
 ERASE_TIME = 15000000
 MASS_ERASE_TIME = 50000000
 PROGRAM_TIME = 50000
 """ns; per page, per chip, and per word or row (typical values of the TM4C129 data sheet)."""
+
+
+FWB = Register("FWB", 0x100, count=ROW_WORDS, on_write="_fill")
 
 
 class CC3220_FLASH_CTRL(Block):
@@ -31,16 +62,16 @@ class CC3220_FLASH_CTRL(Block):
     REGISTERS = (
         Register("FMA", 0x000),
         Register("FMD", 0x004),
-        Register("FMC", 0x008, writable=0, on_write="_command"),
-        Register("FCRIS", 0x00C, writable=0),
-        Register("FCIM", 0x010, writable=RIS_ALL, on_write="_update"),
-        Register("FCMISC", 0x014, writable=0, on_write="_clear"),
-        Register("FMC2", 0x020, writable=0, on_write="_command_buffer"),
+        FMC,
+        FCRIS,
+        FCIM,
+        FCMISC,
+        FMC2,
         Register("FWBVAL", 0x030),
-        Register("FLPEKEY", 0x03C, writable=0),
-        Register("FWB", 0x100, count=ROW_WORDS, on_write="_fill"),
-        Register("FSIZE", 0xFC0, reset=0x1FF, writable=0),
-        Register("SSIZE", 0xFC4, reset=0x3FF, writable=0),
+        Register("FLPEKEY", 0x03C, access=READ_ONLY),
+        FWB,
+        Register("FSIZE", 0xFC0, reset=0x1FF, access=READ_ONLY, fields=packed("SIZE:16")),
+        Register("SSIZE", 0xFC4, reset=0x3FF, access=READ_ONLY, fields=packed("SRAM_SIZE:16")),
     )
 
     def __init__(
@@ -92,20 +123,20 @@ class CC3220_FLASH_CTRL(Block):
 
     def _command(self, value, old):
         # type: (int, int) -> None
-        if value >> 16 != WRKEY or self._operation is not None:
+        if FMC["WRKEY"].get(value) != WRKEY or self._operation is not None:
             return
         offset = self._offset()
-        if value & FMC_MERASE:
+        if value & FMC.MERASE:
             flags = self._erase(0, self.size)
-            self._begin("FMC", FMC_MERASE, self.erase_time and MASS_ERASE_TIME, flags)
-        elif value & FMC_ERASE:
-            flags = RIS_ACCESS
+            self._begin("FMC", FMC.MERASE, self.erase_time and MASS_ERASE_TIME, flags)
+        elif value & FMC.ERASE:
+            flags = FCRIS.ARIS
             if offset < self.size:
                 flags = self._erase(offset // PAGE * PAGE, PAGE)
-            self._begin("FMC", FMC_ERASE, self.erase_time, flags)
-        elif value & FMC_WRITE:
+            self._begin("FMC", FMC.ERASE, self.erase_time, flags)
+        elif value & FMC.WRITE:
             flags = self._program_struck(offset, {0: self.registers["FMD"]})
-            self._begin("FMC", FMC_WRITE, self.program_time, flags)
+            self._begin("FMC", FMC.WRITE, self.program_time, flags)
 
     def _fill(self, index, value, old):
         # type: (int, int, int) -> None
@@ -113,17 +144,19 @@ class CC3220_FLASH_CTRL(Block):
 
     def _command_buffer(self, value, old):
         # type: (int, int) -> None
-        if value >> 16 != WRKEY or not value & FMC2_WRBUF or self._operation is not None:
+        if FMC2["WRKEY"].get(value) != WRKEY or not value & FMC2.WRBUF:
+            return
+        if self._operation is not None:
             return
         row = self._offset() // (4 * ROW_WORDS) * (4 * ROW_WORDS)
         valid = self.registers["FWBVAL"]
         words = {}  # type: dict[int, int]
         for index in range(ROW_WORDS):
             if valid >> index & 1:
-                words[index] = self.registers.values[0x100 // 4 + index]
+                words[index] = self.registers.values[FWB.word + index]
         flags = self._program_struck(row, words)
         self.registers["FWBVAL"] = 0
-        self._begin("FMC2", FMC2_WRBUF, self.program_time, flags)
+        self._begin("FMC2", FMC2.WRBUF, self.program_time, flags)
 
     def _fault(self, operation, offset):
         # type: (str, int) -> str
@@ -139,7 +172,7 @@ class CC3220_FLASH_CTRL(Block):
         """Words by their index from `offset` on. Returns the flags of a failure."""
         fault = self._fault("program", offset)
         if fault == FAILS or offset // PAGE in self.worn_pages:
-            return RIS_INVALID_DATA
+            return FCRIS.INVDRIS
         flags = 0
         indices = sorted(words)
         for index in indices[: len(indices) // 2] if fault == HALF else indices:
@@ -156,7 +189,7 @@ class CC3220_FLASH_CTRL(Block):
         """Returns the flags of a failure."""
         fault = self._fault("erase", offset)
         if fault == FAILS:
-            return RIS_INVALID_DATA
+            return FCRIS.INVDRIS
         if fault == HALF:
             length //= 2
         self.machine.bus.write_bytes(self.base + offset, bytes(bytearray([0xFF] * length)))
@@ -167,7 +200,7 @@ class CC3220_FLASH_CTRL(Block):
         # type: (int, list[int]) -> int
         """Bits only go from 1 to 0. Returns the flags of a failure."""
         if offset + 4 * len(words) > self.size:
-            return RIS_ACCESS
+            return FCRIS.ARIS
         flags = 0
         for word in words:
             address = self.base + offset
@@ -175,7 +208,7 @@ class CC3220_FLASH_CTRL(Block):
             for shift, byte in enumerate(bytearray(self.machine.bus.read_bytes(address, 4))):
                 old |= byte << (8 * shift)
             if word & ~old:
-                flags |= RIS_INVALID_DATA
+                flags |= FCRIS.INVDRIS
             new = word & old
             data = [new & 0xFF, new >> 8 & 0xFF, new >> 16 & 0xFF, new >> 24]
             self.machine.bus.write_bytes(address, bytes(bytearray(data)))
@@ -197,7 +230,7 @@ class CC3220_FLASH_CTRL(Block):
         self._operation = None
         self.registers["FMC"] = 0
         self.registers["FMC2"] = 0
-        self.registers["FCRIS"] |= RIS_PROGRAM | self._flags
+        self.registers["FCRIS"] |= FCRIS.PRIS | self._flags
         self._update(0, 0)
 
     # Interrupt.

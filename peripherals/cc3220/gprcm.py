@@ -8,7 +8,13 @@ APPS_SRAM_LPDS_CFG does not name have lost their contents then.
 """
 
 from renode_wifi.peripherals.base.block import MODELLED, Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    SELF_CLEARING,
+    Register,
+    packed,
+)
+from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
 
 # Why the machine was reset -> APPS_RESET_CAUSE.
 CAUSES = {
@@ -24,7 +30,22 @@ CAUSES = {
 COLD = ("power-on", "pin", "hibernate", "hibernate-enter", "soc")
 """Resets that the domain of this block does not survive."""
 
-WAKE_TIMER, WAKE_GPIO, WAKE_HOST_IRQ = 1 << 0, 1 << 4, 1 << 7
+LPDS_WAKEUPS = packed("LPDS_WAKEUP_TIMER -:3 GPIO NWP_WAKE_REQUEST NWP_LPDS_WAKE_IRQ HOST_IRQ")
+APPS_SOFT_RESET = Register(
+    "APPS_SOFT_RESET",
+    0x000,
+    access=SELF_CLEARING,
+    on_write="_soft_reset",
+    fields=packed("APPS_SOFT_RESET0 APPS_SOFT_RESET1"),
+)
+LPDS_WAKEUP_CFG = Register("APPS_LPDS_WAKEUP_CFG", 0x004, reset=0x80, fields=LPDS_WAKEUPS)
+MCU_GLOBAL_SOFT_RESET = Register(
+    "MCU_GLOBAL_SOFT_RESET",
+    0x108,
+    access=SELF_CLEARING,
+    on_write="_global_reset",
+    fields=packed("MCU_GLOBAL_SOFT_RESET"),
+)
 FALLING_EDGE, LOW_LEVEL, RISING_EDGE = 1, 2, 3
 
 SLOW_CLOCK_HZ = 32768
@@ -50,47 +71,89 @@ class CC3220_GPRCM(Block):
     OUTPUTS = (0,)
     SIZE = 0x1000
     REGISTERS = (
-        Register("APPS_SOFT_RESET", 0x000, on_write="_soft_reset"),
-        Register("APPS_LPDS_WAKEUP_CFG", 0x004, reset=WAKE_HOST_IRQ, writable=0xFF),
-        Register("APPS_LPDS_WAKEUP_SRC", 0x008, writable=0),
-        Register("APPS_RESET_CAUSE", 0x00C, writable=0),
+        APPS_SOFT_RESET,
+        LPDS_WAKEUP_CFG,
+        Register("APPS_LPDS_WAKEUP_SRC", 0x008, access=READ_ONLY, fields=LPDS_WAKEUPS),
+        Register("APPS_RESET_CAUSE", 0x00C, access=READ_ONLY, fields=packed("APPS_RESET_CAUSE:8")),
         Register("APPS_LPDS_WAKETIME_OPP_CFG", 0x010),
-        Register("APPS_SRAM_DSLP_CFG", 0x018),
-        Register("APPS_SRAM_LPDS_CFG", 0x01C, reset=0xF),
+        PartlyDocumented("APPS_SRAM_DSLP_CFG", 0x018, fields=packed("APPS_SRAM_DSLP_CFG:20")),
+        PartlyDocumented(
+            "APPS_SRAM_LPDS_CFG", 0x01C, reset=0xF, fields=packed("APPS_SRAM_LPDS_CFG:20")
+        ),
         Register("APPS_LPDS_WAKETIME_WAKE_CFG", 0x020),
-        Register("TOP_DIE_ENABLE", 0x100),
-        Register("TOP_DIE_ENABLE_PARAMETERS", 0x104),
-        Register("MCU_GLOBAL_SOFT_RESET", 0x108, on_write="_global_reset"),
-        Register("ADC_CLK_CONFIG", 0x10C),
-        Register("APPS_GPIO_WAKE_CONF", 0x110, writable=3),
-        Register("EN_NWP_BOOT_WO_DEVINIT", 0x114),
-        Register("MEM_HCLK_DIV_CFG", 0x118),
-        Register("MEM_SYSCLK_DIV_CFG", 0x11C),
-        Register("APLLMCS_LOCK_TIME_CONF", 0x120),
-        Register("NWP_SOFT_RESET", 0x400),
-        Register("NWP_LPDS_WAKEUP_CFG", 0x404, reset=NWP_AWAKE, writable=0),
-        Register("NWP_LPDS_WAKEUP_SRC", 0x408, writable=0),
-        Register("NWP_RESET_CAUSE", 0x40C, writable=0),
+        PartlyDocumented(
+            "TOP_DIE_ENABLE",
+            0x100,
+            fields=packed("TOP_DIE_ENABLE TOP_DIE_ENABLE_STATUS -:6 TOP_DIE_PWR_PS:4 FLASH_BUSY"),
+        ),
+        PartlyDocumented(
+            "TOP_DIE_ENABLE_PARAMETERS",
+            0x104,
+            fields=packed(
+                "TOP_DIE_POR_RSTN2BOTT_DIE_FMC_RSTN:8 -:8 TOP_DIE_SW_EN2TOP_DIE_FLASH_3P3_RSTN:8 "
+                "-:4 FLASH_3P3_RSTN2D2D_POR_RSTN:4"
+            ),
+        ),
+        MCU_GLOBAL_SOFT_RESET,
+        PartlyDocumented(
+            "ADC_CLK_CONFIG",
+            0x10C,
+            fields=packed("ADC_CLK_ENABLE ADC_CLKGEN_ON_TIME:5 ADC_CLKGEN_OFF_TIME:5"),
+        ),
+        Register("APPS_GPIO_WAKE_CONF", 0x110, fields=packed("APPS_GPIO_WAKE_CONF:2")),
+        PartlyDocumented(
+            "EN_NWP_BOOT_WO_DEVINIT", 0x114, fields=packed("mem_en_nwp_boot_wo_devinit")
+        ),
+        PartlyDocumented("MEM_HCLK_DIV_CFG", 0x118, fields=packed("mem_hclk_div_cfg:3")),
+        PartlyDocumented(
+            "MEM_SYSCLK_DIV_CFG",
+            0x11C,
+            fields=packed("mem_sysclk_div_on_time:3 mem_sysclk_div_off_time:3"),
+        ),
+        PartlyDocumented(
+            "APLLMCS_LOCK_TIME_CONF",
+            0x120,
+            fields=packed("mem_apllmcs_mcu_lock_time:8 mem_apllmcs_wlan_lock_time:8"),
+        ),
+        PartlyDocumented("NWP_SOFT_RESET", 0x400, fields=packed("NWP_SOFT_RESET0 NWP_SOFT_RESET1")),
+        Register(
+            "NWP_LPDS_WAKEUP_CFG",
+            0x404,
+            reset=NWP_AWAKE,
+            access=READ_ONLY,
+            fields=packed("NWP_LPDS_WAKEUP_CFG:8"),
+        ),
+        Register(
+            "NWP_LPDS_WAKEUP_SRC", 0x408, access=READ_ONLY, fields=packed("NWP_LPDS_WAKEUP_SRC:8")
+        ),
+        Register("NWP_RESET_CAUSE", 0x40C, access=READ_ONLY, fields=packed("NWP_RESET_CAUSE:8")),
         Register("NWP_CONTROL", 0x410, count=9),
-        Register("GPRCM_EFUSE_READ_REG12", 0x438, writable=0),
-        Register("GPRCM_DIEID_READ_REG5", 0x448, writable=0),
-        Register("GPRCM_DIEID_READ_REG6", 0x44C, writable=0),
+        Register("GPRCM_EFUSE_READ_REG12", 0x438, access=READ_ONLY),
+        Register("GPRCM_DIEID_READ_REG5", 0x448, access=READ_ONLY),
+        Register("GPRCM_DIEID_READ_REG6", 0x44C, access=READ_ONLY),
         Register("REFERENCE", 0x800, count=36),
         Register("POWER_CONTROL", 0xC10, count=7),
-        Register("APPS_SECURE_INIT_DONE", 0xC30, reset=1),
-        Register("APPS_DEV_MODE_INIT_DONE", 0xC34),
-        Register("EN_APPS_REBOOT", 0xC38),
-        Register("MEM_PERIPH_PRESENT", 0xC3C, reset=0xFFFFFFFF, writable=0, count=3),
-        Register("POWER_STATE", 0xC48, writable=0, count=4),
+        PartlyDocumented(
+            "APPS_SECURE_INIT_DONE",
+            0xC30,
+            reset=1,
+            fields=packed("APPS_SECURE_INIT_DONE SECURE_INIT_DONE_STATUS"),
+        ),
+        PartlyDocumented(
+            "APPS_DEV_MODE_INIT_DONE", 0xC34, fields=packed("APPS_DEV_MODE_INIT_DONE")
+        ),
+        PartlyDocumented("EN_APPS_REBOOT", 0xC38, fields=packed("EN_APPS_REBOOT")),
+        Register("MEM_PERIPH_PRESENT", 0xC3C, reset=0xFFFFFFFF, access=READ_ONLY, count=3),
+        Register("POWER_STATE", 0xC48, access=READ_ONLY, count=4),
         Register("RESETZ_OVERRIDE_REG", 0xC58, count=7),
-        Register("GPRCM_EFUSE_READ_REG0", 0xC78, writable=0),
-        Register("GPRCM_EFUSE_READ_REG1", 0xC7C, writable=0),
-        Register("GPRCM_EFUSE_READ_REG2", 0xC80, reset=DEVICE_CC3220SF, writable=0),
-        Register("GPRCM_EFUSE_READ_REG3", 0xC84, writable=0),
+        Register("GPRCM_EFUSE_READ_REG0", 0xC78, access=READ_ONLY),
+        Register("GPRCM_EFUSE_READ_REG1", 0xC7C, access=READ_ONLY),
+        Register("GPRCM_EFUSE_READ_REG2", 0xC80, reset=DEVICE_CC3220SF, access=READ_ONLY),
+        Register("GPRCM_EFUSE_READ_REG3", 0xC84, access=READ_ONLY),
         Register("CLOCK_CONFIG", 0xC88, count=6),
-        Register("GPRCM_EFUSE_READ_REG4", 0xCA0, writable=0, count=8),
-        Register("GPRCM_DIEID_READ_REG0", 0xCC0, writable=0, count=4),
-        Register("GPRCM_DIEID_READ_REG4", 0xCD0, writable=0),
+        Register("GPRCM_EFUSE_READ_REG4", 0xCA0, access=READ_ONLY, count=8),
+        Register("GPRCM_DIEID_READ_REG0", 0xCC0, access=READ_ONLY, count=4),
+        Register("GPRCM_DIEID_READ_REG4", 0xCD0, access=READ_ONLY),
         Register("OVERRIDES", 0xCD4, count=11),
     )
 
@@ -127,12 +190,12 @@ class CC3220_GPRCM(Block):
         elif number == 1:
             self._request = level
             if level:
-                self._wake(WAKE_HOST_IRQ)
+                self._wake(LPDS_WAKEUP_CFG.HOST_IRQ)
         else:
             rising, self._pin = level and not self._pin, level
             kind = self.registers["APPS_GPIO_WAKE_CONF"]
             if rising if kind in (0, RISING_EDGE) else not level:
-                self._wake(WAKE_GPIO)
+                self._wake(LPDS_WAKEUP_CFG.GPIO)
 
     # LPDS
 
@@ -144,7 +207,7 @@ class CC3220_GPRCM(Block):
         self._settling = self.machine.clock.schedule(SECOND // SLOW_CLOCK_HZ, self._settled)
         self.lines[0].set(True)
         self.machine.trace(self.name, "lpds", asleep=True)
-        if self.registers["APPS_LPDS_WAKEUP_CFG"] & WAKE_TIMER:
+        if self.registers["APPS_LPDS_WAKEUP_CFG"] & LPDS_WAKEUP_CFG.LPDS_WAKEUP_TIMER:
             ticks = self.registers["APPS_LPDS_WAKETIME_WAKE_CFG"]
             self._timer = self.machine.clock.schedule(
                 ticks * SECOND // SLOW_CLOCK_HZ, self._timer_expired
@@ -152,10 +215,10 @@ class CC3220_GPRCM(Block):
         self._lose_columns()
         self.machine.request_reset("lpds-enter")
         if self._request:
-            self._wake(WAKE_HOST_IRQ)
+            self._wake(LPDS_WAKEUP_CFG.HOST_IRQ)
         kind = self.registers["APPS_GPIO_WAKE_CONF"]
         if (kind == 0 and self._pin) or (kind == LOW_LEVEL and not self._pin):
-            self._wake(WAKE_GPIO)
+            self._wake(LPDS_WAKEUP_CFG.GPIO)
 
     def _lose_columns(self):
         # type: () -> None
@@ -178,7 +241,7 @@ class CC3220_GPRCM(Block):
     def _timer_expired(self):
         # type: () -> None
         self._timer = None
-        self._wake(WAKE_TIMER)
+        self._wake(LPDS_WAKEUP_CFG.LPDS_WAKEUP_TIMER)
 
     def _wake(self, source):
         # type: (int) -> None
@@ -207,14 +270,14 @@ class CC3220_GPRCM(Block):
 
     def _soft_reset(self, value, old):
         # type: (int, int) -> None
-        self.registers["APPS_SOFT_RESET"] = 0
-        if value & 3:
-            self.machine.request_reset("mcu" if value & 2 else "software")
+        if value & APPS_SOFT_RESET.APPS_SOFT_RESET1:
+            self.machine.request_reset("mcu")
+        elif value & APPS_SOFT_RESET.APPS_SOFT_RESET0:
+            self.machine.request_reset("software")
 
     def _global_reset(self, value, old):
         # type: (int, int) -> None
-        self.registers["MCU_GLOBAL_SOFT_RESET"] = 0
-        if value & 1:
+        if value & MCU_GLOBAL_SOFT_RESET.MCU_GLOBAL_SOFT_RESET:
             self.machine.request_reset("soc")
 
 

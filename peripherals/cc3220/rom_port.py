@@ -6,7 +6,7 @@ whether the chip is asleep, because the core cannot be stopped otherwise.
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 
 TABLES = (
     "VERSION",
@@ -45,7 +45,7 @@ class CC3220_ROMPort(Block):
     REGISTERS = (
         Register("CALLER", 0x0),
         Register("ENTRY", 0x4, on_write="_report"),
-        Register("ASLEEP", 0x8, writable=0),
+        Register("ASLEEP", 0x8, access=READ_ONLY, fields=packed("HIBERNATION LPDS")),
     )
 
     def __init__(self, machine, name):

@@ -7,7 +7,7 @@ Blocks take no virtual time.
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 from renode_wifi.peripherals.cc3220.digests import (
     MD5_START,
     SHA1_START,
@@ -18,14 +18,37 @@ from renode_wifi.peripherals.cc3220.digests import (
     compress_sha2,
 )
 
-MODE_ALGO_SHIFT = 1
-MODE_CONSTANT, MODE_CLOSE_HASH = 1 << 3, 1 << 4
-MODE_HMAC_KEY_PROC, MODE_HMAC_OUTER_HASH = 1 << 5, 1 << 7
-IRQ_OUTPUT_READY, IRQ_INPUT_READY, IRQ_CONTEXT_READY = 1 << 0, 1 << 1, 1 << 3
-SYSCONFIG_SOFTRESET = 1 << 1
-SYSCONFIG_PIT_EN, SYSCONFIG_PDMA_EN = 1 << 2, 1 << 3
+REVISION = packed("Y_MINOR:6 CUSTOM:2 X_MAJOR:3 R_RTL:5 FUNC:12 -:2 SCHEME:2")
+ODIGEST = Register("ODIGEST", 0x000, count=8)
+IDIGEST = Register("IDIGEST", 0x020, count=8)
+MODE = Register(
+    "MODE",
+    0x044,
+    fields=packed("- ALGO:2 ALGO_CONSTANT CLOSE_HASH HMAC_KEY_PROC - HMAC_OUTER_HASH"),
+)
+SYSCONFIG = Register(
+    "SYSCONFIG",
+    0x110,
+    reset=1,
+    on_write="_configure_system",
+    fields=packed("AUTOIDLE SOFTRESET/w PIT_EN PDMA_EN SIDLE:2 PCONT_SWT PADVANCED"),
+)
+IRQSTATUS = Register(
+    "IRQSTATUS",
+    0x118,
+    reset=0x8,
+    access=READ_ONLY,
+    fields=packed("OUTPUT_READY INPUT_READY PARTHASH_READY CONTEXT_READY"),
+)
+IRQENABLE = Register(
+    "IRQENABLE",
+    0x11C,
+    on_write="_update",
+    fields=packed("M_OUTPUT_READY M_INPUT_READY M_PARTHASH_READY M_CONTEXT_READY"),
+)
 BLOCK = 64
 WORDS = 16
+DATA_IN = Register("DATA_IN", 0x080, count=WORDS, on_write="_put")
 INNER_PAD, OUTER_PAD = 0x36, 0x5C
 
 # By MODE.ALGO: start, compression, whether numbers are big-endian, words of the digest.
@@ -48,17 +71,17 @@ class CC3220_SHAMD5(Block):
     OUTPUTS = (0, 1, 2, 3)
     SIZE = 0x400
     REGISTERS = (
-        Register("ODIGEST", 0x000, count=8),
-        Register("IDIGEST", 0x020, count=8),
+        ODIGEST,
+        IDIGEST,
         Register("DIGEST_COUNT", 0x040),
-        Register("MODE", 0x044, writable=0xFF),
+        MODE,
         Register("LENGTH", 0x048, on_write="_start"),
-        Register("DATA_IN", 0x080, count=WORDS, on_write="_put"),
-        Register("REVISION", 0x100, reset=0x40000001, writable=0),
-        Register("SYSCONFIG", 0x110, reset=1, writable=0xFF, on_write="_configure_system"),
-        Register("SYSSTATUS", 0x114, reset=1, writable=0),
-        Register("IRQSTATUS", 0x118, reset=IRQ_CONTEXT_READY, writable=0),
-        Register("IRQENABLE", 0x11C, writable=0xF, on_write="_update"),
+        DATA_IN,
+        Register("REVISION", 0x100, reset=0x40000001, access=READ_ONLY, fields=REVISION),
+        SYSCONFIG,
+        Register("SYSSTATUS", 0x114, reset=1, access=READ_ONLY, fields=packed("RESETDONE")),
+        IRQSTATUS,
+        IRQENABLE,
         Register("HASH512_ODIGEST", 0x200, count=16),
         Register("HASH512_IDIGEST", 0x240, count=16),
         Register("HASH512_DIGEST_COUNT", 0x280),
@@ -82,7 +105,7 @@ class CC3220_SHAMD5(Block):
 
     def _configure_system(self, value, old):
         # type: (int, int) -> None
-        if value & SYSCONFIG_SOFTRESET:
+        if value & SYSCONFIG.SOFTRESET:
             self.reset()
         self._update(0, 0)
 
@@ -90,19 +113,19 @@ class CC3220_SHAMD5(Block):
 
     def _algorithm(self):
         # type: () -> tuple[typing.Any, typing.Any, bool, int]
-        return ALGORITHMS[self.registers["MODE"] >> MODE_ALGO_SHIFT & 3]
+        return ALGORITHMS[MODE["ALGO"].get(self.registers["MODE"])]
 
-    def _state(self, offset):
-        # type: (int) -> list[int]
+    def _state(self, digest):
+        # type: (Register) -> list[int]
         start, _, big_endian, _ = self._algorithm()
-        words = [self.registers.values[offset // 4 + i] for i in range(len(start))]
+        words = [self.registers.values[digest.word + i] for i in range(len(start))]
         return [_swapped(word) for word in words] if big_endian else words
 
-    def _set_state(self, offset, state):
-        # type: (int, typing.Sequence[int]) -> None
+    def _set_state(self, digest, state):
+        # type: (Register, typing.Sequence[int]) -> None
         big_endian = self._algorithm()[2]
         for i, word in enumerate(state):
-            self.registers.values[offset // 4 + i] = _swapped(word) if big_endian else word
+            self.registers.values[digest.word + i] = _swapped(word) if big_endian else word
 
     def _compress(self, state, data):
         # type: (typing.Sequence[int], list[int]) -> list[int]
@@ -117,13 +140,13 @@ class CC3220_SHAMD5(Block):
         self._left = value
         self._running = True
         del self._data[:]
-        if mode & MODE_HMAC_KEY_PROC:
+        if mode & MODE.HMAC_KEY_PROC:
             self._process_key()
-        elif mode & MODE_CONSTANT:
-            self._set_state(0x20, self._algorithm()[0])
+        elif mode & MODE.ALGO_CONSTANT:
+            self._set_state(IDIGEST, self._algorithm()[0])
             self.registers["DIGEST_COUNT"] = 0
-        self._set_status(IRQ_INPUT_READY)
-        if not value and mode & (MODE_CLOSE_HASH | MODE_HMAC_KEY_PROC):
+        self._set_status(IRQSTATUS.INPUT_READY)
+        if not value and mode & (MODE.CLOSE_HASH | MODE.HMAC_KEY_PROC):
             self._close()
 
     def _process_key(self):
@@ -134,8 +157,8 @@ class CC3220_SHAMD5(Block):
             word = self.registers.values[index]
             key += [word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24]
         start = self._algorithm()[0]
-        self._set_state(0x00, self._compress(start, [byte ^ OUTER_PAD for byte in key]))
-        self._set_state(0x20, self._compress(start, [byte ^ INNER_PAD for byte in key]))
+        self._set_state(ODIGEST, self._compress(start, [byte ^ OUTER_PAD for byte in key]))
+        self._set_state(IDIGEST, self._compress(start, [byte ^ INNER_PAD for byte in key]))
         self.registers["DIGEST_COUNT"] = BLOCK
 
     def _put(self, index, value, old):
@@ -149,7 +172,7 @@ class CC3220_SHAMD5(Block):
         used = min(BLOCK, self._left)
         data = []
         for number in range(WORDS):
-            word = self.registers.values[0x80 // 4 + number]
+            word = self.registers.values[DATA_IN.word + number]
             data += [word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24]
         self._left -= used
         if used == BLOCK:
@@ -161,20 +184,20 @@ class CC3220_SHAMD5(Block):
 
     def _absorb(self, data):
         # type: (list[int]) -> None
-        self._set_state(0x20, self._compress(self._state(0x20), data))
+        self._set_state(IDIGEST, self._compress(self._state(IDIGEST), data))
         self.registers["DIGEST_COUNT"] += BLOCK
 
     def _close(self):
         # type: () -> None
         mode = self.registers["MODE"]
         self._running = False
-        if mode & MODE_CLOSE_HASH:
+        if mode & MODE.CLOSE_HASH:
             total = self.registers["DIGEST_COUNT"] + len(self._data)
-            self._set_state(0x20, self._padded(self._state(0x20), self._data, total))
+            self._set_state(IDIGEST, self._padded(self._state(IDIGEST), self._data, total))
             self.registers["DIGEST_COUNT"] = total
-            if mode & MODE_HMAC_OUTER_HASH:
+            if mode & MODE.HMAC_OUTER_HASH:
                 self._close_outer()
-        self._set_status(IRQ_OUTPUT_READY | IRQ_CONTEXT_READY)
+        self._set_status(IRQSTATUS.OUTPUT_READY | IRQSTATUS.CONTEXT_READY)
 
     def _padded(self, state, rest, total):
         # type: (list[int], list[int], int) -> list[int]
@@ -194,10 +217,10 @@ class CC3220_SHAMD5(Block):
         words = self._algorithm()[3]
         digest = []
         for index in range(words):
-            word = self.registers.values[0x20 // 4 + index]
+            word = self.registers.values[IDIGEST.word + index]
             digest += [word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24]
-        outer = self._padded(self._state(0x00), digest, BLOCK + len(digest))
-        self._set_state(0x20, outer)
+        outer = self._padded(self._state(ODIGEST), digest, BLOCK + len(digest))
+        self._set_state(IDIGEST, outer)
 
     # Interrupt and requests.
 
@@ -210,12 +233,12 @@ class CC3220_SHAMD5(Block):
         # type: (int, int) -> None
         status = self.registers["IRQSTATUS"]
         system = self.registers["SYSCONFIG"]
-        enabled = self.registers["IRQENABLE"] if system & SYSCONFIG_PIT_EN else 0
+        enabled = self.registers["IRQENABLE"] if system & SYSCONFIG.PIT_EN else 0
         self.lines[0].set(status & enabled != 0)
-        dma = system & SYSCONFIG_PDMA_EN != 0
-        self.lines[1].set(dma and status & IRQ_CONTEXT_READY != 0)
-        self.lines[3].set(dma and status & IRQ_OUTPUT_READY != 0)
-        self.lines[2].set(dma and status & IRQ_INPUT_READY != 0)
+        dma = system & SYSCONFIG.PDMA_EN != 0
+        self.lines[1].set(dma and status & IRQSTATUS.CONTEXT_READY != 0)
+        self.lines[3].set(dma and status & IRQSTATUS.OUTPUT_READY != 0)
+        self.lines[2].set(dma and status & IRQSTATUS.INPUT_READY != 0)
 
 
 MYPY = False

@@ -74,8 +74,11 @@ ICR = Register(
 MATCHES = (RIS.TAMRIS, RIS.TBMRIS)
 HALF_B = 8
 """Interrupts of half B, except for its match, are so many bits up."""
-COUNT_WORDS = ((0x48 // 4, 0x50 // 4), (0x4C // 4, 0x54 // 4))
-"""TAR and TAV, TBR and TBV."""
+TAR = Register("TAR", 0x48, reset=0xFFFFFFFF, access=READ_ONLY, on_read="_value_a")
+TBR = Register("TBR", 0x4C, reset=0x0000FFFF, access=READ_ONLY, on_read="_value_b")
+TAV = Register("TAV", 0x50, reset=0xFFFFFFFF, on_read="_value_a", on_write="_set_value_a")
+TBV = Register("TBV", 0x54, reset=0x0000FFFF, on_read="_value_b", on_write="_set_value_b")
+COUNT_WORDS = ((TAR.word, TAV.word), (TBR.word, TBV.word))
 
 
 class _Half(object):
@@ -256,10 +259,10 @@ class CC3220_Timer(Block):
         Register("TBPR", 0x3C, on_write="_change", fields=packed("TBPSR:8")),
         Register("TAPMR", 0x40, on_write="_change", fields=packed("TAPSMR:8")),
         Register("TBPMR", 0x44, on_write="_change", fields=packed("TBPSMR:8")),
-        Register("TAR", 0x48, reset=0xFFFFFFFF, access=READ_ONLY, on_read="_value_a"),
-        Register("TBR", 0x4C, reset=0x0000FFFF, access=READ_ONLY, on_read="_value_b"),
-        Register("TAV", 0x50, reset=0xFFFFFFFF, on_read="_value_a", on_write="_set_value_a"),
-        Register("TBV", 0x54, reset=0x0000FFFF, on_read="_value_b", on_write="_set_value_b"),
+        TAR,
+        TBR,
+        TAV,
+        TBV,
         Register("RTCPD", 0x58, access=READ_ONLY, fields=packed("RTCPD:16")),
         Register("TAPS", 0x5C, access=READ_ONLY, fields=packed("PSS:16")),
         Register("TBPS", 0x60, access=READ_ONLY, fields=packed("PSS:16")),

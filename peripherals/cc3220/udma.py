@@ -11,7 +11,6 @@ import struct
 from renode_wifi.peripherals.base import bus_master
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.bus_master import BusError
-from renode_wifi.peripherals.base.registers import Register
 from renode_wifi.peripherals.cc3220.udma_entry import (
     ALTERNATE_OFFSET,
     BASIC,
@@ -22,13 +21,13 @@ from renode_wifi.peripherals.cc3220.udma_entry import (
     WORD,
     Entry,
 )
+from renode_wifi.peripherals.cc3220.udma_registers import CHMAP, ERRCLR, REGISTERS, STAT
 
 CHANNELS = 32
 ENCODINGS = 4
 SOFTWARE = CHANNELS * ENCODINGS
 ERROR = SOFTWARE + 1
 
-CFG_MASTEN = 1
 SOFTWARE_ENCODING = 3
 WORTHWHILE = 4
 """Words from which on a burst takes less time of the host than single accesses."""
@@ -45,29 +44,7 @@ class CC3220_uDMA(Block):
 
     OUTPUTS = tuple(range(SOFTWARE + 2))
     SIZE = 0x1000
-    REGISTERS = (
-        Register("STAT", 0x000, reset=0x001F0000, writable=0),
-        Register("CFG", 0x004, writable=0, on_write="_enable_controller"),
-        Register("CTLBASE", 0x008, writable=0xFFFFFC00, on_write="_set_base"),
-        Register("ALTBASE", 0x00C, reset=ALTERNATE_OFFSET, writable=0),
-        Register("WAITSTAT", 0x010, reset=0x03C3CF00, writable=0),
-        Register("SWREQ", 0x014, writable=0, on_write="_request_by_software"),
-        Register("USEBURSTSET", 0x018, writable=0, on_write="_set_burst"),
-        Register("USEBURSTCLR", 0x01C, writable=0, on_write="_clear_burst"),
-        Register("REQMASKSET", 0x020, writable=0, on_write="_set_mask"),
-        Register("REQMASKCLR", 0x024, writable=0, on_write="_clear_mask"),
-        Register("ENASET", 0x028, writable=0, on_write="_enable"),
-        Register("ENACLR", 0x02C, writable=0, on_write="_disable"),
-        Register("ALTSET", 0x030, writable=0, on_write="_set_alternate"),
-        Register("ALTCLR", 0x034, writable=0, on_write="_clear_alternate"),
-        Register("PRIOSET", 0x038, writable=0, on_write="_set_priority"),
-        Register("PRIOCLR", 0x03C, writable=0, on_write="_clear_priority"),
-        Register("ERRCLR", 0x04C, writable=0, on_write="_clear_error"),
-        Register("CHASGN", 0x500),
-        Register("CHIS", 0x504, writable=0, write_one_clears=0xFFFFFFFF, on_write="_acknowledge"),
-        Register("CHMAP", 0x510, count=4),
-        Register("PV", 0xFB0, writable=0),
-    )
+    REGISTERS = REGISTERS
 
     def __init__(self, machine, name):
         # type: (typing.Any, str) -> None
@@ -105,7 +82,8 @@ class CC3220_uDMA(Block):
 
     def _encoding(self, channel):
         # type: (int) -> int
-        return self.registers.values[0x510 // 4 + channel // 8] >> (4 * (channel % 8)) & 3
+        word, place = divmod(channel, CHANNELS // CHMAP.count)
+        return self.registers.values[CHMAP.word + word] >> (4 * place) & 3
 
     def _is_requested(self, channel):
         # type: (int) -> bool
@@ -124,7 +102,7 @@ class CC3220_uDMA(Block):
     def _next_channel(self):
         # type: () -> int | None
         enabled = self.registers["ENASET"]
-        if not enabled or not self.registers["STAT"] & CFG_MASTEN:
+        if not enabled or not self.registers["STAT"] & STAT.MASTEN:
             return None
         first = self.registers["PRIOSET"]
         for group in (enabled & first, enabled & ~first):
@@ -201,7 +179,7 @@ class CC3220_uDMA(Block):
         self._in_hand.pop(channel, None)
         self._listed &= ~(1 << channel)
         self._stop(channel)
-        self.registers["ERRCLR"] = 1
+        self.registers["ERRCLR"] = ERRCLR.ERRCLR
         self.lines[ERROR].set(True)
         if channel not in self._failed:
             self._failed.add(channel)
@@ -334,8 +312,8 @@ class CC3220_uDMA(Block):
 
     def _enable_controller(self, value, old):
         # type: (int, int) -> None
-        status = self.registers["STAT"] & ~CFG_MASTEN
-        self.registers["STAT"] = status | value & CFG_MASTEN
+        status = self.registers["STAT"] & ~STAT.MASTEN
+        self.registers["STAT"] = status | value & STAT.MASTEN
         self._serve()
 
     def _set_base(self, value, old):
@@ -388,7 +366,7 @@ class CC3220_uDMA(Block):
 
     def _clear_error(self, value, old):
         # type: (int, int) -> None
-        if value & 1:
+        if value & ERRCLR.ERRCLR:
             self.registers["ERRCLR"] = 0
             self.lines[ERROR].set(False)
 

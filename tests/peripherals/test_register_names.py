@@ -20,6 +20,14 @@ def _modules() -> Iterator[ModuleType]:
             yield importlib.import_module(f"{chip.__name__}.{found.name}")
 
 
+def _registers(module: ModuleType) -> Iterator[Register]:
+    """Those with a name of their own, and those that a block lists."""
+    for value in vars(module).values():
+        for register in (value, *getattr(value, "REGISTERS", ())):
+            if isinstance(register, Register):
+                yield register
+
+
 MODULES = list(_modules())
 
 
@@ -38,10 +46,9 @@ def test_every_mask_that_a_model_uses_is_one_of_a_field(module: ModuleType) -> N
 
 @pytest.mark.parametrize("module", MODULES, ids=[m.__name__.split(".", 2)[-1] for m in MODULES])
 def test_fields_of_a_register_do_not_overlap(module: ModuleType) -> None:
-    for register in vars(module).values():
-        if isinstance(register, Register):
-            seen = 0
-            for field in register.fields or ():
-                assert not seen & field.mask, f"{register.name}.{field.name}"
-                assert field.mask < 1 << 32, f"{register.name}.{field.name}"
-                seen |= field.mask
+    for register in _registers(module):
+        seen = 0
+        for field in register.fields or ():
+            assert not seen & field.mask, f"{register.name}.{field.name}"
+            assert field.mask < 1 << 32, f"{register.name}.{field.name}"
+            seen |= field.mask

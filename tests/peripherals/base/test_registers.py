@@ -41,6 +41,14 @@ def test_a_field_s_mask_is_an_attribute_of_its_register() -> None:
         _ = CR1.DFF
 
 
+def test_bits_in_no_field_are_reserved_unless_the_register_says_what_they_are() -> None:
+    fields = (Field("EN", 0), Field("BUSY", 31, access=READ_ONLY))
+    assert Register("CR", 0, fields=fields).mask(READ_WRITE) == 1
+    partly = Register("CR", 0, rest=READ_WRITE, fields=fields)
+    assert partly.mask(READ_WRITE) == partly.written() == 0x7FFFFFFF
+    assert partly.mask(READ_ONLY) == 1 << 31
+
+
 def test_a_field_is_an_item_of_its_register_with_its_value_in_a_word() -> None:
     assert CR1["BR"].get(0x37C) == 7
     assert CR1["BR"].put(0x37C, 2) == 0x354

@@ -10,7 +10,7 @@ import pytest
 from renode_wifi.emulation.engines.embedded import CoreError
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.register_file import RegisterFile
-from renode_wifi.peripherals.base.registers import Register
+from renode_wifi.peripherals.base.registers import Register, packed
 from tests.emulation.engines.embedded.guest import Guest, logged
 
 BLOCK = 0x4001_0000
@@ -21,8 +21,8 @@ class Block:
 
     SIZE = 0x400
     REGISTERS = [
-        Register("CR", 0x00, reset=0x11223344, writable=0x00FFFF00),
-        Register("SR", 0x04, write_one_clears=0xFF),
+        Register("CR", 0x00, reset=0x11223344, fields=packed("LEVEL:16", 8)),
+        Register("SR", 0x04, fields=packed("FLAGS:8/rc_w1 MASK:24")),
         Register("DR", 0x08, on_read="take", on_write="put"),
         Register("FREE", 0x0C),
     ]
