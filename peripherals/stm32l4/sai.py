@@ -42,6 +42,13 @@ SR = _of_blocks(
     "OVRUDR MUTEDET WCKCFG FREQ CNRDY AFSDET LFSDET -:9 FLVL:3",
     access=READ_ONLY,
 )
+CLRFR = _of_blocks(
+    "CLRFR",
+    0x1C,
+    "COVRUDR CMUTEDET CWCKCFG - CCNRDY CAFSDET CLFSDET",
+    access=WRITE_ONLY,
+    on_write="_clear_flags",
+)
 RECEIVES = 1 << 0
 """Bit of CR1.MODE."""
 
@@ -58,13 +65,7 @@ class STM32L4_SAI(RegistersOnly):
         _of_blocks("SLOTR", 0x10, "FBOFF:5 - SLOTSZ:2 NBSLOT:4 -:4 SLOTEN:16"),
         IM,
         SR,
-        _of_blocks(
-            "CLRFR",
-            0x1C,
-            "COVRUDR CMUTEDET CWCKCFG - CCNRDY CAFSDET CLFSDET",
-            access=WRITE_ONLY,
-            on_write="_clear_flags",
-        ),
+        CLRFR,
         _of_blocks("DR", 0x20, access=WRITE_ONLY),
     )
 
@@ -82,14 +83,14 @@ class STM32L4_SAI(RegistersOnly):
 
     def _clear_flags(self, block, value, old):
         # type: (int, int, int) -> None
-        self.registers.values[self._word(SR, block)] &= ~(value & 0x77) & 0xFFFFFFFF
+        self.registers.values[self._word(SR, block)] &= ~(value & CLRFR.written()) & 0xFFFFFFFF
         self._update(block, 0, 0)
 
     def _update(self, block, value, old):
         # type: (int, int, int) -> None
         values = self.registers.values
         pending = any(
-            values[self._word(SR, each)] & values[self._word(IM, each)] & 0x7F for each in (0, 1)
+            values[self._word(SR, each)] & values[self._word(IM, each)] for each in (0, 1)
         )
         self.lines["IRQ"].set(pending)
 

@@ -24,6 +24,12 @@ CMD = Register(
     on_write="_command",
     fields=packed("CMDINDEX:6 WAITRESP:2 WAITINT WAITPEND CPSMEN SDIOSUSPEND"),
 )
+DCTRL = Register(
+    "DCTRL",
+    0x2C,
+    on_write="_start_data",
+    fields=packed("DTEN DTDIR DTMODE DMAEN DBLOCKSIZE:4 RWSTART RWSTOP RWMOD SDIOEN"),
+)
 STA = Register("STA", 0x34, access=READ_ONLY, fields=packed(FLAGS))
 ICR = Register(
     "ICR",
@@ -55,12 +61,7 @@ class STM32L4_SDMMC(RegistersOnly):
         Register("RESP", 0x14, access=READ_ONLY, count=4, first=1),
         Register("DTIMER", 0x24),
         Register("DLEN", 0x28, fields=packed("DATALENGTH:25")),
-        Register(
-            "DCTRL",
-            0x2C,
-            on_write="_start_data",
-            fields=packed("DTEN DTDIR DTMODE DMAEN DBLOCKSIZE:4 RWSTART RWSTOP RWMOD SDIOEN"),
-        ),
+        DCTRL,
         Register("DCOUNT", 0x30, access=READ_ONLY, fields=packed("DATACOUNT:25")),
         STA,
         ICR,
@@ -78,7 +79,7 @@ class STM32L4_SDMMC(RegistersOnly):
 
     def _start_data(self, value, old):
         # type: (int, int) -> None
-        if value & 1:
+        if value & DCTRL.DTEN:
             self._raise(STA.DTIMEOUT)
 
     def _raise(self, flags):
