@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.engines.engine import Engine, EngineFactory
@@ -13,7 +16,20 @@ NAMES = ("embedded", "renode", "auto")
 
 def start(name: str, board: BoardType, world: Path | None, seed: int | None) -> Engine:
     """Compose `board` on the engine called `name`; "auto" is the embedded engine."""
-    return _factory(name).of_board(board, world, seed)
+    with _garbage_kept():
+        return _factory(name).of_board(board, world, seed)
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Within, nothing is looked through for garbage: of what is being loaded and made all stays."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def start_empty(name: str) -> Engine:
