@@ -37,6 +37,13 @@ PORT_WORDS = PORT_STATUS + PORT_LEVELS
 
 CAPACITY = 4096
 
+# Indices in `Queue.state`.
+QUEUE_NEXT = 0
+QUEUE_END = 1
+QUEUE_WORDS = 2
+
+QUEUE_CAPACITY = 64
+
 
 class Stream(object):
     """The words of a device: those that it sends and those that it was sent.
@@ -121,6 +128,36 @@ class Stream(object):
         """The word that `exchange` will send."""
         index = self.state[STREAM_NEXT]
         return self.sent[index] if index < self.state[STREAM_END] else self.state[STREAM_IDLE]
+
+
+class Queue(object):
+    """Words that a register gives one by one, while it is ready, and that are known beforehand.
+
+    data, status: words of the block; ready: bits of `status`. state: QUEUE_NEXT and QUEUE_END are
+    indices in `words`: what is left. more: so many words behind those.
+    """
+
+    def __init__(self, data, status, ready, more):
+        # type: (int, int, int, typing.Callable[[int], list[int]]) -> None
+        self.data = data
+        self.status = status
+        self.ready = ready
+        self.more = more
+        self.state = array("I", [0] * QUEUE_WORDS)  # type: array[int]
+        self.words = array("I", [0] * QUEUE_CAPACITY)  # type: array[int]
+
+    def take(self):
+        # type: () -> int
+        """The next word."""
+        state, words = self.state, self.words
+        if state[QUEUE_NEXT] >= state[QUEUE_END]:
+            # One by one: IronPython would put a slice elsewhere.
+            for index, word in enumerate(self.more(QUEUE_CAPACITY)):
+                words[index] = word
+            state[QUEUE_NEXT] = 0
+            state[QUEUE_END] = QUEUE_CAPACITY
+        state[QUEUE_NEXT] += 1
+        return words[state[QUEUE_NEXT] - 1]
 
 
 class Port(object):

@@ -13,6 +13,7 @@ from renode_wifi.peripherals.base.registers import (
     Interrupt,
     Register,
 )
+from renode_wifi.peripherals.base.stream import Queue
 
 CR = Register("CR", 0x00, on_write="_update", fields=(Field("RNGEN", 2), Field("IE", 3)))
 SR = Register(
@@ -40,6 +41,7 @@ class STM32L4_RNG(Block):
         # type: (typing.Any, str) -> None
         Block.__init__(self, machine, name)
         self._source = machine.random(name)
+        self.queue = Queue(DR.word, SR.word, SR.DRDY, self._next)
 
     def fail_seed(self):
         # type: () -> None
@@ -65,7 +67,12 @@ class STM32L4_RNG(Block):
         # type: () -> int
         if not self.registers["SR"] & SR.DRDY:
             return 0
-        return int(self._source.getrandbits(32))
+        return self.queue.take()
+
+    def _next(self, count):
+        # type: (int) -> list[int]
+        draw = self._source.getrandbits
+        return [int(draw(32)) for _ in range(count)]
 
 
 MYPY = False

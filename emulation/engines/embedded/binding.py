@@ -17,6 +17,7 @@ from renode_wifi.emulation.engines.embedded.wires import (
     crc_wires,
     edge_wires,
     pin_wires,
+    queue_wires,
     ticker_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
@@ -24,7 +25,7 @@ from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
-from renode_wifi.peripherals.base.stream import Port
+from renode_wifi.peripherals.base.stream import Port, Queue
 
 __all__ = ["Binding"]
 
@@ -78,6 +79,7 @@ class Binding:
         record.words = words
         self.values = values
         record.crc_unit = record.counters = record.calendar = record.ticker = None
+        record.queue = None
         unit = _known(model, "crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -90,6 +92,10 @@ class Binding:
         if calendar is not None:
             self.calendar_wires = calendar_wires(calendar, values)
             record.calendar = ctypes.addressof(self.calendar_wires)
+        queue = _known(model, "queue", Queue)
+        if queue is not None:
+            self.queue_wires = queue_wires(queue, values)
+            record.queue = ctypes.addressof(self.queue_wires)
         self.ticker = _known(model, "ticker", Ticker)
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)

@@ -86,6 +86,19 @@ class TickerRecord(ctypes.Structure):
     ]
 
 
+class QueueRecord(ctypes.Structure):
+    """`struct queue`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("words", pointer),
+        ("values", pointer),
+        ("data", u32),
+        ("status", u32),
+        ("ready", u32),
+    ]
+
+
 class CrcUnitRecord(ctypes.Structure):
     """`struct crc_unit`."""
 

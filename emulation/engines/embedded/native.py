@@ -23,6 +23,7 @@ from renode_wifi.emulation.engines.embedded.model_records import (
     MaskedDataRecord,
     PinRecord,
     PinsRecord,
+    QueueRecord,
     TickerRecord,
 )
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -165,6 +166,7 @@ class ModelRecord(ctypes.Structure):
         ("counter_count", u32),
         ("calendar", pointer),
         ("ticker", pointer),
+        ("queue", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -249,6 +251,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "counter": CounterRecord,
     "calendar": CalendarRecord,
     "ticker": TickerRecord,
+    "queue": QueueRecord,
     "crc_unit": CrcUnitRecord,
     "masked_data": MaskedDataRecord,
     "pins": PinsRecord,

@@ -31,12 +31,16 @@ from renode_wifi.peripherals.base.stream import (
     PORT_LEVEL,
     PORT_LEVELS,
     PORT_WORDS,
+    QUEUE_CAPACITY,
+    QUEUE_END,
+    QUEUE_WORDS,
     STREAM_END,
     STREAM_KEPT,
     STREAM_NEXT,
     STREAM_ROOM,
     STREAM_WORDS,
     Port,
+    Queue,
     Stream,
 )
 
@@ -133,6 +137,17 @@ def counter_wires(
         for index in range(model_records.COUNTER_REGISTERS):
             record.words[index] = counter.words[min(index, len(counter.words) - 1)]
     return records
+
+
+def queue_wires(queue: Queue, values: array[int]) -> model_records.QueueRecord:
+    record = model_records.QueueRecord()
+    _copy_words(queue, record, values, "data", "status")
+    record.state = _place(queue.state, "I", QUEUE_WORDS)
+    record.words = _place(queue.words, "I", QUEUE_CAPACITY)
+    if queue.state[QUEUE_END] > QUEUE_CAPACITY:
+        raise _unsound("a register has more words to give than it can")
+    record.values, record.ready = values.buffer_info()[0], queue.ready
+    return record
 
 
 def sequence_place(sequence: array[int]) -> int:

@@ -14,6 +14,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.gpio import CC2538_GPIO
 from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
+from renode_wifi.peripherals.stm32l4.rng import STM32L4_RNG
 from renode_wifi.peripherals.stm32l4.rtc import STM32F4_RTC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
 from tests.emulation.engines.embedded.test_pins import Lamp, Listener
@@ -158,6 +159,43 @@ def test_a_counter_follows_the_core_to_another_frequency() -> None:
     rig.core.set_frequency(4_000_000)
     rig.core.run(rig.core.now + 1000)
     assert rig.read(0x24) - first == 80
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just(0x00), st.sampled_from([0, 4, 4, 12])),
+            st.sampled_from([(0x08, 4), (0x08, 4), (0x08, 2), (0x04, 4), "fail", "reset"]),
+            st.just(70),
+        ),
+        max_size=20,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_random_words_come_alike(steps: list[Any]) -> None:
+    rigs = [Rig(STM32L4_RNG, served) for served in (False, True)]
+    for step in steps:
+        shown = []
+        for rig in rigs:
+            if step == "fail":
+                rig.model.fail_seed()
+            elif step == "reset":
+                rig.model.reset()
+            elif isinstance(step, int):
+                shown.append([rig.read(0x08) for _ in range(step)])
+            elif step[0] == 0:
+                rig.write(*step)
+            else:
+                shown.append([rig.read(*step)])
+        assert shown[:1] == shown[1:], step
+
+
+def test_reading_random_words_needs_no_model() -> None:
+    rig = Rig(STM32L4_RNG, True)
+    rig.write(0x00, 4)
+    before = rig.python_accesses()
+    assert len({rig.read(0x08) for _ in range(130)}) == 130
+    assert rig.python_accesses() == before + 3
 
 
 CLOCK_STORES = st.one_of(

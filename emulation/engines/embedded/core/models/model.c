@@ -33,6 +33,10 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
         model->native_accesses++;
         return value;
     }
+    if (model->queue && width == 4 && queue_read(model->queue, word, &value)) {
+        model->native_accesses++;
+        return value;
+    }
     if (model->calendar && width == 4 &&
         calendar_read(model->calendar, &lines->host->schedule->shared, word, &value)) {
         model->native_accesses++;

@@ -31,6 +31,7 @@ struct model {
     uint32_t counter_count;
     struct calendar *calendar; /* or NULL */
     struct ticker *ticker; /* or NULL */
+    struct queue *queue; /* or NULL */
     uint64_t native_accesses, python_accesses;
 };
 

@@ -87,3 +87,13 @@ bool port_write(struct lines *lines, struct port *port, uint32_t *values, uint32
     set_level(lines, port, values, level);
     return true;
 }
+
+bool queue_read(const struct queue *queue, uint32_t word, uint32_t *value)
+{
+    uint32_t *state = queue->state;
+    if (word != queue->data || !(queue->values[queue->status] & queue->ready) ||
+        state[QUEUE_NEXT] >= state[QUEUE_END])
+        return false;
+    *value = queue->words[state[QUEUE_NEXT]++];
+    return true;
+}

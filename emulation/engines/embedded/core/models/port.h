@@ -29,6 +29,18 @@ struct port {
     PyObject *ended; /* called once the stream's last word has been sent */
 };
 
+/* Mirrors of the indices in peripherals/base/stream.py. */
+enum { QUEUE_NEXT, QUEUE_END };
+
+/* Words that are known before they are read. Mirrored by native.py. */
+struct queue {
+    uint32_t *state, *words, *values; /* the last are the model's */
+    uint32_t data, status, ready;
+};
+
+/* A load of `word`. False: the model serves it. */
+bool queue_read(const struct queue *queue, uint32_t word, uint32_t *value);
+
 /* A load of `word` of a model with these register values. False: the model serves it. */
 bool port_read(struct lines *lines, struct port *port, uint32_t *values, uint32_t word,
                unsigned width, uint32_t *value);

@@ -101,6 +101,7 @@ static const struct layout layouts[] = {
     FIELD(model, counter_count),
     FIELD(model, calendar),
     FIELD(model, ticker),
+    FIELD(model, queue),
     FIELD(model, native_accesses),
     FIELD(model, python_accesses),
 
@@ -149,6 +150,14 @@ static const struct layout layouts[] = {
     WHOLE(counter),
     FIELD(counter, state),
     FIELD(counter, words),
+
+    WHOLE(queue),
+    FIELD(queue, state),
+    FIELD(queue, words),
+    FIELD(queue, values),
+    FIELD(queue, data),
+    FIELD(queue, status),
+    FIELD(queue, ready),
 
     WHOLE(ticker),
     FIELD(ticker, tickers),
