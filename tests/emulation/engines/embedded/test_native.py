@@ -44,6 +44,19 @@ def test_library_is_built_whole_by_many_at_once(sources: Path, tmp_path: Path) -
     assert target.stat().st_size > 1000
 
 
+def test_compiler_that_does_not_optimize_across_files_will_do(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = tmp_path / "plain-cc"
+    compiler.write_text(
+        f'#!/bin/sh\ncase "$*" in *-flto*) exit 1;; esac\nexec {build_core.find_compiler()} "$@"\n'
+    )
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    build_core.build(tmp_path / "library.so", sources)
+    assert (tmp_path / "library.so").exists()
+
+
 def test_compiler_errors_are_shown(sources: Path, tmp_path: Path) -> None:
     (sources / "one.c").write_text("this is no C\n")
     with pytest.raises(build_core.BuildError, match="could not build the emulation core"):
