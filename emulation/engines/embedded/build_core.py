@@ -27,7 +27,7 @@ FLAGS: tuple[str, ...] = (
     "-shared",
 )
 ACROSS_FILES: tuple[str, ...] = ("-flto",)
-"""A fifth faster where exceptions come one after another; not every compiler has a linker for it."""
+"""Exceptions take a fifth less. Not every compiler has a linker for it."""
 SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 """For `make sanitize`; the library needs libasan in its process, loaded first."""
 if os.environ.get("RENODE_WIFI_SANITIZE"):
