@@ -193,6 +193,7 @@ MODELS = (
     _own("STM32L4_SystemMemory", "stm32l4.system_memory"),
     _own("STM32L4_TSC", "stm32l4.tsc"),
     ModelType("MX25R6435F", "peripherals.stm32l4.mx25r:Macronix_MX25R", EMBEDDED),
+    _own("STM32L4_QUADSPI_Region", "stm32l4.quadspi_region", EMBEDDED),
     _own("HTS221", "parts.hts221", EMBEDDED),
     _own("LPS22HB", "parts.lps22hb", EMBEDDED),
     _own("LSM6DSL", "parts.lsm6dsl.lsm6dsl", EMBEDDED),

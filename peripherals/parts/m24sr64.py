@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import Machine
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.world import World
 
 GET_I2C_SESSION, KILL_RF_SESSION = 0x26, 0x52
 I_BLOCK, I_BLOCK_MASK, BLOCK_NUMBER = 0x02, 0xE2, 0x01
@@ -51,6 +55,31 @@ SYSTEM_FILE = bytes.fromhex("0012 01 00 11 00 00 00 02840000000001 1FFF 84")
 PASSWORD = bytes(16)
 GPO, GPO_I2C, GPO_I2C_ANSWER_READY = 4, 0x07, 0x03
 """GPO's byte in the system file, its bits for I2C, and "answer ready" (section 3.1.3)."""
+
+
+# First byte of a record: message begin and end, short record, type "well known" (NFC Forum, NDEF).
+SHORT, WHOLE_MESSAGE = 0x10, 0xC1
+MAX_SHORT = 0xFF
+
+
+def record(kind: bytes, payload: bytes) -> bytes:
+    """An NDEF message of one record of a well-known type."""
+    if len(payload) <= MAX_SHORT:
+        head = bytes([WHOLE_MESSAGE | SHORT, len(kind), len(payload)])
+    else:
+        head = bytes([WHOLE_MESSAGE, len(kind)]) + len(payload).to_bytes(4)
+    return head + kind + payload
+
+
+def uri_record(uri: str) -> bytes:
+    """Without abbreviation of its beginning (URI RTD, code 0)."""
+    return record(b"U", b"\0" + uri.encode())
+
+
+def text_record(text: str, language: str) -> bytes:
+    """In UTF-8 (Text RTD)."""
+    code = language.encode()
+    return record(b"T", bytes([len(code)]) + code + text.encode())
 
 
 def crc(data: bytes) -> int:
@@ -109,6 +138,14 @@ class M24SR64:
         if len(message) > NDEF_SIZE - 2:
             raise ValueError(f"an NDEF message of this tag has at most {NDEF_SIZE - 2} bytes")
         self._files[File.NDEF][: 2 + len(message)] = len(message).to_bytes(2) + message
+
+    def connect_world(self, world: World) -> None:
+        """Let the tag hold what the world file says."""
+        tag = world.settings.tag
+        if tag is not None:
+            self.ndef = (
+                uri_record(tag.uri) if tag.uri else text_record(tag.text or "", tag.language)
+            )
 
     # I2C.
 

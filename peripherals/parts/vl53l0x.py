@@ -7,6 +7,8 @@ has "new sample ready".
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from renode_wifi.peripherals.base.clock import MICROSECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.parts.part import Measured, Part
@@ -80,11 +82,18 @@ GPIO1 = 0
 """Output."""
 
 
+class Port(Protocol):
+    """A port of the chip, as far as a wire with a pull-up is concerned."""
+
+    def drives_low(self, pin: int) -> bool: ...
+
+
 class VL53L0X(Part):
     """Time-of-flight sensor, at 0x29 until it is given another address.
 
     `distance` in mm; farther than 2 m it sees nothing. Output 0: GPIO1. Input 0: XSHUT, which
-    shuts it down when it falls.
+    shuts it down while it is low. port, pin: where XSHUT is connected and has a pull-up, so that it
+    is low only while that pin drives it.
     """
 
     OUTPUTS = (GPIO1,)
@@ -92,8 +101,10 @@ class VL53L0X(Part):
 
     distance = Measured(250.0)
 
-    def __init__(self, machine: Machine, name: str) -> None:
+    def __init__(self, machine: Machine, name: str, port: Port | None = None, pin: int = 0) -> None:
         super().__init__(machine, name)
+        self._port = port
+        self._pin = pin
         self._event: Event | None = None
         self._is_shut = False
         self.address: int | None = None
@@ -115,13 +126,21 @@ class VL53L0X(Part):
 
     def on_gpio(self, number: int, level: bool) -> None:
         """XSHUT; high where nothing is wired to it."""
+        self._see_shutdown(level)
+
+    def _see_shutdown(self, level: bool) -> None:
+        # A pin in analog mode reads low, but leaves the wire to the pull-up.
+        if self._port is not None:
+            level = not self._port.drives_low(self._pin)
+        if self._is_shut == (not level):
+            return
         self._is_shut = not level
-        if not level:
-            self.power_on()
+        self.power_on()
 
     # I2C.
 
     def start(self, reading: bool) -> bool:
+        self._see_shutdown(not self._is_shut)
         if self._is_shut:
             return False
         if reading:

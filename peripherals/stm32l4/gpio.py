@@ -209,6 +209,14 @@ class STM32_GPIOPort(Block):
         self._select_function(pin)
         self._update(pin)
 
+    def drives_low(self, pin: int) -> bool:
+        """The chip itself pulls the pin's wire to ground: as an output, or for another block."""
+        state, bit = self._state, 1 << pin
+        if state[PINS_OUTPUTS] & bit:
+            return not self._values[ODR_WORD] & bit
+        driven = state[PINS_WIRED] & ~state[PINS_FUNCTIONS] & bit
+        return bool(driven) and self.function_of(pin) is not None
+
     def function_of(self, pin: int) -> int | None:
         """The alternate function of a pin; None while it has another mode."""
         if self._values[MODER.word] >> 2 * pin & 3 != ALTERNATE:

@@ -131,7 +131,8 @@ class STM32F7_I2C(Block):
         status = self.registers["ISR"]
         if value & ~old & CR2.START:
             self._start()
-        elif value & ~old & CR2.STOP:
+        elif value & ~old & CR2.STOP or (status & ISR.TC and value & CR2.AUTOEND):
+            # A transfer that is complete ends when automatic end mode is chosen afterwards, too.
             self._stop()
         elif status & ISR.TCR and value & CR2.NBYTES:
             self.registers["ISR"] &= ~ISR.TCR

@@ -137,7 +137,7 @@ class NoFlash:
 
 class STM32H7_QuadSPI(Block):
     STATUS = PARTLY
-    MISSING = "memory-mapped mode"
+    MISSING = "dual-flash mode, DDR; code that executes in memory-mapped mode"
     INTERRUPTS = (
         Interrupt(
             "IRQ",
@@ -199,10 +199,11 @@ class STM32H7_QuadSPI(Block):
             return
         command = self.registers["CCR"]
         mode = self._mode()
-        self._flash.start(command & 0xFF, address)
         if mode == MAPPED:
-            self.registers["SR"] |= SR.BUSY
-        elif mode == POLL:
+            # The first load from the region starts it (section 17.3.7).
+            return
+        self._flash.start(command & 0xFF, address)
+        if mode == POLL:
             self.registers["SR"] |= SR.BUSY
             self._poll()
         elif not command & CCR.DMODE:
@@ -231,6 +232,18 @@ class STM32H7_QuadSPI(Block):
         else:
             self._event = self.machine.clock.schedule(POLL_AGAIN, self._poll)
         self._update()
+
+    def read_mapped(self, address: int, width: int) -> int:
+        """A load from the region of memory-mapped mode; 0 in the other modes, which have none."""
+        if self._mode() != MAPPED or not self.registers["CR"] & CR.EN:
+            return 0
+        self.registers["SR"] |= SR.BUSY
+        self._flash.start(self.registers["CCR"] & 0xFF, address)
+        value = 0
+        for index in range(width):
+            value |= self._flash.read() << (8 * index)
+        self._flash.finish()
+        return value
 
     # Data.
 

@@ -49,7 +49,7 @@ GATES = (
             Gate(18, "RNG", "rng"),
         ),
     ),
-    ("AHB3", "", (Gate(0, "FMC", "fmc"), Gate(8, "QSPI", "quadspi"))),
+    ("AHB3", "", (Gate(0, "FMC", "fmc"), Gate(8, "QSPI", "quadspi quadspiRegion"))),
     (
         "APB1",
         "1",

@@ -288,6 +288,7 @@ class _Reader:
                 AnalogSetting(pin, waveform, str(tree.mark(("analog", pin))))
                 for pin, waveform in made.analog.items()
             ),
+            tag=made.tag,
             faults=tuple(faults),
             radio=replace(made.radio, where=str(tree.mark(("radio", "options")))),
             when=made.date,

@@ -18,7 +18,7 @@ from renode_wifi.peripherals.network.worldfile.models import (
     LinkSettings,
     NetworkSettings,
 )
-from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
+from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings, TagSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.network.worldfile.rules import Rule, text, whole, words
 from renode_wifi.peripherals.network.worldfile.sensors import (
@@ -94,6 +94,7 @@ class WorldFile(Model):
     analog: Annotated[dict[PinName, Volts], Mapped("voltages in V, by the pin of the chip")] = (
         field(default_factory=dict)
     )
+    tag: TagSettings | None = None
     faults: Annotated[tuple[FaultEntry, ...], Many("a list of what goes wrong, and when")] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
 
@@ -117,6 +118,7 @@ class WorldSettings:
     bridge: BridgeSettings = field(default_factory=BridgeSettings)
     sensors: tuple[SensorSetting, ...] = ()
     analog: tuple[AnalogSetting, ...] = ()
+    tag: TagSettings | None = None
     faults: tuple[Fault, ...] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
     when: int | None = None
@@ -152,5 +154,7 @@ class WorldSettings:
             lines.append(f"  sensor {sensor.part}: {sensor.quantity}")
         for analog in self.analog:
             lines.append(f"  voltage at {analog.pin}")
+        if self.tag is not None:
+            lines.append(f"  NFC tag: {self.tag.uri or self.tag.text}")
         lines += [f"  {fault.summary()}" for fault in self.faults]
         return "\n".join(lines)

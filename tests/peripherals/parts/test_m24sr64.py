@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renode_wifi.emulation.board.board import Board
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.parts.m24sr64 import (
     APPLICATION,
@@ -17,6 +20,8 @@ from renode_wifi.peripherals.parts.m24sr64 import (
     File,
     crc,
 )
+
+BLOCKS = Path(__file__).resolve().parents[3] / "firmware" / "blocks"
 
 
 class Port:
@@ -146,3 +151,19 @@ def test_any_bytes_leave_a_tag_that_answers(frames: list[bytes]) -> None:
         rig.send(frame)
         rig.send(frame + crc(frame).to_bytes(2, "little"))
     rig.open(File.NDEF)
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("{uri: 'https://a.test'}", b"\xd1\x01\x0fU\0https://a.test"),
+        ("{text: Servus, language: de}", b"\xd1\x01\x09T\x02deServus"),
+        (f"{{text: {'x' * 300}}}", b"\xc1\x01\0\0\x01\x2fT\x02en" + b"x" * 300),
+    ],
+)
+def test_a_world_writes_the_tag(tmp_path: Path, tag: str, message: bytes) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(f"access_points:\n  - ssid: home\ntag: {tag}\n")
+    with Board("b_l475e_iot01a", BLOCKS / "sensors.elf", world=file) as board:
+        machine = next(iter(board.engine.script.machines.values()))
+        assert machine.peripherals["m24sr64"].ndef == message

@@ -110,3 +110,40 @@ def test_more_reference_spads_count_more_light(rig: Rig) -> None:
         return value
 
     assert 0 == rate(0, 0, 0, 0, 0, 0) < rate(7, 0, 0, 0, 0, 0) < rate(0xFF, 0, 0, 0, 0, 0)
+
+
+class Wire:
+    """A pin that drives its wire low, or leaves it to the pull-up."""
+
+    def __init__(self) -> None:
+        self.is_low = False
+
+    def drives_low(self, pin: int) -> bool:
+        assert pin == 6
+        return self.is_low
+
+
+def test_a_pull_up_holds_xshut_while_its_pin_drives_nothing() -> None:
+    wire = Wire()
+    sensor = VL53L0X(BenchMachine(), "vl53l0x", wire, 6)
+    sensor.on_gpio(0, False)
+    assert sensor.start(False), "an analog pin reads low, but its wire is high"
+    wire.is_low = True
+    assert not sensor.start(False)
+    wire.is_low = False
+    assert sensor.start(False)
+
+
+def test_xshut_forgets_what_was_set() -> None:
+    wire = Wire()
+    sensor = VL53L0X(BenchMachine(), "vl53l0x", wire, 6)
+    for byte in (0x89, 0x55):
+        sensor.write(byte)
+    wire.is_low = True
+    sensor.on_gpio(0, False)
+    wire.is_low = False
+    sensor.on_gpio(0, True)
+    sensor.start(False)
+    sensor.write(0x89)
+    sensor.start(True)
+    assert sensor.read() == 0

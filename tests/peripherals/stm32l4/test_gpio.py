@@ -219,3 +219,13 @@ def test_a_port_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(port))
     copy.on_gpio(1, False)
     assert (peek(copy, "IDR"), peek(port, "IDR")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("mode", "data", "low"), [(3, 0, False), (0, 0, False), (1, 0, True), (1, 1, False)]
+)
+def test_only_an_output_drives_its_wire_low(mode: int, data: int, low: bool) -> None:
+    port = STM32_GPIOPort(BenchMachine(), "gpioPortC", modeResetValue=0xFFFFFFFF)
+    poke(port, "ODR", data << 6)
+    poke(port, "MODER", 0xFFFFCFFF | mode << 12)
+    assert port.drives_low(6) == low

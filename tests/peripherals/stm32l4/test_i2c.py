@@ -213,3 +213,12 @@ def test_a_byte_written_before_start_is_the_first_of_the_transfer() -> None:
     poke(i2c, "TXDR", 0x85)
     assert device.memory[0x20] == 0x85
     assert device.stops == 1
+
+
+def test_automatic_end_chosen_after_a_complete_transfer_sends_stop() -> None:
+    """Without a byte to send, as in a search for devices."""
+    i2c, _ = make()
+    poke(i2c, "CR2", ADDRESS << 1 | block.CR2.START)
+    assert peek(i2c, "ISR") & (block.ISR.TC | block.ISR.STOPF) == block.ISR.TC
+    poke(i2c, "CR2", ADDRESS << 1 | block.CR2.AUTOEND)
+    assert peek(i2c, "ISR") & (block.ISR.TC | block.ISR.STOPF) == block.ISR.STOPF

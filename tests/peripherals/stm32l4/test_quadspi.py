@@ -13,6 +13,7 @@ from renode_wifi.peripherals.stm32l4 import mx25r
 from renode_wifi.peripherals.stm32l4 import quadspi as block
 from renode_wifi.peripherals.stm32l4.mx25r import Macronix_MX25R
 from renode_wifi.peripherals.stm32l4.quadspi import STM32H7_QuadSPI
+from renode_wifi.peripherals.stm32l4.quadspi_region import STM32L4_QUADSPI_Region
 from tests.peripherals.stm32l4.rig import peek, poke
 
 ONE_LINE, ADDRESS, DATA = 1 << 8, 1 << 10 | 2 << 12, 1 << 24
@@ -205,18 +206,6 @@ def test_nothing_fitted_reads_ones_and_can_be_aborted() -> None:
     assert rig.machine.clock.next_time is None
 
 
-def test_memory_mapped_mode_stays_until_aborted() -> None:
-    rig = Rig()
-    command = mx25r.READS[5] | ONE_LINE | ADDRESS | DATA
-    poke(rig.quadspi, "CCR", command | MODES["mapped"])
-    poke(rig.quadspi, "AR", 0)
-    assert rig.status() & block.SR.BUSY
-    poke(rig.quadspi, "CCR", 0)
-    assert peek(rig.quadspi, "CCR") == command | MODES["mapped"]
-    poke(rig.quadspi, "CR", block.CR.EN | block.CR.ABORT)
-    assert not rig.status() & block.SR.BUSY
-
-
 def test_transfers_interrupt_as_enabled() -> None:
     rig = Rig()
     poke(rig.quadspi, "CR", block.CR.EN | 1 << 17)
@@ -260,3 +249,23 @@ def test_a_transfer_survives_pickling_and_reset() -> None:
     rig.quadspi.reset()
     rig.flash.reset()
     assert rig.status() == 0
+
+
+def test_the_flash_is_memory_in_memory_mapped_mode_only() -> None:
+    rig = Rig()
+    rig.command(0x06)
+    rig.transmit(0x02, b"\x78\x56\x34\x12", 0x2000)
+    region = STM32L4_QUADSPI_Region(rig.machine, "quadspiRegion", rig.quadspi)
+    assert region.read(0x2000, 4) == 0
+    poke(rig.quadspi, "CCR", 0x03 | ONE_LINE | ADDRESS | DATA | MODES["mapped"])
+    assert not rig.status() & block.SR.BUSY, "nothing has been read yet"
+    assert [region.read(0x2000, 4), region.read(0x2001, 2), region.read(0x2003, 1)] == [
+        0x12345678,
+        0x3456,
+        0x12,
+    ]
+    assert rig.status() & block.SR.BUSY
+    region.write(0x2000, 0, 4)
+    assert region.read(0x2000, 4) == 0x12345678
+    poke(rig.quadspi, "CR", block.CR.EN | block.CR.ABORT)
+    assert not rig.status() & block.SR.BUSY

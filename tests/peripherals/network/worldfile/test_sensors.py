@@ -82,6 +82,8 @@ def test_three_axes_and_pins(tmp_path: Path) -> None:
         ),
         ("sensors: {a: {humidity: {csv: {file: bad.csv}}}}", "3:38", "line 2", "after|sort"),
         ("analog: {A0: 1}", "3:10", "`A0` is not right", "a pin such as PA0"),
+        ("tag: {language: de}", "3:6", "one message", "either uri or text"),
+        ("tag: {uri: 'a', text: 'b'}", "3:6", "one message", "either uri or text"),
     ],
 )
 def test_mistakes_have_their_place_and_cure(
