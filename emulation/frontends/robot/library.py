@@ -12,6 +12,7 @@ from renode_wifi.emulation.frontends.robot.control_keywords import ControlKeywor
 from renode_wifi.emulation.frontends.robot.cpu_keywords import CpuKeywords
 from renode_wifi.emulation.frontends.robot.led_keywords import LedKeywords
 from renode_wifi.emulation.frontends.robot.log_keywords import LogKeywords
+from renode_wifi.emulation.frontends.robot.radio_keywords import RadioKeywords
 
 
 @library(
@@ -22,7 +23,13 @@ from renode_wifi.emulation.frontends.robot.log_keywords import LogKeywords
     converters=dict(CONVERTERS),
 )
 class RenodeWifi(
-    BoardKeywords, ControlKeywords, LedKeywords, LogKeywords, CpuKeywords, ContractKeywords
+    BoardKeywords,
+    ControlKeywords,
+    LedKeywords,
+    LogKeywords,
+    CpuKeywords,
+    ContractKeywords,
+    RadioKeywords,
 ):
     """Emulated Wi-Fi boards, with the keywords that Renode's own Robot tests use.
 
