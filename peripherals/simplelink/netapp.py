@@ -6,7 +6,7 @@ SimpleLink SDK, source/netapp.c.
 from __future__ import annotations
 
 from functools import partial
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.network.contract.stream import Failure
@@ -184,8 +184,30 @@ class NetApp(Silo):
         limits = settings.MAX_LENGTHS if application == HTTP_SERVER else {}
         if len(message.value) > limits.get(option, MAX_VALUE):
             return BasicResponse(Error.INVALID)
+        if application == DHCP_SERVER and option == 0 and not self._is_pool(message.value):
+            return BasicResponse(Error.INVALID)
         self.store(application, option, message.value)
         return OK
+
+    def _is_pool(self, value: bytes) -> bool:
+        if len(value) < DhcpServer.LAYOUT.size:
+            return False
+        pool = DhcpServer.parse(value)
+        return pool.first <= pool.last
+
+    def addresses(self) -> tuple[IPv4Address, IPv4Address] | None:
+        """First and last address that the access point gives away; None: its server is stopped.
+
+        Where the host has moved the access point, and not the pool, it is all of the subnet.
+        """
+        if not self.active & DHCP_SERVER:
+            return None
+        own = self.netcfg.access_point
+        subnet = IPv4Network(f"{own.address}/{own.netmask}", strict=False)
+        pool = DhcpServer.parse(self.values[DHCP_SERVER, 0])
+        if pool.first in subnet and pool.last in subnet:
+            return pool.first, pool.last
+        return subnet[1], subnet[-2]
 
     def store(self, application: int, option: int, value: bytes) -> None:
         self.values[application, option] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from typing import Protocol
 
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import Lease
@@ -13,7 +14,7 @@ from renode_wifi.peripherals.simplelink.messages.basic import (
     Setting,
 )
 from renode_wifi.peripherals.simplelink.messages.device import Word
-from renode_wifi.peripherals.simplelink.messages.netcfg import DhcpClient, Ipv4Config
+from renode_wifi.peripherals.simplelink.messages.netcfg import DhcpClient, Ipv4Config, StationInfo
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
@@ -39,11 +40,21 @@ DEFAULT_AP_ADDRESS = Lease(
 )
 
 
+class Stations(Protocol):
+    """Of the access point that the processor runs."""
+
+    stations: dict[bytes, Lease]
+
+    def expel(self, mac: bytes) -> bool:
+        """Whether there was such a station."""
+
+
 class NetCfg(Silo):
     """static: the address the station was given, None with DHCP; it survives power cycles."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.stations: Stations | None = None
         self._own_mac = self._factory_mac(services.profile)
         self.restore()
 
@@ -65,6 +76,11 @@ class NetCfg(Silo):
         elif identity == IPV4_AP:
             option = MODE_STATIC
         value = self._value(identity)
+        if identity == AP_STATIONS_LIST and value is not None:
+            # The option is the first station that is asked for.
+            value = value[message.option * StationInfo.LAYOUT.size :]
+            if message.length:
+                value = value[: message.length // StationInfo.LAYOUT.size * StationInfo.LAYOUT.size]
         if value is None:
             return Setting(Error.INVALID, identity, option)
         return Setting(0, identity, option, value).cut(message.length)
@@ -76,15 +92,25 @@ class NetCfg(Silo):
             return _config(self.services.network.lease).emit()
         if identity == IPV4_AP:
             return _config(self.access_point).emit()
-        if identity in (INTERFACE, AP_STATIONS_NUMBER):
+        if identity == INTERFACE:
             return bytes(4)
+        if identity == AP_STATIONS_NUMBER:
+            return bytes((len(self._stations),))
+        if identity == AP_STATIONS_LIST:
+            return b"".join(
+                StationInfo(lease.address, mac).emit() for mac, lease in self._stations.items()
+            )
         if identity in (IPV6_LOCAL, IPV6_GLOBAL):
             return bytes(36)
         if identity == DHCP_CLIENT:
             return self._dhcp_client().emit()
         if identity == DNS_CLIENT:
             return Word(self.second_dns).emit()
-        return b"" if identity == AP_STATIONS_LIST else None
+        return None
+
+    @property
+    def _stations(self) -> dict[bytes, Lease]:
+        return {} if self.stations is None else self.stations.stations
 
     def _dhcp_client(self) -> DhcpClient:
         lease = self.services.network.lease
@@ -116,6 +142,9 @@ class NetCfg(Silo):
                 self.static = lease
             else:
                 self.access_point = lease
+        elif identity == AP_STATION_DISCONNECT and len(value) >= 6:
+            if self.stations is None or not self.stations.expel(value[:6]):
+                status = Error.INVALID
         elif identity == DNS_CLIENT and len(value) >= 4:
             self.second_dns = Word.parse(value).value
         elif identity not in (INTERFACE, IPV6_LOCAL, IPV6_GLOBAL):

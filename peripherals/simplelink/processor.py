@@ -93,6 +93,7 @@ class Processor:
             services, self.power, self.device, self.netcfg, self.sockets, self.files, http
         )
         self.netapp = NetApp(services, http, self.netcfg)
+        self.wlan.access_point.pool = self.netapp.addresses
         http.tokens = DeviceTokens(services, self.device, self.netcfg, self.netapp)
         http.apis = HttpApi(self.device, self.netapp, self.wlan.saved)
         self.netutil = NetUtil(services)

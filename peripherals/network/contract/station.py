@@ -86,7 +86,26 @@ class JoinFailure(Enum):
     WRONG_SECURITY = "security type does not fit"
     NO_ADDRESS = "no answer from DHCP"
     LOGIN_REFUSED = "the network refuses the login"
+    REFUSED = "the access point lets this station not in"
     UNTRUSTED_NETWORK = "the network's certificate is not trusted"
+
+
+class AccessRules:
+    """Of an access point that a station runs; they may change while it is on the air.
+
+    pool: first and last address that it gives away; None: it gives none. stations: how many may be
+    there at once. refused: MAC addresses that may not join.
+    """
+
+    def __init__(
+        self,
+        pool: tuple[IPv4Address, IPv4Address] | None,
+        stations: int = 255,
+        refused: frozenset[bytes] = frozenset(),
+    ) -> None:
+        self.pool = pool
+        self.stations = stations
+        self.refused = refused
 
 
 class StationEvents(Protocol):
@@ -158,8 +177,17 @@ class Station(Protocol):
     def datagrams(self, port: int, events: DatagramEvents) -> DatagramSocket | Failure:
         """Open a UDP socket; port 0 picks one."""
 
-    def start_access_point(self, beacon: Beacon, passphrase: bytes, address: Lease) -> None:
-        """SoftAP: the radio becomes an access point itself."""
+    def start_access_point(
+        self,
+        beacon: Beacon,
+        passphrase: bytes,
+        address: Lease,
+        rules: AccessRules | None = None,
+    ) -> None:
+        """SoftAP: the radio becomes an access point itself. rules None: all of its subnet."""
+
+    def expel(self, mac: bytes) -> bool:
+        """Deauthenticate a station of the own access point; False: there is no such one."""
 
     def stop_access_point(self) -> None: ...
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.station import (
+    AccessRules,
     Beacon,
     JoinFailure,
     Login,
@@ -59,6 +60,8 @@ class Owner(Protocol):
 class Client(Protocol):
     """A station that may have joined an access point."""
 
+    mac: bytes
+
     def is_at(self, access_point: AccessPoint) -> bool: ...
 
     def deauthenticate(self, reason: str) -> None: ...
@@ -71,9 +74,14 @@ class AccessPoint:
     """
 
     def __init__(
-        self, settings: AccessPointSettings, authority: Authority, owner: Owner | None = None
+        self,
+        settings: AccessPointSettings,
+        authority: Authority,
+        owner: Owner | None = None,
+        rules: AccessRules | None = None,
     ) -> None:
         self.settings = settings
+        self.rules = rules
         self.authority = authority
         self.dhcp = DhcpServer(settings.network)
         self.owner = owner
@@ -105,6 +113,11 @@ class AccessPoint:
         if own is not Security.OPEN and passphrase != self.settings.passphrase:
             return JoinFailure.WRONG_PASSPHRASE
         return None
+
+    def refuses(self, mac: bytes, clients: int) -> bool:
+        """Whether it lets this one not in, beside so many that are there."""
+        rules = self.rules
+        return rules is not None and (mac in rules.refused or clients >= rules.stations)
 
     def _judge_login(self, login: Login) -> JoinFailure | None:
         """What the outcome of EAP is, without its messages."""
@@ -197,6 +210,9 @@ class Air:
         for client in self.clients:
             if client.is_at(access_point):
                 client.deauthenticate(reason)
+
+    def clients_of(self, access_point: AccessPoint) -> int:
+        return sum(client.is_at(access_point) for client in self.clients)
 
     def add(self, access_point: AccessPoint) -> None:
         self.access_points.append(access_point)

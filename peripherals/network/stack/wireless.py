@@ -10,6 +10,7 @@ from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
 from renode_wifi.peripherals.network.contract.names import dotted
 from renode_wifi.peripherals.network.contract.station import (
+    AccessRules,
     Beacon,
     JoinFailure,
     Lease,
@@ -94,6 +95,8 @@ class WirelessStation:
             self._later(self.air.settings.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
             return
         failure = found[0].judge(passphrase, security, login)
+        if found[0].refuses(self.mac, self.air.clients_of(found[0])):
+            failure = JoinFailure.REFUSED
         if failure is not None:
             wait = HANDSHAKE_GIVE_UP if failure is JoinFailure.WRONG_PASSPHRASE else 0
             self._later(self.air.settings.association + wait, self._fail, failure, done)
@@ -284,9 +287,16 @@ class WirelessStation:
 
     # As an access point
 
-    def start_access_point(self, beacon: Beacon, passphrase: bytes, address: Lease) -> None:
+    def start_access_point(
+        self,
+        beacon: Beacon,
+        passphrase: bytes,
+        address: Lease,
+        rules: AccessRules | None = None,
+    ) -> None:
         self.stop_access_point()
         subnet = IPv4Network(f"{address.address}/{address.netmask}", strict=False)
+        pool = (subnet[1], subnet[-2]) if rules is None else rules.pool
         settings = AccessPointSettings(
             beacon.ssid,
             beacon.bssid,
@@ -299,14 +309,21 @@ class WirelessStation:
                 subnet,
                 address.address,
                 address.address,
-                DhcpSettings(subnet[1], subnet[-2], address.duration),
+                None if pool is None else DhcpSettings(*pool, address.duration),
             ),
         )
-        self._own = AccessPoint(settings, self.air.authority, self)
+        self._own = AccessPoint(settings, self.air.authority, self, rules)
         self.air.add(self._own)
         internet = self.internet
         self._own_host = internet.hosts[address.address] = Host(internet, address.address)
         internet.trace("access-point", ssid=beacon.ssid.decode("latin-1"), up=True)
+
+    def expel(self, mac: bytes) -> bool:
+        for client in self.air.clients:
+            if client.mac == mac and self._own is not None and client.is_at(self._own):
+                client.deauthenticate("the access point has expelled the station")
+                return True
+        return False
 
     def stop_access_point(self) -> None:
         own, self._own = self._own, None

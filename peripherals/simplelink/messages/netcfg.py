@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
-from renode_wifi.peripherals.simplelink.messages.layout import fields
+from renode_wifi.peripherals.simplelink.messages.layout import fields, start
 
 ANY = IPv4Address(0)
 
@@ -57,3 +57,24 @@ class DhcpClient:
     def emit(self) -> bytes:
         addresses = (self.address, self.gateway, self.netmask, self.dns1, self.dns2, self.server)
         return self.LAYOUT.pack(*map(int, addresses), self.lease_time, self.renewal, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class StationInfo:
+    """SlNetCfgStaInfo_t: an entry of the list of stations; the address in the host's order."""
+
+    LAYOUT = struct.Struct("<I6sH32s")
+
+    address: IPv4Address
+    mac: bytes
+    status: int = 1
+    """1: it has its address from DHCP."""
+    name: bytes = b""
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        address, mac, status, name = cls.LAYOUT.unpack(start(cls.LAYOUT, body))
+        return cls(IPv4Address(address), mac, status, name.rstrip(b"\0"))
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(int(self.address), self.mac, self.status, self.name)

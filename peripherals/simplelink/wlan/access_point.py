@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from ipaddress import IPv4Address, IPv4Network
 
 from renode_wifi.peripherals.base.clock import MICROSECOND
-from renode_wifi.peripherals.network.contract.station import Beacon, Lease, Security
+from renode_wifi.peripherals.network.contract.station import (
+    AccessRules,
+    Beacon,
+    Lease,
+    Security,
+)
 from renode_wifi.peripherals.simplelink.messages.netapp import IpAcquired, IpLeased, IpReleased
 from renode_wifi.peripherals.simplelink.messages.wlan import StationAdded
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
@@ -43,6 +50,27 @@ class AccessPoint:
         self.netcfg = netcfg
         self.settings = settings
         self.connections = connections
+        self.stations: dict[bytes, Lease] = {}
+        """Those that have an address, in the order in which they came."""
+        self.pool: Callable[[], tuple[IPv4Address, IPv4Address] | None] = self._whole_subnet
+        self._rules = AccessRules(None)
+        settings.changed = self._obey
+        netcfg.stations = self
+
+    def _whole_subnet(self) -> tuple[IPv4Address, IPv4Address]:
+        lease = self.netcfg.access_point
+        subnet = IPv4Network(f"{lease.address}/{lease.netmask}", strict=False)
+        return subnet[1], subnet[-2]
+
+    def _obey(self) -> None:
+        """Stations that have joined stay."""
+        self._rules.stations = self.settings.stations
+        self._rules.refused = self.settings.refused
+
+    def expel(self, mac: bytes) -> bool:
+        """Whether there was such a station."""
+        station = self.services.network.station
+        return station is not None and station.expel(mac)
 
     def open(self, *, announced: bool = True) -> None:
         """announced: with the event of an address, as at the start of the processor."""
@@ -62,7 +90,10 @@ class AccessPoint:
                 security,
                 settings.access_point(AP_HIDDEN)[:1] not in (b"", b"\0"),
             )
-            network.station.start_access_point(beacon, settings.access_point(AP_PASSWORD), lease)
+            self._rules = AccessRules(self.pool())
+            self._obey()
+            password = settings.access_point(AP_PASSWORD)
+            network.station.start_access_point(beacon, password, lease, self._rules)
         if announced:
             self.services.host.after(
                 self.services.profile.event_time_us * MICROSECOND, partial(self._up, lease)
@@ -71,6 +102,7 @@ class AccessPoint:
     def close(self) -> None:
         network = self.services.network
         network.lease = None
+        self.stations.clear()
         if network.station is not None:
             network.station.stop_access_point()
 
@@ -82,12 +114,14 @@ class AccessPoint:
 
     def on_station_joined(self, mac: bytes, lease: Lease) -> None:
         """The world: a station has joined this access point and got an address."""
+        self.stations[mac] = lease
         if self.power.powered:
             host = self.services.host
             host.event(Opcode.WLAN_STATION_ADDED, StationAdded(mac))
             host.event(Opcode.IP_LEASED, IpLeased(lease.address, lease.duration & 0xFFFF_FFFF, mac))
 
     def on_station_left(self, mac: bytes, lease: Lease) -> None:
+        self.stations.pop(mac, None)
         if self.power.powered:
             host = self.services.host
             host.event(Opcode.WLAN_STATION_REMOVED, StationAdded(mac))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.simplelink.messages.basic import (
-    OK,
     BasicResponse,
     GetSetting,
     SetSetting,
@@ -16,6 +17,9 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
 
+ADD_MAC, DELETE_MAC, DELETE_INDEX, ENTRIES, LIST_MODE = 20, 21, 22, 24, 25
+MAX_REFUSED = 8
+"""Entries of the access list, which refuses stations."""
 AP, GENERAL, P2P, ACCESS_LIST, FILTERS, CONNECTION = range(6)
 AP_SSID, AP_CHANNEL, AP_HIDDEN, AP_SECURITY, AP_PASSWORD, AP_STATIONS = 0, 3, 4, 6, 7, 19
 SCAN_PARAMETERS, DISABLE_SERVER_AUTHENTICATION = 18, 32
@@ -33,8 +37,7 @@ DEFAULTS = {
     (GENERAL, SCAN_PARAMETERS): ScanParameters(0x1FFF, -95).emit(),
     (P2P, 12): b"mysimplelink",
     (P2P, 13): b"1-0050F204-1",
-    (ACCESS_LIST, 24): b"\0",
-    (ACCESS_LIST, 25): b"\0",
+    (ACCESS_LIST, LIST_MODE): b"\0",
 }
 
 
@@ -44,10 +47,24 @@ class WlanSettings:
     def __init__(self, netcfg: NetCfg, station: StationRole) -> None:
         self.netcfg = netcfg
         self.station = station
+        self.changed: Callable[[], None] | None = None
+        """Called when the access list, or how many stations there may be, has changed."""
         self.restore()
 
     def restore(self) -> None:
         self.values: dict[tuple[int, int], bytes] = dict(DEFAULTS)
+        self.access_list: list[bytes] = []
+
+    @property
+    def refused(self) -> frozenset[bytes]:
+        """Stations that may not join the access point."""
+        on = any(self.values[ACCESS_LIST, LIST_MODE])
+        return frozenset(self.access_list if on else ())
+
+    @property
+    def stations(self) -> int:
+        """How many may join it."""
+        return (self.values[AP, AP_STATIONS] or b"\4")[0]
 
     @property
     def ssid(self) -> bytes:
@@ -79,8 +96,27 @@ class WlanSettings:
             or ((identity, option) == (GENERAL, SCAN_PARAMETERS) and length < 8)
         ):
             return BasicResponse(Error.INVALID)
-        self.values[identity, option] = message.value
-        return OK
+        status = 0
+        if identity == ACCESS_LIST and option != LIST_MODE:
+            status = self._change_list(option, message.value)
+        else:
+            self.values[identity, option] = message.value
+        if identity in (AP, ACCESS_LIST) and self.changed is not None:
+            self.changed()
+        return BasicResponse(status)
+
+    def _change_list(self, option: int, value: bytes) -> int:
+        entries = self.access_list
+        if option == ADD_MAC and len(value) == 6 and len(entries) < MAX_REFUSED:
+            if value not in entries:
+                entries.append(value)
+        elif option == DELETE_MAC and value in entries:
+            entries.remove(value)
+        elif option == DELETE_INDEX and value and value[0] < len(entries):
+            del entries[value[0]]
+        else:
+            return Error.INVALID
+        return 0
 
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
         identity, option = message.identity, message.option
@@ -92,6 +128,11 @@ class WlanSettings:
     def _value(self, identity: int, option: int, length: int) -> bytes | None:
         if identity == CONNECTION:
             return self.station.info.emit()
+        if (identity, option) == (ACCESS_LIST, ENTRIES):
+            return bytes((len(self.access_list),))
+        if identity == ACCESS_LIST and option != LIST_MODE:
+            # The option is the first entry that is asked for.
+            return b"".join(self.access_list[option:])
         if (identity, option) == (AP, AP_SSID):
             return self.values.get((identity, option), self._default_ssid)
         if (identity, option) in self.values:

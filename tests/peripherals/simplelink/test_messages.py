@@ -94,6 +94,13 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     basic.Setting: st.builds(basic.Setting, I16, U16, U16, DATA),
     device.DeviceVersion: st.builds(device.DeviceVersion, U32, BYTES4, BYTES4, BYTES4, U16),
     device.DateTime: st.builds(device.DateTime, U32, U32, U32, U32, U32, U32, U32, U32),
+    netcfg.StationInfo: st.builds(
+        netcfg.StationInfo,
+        ADDRESS,
+        BSSID,
+        U16,
+        SSID.map(lambda name: name.rstrip(b"\0")),
+    ),
     netcfg.Ipv4Config: st.builds(netcfg.Ipv4Config, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
     netcfg.DhcpClient: st.builds(
         netcfg.DhcpClient, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, U32, U32, U8
