@@ -103,6 +103,12 @@ LPTR = Register("LPTR", 0x30, fields=(Field("TIMEOUT", 0, 16),))
 WRITE, READ, POLL, MAPPED = range(4)
 FIFO_BYTES = 16
 DR_OFFSET = DR.offset
+# As numbers of the module: every access asks them.
+CR_WORD, SR_WORD, CCR_WORD = CR.word, SR.word, CCR.word
+FMODE_SHIFT, FLEVEL_SHIFT = CCR["FMODE"].position, SR["FLEVEL"].position
+FTF, TCF = SR.FTF, SR.TCF
+ENABLES = CR.TEIE | CR.TCIE | CR.FTIE | CR.SMIE | CR.TOIE
+NO_LEVEL = ~(SR.FLEVEL | SR.FTF)
 POLL_AGAIN = MILLISECOND
 """Between two looks at a status that doesn't match; what changes it is slower than that."""
 
@@ -155,6 +161,7 @@ class STM32H7_QuadSPI(Block):
         self._flash: SerialFlash = NoFlash()
         self._event: Event | None = None
         self._left = 0
+        self._values = self.registers.values
 
     def attach(self, flash: SerialFlash) -> None:
         self._flash = flash
@@ -173,7 +180,7 @@ class STM32H7_QuadSPI(Block):
     # Commands.
 
     def _mode(self) -> int:
-        return CCR["FMODE"].get(self.registers["CCR"])
+        return self._values[CCR_WORD] >> FMODE_SHIFT & 3
 
     def _control(self, value: int, old: int) -> None:
         if value & CR.ABORT or not value & CR.EN:
@@ -298,13 +305,15 @@ class STM32H7_QuadSPI(Block):
 
     def _update(self) -> None:
         """FLEVEL, FTF and TCF follow what is left: all that is to be read waits in the FIFO."""
-        control, status = self.registers["CR"], self.registers["SR"]
-        reading = self._mode() == READ
-        level = min(self._left, FIFO_BYTES) if reading else 0
-        threshold = CR["FTHRES"].get(control) + 1
-        ready = level >= threshold if reading else FIFO_BYTES - level >= threshold
-        if reading and 0 < self._left <= FIFO_BYTES:
-            status |= SR.TCF
-        status = SR["FLEVEL"].put(status & ~SR.FTF, level)
-        self.registers["SR"] = status | (SR.FTF if ready or (reading and level) else 0)
-        self.registers.update_interrupts()
+        values, left = self._values, self._left
+        status = values[SR_WORD] & NO_LEVEL
+        # Whatever is there to be read counts as FTHRES bytes; a FIFO to be written always has room.
+        if values[CCR_WORD] >> FMODE_SHIFT & 3 != READ:
+            status |= FTF
+        elif left:
+            status |= FTF | min(left, FIFO_BYTES) << FLEVEL_SHIFT
+            if left <= FIFO_BYTES:
+                status |= TCF
+        values[SR_WORD] = status
+        if values[CR_WORD] & ENABLES or self.lines["IRQ"].level:
+            self.registers.update_interrupts()
