@@ -110,6 +110,21 @@ class AlternateFunction:
         return self._port.lines[self._pin]
 
 
+class InputLine(Line):
+    """An input of a block: it is never driven, but leads to the pins that may be that input."""
+
+    drives = False
+
+
+def chosen_pins(line: Line) -> list[Line]:
+    """The pins to which a line leads and whose alternate function is that of the line now."""
+    return [
+        receiver.pin_line()
+        for receiver, function in line._receivers
+        if isinstance(receiver, AlternateFunction) and receiver.is_chosen(function)
+    ]
+
+
 class STM32_GPIOPort(Block):
     """modeResetValue, outputSpeedResetValue, pullUpPullDownResetValue: MODER, OSPEEDR, PUPDR.
 

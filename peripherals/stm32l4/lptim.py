@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from renode_wifi.peripherals.base.block import Block
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import (
@@ -15,6 +16,7 @@ from renode_wifi.peripherals.base.registers import (
     Field,
     Register,
 )
+from renode_wifi.peripherals.stm32l4.gpio import InputLine, chosen_pins
 
 ISR = Register(
     "ISR",
@@ -95,14 +97,39 @@ CNT = Register("CNT", 0x1C, access=READ_ONLY, on_read="_read_count", fields=(Fie
 OR = Register("OR", 0x20, fields=(Field("OR", 0, 2),))
 
 CMPM, ARRM = ISR.CMPM, ISR.ARRM
+INPUTS = ("IN1", "ETR")
+BY_ETR = 0
+"""Code of TRIGSEL."""
 
 
-class STM32L0_LpTimer(Block):
+def _rising(level: bool) -> bool:
+    return level
+
+
+def _falling(level: bool) -> bool:
+    return not level
+
+
+def _both(level: bool) -> bool:
+    return True
+
+
+EDGES = (_rising, _falling, _both, _rising)
+"""By CKPOL."""
+TRIGGERS = (_both, _rising, _falling, _both)
+"""By TRIGEN; 0 is a start by software."""
+
+
+class STM32L0_LpTimer(Block, Receiver):
     """frequency: kernel clock in Hz where no RCC named "rcc" gives it.
 
-    Counts internal clocks from a software start; triggers, encoder and external clock only keep
-    their settings. ARROK and CMPOK come at once.
+    Counts clocks, or edges of IN1, from a start by software or by an edge of ETR. ARROK and CMPOK
+    come at once. Inputs 0 and 1 are IN1 and ETR; their pins are looked up when a register is
+    written.
     """
+
+    STATUS = PARTLY
+    MISSING = "the encoder, the output, triggers but ETR, filters"
 
     REGISTERS = (ISR, ICR, IER, CFGR, CR, CMP, ARR, CNT, OR)
     SERVED = SERVE_READS
@@ -111,6 +138,8 @@ class STM32L0_LpTimer(Block):
         super().__init__(machine, name)
         self.frequency = frequency
         self._event: Event | None = None
+        for name in INPUTS:
+            self.lines[name] = InputLine()
         self._clear()
 
     def reset(self) -> None:
@@ -120,6 +149,8 @@ class STM32L0_LpTimer(Block):
 
     def _clear(self) -> None:
         self._running = False
+        self._waits = False
+        self._edges = 0
         self._single = False
         self._started_at = 0
         self._seen = 0
@@ -143,8 +174,13 @@ class STM32L0_LpTimer(Block):
         """ns from the start to the `count`th count."""
         return -(-count * self._prescaler() * SECOND // self._kernel_hz())
 
+    def _is_external(self) -> bool:
+        return bool(self.registers["CFGR"] & (CFGR.CKSEL | CFGR.COUNTMODE))
+
     def _counts(self) -> int:
         """Counts since the start."""
+        if self._is_external():
+            return self._edges // self._prescaler()
         elapsed: int = self.machine.clock.now - self._started_at
         return elapsed * self._kernel_hz() // (self._prescaler() * SECOND)
 
@@ -167,7 +203,7 @@ class STM32L0_LpTimer(Block):
     def _update(self) -> None:
         self._cancel()
         missing = self.registers["IER"] & ~self.registers["ISR"]
-        if self._running and missing & (ARRM | CMPM):
+        if self._running and missing & (ARRM | CMPM) and not self._is_external():
             counts, period = self._counts(), self.registers["ARR"] + 1
             ahead = [
                 (position - counts - 1) % period + 1
@@ -191,7 +227,40 @@ class STM32L0_LpTimer(Block):
     def write(self, offset: int, value: int, width: int) -> None:
         self._sync()
         super().write(offset, value, width)
+        self._connect_inputs()
         self._update()
+
+    def _connect_inputs(self) -> None:
+        """Listen to the pins that are inputs now."""
+        setting = self.registers["CFGR"]
+        used = (self._is_external(), bool(setting & CFGR["TRIGEN"].mask))
+        for number, name in enumerate(INPUTS):
+            for pin in chosen_pins(self.lines[name]) if used[number] else ():
+                if (self, number) not in pin._receivers:
+                    pin.connect(self, number)
+                    self.machine.wires_changed()
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """An edge of IN1 or of ETR."""
+        setting = self.registers["CFGR"]
+        if number == INPUTS.index("ETR"):
+            is_wanted = TRIGGERS[CFGR["TRIGEN"].get(setting)](level)
+            if self._waits and is_wanted and CFGR["TRIGSEL"].get(setting) == BY_ETR:
+                self._waits = False
+                self.registers["ISR"] |= ISR.EXTTRIG
+                self._start()
+                self._update()
+            return
+        if self._running and self._is_external() and EDGES[CFGR["CKPOL"].get(setting)](level):
+            self._edges += 1
+            self._sync()
+            self._update()
+
+    def _start(self) -> None:
+        if not self._running:
+            self._running = True
+            self._started_at = self.machine.clock.now
+            self._seen = self._edges = 0
 
     def _changed(self, value: int, old: int) -> None:
         """IER can be written only while the timer is off."""
@@ -200,20 +269,17 @@ class STM32L0_LpTimer(Block):
 
     def _control(self, value: int, old: int) -> None:
         if not value & CR.ENABLE:
-            self._running = False
+            self._running = self._waits = False
             self.registers["ISR"] = 0
             return
         start = value & (CR.SNGSTRT | CR.CNTSTRT)
         if not start or not old & CR.ENABLE:
             return
-        if self.registers["CFGR"] & (CFGR.CKSEL | CFGR.COUNTMODE):
-            self.machine.log.warning("%s: only the internal clock is modelled", self.name)
-            return
         self._single = not value & CR.CNTSTRT
-        if not self._running:
-            self._running = True
-            self._started_at = self.machine.clock.now
-            self._seen = 0
+        if CFGR["TRIGEN"].get(self.registers["CFGR"]):
+            self._waits = True
+        else:
+            self._start()
 
     def _limit_written(self, value: int, old: int) -> None:
         self.registers["ISR"] |= ISR.ARROK

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.block import Block, output_of
 from renode_wifi.peripherals.base.line import Line, Receiver
-from renode_wifi.peripherals.stm32l4.gpio import AlternateFunction
+from renode_wifi.peripherals.stm32l4.gpio import chosen_pins
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     BDTR,
     BREAK,
@@ -148,9 +148,8 @@ class Inputs(Receiver):
         return any(self._selection(channel) == BY_TRIGGER for channel in range(CHANNELS))
 
     def _connect_pin(self, name: str) -> None:
-        for receiver, function in self._lines[name]._receivers:
-            if isinstance(receiver, AlternateFunction) and receiver.is_chosen(function):
-                self._connect(receiver.pin_line(), PINS[name])
+        for pin in chosen_pins(self._lines[name]):
+            self._connect(pin, PINS[name])
 
     def _connect_master(self, source: int) -> None:
         master = self._masters[source]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import pickle
 
 import pytest
@@ -115,13 +114,36 @@ def test_interrupts_are_chosen_while_disabled() -> None:
     assert peek(timer, "IER") == 0
 
 
-def test_a_clock_from_outside_is_refused_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    timer, machine = make(CFGR=block.CFGR.CKSEL)
-    with caplog.at_level(logging.WARNING):
-        poke(timer, "CR", START)
-    machine.clock.advance(5 * MILLISECOND)
+@pytest.mark.parametrize(("polarity", "edges"), [(0, 10), (1, 10), (2, 20)])
+def test_edges_of_a_pin_are_counted(polarity: int, edges: int) -> None:
+    timer, machine = make(limit=99, compare=98, CFGR=block.CFGR.CKSEL | polarity << 1)
+    poke(timer, "CR", START)
+    for _ in range(10):
+        timer.on_gpio(0, True)
+        timer.on_gpio(0, False)
+    machine.clock.advance(50 * MILLISECOND)
+    assert peek(timer, "CNT") == edges
+
+
+def test_counted_edges_interrupt_at_the_limit() -> None:
+    timer, _ = make(limit=3, IER=block.ISR.ARRM, CFGR=block.CFGR.COUNTMODE)
+    poke(timer, "CR", START)
+    for edge in range(4):
+        assert timer.lines["IRQ"].level == (edge == 3)
+        timer.on_gpio(0, True)
+        timer.on_gpio(0, False)
     assert peek(timer, "CNT") == 0
-    assert "only the internal clock" in caplog.text
+
+
+def test_an_edge_of_the_trigger_starts_the_timer() -> None:
+    timer, machine = make(CFGR=1 << block.CFGR["TRIGEN"].position)
+    poke(timer, "CR", START)
+    machine.clock.advance(3 * MILLISECOND)
+    assert peek(timer, "CNT") == 0
+    timer.on_gpio(1, True)
+    machine.clock.advance(3 * MILLISECOND)
+    assert peek(timer, "CNT") == 3
+    assert peek(timer, "ISR") & block.ISR.EXTTRIG
 
 
 def test_the_clock_choice_of_the_rcc_counts() -> None:
