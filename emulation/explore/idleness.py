@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.rtos.freertos import FreeRtos
 
@@ -18,6 +19,15 @@ def function_at(board: Board) -> str:
     image = board.image
     symbol = None if image is None else image.symbols.at(board.engine.registers().get("pc", 0))
     return "" if symbol is None else symbol[0].name
+
+
+def loops_skipped(board: Board) -> int:
+    """Iterations of loops that wait, so far, which the embedded engine counts and doesn't execute.
+
+    How many they are depends on how a run is cut; whether there are any does not.
+    """
+    engine = board.engine
+    return engine.machine.core.iterations_skipped if isinstance(engine, EmbeddedEngine) else 0
 
 
 def is_idle(board: Board) -> bool:

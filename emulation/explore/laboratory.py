@@ -11,7 +11,7 @@ from pathlib import Path
 from renode_wifi.emulation.board.board import Board, GuestCrash, Snapshot
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.explore.idleness import RESTS, function_at, is_idle
+from renode_wifi.emulation.explore.idleness import RESTS, function_at, is_idle, loops_skipped
 from renode_wifi.emulation.explore.outcome import Outcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, Point, Setup
 from renode_wifi.emulation.explore.points import Recorder
@@ -29,6 +29,8 @@ CLOSEST = SECOND // 4
 BUSY_SECONDS = 35
 """So long in one function, without a line on the console, is a hang: drivers of both radios wait
 for up to 30 s."""
+COMPUTING_SECONDS = 10
+"""So long busy with something else than waiting, without a line, is a hang."""
 SILENT_SECONDS = BUSY_SECONDS
 """So long without a line and with nothing to do is an end."""
 REPEATS = 3
@@ -161,12 +163,15 @@ class Laboratory:
     def _run_slice(self, watch: _Watch, end: int) -> None:
         """Let time pass, and end what does nothing but stay busy in one function."""
         engine = self.board.engine
-        before = len(watch.lines)
+        before, skipped = len(watch.lines), loops_skipped(self.board)
         until = min(end, engine.now + SECOND)
         engine.run(until)
         if len(watch.lines) != before or engine.now < until:
             watch.busy.clear()
+            watch.computing = 0
             return
+        computes = loops_skipped(self.board) == skipped and not is_idle(self.board)
+        watch.computing = watch.computing + 1 if computes else 0
         said = watch.lines[-1].time if watch.lines else watch.over
         if self._since(max(said, watch.over)) > self._silence and is_idle(self.board):
             watch.ended = True
@@ -174,7 +179,7 @@ class Laboratory:
         if not name or RESTS.search(name) or (watch.busy and watch.busy[-1] != name):
             watch.busy.clear()
         watch.busy.append(name)
-        if len(watch.busy) == BUSY_SECONDS:
+        if len(watch.busy) == BUSY_SECONDS or watch.computing == COMPUTING_SECONDS:
             watch.stuck = True
 
     def _is_own(self, cell: Cell, cause: str) -> bool:
@@ -310,6 +315,8 @@ class _Watch:
         self.resets: list[str] = []
         self.busy: list[str] = []
         """The function in which it was at each of the last seconds, as long as it is one."""
+        self.computing = 0
+        """Seconds in which it was busy, and not in a loop that waits."""
         self.stuck = False
         self.ended = False
         self.over = start

@@ -137,6 +137,11 @@ class Core(Protocol):
         """Core cycles since power-on: instructions executed and time slept."""
 
     @property
+    def iterations_skipped(self) -> int:
+        """Iterations of loops that wait which were counted instead of executed; how many depends
+        on how a run is cut."""
+
+    @property
     def last_fault(self) -> Crash | None: ...
 
     def set_priority_mask(self, mask: int) -> None:
