@@ -107,6 +107,7 @@ def pytest_runtest_makereport(
         item.stash[FAILED] = True
         artifacts.keep(report.longreprtext)
         report.sections.append(("Artifacts", str(artifacts.folder)))
+        item.user_properties.append(("artifacts", str(artifacts.folder)))
     return report
 
 

@@ -52,13 +52,38 @@ def _finish(file: DraftFile, *steps: Callable[[], None]) -> None:
     file.close()
 
 
+def record_report(session: Session, path: Path, settings: str = "") -> None:
+    """One page of HTML: lanes, console, calls, faults, servers."""
+    try:
+        from renode_wifi.emulation.observers.report.page import render
+    except ModuleNotFoundError as error:
+        raise _missing(error, "report") from None
+    from renode_wifi.emulation.observers.report.history import History
+    from renode_wifi.emulation.observers.timeline.timeline import Timeline
+
+    file = DraftFile(path)
+    history = History()
+    timeline = Timeline(session, history)
+    history.attach(session)
+
+    def finish() -> None:
+        timeline.finish()
+        image = session.image
+        title = " ".join(session.engine.machines) + ("" if image is None else f": {image.path}")
+        file.write(render(session, history, title))
+        file.close()
+
+    session.closing.append(finish)
+
+
 KINDS: dict[str, Callable[[Session, Path, str], None]] = {
     "vcd": record_signals,
     "perfetto": record_perfetto,
+    "report": record_report,
 }
 
 
-FILES = {"vcd": "signals.vcd", "perfetto": "run.perfetto-trace"}
+FILES = {"vcd": "signals.vcd", "perfetto": "run.perfetto-trace", "report": "report.html"}
 """What they are called where nobody names them."""
 
 
@@ -77,7 +102,7 @@ def offer_recordings(session: Session) -> None:
         )
 
 
-def _missing(error: ModuleNotFoundError) -> RenodeWifiError:
+def _missing(error: ModuleNotFoundError, extra: str = "captures") -> RenodeWifiError:
     return RenodeWifiError(
-        f"this file needs the package {error.name}", cure="pip install 'renode-wifi[captures]'"
+        f"this file needs the package {error.name}", cure=f"pip install 'renode-wifi[{extra}]'"
     )

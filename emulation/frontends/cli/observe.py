@@ -65,6 +65,12 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         help="tasks, handlers, calls, radio and packets on one axis of time, for ui.perfetto.dev",
     )
     command.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="a page of HTML: lanes of tasks, calls, radio and packets, console, faults, servers",
+    )
+    command.add_argument(
         "--symbols",
         type=Path,
         action="append",
@@ -178,6 +184,8 @@ class Observers:
             record(board, "vcd", self._options.vcd, self._options.signals)
         if self._options.perfetto is not None:
             record(board, "perfetto", self._options.perfetto)
+        if self._options.report is not None:
+            record(board, "report", self._options.report)
         if self.follows_calls:
             from renode_wifi.emulation.observers.calls.attach import record_calls
             from renode_wifi.emulation.observers.calls.render import LiveCalls

@@ -105,8 +105,8 @@ class BoardKeywords(UartKeywords):
 
     @keyword(Replay.NEVER)
     def record_run(self, kind: str, path: str, settings: str = "") -> None:
-        """Write a file about the run from here on, until the end of the test. kind: vcd or
-        perfetto.
+        """Write a file about the run from here on, until the end of the test. kind: vcd,
+        perfetto or report.
 
         settings: for vcd the signals, such as usart1,led1=gpioPortA.5.
         """

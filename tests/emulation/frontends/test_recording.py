@@ -81,9 +81,14 @@ def test_pytest_keeps_what_it_recorded_of_a_failed_test(world: Path, tmp_path: P
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(test)]
     options = ["--board", BOARD, "--world", str(world), "--artifacts", str(tmp_path / "kept")]
     done = subprocess.run(
-        [*command, *options, "--record", "vcd"], capture_output=True, cwd=tmp_path, text=True
+        [*command, *options, "--record", "vcd,report", "--junit-xml", "junit.xml"],
+        capture_output=True,
+        cwd=tmp_path,
+        text=True,
     )
     assert done.returncode == 1, done.stdout
+    assert '<property name="artifacts"' in (tmp_path / "junit.xml").read_text()
+    assert list((tmp_path / "kept").rglob("report.html"))
     (file,) = (tmp_path / "kept").rglob("signals.vcd")
     assert "usart1_tx" in names_in(file)
 

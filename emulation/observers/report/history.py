@@ -1,0 +1,98 @@
+"""What a page shows of a run, collected while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.observers.timeline.activity import shown
+from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
+from renode_wifi.emulation.platform.trace import TraceFields
+
+CALLS, NETWORK = "calls", "network"
+ARGUMENTS = 160
+
+
+@dataclass
+class Track:
+    """Slices (begin, end, name, details) and events (time, name, details) of a lane."""
+
+    slices: list[tuple[int, int, str, Details]] = field(default_factory=list)
+    events: list[tuple[int, str, Details]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A call of the network API. Times are ns."""
+
+    started: int
+    finished: int
+    task: str
+    function: str
+    arguments: str
+    result: str
+
+
+class History:
+    """A sink of a timeline, and a listener of what models trace."""
+
+    def __init__(self) -> None:
+        self.tracks: dict[Lane, Track] = {}
+        self.calls: list[CallRow] = []
+        self.faults: list[tuple[int, str]] = []
+        self.served: list[tuple[int, str, str]] = []
+        """Time, server and what it saw."""
+        self._open: dict[Lane, list[tuple[int, str, Details]]] = {}
+        self._arguments: dict[object, str] = {}
+
+    def attach(self, board: Session) -> None:
+        board.engine.subscribe(self._on_call, "call")
+        board.engine.subscribe(self._on_return, "return")
+        board.engine.subscribe(self._on_fault, "fault")
+        board.subscribe(self._on_trace)
+
+    # A sink
+
+    def begin(self, lane: Lane, time: int, name: str, details: Details) -> None:
+        self._open.setdefault(lane, []).append((time, name, details))
+
+    def end(self, lane: Lane, time: int, details: Details) -> None:
+        began, name, first = self._open[lane].pop()
+        track = self.tracks.setdefault(lane, Track())
+        track.slices.append((began, time, name, {**first, **details} if details else first))
+
+    def instant(self, lane: Lane, time: int, name: str, details: Details) -> None:
+        self.tracks.setdefault(lane, Track()).events.append((time, name, details))
+
+    # Tables
+
+    def _on_call(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        arguments = fields["arguments"]
+        assert isinstance(arguments, dict)
+        text = ", ".join(f"{name}={value}" for name, value in shown(arguments).items())
+        self._arguments[fields["number"]] = text[:ARGUMENTS]
+
+    def _on_return(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        started = fields["started"]
+        assert isinstance(started, int)
+        result = fields.get("ending") or fields.get("result")
+        self.calls.append(
+            CallRow(
+                started,
+                time,
+                str(fields["task"]),
+                str(fields["function"]),
+                self._arguments.pop(fields["number"], ""),
+                "" if result is None else str(result),
+            )
+        )
+
+    def _on_fault(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        text = " ".join(f"{name}={value}" for name, value in shown(fields).items())
+        self.faults.append((time, f"{source}: {text}"))
+
+    def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        if source.rpartition("/")[2] == NETWORK and "server" in fields:
+            left = {name: value for name, value in fields.items() if name not in ("server", "flow")}
+            text = " ".join(f"{name}={value}" for name, value in shown(left).items())
+            self.served.append((time, str(fields["server"]), f"{event} {text}"))

@@ -1,0 +1,166 @@
+"""Swim lanes, drawn by plotly.
+
+Of lanes with many slices, neighbours that are closer than a pixel are drawn as one; `zoom.js` draws
+those of the time that is looked at anew.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+import plotly.io
+
+from renode_wifi.emulation.observers.report.history import Track
+from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
+from renode_wifi.peripherals.base.clock import SECOND
+
+COLOURS = {
+    "tasks": "#4c78a8",
+    "processor": "#9d755d",
+    "calls": "#f58518",
+    "radio": "#54a24b",
+    "sockets": "#e45756",
+    "network": "#72b7b2",
+    "servers": "#b279a2",
+    "world": "#666666",
+}
+"""Groups of lanes, from the top down."""
+OTHER, EVENT = "#999999", "#222222"
+ROW, MARGIN, BAR = 24, 110, 12
+"""Heights in pixels: of a lane, of what is around them all, of a slice."""
+HOVER_DETAILS = 4
+MAX_DRAWN = 1500
+"""Slices or events of a lane that are drawn at once."""
+ZOOM = Path(__file__).with_name("zoom.js")
+
+
+class Bar(NamedTuple):
+    """A slice, or with `end` at its beginning an event. Times are ns."""
+
+    begin: int
+    end: int
+    text: str
+
+
+def draw(tracks: Mapping[Lane, Track], until: int) -> str:
+    """The lanes as an element of a page, with plotly's library in it. until: ns."""
+    lanes = sorted(tracks, key=_order)
+    figure = go.Figure()
+    crowded = []
+    for row, lane in enumerate(lanes):
+        for bars, are_slices in ((_slices(tracks[lane]), True), (_events(tracks[lane]), False)):
+            if not bars:
+                continue
+            if len(bars) > MAX_DRAWN:
+                crowded.append(_packed(len(figure.data), row, bars))
+            figure.add_trace(_trace(thinned(bars, until), lane, row, are_slices))
+    figure.update_layout(
+        template="plotly_white",
+        height=ROW * len(lanes) + MARGIN,
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        showlegend=False,
+        hovermode="closest",
+        dragmode="zoom",
+        xaxis={"title": {"text": "virtual time (s)"}, "range": [0, until / SECOND]},
+        yaxis={
+            "tickvals": list(range(len(lanes))),
+            "ticktext": [html.escape(f"{lane.group} · {lane.name}") for lane in lanes],
+            "range": [len(lanes) - 0.5, -0.5],
+            "fixedrange": True,
+            "automargin": True,
+        },
+    )
+    element: str = plotly.io.to_html(
+        figure,
+        full_html=False,
+        include_plotlyjs=True,
+        div_id="lanes",
+        config={"scrollZoom": True, "displaylogo": False, "responsive": True},
+    )
+    data = json.dumps(crowded, separators=(",", ":")).replace("<", "\\u003c")
+    code = ZOOM.read_text(encoding="utf-8")
+    return f"{element}<script>const CROWDED={data},MAX_DRAWN={MAX_DRAWN};\n{code}</script>"
+
+
+def thinned(bars: Sequence[Bar], until: int) -> list[Bar]:
+    """At most about MAX_DRAWN bars: neighbours with less than a pixel between them are one."""
+    if len(bars) <= MAX_DRAWN:
+        return list(bars)
+    pixel = until // MAX_DRAWN
+    found: list[Bar] = []
+    begin, end, count, text = bars[0].begin, bars[0].end, 0, bars[0].text
+    for bar in bars:
+        if count and bar.begin - end > pixel:
+            found.append(Bar(begin, end, text if count == 1 else f"{count} of them: zoom in"))
+            begin, end, count, text = bar.begin, bar.end, 0, bar.text
+        end, count = max(end, bar.end), count + 1
+    found.append(Bar(begin, end, text if count == 1 else f"{count} of them: zoom in"))
+    return found
+
+
+def _packed(trace: int, row: int, bars: Sequence[Bar]) -> dict[str, object]:
+    """For zoom.js: times in ns, and texts by their number."""
+    texts = {text: number for number, text in enumerate(dict.fromkeys(bar.text for bar in bars))}
+    return {
+        "trace": trace,
+        "row": row,
+        "begin": [bar.begin for bar in bars],
+        "length": [bar.end - bar.begin for bar in bars],
+        "text": [texts[bar.text] for bar in bars],
+        "texts": list(texts),
+    }
+
+
+def _order(lane: Lane) -> tuple[int, str, str]:
+    groups = list(COLOURS)
+    place = groups.index(lane.group) if lane.group in COLOURS else len(groups)
+    return place, lane.group, lane.name
+
+
+def _slices(track: Track) -> list[Bar]:
+    bars = [Bar(began, ended, _text(name, more)) for began, ended, name, more in track.slices]
+    return sorted(bars, key=lambda bar: bar.begin)
+
+
+def _events(track: Track) -> list[Bar]:
+    bars = [Bar(time, time, _text(name, details)) for time, name, details in track.events]
+    return sorted(bars, key=lambda bar: bar.begin)
+
+
+def _trace(bars: Sequence[Bar], lane: Lane, row: int, are_slices: bool) -> go.Scattergl:
+    colour = COLOURS.get(lane.group, OTHER)
+    times: list[float | None] = []
+    texts: list[str | None] = []
+    for bar in bars:
+        times += (bar.begin / SECOND, bar.end / SECOND, None)
+        texts += (bar.text, bar.text, None)
+    return go.Scattergl(
+        x=times,
+        y=[row, row, None] * len(bars),
+        text=texts,
+        mode="lines+markers" if are_slices else "markers",
+        line={"width": BAR, "color": colour},
+        # A slice that is shorter than a pixel is still seen.
+        marker={"size": 3, "color": colour, "symbol": "square"}
+        if are_slices
+        else {"size": 7, "color": EVENT, "symbol": "diamond-open"},
+        hovertemplate=f"%{{x:.6f}} s %{{text}}<extra>{html.escape(lane.name)}</extra>",
+        connectgaps=False,
+    )
+
+
+def _text(name: str, details: Details) -> str:
+    return "<br>".join(map(html.escape, (name, *_few(details))))
+
+
+def _few(details: Details) -> Iterator[str]:
+    for number, (key, value) in enumerate(details.items()):
+        if number == HOVER_DETAILS:
+            yield "…"
+            return
+        yield f"{key}: {value}"
