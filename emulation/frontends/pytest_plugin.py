@@ -14,6 +14,7 @@ runs an image that is itself a Unity suite; each of its tests is reported as a t
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -160,9 +161,13 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _serve_debugger(config: pytest.Config, board: Board, port: int) -> None:
     server = serve(board.engine, port)
     reporter = config.pluginmanager.getplugin("terminalreporter")
-    if reporter is not None:
+    if reporter is None:
+        return
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
         reporter.ensure_newline()
         reporter.write_line(f"the board waits: (gdb) target remote {server.host}:{server.port}")
+        reporter.flush()  # Whoever reads a pipe is to read it now.
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.frontends.gdb.server import GdbServer
     from renode_wifi.emulation.platform.machine import Machine
 
-__all__ = ["LOCALHOST", "Killed", "offer", "serve"]
+__all__ = ["LOCALHOST", "Killed", "offer", "serve", "wait_for_debugger"]
 
 LOCALHOST = "127.0.0.1"
 
@@ -51,3 +51,16 @@ def serve(engine: Engine, port: int, host: str = LOCALHOST, wait: bool = True) -
     from renode_wifi.emulation.frontends.gdb import attach
 
     return attach.serve(engine, port, host, wait)
+
+
+def wait_for_debugger(
+    engine: Engine, machine: str, port: int, accept_connected: bool = True
+) -> None:
+    """Wait until a debugger has come to the server of that machine and port, however long.
+
+    accept_connected: one that is there already is enough. Raises RenodeWifiError where there is no
+    such server, and on other engines than the embedded one.
+    """
+    from renode_wifi.emulation.frontends.gdb import attach
+
+    attach.wait_for_debugger(engine, machine, port, accept_connected)

@@ -6,8 +6,8 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import data_commands, query_commands, run_commands
-from renode_wifi.emulation.frontends.gdb.control import DebugControl, Debugged
-from renode_wifi.emulation.frontends.gdb.server import LOCALHOST, GdbServer
+from renode_wifi.emulation.frontends.gdb.control import IDLE_WAIT, DebugControl, Debugged
+from renode_wifi.emulation.frontends.gdb.server import LOCALHOST, GdbServer, wait_for
 from renode_wifi.emulation.frontends.gdb.target import Target
 from renode_wifi.emulation.platform.core import OnFault
 from renode_wifi.emulation.platform.machine import Machine
@@ -17,12 +17,34 @@ COMMANDS = (*run_commands.COMMANDS, *data_commands.COMMANDS, *query_commands.COM
 
 def serve(engine: Engine, port: int, host: str, wait: bool) -> GdbServer:
     """See `frontends.gdb.serve`."""
-    if not isinstance(engine, EmbeddedEngine):
-        raise RenodeWifiError(
-            f"the GDB server of this package is the embedded engine's, not {engine.name}'s",
-            cure="take --engine embedded, or Renode's own: machine StartGdbServer",
-        )
-    return _add(engine, engine.machine, port, host, wait).server
+    embedded = _embedded(engine)
+    return _add(embedded, embedded.machine, port, host, wait).server
+
+
+def wait_for_debugger(engine: Engine, machine: str, port: int, accept_connected: bool) -> None:
+    """See `frontends.gdb.wait_for_debugger`."""
+    control = _embedded(engine).control
+    servers = control.machines if isinstance(control, DebugControl) else []
+    for each in servers:
+        if each.server.port == port and each.server.target.machine.name == machine:
+            before = None if accept_connected else each.session
+            while each.session is None or each.session is before:
+                wait_for([each.server], IDLE_WAIT)
+                each.poll()
+            return
+    raise RenodeWifiError(
+        f"No GDB server running on port {port}. Cannot await GDB connection",
+        cure=f"start one: machine StartGdbServer {port}",
+    )
+
+
+def _embedded(engine: Engine) -> EmbeddedEngine:
+    if isinstance(engine, EmbeddedEngine):
+        return engine
+    raise RenodeWifiError(
+        f"the GDB server of this package is the embedded engine's, not {engine.name}'s",
+        cure="take --engine embedded, or Renode's own: machine StartGdbServer",
+    )
 
 
 def start(engine: EmbeddedEngine, machine: Machine, port: int, autostart: bool) -> str:

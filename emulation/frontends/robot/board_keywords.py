@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.session import Snapshot
+from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import serve
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
 from renode_wifi.emulation.frontends.robot.terminal_tester import Received
@@ -22,6 +25,10 @@ from renode_wifi.emulation.suites.unity import TestResult
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.servers import Server
     from renode_wifi.peripherals.network.world import World
+
+
+GDB = "${GDB}"
+"""Of the command line: the port on which every board of `Create Board` waits for a debugger."""
 
 
 class BoardKeywords(UartKeywords):
@@ -48,6 +55,7 @@ class BoardKeywords(UartKeywords):
         """
         self.end_session()
         self.use(Board(name, image, world, seed, self.engine, OnFault(onFault)))
+        _serve_if_asked(self.session.engine)
         self.watch_console(self.session.uart.name)
 
     @keyword(Replay.NEVER)
@@ -150,3 +158,21 @@ class BoardKeywords(UartKeywords):
             wrong = "\n".join(f"{key}: {what}" for key, what in run.deviations())
             raise AssertionError(f"{end.value}\n{wrong}")
         return run.results
+
+
+def _serve_if_asked(engine: Engine) -> None:
+    """Let a board that has just started wait for a debugger, if the command line says so."""
+    try:
+        port = BuiltIn().get_variable_value(GDB)
+    except RobotNotRunningError:
+        return
+    if port is None:
+        return
+    try:
+        number = int(port)
+    except ValueError:
+        raise RenodeWifiError(
+            f"{GDB} is {port!r}, which is no port", cure="robot --variable GDB:3333"
+        ) from None
+    server = serve(engine, number)
+    logger.console(f"\nthe board waits: (gdb) target remote {server.host}:{server.port}")

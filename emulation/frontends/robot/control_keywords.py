@@ -10,8 +10,11 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from robot.api import logger
+
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb import wait_for_debugger
 from renode_wifi.emulation.frontends.robot.base import PREFIX, Keywords
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.keyword import Recorded, Replay, keyword
@@ -109,6 +112,26 @@ class ControlKeywords(Keywords):
             raise KeywordException(
                 f"Emulation did not pause in expected time of {timeout:g} seconds."
             )
+
+    @keyword(Replay.NEVER)
+    def wait_for_gdb_connection(
+        self,
+        port: int,
+        machine: str | None = None,
+        pauseToWait: bool = True,
+        acceptRunningServer: bool = True,
+    ) -> None:
+        """Wait, in real time, until a debugger has come to the machine's server on that port.
+
+        acceptRunningServer: one that is there already is enough. Time stands still between
+        keywords, so that pauseToWait is as good as given.
+        """
+        name = self.machine_name(machine)
+        logger.console(f"Awaiting GDB connection on port {port}")
+        try:
+            wait_for_debugger(self.session.engine, name, port, acceptRunningServer)
+        except RenodeWifiError as error:
+            raise KeywordException(error.message, error.cure) from error
 
     # -- states -------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from robot.api import logger
 from robot.api.deco import library
 
+from renode_wifi.emulation.frontends.robot.absent_keywords import AbsentKeywords
 from renode_wifi.emulation.frontends.robot.arguments import CONVERTERS
 from renode_wifi.emulation.frontends.robot.board_keywords import BoardKeywords
 from renode_wifi.emulation.frontends.robot.contract_keywords import ContractKeywords
@@ -30,6 +31,7 @@ class RenodeWifi(
     CpuKeywords,
     ContractKeywords,
     RadioKeywords,
+    AbsentKeywords,
 ):
     """Emulated Wi-Fi boards, with the keywords that Renode's own Robot tests use.
 
