@@ -14,6 +14,8 @@ from renode_wifi.emulation.frontends.gdb.target import Target
 
 LOCALHOST = "127.0.0.1"
 REFUSAL = encode(b"E.another debugger is connected already")
+MAX_REFUSED = 4
+"""Debuggers that are answered so at the same time."""
 SEND_TIMEOUT = 5.0
 """Seconds for which a debugger may not read what it asked for."""
 
@@ -28,6 +30,9 @@ class GdbServer:
         self.session: Session | None = None
         self._commands = commands
         self._client: socket.socket | None = None
+        self._refused: list[socket.socket] = []
+        """Debuggers that came second. Each gets an answer to its first packets: one that is cut
+        off at once reports a broken pipe instead."""
         try:
             self._listener = socket.create_server((host, port), backlog=4)
         except (OSError, OverflowError) as error:
@@ -44,7 +49,8 @@ class GdbServer:
 
     def sockets(self) -> list[socket.socket]:
         """Those from which something may come."""
-        return [self._listener, *([self._client] if self._client is not None else [])]
+        mine = [self._client] if self._client is not None else []
+        return [self._listener, *mine, *self._refused]
 
     def poll(self) -> None:
         """Take what has come; never waits."""
@@ -53,6 +59,8 @@ class GdbServer:
             self._accept()
         if self._client is not None and self._client in ready:
             self._receive()
+        for each in [each for each in self._refused if each in ready]:
+            self._refuse(each)
         self.flush()
 
     def _accept(self) -> None:
@@ -60,16 +68,28 @@ class GdbServer:
             client, _ = self._listener.accept()
         except OSError:
             return  # It went away again.
-        client.settimeout(SEND_TIMEOUT)
         if self._client is not None:
-            with contextlib.suppress(OSError), client:
-                client.sendall(b"+" + REFUSAL)
-                client.shutdown(socket.SHUT_WR)
+            client.setblocking(False)
+            self._refused.append(client)
+            if len(self._refused) > MAX_REFUSED:
+                self._refused.pop(0).close()
             return
+        client.settimeout(SEND_TIMEOUT)
         with contextlib.suppress(OSError):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self.session = Session(self.target, self._commands)
+
+    def _refuse(self, client: socket.socket) -> None:
+        try:
+            data = client.recv(65536)
+            if b"$" in data:
+                client.sendall(b"+" + REFUSAL)
+        except OSError:
+            data = b""
+        if not data:
+            self._refused.remove(client)
+            client.close()
 
     def _receive(self) -> None:
         assert self._client is not None
@@ -109,6 +129,9 @@ class GdbServer:
 
     def close(self) -> None:
         self.disconnect()
+        for each in self._refused:
+            each.close()
+        self._refused.clear()
         self._listener.close()
 
 

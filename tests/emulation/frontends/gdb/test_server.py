@@ -12,9 +12,17 @@ import pytest
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends import gdb
+from renode_wifi.emulation.frontends.gdb.server import MAX_REFUSED
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
-from tests.emulation.frontends.gdb.client import COUNTER, LOOP, connected, counting_engine, stop_pc
+from tests.emulation.frontends.gdb.client import (
+    COUNTER,
+    LOOP,
+    Client,
+    connected,
+    counting_engine,
+    stop_pc,
+)
 
 STORE = LOOP + 2
 R0 = 0
@@ -154,8 +162,12 @@ def test_a_second_debugger_is_refused(engine: EmbeddedEngine, pool: ThreadPoolEx
     with connected(server.port) as first:
         first.ask("?")
         with connected(server.port) as second:
-            assert second.receive() == "E.another debugger is connected already"
-            assert second.receive() == ""
+            assert second.ask("qSupported") == "E.another debugger is connected already"
+            assert second.ask("?") == "E.another debugger is connected already"
+            others = [Client(server.port) for _ in range(MAX_REFUSED)]
+            assert second.receive() == "", "there are not more than so many"
+            for each in others:
+                each.close()
         assert first.ask("?").startswith("T05")
         first.ask("D")
     assert run.result(60) is Stop.TIME
