@@ -22,11 +22,12 @@ class TraceFile:
         if event == "uart":
             return  # The console's log has it, by lines.
         record = {"time": time, "source": source, "event": event}
-        record.update((name, _plain(value)) for name, value in fields.items())
+        record.update((name, plain(value)) for name, value in fields.items())
         self._stream.write(json.dumps(record) + "\n")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: object) -> object:
+    """A field as JSON has it."""
     if isinstance(value, bytes | bytearray):
         text = value.decode("latin-1")
         printable = all(" " <= character <= "~" or character in "\r\n\t" for character in text)
@@ -34,7 +35,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): plain(item) for name, item in value.items()}
     return str(value)

@@ -31,6 +31,7 @@ SUBCOMMANDS = (
     "world",
     "doctor",
     "renode",
+    "mcp",
 )
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
