@@ -50,6 +50,8 @@ CURES = {
     17: "vectors and function pointers need bit 0 set",
     19: "enable the FPU in CPACR first",
 }
+NEAR_STACK = 1024
+"""Bytes from the stack pointer: further off no frame of a function reaches, as a rule."""
 NOCP = 19
 NO_FPU = "this chip has no FPU: build the firmware without one (-mfloat-abi=soft)"
 
@@ -112,9 +114,12 @@ def crash_report(fault: Fault, time: int, bus: Bus, has_fpu: bool = True) -> Cra
     frame: tuple[int, ...] = ()
     if fault.frame:
         frame = tuple(memoryview(bus.read_bytes(fault.frame, 32)).cast("I"))
+    registers = dict(zip(REGISTERS, fault.registers, strict=True))
     access = Access(fault.access)
     text, cure = _cause(fault, has_fpu)
     if access in (Access.READ, Access.WRITE):
+        if abs(fault.address - registers["sp"]) <= NEAR_STACK:
+            cure = "the stack pointer is where no memory is: give the stack more room"
         text = f"{text}: {access.name.lower()} at 0x{fault.address:08X}"
     elif access is Access.FETCH:
         text = f"{text}: 0x{fault.address:08X}"
@@ -125,7 +130,7 @@ def crash_report(fault: Fault, time: int, bus: Bus, has_fpu: bool = True) -> Cra
     return CrashReport(
         cause=f"{outcome} in {exception_name(fault.during)}: {text}",
         time=time,
-        registers=dict(zip(REGISTERS, fault.registers, strict=True)),
+        registers=registers,
         address=fault.address if access is not Access.NONE else None,
         fault_status={"CFSR": fault.cfsr, "HFSR": fault.hfsr},
         cure=cure,

@@ -2,12 +2,17 @@
 
 #include <string.h>
 
-/* A reserved word between the models of a page: on these chips it reads 0 and ignores stores. */
+/* Where memories are (DDI 0403E, B3.1), what no memory takes is an error of the bus. */
+#define END_OF_MEMORIES 0x40000000u
+
+/* A reserved word between the models of a page: among the peripherals of these chips it reads 0 and
+ * ignores stores. */
 static void access_reserved(struct bus *bus, uint32_t address, bool is_write)
 {
     bus->schedule->side_effects = true;
-    if (bus->strict) {
+    if (bus->strict || address < END_OF_MEMORIES) {
         bus->imprecise_address = address;
+        bus->imprecise_access = is_write ? ACCESS_WRITE : ACCESS_READ;
         schedule_request(bus->schedule, REQUEST_BUS_FAULT);
     } else if (bus->reserved_handler) {
         uint32_t arguments[] = {address, is_write};

@@ -25,6 +25,7 @@ struct bus {
     bool strict; /* a reserved word of a page with models faults instead of reading 0 */
     PyObject *reserved_handler; /* called with (address, is write) of such an access; or NULL */
     uint32_t imprecise_address; /* of the fault behind REQUEST_BUS_FAULT */
+    enum access imprecise_access;
     const struct window *recent; /* the one accessed last; or NULL */
 };
 

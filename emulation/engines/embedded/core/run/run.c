@@ -35,8 +35,9 @@ static int due(struct shared *shared)
 
 static void take_bus_fault(struct core *core)
 {
+    const struct bus *bus = &core->bus;
     schedule_withdraw(&core->schedule, REQUEST_BUS_FAULT);
-    exception_imprecise_fault(&core->exceptions, core->bus.imprecise_address);
+    exception_imprecise_fault(&core->exceptions, bus->imprecise_address, bus->imprecise_access);
 }
 
 static void update_protection(struct core *core)

@@ -349,7 +349,7 @@ void exception_fault_at(struct exceptions *exceptions, unsigned exception, uint3
     raise_recorded(exceptions, exception, cfsr, 0);
 }
 
-void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address)
+void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address, enum access access)
 {
     struct faults *faults = &exceptions->faults;
     struct nvic *nvic = exceptions->nvic;
@@ -357,11 +357,11 @@ void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address)
     unsigned exception = enabled ? EXCEPTION_BUS_FAULT : EXCEPTION_HARD_FAULT;
     if (nvic_group_priority(nvic, nvic->state.priority[exception]) <
         nvic_execution_priority(nvic, true)) {
-        exception_fault_at(exceptions, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR, address, ACCESS_NONE);
+        exception_fault_at(exceptions, EXCEPTION_BUS_FAULT, CFSR_IMPRECISERR, address, access);
         return;
     }
     fault_record(faults, EXCEPTION_BUS_FAULT);
-    fault_record_access(faults, address, ACCESS_NONE);
+    fault_record_access(faults, address, access);
     fault_set_status(faults, CFSR_IMPRECISERR, enabled ? 0 : HFSR_FORCED);
     fault_report(faults, exception);
     nvic_pend(nvic, exception);

@@ -28,7 +28,7 @@ void exception_svc(struct exceptions *exceptions);
 void exception_fault(struct exceptions *exceptions, unsigned exception, uint32_t cfsr,
                      uint32_t hfsr);
 /* A BusFault of an earlier store: it stays pending while something more urgent executes (B1.5.14). */
-void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address);
+void exception_imprecise_fault(struct exceptions *exceptions, uint32_t address, enum access access);
 /* A BKPT instruction without a halting debugger, C1.4.1. */
 void exception_breakpoint(struct exceptions *exceptions);
 /* The same for a fault with an address. */

@@ -13,8 +13,11 @@ from tests.emulation.engines.embedded.guest import (
     RIG,
     STACK,
     Guest,
+    Rig,
     logged,
 )
+
+FLASH_INFORMATION = 0x1FFF_7000
 
 LOG_AND_HANG = """
     log_word CFSR
@@ -441,3 +444,31 @@ hardfault:
 """
     assert logged(source, strict_reserved=True) == [0x400]
     assert logged(source, strict_reserved=False) == [1]
+
+
+def test_reserved_addresses_among_memories_are_bus_faults() -> None:
+    """DDI 0403E, B3.1: below 0x40000000 there are memories, whose bus says what it lacks."""
+    guest = Guest(
+        f"""
+reset:
+    put {FLASH_INFORMATION + 0x800}, 1
+    b 1f
+1:  log 1
+    b .
+hardfault:
+    log_word CFSR
+    b .
+"""
+    )
+    guest.core.map_peripheral(FLASH_INFORMATION, 0x400, Rig(guest.core))
+    guest.run(100)
+    assert guest.log == [0x400]
+    assert guest.faults[0].address == FLASH_INFORMATION + 0x800
+
+
+def test_a_stack_that_has_left_its_memory_is_called_so() -> None:
+    guest = Guest(f"reset:\n load r0, {RAM + 8}\n mov sp, r0\n push {{r0-r7}}\n b .\n")
+    guest.run(100)
+    assert (
+        guest.faults[0].cure == "the stack pointer is where no memory is: give the stack more room"
+    )
