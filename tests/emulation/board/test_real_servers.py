@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import http.client
 import re
 import shutil
 import socket
@@ -24,6 +25,8 @@ ANSWER = r"^(ok|error) .*in \d+ ms$"
 MAX_RUN = 60
 """Seconds."""
 PROGRAMS = ("mosquitto", "nginx", "openssl", "python")
+DEVICE = "device"
+"""The host's port that leads to the board's own web server."""
 
 WORLD = """
 mode: bridged
@@ -34,6 +37,7 @@ radio:
     /certs/RootCA.crt: root.pem
     /certs/ClientCert.crt: client.pem
     /certs/PrivateKey.key: client.key
+    www/index.html: page.html
 forwards:
 """
 
@@ -45,11 +49,12 @@ class Host:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[str]] = {}
         self.ends: list[threading.Timer] = []
-        with _free(len(PROGRAMS)) as sockets:
+        names = (*PROGRAMS, DEVICE)
+        with _free(len(names)) as sockets:
             self.ports = {
-                program: peer.getsockname()[1]
-                for program, peer in zip(PROGRAMS, sockets, strict=True)
+                name: peer.getsockname()[1] for name, peer in zip(names, sockets, strict=True)
             }
+        (folder / "page.html").write_text("<p>__SL_G_S.B</p>" + "x" * 20_000, encoding="utf-8")
         authority = Authority("servers of the host")
         (folder / "root.pem").write_bytes(authority.certificate)
         for name, (certificate, key) in (
@@ -60,10 +65,11 @@ class Host:
             (folder / f"{name}.key").write_bytes(key)
         forwards = "".join(
             f'  - {{from: "{HOST}:{port}", to: "127.0.0.1:{port}"}}\n'
-            for port in self.ports.values()
+            for port in (self.ports[program] for program in PROGRAMS)
         )
+        exposed = f'expose: [{{listen: "127.0.0.1:{self.ports[DEVICE]}", port: 80}}]\n'
         self.world = folder / "world.yaml"
-        self.world.write_text(WORLD + forwards, encoding="utf-8")
+        self.world.write_text(WORLD + forwards + exposed, encoding="utf-8")
 
     def start(self, program: str, *arguments: str, ready: str) -> subprocess.Popen[str]:
         """Start it once, and return when a line of its output says that it listens."""
@@ -290,3 +296,24 @@ def test_a_server_of_python_sees_certificate_version_and_protocol(shell: Shell, 
     if with_alpn:
         shell.ask("offer 0")
     assert seen == ["TLSv1.2", "http/1.1" if with_alpn else None, ((("commonName", "board"),),)]
+
+
+def test_a_browser_of_the_host_gets_the_page_of_the_network_processor(
+    shell: Shell, host: Host
+) -> None:
+    if shell.board.name != TI:
+        pytest.skip("the ISM43362 has no web server of its own")
+    answers: list[tuple[int, bytes]] = []
+
+    def browse() -> None:
+        for path in ("/", "/__SL_G_S.D"):
+            connection = http.client.HTTPConnection("127.0.0.1", host.ports[DEVICE], timeout=30)
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answers.append((answer.status, answer.read()))
+
+    browser = threading.Thread(target=browse, daemon=True)
+    browser.start()
+    while browser.is_alive():
+        shell.board.run(0.02)
+    assert answers == [(200, b"<p>mysimplelink</p>" + b"x" * 20_000), (200, b"Station")]
