@@ -10,13 +10,14 @@ the folders around this file, under the package's name.
 def wifi_import():
     # type: () -> typing.Any
     """The module with the commands; on first use, make `renode_wifi` importable here."""
-    import os
     import sys
 
+    from System.IO import Path
+
     if "renode_wifi" not in sys.modules:
-        here = os.path.dirname(os.path.abspath(wifi_import.__code__.co_filename))
+        here = Path.GetDirectoryName(Path.GetFullPath(wifi_import.__code__.co_filename))
         package = type(sys)("renode_wifi")
-        package.__path__ = [os.path.dirname(here)]
+        package.__path__ = [str(Path.GetDirectoryName(here))]
         sys.modules["renode_wifi"] = package
     from renode_wifi.emulation.engines.renode.inside import commands
 

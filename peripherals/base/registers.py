@@ -7,8 +7,6 @@ clears, ...), what a write does to another register, and which flags interrupt a
 it what behaviour is left.
 """
 
-import copy
-
 # Kinds of access, abbreviated as in RM0351 section 1.1.
 READ_WRITE = "rw"
 READ_ONLY = "r"
@@ -206,11 +204,11 @@ class Register(object):
     def only(self, *names):
         # type: (*str) -> Register
         """The same register where a smaller block has no more than these fields of it."""
-        part = copy.copy(self)
-        part.fields = tuple(field for field in self.fields or () if field.name in names)
-        part.__dict__ = dict(
-            (name, value) for name, value in part.__dict__.items() if not name.isupper()
+        part = Register(self.name, self.offset)
+        part.__dict__.update(
+            (name, value) for name, value in self.__dict__.items() if not name.isupper()
         )
+        part.fields = tuple(field for field in self.fields or () if field.name in names)
         part._expanded = None
         return part
 

@@ -14,6 +14,7 @@ ASSEMBLIES = (
     "System.Diagnostics.Process",
     "System.Net.Primitives",
     "System.Net.Sockets",
+    "System.Security.Cryptography",
 )
 
 for name in ASSEMBLIES:
@@ -27,12 +28,14 @@ from Antmicro.Migrant.Hooks import PreSerializationAttribute  # noqa: E402
 from System.Diagnostics import Process, ProcessStartInfo  # noqa: E402
 from System.Net import IPAddress  # noqa: E402
 from System.Net.Sockets import SelectMode, TcpClient, TcpListener  # noqa: E402
+from System.Security.Cryptography import RandomNumberGenerator  # noqa: E402
 
 __all__ = [
     "IPAddress",
     "PreSerializationAttribute",
     "Process",
     "ProcessStartInfo",
+    "RandomNumberGenerator",
     "SelectMode",
     "TcpClient",
     "TcpListener",

@@ -4,15 +4,17 @@
 
 def wifi_drive():
     # type: () -> None
-    import os
     import sys
 
     from System import Console, Environment
+    from System.IO import Path
 
     if "renode_wifi" not in sys.modules:
-        here = os.path.dirname(os.path.abspath(wifi_drive.__code__.co_filename))
+        root = str(Path.GetFullPath(wifi_drive.__code__.co_filename))
+        for _ in range(5):
+            root = str(Path.GetDirectoryName(root))
         package = type(sys)("renode_wifi")
-        package.__path__ = [os.path.abspath(os.path.join(here, *[os.pardir] * 4))]
+        package.__path__ = [root]
         sys.modules["renode_wifi"] = package
     where = Environment.GetEnvironmentVariable("RENODE_WIFI_CONTROL")
     try:

@@ -4,8 +4,6 @@
 When the helper dies, its radios fall silent, as modules without power would, and it is logged.
 """
 
-import os
-
 import System
 from System.IO import StreamReader, StreamWriter
 from System.Text import UTF8Encoding
@@ -13,7 +11,12 @@ from System.Threading import Monitor as Lock
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside import processes
-from renode_wifi.emulation.engines.renode.inside.assemblies import IPAddress, TcpClient, TcpListener
+from renode_wifi.emulation.engines.renode.inside.assemblies import (
+    IPAddress,
+    RandomNumberGenerator,
+    TcpClient,
+    TcpListener,
+)
 from renode_wifi.emulation.engines.renode.inside.callers import Callers
 from renode_wifi.emulation.engines.renode.inside.log import message_of
 
@@ -30,7 +33,9 @@ class HelperError(Exception):
 
 def new_token():
     # type: () -> str
-    return "".join(["%02x" % byte for byte in bytearray(os.urandom(32))])
+    random = System.Array.CreateInstance(System.Byte, 32)
+    RandomNumberGenerator.Create().GetBytes(random)
+    return "".join(["%02x" % int(byte) for byte in random])
 
 
 class Helper(object):

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from tests.emulation.engines.renode.dotnet_parts import files
 from tests.emulation.engines.renode.dotnet_parts.emit import REFLECTION, ClrType
 from tests.emulation.engines.renode.dotnet_parts.system import (
     KILLS,
@@ -436,7 +437,9 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
     },
     "System.Collections.Generic": {"Dictionary": _Generic(dict)},
     "System.IO": {
-        "Directory": SimpleNamespace(Delete=_remove),
+        "Directory": SimpleNamespace(Delete=_remove, Exists=files.folder_exists),
+        "File": files.File,
+        "Path": files.Path,
         "StreamReader": StreamReader,
         "StreamWriter": StreamWriter,
     },
@@ -508,6 +511,9 @@ ASSEMBLIES: dict[str, dict[str, dict[str, Any]]] = {
             "TcpClient": TcpClient,
             "TcpListener": TcpListener,
         }
+    },
+    "System.Security.Cryptography": {
+        "System.Security.Cryptography": {"RandomNumberGenerator": files.RandomNumberGenerator}
     },
 }
 """What is used of each assembly of .NET 8, by namespace."""

@@ -64,6 +64,23 @@ def test_the_assemblies_of_all_imported_types_are_referenced(path: Path) -> None
     assert missing(path.read_text(encoding="utf-8")) == []
 
 
+CHEAP = {"array", "clr", "hashlib", "heapq", "struct", "sys", "typing"}
+"""What IronPython imports in no time; `os` and `copy` import a dozen modules written in Python."""
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=str(path.relative_to(ROOT))) for path in marked_files()]
+)
+def test_a_start_of_renode_waits_for_no_module_of_the_standard_library(path: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").split(".")[0])
+    assert imported - CHEAP - {"Antmicro", "System", "renode_wifi"} == set()
+
+
 def test_a_type_of_an_assembly_that_is_not_referenced_is_reported() -> None:
     wrong = "from System.Diagnostics import Process"
     assert missing(wrong) == [

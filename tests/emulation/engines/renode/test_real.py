@@ -172,14 +172,15 @@ def test_a_kill_leaves_nothing_behind(
     source = str(Path(renode_wifi.__file__).resolve().parent.parent)
     environment = {
         **os.environ,
-        "TMPDIR": str(tmp_path),
         "PYTHONPATH": source,
         "RENODE_WIFI_PYTHON": sys.executable,
     }
     killed: Counter[str] = Counter()
     for attempt in range(KILLS):
         mark = f"renode-wifi-kill-{os.getpid()}-{start.__name__}-{attempt}"
-        process = start({**environment, "KILL_MARK": mark}, "9")
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        process = start({**environment, "TMPDIR": str(folder), "KILL_MARK": mark}, "9")
         moment = time.monotonic() + chance.uniform(1, LIFETIME)
         while time.monotonic() < moment:
             time.sleep(0.01)
@@ -200,19 +201,20 @@ def test_a_kill_leaves_nothing_behind(
         assert ports & listening() == set(), f"attempt {attempt}"
         # A Renode in whose session no helper is left leaves its folder to the next Renode.
         if start is driven or (victim == process.pid and len(living) > 1):
-            assert leftovers(tmp_path) == [], f"attempt {attempt}: {living[victim]}"
+            assert leftovers(folder) == [], f"attempt {attempt}: {living[victim]}"
+        elif leftovers(folder):
+            # Renode looks for what others left behind when it loads a board.
+            console = [find.find().command, "--disable-xwt", "--plain", "--console"]
+            subprocess.run(
+                [*console, "-e", f"include @{SCRIPT}; quit"],
+                stdin=subprocess.DEVNULL,
+                env={**environment, "TMPDIR": str(folder)},
+                check=True,
+            )
+            # Those of a runtime whose helper was killed before it stay, as of any that is killed.
+            left = [name for name in leftovers(folder) if not name.startswith(RUNTIME)]
+            assert left == [], f"attempt {attempt}"
     print(f"{start.__name__}: killed {dict(killed)}")
-    if start is session:
-        # Renode looks for what others left behind when it loads a board.
-        console = [find.find().command, "--disable-xwt", "--plain", "--console"]
-        subprocess.run(
-            [*console, "-e", f"include @{SCRIPT}; quit"],
-            stdin=subprocess.DEVNULL,
-            env=environment,
-            check=True,
-        )
-    # Those of a runtime whose helper was killed before it stay, as of any that is killed.
-    assert [name for name in leftovers(tmp_path) if not name.startswith(RUNTIME)] == []
 
 
 def leftovers(folder: Path) -> list[str]:
