@@ -86,6 +86,8 @@ class RenodeProcess:
                 stderr=subprocess.STDOUT,
                 env={**RUNTIME_SETTINGS, **os.environ, **environment},
                 close_fds=False,
+                # Ctrl-C at a terminal is for us; it would end Renode, which ends with us anyway.
+                start_new_session=True,
             )
         finally:
             os.close(read)

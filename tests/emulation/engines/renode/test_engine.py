@@ -421,6 +421,15 @@ def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert [entry.name for entry in tmp_path.iterdir()] == ["renode"]
 
 
+def test_signals_of_a_terminal_do_not_reach_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    renode = process.RenodeProcess(program(tmp_path, "exec sleep 100", monkeypatch), {})
+    assert os.getsid(renode.process.pid) != os.getsid(0)
+    renode.process.kill()
+    renode.close()
+
+
 def test_unknown_clients_are_not_let_in() -> None:
     worlds = connections.Worlds(lambda *event: None)
     port = int(worlds.port.where.partition(":")[0])
