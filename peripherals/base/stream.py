@@ -151,9 +151,7 @@ class Queue(object):
         """The next word."""
         state, words = self.state, self.words
         if state[QUEUE_NEXT] >= state[QUEUE_END]:
-            # One by one: IronPython would put a slice elsewhere.
-            for index, word in enumerate(self.more(QUEUE_CAPACITY)):
-                words[index] = word
+            words[:] = array("I", self.more(QUEUE_CAPACITY))
             state[QUEUE_NEXT] = 0
             state[QUEUE_END] = QUEUE_CAPACITY
         state[QUEUE_NEXT] += 1

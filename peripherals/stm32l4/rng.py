@@ -72,7 +72,7 @@ class STM32L4_RNG(Block):
     def _next(self, count):
         # type: (int) -> list[int]
         draw = self._source.getrandbits
-        return [int(draw(32)) for _ in range(count)]
+        return [draw(32) for _ in range(count)]
 
 
 MYPY = False
