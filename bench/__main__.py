@@ -9,12 +9,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import engines, kernels, link, startup, worst
+from bench import engines, kernels, link, observers, startup, worst
 
 BENCHES = {
     "engines": engines.main,
     "kernels": kernels.main,
     "link": link.main,
+    "observers": observers.main,
     "startup": startup.main,
     "worst": worst.main,
 }
