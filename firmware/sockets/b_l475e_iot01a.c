@@ -68,6 +68,12 @@ API int32_t WIFI_ConnectAP(const WIFINetworkParams_t *network)
     return net_join(network->pcSSID, network->pcPassword, own, sizeof own) < 0;
 }
 
+API uint32_t SOCKETS_GetHostByName(const char *name)
+{
+    uint32_t found;
+    return net_resolve(name, (uint8_t *)&found) < 0 ? 0 : found;
+}
+
 API Socket_t SOCKETS_Socket(int32_t domain, int32_t type, int32_t protocol)
 {
     (void)domain, (void)type, (void)protocol;

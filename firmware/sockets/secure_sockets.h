@@ -47,6 +47,7 @@ int32_t SOCKETS_Shutdown(Socket_t xSocket, uint32_t ulHow);
 int32_t SOCKETS_Close(Socket_t xSocket);
 int32_t SOCKETS_SetSockOpt(Socket_t xSocket, int32_t lLevel, int32_t lOptionName,
                            const void *pvOptionValue, size_t xOptionLength);
+uint32_t SOCKETS_GetHostByName(const char *pcHostName);
 int32_t WIFI_ConnectAP(const WIFINetworkParams_t *pxNetworkParams);
 int32_t WIFI_On(void);
 

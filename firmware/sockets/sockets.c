@@ -1,7 +1,7 @@
 /* A command line over the console that calls Secure Sockets, so that a suite sees what the API of a
  * port returns.
  *
- *   on | join SSID PASSPHRASE
+ *   on | join SSID PASSPHRASE | resolve NAME
  *   socket | tls HANDLE | option HANDLE NUMBER VALUE
  *   connect HANDLE ADDRESS PORT [LENGTH DOMAIN]
  *   send HANDLE TEXT | receive HANDLE SIZE | shutdown HANDLE HOW | close HANDLE
@@ -141,6 +141,8 @@ static int32_t execute(const char *command, char *rest)
         return (int32_t)WIFI_On();
     if (same(command, "join"))
         return join(rest);
+    if (same(command, "resolve"))
+        return SOCKETS_GetHostByName(rest) != 0;
     if (same(command, "socket"))
         return (int32_t)SOCKETS_Socket(SOCKETS_AF_INET, SOCKETS_SOCK_STREAM, SOCKETS_IPPROTO_TCP);
     socket = (Socket_t)(uintptr_t)number(&rest);
