@@ -39,7 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     return min(found, 1)
 
 
-def fuzz(target: Target, seed: int, seconds: float, inputs: int | None) -> int:
+def fuzz(
+    target: Target,
+    seed: int,
+    seconds: float,
+    inputs: int | None,
+    max_seconds: float = MAX_SECONDS,
+) -> int:
     """Returns how many inputs did harm. The first of each kind is kept."""
     draw = random.Random(f"{target.name}/{seed}")
     seeds = target.seeds()
@@ -57,7 +63,7 @@ def fuzz(target: Target, seed: int, seconds: float, inputs: int | None) -> int:
             refused += 1
         except Exception as error:
             _keep(target, data, kinds, _kind(error), traceback.format_exc())
-        if (taken := time.monotonic() - begun) > MAX_SECONDS:
+        if (taken := time.monotonic() - begun) > max_seconds:
             _keep(target, data, kinds, "slow", f"{taken:.1f} s")
     duration = time.monotonic() - started
     print(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from fuzz.__main__ import fuzz, main
 from fuzz.targets import TARGETS, Target
@@ -14,7 +16,8 @@ SLOW |= dict.fromkeys(["st-accesses", "st-guest", "ti-accesses", "ti-guest"], 4)
 def test_a_target_withstands(target: Target) -> None:
     for seed in target.seeds():
         target.run(seed)
-    assert fuzz(target, 0, 0, SLOW.get(target.name, 200)) == 0
+    # How long an input takes depends on what else the machine does.
+    assert fuzz(target, 0, 0, SLOW.get(target.name, 200), max_seconds=math.inf) == 0
 
 
 def test_a_finding_is_kept(
