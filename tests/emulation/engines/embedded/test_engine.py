@@ -16,7 +16,7 @@ from tests.emulation.guest import FLASH, RAM, counter_image
 
 MILLISECOND = 1_000_000
 COUNTER = Image(Path("counter.bin"), "binary", [Segment(FLASH, counter_image())])
-# ldr r0, [r1] with r1 = 0x90000000, where nothing is mapped. All faults go to an endless loop.
+# ldr r0, [r1] with r1 = 0xB0000000, where nothing is mapped. All faults go to an endless loop.
 CODE = FLASH + 0x40
 FAULT = Image(
     Path("fault.bin"),
@@ -27,7 +27,7 @@ FAULT = Image(
             (RAM + 0x2000).to_bytes(4, "little")
             + (CODE + 1).to_bytes(4, "little")
             + (CODE + 7).to_bytes(4, "little") * 14
-            + bytes.fromhex("4ff010410868fee7"),
+            + bytes.fromhex("4ff030410868fee7"),
         )
     ],
 )
@@ -81,7 +81,7 @@ def test_fault_ends_the_run(engine: EmbeddedEngine) -> None:
     engine.load(FAULT)
     assert engine.run(MILLISECOND) is Stop.CRASH
     assert engine.crash is not None
-    assert engine.crash.address == 0x9000_0000
+    assert engine.crash.address == 0xB000_0000
 
 
 def test_stop_can_be_requested(engine: EmbeddedEngine) -> None:

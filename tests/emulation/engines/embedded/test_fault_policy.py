@@ -16,7 +16,7 @@ from tests.emulation.guest import FLASH, RAM
 
 MICROSECOND, MILLISECOND = 1_000, 1_000_000
 CODE, HANDLER = FLASH + 0x40, FLASH + 0x60
-READ_UNMAPPED = "4ff01041 0868"  # mov.w r1, #0x90000000; ldr r0, [r1]
+READ_UNMAPPED = "4ff03041 0868"  # mov.w r1, #0xB0000000; ldr r0, [r1]
 STAY = "fee7"  # b .
 LOOP = STAY
 SKIP = "0698 0230 0690 7047"  # ldr r0, [sp, #24]; adds r0, #2; str r0, [sp, #24]; bx lr
@@ -46,7 +46,7 @@ def test_a_handler_that_only_loops_is_a_crash_at_once() -> None:
     assert engine.run(1000 * MILLISECOND) is Stop.CRASH
     assert engine.now < 100 * MICROSECOND
     assert engine.crash is not None
-    assert engine.crash.address == 0x9000_0000
+    assert engine.crash.address == 0xB000_0000
     assert engine.run(1000 * MILLISECOND) is Stop.CRASH
 
 
@@ -56,7 +56,7 @@ def test_a_handler_that_goes_on_is_reported() -> None:
     engine.fault_listeners.append(reported.append)
     assert engine.run(MILLISECOND) is Stop.TIME
     assert engine.crash is None
-    assert [fault.address for fault in reported] == [0x9000_0000]
+    assert [fault.address for fault in reported] == [0xB000_0000]
 
 
 def test_a_handler_that_polls_for_ever_is_a_crash() -> None:
@@ -90,7 +90,7 @@ def test_no_fault_ends_the_run_on_request(handler: str) -> None:
 @pytest.mark.parametrize("handler", [LOOP, POLL])
 def test_slices_and_snapshots_change_nothing(handler: str) -> None:
     whole, sliced = running(handler), running(handler)
-    whole.run(1000 * MILLISECOND)
+    assert whole.run(1000 * MILLISECOND) is Stop.CRASH
     while sliced.run(sliced.now + 7 * MICROSECOND + sliced.now // 3) is Stop.TIME:
         sliced.restore(sliced.save())
     assert sliced.crash == whole.crash
