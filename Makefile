@@ -12,6 +12,7 @@ SECONDS ?= 60
 COUNT ?= 100000
 SEED ?= 1
 FUZZ_SECONDS ?= 10
+WHEELS ?= linux-x86_64 linux-aarch64 musl-x86_64 musl-aarch64 macos-x86_64 macos-arm64 windows-amd64
 HOURS ?= 1
 SANITIZER_CC ?= gcc
 
@@ -27,6 +28,7 @@ help:
 	@echo "make sanitize   the native core and its tests with AddressSanitizer and UBSan"
 	@echo "make soak       each board under random faults, HOURS=1 of virtual time"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
+	@echo "make wheels     wheels of all platforms into dist/, by PyPI's ziglang"
 	@echo "make lint       ruff, mypy, the Python 2.7 check of what Renode executes, and the list of words"
 	@echo "make clean      remove what the above made, $(VENV) included"
 
@@ -93,9 +95,15 @@ soak: $(VENV)/developer
 firmware:
 	$(MAKE) -C firmware
 
+# What one platform's wheel leaves in build/ would be in the next one's.
+wheels: $(VENV)/developer
+	$(BIN)/pip install --quiet --disable-pip-version-check ziglang
+	for target in $(WHEELS); do rm -rf build && RENODE_WIFI_TARGET=$$target \
+	    $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . || exit 1; done
+
 clean:
 	rm -rf $(VENV) out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info
 
-.PHONY: help demo lint robot test bench differential fuzz sanitize soak firmware clean
+.PHONY: wheels help demo lint robot test bench differential fuzz sanitize soak firmware clean

@@ -45,7 +45,8 @@ class BuildCore(build_ext):
 
 class PlatformWheel(bdist_wheel):
     def get_tag(self):
-        return ("py3", "none", super().get_tag()[2])
+        foreign = RECIPE["foreign_platform"]()
+        return ("py3", "none", super().get_tag()[2] if foreign is None else foreign.tag)
 
 
 setup(

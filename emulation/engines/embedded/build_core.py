@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 FLAGS: tuple[str, ...] = (
     "-std=c11",
@@ -34,6 +36,26 @@ if os.environ.get("RENODE_WIFI_SANITIZE"):
     FLAGS += SANITIZE
     ACROSS_FILES = ()
 COMPILERS = ("cc", "gcc", "clang")
+
+
+class Platform(NamedTuple):
+    """triple: of `zig cc -target`. tag: of wheels. name: what `platform_name` is there."""
+
+    triple: str
+    tag: str
+    name: str
+
+
+PLATFORMS = {
+    "linux-x86_64": Platform("x86_64-linux-gnu.2.17", "manylinux2014_x86_64", "linux-x86_64"),
+    "linux-aarch64": Platform("aarch64-linux-gnu.2.17", "manylinux2014_aarch64", "linux-aarch64"),
+    "musl-x86_64": Platform("x86_64-linux-musl", "musllinux_1_2_x86_64", "linux-x86_64"),
+    "musl-aarch64": Platform("aarch64-linux-musl", "musllinux_1_2_aarch64", "linux-aarch64"),
+    "macos-x86_64": Platform("x86_64-macos.11.0", "macosx_11_0_x86_64", "macosx-x86_64"),
+    "macos-arm64": Platform("aarch64-macos.11.0", "macosx_11_0_arm64", "macosx-arm64"),
+    "windows-amd64": Platform("x86_64-windows-gnu", "win_amd64", "win-amd64"),
+}
+"""By the values of RENODE_WIFI_TARGET, for wheels of other platforms than the one at hand."""
 
 
 class BuildError(Exception):
@@ -59,14 +81,41 @@ def source_hash(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def foreign_platform() -> Platform | None:
+    """What RENODE_WIFI_TARGET names; None: the core is built for the platform at hand."""
+    name = os.environ.get("RENODE_WIFI_TARGET")
+    if not name:
+        return None
+    if name not in PLATFORMS:
+        raise BuildError(
+            f"RENODE_WIFI_TARGET={name} is no platform", f"there are {', '.join(PLATFORMS)}"
+        )
+    return PLATFORMS[name]
+
+
+def platform_name() -> str:
+    """System and processor. On macOS Python's own name has versions of the system in it."""
+    foreign = foreign_platform()
+    if foreign is not None:
+        return foreign.name
+    if sys.platform == "darwin":
+        return f"macosx-{platform.machine()}"
+    return sysconfig.get_platform()
+
+
 def library_name(sources: str) -> str:
     """The file name of the library built on this platform from sources with that hash."""
-    suffix = ".dll" if sys.platform == "win32" else ".so"
-    return f"_core-{sources}-{sysconfig.get_platform()}{suffix}"
+    name = platform_name()
+    suffix = ".dll" if name.startswith("win") else ".so"
+    return f"_core-{sources}-{name}{suffix}"
 
 
 def find_compiler() -> str:
-    """The C compiler command: $CC, or the first known one on the path."""
+    """The C compiler command: $CC, or the first known one on the path; for another platform than
+    the one at hand that of PyPI's `ziglang`."""
+    foreign = foreign_platform()
+    if foreign is not None:
+        return f"{shlex.quote(sys.executable)} -m ziglang cc -target {foreign.triple}"
     named = os.environ.get("CC")
     for candidate in [named] if named else COMPILERS:
         if shutil.which(shlex.split(candidate)[0]):
@@ -97,7 +146,9 @@ def _compile(compiler: str, folder: Path, target: Path) -> None:
     sources = [str(path) for path in files(folder, ".c")]
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         draft = Path(scratch) / target.name
-        for flags in (FLAGS + ACROSS_FILES, FLAGS):
+        for wanted in (FLAGS + ACROSS_FILES, FLAGS):
+            # Code for Windows is position-independent without being asked, and must not be.
+            flags = [flag for flag in wanted if flag != "-fPIC" or target.suffix != ".dll"]
             command = [*shlex.split(compiler), *flags, f"-I{folder}", "-o", str(draft), *sources]
             result = subprocess.run(command, capture_output=True, text=True, check=False)
             if result.returncode == 0:

@@ -186,3 +186,20 @@ def test_a_full_buffer_of_translated_code_changes_nothing(monkeypatch: pytest.Mo
     assert usual[2][4] > FLASH + 0x2000
     monkeypatch.setattr(native_core, "MAX_TRANSLATED", 1 << 20)
     assert run() == usual
+
+
+@pytest.mark.parametrize("name", build_core.PLATFORMS)
+def test_a_core_for_another_platform_has_its_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENODE_WIFI_TARGET", name)
+    chosen = build_core.PLATFORMS[name]
+    suffix = "dll" if name.startswith("windows") else "so"
+    assert build_core.library_name("0") == f"_core-0-{chosen.name}.{suffix}"
+    assert f"ziglang cc -target {chosen.triple}" in build_core.find_compiler()
+
+
+def test_an_unknown_platform_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENODE_WIFI_TARGET", "vax")
+    with pytest.raises(build_core.BuildError, match=r"vax is no platform\n.*linux-aarch64"):
+        build_core.find_compiler()

@@ -41,6 +41,17 @@ static void *work(void *unused)
     return NULL;
 }
 
+#ifdef _WIN32
+static void start(void)
+{
+    pthread_t thread;
+    if (started)
+        return;
+    started = !pthread_create(&thread, NULL, work, NULL);
+    if (started)
+        pthread_detach(thread);
+}
+#else
 /* A forked process has none of the threads; its lock may be held by one of them. */
 static void after_fork(void)
 {
@@ -67,6 +78,8 @@ static void start(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
 }
+
+#endif
 
 void core_watch(struct core *core, uint32_t enabled)
 {
