@@ -45,7 +45,7 @@ class Owner(Protocol):
 
 
 class NoEvents:
-    """The owner of a stream that nobody has taken yet."""
+    """The owner of a stream that nobody has taken yet, or that is over."""
 
     def on_connected(self, stream: Stream) -> None: ...
 
@@ -168,13 +168,14 @@ class Connection:
     def drop(self) -> None:
         """Reset a connection that lingers."""
         self._send_reset()
+        self._leave()
 
     def close(self) -> None:
         if self.state is State.OPEN:
             self.shutdown()
         elif self.state is State.CONNECTING:
             self._transmit("_arrive_reset")
-            self.host.forget(self)
+            self._leave()
         self.state = State.OVER
         self.receive(len(self._inbox))
         self._forget_if_done()
@@ -183,6 +184,7 @@ class Connection:
         if self.state is not State.OVER:
             self.state = State.OVER
             self._send_reset()
+            self._leave()
 
     # What the network does to it
 
@@ -194,7 +196,7 @@ class Connection:
         """The station left the air. Its own end is over; the other end is not notified."""
         self._silent = True
         self.state = State.OVER
-        self.host.forget(self)
+        self._leave()
         peer = self.peer
         if peer is not None and peer.lingering:
             # It waits for a FIN that will never come; its stack would give up after a minute.
@@ -211,11 +213,11 @@ class Connection:
         """The connection attempt ended."""
         if self.state is State.CONNECTING:
             self.state = State.OVER
-            self.host.forget(self)
+            events = self._leave()
             self.internet.trace(
                 "connect-failed", flow=self.flow, destination=self.destination, failure=failure.name
             )
-            self.events.on_connect_failed(self, failure)
+            events.on_connect_failed(self, failure)
 
     # Within
 
@@ -227,7 +229,7 @@ class Connection:
         if peer._silent:
             self._repeat_in_vain()
             if self._fin_sent:
-                self.host.forget(self)
+                self._leave()
             return
         now = self.internet.clock.now
         self._arrival = max(self._arrival, now + self.internet.link.reliable_delay())
@@ -284,7 +286,7 @@ class Connection:
         elif self.state is State.OPEN and not self._silent:
             self._end(Failure.RESET)
         else:
-            self.host.forget(self)
+            self._leave()
 
     def _arrive_synack(self) -> None:
         if self.state is State.CONNECTING and not self._silent:
@@ -297,9 +299,9 @@ class Connection:
     def _end(self, failure: Failure) -> None:
         if self.state is State.OPEN:
             self.state = State.OVER
-            self.host.forget(self)
+            events = self._leave()
             self.internet.trace("broken", flow=self.flow, origin=self.source, failure=failure.name)
-            self.events.on_closed(self, failure)
+            events.on_closed(self, failure)
 
     def _window_opened(self) -> None:
         self._update_due = False
@@ -309,4 +311,13 @@ class Connection:
 
     def _forget_if_done(self) -> None:
         if self._fin_sent and self._fin_received:
-            self.host.forget(self)
+            self._leave()
+
+    def _leave(self) -> StreamEvents:
+        """Nothing happens to this end any more: it lets go of its host and of its owner.
+
+        The other end may be kept for long, as a server's record of its connections is.
+        """
+        self.host.forget(self)
+        events, self.events = self.events, NoEvents()
+        return events

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,23 @@ def test_shutdown_ends_one_direction(tmp_path: Path) -> None:
     assert bytes(events.data) == b"last words"
     assert events.log[-1] == ("closed", None)
     assert not rig.world.server("echo").connections[0].open
+
+
+@pytest.mark.parametrize("how", ["close", "abort", "leave"])
+def test_a_connection_that_is_over_lets_go_of_its_owner(tmp_path: Path, how: str) -> None:
+    """Servers keep a record of their connections, and with it the other ends."""
+    rig = joined(tmp_path, ECHO)
+    stream, events = rig.connect(7)
+    if how == "leave":
+        rig.station.leave()
+    else:
+        getattr(stream, how)()
+    rig.run()
+    owner = weakref.ref(events)
+    del events
+    gc.collect()
+    assert rig.world.server("echo").connections
+    assert owner() is None
 
 
 def test_close_lets_no_further_event_through(tmp_path: Path) -> None:
