@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.output import DraftBytes, DraftFile
 
@@ -96,6 +95,8 @@ def record(session: Session, kind: str, path: Path, settings: str = "") -> None:
 
 def offer_recordings(session: Session) -> None:
     """Let the monitor's command `wifi_record` begin files about this session."""
+    from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+
     if isinstance(session.engine, EmbeddedEngine):
         session.engine.script.requests.record = lambda kind, path, settings: record(
             session, kind, path, settings

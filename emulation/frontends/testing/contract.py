@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from renode_wifi.emulation.board.board import Board
-from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
-from renode_wifi.emulation.observers.contract.report import as_text, summary
+if TYPE_CHECKING:
+    from renode_wifi.emulation.board.board import Board
+    from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
 
-MONITOR = pytest.StashKey[ContractMonitor]()
+MONITOR: pytest.StashKey[ContractMonitor] = pytest.StashKey()
 
 
 def add_options(group: pytest.OptionGroup) -> None:
@@ -32,6 +33,9 @@ def watch(request: pytest.FixtureRequest, board: Board) -> None:
     """Begin, if that was asked for. Raises RenodeWifiError."""
     option = request.config.getoption
     if option("--contract"):
+        # pytest loads this file for every project where the package is installed.
+        from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
+
         silenced = silences(option("--silence"), "--silence")
         request.node.stash[MONITOR] = ContractMonitor(board, silenced)
 
@@ -42,6 +46,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     monitor = item.stash.get(MONITOR, None)
     if monitor is None:
         return
+    from renode_wifi.emulation.observers.contract.report import as_text, summary
+
     monitor.end()
     text = "\n".join(map(as_text, monitor.findings))
     if monitor.failing:

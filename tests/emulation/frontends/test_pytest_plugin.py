@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,16 @@ def test_a_crash_fails_the_firmware_test_under_way(pytester: pytest.Pytester) ->
     result.assert_outcomes(passed=1, skipped=1, failed=3)
     result.stdout.fnmatch_lines(["*unity.c:12: Expected 1 Was 2*", "*HardFault*"])
     result.stdout.fnmatch_lines(["FAILED *Suite.crashes?*"])
+
+
+def test_the_plugin_loads_neither_engine_nor_observers_until_a_test_asks() -> None:
+    """pytest loads it in every project where the package is installed."""
+    program = (
+        "import sys; import renode_wifi.emulation.frontends.pytest_plugin;"
+        " print(*(name for name in sys.modules if name.startswith('renode_wifi')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = done.stdout.split()
+    assert "renode_wifi.emulation.frontends.pytest_plugin" in loaded
+    assert "renode_wifi.emulation.engines.embedded.engine" not in loaded
+    assert "renode_wifi.emulation.observers.contract.monitor" not in loaded
