@@ -278,7 +278,7 @@ class Session:
         return render_crash(crash, self.image, self.engine.read_memory)
 
     def whereabouts(self) -> str:
-        """Where the firmware is: function, line, callers, tasks of FreeRTOS; "" if not known."""
+        """Where the firmware is: function, line, callers, tasks of the RTOS; "" if not known."""
         from renode_wifi.emulation.image.whereabouts import describe
 
         engine = self.engine

@@ -16,6 +16,7 @@ from renode_wifi.emulation.image.segments import Overlap, Segment, merged
 from renode_wifi.emulation.image.symbols import Symbol, Symbols
 
 if TYPE_CHECKING:
+    from renode_wifi.emulation.image.layouts import Layouts
     from renode_wifi.emulation.image.lines import LineTable
 
 __all__ = ["Image", "Segment", "Symbol", "Symbols", "combined", "symbol_address"]
@@ -70,7 +71,17 @@ class Image:
         """Source lines from the image's DWARF; read on first use, since it takes a while."""
         from renode_wifi.emulation.image.lines import LineTable
 
-        return LineTable.of(*(part.path for part in self.parts or [self] if part.kind == "ELF"))
+        return LineTable.of(*self._elf_files())
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Of the image's structures, from its DWARF."""
+        from renode_wifi.emulation.image.layouts import Layouts
+
+        return Layouts(self._elf_files())
+
+    def _elf_files(self) -> tuple[Path, ...]:
+        return tuple(part.path for part in self.parts or [self] if part.kind == "ELF")
 
     def strings(self, pattern: str) -> list[str]:
         """Printable matches of `pattern` anywhere in the image."""

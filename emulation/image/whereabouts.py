@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, backtrace, place
 from renode_wifi.emulation.image.image import Image, symbol_address
-from renode_wifi.emulation.image.rtos.freertos import FreeRtos
-from renode_wifi.emulation.image.rtos.threads import Thread
-from renode_wifi.emulation.image.rtos.waits import Stack, Wait, Waits
+from renode_wifi.emulation.image.rtos.known import known
+from renode_wifi.emulation.image.rtos.threads import Rtos, Stack, Thread, Wait
 
 ReadMemory = Callable[[int, int], bytes]
 
-KERNEL = re.compile(r"(?:x|v|pv|prv|ul|ux|pc|px)[A-Z]|(?:SVC|PendSV|SysTick)_Handler")
-"""Functions of the FreeRTOS kernel, by its naming rules."""
 IPSR = 0x1FF
 PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
 LOOP = 16
@@ -98,16 +94,28 @@ def _loop_begin(halfwords: list[int]) -> int | None:
 
 
 def _tasks(image: Image, read_memory: ReadMemory, time: int) -> list[str]:
-    kernel = FreeRtos(lambda name: symbol_address([image], name), read_memory)
-    threads = kernel.threads()
-    if not threads:
-        return []
     names = {symbol.address: symbol.name for symbol in image.symbols if not symbol.is_function}
-    waits = Waits(kernel, read_memory, lambda address: names.get(address, ""))
+    kernels = known(
+        lambda name: symbol_address([image], name),
+        read_memory,
+        image.layouts.get,
+        lambda address: names.get(address, ""),
+        image.layouts.variable,
+    )
+    for kernel in kernels:
+        threads = kernel.threads()
+        if threads:
+            return _tasks_of(kernel, threads, image, read_memory, time)
+    return []
+
+
+def _tasks_of(
+    kernel: Rtos, threads: list[Thread], image: Image, read_memory: ReadMemory, time: int
+) -> list[str]:
     by_id = {thread.id: thread for thread in threads}
-    found = {thread.id: waits.of(thread) for thread in threads if "Blocked" in thread.state}
-    rows = ["Tasks of FreeRTOS (bytes of stack that were never used)"]
-    stacks = {thread.id: waits.stack(thread) for thread in threads}
+    found = {thread.id: waits for thread in threads if (waits := kernel.wait(thread)).text}
+    rows = [f"Tasks of {kernel.name} (bytes of stack that were never used)"]
+    stacks = {thread.id: kernel.stack(thread) for thread in threads}
     fills = any(stack.unused for stack in stacks.values())
     for thread in sorted(threads, key=lambda t: t.name):
         where = "" if thread.is_current else _waiting_in(kernel, thread, image, read_memory, time)
@@ -128,7 +136,7 @@ def _over(stack: Stack, fills: bool) -> bool:
 
 
 def _waiting_in(
-    kernel: FreeRtos, thread: Thread, image: Image, read_memory: ReadMemory, time: int
+    kernel: Rtos, thread: Thread, image: Image, read_memory: ReadMemory, time: int
 ) -> str:
     """The function that called the kernel, which the task left through."""
     registers = kernel.registers(thread)
@@ -137,7 +145,7 @@ def _waiting_in(
     sites = [registers["pc"], *backtrace(Crash("", time, registers), image, read_memory)]
     for site in sites:
         found = image.symbols.at(site)
-        if found is not None and not KERNEL.match(found[0].name):
+        if found is not None and not kernel.kernel.match(found[0].name):
             return f"in {place(site, image).split(' ', 1)[-1]}"
     return ""
 

@@ -90,7 +90,9 @@ def symbols(session: Session, rest: bytes) -> str:
     value, _, name = rest.removeprefix(b":").partition(b":")
     if not name:
         session.target.debugger_symbols.clear()
-        session.pending_symbols = list(session.target.rtos.symbols)
+        session.pending_symbols = [
+            name for kernel in session.target.kernels for name in kernel.symbols
+        ]
     elif value:
         known = bytes.fromhex(name.decode("ascii")).decode("utf-8", "replace")
         session.target.debugger_symbols[known] = hexadecimal(value)

@@ -9,7 +9,8 @@ from renode_wifi.emulation.frontends.gdb.memory_map import Region
 from renode_wifi.emulation.frontends.gdb.registers import Register, RegisterFile
 from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR
 from renode_wifi.emulation.image.image import symbol_address
-from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+from renode_wifi.emulation.image.layouts import Layout
+from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
 from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
 from renode_wifi.emulation.platform.machine import Machine
@@ -17,6 +18,8 @@ from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
 
 WORD = 4
+EXCEPTIONS_STACK = "msp"
+"""All threads have the same; GDB asks for it where a call chain ends."""
 
 
 @dataclass
@@ -37,7 +40,8 @@ class Target:
         self.stops = Stops()
         self.debugger_symbols: dict[str, int] = {}
         """What the debugger says of its own symbol table, which comes first."""
-        self.rtos: Rtos = FreeRtos(self._symbol, self.read_memory)
+        self.kernels = known(self._symbol, self.read_memory, self._layout)
+        self._rtos: Rtos = self.kernels[0]
         self._debug = debug
 
     def _has_fpu(self) -> bool:
@@ -48,10 +52,19 @@ class Target:
         found = self.debugger_symbols.get(name)
         return symbol_address(self.machine.images, name) if found is None else found
 
+    def _layout(self, tag: str) -> Layout | None:
+        found = (image.layouts.get(tag) for image in reversed(self.machine.images))
+        return next((layout for layout in found if layout is not None), None)
+
     # -- threads ------------------------------------------------------------------------------
 
     def threads(self) -> list[Thread]:
-        return self.rtos.threads() or [Thread(PROCESSOR)]
+        for kernel in self.kernels:
+            threads = kernel.threads()
+            if threads:
+                self._rtos = kernel
+                return threads
+        return [Thread(PROCESSOR)]
 
     def current_thread(self) -> Thread:
         return next(thread for thread in self.threads() if thread.is_current)
@@ -60,9 +73,9 @@ class Target:
 
     def read_register(self, register: Register, thread: Thread) -> int | None:
         """None: of a thread that doesn't run, it isn't known."""
-        if thread.is_current:
+        if thread.is_current or register.name == EXCEPTIONS_STACK:
             return self.machine.core.read_register(register.name)
-        return self.rtos.registers(thread).get(register.name)
+        return self._rtos.registers(thread).get(register.name)
 
     def write_register(self, register: Register, value: int) -> None:
         # A write ends WFI and the like: what stays the same isn't written.

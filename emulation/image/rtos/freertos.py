@@ -7,11 +7,15 @@ of a kernel without MPU wrappers and without configUSE_LIST_DATA_INTEGRITY_CHECK
 
 from __future__ import annotations
 
-import struct
+import re
 from collections.abc import Callable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.rtos.threads import Thread
+from renode_wifi.emulation.image.rtos.memory import MAX_NAME, NO_FP_FRAME, KernelMemory
+from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.waits import Waits
+
+__all__ = ["MAX_NAME", "TCB_NAME", "FreeRtos"]
 
 # List_t: uxNumberOfItems, pxIndex, xListEnd (xItemValue, pxNext, pxPrevious).
 LIST_SIZE = 20
@@ -23,16 +27,11 @@ ITEM_NEXT, ITEM_OWNER = 4, 12
 # TCB_t: pxTopOfStack, xStateListItem, xEventListItem, uxPriority, pxStack, pcTaskName.
 TCB_EVENT_LIST, TCB_PRIORITY, TCB_NAME = 40, 44, 52
 """Offsets of xEventListItem.pvContainer, uxPriority and pcTaskName."""
-MAX_NAME = 32
 
 MAX_PRIORITIES = 64
 MAX_TASKS = 256
 
 EXC_RETURN = 0xFFFFFF00
-NO_FP_FRAME = 0x10
-"""Of EXC_RETURN: the stack frame has no floating-point registers (ARMv7-M, B1.5.8)."""
-XPSR_ALIGNED = 1 << 9
-"""Of the stacked xPSR: four bytes were left out to align the frame (ARMv7-M, B1.5.7)."""
 
 BLOCKED, SUSPENDED = "Blocked", "Suspended"
 LISTS = {
@@ -45,17 +44,24 @@ LISTS = {
 
 
 class FreeRtos:
-    """symbol(name): its address, None where the image has none. read_memory(address, length)."""
+    """symbol(name): its address, None where the image has none. read_memory(address, length).
 
+    variable_at(address): name of the variable that begins there, "" without one.
+    """
+
+    name = "FreeRTOS"
+    kernel = re.compile(r"(?:x|v|pv|prv|ul|ux|pc|px)[A-Z]|(?:SVC|PendSV|SysTick)_Handler")
     symbols = ("pxCurrentTCB", "uxCurrentNumberOfTasks", "pxReadyTasksLists", *LISTS)
 
     def __init__(
         self,
         symbol: Callable[[str], int | None],
         read_memory: Callable[[int, int], bytes],
+        variable_at: Callable[[int], str] = lambda address: "",
     ) -> None:
         self._symbol = symbol
-        self._read_memory = read_memory
+        self._memory = KernelMemory(read_memory)
+        self._waits = Waits(read_memory, variable_at)
 
     def threads(self) -> list[Thread]:
         try:
@@ -83,68 +89,50 @@ class FreeRtos:
         return [self._thread(task, state, task == current) for task, state in states.items()]
 
     def _thread(self, task: int, state: str, is_current: bool) -> Thread:
-        raw = self._read_memory(task + TCB_NAME, MAX_NAME).split(b"\0", 1)[0]
-        name = raw.decode("ascii", "replace")
-        priority = self._word(task + TCB_PRIORITY)
-        if state == SUSPENDED and self._word(task + TCB_EVENT_LIST):
+        name = self._memory.text(task + TCB_NAME)
+        priority = self._memory.word(task + TCB_PRIORITY)
+        if state == SUSPENDED and self._memory.word(task + TCB_EVENT_LIST):
             state = BLOCKED  # It waits for a queue or semaphore without a time-out.
-        return Thread(
-            task, name if name.isprintable() else "", f"{state}, priority {priority}", is_current
-        )
+        return Thread(task, name, f"{state}, priority {priority}", is_current)
 
     def _items(self, place: int) -> list[int] | None:
         """The tasks in a list; None where there is no initialised list."""
-        count, _, end, item, _ = struct.unpack("<5I", self._read_memory(place, LIST_SIZE))
+        count, _, end, item, _ = self._memory.words(place, LIST_SIZE // 4)
         if end != END_VALUE or count > MAX_TASKS:
             return None
         tasks = []
         for _ in range(count):
             if item == place + LIST_END:
                 break
-            tasks.append(self._word(item + ITEM_OWNER))
-            item = self._word(item + ITEM_NEXT)
+            tasks.append(self._memory.word(item + ITEM_OWNER))
+            item = self._memory.word(item + ITEM_NEXT)
         return tasks
 
     def registers(self, thread: Thread) -> dict[str, int]:
         try:
-            return self._stacked(self._word(thread.id))
+            return self._stacked(self._memory.word(thread.id))
         except RenodeWifiError:
             return {}
 
     def _stacked(self, top: int) -> dict[str, int]:
-        registers = dict(zip((f"r{n}" for n in range(4, 12)), self._words(top, 8), strict=True))
+        registers = self._memory.saved(top)
         top += 32
         has_fp = False
-        exc_return = self._word(top)
+        exc_return = self._memory.word(top)
         if exc_return & EXC_RETURN == EXC_RETURN:  # ARM_CM4F keeps it, ARM_CM3 doesn't.
             top += 4
             has_fp = not exc_return & NO_FP_FRAME
         if has_fp:
-            registers |= self._doubles(top, 8)
+            registers |= self._memory.doubles(top, 8)
             top += 64
-        names = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
-        registers |= dict(zip(names, self._words(top, 8), strict=True))
-        top += 32
-        if has_fp:
-            registers |= self._doubles(top, 0)
-            registers["fpscr"] = self._word(top + 64)
-            top += 72
-        if registers["xpsr"] & XPSR_ALIGNED:
-            top += 4
-        registers["xpsr"] &= ~XPSR_ALIGNED
-        registers["sp"] = registers["psp"] = top
-        return registers
+        return registers | self._memory.frame(top, has_fp)
 
-    def _doubles(self, place: int, first: int) -> dict[str, int]:
-        values = struct.unpack("<8Q", self._read_memory(place, 64))
-        return {f"d{first + index}": value for index, value in enumerate(values)}
+    def wait(self, thread: Thread) -> Wait:
+        return self._waits.of(thread) if BLOCKED in thread.state else Wait()
 
-    def _words(self, place: int, count: int) -> tuple[int, ...]:
-        return struct.unpack(f"<{count}I", self._read_memory(place, 4 * count))
-
-    def _word(self, place: int) -> int:
-        return self._words(place, 1)[0]
+    def stack(self, thread: Thread) -> Stack:
+        return self._waits.stack(thread)
 
     def _word_of(self, name: str) -> int | None:
         place = self._symbol(name)
-        return None if place is None else self._word(place)
+        return None if place is None else self._memory.word(place)

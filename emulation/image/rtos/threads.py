@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,9 +20,29 @@ class Thread:
     is_current: bool = True
 
 
+@dataclass(frozen=True)
+class Wait:
+    """text: what for. holder: id of the task that holds the mutex, 0 where it is none."""
+
+    text: str = ""
+    holder: int = 0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """bottom: its lowest address. unused: bytes that were never written; None: not known."""
+
+    bottom: int = 0
+    unused: int | None = None
+    overflown: bool = False
+
+
 class Rtos(Protocol):
     """What is known of an RTOS by the symbols of the image."""
 
+    name: str
+    kernel: re.Pattern[str]
+    """Functions of the kernel, by its naming rules."""
     symbols: tuple[str, ...]
     """Names that it has to know."""
 
@@ -30,3 +51,9 @@ class Rtos(Protocol):
 
     def registers(self, thread: Thread) -> dict[str, int]:
         """Those of a task that doesn't run, by GDB's names; what isn't known is left out."""
+
+    def wait(self, thread: Thread) -> Wait:
+        """What a task that is blocked waits for; an empty one where it isn't known."""
+
+    def stack(self, thread: Thread) -> Stack:
+        """What is left of a task's stack."""

@@ -5,40 +5,19 @@ Sources: FreeRTOS-Kernel V8 to V11, queue.c (Queue_t), tasks.c (tskSTACK_FILL_BY
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.rtos.freertos import FreeRtos
-from renode_wifi.emulation.image.rtos.threads import Thread
+from renode_wifi.emulation.image.rtos.memory import KernelMemory
+from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
 
 # TCB_t.
 TCB_TOP, TCB_EVENT_LIST, TCB_STACK = 0, 40, 48
 STACK_FILL = 0xA5
-MAX_STACK = 64 * 1024
-CHUNK = 256
 # Queue_t: pcHead (uxQueueType, null for a mutex), pcWriteTo, u.xSemaphore.xMutexHolder,
 # xTasksWaitingToSend, xTasksWaitingToReceive, uxMessagesWaiting, uxLength, uxItemSize.
-QUEUE_SEND, QUEUE_RECEIVE, QUEUE_SIZE = 16, 36, 68
+QUEUE_SEND, QUEUE_RECEIVE, QUEUE_WORDS = 16, 36, 17
 MAX_LENGTH = 10_000
-
-
-@dataclass(frozen=True)
-class Wait:
-    """text: what for. holder: TCB of the task that holds the mutex, 0 where it is none."""
-
-    text: str = ""
-    holder: int = 0
-
-
-@dataclass(frozen=True)
-class Stack:
-    """bottom: its lowest address. unused: bytes that were never written; None: not known."""
-
-    bottom: int
-    unused: int | None
-    overflown: bool
 
 
 class Waits:
@@ -46,18 +25,16 @@ class Waits:
 
     def __init__(
         self,
-        kernel: FreeRtos,
         read_memory: Callable[[int, int], bytes],
         symbol_of: Callable[[int], str],
     ) -> None:
-        self._kernel = kernel
-        self._read_memory = read_memory
+        self._memory = KernelMemory(read_memory)
         self._symbol_of = symbol_of
 
     def of(self, thread: Thread) -> Wait:
         """What a blocked task waits for."""
         try:
-            place = self._word(thread.id + TCB_EVENT_LIST)
+            place = self._memory.word(thread.id + TCB_EVENT_LIST)
             for offset, verb in ((QUEUE_RECEIVE, "receive from"), (QUEUE_SEND, "send to")):
                 found = self._queue(place - offset, place, verb) if place else None
                 if found is not None:
@@ -67,7 +44,7 @@ class Waits:
         return Wait()
 
     def _queue(self, queue: int, place: int, verb: str) -> Wait | None:
-        fields = struct.unpack("<17I", self._read_memory(queue, QUEUE_SIZE))
+        fields = self._memory.words(queue, QUEUE_WORDS)
         head, holder, waiting, length, item_size = fields[0], fields[2], *fields[14:17]
         if not 0 < length < MAX_LENGTH or waiting > length:
             return None
@@ -84,18 +61,7 @@ class Waits:
     def stack(self, thread: Thread) -> Stack:
         """What is left of a task's stack."""
         try:
-            bottom = self._word(thread.id + TCB_STACK)
-            top = self._word(thread.id + TCB_TOP)
-            unused = 0
-            while unused < MAX_STACK:
-                data = self._read_memory(bottom + unused, CHUNK)
-                same = len(data) - len(data.lstrip(bytes([STACK_FILL])))
-                unused += same
-                if same < len(data):
-                    break
+            bottom = self._memory.word(thread.id + TCB_STACK)
+            return self._memory.stack(bottom, self._memory.word(thread.id + TCB_TOP), STACK_FILL)
         except RenodeWifiError:
-            return Stack(0, None, False)
-        return Stack(bottom, unused, top < bottom)
-
-    def _word(self, place: int) -> int:
-        return int.from_bytes(self._read_memory(place, 4), "little")
+            return Stack()

@@ -23,7 +23,7 @@ def put_queue(
 
 
 def waits(kernel: Kernel) -> Waits:
-    return Waits(kernel.rtos, kernel.read, lambda address: "jobs" if address == QUEUE else "")
+    return Waits(kernel.read, lambda address: "jobs" if address == QUEUE else "")
 
 
 def waiting(kernel: Kernel, place: int) -> str:

@@ -1,0 +1,246 @@
+"""Threads of ThreadX and Zephyr, in guests with a kernel's memory and its debug information."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.frontends.gdb.registers import Register
+from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.image.image import symbol_address
+from renode_wifi.emulation.image.layouts import Layout, Layouts
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.rtos.known import known
+from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
+
+GUESTS = Path(__file__).resolve().parents[4] / "firmware" / "threads"
+RAM, SIZE = 0x2000_0000, 0x2000
+FRAME = 20 * 4
+"""Of a guest's stack, where the exception's frame begins."""
+
+
+@pytest.fixture(params=["threadx", "zephyr"])
+def board(request: pytest.FixtureRequest) -> Iterator[Board]:
+    with Board("b_l475e_iot01a", GUESTS / f"{request.param}.elf") as made:
+        made.run(0.01)
+        yield made
+
+
+class Guest:
+    """Memory of a guest, which a test changes."""
+
+    def __init__(self, name: str) -> None:
+        self.image = load_image(GUESTS / f"{name}.elf")
+        with Board("b_l475e_iot01a", self.image.path) as board:
+            board.run(0.01)
+            self.memory = bytearray(board.engine.read_memory(RAM, SIZE))
+            self.flash = board.engine.read_memory(0x0800_0000, SIZE)
+        self.rtos = self.kernel(self.image.layouts.get)
+
+    def kernel(self, layout: object) -> Rtos:
+        assert callable(layout)
+        kernels = known(self.address, self.read, layout, structure=self.image.layouts.variable)
+        return kernels[1 if "_tx_thread_created_ptr" in self.image.symbols else 2]
+
+    def address(self, name: str) -> int | None:
+        return symbol_address([self.image], name)
+
+    def read(self, address: int, length: int) -> bytes:
+        for start, data in ((RAM, self.memory), (0x0800_0000, self.flash)):
+            if start <= address <= start + len(data) - length:
+                return bytes(data[address - start : address - start + length])
+        raise RenodeWifiError("nothing is there")
+
+    def put(self, address: int, data: bytes | int) -> None:
+        raw = data.to_bytes(4, "little") if isinstance(data, int) else data
+        self.memory[address - RAM : address - RAM + len(raw)] = raw
+
+    def member(self, thread: Thread, name: str) -> int:
+        threadx = self.image.layouts.get("TX_THREAD_STRUCT")
+        layout = threadx or self.image.layouts.get("k_thread") or {}
+        return thread.id + layout[f"tx_thread_{name}" if threadx else name]
+
+    def thread(self, name: str) -> Thread:
+        return next(thread for thread in self.rtos.threads() if thread.name == name)
+
+    def waits(self, name: str) -> str:
+        return self.rtos.wait(self.thread(name)).text
+
+    def states(self) -> dict[str, str]:
+        return {thread.name: thread.state for thread in self.rtos.threads()}
+
+
+@pytest.fixture
+def threadx() -> Guest:
+    return Guest("threadx")
+
+
+@pytest.fixture
+def zephyr() -> Guest:
+    return Guest("zephyr")
+
+
+def test_a_report_lists_the_threads_and_what_they_wait_for(board: Board) -> None:
+    text = board.whereabouts()
+    assert "deadlock: plato waits for socrates waits for plato" in text
+    assert "in waits_here (threads.h:" in text
+    if "ThreadX" in text:
+        assert "waits for mutex left fork, held by plato" in text
+        assert "waits to receive from queue jobs (0 of 4)" in text
+        assert "stack overflow of task worker" in text
+    else:
+        assert "Tasks of Zephyr" in text
+        assert "waits for mutex left_fork, held by plato" in text
+        assert "waits for the end of sleeper" in text
+        assert "stack overflow of task sleeper" in text
+    assert text.count("stack overflow") == 1
+
+
+def test_a_debugger_sees_the_threads(board: Board) -> None:
+    assert isinstance(board.engine, EmbeddedEngine)
+    machine = board.engine.machine
+    target = Target(machine, machine.core.debug, board.engine.execute)
+    threads = {thread.name: thread for thread in target.threads()}
+    assert {"main", "plato", "socrates"} < set(threads)
+    assert target.current_thread().name == "main"
+    assert target.read_register(Register("r4"), threads["plato"]) == 0x1234
+
+
+def test_states_of_threadx(threadx: Guest) -> None:
+    assert threadx.states() == {
+        "main": "Running, priority 1",
+        "plato": "Blocked, priority 2",
+        "socrates": "Blocked, priority 3",
+        "worker": "Blocked, priority 4",
+    }
+    place = threadx.member(threadx.thread("worker"), "state")
+    for number, state in ((0, "Ready"), (1, "Completed"), (3, "Suspended"), (4, "Sleeping")):
+        threadx.put(place, number)
+        assert threadx.states()["worker"] == f"{state}, priority 4"
+        assert threadx.waits("worker") == ""
+
+
+def test_without_a_running_thread_threadx_is_idle(threadx: Guest) -> None:
+    threadx.put(threadx.address("_tx_thread_current_ptr") or 0, 0)
+    idle = threadx.thread("(idle)")
+    assert (idle.is_current, threadx.rtos.stack(idle).unused) == (True, None)
+    assert threadx.states()["main"] == "Ready, priority 1"
+
+
+def test_objects_of_threadx(threadx: Guest) -> None:
+    jobs = threadx.address("jobs") or 0
+    threadx.put(jobs + 16, 4)
+    assert threadx.waits("worker") == "to send to queue jobs (4 of 4)"
+    place = threadx.member(threadx.thread("worker"), "state")
+    for number, kind in ((6, "semaphore"), (7, "event flags"), (8, "block pool"), (9, "byte pool")):
+        threadx.put(place, number)
+        assert threadx.waits("worker") == f"{kind} jobs"
+    threadx.put(jobs + 4, 0)
+    assert threadx.waits("worker") == f"byte pool 0x{jobs:08X}"
+
+
+def test_registers_of_threadx_with_and_without_floating_point(threadx: Guest) -> None:
+    thread = threadx.thread("plato")
+    bottom = int.from_bytes(threadx.read(threadx.member(thread, "stack_start"), 4), "little")
+    registers = threadx.rtos.registers(thread)
+    assert (registers["r4"], registers["sp"]) == (0x1234, bottom + FRAME + 32)
+    assert "d8" not in registers
+    top = RAM + 0x1800
+    threadx.put(threadx.member(thread, "stack_ptr"), top)
+    threadx.put(top, 0xFFFFFFED)
+    threadx.put(top + 4, 0x88)
+    threadx.put(top + 68, 4)
+    registers = threadx.rtos.registers(thread)
+    assert (registers["d8"], registers["r4"]) == (0x88, 4)
+    assert registers["sp"] == top + 4 + 64 + 32 + 32 + 72
+
+
+def test_a_stack_pointer_below_the_stack_is_an_overflow(threadx: Guest, zephyr: Guest) -> None:
+    for guest, name in ((threadx, "stack_ptr"), (zephyr, "callee_saved.psp")):
+        thread = guest.thread("plato")
+        assert guest.rtos.stack(thread).unused == 16
+        assert not guest.rtos.stack(thread).overflown
+        guest.put(guest.member(thread, name), RAM + 4)
+        assert guest.rtos.stack(thread).overflown
+
+
+def test_states_of_zephyr(zephyr: Guest) -> None:
+    assert zephyr.states() == {
+        "main": "Running, priority 0",
+        "plato": "Pending, priority -1",
+        "socrates": "Pending, priority 5",
+        "sleeper": "Sleeping, priority 7",
+        "parent": "Pending, priority 8",
+    }
+    place = zephyr.member(zephyr.thread("sleeper"), "base.thread_state")
+    for bits, state in ((0x80, "Ready"), (8, "Dead"), (0x14, "Suspended"), (0x20, "Aborting")):
+        zephyr.put(place, bytes([bits]))
+        assert zephyr.states()["sleeper"] == f"{state}, priority 7"
+    zephyr.put(place, b"\x10")
+    zephyr.put(zephyr.member(zephyr.thread("sleeper"), "base.timeout.node"), RAM)
+    assert zephyr.states()["sleeper"] == "Sleeping, priority 7"
+
+
+def test_what_is_no_object_of_zephyr_is_an_address(zephyr: Guest) -> None:
+    place = zephyr.member(zephyr.thread("plato"), "base.pended_on")
+    other = (zephyr.address("right_fork") or 0) + 4
+    zephyr.put(place, other)
+    assert zephyr.waits("plato") == f"0x{other:08X}"
+    zephyr.put(place, 0)
+    assert zephyr.waits("plato") == ""
+
+
+def test_a_sentinel_at_the_bottom_of_a_stack_of_zephyr_is_no_use_of_it(zephyr: Guest) -> None:
+    thread = zephyr.thread("plato")
+    bottom = int.from_bytes(zephyr.read(zephyr.member(thread, "stack_info.start"), 4), "little")
+    zephyr.put(bottom, 0xF0F0F0F0)
+    assert zephyr.rtos.stack(thread).unused == 16
+
+
+def test_lists_that_are_damaged_end_somewhere(threadx: Guest, zephyr: Guest) -> None:
+    for guest, name in ((threadx, "created_next"), (zephyr, "next_thread")):
+        first, second = guest.rtos.threads()[:2]
+        guest.put(guest.member(second, name), first.id)
+        assert len(guest.rtos.threads()) == 2
+    for guest, name in ((threadx, "created_next"), (zephyr, "next_thread")):
+        guest.put(guest.member(guest.rtos.threads()[1], name), 0x40000000)
+        assert guest.rtos.threads() == []
+
+
+def test_without_debug_information_or_a_kernel_that_runs_there_are_none(
+    threadx: Guest, zephyr: Guest
+) -> None:
+    def nothing(tag: str) -> Layout | None:
+        return None
+
+    for guest, count in ((threadx, "_tx_thread_created_count"), (zephyr, "_kernel")):
+        assert guest.kernel(nothing).threads() == []
+        assert guest.kernel(nothing).registers(Thread(RAM)) == {}
+        guest.put(guest.address(count) or 0, bytes(12))
+        assert guest.rtos.threads() == []
+
+
+def test_layouts_look_into_structures_unions_and_arrays(zephyr: Guest) -> None:
+    kernel = zephyr.image.layouts.get("z_kernel")
+    thread = zephyr.image.layouts.get("k_thread")
+    assert kernel == {"cpus": 0, "cpus.nested": 0, "cpus.current": 4, "threads": 8}
+    assert thread is not None
+    assert (thread["base.prio"], thread["base.preempt"], thread["base.thread_state"]) == (
+        14,
+        14,
+        16,
+    )
+    assert zephyr.image.layouts.get("nothing") is None
+
+
+def test_files_without_debug_information_have_no_layouts(tmp_path: Path) -> None:
+    path = tmp_path / "firmware.elf"
+    path.write_bytes(b"\x7fELF and no more")
+    layouts = Layouts((path, tmp_path / "missing.elf"))
+    assert layouts.get("k_thread") is None
+    assert layouts.variable(RAM) is None
