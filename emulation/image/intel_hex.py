@@ -1,7 +1,8 @@
 """Intel HEX (Hexadecimal Object File Format Specification, revision A, 1988).
 
 Files that were joined are read as a whole: records may follow an end record, and start addresses
-may come several times, since the chip's vector table decides where it starts.
+may come several times, since the chip's vector table decides where it starts. A byte order mark and
+lines of comments (#, ;) are skipped.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from renode_wifi.emulation.image.segments import Collector, Overlap
 
 KIND = "Intel HEX"
 SUFFIXES = (".hex", ".ihex", ".ihx")
-FIRST_RECORD = re.compile(rb"[\s\0]*:[0-9A-Fa-f]{10}")
+FIRST_RECORD = re.compile(rb"(\xEF\xBB\xBF)?([\s\0]|[#;][^\n]*\n)*:[0-9A-Fa-f]{10}")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+COMMENTS = ("#", ";")
 DOS_END = "\x1a"
 
 DATA, END, SEGMENT_BASE, SEGMENT_START, LINEAR_BASE, LINEAR_START = range(6)
@@ -54,9 +57,10 @@ def read(data: bytes) -> Content:
 
 def _records(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
     """(line, type, offset, payload) of each record."""
-    for number, raw in enumerate(data.decode("latin-1").splitlines(), start=1):
+    lines = data.removeprefix(BYTE_ORDER_MARK).decode("latin-1").splitlines()
+    for number, raw in enumerate(lines, start=1):
         text = raw.strip(" \t\0" + DOS_END)
-        if not text:
+        if not text or text.startswith(COMMENTS):
             continue
         try:
             record = bytes.fromhex(text[1:])

@@ -80,6 +80,15 @@ def test_damage_is_reported_by_its_line(text: str, line: int, message: str) -> N
     assert caught.value.line == line
 
 
+def test_byte_order_mark_and_comments_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "image"
+    record = hex_record(0, intel_hex.DATA, b"data")
+    path.write_text(f"\ufeff# made by hand\n; twice\n{record}\n# the end\n{HEX_END}\n", "utf-8")
+    image = load_image(path)
+    assert image.kind == intel_hex.KIND
+    assert image.segments == [Segment(0, b"data")]
+
+
 def test_an_error_names_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.hex"
     path.write_text(":0100000061AA\n")
