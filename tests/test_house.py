@@ -62,8 +62,6 @@ LONG_FILES = {
 }
 MAX_FILES = 20
 CROWDED = {
-    "emulation/frontends/cli": "a file for each subcommand",
-    "emulation/frontends/robot": "a file for each family of keywords",
     "firmware/blocks": "a guest for each block of the chip",
     "firmware/cc3220_rom": "a file for each block of the chip",
     "tests/peripherals/stm32l4": "a file for each block of the chip",

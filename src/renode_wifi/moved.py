@@ -65,6 +65,24 @@ MODULES = {
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
     "renode_wifi.emulation.unity": "renode_wifi.emulation.suites.unity",
     **{
+        f"renode_wifi.emulation.frontends.cli.{name}": (
+            f"renode_wifi.emulation.frontends.cli.subcommands.{name}"
+        )
+        for name in (
+            *("boards", "campaign", "compatibility", "doctor", "explore", "image", "mcp"),
+            *("monitor", "qualify", "renode", "run", "world"),
+        )
+    },
+    "renode_wifi.emulation.frontends.robot.base": (
+        "renode_wifi.emulation.frontends.robot.keywords.base"
+    ),
+    **{
+        f"renode_wifi.emulation.frontends.robot.{name}_keywords": (
+            f"renode_wifi.emulation.frontends.robot.keywords.{name}"
+        )
+        for name in ("board", "contract", "control", "cpu", "led", "log", "radio", "uart")
+    },
+    **{
         f"renode_wifi.peripherals.{radio}.{old}": f"renode_wifi.peripherals.{radio}.{new}"
         for radio, old, new in (
             ("ism43362", "connection", "sockets.connection"),

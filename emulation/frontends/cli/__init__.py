@@ -1,4 +1,4 @@
-"""The command `renode-wifi`: one file per subcommand, each with `add` and `execute`."""
+"""The command `renode-wifi`. Its subcommands are in `subcommands`, one per file."""
 
 from __future__ import annotations
 
@@ -19,32 +19,38 @@ EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 """128 + SIGPIPE, as shells count it."""
 
-SUBCOMMANDS = (
-    "run",
-    "qualify",
-    "explore",
-    "campaign",
-    "compatibility",
-    "monitor",
-    "boards",
-    "image",
-    "world",
-    "doctor",
-    "renode",
-    "mcp",
-)
+SUBCOMMANDS = {
+    "run": "run an image on a board",
+    "qualify": "run a Unity test image, such as Amazon FreeRTOS aws_tests",
+    "explore": "inject every fault at every point of a run",
+    "campaign": "run a matrix of images, worlds, seeds and faults",
+    "compatibility": "a table of images and suites from qualification reports",
+    "monitor": "type monitor commands, as in Renode",
+    "boards": "list the boards",
+    "image": "look into a firmware image",
+    "world": "look into a world file",
+    "doctor": "check this installation",
+    "renode": "find or install Renode, the other engine",
+    "mcp": "serve a board to agents (Model Context Protocol)",
+}
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def parser(subcommands: Sequence[str] = SUBCOMMANDS) -> argparse.ArgumentParser:
+def parser(subcommand: str | None = None) -> argparse.ArgumentParser:
+    """The parser; of the subcommands only the one named takes arguments.
+
+    Each brings libraries of its own: only those of the one asked for are loaded.
+    """
     top = argparse.ArgumentParser(
         prog="renode-wifi",
         description="Run unmodified firmware of Wi-Fi boards, with Wi-Fi and TLS, without a board.",
     )
     top.add_argument("--version", action="version", version=f"renode-wifi {__version__}")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for name in subcommands:
-        import_module(f"{__name__}.{name}").add(subparsers)
+    for name, summary in SUBCOMMANDS.items():
+        command = subparsers.add_parser(name, help=summary)
+        if name == subcommand:
+            import_module(f"{__name__}.subcommands.{name}").add(command)
     return top
 
 
@@ -77,10 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _execute(arguments: Sequence[str]) -> int:
-    # Each subcommand brings libraries of its own: only those of the one asked for are loaded.
-    asked = [name for name in arguments[:1] if name in SUBCOMMANDS]
+    asked = next((name for name in arguments if name in SUBCOMMANDS), None)
     with without_collector():
-        options = parser(asked or SUBCOMMANDS).parse_args(arguments)
+        options = parser(asked).parse_args(arguments)
     code: int = options.execute(options)
     return code
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from robot.api import logger
 from robot.api.deco import library
 
-from renode_wifi.emulation.frontends.robot.absent_keywords import AbsentKeywords
 from renode_wifi.emulation.frontends.robot.arguments import CONVERTERS
-from renode_wifi.emulation.frontends.robot.board_keywords import BoardKeywords
-from renode_wifi.emulation.frontends.robot.contract_keywords import ContractKeywords
-from renode_wifi.emulation.frontends.robot.control_keywords import ControlKeywords
-from renode_wifi.emulation.frontends.robot.cpu_keywords import CpuKeywords
-from renode_wifi.emulation.frontends.robot.led_keywords import LedKeywords
-from renode_wifi.emulation.frontends.robot.log_keywords import LogKeywords
-from renode_wifi.emulation.frontends.robot.radio_keywords import RadioKeywords
+from renode_wifi.emulation.frontends.robot.keywords.absent import AbsentKeywords
+from renode_wifi.emulation.frontends.robot.keywords.board import BoardKeywords
+from renode_wifi.emulation.frontends.robot.keywords.contract import ContractKeywords
+from renode_wifi.emulation.frontends.robot.keywords.control import ControlKeywords
+from renode_wifi.emulation.frontends.robot.keywords.cpu import CpuKeywords
+from renode_wifi.emulation.frontends.robot.keywords.led import LedKeywords
+from renode_wifi.emulation.frontends.robot.keywords.log import LogKeywords
+from renode_wifi.emulation.frontends.robot.keywords.radio import RadioKeywords
 
 
 @library(

@@ -23,7 +23,7 @@ def options(command: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 def test_every_default_is_in_the_help(name: str) -> None:
     silent = [
         action.dest
-        for action in options(parser([name]))
+        for action in options(parser(name))
         if action.default not in (None, False, [], (), argparse.SUPPRESS)
         and "default: " not in (action.help or "")
     ]
@@ -32,4 +32,4 @@ def test_every_default_is_in_the_help(name: str) -> None:
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
 def test_every_option_is_explained(name: str) -> None:
-    assert [action.dest for action in options(parser([name])) if not action.help] == []
+    assert [action.dest for action in options(parser(name)) if not action.help] == []

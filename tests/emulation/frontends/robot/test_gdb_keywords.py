@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.emulation.frontends.robot.absent_keywords import AbsentKeywords
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
+from renode_wifi.emulation.frontends.robot.keywords.absent import AbsentKeywords
 from renode_wifi.emulation.frontends.robot.library import RenodeWifi
 from tests.emulation.frontends.gdb.client import Client
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.signals import ENDING, heeded
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.frontends.monitor.completion import complete
 from renode_wifi.emulation.frontends.monitor.reader import Reader, new_reader
@@ -23,14 +22,10 @@ is started, an empty line (or `run`) lets a second of virtual time pass; `run 10
 it early. `quit` ends the session."""
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "monitor",
-        help="type monitor commands, as in Renode",
-        description="An interactive monitor on the embedded engine.",
-        epilog=INTRODUCTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = "An interactive monitor on the embedded engine."
+    command.epilog = INTRODUCTION
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.add_argument(
         "script", nargs="?", metavar="SCRIPT", help="a .resc file, or the name of a board"
     )

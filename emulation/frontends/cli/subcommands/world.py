@@ -6,12 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser("world", help="look into a world file")
+def add(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="report every mistake with file, line and cure")
     check.add_argument(

@@ -9,11 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from renode_wifi.emulation.engines.renode import find, install
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser("renode", help="find or install Renode, the other engine")
+def add(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(metavar="ACTION", required=True)
     installer = actions.add_parser(
         "install",

@@ -18,7 +18,6 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 from renode_wifi.emulation.frontends.cli.output import OutputFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import (
     DEFAULT_TEST_TIME,
@@ -46,14 +45,10 @@ exit codes:
 EXITS = {End.CRASHED: 4, End.HUNG: 5, End.TIME: 5, End.INTERRUPTED: 130}
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "qualify",
-        help="run a Unity test image, such as Amazon FreeRTOS aws_tests",
-        description="Run a Unity test image to its end, test by test.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = "Run a Unity test image to its end, test by test."
+    command.epilog = EXIT_CODES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     add_board_arguments(command)
     add_image_arguments(command)
     command.add_argument("--junit", type=Path, metavar="FILE", help="results as JUnit XML")

@@ -7,12 +7,10 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.platform.boards import all_boards
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser("boards", help="list the boards")
+def add(command: argparse.ArgumentParser) -> None:
     command.set_defaults(execute=execute)
 
 

@@ -15,8 +15,8 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import serve
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
+from renode_wifi.emulation.frontends.robot.keywords.uart import UartKeywords
 from renode_wifi.emulation.frontends.robot.terminal_tester import Received
-from renode_wifi.emulation.frontends.robot.uart_keywords import UartKeywords
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import OnFault
 from renode_wifi.emulation.suites.qualification import DEFAULT_TIME, Qualification, read_expected

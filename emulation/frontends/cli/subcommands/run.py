@@ -28,7 +28,6 @@ from renode_wifi.emulation.frontends.cli.observe import Observers, add_observer_
 from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.traffic import Traffic
 from renode_wifi.emulation.platform import boards
@@ -60,14 +59,10 @@ takes half of it."""
 UNFINISHED = "\0"
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "run",
-        help="run an image on a board",
-        description="Run a firmware image; its console appears with virtual time stamps.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = "Run a firmware image; its console appears with virtual time stamps."
+    command.epilog = EXIT_CODES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     add_board_arguments(command)
     add_image_arguments(command)
     command.add_argument("--until", metavar="REGEX", help="end well when a console line matches")

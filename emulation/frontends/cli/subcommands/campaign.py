@@ -11,7 +11,6 @@ from pathlib import Path
 from renode_wifi.emulation.explore.campaign import PASSED, carry_out, cases, read_campaign
 from renode_wifi.emulation.explore.junit import as_junit
 from renode_wifi.emulation.explore.results import Results
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
@@ -24,15 +23,13 @@ exit codes:
 """
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "campaign",
-        help="run a matrix of images, worlds, seeds and faults",
-        description="Run every combination that a file names: images, worlds, seeds, faults and"
-        " engines (docs/exploring.md).",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Run every combination that a file names: images, worlds, seeds, faults and"
+        " engines (docs/exploring.md)."
     )
+    command.epilog = EXIT_CODES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.add_argument("file", type=Path, metavar="FILE", help="the campaign, in YAML")
     add_work_arguments(command, "campaign")
     command.set_defaults(execute=execute)

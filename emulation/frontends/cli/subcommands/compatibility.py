@@ -5,16 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.suites.compatibility import BEGIN, END, read_report, render, update
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "compatibility",
-        help="a table of images and suites from qualification reports",
-        description="Print which image passes which suite, as a Markdown table.",
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = "Print which image passes which suite, as a Markdown table."
     command.add_argument(
         "reports", type=Path, nargs="+", metavar="JSON", help="of `qualify --json`"
     )

@@ -8,14 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from renode_wifi.emulation.frontends.cli.arguments import add_image_arguments, read_image
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.image.components import components
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import all_boards
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser("image", help="look into a firmware image")
+def add(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(metavar="ACTION", required=True)
     info = actions.add_parser("info", help="board, vectors, segments, libraries")
     add_image_arguments(info, positional=True)

@@ -6,17 +6,14 @@ import argparse
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
 HOME = "<home>"
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "mcp",
-        help="serve a board to agents (Model Context Protocol)",
-        description="Serve a board by the Model Context Protocol, over standard input and output.",
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Serve a board by the Model Context Protocol, over standard input and output."
     )
     command.add_argument(
         "--root",

@@ -12,14 +12,12 @@ from renode_wifi import __version__
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.renode import find
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 
 LIBRARIES = ("unicorn", "pyyaml", "cattrs", "h11", "pyelftools", "cryptography", "pyopenssl")
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser("doctor", help="check this installation")
+def add(command: argparse.ArgumentParser) -> None:
     command.set_defaults(execute=execute)
 
 

@@ -16,7 +16,6 @@ from renode_wifi.emulation.explore.regression import write
 from renode_wifi.emulation.explore.report import as_html, cases, summary
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
-from renode_wifi.emulation.frontends.cli.subcommand import Subparsers
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
 from renode_wifi.emulation.platform import boards
@@ -32,15 +31,13 @@ exit codes:
 EXIT_SURVIVED, EXIT_FAILING, EXIT_ERROR = 0, 1, 2
 
 
-def add(subparsers: Subparsers) -> None:
-    command = subparsers.add_parser(
-        "explore",
-        help="inject every fault at every point of a run",
-        description="Run an image once as it is, then once more for every fault at every point of"
-        " that run, and see what becomes of it.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def add(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Run an image once as it is, then once more for every fault at every point of"
+        " that run, and see what becomes of it."
     )
+    command.epilog = EXIT_CODES
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
     add_board_arguments(command)
     command.add_argument("--image", action="append", required=True, metavar="FILE", help=FORMATS)
     command.add_argument(

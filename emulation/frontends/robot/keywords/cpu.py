@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from renode_wifi.emulation.frontends.robot.base import Keywords
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.keyword import keyword
+from renode_wifi.emulation.frontends.robot.keywords.base import Keywords
 from renode_wifi.emulation.platform.core import Stop
 
 

@@ -1,0 +1,1 @@
+"""The keywords, a file for each family of them."""
