@@ -20,19 +20,40 @@ static bool has_automatic_contexts(const struct core *core)
 static bool begins_context(struct core *core, const struct block_contents *contents)
 {
     return contents->fpu != NO_ADDRESS && (core->scb.fpdscr || !has_automatic_contexts(core)) &&
-           !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
+           scb_fpu_is_enabled(&core->scb) && !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
-/* The first instruction of the block that Unicorn must not execute unseen; or NO_ADDRESS. */
-static uint32_t first_to_look_at(struct core *core, const struct block_contents *contents)
+static uint32_t earlier(uint32_t address, uint32_t other)
 {
+    if (address == NO_ADDRESS || other == NO_ADDRESS)
+        return address == NO_ADDRESS ? other : address;
+    return address < other ? address : other;
+}
+
+/* The first instruction of a marked block that Unicorn must not execute unseen; or NO_ADDRESS. */
+static uint32_t first_of_marked(struct core *core, uint32_t address, uint32_t size)
+{
+    const struct block_contents *contents = guard_contents(core, address, size);
+    uint32_t first = forbidden_instruction(core, address, size);
     if (uses_disabled_fpu(core, contents))
-        return contents->fpu;
-    if (contents->control != NO_ADDRESS && !has_automatic_contexts(core))
-        return contents->control;
+        first = earlier(first, contents->fpu);
+    if (!has_automatic_contexts(core))
+        first = earlier(first, contents->control);
     if (contents->fixed_point != NO_ADDRESS && cpu_read(&core->cpu, FPSCR) & FPSCR_RMODE)
-        return contents->fixed_point;
-    return NO_ADDRESS;
+        first = earlier(first, contents->fixed_point);
+    return first;
+}
+
+/* The same of any block, which comes behind another. */
+static uint32_t first_to_look_at(struct core *core, block_t block, block_t before)
+{
+    uint32_t address = block_address(block), size = block_end(block) - address;
+    uint32_t first = NO_ADDRESS;
+    if (block & BLOCK_GUARD && !guard_admits(core, address, size, before))
+        first = core->checks.address;
+    if (block_is_marked(&core->code, block))
+        first = earlier(first, first_of_marked(core, address, size));
+    return first;
 }
 
 /* The MPU permits only part of the block's page to be executed. */
@@ -74,26 +95,16 @@ static void look_from(struct core *core, uint32_t address, uint32_t end)
     host_halt(&core->host, HALT_LOOK);
 }
 
-/* What a marked block is marked for. False: Unicorn has been stopped before it. */
+/* What a marked block is marked for, but for looks. False: Unicorn has been stopped before it. */
 static bool enter_marked(struct core *core, uint32_t address, uint32_t size)
 {
-    if (!code_hook_call(core, address)) {
-        host_halt(&core->host, HALT_LIMIT);
-        return false;
-    }
     const struct block_contents *contents = guard_contents(core, address, size);
-    uint32_t forbidden = forbidden_instruction(core, address, size);
-    if (forbidden != NO_ADDRESS) {
-        look_from(core, forbidden, address + size);
-        return false;
-    }
-    uint32_t first = first_to_look_at(core, contents);
-    if (first != NO_ADDRESS) {
-        look_from(core, first, address + size);
-        return false;
-    }
     if (begins_context(core, contents)) {
         host_halt(&core->host, HALT_FP_CONTEXT);
+        return false;
+    }
+    if (!code_hook_call(core, address)) {
+        host_halt(&core->host, HALT_LIMIT);
         return false;
     }
     if (contents->sends_event)
@@ -157,15 +168,17 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
             block_watch(&core->code, entry, address);
         schedule_update(schedule);
     }
-    if (*entry & BLOCK_GUARD && !(unchecked && core->host.look) &&
-        !guard_admits(core, address, size)) {
-        uint32_t first = first_to_look_at(core, guard_contents(core, address, size));
-        look_from(core, first < core->checks.address ? first : core->checks.address, address + size);
-        return;
-    }
+    block_t before = core->code.current;
     core->code.current = *entry;
     if (block_is_marked(&core->code, *entry) && !unchecked && !enter_marked(core, address, size))
         return;
+    if (!(unchecked && core->host.look)) {
+        uint32_t first = first_to_look_at(core, *entry, before);
+        if (first != NO_ADDRESS) {
+            look_from(core, first, address + size);
+            return;
+        }
+    }
     schedule->shared.cycles = end;
     if (*entry & BLOCK_MASKS) {
         schedule_release(schedule);

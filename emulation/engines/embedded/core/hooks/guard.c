@@ -69,10 +69,9 @@ static bool is_harmless(const struct op *question, uint32_t x)
     }
 }
 
-bool guard_admits(struct core *core, uint32_t address, uint32_t size)
+bool guard_admits(struct core *core, uint32_t address, uint32_t size, block_t before)
 {
     const struct guard *guard = &recall(core, address, size)->guard;
-    block_t before = core->code.current;
     if (guard->invariant && core->checks.admitted == address && block_address(before) == address &&
         block_end(before) == address + size)
         return true;

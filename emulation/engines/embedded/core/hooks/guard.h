@@ -12,8 +12,8 @@ const struct learned *guard_learn(struct core *core, uint32_t address, uint32_t 
 void guard_watch(struct core *core, uint32_t address, uint32_t size);
 /* What a block contains, as it was learned. */
 const struct block_contents *guard_contents(struct core *core, uint32_t address, uint32_t size);
-/* Nothing can go wrong in the block about to be entered. False: core->checks.address is the
+/* Nothing can go wrong in the block about to be entered behind another. False: core->checks.address is the
  * instruction that may need a closer look. */
-bool guard_admits(struct core *core, uint32_t address, uint32_t size);
+bool guard_admits(struct core *core, uint32_t address, uint32_t size, block_t before);
 
 #endif

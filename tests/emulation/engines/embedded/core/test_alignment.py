@@ -316,6 +316,31 @@ svc:
     assert log == [expected] * 6
 
 
+@pytest.mark.parametrize("interpret", [True, False])
+def test_what_a_block_sets_out_with_is_not_lost_by_a_look(interpret: bool) -> None:
+    """SEV and the first use of the FPU, B1.5.7, in blocks with MSR of unaligned values."""
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    put 0xE000EF3C, 0x01000000
+    isb
+    load r0, {STACK - 0x100 + 3}
+    load r1, {RAM + 0x100}
+    b 1f
+1:  vldr s0, [r1]
+    msr psp, r0
+    vmrs r2, fpscr
+    log_register r2
+    b 1f
+1:  sev
+    msr psp, r0
+    wfe
+    log 1
+    b .
+"""
+    assert logged(source, interpret=interpret) == [0x01000000, 1]
+
+
 def test_unaligned_exception_of_the_core_itself() -> None:
     """In a handler, which the core executes itself."""
     source = f"""

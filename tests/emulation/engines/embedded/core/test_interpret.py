@@ -96,6 +96,7 @@ CONDITIONAL_T32 = st.tuples(st.integers(0, 13), T32).map(
 )
 INSTRUCTION = st.one_of(T16, T16, CONDITIONAL, T32, T32, CONDITIONAL_T32)
 PAIR = Pair()
+IT_EQ, IT_NE, MOV_R0_R0 = b"\x08\xbf", b"\x18\xbf", b"\0\0"
 
 
 @settings(max_examples=600)
@@ -109,6 +110,20 @@ def test_any_code_ends_as_unicorn_would_have_it(
 ) -> None:
     translated, interpreted, _ = PAIR.outcomes(b"".join(code), registers, flags)
     assert interpreted == translated
+
+
+@pytest.mark.parametrize("stack", [8, 9])
+@pytest.mark.parametrize("first", [b"", IT_NE])
+@pytest.mark.parametrize("second", [b"", IT_NE, IT_EQ])
+def test_msr_clears_the_lowest_bits_as_with_unicorn(
+    first: bytes, second: bytes, stack: int
+) -> None:
+    """MSR ends a block, and the entry of the first can't know R0."""
+    msr = struct.pack("<HH", 0xF380, 0x8800 | stack)
+    code = IT_EQ + MOV_R0_R0 + first + msr + second + msr
+    translated, interpreted, _ = PAIR.outcomes(code, [57] * 13, 0)
+    assert interpreted == translated
+    assert translated[SEEN.index("msp" if stack == 8 else "psp")] == 56
 
 
 EXCEPTIONS = """
