@@ -65,3 +65,17 @@ void schedule_reset(struct schedule *schedule)
     schedule->shared.reset_requested = 1;
     schedule->shared.limit = 0;
 }
+
+void schedule_note_effect(struct schedule *schedule)
+{
+    schedule->side_effects = true;
+    schedule->noticed = schedule->shared.cycles;
+}
+
+void schedule_refund(struct schedule *schedule, uint64_t cycles)
+{
+    uint64_t before = schedule->shared.cycles;
+    schedule->shared.cycles -= cycles;
+    if (schedule->noticed <= before && schedule->noticed > schedule->shared.cycles)
+        schedule->shared.cycles = schedule->noticed;
+}

@@ -51,6 +51,7 @@ struct schedule {
     bool guarded; /* the entry of each block is looked at, bus/firewall.h */
     bool running; /* core_run is under way */
     bool side_effects; /* since idle/ cleared it: another iteration may not have the same */
+    uint64_t noticed; /* the cycle that a device saw last: time doesn't go back behind it */
 };
 
 /* The cycle of the next event that the guest notices. No block may end beyond it. */
@@ -68,6 +69,10 @@ void schedule_release(struct schedule *schedule);
 /* Ask the run loop for something before the next block; or withdraw that. */
 void schedule_request(struct schedule *schedule, enum request request);
 void schedule_withdraw(struct schedule *schedule, enum request request);
+/* A device has been accessed. */
+void schedule_note_effect(struct schedule *schedule);
+/* Cycles that were charged in advance aren't used. */
+void schedule_refund(struct schedule *schedule, uint64_t cycles);
 /* Ask for the end of the run, or for a reset. */
 void schedule_stop(struct schedule *schedule);
 void schedule_reset(struct schedule *schedule);

@@ -9,7 +9,7 @@
  * ignores stores. */
 static void access_reserved(struct bus *bus, uint32_t address, bool is_write)
 {
-    bus->schedule->side_effects = true;
+    schedule_note_effect(bus->schedule);
     if (bus->strict || address < END_OF_MEMORIES) {
         bus->imprecise_address = address;
         bus->imprecise_access = is_write ? ACCESS_WRITE : ACCESS_READ;
@@ -38,7 +38,7 @@ static uint32_t read_ppb(struct bus *bus, uint32_t address)
 {
     uint32_t value;
     if (!ppb_peek(bus->ppb, address & ~3u, &value)) {
-        bus->schedule->side_effects = true;
+        schedule_note_effect(bus->schedule);
         value = ppb_read(bus->ppb, address & ~3u);
     }
     return value >> 8 * (address & 3);
@@ -86,7 +86,7 @@ static uint32_t read_word(struct bus *bus, uint32_t address, unsigned width)
 static void write_word(struct bus *bus, uint32_t address, uint32_t value, unsigned width)
 {
     const struct window *window = memory_window(bus->map, address);
-    bus->schedule->side_effects = true;
+    schedule_note_effect(bus->schedule);
     if (window) {
         bus->recent = window;
         model_write(&bus->lines, window, address, value, width);

@@ -37,7 +37,7 @@ bool store_slowly(struct executor *executor, uint32_t address, unsigned width, u
 {
     const struct window *window = bus_recent(executor->bus, address, width);
     if (window) {
-        executor->schedule->side_effects = true;
+        schedule_note_effect(executor->schedule);
         model_write(&executor->bus->lines, window, address, low_bytes(value, width), width);
         executor->budget = MAX_BUDGET;
         return true;

@@ -21,7 +21,7 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
                8 * (offset & 3);
     }
     uint32_t arguments[] = {offset, width}, value = 0;
-    lines->host->schedule->side_effects = true;
+    schedule_note_effect(lines->host->schedule);
     if (model->port && !(offset & 3) &&
         port_read(lines, model->port, model->values, word, width, &value)) {
         model->native_accesses++;

@@ -8,15 +8,31 @@
 #include "hooks/guard.h"
 #include "run/substitute.h"
 
-/* Give back the cycles of the block's part that has not run; it is charged when it does. */
-static void refund(struct core *core)
+/* How many instructions of the block that has been charged haven't run. */
+static uint32_t instructions_left(const struct core *core)
 {
     block_t block = core->code.current;
     uint32_t pc = core->cpu.state.pc & ~1u, end = block_end(block);
     if (pc < block_address(block) || pc >= end)
+        return 0;
+    return decode_contents(&core->map, pc, end - pc).instructions;
+}
+
+/* Give back the cycles of the block's part that has not run; it is charged when it does. */
+static void refund(struct core *core)
+{
+    uint32_t left = instructions_left(core);
+    if (!left)
         return;
-    core->schedule.shared.cycles -= decode_contents(&core->map, pc, end - pc).instructions;
+    core->schedule.shared.cycles -= left;
     core->schedule.resumed_within = 1;
+}
+
+/* The block is left for an exception: nothing of the rest runs. */
+static void refund_rest(struct core *core)
+{
+    schedule_refund(&core->schedule, instructions_left(core));
+    core->schedule.resumed_within = 0;
 }
 
 /* Go on behind an instruction that has not executed and whose block has been charged. */
@@ -59,9 +75,12 @@ static void on_interrupt(struct core *core)
     case EXCP_EXCEPTION_EXIT: exception_return(exceptions, core->cpu.state.pc | 1); return;
     case EXCP_BKPT: exception_breakpoint(exceptions); return;
     case EXCP_DATA_ABORT: /* of LDREXH and STREXH */
+        refund_rest(core);
         exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNALIGNED, 0);
         return;
-    default: exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
+    default:
+        refund_rest(core);
+        exception_fault(exceptions, EXCEPTION_USAGE_FAULT, CFSR_UNDEFINSTR, 0);
     }
 }
 
@@ -82,6 +101,7 @@ static void on_refusal(struct core *core)
             address = operand_address(&decoder.last.operand, &core->cpu);
         if ((address & ~(PAGE_SIZE - 1)) != page) /* it began on the page before */
             address = page;
+        refund_rest(core);
         exception_fault_at(&core->exceptions,
                            forbidden ? EXCEPTION_MEM_MANAGE : EXCEPTION_BUS_FAULT,
                            forbidden ? CFSR_DACCVIOL : CFSR_PRECISERR, address, core->tlb.access);
@@ -98,6 +118,7 @@ static void on_undefined(struct core *core)
     bool thumb = cpu_read(&core->cpu, XPSR) & XPSR_THUMB;
     if (!thumb)
         core->cpu.state.pc &= ~1u;
+    refund_rest(core);
     exception_fault(&core->exceptions, EXCEPTION_USAGE_FAULT,
                     thumb ? CFSR_UNDEFINSTR : CFSR_INVSTATE, 0);
 }
@@ -128,8 +149,7 @@ static void on_failed_check(struct core *core)
             look_at_rest(core);
         return;
     }
-    refund(core);
-    core->schedule.resumed_within = 0;
+    refund_rest(core);
     if (core->checks.cause == CFSR_DACCVIOL)
         raise_forbidden(core);
     else
@@ -142,8 +162,7 @@ static void on_failed_check(struct core *core)
 static void on_forbidden(struct core *core)
 {
     forbidden_return(core);
-    refund(core);
-    core->schedule.resumed_within = 0;
+    refund_rest(core);
     raise_forbidden(core);
 }
 
@@ -246,12 +265,12 @@ int execution_run(struct core *core)
     case HALT_SLEEP: fall_asleep(&core->cpu, false); break;
     case HALT_WAIT_FOR_EVENT: fall_asleep(&core->cpu, true); break;
     case HALT_WATCHPOINT:
-        refund(core);
         if (shared->debugger) {
+            refund(core);
             shared->stop_address = core->cpu.state.pc & ~1u;
             return OUTCOME_BREAKPOINT;
         }
-        core->schedule.resumed_within = 0;
+        refund_rest(core);
         break;
     case HALT_BREAKPOINT: refund(core); return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;

@@ -89,6 +89,7 @@ static void forget_progress(struct core *core)
     core->schedule.shared.fault_ready = 0;
     core->code_hooks.passed = core->passed_breakpoint = core->passed_step = NO_ADDRESS;
     core->code.current = 0;
+    core->schedule.noticed = 0;
     idle_restart(&core->idle);
 }
 

@@ -77,6 +77,60 @@ reset:
     assert cycles(NOWHERE) == cycles(RAM)
 
 
+FAULTS_WITHIN_BLOCKS = {
+    "load": "ldr r3, [r0]",
+    "store": "str r3, [r0]",
+    "conditional load": "it ne\n ldrne r3, [r0]",
+    "unaligned LDM": "ldm r1, {r2, r3}",
+    "unaligned LDREXH": "ldrexh r2, [r1]",
+    "division by zero": "udiv r2, r1, r4",
+    "disabled FPU": "vmov.f32 s0, #1.0",
+    "undefined": "udf #0",
+}
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+@pytest.mark.parametrize("fault", FAULTS_WITHIN_BLOCKS)
+def test_fault_costs_the_time_of_what_has_run(fault: str, interpret: bool) -> None:
+    def times(behind: int) -> list[int]:
+        source = f"""
+reset:
+    put CCR, 0x10
+    load r0, {NOWHERE}
+    load r1, {RAM + 1}
+    mov r4, #0
+    mov r6, #3
+    adr.w r7, svc
+    load r5, LOG
+    svc #0
+svc:
+    str r5, [r5]
+    adds r4, #0
+    cmp r6, #0
+    b 1f
+1:  .rept 50
+    nop
+    .endr
+    {FAULTS_WITHIN_BLOCKS[fault]}
+    .rept {behind}
+    nop
+    .endr
+    b .
+hardfault:
+    str r5, [r5]
+    str r7, [sp, #24]
+    load r2, 0x0100000B
+    str r2, [sp, #28]
+    subs r6, #1
+    beq .
+    bx lr
+"""
+        return Guest(source, interpret=interpret).run(100).rig.times
+
+    assert len(times(0)) == 6
+    assert times(0) == times(40) == times(400)
+
+
 def test_fault_with_faultmask_set_locks_up() -> None:
     """B1.5.15: the priority is that of a HardFault already."""
     guest = Guest("reset:\n    cpsid f\n    udf #0\nhardfault:\n    log 1\n")
