@@ -69,6 +69,18 @@ CROWDED = {
     "peripherals/cc3220": "a file for each block of the chip",
 }
 
+RADIOS = ("peripherals/ism43362/", "peripherals/simplelink/")
+"""Rooms of the same build: what has the same role in each has the same name."""
+NAMED_TWICE = {
+    "Core": "the contract of a Cortex-M, and the embedded engine's",
+    "Event": "what the clock's contract schedules, and the same in Renode",
+    "Machine": "what models are given, and the machine that gives it",
+    "Member": "a machine in a world, and the same in Renode",
+    "RenodeWifi": "published: the library of Robot Framework and the driver of Jumpstarter",
+    "World": "the contract that radios see, the world, and its stand-in in Renode",
+}
+"""Classes of different modules with one name, with the reason."""
+
 
 def floor_of(module: str) -> tuple[int, str] | None:
     """Height and room of a module; None for what stands on no floor."""
@@ -151,6 +163,27 @@ def _public_annotations(tree: ast.AST) -> Iterator[ast.expr | None]:
             yield node.returns
         elif isinstance(node, ast.AnnAssign):
             yield node.annotation
+
+
+def _is_of_both_radios(places: list[str]) -> bool:
+    return len(places) == len(RADIOS) and all(
+        any(place.startswith(radio) for place in places) for radio in RADIOS
+    )
+
+
+def test_a_class_name_means_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for path in modules().values():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {
+        name: found
+        for name, found in places.items()
+        if len(found) > 1 and not _is_of_both_radios(found)
+    }
+    assert {name: twice[name] for name in twice.keys() - NAMED_TWICE.keys()} == {}
+    assert NAMED_TWICE.keys() - twice.keys() == set(), "named once: take it off the list"
 
 
 def test_public_signatures_say_what_they_take() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from renode_wifi.emulation.errors import RenodeWifiError
 
 if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.servers.mqtt_packets import Message
+    from renode_wifi.peripherals.network.servers.mqtt_packets import Publication
     from renode_wifi.peripherals.network.world import World
 
 
@@ -47,7 +47,7 @@ def find_received(
 
 def find_message(
     board: Running, broker: str, topic: str, payload: str | bytes, timeout: float
-) -> Message:
+) -> Publication:
     """As `Session.wait_for_message`."""
     from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
     from renode_wifi.peripherals.network.servers.mqtt_topics import matches
@@ -58,7 +58,7 @@ def find_message(
         raise RenodeWifiError(f"{broker!r} is not an MQTT broker", cure="use wait_for_server")
     expression = _compiled(payload)
 
-    def find() -> Message | None:
+    def find() -> Publication | None:
         for message in server.messages:
             if matches(topic, message.topic) and expression.search(message.payload):
                 return message

@@ -20,7 +20,7 @@ from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import SECOND
 
 if TYPE_CHECKING:
-    from renode_wifi.peripherals.network.servers.mqtt_packets import Message
+    from renode_wifi.peripherals.network.servers.mqtt_packets import Publication
     from renode_wifi.peripherals.network.world import World
 
 DEFAULT_TIMEOUT = 60.0
@@ -181,7 +181,7 @@ class Session:
 
     def wait_for_message(
         self, broker: str, topic: str, payload: str | bytes = b"", timeout: float = DEFAULT_TIMEOUT
-    ) -> Message:
+    ) -> Publication:
         """Run until a message has been published at an MQTT broker of the world; the message.
 
         topic: as in a subscription, with + and #. payload: regular expression that is found in it.

@@ -10,7 +10,7 @@ from typing import Any
 
 from renode_wifi.emulation.explore.faults import FAMILIES, cells_at
 from renode_wifi.emulation.explore.laboratory import Laboratory
-from renode_wifi.emulation.explore.outcome import Outcome, Verdict
+from renode_wifi.emulation.explore.outcome import CellOutcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, JsonObject, Setup, batches, thinned
 from renode_wifi.emulation.explore.progress import Progress
 from renode_wifi.emulation.explore.results import Results
@@ -68,7 +68,7 @@ def all_cells(
     return thinned(cells, limit)
 
 
-def smallest(room: Laboratory, cell: Cell) -> Outcome:
+def smallest(room: Laboratory, cell: Cell) -> CellOutcome:
     """The outcome of the smallest fault of the cell's kind that has the same verdict."""
     best = room.run(cell)
     arguments = dict(cell.arguments)
@@ -128,7 +128,7 @@ def _explore(
     for (_, batch, _), answer in workers.answers(tasks):
         for outcome in answer or [_lost(cell).as_json() for cell in batch]:
             results.add(outcome)
-            progress.add(Outcome.from_json(outcome).failing)
+            progress.add(CellOutcome.from_json(outcome).failing)
         report(progress)
 
 
@@ -142,7 +142,7 @@ def _shrink(
     first: dict[tuple[str, str, str], Cell] = {}
     for cell in cells:
         entry = results.done.get(cell.name)
-        if entry is not None and Outcome.from_json(entry).failing and "smallest" not in entry:
+        if entry is not None and CellOutcome.from_json(entry).failing and "smallest" not in entry:
             # Where firmware idles is chance.
             by_chance = entry["verdict"] in (Verdict.ENDS, Verdict.FAILS)
             place = "" if by_chance else str(entry["where"]).partition("\n")[0]
@@ -159,8 +159,8 @@ def _has_size(key: str) -> bool:
     return key in ("for", "by", "bytes", "loss", "latency", "ppm", "every")
 
 
-def _lost(cell: Cell) -> Outcome:
-    return Outcome(
+def _lost(cell: Cell) -> CellOutcome:
+    return CellOutcome(
         cell.name,
         cell.point.label,
         cell.point.family,

@@ -12,7 +12,7 @@ from renode_wifi.emulation.board.board import Board, GuestCrash, Snapshot
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore.idleness import RESTS, function_at, is_idle, loops_skipped
-from renode_wifi.emulation.explore.outcome import Outcome, Verdict
+from renode_wifi.emulation.explore.outcome import CellOutcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, Point, Setup
 from renode_wifi.emulation.explore.points import Recorder
 from renode_wifi.emulation.explore.seen import View, alike, corruption, view_of
@@ -115,7 +115,7 @@ class Laboratory:
 
     # A cell
 
-    def run(self, cell: Cell) -> Outcome:
+    def run(self, cell: Cell) -> CellOutcome:
         """What becomes of the firmware when `cell` happens to it."""
         try:
             self._go_to(cell.point.time - BEFORE)
@@ -140,7 +140,7 @@ class Laboratory:
         if time > self.board.engine.now:
             self.board.run((time - self.board.engine.now) / SECOND)
 
-    def _judge(self, cell: Cell, watch: _Watch, over: int) -> Outcome:
+    def _judge(self, cell: Cell, watch: _Watch, over: int) -> CellOutcome:
         board = self.board
         watch.over = over
         end = over + round((self.setup.timeout + self._period) * SECOND)
@@ -196,7 +196,7 @@ class Laboratory:
             or len([time for time in watch.works if time >= over]) >= self._wanted
         )
 
-    def _verdict(self, cell: Cell, watch: _Watch, over: int) -> Outcome:
+    def _verdict(self, cell: Cell, watch: _Watch, over: int) -> CellOutcome:
         works = [time for time in watch.works if time >= over]
         if watch.asserted:
             return self._outcome(
@@ -262,11 +262,11 @@ class Laboratory:
         by: str = "",
         where: str = "",
         note: str = "",
-    ) -> Outcome:
+    ) -> CellOutcome:
         point = cell.point
         last = tuple(str(line) for line in self.board.uart.lines[-LAST_LINES:])
         seconds = None if after is None else round(after, 6)
-        return Outcome(
+        return CellOutcome(
             cell.name,
             point.label,
             point.family,

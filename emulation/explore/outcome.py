@@ -42,7 +42,7 @@ FAILING = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CellOutcome:
     """Of one cell. after: virtual seconds from the end of the fault to the first line that shows
     that the firmware works; None: none came. by: "itself" or "reset". where: the firmware is, for
     those that work no more. note: what there is to say. last: the end of the console.
@@ -68,7 +68,7 @@ class Outcome:
         return {**asdict(self), "last": list(self.last)}
 
     @classmethod
-    def from_json(cls, values: JsonObject) -> Outcome:
+    def from_json(cls, values: JsonObject) -> CellOutcome:
         values = {key: value for key, value in values.items() if key != "smallest"}
         return cls(
             **{**values, "verdict": Verdict(values["verdict"]), "last": tuple(values["last"])}

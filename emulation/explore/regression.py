@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from renode_wifi.emulation.explore.outcome import Outcome
+from renode_wifi.emulation.explore.outcome import CellOutcome
 from renode_wifi.emulation.explore.plan import JsonObject, Setup
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
 
-def world_file(setup: Setup, outcome: Outcome, entry: JsonObject) -> str:
+def world_file(setup: Setup, outcome: CellOutcome, entry: JsonObject) -> str:
     """A world in which the fault happens by itself, as the text of a world file."""
     base, faults = _base(setup.world)
     note = f"# {outcome.fault} at {outcome.point}: {outcome.verdict}"
@@ -56,7 +56,7 @@ def file_name(cell: str) -> str:
     return re.sub(r"[^\w.-]", "_", cell) + ".yaml"
 
 
-def write(folder: Path, setup: Setup, outcome: Outcome, entry: JsonObject) -> Path:
+def write(folder: Path, setup: Setup, outcome: CellOutcome, entry: JsonObject) -> Path:
     """Keep the world file of a failing cell in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(outcome.cell)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from renode_wifi.emulation.explore.junit import Case
-from renode_wifi.emulation.explore.outcome import Outcome, Verdict
+from renode_wifi.emulation.explore.outcome import CellOutcome, Verdict
 from renode_wifi.emulation.explore.plan import Setup
 from renode_wifi.emulation.explore.regression import command, file_name
 
@@ -38,18 +38,18 @@ FIRST_FAILURES = 500
 """Failing cells that are shown with all they left; the others are in the results' lines."""
 
 
-def counts(outcomes: Iterable[Outcome]) -> Counter[Verdict]:
+def counts(outcomes: Iterable[CellOutcome]) -> Counter[Verdict]:
     return Counter(outcome.verdict for outcome in outcomes)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Sequence[CellOutcome]) -> str:
     """How many there are of each verdict, in a line."""
     found = counts(outcomes)
     parts = [f"{found[verdict]} {verdict}" for verdict in Verdict if found[verdict]]
     return f"{len(outcomes)} cells: {', '.join(parts) or 'none'}"
 
 
-def cases(setup: Setup, outcomes: Iterable[Outcome]) -> list[Case]:
+def cases(setup: Setup, outcomes: Iterable[CellOutcome]) -> list[Case]:
     """A suite per fault, a test per point."""
     return [
         Case(
@@ -64,15 +64,15 @@ def cases(setup: Setup, outcomes: Iterable[Outcome]) -> list[Case]:
     ]
 
 
-def _text(setup: Setup, outcome: Outcome) -> str:
+def _text(setup: Setup, outcome: CellOutcome) -> str:
     rows = [outcome.where, *outcome.last, command(setup, outcome.cell)]
     return "\n".join(row for row in rows if row)
 
 
-def as_html(setup: Setup, outcomes: Sequence[Outcome], smallest: Mapping[str, object]) -> str:
+def as_html(setup: Setup, outcomes: Sequence[CellOutcome], smallest: Mapping[str, object]) -> str:
     """Points by faults, a coloured field for each cell; below, what failed."""
     faults = list(dict.fromkeys(outcome.fault for outcome in outcomes))
-    rows: dict[str, dict[str, Outcome]] = {}
+    rows: dict[str, dict[str, CellOutcome]] = {}
     for outcome in outcomes:
         rows.setdefault(outcome.point, {})[outcome.fault] = outcome
     title = f"{setup.board}: {' '.join(setup.image)}"
@@ -97,7 +97,7 @@ def as_html(setup: Setup, outcomes: Sequence[Outcome], smallest: Mapping[str, ob
     return "".join(parts) + "</html>\n"
 
 
-def _field(outcome: Outcome | None) -> str:
+def _field(outcome: CellOutcome | None) -> str:
     if outcome is None:
         return "<td></td>"
     text = f"{outcome.fault}: {outcome.verdict}"
@@ -111,7 +111,7 @@ def _field(outcome: Outcome | None) -> str:
     return field + "</td>"
 
 
-def _failure(setup: Setup, outcome: Outcome, less: object) -> str:
+def _failure(setup: Setup, outcome: CellOutcome, less: object) -> str:
     head = f"{outcome.point}, {outcome.fault}: {outcome.verdict} {outcome.note}"
     small = "" if less is None else f"<p>The smallest fault that does it: {html.escape(str(less))}"
     link = f"failing/{file_name(outcome.cell)}"

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.explore.outcome import Outcome
+from renode_wifi.emulation.explore.outcome import CellOutcome
 from renode_wifi.emulation.explore.plan import JsonObject
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
@@ -66,8 +66,8 @@ class Results:
         known = [self.done[name] for name in order if name in self.done]
         replace_file(self.path, self._text(known).encode())
 
-    def outcomes(self, order: list[str]) -> list[Outcome]:
-        return [Outcome.from_json(self.done[name]) for name in order if name in self.done]
+    def outcomes(self, order: list[str]) -> list[CellOutcome]:
+        return [CellOutcome.from_json(self.done[name]) for name in order if name in self.done]
 
     def __enter__(self) -> Self:
         return self

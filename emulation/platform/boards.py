@@ -27,7 +27,7 @@ FLASH, RAM = "flash", "sram"
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryRange:
     name: str
     start: int
     size: int
@@ -89,14 +89,14 @@ class BoardType:
         return f"{header['name']}, {str(cpu['cpuType']).title()} at {cpu['PerformanceInMips']} MHz"
 
     @property
-    def flash(self) -> tuple[Memory, ...]:
+    def flash(self) -> tuple[MemoryRange, ...]:
         return self._memories(FLASH)
 
     @property
-    def ram(self) -> tuple[Memory, ...]:
+    def ram(self) -> tuple[MemoryRange, ...]:
         return self._memories(RAM)
 
-    def _memories(self, kind: str) -> tuple[Memory, ...]:
+    def _memories(self, kind: str) -> tuple[MemoryRange, ...]:
         found = []
         for entry in self._entries:
             if entry.type in MEMORY_TYPES and entry.name.startswith(kind):
@@ -105,7 +105,7 @@ class BoardType:
                 size = next(item.value for item in entry.assignments if item.name == "size")
                 assert isinstance(place, int)
                 assert isinstance(size, int)
-                found.append(Memory(entry.name, place, size))
+                found.append(MemoryRange(entry.name, place, size))
         return tuple(found)
 
     @property

@@ -25,7 +25,7 @@ from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
 from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.stock.unanswered import Unanswered
-from renode_wifi.emulation.platform.surroundings import Surroundings
+from renode_wifi.emulation.platform.surroundings import WorldMachine
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.platform.trace import Listeners, ModelLevel, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires
@@ -315,7 +315,7 @@ class Machine:
         self.core.close()
         if self.world is not None:
             around = self.world.machine
-            if not isinstance(around, Surroundings) or around.leave(self):
+            if not isinstance(around, WorldMachine) or around.leave(self):
                 self.world.close()
 
     # -- state --------------------------------------------------------------------------------

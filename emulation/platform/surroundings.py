@@ -64,7 +64,7 @@ class SharedClock(VirtualClock):
         self.source, self.listener = self._furthest, self._arm
 
 
-class Surroundings:
+class WorldMachine:
     """Implements `peripherals.base.machine.Machine` for a world that several machines share.
 
     name: the world's, by which machines find it.

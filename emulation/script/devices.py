@@ -20,7 +20,7 @@ from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
 from renode_wifi.emulation.script.hooks import BusHooks, CpuHooks, MachineHooks
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.emulation.script.uart_files import UartFiles
 from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.uart import Uart
@@ -144,7 +144,7 @@ class Devices:
     def _act(self, name: str, device: Any, tokens: list[Token]) -> Any:
         if not tokens:
             return "\n".join(self.describe(device))
-        if tokens[0].kind is not Kind.LITERAL:
+        if tokens[0].kind is not TokenKind.LITERAL:
             raise self.interpreter.error(
                 f"{name} does not provide a default-named indexer.", f"`{name}` lists its members"
             )
@@ -156,7 +156,7 @@ class Devices:
             return self._call(name, member, value, arguments)
         if not arguments:
             return value
-        if len(tokens) > 1 and tokens[1].kind is Kind.LITERAL and hasattr(value, "__dict__"):
+        if len(tokens) > 1 and tokens[1].kind is TokenKind.LITERAL and hasattr(value, "__dict__"):
             return self._act(f"{name} {member}", value, tokens[1:])
         if len(arguments) > 1:
             raise self.interpreter.error(
@@ -195,17 +195,17 @@ class Devices:
         values: list[Any] = []
         items: list[Any] | None = None
         for token in tokens:
-            if token.kind is Kind.LEFT_BRACKET:
+            if token.kind is TokenKind.LEFT_BRACKET:
                 items = []
-            elif token.kind is Kind.RIGHT_BRACKET and items is not None:
+            elif token.kind is TokenKind.RIGHT_BRACKET and items is not None:
                 values.append(items)
                 items = None
-            elif token.kind is not Kind.COMMA:
+            elif token.kind is not TokenKind.COMMA:
                 (values if items is None else items).append(self._value(token))
         return values
 
     def _value(self, token: Token) -> Any:
-        if token.kind is Kind.LITERAL:
+        if token.kind is TokenKind.LITERAL:
             device = self.find(str(token.value))
             return token.value if device is None else device
         return token.value

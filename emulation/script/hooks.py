@@ -11,7 +11,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Access, Watchpoint
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.scripting import Script, view
+from renode_wifi.emulation.script.scripting import HookScript, view
 from renode_wifi.emulation.script.tap import Tap
 from renode_wifi.peripherals.base.clock import SECOND
 
@@ -47,7 +47,7 @@ class CpuHooks:
     def add_hook(self, address: int, script: str) -> None:
         """Execute Python before the instruction at an address; it knows `self`, `cpu`, `pc`."""
         where = f"hook at 0x{address:08X}"
-        compiled = Script(self._interpreter, self._machine, script, where)
+        compiled = HookScript(self._interpreter, self._machine, script, where)
         cpu = view(self._interpreter, CPU)
 
         def call() -> None:
@@ -147,7 +147,7 @@ class BusHooks:
             access = dict(enumerate(ACCESSES, 1)).get(access, str(access))
         reads, writes = self._one_of("access", access, ACCESSES)
         where = f"hook at 0x{address:08X}"
-        compiled = Script(self._interpreter, self._machine, script, where)
+        compiled = HookScript(self._interpreter, self._machine, script, where)
         bus, cpu = view(self._interpreter, SYSBUS), view(self._interpreter, CPU)
 
         def call(seen: Access) -> None:
@@ -196,7 +196,7 @@ class BusHooks:
 
     def _filter(self, peripheral: object, script: str) -> Callable[[int, int, int], int]:
         name = self._name_of(peripheral)
-        compiled = Script(self._interpreter, self._machine, script, f"hook of {name}")
+        compiled = HookScript(self._interpreter, self._machine, script, f"hook of {name}")
         device = view(self._interpreter, self._machine.full_name(name))
 
         def call(offset: int, value: int, width: int) -> int:

@@ -27,16 +27,16 @@ from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.script.device_table import DeviceTable
 from renode_wifi.emulation.script.requests import Origin, Requests
 from renode_wifi.emulation.script.tokens import (
-    Kind,
     Token,
     TokenError,
+    TokenKind,
     TokenValue,
     join_lines,
     path_token,
     tokenize,
     value_token,
 )
-from renode_wifi.emulation.script.worlds import Worlds
+from renode_wifi.emulation.script.worlds import ScriptWorlds
 from renode_wifi.emulation.terminals.attached import Terminals
 
 GLOBAL = "global"
@@ -56,7 +56,7 @@ class ScriptError(RenodeWifiError):
 
 
 @dataclass(frozen=True)
-class Command:
+class MonitorCommand:
     """usage: arguments as shown by `help`."""
 
     name: str
@@ -76,8 +76,8 @@ class Interpreter:
     def __init__(
         self,
         create_machine: MachineFactory,
-        commands: Mapping[str, Command],
-        models_commands: Mapping[str, Command],
+        commands: Mapping[str, MonitorCommand],
+        models_commands: Mapping[str, MonitorCommand],
         devices: Callable[[Interpreter], DeviceTable],
     ) -> None:
         self.machines: dict[str, Machine] = {}
@@ -91,7 +91,7 @@ class Interpreter:
         self.default_path = [Path.cwd(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
-        self.worlds = Worlds()
+        self.worlds = ScriptWorlds()
         self.terminals = Terminals()
         self.quantum = lockstep.QUANTUM
         self.number_format = "Hexadecimal"
@@ -200,11 +200,11 @@ class Interpreter:
             return
         command: list[Token] = []
         for token in [*self._tokens(line), None]:
-            if token is None or token.kind is Kind.SPLIT:
+            if token is None or token.kind is TokenKind.SPLIT:
                 if command:
                     self.run_tokens(command)
                 command = []
-            elif token.kind is not Kind.COMMENT:
+            elif token.kind is not TokenKind.COMMENT:
                 command.append(token)
 
     def _tokens(self, line: str) -> list[Token]:
@@ -213,24 +213,24 @@ class Interpreter:
             return tokenize(line)
         except TokenError as error:
             last = error.tokens[-1] if error.tokens else None
-            if last is None or last.kind is not Kind.VARIABLE:
+            if last is None or last.kind is not TokenKind.VARIABLE:
                 raise
             before = " ".join(token.text for token in error.tokens[:-1])
             return self._tokens(f"{before} {self.expand(last).text}{error.rest}".lstrip())
 
     def run_tokens(self, tokens: list[Token]) -> None:
         resolved = [self._resolve(token) for token in tokens]
-        if any(token.kind is Kind.EXECUTION for token in tokens):
+        if any(token.kind is TokenKind.EXECUTION for token in tokens):
             self.run_line(" ".join(token.text for token in resolved))
             return
         first = resolved[0]
-        if first.kind is Kind.VARIABLE and len(resolved) == 3:
-            if resolved[1].kind is Kind.ASSIGN_IF_UNSET and self.variable(first) is not None:
+        if first.kind is TokenKind.VARIABLE and len(resolved) == 3:
+            if resolved[1].kind is TokenKind.ASSIGN_IF_UNSET and self.variable(first) is not None:
                 return
-            if resolved[1].kind in (Kind.ASSIGN, Kind.ASSIGN_IF_UNSET):
+            if resolved[1].kind in (TokenKind.ASSIGN, TokenKind.ASSIGN_IF_UNSET):
                 self.set_variable(str(first.value), self.expand(resolved[2]))
                 return
-        if first.kind is not Kind.LITERAL:
+        if first.kind is not TokenKind.LITERAL:
             raise self.error(
                 f"No such command or device: {first.text}", "`help` lists the commands"
             )
@@ -265,12 +265,12 @@ class Interpreter:
         return f"did you mean {' or '.join(near)}?" if near else "`help` lists the commands"
 
     def _resolve(self, token: Token) -> Token:
-        if token.kind is Kind.EXECUTION:
+        if token.kind is TokenKind.EXECUTION:
             text = self.execute(str(token.value))
             if _NUMBER.fullmatch(text):
-                return Token(Kind.NUMBER, text, int(text, 0))
-            return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)
-        if token.kind is Kind.PATH:
+                return Token(TokenKind.NUMBER, text, int(text, 0))
+            return Token(TokenKind.STRING, '"' + text.replace('"', '\\"') + '"', text)
+        if token.kind is TokenKind.PATH:
             found = self.find_file(str(token.value))
             return token if found is None else path_token(found)
         return token
@@ -314,7 +314,7 @@ class Interpreter:
         self.variables[self.qualified(name)] = value
 
     def expand(self, token: Token) -> Token:
-        if token.kind is not Kind.VARIABLE:
+        if token.kind is not TokenKind.VARIABLE:
             return token
         found = self.variable(token)
         if found is None:

@@ -12,9 +12,9 @@ from renode_wifi.emulation.script.commands import (
     scripts,
 )
 from renode_wifi.emulation.script.devices import Devices
-from renode_wifi.emulation.script.interpreter import Command, Interpreter, MachineFactory
+from renode_wifi.emulation.script.interpreter import Interpreter, MachineFactory, MonitorCommand
 
-COMMANDS: dict[str, Command] = {
+COMMANDS: dict[str, MonitorCommand] = {
     **machines.COMMANDS,
     **scripts.COMMANDS,
     **looking.COMMANDS,

@@ -38,7 +38,7 @@ class RegisterValue(int):
         return int(self)
 
 
-class View:
+class DeviceView:
     """A device as scripts see it: members by Renode's names, and methods that log."""
 
     def __init__(self, device: object, name: str, interpreter: Interpreter) -> None:
@@ -67,14 +67,14 @@ def _shown(value: object) -> object:
     return RegisterValue(value) if type(value) is int else value
 
 
-class MachineView(View):
+class MachineView(DeviceView):
     """`machine`: also its devices, as `machine["sysbus.usart1"]`."""
 
     @property
-    def SystemBus(self) -> View:
+    def SystemBus(self) -> DeviceView:
         return view(self._interpreter, SYSBUS)
 
-    def __getitem__(self, name: str) -> View:
+    def __getitem__(self, name: str) -> DeviceView:
         return view(self._interpreter, name)
 
 
@@ -92,12 +92,12 @@ class Monitor:
         return machine_view(self._interpreter)
 
 
-def view(interpreter: Interpreter, name: str) -> View:
+def view(interpreter: Interpreter, name: str) -> DeviceView:
     """A device by its name. Raises RenodeWifiError where there is none."""
     device = interpreter.devices.find(name)
     if device is None:
         raise interpreter.error(f"No such device: {name}", "`peripherals` lists them")
-    return View(device, name, interpreter)
+    return DeviceView(device, name, interpreter)
 
 
 def machine_view(interpreter: Interpreter) -> MachineView:
@@ -112,7 +112,7 @@ def variables(interpreter: Interpreter) -> dict[str, object]:
     return found
 
 
-class Script:
+class HookScript:
     """A hook's script. Its globals last from call to call. where: for messages."""
 
     def __init__(self, interpreter: Interpreter, machine: Machine, text: str, where: str) -> None:

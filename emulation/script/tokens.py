@@ -12,7 +12,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.syntax import Range
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     COMMENT = auto()
     EXECUTION = auto()
     VARIABLE = auto()
@@ -43,7 +43,7 @@ TokenValue = str | int | float | bool | Range | None
 class Token:
     """text: as written. value: what it stands for."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     value: TokenValue
     column: int = 1
@@ -54,34 +54,34 @@ class Token:
 
 _HEX = r"0x[0-9A-Fa-f]+"
 _INTEGER = r"[+-]?\d+"
-_RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_RULES: tuple[tuple[TokenKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, flags))
     for kind, pattern, flags in (
-        (Kind.COMMENT, r"#[^\n]*", 0),
-        (Kind.EXECUTION, r"`.*?`", 0),
-        (Kind.VARIABLE, r"\$[0-9A-Za-z_.]+", 0),
-        (Kind.LEFT_BRACKET, r"\[", 0),
-        (Kind.RIGHT_BRACKET, r"\]", 0),
-        (Kind.STRING, r'""".+?"""', re.S),
-        (Kind.STRING, r"'[^'\\]*(?:\\.[^'\\]*)*'", re.S),
-        (Kind.STRING, r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S),
-        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*({_HEX}|{_INTEGER})\s*>", 0),
-        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*(\+(?:{_HEX}|\d+))\s*>", 0),
-        (Kind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s+({_HEX}|\+?\d+)\s*>", 0),
-        (Kind.PATH, r"@(?:(?!;)(?:\\ |\S))+", 0),
-        (Kind.NUMBER, _HEX, 0),
-        (Kind.TIME, r"(?:(?:[0-9]+:)?[0-9]+:)[0-9]+(?:\.[0-9]+)?", 0),
-        (Kind.NUMBER, r"[+-]?\d+\.\d*(?:e[+-]?\d+)?", 0),
-        (Kind.NUMBER, r"[+-]?\d+(?:e[+-]?\d+)?", 0),
-        (Kind.BOOLEAN, r"true|false|True|False", 0),
-        (Kind.NULL, r"null", 0),
-        (Kind.ASSIGN, r"=", 0),
-        (Kind.ASSIGN_IF_UNSET, r"\?=", 0),
-        (Kind.SPLIT, r";", 0),
-        (Kind.COMMA, r",", 0),
-        (Kind.LITERAL, r"[\w.\-?][\w.\-?:]*", 0),
-        (Kind.SPACE, r"\s+", 0),
-        (Kind.COMMENT, r":[^\n]*", 0),
+        (TokenKind.COMMENT, r"#[^\n]*", 0),
+        (TokenKind.EXECUTION, r"`.*?`", 0),
+        (TokenKind.VARIABLE, r"\$[0-9A-Za-z_.]+", 0),
+        (TokenKind.LEFT_BRACKET, r"\[", 0),
+        (TokenKind.RIGHT_BRACKET, r"\]", 0),
+        (TokenKind.STRING, r'""".+?"""', re.S),
+        (TokenKind.STRING, r"'[^'\\]*(?:\\.[^'\\]*)*'", re.S),
+        (TokenKind.STRING, r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S),
+        (TokenKind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*({_HEX}|{_INTEGER})\s*>", 0),
+        (TokenKind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s*,\s*(\+(?:{_HEX}|\d+))\s*>", 0),
+        (TokenKind.RANGE, rf"<\s*({_HEX}|{_INTEGER})\s+({_HEX}|\+?\d+)\s*>", 0),
+        (TokenKind.PATH, r"@(?:(?!;)(?:\\ |\S))+", 0),
+        (TokenKind.NUMBER, _HEX, 0),
+        (TokenKind.TIME, r"(?:(?:[0-9]+:)?[0-9]+:)[0-9]+(?:\.[0-9]+)?", 0),
+        (TokenKind.NUMBER, r"[+-]?\d+\.\d*(?:e[+-]?\d+)?", 0),
+        (TokenKind.NUMBER, r"[+-]?\d+(?:e[+-]?\d+)?", 0),
+        (TokenKind.BOOLEAN, r"true|false|True|False", 0),
+        (TokenKind.NULL, r"null", 0),
+        (TokenKind.ASSIGN, r"=", 0),
+        (TokenKind.ASSIGN_IF_UNSET, r"\?=", 0),
+        (TokenKind.SPLIT, r";", 0),
+        (TokenKind.COMMA, r",", 0),
+        (TokenKind.LITERAL, r"[\w.\-?][\w.\-?:]*", 0),
+        (TokenKind.SPACE, r"\s+", 0),
+        (TokenKind.COMMENT, r":[^\n]*", 0),
     )
 )
 MAX_NUMBER_LENGTH = 40
@@ -110,7 +110,7 @@ def tokenize(line: str) -> list[Token]:
             match = pattern.match(line, index)
             if match is None:
                 continue
-            if kind is not Kind.SPACE:
+            if kind is not TokenKind.SPACE:
                 try:
                     value = _value(kind, match)
                 except ValueError as error:
@@ -123,27 +123,27 @@ def tokenize(line: str) -> list[Token]:
     return tokens
 
 
-def _value(kind: Kind, match: re.Match[str]) -> TokenValue:
+def _value(kind: TokenKind, match: re.Match[str]) -> TokenValue:
     text = match.group()
-    if kind is Kind.STRING:
+    if kind is TokenKind.STRING:
         if text.startswith('"""'):
             return text[3:-3].strip("\r\n")
         return text[1:-1].replace("\\" + text[0], text[0])
-    if kind is Kind.PATH:
+    if kind is TokenKind.PATH:
         return text[1:].replace("\\ ", " ")
-    if kind is Kind.VARIABLE:
+    if kind is TokenKind.VARIABLE:
         return text[1:]
-    if kind is Kind.EXECUTION:
+    if kind is TokenKind.EXECUTION:
         return text[1:-1]
-    if kind is Kind.NUMBER:
+    if kind is TokenKind.NUMBER:
         return number(text)
-    if kind is Kind.TIME:
+    if kind is TokenKind.TIME:
         return text
-    if kind is Kind.BOOLEAN:
+    if kind is TokenKind.BOOLEAN:
         return text.lower() == "true"
-    if kind is Kind.NULL:
+    if kind is TokenKind.NULL:
         return None
-    if kind is Kind.RANGE:
+    if kind is TokenKind.RANGE:
         return _range(match)
     return text
 
@@ -196,13 +196,13 @@ def join_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def path_token(path: Path) -> Token:
     text = str(path)
-    return Token(Kind.PATH, "@" + text.replace(" ", "\\ "), text)
+    return Token(TokenKind.PATH, "@" + text.replace(" ", "\\ "), text)
 
 
 def value_token(value: TokenValue) -> Token:
     if isinstance(value, bool):
-        return Token(Kind.BOOLEAN, str(value), value)
+        return Token(TokenKind.BOOLEAN, str(value), value)
     if isinstance(value, (int, float)):
-        return Token(Kind.NUMBER, str(value), value)
+        return Token(TokenKind.NUMBER, str(value), value)
     text = str(value)
-    return Token(Kind.STRING, '"' + text.replace('"', '\\"') + '"', text)
+    return Token(TokenKind.STRING, '"' + text.replace('"', '\\"') + '"', text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.platform.surroundings import Surroundings
+from renode_wifi.emulation.platform.surroundings import WorldMachine
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -26,7 +26,7 @@ class _Prepared:
     shared: World | None
 
 
-class Worlds:
+class ScriptWorlds:
     """Of one script. A world has one machine, or those that gave the same name for it."""
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class Worlds:
             return
         number = 0
         if prepared.name:
-            around = Surroundings(prepared.name)
+            around = WorldMachine(prepared.name)
             if prepared.shared is not None:
-                assert isinstance(prepared.shared.machine, Surroundings)
+                assert isinstance(prepared.shared.machine, WorldMachine)
                 around = prepared.shared.machine
             number = around.enter(machine)
             world = prepared.shared or World(prepared.settings, around, prepared.seed)
@@ -75,6 +75,6 @@ def _named(name: str, machines: Iterable[Machine]) -> World | None:
     for machine in machines:
         world = machine.world
         around = None if world is None else world.machine
-        if isinstance(around, Surroundings) and around.name == name:
+        if isinstance(around, WorldMachine) and around.name == name:
             return world
     return None

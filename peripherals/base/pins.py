@@ -2,8 +2,8 @@
 
 A firmware that waits for a pin's edge and answers by moving another makes the same few accesses for
 every exchange with its device. What they need is kept in plain arrays, whose layout is given here:
-a port's in `Pins`, what lies between a port and the interrupt controller in `Selector` and `Edges`.
-The models work on these arrays, and an engine may do the same in their place.
+a port's in `Pins`, what lies between a port and the interrupt controller in `PinSelector` and
+`Edges`. The models work on these arrays, and an engine may do the same in their place.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Pins:
     masked: MaskedData | None = None
 
 
-class Selector(Receiver):
+class PinSelector(Receiver):
     """The pins of one port on their way to outputs that several ports share.
 
     Output n shows pin n of the port whose number is `selected[n]`; `number` is that of this port.

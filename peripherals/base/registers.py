@@ -103,6 +103,16 @@ def numbered(name, number):
     return name + str(number)
 
 
+def reversed_bits(value, bits):
+    # type: (int, int) -> int
+    """The lowest `bits` bits, from the other end."""
+    result = 0
+    for _ in range(bits):
+        result = result << 1 | value & 1
+        value >>= 1
+    return result
+
+
 def packed(text, position=0):
     # type: (str, int) -> tuple[Field, ...]
     """Fields from the lowest bit upwards, as in the manual's bit maps read from the right.

@@ -3,14 +3,14 @@
 
 A firmware that moves every word in an interrupt handler makes half a dozen accesses per word, all
 alike. What they need is kept in plain arrays, whose layout is given here: the device's side in a
-`Stream`, the controller's in a `Port`. The models work on these arrays, and an engine may do the
-same in their place as long as nothing but words moves; whatever else there is to do, it leaves to
-the models. A model that is never served so does the same work itself.
+`WordStream`, the controller's in a `StreamPort`. The models work on these arrays, and an engine may
+do the same in their place as long as nothing but words moves; whatever else there is to do, it
+leaves to the models. A model that is never served so does the same work itself.
 """
 
 from array import array
 
-# Indices in `Stream.state`.
+# Indices in `WordStream.state`.
 STREAM_NEXT = 0
 STREAM_END = 1
 STREAM_KEPT = 2
@@ -19,7 +19,7 @@ STREAM_IDLE = 4
 STREAM_MORE = 5
 STREAM_WORDS = 6
 
-# Indices in `Port.state`.
+# Indices in `StreamPort.state`.
 PORT_OPEN = 0
 PORT_READABLE = 1
 PORT_FIFO = 2
@@ -45,7 +45,17 @@ QUEUE_WORDS = 2
 QUEUE_CAPACITY = 64
 
 
-class Stream(object):
+class OpenWire(object):
+    """No device: nothing drives the line to the controller, and its pull-up reads as ones."""
+
+    constant = 0xFFFF
+
+    def exchange(self, frame, bits):
+        # type: (int, int) -> int
+        return (1 << bits) - 1
+
+
+class WordStream(object):
     """The words of a device: those that it sends and those that it was sent.
 
     state: STREAM_NEXT and STREAM_END are indices in `sent`: what is left to send. STREAM_MORE: 1
@@ -158,7 +168,7 @@ class Queue(object):
         return words[state[QUEUE_NEXT] - 1]
 
 
-class Port(object):
+class StreamPort(object):
     """A controller's data register with a receive FIFO of four bytes, in frames of one or two.
 
     data, status, control: words of the controller's `registers`. line: its interrupt output.
@@ -184,7 +194,7 @@ class Port(object):
         self.causes = tuple(causes)
         self.overrun = overrun
         self.state = array("I", [0] * PORT_WORDS)  # type: array[int]
-        self.stream = None  # type: Stream | None
+        self.stream = None  # type: WordStream | None
 
 
 MYPY = False

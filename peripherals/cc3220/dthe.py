@@ -6,7 +6,13 @@ A CRC takes the bytes of a word from the upper one down, after the swaps that EN
 """
 
 from renode_wifi.peripherals.base.block import Block
-from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    WRITE_ONLY,
+    Register,
+    packed,
+    reversed_bits,
+)
 
 ENGINES = ("SHA", "AES", "DES")
 SHA_EVENTS = packed("CIN DIN COUT")
@@ -23,15 +29,6 @@ RAND_KEYS = 4
 RAND_KEY = Register("RAND_KEY", 0xF00, access=READ_ONLY, count=RAND_KEYS)
 TYPE_CHECKSUM = 8
 POLYNOMIALS = {0: (16, 0x8005), 1: (16, 0x1021), 2: (32, 0x04C11DB7), 3: (32, 0x1EDC6F41)}
-
-
-def reversed_bits(value, bits):
-    # type: (int, int) -> int
-    result = 0
-    for _ in range(bits):
-        result = result << 1 | value & 1
-        value >>= 1
-    return result
 
 
 class CC3220_DTHE(Block):

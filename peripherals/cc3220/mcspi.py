@@ -7,6 +7,7 @@ and room for what comes back; the wire takes no virtual time. A slave keeps its 
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register, packed
+from renode_wifi.peripherals.base.stream import OpenWire
 
 TRM_BOTH, TRM_RECEIVE, TRM_SEND = range(3)
 
@@ -76,14 +77,6 @@ CLOCK_HERTZ = 40000000
 """Of the controllers: PRCMPeripheralClockGet gives the crystal's."""
 FIFO_BYTES = 64
 """The buffer, which both directions share when both use it."""
-
-
-class OpenWire(object):
-    """Nothing on MISO: it reads as ones."""
-
-    def exchange(self, word, bits):
-        # type: (int, int) -> int
-        return (1 << bits) - 1
 
 
 class OneByOne(object):

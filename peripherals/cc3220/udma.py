@@ -19,7 +19,7 @@ from renode_wifi.peripherals.cc3220.udma_entry import (
     PING_PONG,
     STOP,
     WORD,
-    Entry,
+    ControlEntry,
 )
 from renode_wifi.peripherals.cc3220.udma_registers import CHMAP, ERRCLR, REGISTERS, STAT
 
@@ -55,7 +55,7 @@ class CC3220_uDMA(Block):
         self._listed = 0
         self._serving = False
         # Entries of basic transfers between their items, while requests are served.
-        self._in_hand = {}  # type: dict[int, Entry]
+        self._in_hand = {}  # type: dict[int, ControlEntry]
         # Items moved since time last passed, and when that was (ns).
         self._moved = 0
         self._moment = 0
@@ -194,7 +194,7 @@ class CC3220_uDMA(Block):
         alternate = self.registers["ALTSET"] & bit != 0
         entry = self._in_hand.get(channel)
         if entry is None:
-            entry = Entry(self.machine.bus, self._address(channel, alternate))
+            entry = ControlEntry(self.machine.bus, self._address(channel, alternate))
         if entry.mode == STOP:
             self._stop(channel)
             return
@@ -218,7 +218,7 @@ class CC3220_uDMA(Block):
             self._finish(channel, entry.mode, alternate)
 
     def _transfer(self, channel, entry):
-        # type: (int, Entry) -> None
+        # type: (int, ControlEntry) -> None
         # A list hands over one task, which is a burst, whatever the request does meanwhile.
         whole_burst = entry.is_list or entry.runs_on or self._asked >> channel & 1
         self._moved += ENTRY_ITEMS

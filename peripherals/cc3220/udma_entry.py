@@ -14,7 +14,7 @@ LAST_ADDRESS = 0xFFFFFFFF
 WORD = 4
 
 
-class Entry(object):
+class ControlEntry(object):
     """A control entry as it stands in memory, decoded."""
 
     def __init__(self, bus, address):

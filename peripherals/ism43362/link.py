@@ -15,7 +15,7 @@ A 16-bit frame carries two characters, the earlier one in its low byte.
 import struct
 
 from renode_wifi.peripherals.base.line import Line
-from renode_wifi.peripherals.base.stream import Stream
+from renode_wifi.peripherals.base.stream import WordStream
 
 MYPY = False
 if MYPY:
@@ -73,7 +73,7 @@ class Link(object):
         self._selected = True
         # What no window has sent yet.
         self._reply = ()  # type: typing.Sequence[int]
-        self.stream = Stream(PAD_WORD, self._all_read)
+        self.stream = WordStream(PAD_WORD, self._all_read)
         self._collecting = False
         self._half = -1
         self._failure = ""

@@ -61,7 +61,7 @@ UNMODELLED = frozenset((
 Value = TypeVar("Value", bound=Message)
 
 
-class Host(Protocol):
+class HostLink(Protocol):
     """What the processor asks of the link: bytes to the host, and faults on the way."""
 
     def booted(self, prompt: bytes) -> None: ...
@@ -80,7 +80,7 @@ class Resettable(Protocol):
 class Processor:
     """The module behind its link."""
 
-    def __init__(self, machine: Machine, name: str, profile: ModuleProfile, host: Host) -> None:
+    def __init__(self, machine: Machine, name: str, profile: ModuleProfile, host: HostLink) -> None:
         surroundings = Surroundings(machine, name)
         self.surroundings = surroundings
         self.clock = surroundings.clock

@@ -24,7 +24,7 @@ from renode_wifi.peripherals.ism43362.messages.station import (
     ALREADY_CONNECTED,
     Joined,
     JoinRetries,
-    NetworkSettings,
+    NetworkReport,
     NotJoined,
     SecurityType,
 )
@@ -201,7 +201,7 @@ class Wlan:
             addresses = (ANY, ANY, ANY, ANY, ANY)
         else:
             addresses = tuple(settings.addresses.values())
-        shown = NetworkSettings(
+        shown = NetworkReport(
             settings.ssid,
             settings.passphrase,
             settings.security,

@@ -30,7 +30,7 @@ WPA = 2
 
 
 @dataclass(frozen=True)
-class Answer:
+class DeviceAnswer:
     status: int
     content: bytes
 
@@ -145,7 +145,7 @@ class Phone:
                 self._exchange(lease.address, request, self._learn)
         self.clock.schedule(LOOK_AGAIN, self._ask)
 
-    def _learn(self, answer: Answer | None) -> None:
+    def _learn(self, answer: DeviceAnswer | None) -> None:
         if self.done or answer is None or not answer.content:
             return
         self.outcome = answer.content.decode("latin-1")
@@ -166,7 +166,7 @@ class Phone:
         done = partial(self._posted, path, then)
         self._exchange(device, _request("POST", device, path, body), done)
 
-    def _posted(self, path: str, then: Callable[[], None], answer: Answer | None) -> None:
+    def _posted(self, path: str, then: Callable[[], None], answer: DeviceAnswer | None) -> None:
         status = None if answer is None else answer.status
         self._say("post", path=path, status=status)
         if status is not None and 200 <= status < 300:
@@ -175,7 +175,7 @@ class Phone:
             self._refused()
 
     def _exchange(
-        self, device: IPv4Address, request: bytes, done: Callable[[Answer | None], None]
+        self, device: IPv4Address, request: bytes, done: Callable[[DeviceAnswer | None], None]
     ) -> None:
         self.station.connect((device, PORT), _Exchange(request, done))
 
@@ -191,7 +191,7 @@ def _request(method: str, device: IPv4Address, path: str, body: bytes) -> bytes:
 class _Exchange:
     """One request and its answer; done gets None where there is no answer."""
 
-    def __init__(self, request: bytes, done: Callable[[Answer | None], None]) -> None:
+    def __init__(self, request: bytes, done: Callable[[DeviceAnswer | None], None]) -> None:
         self.request = request
         self.done = done
         self.answer = b""
@@ -217,9 +217,9 @@ class _Exchange:
         head, _, content = self.answer.partition(b"\r\n\r\n")
         status = head[9:12]
         is_answer = head.startswith(b"HTTP/1.") and status.isdigit()
-        self._end(Answer(int(status), content) if is_answer else None)
+        self._end(DeviceAnswer(int(status), content) if is_answer else None)
 
-    def _end(self, answer: Answer | None) -> None:
+    def _end(self, answer: DeviceAnswer | None) -> None:
         if not self.ended:
             self.ended = True
             self.done(answer)

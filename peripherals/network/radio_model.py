@@ -11,7 +11,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.station import World
 from renode_wifi.peripherals.network.faults.plan import RadioFault
-from renode_wifi.peripherals.network.worldfile.faults import Fault as WorldFault
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings as WorldFault
 from renode_wifi.peripherals.network.worldfile.radio import Credential
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 

@@ -82,7 +82,7 @@ GPIO1 = 0
 """Output."""
 
 
-class Port(Protocol):
+class ChipPort(Protocol):
     """A port of the chip, as far as a wire with a pull-up is concerned."""
 
     def drives_low(self, pin: int) -> bool: ...
@@ -101,7 +101,9 @@ class VL53L0X(Part):
 
     distance = Measured(250.0)
 
-    def __init__(self, machine: Machine, name: str, port: Port | None = None, pin: int = 0) -> None:
+    def __init__(
+        self, machine: Machine, name: str, port: ChipPort | None = None, pin: int = 0
+    ) -> None:
         super().__init__(machine, name)
         self._port = port
         self._pin = pin

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.simplelink.messages.basic import Empty
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
-from renode_wifi.peripherals.simplelink.transaction import Host
+from renode_wifi.peripherals.simplelink.transaction import HostLink
 
 FIRST_POOL = 2
 """Transmit buffers that the host assumes before the first message (source/flowcont.h)."""
@@ -19,7 +19,7 @@ FIRST_POOL = 2
 class FlowControl:
     """reported_pool: buffers that the host believes to be free."""
 
-    def __init__(self, profile: NwpProfile, host: Host, power: PowerState) -> None:
+    def __init__(self, profile: NwpProfile, host: HostLink, power: PowerState) -> None:
         self.profile = profile
         self.host = host
         self.power = power

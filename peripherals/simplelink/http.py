@@ -32,10 +32,10 @@ from renode_wifi.peripherals.simplelink.messages.netapp_http import (
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 from renode_wifi.peripherals.simplelink.wlan.web import (
-    Answer,
     Exchange,
     Handle,
     Parameters,
+    WebAnswer,
     WebServer,
 )
 
@@ -67,7 +67,7 @@ class KnowsTokens(Protocol):
 
 
 class KnowsResources(Protocol):
-    def answer(self, path: str, parameters: Parameters) -> Answer | None:
+    def answer(self, path: str, parameters: Parameters) -> WebAnswer | None:
         """None for what is no resource of TI's."""
 
 
@@ -135,7 +135,7 @@ class HttpService:
         port = "" if settings.port == usual else f":{settings.port}"
         query = f"?{exchange.query}" if exchange.query else ""
         place = ("Location", f"{scheme}://{host}{port}{exchange.path}{query}")
-        exchange.respond(Answer(HTTPStatus.FOUND, more=(place,)))
+        exchange.respond(WebAnswer(HTTPStatus.FOUND, more=(place,)))
 
     def serve(self, handle: Handle | None) -> None:
         """Let provisioning answer all requests; None: no longer."""
@@ -157,7 +157,7 @@ class HttpService:
             return
         if not self.settings.admits(exchange.headers.get("authorization", "")):
             challenge = f'Basic realm="{self.settings.realm}"'
-            answer = Answer(HTTPStatus.UNAUTHORIZED, more=(("WWW-Authenticate", challenge),))
+            answer = WebAnswer(HTTPStatus.UNAUTHORIZED, more=(("WWW-Authenticate", challenge),))
             exchange.respond(answer)
             return
         token = exchange.path[1:].encode("latin-1", "replace")
@@ -170,11 +170,11 @@ class HttpService:
         elif exchange.method == "POST" and (own := self._api(exchange)) is not None:
             exchange.respond(own)
         elif exchange.method == "POST" and self._report_tokens(exchange):
-            exchange.respond(Answer())
+            exchange.respond(WebAnswer())
         elif exchange.method in METHODS:
             self.requests.ask(exchange)
         else:
-            exchange.respond(Answer(HTTPStatus.NOT_IMPLEMENTED))
+            exchange.respond(WebAnswer(HTTPStatus.NOT_IMPLEMENTED))
 
     def _page(self, path: str) -> tuple[bytes, str] | None:
         for name in STARTS if path == "/" else (path,):
@@ -183,7 +183,7 @@ class HttpService:
                 return content, mimetypes.guess_type(name)[0] or "text/html"
         return None
 
-    def _api(self, exchange: Exchange) -> Answer | None:
+    def _api(self, exchange: Exchange) -> WebAnswer | None:
         if self.apis is None or not self.settings.apis or not exchange.path.startswith(API):
             return None
         return self.apis.answer(exchange.path, exchange.parameters)
@@ -212,7 +212,7 @@ class HttpService:
         content = page.content
         for name, value in page.values.items():
             content = content.replace(name, value)
-        page.exchange.respond(Answer(HTTPStatus.OK, content, page.kind))
+        page.exchange.respond(WebAnswer(HTTPStatus.OK, content, page.kind))
 
     def _fail(self, page: _Page) -> None:
         page.timer = None

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
-from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+from renode_wifi.peripherals.network.contract.datagrams import DatagramPort
 from renode_wifi.peripherals.network.contract.mdns_records import (
     ANY,
     GROUP,
@@ -87,7 +87,7 @@ class Mdns:
         self.continuous = ""
         self.mask = 0
         self.times = DEFAULT_TIMES
-        self._socket: DatagramSocket | None = None
+        self._socket: DatagramPort | None = None
         self._probing: dict[str, Event] = {}
         self._asked: tuple[Transaction, str] | None = None
         self._timers: list[Event] = []

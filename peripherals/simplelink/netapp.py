@@ -25,7 +25,7 @@ from renode_wifi.peripherals.simplelink.messages.basic import (
 from renode_wifi.peripherals.simplelink.messages.device import Word
 from renode_wifi.peripherals.simplelink.messages.layout import WireError, string
 from renode_wifi.peripherals.simplelink.messages.netapp import (
-    DhcpServer,
+    DhcpServerOptions,
     DnsClientTime,
     GetHostByName,
     HostByName,
@@ -55,7 +55,7 @@ MAX_VALUE = 255
 
 DEFAULTS = {
     **{(HTTP_SERVER, option): value for option, value in settings.DEFAULTS.items()},
-    (DHCP_SERVER, 0): DhcpServer(
+    (DHCP_SERVER, 0): DhcpServerOptions(
         86_400, IPv4Address("10.123.45.2"), IPv4Address("10.123.45.254")
     ).emit(),
     (DNS_SERVER, 0): b"mysimplelink.net",
@@ -190,9 +190,9 @@ class NetApp(Silo):
         return OK
 
     def _is_pool(self, value: bytes) -> bool:
-        if len(value) < DhcpServer.LAYOUT.size:
+        if len(value) < DhcpServerOptions.LAYOUT.size:
             return False
-        pool = DhcpServer.parse(value)
+        pool = DhcpServerOptions.parse(value)
         return pool.first <= pool.last
 
     def addresses(self) -> tuple[IPv4Address, IPv4Address] | None:
@@ -204,7 +204,7 @@ class NetApp(Silo):
             return None
         own = self.netcfg.access_point
         subnet = IPv4Network(f"{own.address}/{own.netmask}", strict=False)
-        pool = DhcpServer.parse(self.values[DHCP_SERVER, 0])
+        pool = DhcpServerOptions.parse(self.values[DHCP_SERVER, 0])
         if pool.first in subnet and pool.last in subnet:
             return pool.first, pool.last
         return subnet[1], subnet[-2]

@@ -24,7 +24,7 @@ class Emits(Protocol):
     def emit(self) -> bytes: ...
 
 
-class Host(Protocol):
+class HostLink(Protocol):
     """The way to the host, and time that ends with the processor's power."""
 
     def respond(self, opcode: int, message: Emits) -> None:
@@ -48,7 +48,7 @@ class Transaction:
 
     __slots__ = ("host", "opcode")
 
-    def __init__(self, host: Host, opcode: int) -> None:
+    def __init__(self, host: HostLink, opcode: int) -> None:
         self.host = host
         self.opcode = opcode
 
@@ -66,7 +66,7 @@ class Services:
 
     surroundings: Surroundings
     profile: NwpProfile
-    host: Host
+    host: HostLink
     faults: FaultPlan
     network: NetworkAccess
 

@@ -41,7 +41,7 @@ I2SCFGR = Register(
 I2SPR = Register("I2SPR", 0x20, reset=0x02, fields=packed("I2SDIV:8 ODD MCKOE"))
 
 
-class Device(Protocol):
+class WireDevice(Protocol):
     """What is on the wire."""
 
     def exchange(self, frame: int, bits: int) -> int: ...
@@ -60,10 +60,10 @@ class STM32SPI(Block):
 
     def __init__(self, machine: Machine, name: str, bufferCapacity: int = 4) -> None:
         super().__init__(machine, name)
-        self._device: Device | None = None
+        self._device: WireDevice | None = None
         self._received: deque[int] = deque(maxlen=max(1, bufferCapacity))
 
-    def attach(self, device: Device) -> None:
+    def attach(self, device: WireDevice) -> None:
         """Put `device.exchange(frame, bits) -> frame` at the other end of the wire."""
         _ = device.exchange
         self._device = device

@@ -11,7 +11,13 @@ from renode_wifi.peripherals.base.crc_unit import (
     CrcUnit,
 )
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import READ_ONLY, SELF_CLEARING, Field, Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    SELF_CLEARING,
+    Field,
+    Register,
+    reversed_bits,
+)
 
 DR = Register(
     "DR",
@@ -41,10 +47,6 @@ POL = Register("POL", 0x14, reset=0x4C11DB7, fields=(Field("POL", 0, 32),))
 POLYNOMIAL_BITS = (32, 16, 8, 7)
 # REV_IN: bits reversed within a byte, a halfword, a word.
 REVERSED_WITHIN = (0, 8, 16, 32)
-
-
-def reversed_bits(value: int, bits: int) -> int:
-    return int(f"{value:0{bits}b}"[::-1], 2)
 
 
 class STM32_CRC(Block):

@@ -13,6 +13,7 @@ with the read of DR instead of the read of SR that has to follow it.
 from array import array
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.base.registers import reversed_bits
 from renode_wifi.peripherals.base.stream import (
     OPEN_TO_NOTHING,
     OPEN_TO_STREAM,
@@ -27,7 +28,8 @@ from renode_wifi.peripherals.base.stream import (
     PORT_READABLE,
     PORT_SETTINGS,
     PORT_STATUS,
-    Port,
+    OpenWire,
+    StreamPort,
 )
 from renode_wifi.peripherals.stm32l4.spi_registers import CR1, CR2, CRCPR, DR, RXCRCR, SR, TXCRCR
 
@@ -72,25 +74,6 @@ STATUS_BY_HALF = _status_by_level(2)
 STATUS_BY_QUARTER = _status_by_level(1)
 
 
-def _reversed_bits(value, bits):
-    # type: (int, int) -> int
-    result = 0
-    for _ in range(bits):
-        result = (result << 1) | (value & 1)
-        value >>= 1
-    return result
-
-
-class OpenWire(object):
-    """Nothing on MISO: the pull-up reads as ones."""
-
-    constant = 0xFFFF
-
-    def exchange(self, frame, bits):
-        # type: (int, int) -> int
-        return (1 << bits) - 1
-
-
 class STM32L4_SPI(Block):
     """A master with software or hardware chip select; a slave keeps its registers only.
 
@@ -109,7 +92,7 @@ class STM32L4_SPI(Block):
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
-        self.port = Port(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
+        self.port = StreamPort(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
         self._state = self.port.state
         self._reported_crc = False
         self._bits = 8
@@ -331,10 +314,10 @@ class STM32L4_SPI(Block):
     def _receive(self, sent):
         # type: (int) -> None
         if self._lsb_first:
-            sent = _reversed_bits(sent, self._bits)
+            sent = reversed_bits(sent, self._bits)
         frame = self._exchange(sent, self._bits) & self._mask
         if self._lsb_first:
-            frame = _reversed_bits(frame, self._bits)
+            frame = reversed_bits(frame, self._bits)
         if not self._receives:
             return
         state = self._state

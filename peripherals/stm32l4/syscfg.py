@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.pins import Selector
+from renode_wifi.peripherals.base.pins import PinSelector
 from renode_wifi.peripherals.base.registers import (
     ONE_CLEARS,
     ONE_SETS,
@@ -92,7 +92,7 @@ class STM32_SYSCFG(Block):
         self.outputs = [self.lines[line] for line in range(LINES)]
         self.selected = array("B", [0] * LINES)
         """The port that each line shows."""
-        self._ports = [Selector(port, self.selected, self.outputs) for port in range(PORTS)]
+        self._ports = [PinSelector(port, self.selected, self.outputs) for port in range(PORTS)]
 
     def reset(self) -> None:
         """The pins keep their levels: what is low after reset is what port A says."""
@@ -100,7 +100,7 @@ class STM32_SYSCFG(Block):
         for index in range(4):
             self._select(index, 0, 0)
 
-    def receiver(self, index: int) -> Selector:
+    def receiver(self, index: int) -> PinSelector:
         """Where port `index` (0 is A) delivers its pins."""
         return self._ports[index]
 

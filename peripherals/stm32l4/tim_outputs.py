@@ -74,7 +74,7 @@ class Observed(Protocol):
 
 
 @runtime_checkable
-class Shared(Protocol):
+class SharedReceiver(Protocol):
     """A receiver to which several outputs lead, one at a time."""
 
     def on_gpio(self, number: int, level: bool) -> None: ...
@@ -98,7 +98,7 @@ class ObservedLine(Line):
         """Be off or on."""
         self.drives = drives
         for receiver, number in self._receivers:
-            if isinstance(receiver, Shared):
+            if isinstance(receiver, SharedReceiver):
                 if drives:
                     receiver.on_gpio(number, self.level)
                 else:

@@ -2,6 +2,6 @@
 
 from renode_wifi.emulation.engines.embedded.cpu import Core
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
-from renode_wifi.emulation.engines.embedded.report import Access, CrashReport
+from renode_wifi.emulation.engines.embedded.report import AccessKind, CrashReport
 
-__all__ = ["Access", "Core", "CoreError", "CrashReport"]
+__all__ = ["AccessKind", "Core", "CoreError", "CrashReport"]

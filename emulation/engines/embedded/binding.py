@@ -25,7 +25,7 @@ from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
-from renode_wifi.peripherals.base.stream import Port, Queue
+from renode_wifi.peripherals.base.stream import Queue, StreamPort
 
 __all__ = ["Binding"]
 
@@ -99,7 +99,7 @@ class Binding:
         self.ticker = _known(model, "ticker", Ticker)
         self.pins = _known(model, "pins", Pins)
         self.edges = _known(model, "edges", Edges)
-        port = _known(model, "port", Port)
+        port = _known(model, "port", StreamPort)
         record.port = None
         self.port_wires: PortWires | None = None
         self.forget_wires()

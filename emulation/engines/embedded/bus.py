@@ -24,7 +24,7 @@ class Unmapped(CoreError, BusError):
         super().__init__(f"nothing is mapped at 0x{address:08X}")
 
 
-class Nvic(Interrupts):
+class NvicInputs(Interrupts):
     """The interrupt inputs: `on_gpio(irq, level)`."""
 
     def __init__(self, core: NativeCore, first: int = FIRST_IRQ) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import unicorn
 
 from renode_wifi.emulation.engines.embedded import native
-from renode_wifi.emulation.engines.embedded.bus import CoreBus, Nvic
+from renode_wifi.emulation.engines.embedded.bus import CoreBus, NvicInputs
 from renode_wifi.emulation.engines.embedded.debug import Debug
-from renode_wifi.emulation.engines.embedded.memory_map import Memory, MemoryMap
+from renode_wifi.emulation.engines.embedded.memory_map import CoreMemory, MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.engines.embedded.report import CrashReport, HandledFault, crash_report
@@ -23,7 +23,7 @@ from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 
-__all__ = ["Core", "CoreError", "Memory"]
+__all__ = ["Core", "CoreError", "CoreMemory"]
 
 NEVER = (1 << 64) - 1
 SLICE = 1_000_000
@@ -95,8 +95,8 @@ class Core:
         self.last_fault: CrashReport | None = None
         self._handled: HandledFault | None = None
         self.bus = CoreBus(self._native, self.memory_map, self.peripheral_map)
-        self.nvic = Nvic(self._native)
-        self.nmi = Nvic(self._native, NMI)
+        self.nvic = NvicInputs(self._native)
+        self.nmi = NvicInputs(self._native, NMI)
         self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
         self._strict_reserved = strict_reserved
         self._on_deep_sleep: Callable[[int], None] | None = None
@@ -122,7 +122,7 @@ class Core:
 
     def map_memory(
         self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram"
-    ) -> Memory:
+    ) -> CoreMemory:
         """See `MemoryMap.add`."""
         return self.memory_map.add(base, size, name, fill, kind)
 

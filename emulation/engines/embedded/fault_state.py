@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from renode_wifi.emulation.engines.embedded.faults import FaultWatch, Watched
-from renode_wifi.emulation.engines.embedded.report import Access, CrashReport
+from renode_wifi.emulation.engines.embedded.report import AccessKind, CrashReport
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash
 
@@ -69,5 +69,5 @@ def _watch(watch: FaultWatch) -> dict[str, object]:
 def _crash(saved: dict[str, Any] | None) -> Crash | None:
     if saved is None:
         return None
-    values = {**saved, "access": Access(saved["access"]), "frame": tuple(saved["frame"])}
+    values = {**saved, "access": AccessKind(saved["access"]), "frame": tuple(saved["frame"])}
     return CrashReport(**values)

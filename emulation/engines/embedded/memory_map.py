@@ -17,7 +17,7 @@ from renode_wifi.peripherals.stm32l4.firewall_segments import Segments
 
 
 @dataclass(eq=False)
-class Memory:
+class CoreMemory:
     """A piece of memory. data: its bytes, shared with the CPU; write by `Bus.write_bytes` only.
 
     pages: flags of each page, kept by the core.
@@ -43,12 +43,12 @@ class MemoryMap:
 
     def __init__(self, core: NativeCore) -> None:
         self._native = core
-        self.memories: dict[str, Memory] = {}
-        self._map: list[tuple[int, int, Memory, int]] = []
+        self.memories: dict[str, CoreMemory] = {}
+        self._map: list[tuple[int, int, CoreMemory, int]] = []
         self._waiting: list[tuple[int, int, WriteHandler]] = []
         self._handlers: list[WriteHandler] = []
 
-    def add(self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram") -> Memory:
+    def add(self, base: int, size: int, name: str, fill: int = 0, kind: str = "ram") -> CoreMemory:
         """Map memory of `size` bytes, a multiple of 4 KiB, all bytes `fill`.
 
         kind: "ram"; "flash" or "rom", to which a store of the CPU is a bus fault, unless
@@ -72,7 +72,7 @@ class MemoryMap:
         record.physical = base
         record.writable = kind == "ram"
         record.pages = ctypes.addressof(ctypes.c_char.from_buffer(pages))
-        memory = Memory(name, size, kind, data, pages, record)
+        memory = CoreMemory(name, size, kind, data, pages, record)
         self._check_free(name, base, size)
         self._native.uc.mem_map_ptr(base, size, unicorn.UC_PROT_ALL, record.bytes)
         self.memories[name] = memory
@@ -92,7 +92,7 @@ class MemoryMap:
             if base < end and start < base + size:
                 raise CoreError(f"memory {name} at 0x{base:08X} overlaps {other.name}")
 
-    def _add_mapping(self, memory: Memory, base: int, size: int, offset: int) -> None:
+    def _add_mapping(self, memory: CoreMemory, base: int, size: int, offset: int) -> None:
         memory.bases.append((base, size, offset))
         bisect.insort(self._map, (base, base + size, memory, offset), key=lambda entry: entry[0])
         if not self._native.library.core_map_memory(
@@ -102,7 +102,7 @@ class MemoryMap:
         self._apply_handlers()
         self._native.flush_tlb()
 
-    def at(self, address: int) -> tuple[Memory | None, int, int]:
+    def at(self, address: int) -> tuple[CoreMemory | None, int, int]:
         """The memory at an address, the offset in it, and the bytes up to its mapping's end."""
         index = bisect.bisect_right(self._map, address, key=lambda entry: entry[0]) - 1
         if index >= 0:
@@ -166,7 +166,7 @@ class MemoryMap:
         for name, data in saved.items():
             self._restore(self.memories[name], data)
 
-    def _restore(self, memory: Memory, data: bytes) -> None:
+    def _restore(self, memory: CoreMemory, data: bytes) -> None:
         if memory.data == data:
             return
         changed = [

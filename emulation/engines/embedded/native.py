@@ -69,7 +69,7 @@ SERVICE_CODE = bytes.fromhex("bff32f8f30bf")
 """CLREX; WFI."""
 
 
-class Fault(ctypes.Structure):
+class FaultRecord(ctypes.Structure):
     """`struct fault`."""
 
     _fields_ = [
@@ -97,7 +97,7 @@ class Shared(ctypes.Structure):
         ("unicorn_error", u32),
         ("reset_requested", u32),
         ("fault_ready", u32),
-        ("fault", Fault),
+        ("fault", FaultRecord),
         ("stop_address", u32),
         ("debugger", u32),
         ("watched_address", u32),
@@ -237,7 +237,7 @@ PAGE_HANDLED = 2
 
 MIRRORED: dict[str, type[ctypes.Structure]] = {
     "configuration": Configuration,
-    "fault": Fault,
+    "fault": FaultRecord,
     "shared": Shared,
     "memory": MemoryRecord,
     "window": WindowRecord,

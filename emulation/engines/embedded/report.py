@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from renode_wifi.emulation.engines.embedded.native import Fault
+from renode_wifi.emulation.engines.embedded.native import FaultRecord
 from renode_wifi.emulation.image.crash import REGISTERS, Crash
 from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.machine import Bus
@@ -62,7 +62,7 @@ ACTIVE = {4: 1 << 0, 5: 1 << 1, 6: 1 << 3}
 """Bits of SHCSR (B3.2.13) by exception: its handler is active."""
 
 
-class Access(IntEnum):
+class AccessKind(IntEnum):
     NONE = 0
     FETCH = 1
     READ = 2
@@ -81,7 +81,7 @@ class CrashReport(Crash):
     raised: int = 0
     taken: int = 0
     during: int = 0
-    access: Access = Access.NONE
+    access: AccessKind = AccessKind.NONE
     frame_address: int | None = None
     frame: tuple[int, ...] = field(default=())
 
@@ -99,7 +99,7 @@ def exception_name(number: int) -> str:
     return EXCEPTION_NAMES.get(number, f"IRQ {number - 16}")
 
 
-def _cause(fault: Fault, has_fpu: bool) -> tuple[str, str | None]:
+def _cause(fault: FaultRecord, has_fpu: bool) -> tuple[str, str | None]:
     for bit, text in CFSR_CAUSES.items():
         if fault.cfsr >> bit & 1:
             return text, NO_FPU if bit == NOCP and not has_fpu else CURES.get(bit)
@@ -109,19 +109,19 @@ def _cause(fault: Fault, has_fpu: bool) -> tuple[str, str | None]:
     return "unknown fault", None
 
 
-def crash_report(fault: Fault, time: int, bus: Bus, has_fpu: bool = True) -> CrashReport:
+def crash_report(fault: FaultRecord, time: int, bus: Bus, has_fpu: bool = True) -> CrashReport:
     """The report of `fault`, at `time` ns; its stacked frame is read over the bus."""
     frame: tuple[int, ...] = ()
     if fault.frame:
         frame = tuple(memoryview(bus.read_bytes(fault.frame, 32)).cast("I"))
     registers = dict(zip(REGISTERS, fault.registers, strict=True))
-    access = Access(fault.access)
+    access = AccessKind(fault.access)
     text, cure = _cause(fault, has_fpu)
-    if access in (Access.READ, Access.WRITE):
+    if access in (AccessKind.READ, AccessKind.WRITE):
         if abs(fault.address - registers["sp"]) <= NEAR_STACK:
             cure = "the stack pointer is where no memory is: give the stack more room"
         text = f"{text}: {access.name.lower()} at 0x{fault.address:08X}"
-    elif access is Access.FETCH:
+    elif access is AccessKind.FETCH:
         text = f"{text}: 0x{fault.address:08X}"
     if fault.taken == 0:
         outcome = "lockup"
@@ -131,7 +131,7 @@ def crash_report(fault: Fault, time: int, bus: Bus, has_fpu: bool = True) -> Cra
         cause=f"{outcome} in {exception_name(fault.during)}: {text}",
         time=time,
         registers=registers,
-        address=fault.address if access is not Access.NONE else None,
+        address=fault.address if access is not AccessKind.NONE else None,
         fault_status={"CFSR": fault.cfsr, "HFSR": fault.hfsr},
         cure=cure,
         raised=fault.raised,

@@ -24,7 +24,7 @@ from renode_wifi.peripherals.base.counter import (
 )
 from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
 from renode_wifi.peripherals.base.line import Line
-from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, Selector
+from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, PinSelector
 from renode_wifi.peripherals.base.stream import (
     CAPACITY,
     PORT_FRAME,
@@ -39,9 +39,9 @@ from renode_wifi.peripherals.base.stream import (
     STREAM_NEXT,
     STREAM_ROOM,
     STREAM_WORDS,
-    Port,
     Queue,
-    Stream,
+    StreamPort,
+    WordStream,
 )
 
 EdgesOf = Callable[[object], model_records.EdgesRecord | None]
@@ -61,7 +61,7 @@ def _check_words(values: array[int], *words: int) -> None:
             raise _unsound(f"there is no register {word}")
 
 
-def _check_state(port: Port, stream: Stream | None) -> None:
+def _check_state(port: StreamPort, stream: WordStream | None) -> None:
     if port.state[PORT_FRAME] > 2:
         raise _unsound("a frame is longer than two bytes")
     if port.state[PORT_LEVEL] >= PORT_LEVELS:
@@ -98,7 +98,7 @@ def exception_of(line: Line) -> int:
 class PortWires:
     """A data register and the stream behind it."""
 
-    def __init__(self, port: Port, values: array[int]) -> None:
+    def __init__(self, port: StreamPort, values: array[int]) -> None:
         self.port = port
         self.record = record = native.PortRecord()
         _check_words(values, port.data, port.status, port.control)
@@ -110,7 +110,7 @@ class PortWires:
         record.line = port.line
 
     @staticmethod
-    def fits(port: Port) -> bool:
+    def fits(port: StreamPort) -> bool:
         return len(port.causes) <= native.PORT_CAUSES
 
     def look(self) -> None:
@@ -237,11 +237,11 @@ def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> model_record
         ends = list(line._receivers)
         first = ends[0][0] if ends else None
         # A selector comes first in what a change of the pin does, here as in the core.
-        if isinstance(first, Selector):
+        if isinstance(first, PinSelector):
             _, end = ends.pop(0)
             if end != number or not _select(pin, number, first, edges_of):
                 continue
-        if len(ends) > 1 or any(isinstance(receiver, Selector) for receiver, _ in ends):
+        if len(ends) > 1 or any(isinstance(receiver, PinSelector) for receiver, _ in ends):
             continue
         for receiver, end in ends:
             inverted = _follows(receiver, end)
@@ -261,7 +261,7 @@ def _follows(receiver: object, end: int) -> bool | None:
 
 
 def _select(
-    pin: model_records.PinRecord, number: int, selector: Selector, edges_of: EdgesOf
+    pin: model_records.PinRecord, number: int, selector: PinSelector, edges_of: EdgesOf
 ) -> bool:
     """Note the way through a selector. False: it doesn't lead to what the core serves."""
     output = selector.outputs[number]

@@ -21,7 +21,7 @@ MAX_GREETING = 32
 """Clients whose greeting is awaited at once; more wait to be accepted."""
 
 
-class Listener:
+class LoopbackListener:
     """A port on the loopback interface for those who know its token.
 
     Anybody on this machine can connect. Each client has a thread and a time for its greeting, so
@@ -88,7 +88,7 @@ class Worlds:
     """The worlds of the machines in Renode, each answering on a thread of its own."""
 
     def __init__(self, listener: TraceListener) -> None:
-        self.port = Listener()
+        self.port = LoopbackListener()
         self.services: list[Service] = []
         self._listener = listener
         self._connections: list[socket.socket] = []

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from renode_wifi.emulation.engines.renode import find, protocol
-from renode_wifi.emulation.engines.renode.connections import Listener, Worlds
+from renode_wifi.emulation.engines.renode.connections import LoopbackListener, Worlds
 from renode_wifi.emulation.engines.renode.process import (
     InProcessRenode,
     Renode,
@@ -45,7 +45,7 @@ class DrivenRenode:
         self.on_trace: TraceListener | None = None
         self._closed = False
         self._broken = False
-        control = Listener()
+        control = LoopbackListener()
         self.worlds = Worlds(self._trace)
         environment = {CONTROL: control.where, protocol.ENVIRONMENT: self.worlds.port.where}
         self._renode: Renode | None = None
@@ -68,7 +68,7 @@ class DrivenRenode:
         atexit.unregister(end_idle)
         atexit.register(end_idle)
 
-    def _connected(self, control: Listener) -> socket.socket:
+    def _connected(self, control: LoopbackListener) -> socket.socket:
         assert self._renode is not None
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:

@@ -8,7 +8,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import data_commands, query_commands, run_commands
 from renode_wifi.emulation.frontends.gdb.control import IDLE_WAIT, DebugControl, Debugged
 from renode_wifi.emulation.frontends.gdb.server import LOCALHOST, GdbServer, wait_for
-from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 from renode_wifi.emulation.platform.core import OnFault
 from renode_wifi.emulation.platform.machine import Machine
 
@@ -76,7 +76,7 @@ def _add(
     if not isinstance(control, DebugControl):
         control = DebugControl(engine.run_freely, lambda: engine.now)
     debug = machine.core.debug
-    server = GdbServer(Target(machine, debug, engine.execute), COMMANDS, port, host)
+    server = GdbServer(DebugTarget(machine, debug, engine.execute), COMMANDS, port, host)
     added = Debugged(server, debug, wait)
     policy = engine.on_fault
 

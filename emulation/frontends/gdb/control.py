@@ -12,7 +12,7 @@ from collections.abc import Callable
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.killed import Killed
 from renode_wifi.emulation.frontends.gdb.server import GdbServer, wait_for
-from renode_wifi.emulation.frontends.gdb.session import SIGSEGV, SIGTRAP, Mode, Session
+from renode_wifi.emulation.frontends.gdb.session import SIGSEGV, SIGTRAP, GdbSession, Mode
 from renode_wifi.emulation.platform.core import DebugUnit, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
@@ -53,7 +53,7 @@ class Debugged:
             self.on_connection(connected)
 
     @property
-    def session(self) -> Session | None:
+    def session(self) -> GdbSession | None:
         return self.server.session if self.server.is_connected else None
 
     @property
@@ -187,7 +187,7 @@ class DebugControl:
             session.halt(SIGTRAP)
 
     @staticmethod
-    def _watch_kind(session: Session, address: int, is_store: bool) -> str:
+    def _watch_kind(session: GdbSession, address: int, is_store: bool) -> str:
         for each in session.target.stops.watchpoints:
             if each.start < address + 4 and address < each.start + each.size:
                 if each.reads and each.writes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renode_wifi.emulation.frontends.gdb.session import Session
+from renode_wifi.emulation.frontends.gdb.session import GdbSession
 from renode_wifi.emulation.script.commands.machines import time_text
 
 HELP = """\
@@ -25,7 +25,7 @@ IGNORED = frozenset(
 RESETS = frozenset(("reset", "reset halt", "reset init", "reset run"))
 
 
-def execute(session: Session, line: str) -> str:
+def execute(session: GdbSession, line: str) -> str:
     """What the command prints. Raises RenodeWifiError."""
     words = " ".join(line.split())
     if words in RESETS:

@@ -69,7 +69,7 @@ def encode(data: bytes) -> bytes:
     return b"$%s#%02x" % (body, checksum(body))
 
 
-class Decoder:
+class PacketDecoder:
     """Cuts a byte stream into packets and signals, however it arrives."""
 
     def __init__(self) -> None:

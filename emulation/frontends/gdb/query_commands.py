@@ -13,7 +13,12 @@ from renode_wifi.emulation.frontends.gdb.memory_map import memory_map
 from renode_wifi.emulation.frontends.gdb.monitor_commands import execute
 from renode_wifi.emulation.frontends.gdb.packets import MAX_PACKET
 from renode_wifi.emulation.frontends.gdb.run_commands import thread_id
-from renode_wifi.emulation.frontends.gdb.session import Command, CommandError, Session, hexadecimal
+from renode_wifi.emulation.frontends.gdb.session import (
+    GdbSession,
+    PacketCommand,
+    PacketError,
+    hexadecimal,
+)
 from renode_wifi.emulation.frontends.gdb.threads import thread_list
 
 FEATURES = (
@@ -28,23 +33,23 @@ FEATURES = (
 )
 
 
-def supported(session: Session, rest: bytes) -> str:
+def supported(session: GdbSession, rest: bytes) -> str:
     return ";".join(FEATURES)
 
 
-def start_no_ack(session: Session, rest: bytes) -> str:
+def start_no_ack(session: GdbSession, rest: bytes) -> str:
     session.acknowledges = False
     return "OK"
 
 
-DOCUMENTS: dict[bytes, Callable[[Session], str]] = {
+DOCUMENTS: dict[bytes, Callable[[GdbSession], str]] = {
     b"features:read:target.xml": lambda session: session.target.registers.description(),
     b"memory-map:read:": lambda session: memory_map(session.target.flash()),
     b"threads:read:": lambda session: thread_list(session.target.threads()),
 }
 
 
-def transfer(session: Session, rest: bytes) -> str | bytes:
+def transfer(session: GdbSession, rest: bytes) -> str | bytes:
     name, _, where = rest.rpartition(b":")
     write = DOCUMENTS.get(name)
     if write is None:
@@ -56,7 +61,7 @@ def transfer(session: Session, rest: bytes) -> str | bytes:
     return (b"m" if start + size < len(text) else b"l") + part
 
 
-def select_thread(session: Session, rest: bytes) -> str:
+def select_thread(session: GdbSession, rest: bytes) -> str:
     """Hg: whose registers are meant. Hc: which is to run; there is only one processor."""
     if rest[:1] == b"g":
         number = thread_id(rest[1:])
@@ -64,28 +69,28 @@ def select_thread(session: Session, rest: bytes) -> str:
     return "OK"
 
 
-def current_thread(session: Session, rest: bytes) -> str:
+def current_thread(session: GdbSession, rest: bytes) -> str:
     return f"QC{session.target.current_thread().id:x}"
 
 
-def is_alive(session: Session, rest: bytes) -> str:
+def is_alive(session: GdbSession, rest: bytes) -> str:
     number = thread_id(rest)
     return "OK" if any(thread.id == number for thread in session.target.threads()) else "E03"
 
 
-def thread_ids(session: Session, rest: bytes) -> str:
+def thread_ids(session: GdbSession, rest: bytes) -> str:
     return "m" + ",".join(f"{thread.id:x}" for thread in session.target.threads())
 
 
-def thread_info(session: Session, rest: bytes) -> str:
+def thread_info(session: GdbSession, rest: bytes) -> str:
     number = thread_id(rest[1:])
     for thread in session.target.threads():
         if thread.id == number:
             return ": ".join(filter(None, (thread.name, thread.state))).encode().hex()
-    raise CommandError(rest)
+    raise PacketError(rest)
 
 
-def symbols(session: Session, rest: bytes) -> str:
+def symbols(session: GdbSession, rest: bytes) -> str:
     """The debugger offers its symbols (`::`), or answers for one (`:VALUE:NAME`)."""
     value, _, name = rest.removeprefix(b":").partition(b":")
     if not name:
@@ -101,7 +106,7 @@ def symbols(session: Session, rest: bytes) -> str:
     return "qSymbol:" + session.pending_symbols.pop(0).encode().hex()
 
 
-def monitor(session: Session, rest: bytes) -> str:
+def monitor(session: GdbSession, rest: bytes) -> str:
     """`monitor COMMAND`: what it prints goes to the debugger's console."""
     line = bytes.fromhex(rest.removeprefix(b",").decode("ascii")).decode("utf-8", "replace")
     try:
@@ -111,7 +116,7 @@ def monitor(session: Session, rest: bytes) -> str:
     return (printed + "\n").encode().hex() if printed else "OK"
 
 
-def checksum(session: Session, rest: bytes) -> str:
+def checksum(session: GdbSession, rest: bytes) -> str:
     """CRC-32 of memory, for `compare-sections`: polynomial 0x04C11DB7, not reflected."""
     address, _, length = rest.partition(b",")
     data = session.target.read_memory(hexadecimal(address), hexadecimal(length))
@@ -128,17 +133,17 @@ def crc32(data: bytes) -> int:
 
 
 COMMANDS = (
-    Command("qSupported", supported, b":"),
-    Command("QStartNoAckMode", start_no_ack),
-    Command("qXfer:", transfer),
-    Command("H", select_thread),
-    Command("T", is_alive),
-    Command("qC", current_thread, is_exact=True),
-    Command("qfThreadInfo", thread_ids),
-    Command("qsThreadInfo", lambda session, rest: "l"),
-    Command("qThreadExtraInfo", thread_info, b","),
-    Command("qAttached", lambda session, rest: "1", b":"),
-    Command("qSymbol", symbols, b":"),
-    Command("qRcmd", monitor, b","),
-    Command("qCRC:", checksum),
+    PacketCommand("qSupported", supported, b":"),
+    PacketCommand("QStartNoAckMode", start_no_ack),
+    PacketCommand("qXfer:", transfer),
+    PacketCommand("H", select_thread),
+    PacketCommand("T", is_alive),
+    PacketCommand("qC", current_thread, is_exact=True),
+    PacketCommand("qfThreadInfo", thread_ids),
+    PacketCommand("qsThreadInfo", lambda session, rest: "l"),
+    PacketCommand("qThreadExtraInfo", thread_info, b","),
+    PacketCommand("qAttached", lambda session, rest: "1", b":"),
+    PacketCommand("qSymbol", symbols, b":"),
+    PacketCommand("qRcmd", monitor, b","),
+    PacketCommand("qCRC:", checksum),
 )

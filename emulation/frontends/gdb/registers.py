@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 
 @dataclass(frozen=True)
-class Register:
+class CoreRegister:
     """name: GDB's; the core's is the same in upper case. size: bytes. kind: GDB's type of it."""
 
     name: str
@@ -22,37 +22,37 @@ class Register:
 @dataclass(frozen=True)
 class Feature:
     name: str
-    registers: tuple[Register, ...]
+    registers: tuple[CoreRegister, ...]
 
 
 M_PROFILE = Feature(
     "org.gnu.gdb.arm.m-profile",
     (
-        *(Register(f"r{number}") for number in range(13)),
-        Register("sp", kind="data_ptr"),
-        Register("lr"),
-        Register("pc", kind="code_ptr"),
-        Register("xpsr"),
+        *(CoreRegister(f"r{number}") for number in range(13)),
+        CoreRegister("sp", kind="data_ptr"),
+        CoreRegister("lr"),
+        CoreRegister("pc", kind="code_ptr"),
+        CoreRegister("xpsr"),
     ),
 )
 M_SYSTEM = Feature(
     "org.gnu.gdb.arm.m-system",
     (
-        Register("msp", kind="data_ptr"),
-        Register("psp", kind="data_ptr"),
-        *(Register(name) for name in ("primask", "basepri", "faultmask", "control")),
+        CoreRegister("msp", kind="data_ptr"),
+        CoreRegister("psp", kind="data_ptr"),
+        *(CoreRegister(name) for name in ("primask", "basepri", "faultmask", "control")),
     ),
 )
 VFP = Feature(
     "org.gnu.gdb.arm.vfp",
     (
-        *(Register(f"d{number}", 8, "ieee_double") for number in range(16)),
-        Register("fpscr"),
+        *(CoreRegister(f"d{number}", 8, "ieee_double") for number in range(16)),
+        CoreRegister("fpscr"),
     ),
 )
 
 
-class RegisterFile:
+class CoreRegisters:
     """The registers of a core with or without an FPU."""
 
     def __init__(self, has_fpu: bool) -> None:

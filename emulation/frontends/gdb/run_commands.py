@@ -6,44 +6,44 @@ Source: the GDB manual, appendix E "GDB Remote Serial Protocol", section Packets
 from __future__ import annotations
 
 from renode_wifi.emulation.frontends.gdb.session import (
-    Command,
-    CommandError,
+    GdbSession,
     Mode,
-    Session,
+    PacketCommand,
+    PacketError,
     hexadecimal,
 )
 
 
-def why_halted(session: Session, rest: bytes) -> str:
+def why_halted(session: GdbSession, rest: bytes) -> str:
     return session.stop_reply()
 
 
-def continue_(session: Session, rest: bytes) -> None:
+def continue_(session: GdbSession, rest: bytes) -> None:
     _jump(session, rest)
     session.resume(Mode.CONTINUE)
 
 
-def step(session: Session, rest: bytes) -> None:
+def step(session: GdbSession, rest: bytes) -> None:
     _jump(session, rest)
     session.resume(Mode.STEP)
 
 
-def continue_with_signal(session: Session, rest: bytes) -> None:
+def continue_with_signal(session: GdbSession, rest: bytes) -> None:
     continue_(session, rest.partition(b";")[2])
 
 
-def step_with_signal(session: Session, rest: bytes) -> None:
+def step_with_signal(session: GdbSession, rest: bytes) -> None:
     step(session, rest.partition(b";")[2])
 
 
-def _jump(session: Session, address: bytes) -> None:
+def _jump(session: GdbSession, address: bytes) -> None:
     if address:
         registers = session.target.registers
         register = registers.all[registers.numbers["pc"]]
         session.target.write_register(register, hexadecimal(address))
 
 
-def resume_actions(session: Session, rest: bytes) -> str | None:
+def resume_actions(session: GdbSession, rest: bytes) -> str | None:
     """Of all actions the first counts that is for the current thread, or for all."""
     current = session.target.current_thread().id
     for text in rest.split(b";")[1:]:
@@ -59,7 +59,7 @@ def resume_actions(session: Session, rest: bytes) -> str | None:
             start, _, end = arguments.partition(b",")
             session.resume(Mode.STEP, range(hexadecimal(start), hexadecimal(end)))
         else:
-            raise CommandError(action)
+            raise PacketError(action)
         return None
     # Only threads that don't run were meant: the processor goes on with the one that does.
     session.resume(Mode.CONTINUE)
@@ -73,44 +73,44 @@ def thread_id(text: bytes) -> int:
     return -1 if text == b"-1" else hexadecimal(text)
 
 
-def detach(session: Session, rest: bytes) -> str:
+def detach(session: GdbSession, rest: bytes) -> str:
     session.mode = Mode.DETACHED
     return "OK"
 
 
-def kill(session: Session, rest: bytes) -> str | None:
+def kill(session: GdbSession, rest: bytes) -> str | None:
     session.mode = Mode.KILLED
     return None
 
 
-def kill_process(session: Session, rest: bytes) -> str | None:
+def kill_process(session: GdbSession, rest: bytes) -> str | None:
     session.mode = Mode.KILLED
     return "OK"
 
 
-def restart(session: Session, rest: bytes) -> None:
+def restart(session: GdbSession, rest: bytes) -> None:
     session.target.reset()
 
 
-def run(session: Session, rest: bytes) -> str:
+def run(session: GdbSession, rest: bytes) -> str:
     """The program starts anew: a reset, and a halt before the first instruction."""
     session.target.reset()
     return session.stop_reply()
 
 
 COMMANDS = (
-    Command("?", why_halted),
-    Command("c", continue_),
-    Command("C", continue_with_signal),
-    Command("s", step),
-    Command("S", step_with_signal),
-    Command("vCont?", lambda session, rest: "vCont;c;C;s;S;r"),
-    Command("vCont", resume_actions, b";"),
-    Command("D", detach, b";"),
-    Command("k", kill),
-    Command("vKill", kill_process, b";"),
-    Command("R", restart),
-    Command("vRun", run, b";"),
-    Command("!", lambda session, rest: "OK"),
-    Command("vCtrlC", lambda session, rest: "OK"),
+    PacketCommand("?", why_halted),
+    PacketCommand("c", continue_),
+    PacketCommand("C", continue_with_signal),
+    PacketCommand("s", step),
+    PacketCommand("S", step_with_signal),
+    PacketCommand("vCont?", lambda session, rest: "vCont;c;C;s;S;r"),
+    PacketCommand("vCont", resume_actions, b";"),
+    PacketCommand("D", detach, b";"),
+    PacketCommand("k", kill),
+    PacketCommand("vKill", kill_process, b";"),
+    PacketCommand("R", restart),
+    PacketCommand("vRun", run, b";"),
+    PacketCommand("!", lambda session, rest: "OK"),
+    PacketCommand("vCtrlC", lambda session, rest: "OK"),
 )

@@ -9,8 +9,8 @@ import time
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.packets import encode
-from renode_wifi.emulation.frontends.gdb.session import Command, Mode, Session
-from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.frontends.gdb.session import GdbSession, Mode, PacketCommand
+from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 
 LOCALHOST = "127.0.0.1"
 REFUSAL = encode(b"E.another debugger is connected already")
@@ -24,10 +24,14 @@ class GdbServer:
     """port: 0 for any that is free. commands: those of the protocol."""
 
     def __init__(
-        self, target: Target, commands: tuple[Command, ...], port: int, host: str = LOCALHOST
+        self,
+        target: DebugTarget,
+        commands: tuple[PacketCommand, ...],
+        port: int,
+        host: str = LOCALHOST,
     ) -> None:
         self.target = target
-        self.session: Session | None = None
+        self.session: GdbSession | None = None
         self._commands = commands
         self._client: socket.socket | None = None
         self._refused: list[socket.socket] = []
@@ -78,7 +82,7 @@ class GdbServer:
         with contextlib.suppress(OSError):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
-        self.session = Session(self.target, self._commands)
+        self.session = GdbSession(self.target, self._commands)
 
     def _refuse(self, client: socket.socket) -> None:
         try:

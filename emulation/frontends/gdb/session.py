@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.gdb.packets import Decoder, Packet, Signal, encode
-from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.frontends.gdb.packets import Packet, PacketDecoder, Signal, encode
+from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 from renode_wifi.emulation.image.rtos.threads import Thread
 
 SIGINT, SIGTRAP, SIGSEGV = 2, 5, 11
@@ -28,24 +28,24 @@ class Mode(Enum):
     HALTED = auto()
     CONTINUE = auto()
     STEP = auto()
-    """Run one instruction, or while the PC is in `Session.step_range`."""
+    """Run one instruction, or while the PC is in `GdbSession.step_range`."""
     DETACHED = auto()
     """The debugger leaves; the machine runs on."""
     KILLED = auto()
     """The debugger wants the run to end."""
 
 
-class CommandError(Exception):
+class PacketError(Exception):
     """A packet that cannot be understood."""
 
 
-Handler = Callable[["Session", bytes], "str | bytes | None"]
+Handler = Callable[["GdbSession", bytes], "str | bytes | None"]
 """Takes what follows the command's name. Returns the answer, "" for what isn't supported and None
 where the answer comes later."""
 
 
 @dataclass(frozen=True)
-class Command:
+class PacketCommand:
     """A packet that begins with `name`. separator: what may follow the name, besides its end;
     "": anything. is_exact: nothing may follow."""
 
@@ -62,10 +62,10 @@ class Command:
         return not rest or not self.separator or rest in self.separator
 
 
-class Session:
+class GdbSession:
     """commands: looked up by the longest name that a packet begins with."""
 
-    def __init__(self, target: Target, commands: tuple[Command, ...]) -> None:
+    def __init__(self, target: DebugTarget, commands: tuple[PacketCommand, ...]) -> None:
         self.target = target
         self.mode = Mode.HALTED
         self.step_range: range | None = None
@@ -76,7 +76,7 @@ class Session:
         self.pending_symbols: list[str] = []
         self.acknowledges = True
         self._commands = sorted(commands, key=lambda command: -len(command.name))
-        self._decoder = Decoder()
+        self._decoder = PacketDecoder()
         self._output = bytearray()
         self._last = b""
 
@@ -114,7 +114,7 @@ class Session:
             answer = self._carry_out(packet)
         except RenodeWifiError:
             answer = ACCESS_ERROR
-        except (CommandError, ValueError, IndexError, OverflowError):
+        except (PacketError, ValueError, IndexError, OverflowError):
             answer = ARGUMENT_ERROR
         if answer is not None:
             self.send(answer)
@@ -182,7 +182,7 @@ def little_endian(value: int, size: int) -> str:
 def hexadecimal(text: bytes) -> int:
     """A number of the protocol: hexadecimal without a prefix."""
     if not text or not all(byte in b"0123456789abcdefABCDEF" for byte in text):
-        raise CommandError(text)
+        raise PacketError(text)
     return int(text, 16)
 
 
@@ -191,5 +191,5 @@ def place(text: bytes) -> tuple[int, int]:
     address, _, length = text.partition(b",")
     found = hexadecimal(address), hexadecimal(length)
     if found[0] + found[1] > 1 << 32:
-        raise CommandError(text)
+        raise PacketError(text)
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from renode_wifi.emulation.frontends.gdb.memory_map import Region
-from renode_wifi.emulation.frontends.gdb.registers import Register, RegisterFile
+from renode_wifi.emulation.frontends.gdb.registers import CoreRegister, CoreRegisters
 from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.layouts import Layout
@@ -30,13 +30,13 @@ class Stops:
     watchpoints: list[Watchpoint] = field(default_factory=list)
 
 
-class Target:
+class DebugTarget:
     """One machine. execute(command): carries out a monitor command; returns what it prints."""
 
     def __init__(self, machine: Machine, debug: DebugUnit, execute: Callable[[str], str]) -> None:
         self.machine = machine
         self.execute = execute
-        self.registers = RegisterFile(self._has_fpu())
+        self.registers = CoreRegisters(self._has_fpu())
         self.stops = Stops()
         self.debugger_symbols: dict[str, int] = {}
         """What the debugger says of its own symbol table, which comes first."""
@@ -71,13 +71,13 @@ class Target:
 
     # -- registers ----------------------------------------------------------------------------
 
-    def read_register(self, register: Register, thread: Thread) -> int | None:
+    def read_register(self, register: CoreRegister, thread: Thread) -> int | None:
         """None: of a thread that doesn't run, it isn't known."""
         if thread.is_current or register.name == EXCEPTIONS_STACK:
             return self.machine.core.read_register(register.name)
         return self._rtos.registers(thread).get(register.name)
 
-    def write_register(self, register: Register, value: int) -> None:
+    def write_register(self, register: CoreRegister, value: int) -> None:
         # A write ends WFI and the like: what stays the same isn't written.
         if value != self.machine.core.read_register(register.name):
             self.machine.core.write_register(register.name, value)

@@ -19,7 +19,7 @@ _NAMED = re.compile(r"([A-Za-z0-9_]+)=(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Text:
+class TextArgument:
     """A text in the place of another kind of argument, which may name one."""
 
     text: str
@@ -54,9 +54,9 @@ def convert_number(value: object) -> object:
         return _deferred(value, "give a number")
 
 
-def _deferred(value: object, wanted: str) -> Text:
+def _deferred(value: object, wanted: str) -> TextArgument:
     if isinstance(value, str) and _NAMED.fullmatch(value):
-        return Text(value)
+        return TextArgument(value)
     raise ValueError(wanted)
 
 
@@ -80,13 +80,13 @@ class Parameters:
         values: dict[str, object] = {}
         places = iter(self._parameters.values())
         for value in arguments:
-            text = value.text if isinstance(value, Text) else value
+            text = value.text if isinstance(value, TextArgument) else value
             found = _NAMED.fullmatch(text) if isinstance(text, str) else None
             if found is not None and found[1] in self._parameters:
                 values[found[1]] = self._convert(found[1], found[2])
                 continue
             place = next(places)
-            if found is not None and (isinstance(value, Text) or self._is_option(place)):
+            if found is not None and (isinstance(value, TextArgument) or self._is_option(place)):
                 raise KeywordException(
                     f"there is no argument {found[1]!r}",
                     f"arguments are {', '.join(self._parameters)}",
@@ -118,5 +118,5 @@ class Parameters:
                     value = CONVERTERS[kind](text)
                 except ValueError as error:
                     raise KeywordException(f"{name}={text}: {error}") from error
-                return value.text if isinstance(value, Text) else value
+                return value.text if isinstance(value, TextArgument) else value
         return text

@@ -15,7 +15,7 @@ from functools import partial
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.rtos.freertos import MAX_NAME, TCB_NAME
 from renode_wifi.emulation.observers.calls.table import Function, Table, read_table
-from renode_wifi.emulation.observers.calls.values import Decoder, Value
+from renode_wifi.emulation.observers.calls.values import CallDecoder, Value
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.trace import TraceFields
@@ -96,7 +96,7 @@ class CallRecorder:
             if isinstance(machine.peripherals.get(name), Memory)
             for area in areas
         ]
-        self._decoder = Decoder(table, self.read_memory)
+        self._decoder = CallDecoder(table, self.read_memory)
         for function in self.functions:
             self._core.debug.add_hook(names[function.name], partial(self._enter, function))
         if self.functions and DELETE_TASK in names:

@@ -26,7 +26,7 @@ SECURITIES = ("open", "WEP", "WPA", "WPA2", "WPA2 enterprise", "WPA3")
 INTEGERS = {"i32": "<i", "u32": "<I", "i16": "<h", "u16": "<H", "u8": "<B"}
 
 
-class Decoder:
+class CallDecoder:
     """Decodes the words of one image's calls."""
 
     def __init__(self, table: Table, read_memory: ReadMemory) -> None:

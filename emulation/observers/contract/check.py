@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from renode_wifi.emulation.observers.calls.recorder import Call
-from renode_wifi.emulation.observers.contract.port import Port
+from renode_wifi.emulation.observers.contract.port import SocketsPort
 from renode_wifi.emulation.observers.contract.rule import Rule
 from renode_wifi.emulation.observers.contract.sockets import OpenSocket, OpenSockets
 
@@ -25,7 +25,7 @@ class Check:
     RULE: ClassVar[Rule]
 
     def __init__(
-        self, port: Port, sockets: OpenSockets, read_memory: ReadMemory, report: Report
+        self, port: SocketsPort, sockets: OpenSockets, read_memory: ReadMemory, report: Report
     ) -> None:
         self.port = port
         self.sockets = sockets

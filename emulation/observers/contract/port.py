@@ -18,7 +18,7 @@ HEADER = "aws_secure_sockets.h"
 
 
 @dataclass(frozen=True)
-class Port:
+class SocketsPort:
     """name: by which rules mean it. sockets: how many can be open at once."""
 
     name: str
@@ -31,13 +31,13 @@ class Port:
 PORTS = {
     port.board: port
     for port in (
-        Port(ST, "b_l475e_iot01a", "ISM43362", 4),
-        Port(TI, "cc3220sf_launchxl", "CC3220_NWP", 16),
+        SocketsPort(ST, "b_l475e_iot01a", "ISM43362", 4),
+        SocketsPort(TI, "cc3220sf_launchxl", "CC3220_NWP", 16),
     )
 }
 
 
-def port_of(machine: Machine) -> Port:
+def port_of(machine: Machine) -> SocketsPort:
     """By its radio. Raises RenodeWifiError where no documented port drives that."""
     radios = {type(radio).__name__ for radio in machine.radios()}
     for port in PORTS.values():

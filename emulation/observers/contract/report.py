@@ -10,7 +10,7 @@ from pathlib import PurePath
 from xml.etree import ElementTree
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.observers.contract.port import Port
+from renode_wifi.emulation.observers.contract.port import SocketsPort
 from renode_wifi.emulation.observers.contract.rule import Finding
 from renode_wifi.emulation.observers.contract.rules import rules
 from renode_wifi.peripherals.base.clock import SECOND
@@ -65,11 +65,11 @@ def as_dict(finding: Finding) -> dict[str, object]:
     }
 
 
-def as_json_lines(port: Port, findings: Sequence[Finding]) -> str:
+def as_json_lines(port: SocketsPort, findings: Sequence[Finding]) -> str:
     return "".join(json.dumps(as_dict(finding)) + "\n" for finding in findings)
 
 
-def as_junit(port: Port, findings: Sequence[Finding]) -> str:
+def as_junit(port: SocketsPort, findings: Sequence[Finding]) -> str:
     """A test for each rule of the port."""
     known = [rule for rule in rules() if port.name in rule.basis]
     failing = {finding.rule.id for finding in findings if finding.failing}
@@ -92,7 +92,7 @@ def as_junit(port: Port, findings: Sequence[Finding]) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_sarif(port: Port, findings: Sequence[Finding]) -> str:
+def as_sarif(port: SocketsPort, findings: Sequence[Finding]) -> str:
     known = [rule for rule in rules() if port.name in rule.basis]
     driver = {
         "name": "renode-wifi port contract",
@@ -144,14 +144,14 @@ def _location(place: str) -> dict[str, object]:
     return location
 
 
-_WRITERS: dict[str, Callable[[Port, Sequence[Finding]], str]] = {
+_WRITERS: dict[str, Callable[[SocketsPort, Sequence[Finding]], str]] = {
     ".sarif": as_sarif,
     ".xml": as_junit,
     ".jsonl": as_json_lines,
 }
 
 
-def render(path: PurePath, port: Port, findings: Sequence[Finding]) -> str:
+def render(path: PurePath, port: SocketsPort, findings: Sequence[Finding]) -> str:
     """As the file's name ends."""
     return _WRITERS[path.suffix](port, findings)
 

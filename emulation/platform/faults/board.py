@@ -11,7 +11,7 @@ from renode_wifi.emulation.platform.faults.power import POWER_ON, BoardMachine, 
 from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
 from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
-from renode_wifi.peripherals.network.worldfile.faults import Fault
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
 from renode_wifi.peripherals.parts.part import Part
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class FlashFaults:
         self.machine = machine
         self.plan: RadioFaultPlan[FlashFault] = RadioFaultPlan(FlashKind, machine.clock)
 
-    def inject_fault(self, fault: Fault) -> None:
+    def inject_fault(self, fault: FaultSettings) -> None:
         made = FlashFault.of(fault, self.machine.clock.now)
         if made.kind is FlashKind.PAGE_WORN and made.amount is not None and fault.at is None:
             self._wear_out(made.amount)
@@ -100,7 +100,7 @@ class BoardFaults:
     def __init__(self, machine: BoardMachine) -> None:
         self.machine = machine
 
-    def inject_fault(self, fault: Fault) -> None:
+    def inject_fault(self, fault: FaultSettings) -> None:
         """Let it happen now. Raises RenodeWifiError for a sensor that the board has not."""
         machine = self.machine
         machine.trace(machine.name, "fault", kind=fault.do, **fault.arguments)

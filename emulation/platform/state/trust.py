@@ -24,7 +24,7 @@ METHODS = {
     PLATFORM + "faults.board:FlashFault": (),
     PLATFORM + "faults.board:FlashKind": (),
     PLATFORM + "surroundings:SharedClock": ("_on_wake",),
-    PLATFORM + "surroundings:Surroundings": ("trace", "is_observed", "random"),
+    PLATFORM + "surroundings:WorldMachine": ("trace", "is_observed", "random"),
     PLATFORM + "wires:Junction": ("on_gpio",),
 }
 """Methods, of what isn't a model, that models keep."""

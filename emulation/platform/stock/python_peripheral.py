@@ -11,7 +11,7 @@ from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
 from renode_wifi.peripherals.base.line import Line
 
 
-class Request:
+class ScriptRequest:
     """What a script of a `PythonPeripheral` is asked.
 
     Attributes are Renode's: IsInit, IsRead, IsWrite, IsUser, Offset, Value, Length, Counter; in
@@ -116,7 +116,7 @@ class PythonPeripheral(StockModel):
         if self._code is None:
             self._code = self._compiled()
         self.counter += 1
-        request = Request(kind, offset, value, length, self.counter)
+        request = ScriptRequest(kind, offset, value, length, self.counter)
         scope = self._globals
         scope.update(request=request, self=self, size=self.size)
         try:

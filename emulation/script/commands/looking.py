@@ -7,7 +7,7 @@ import difflib
 from renode_wifi import __version__
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.peripherals.base.uart import Uart
 
 COMMANDS = Commands()
@@ -27,7 +27,7 @@ def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("showAnalyzer", '["name"] peripheral', "shows what a UART sends", "sa")
 def show_analyzer(interpreter: Interpreter, arguments: list[Token]) -> None:
-    names = [token for token in arguments if token.kind is Kind.LITERAL]
+    names = [token for token in arguments if token.kind is TokenKind.LITERAL]
     if not names:
         raise misused(interpreter, "showAnalyzer")
     name = names[0].text
@@ -44,7 +44,7 @@ def show_analyzer(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("watch", '"command" period-in-ms', "repeats a command while the terminal is idle")
 def watch(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) != 2 or arguments[1].kind is not Kind.NUMBER:
+    if len(arguments) != 2 or arguments[1].kind is not TokenKind.NUMBER:
         raise misused(interpreter, "watch")
     line = text_of(interpreter, arguments[0])
     period = interpreter.expand(arguments[1]).value

@@ -10,7 +10,7 @@ from renode_wifi.emulation.script.commands.register import Commands, misused, te
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.saving import load_session, save_session
-from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
 COMMANDS = Commands()
@@ -37,7 +37,7 @@ def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
         interpreter.create_machine(name)
         interpreter.machine = before or interpreter.machine
     elif action in ("set", "rem") and name is not None:
-        if arguments[1].kind is Kind.NUMBER and name.isdigit():
+        if arguments[1].kind is TokenKind.NUMBER and name.isdigit():
             names = list(interpreter.machines)
             name = names[int(name)] if int(name) < len(names) else name
         if name not in interpreter.machines:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.interpreter import Command, Interpreter
+from renode_wifi.emulation.script.interpreter import Interpreter, MonitorCommand
 from renode_wifi.emulation.script.tokens import Token
 
 Run = Callable[[Interpreter, list[Token]], None]
 
 
-class Commands(dict[str, Command]):
+class Commands(dict[str, MonitorCommand]):
     """Commands of one file, by name and by alternative name."""
 
     def add(self, name: str, usage: str, summary: str, *alternatives: str) -> Callable[[Run], Run]:
         """Decorates the function that carries the command out."""
 
         def register(run: Run) -> Run:
-            entry = Command(name, usage, summary, run, alternatives)
+            entry = MonitorCommand(name, usage, summary, run, alternatives)
             self.update(dict.fromkeys((name, *alternatives), entry))
             return run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.tokens import Kind, Token
+from renode_wifi.emulation.script.tokens import Token, TokenKind
 
 MODELS_SCRIPT = "renode_models.py"
 """In Renode this file brings our models and commands; the embedded engine has them built in."""
@@ -50,7 +50,7 @@ def using(interpreter: Interpreter, arguments: list[Token]) -> None:
             interpreter.write(prefix.rstrip("."))
     elif len(arguments) == 1 and arguments[0].text == "-":
         interpreter.usings.clear()
-    elif len(arguments) == 1 and arguments[0].kind is Kind.LITERAL:
+    elif len(arguments) == 1 and arguments[0].kind is TokenKind.LITERAL:
         prefix = arguments[0].text.rstrip(".") + "."
         if prefix not in interpreter.usings:
             interpreter.usings.append(prefix)
@@ -61,7 +61,7 @@ def using(interpreter: Interpreter, arguments: list[Token]) -> None:
 def _name_and_text(
     interpreter: Interpreter, arguments: list[Token], what: str
 ) -> tuple[str, Token]:
-    if len(arguments) != 2 or arguments[0].kind not in (Kind.LITERAL, Kind.VARIABLE):
+    if len(arguments) != 2 or arguments[0].kind not in (TokenKind.LITERAL, TokenKind.VARIABLE):
         raise misused(interpreter, what)
     return str(arguments[0].value), interpreter.expand(arguments[1])
 
@@ -86,7 +86,7 @@ def alias(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("runMacro", "$name", "runs the commands of a macro")
 def run_macro(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) != 1 or arguments[0].kind is not Kind.VARIABLE:
+    if len(arguments) != 1 or arguments[0].kind is not TokenKind.VARIABLE:
         raise misused(interpreter, "runMacro")
     name = str(arguments[0].value)
     for key in (name, f"{interpreter.scope}.{name}", f"global.{name}"):
@@ -99,7 +99,7 @@ def run_macro(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("execute", "command|$variable", "runs a command, or the text of a variable")
 def execute(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) == 1 and arguments[0].kind is Kind.VARIABLE:
+    if len(arguments) == 1 and arguments[0].kind is TokenKind.VARIABLE:
         interpreter.run_macro(arguments[0].text, text_of(interpreter, arguments[0]))
     elif arguments:
         interpreter.run_tokens(arguments)
@@ -109,7 +109,7 @@ def execute(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("require", "$name", "fails unless a variable is set")
 def require(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) != 1 or arguments[0].kind is not Kind.VARIABLE:
+    if len(arguments) != 1 or arguments[0].kind is not TokenKind.VARIABLE:
         raise misused(interpreter, "require")
     interpreter.expand(arguments[0])
 

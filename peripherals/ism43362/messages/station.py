@@ -60,7 +60,7 @@ class NotJoined:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSettings:
+class NetworkReport:
     """Data of C?: 15 fields; Arm's driver takes the last one for the state of the link."""
 
     ssid: bytes

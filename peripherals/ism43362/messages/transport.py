@@ -58,7 +58,7 @@ class ServerMode(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerCommand:
     """`P5`."""
 
     mode: ServerMode

@@ -30,7 +30,7 @@ from renode_wifi.peripherals.ism43362.messages.transport import (
     KeepAlive,
     Protocol,
     ProtocolNumber,
-    Server,
+    ServerCommand,
     ServerMode,
     SocketNumber,
     TransportSettings,
@@ -85,7 +85,7 @@ class Sockets:
         self.current.remote_port = message.value
         return DONE
 
-    def serve(self, transaction: Transaction, message: Server) -> Reply:
+    def serve(self, transaction: Transaction, message: ServerCommand) -> Reply:
         socket = self.current
         if message.mode in (ServerMode.START, ServerMode.START_LOOP):
             socket.accept_loop = message.mode is ServerMode.START_LOOP
@@ -204,7 +204,7 @@ class Sockets:
         Handler("P2", Port, set_local_port),
         Handler("P3", Address, set_remote_address),
         Handler("P4", Port, set_remote_port),
-        Handler("P5", Server, serve),
+        Handler("P5", ServerCommand, serve),
         Handler("P6", Switch, connect),
         Handler("P7", AcceptLoop, accept),
         Handler("P8", Backlog, set_backlog),

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 Remote = tuple[IPv4Address, int]
 
 
-class Connection:
+class StreamConnection:
     """Listens to a stream and notifies its socket that something changed.
 
     Opened with a finished stream (a server's) or by `connect`, which calls `opened(problem)` when

@@ -7,13 +7,13 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.ism43362.sockets.connection import Remote
-from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket
+from renode_wifi.peripherals.network.contract.datagrams import DatagramPort
 
 MAX_DATAGRAMS = 8
 """Beyond it the oldest is lost."""
 
 
-class Receiver(Protocol):
+class DatagramReceiver(Protocol):
     """The socket that the datagrams are for."""
 
     remote_address: IPv4Address
@@ -28,9 +28,9 @@ class Receiver(Protocol):
 class Datagrams:
     """What was received, one datagram to a read."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: DatagramReceiver) -> None:
         self.receiver = receiver
-        self.port: DatagramSocket | None = None
+        self.port: DatagramPort | None = None
         self.received: deque[tuple[Remote, bytes]] = deque(maxlen=MAX_DATAGRAMS)
 
     def on_datagram(self, sender: Remote, data: bytes) -> None:

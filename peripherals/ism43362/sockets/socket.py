@@ -15,7 +15,7 @@ from renode_wifi.peripherals.ism43362.messages.transport import (
     Accepted,
     Protocol,
 )
-from renode_wifi.peripherals.ism43362.sockets.connection import Connection, Remote
+from renode_wifi.peripherals.ism43362.sockets.connection import Remote, StreamConnection
 from renode_wifi.peripherals.ism43362.sockets.datagrams import Datagrams
 from renode_wifi.peripherals.ism43362.sockets.environment import Environment
 from renode_wifi.peripherals.ism43362.transaction import Transaction
@@ -48,7 +48,7 @@ class Socket:
         self.write_size = profile.longest_write
         self.write_timeout = 5_000
 
-        self.connection: Connection | None = None
+        self.connection: StreamConnection | None = None
         self.datagrams: Datagrams | None = None
         self.listener: Listener | None = None
         self.queue: list[Stream] = []
@@ -98,9 +98,9 @@ class Socket:
             return False
         return self.datagrams is not None or (self.connection is not None and self.connection.alive)
 
-    def _new_connection(self, remote: Remote) -> Connection:
+    def _new_connection(self, remote: Remote) -> StreamConnection:
         environment = self.environment
-        connection = Connection(
+        connection = StreamConnection(
             environment.surroundings, environment.profile, self.number, self.on_change, remote
         )
         connection.keep_alive(self.keep_alive)
@@ -307,7 +307,7 @@ class Socket:
         self._wait(self.write_timeout, self._write_timed_out)
         return None
 
-    def _send(self, connection: Connection, data: bytes) -> int:
+    def _send(self, connection: StreamConnection, data: bytes) -> int:
         sent = connection.send(data)
         if sent:
             self._trace("payload", direction="sent", size=sent)

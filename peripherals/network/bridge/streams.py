@@ -9,7 +9,7 @@ from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.stack.outside import Inside
-from renode_wifi.peripherals.network.stack.tcp import Address, State
+from renode_wifi.peripherals.network.stack.tcp import Address, TcpState
 
 CONNECT_GRACE = 10 * SECOND
 """Wall time for which the guest's clock stands still for one connection or one name."""
@@ -63,7 +63,7 @@ class BridgedStream:
         self.flow = flow
         self.handle = handle
         self.hermetic = False
-        self.state = State.CONNECTING
+        self.state = TcpState.CONNECTING
         self.budget = CONNECT_GRACE
         """Wall time for which the guest's clock may still stand still for this one."""
         self.grace = bridge.grace
@@ -81,14 +81,14 @@ class BridgedStream:
 
     @property
     def open(self) -> bool:
-        return self.state is State.OPEN and not self._fin_received and not self._fin_wanted
+        return self.state is TcpState.OPEN and not self._fin_received and not self._fin_wanted
 
     @property
     def available(self) -> int:
         return len(self._inbox)
 
     def send(self, data: bytes) -> int:
-        if self.state is not State.OPEN or self._fin_wanted:
+        if self.state is not TcpState.OPEN or self._fin_wanted:
             return 0
         taken = bytes(data[: BUFFER - len(self._outbox)])
         self._held_up = len(taken) < len(data)
@@ -116,22 +116,22 @@ class BridgedStream:
         """The host computer's stack notices a peer that has vanished."""
 
     def shutdown(self) -> None:
-        if self.state is State.OPEN and not self._fin_wanted:
+        if self.state is TcpState.OPEN and not self._fin_wanted:
             self._fin_wanted = True
             self._write()
 
     def close(self) -> None:
-        if self.state is State.CONNECTING:
+        if self.state is TcpState.CONNECTING:
             self.abort()
-        elif self.state is State.OPEN:
+        elif self.state is TcpState.OPEN:
             self.shutdown()
-            self.state = State.OVER
+            self.state = TcpState.OVER
             self._closing = True
             self.budget = 0
             self._finish_closing()
 
     def abort(self) -> None:
-        if self.state is not State.OVER or self._closing:
+        if self.state is not TcpState.OVER or self._closing:
             self._trace_end("reset", self.source, self.destination)
             self._end(reset=True)
 
@@ -148,10 +148,10 @@ class BridgedStream:
 
     def lose(self) -> None:
         """The socket is gone: the world was restored from a snapshot."""
-        if self.state is State.CONNECTING:
+        if self.state is TcpState.CONNECTING:
             self._end()
             self.events.on_connect_failed(self, Failure.TIMED_OUT)
-        elif self.state is State.OPEN:
+        elif self.state is TcpState.OPEN:
             self._trace_end("reset", self.destination, self.source)
             self._end()
             self.events.on_closed(self, Failure.RESET)
@@ -160,11 +160,11 @@ class BridgedStream:
 
     def pump(self) -> None:
         """Move what the host has."""
-        if self.state is State.CONNECTING:
+        if self.state is TcpState.CONNECTING:
             self._check_connected()
-        if self.state is State.OPEN and self._outbox:
+        if self.state is TcpState.OPEN and self._outbox:
             self._write()
-        if self.state is State.OPEN and len(self._inbox) < BUFFER and not self._fin_received:
+        if self.state is TcpState.OPEN and len(self._inbox) < BUFFER and not self._fin_received:
             self._read()
         if self._closing:
             self._finish_closing()
@@ -187,7 +187,7 @@ class BridgedStream:
             self._end()
             self.events.on_connect_failed(self, result)
         elif result:
-            self.state = State.OPEN
+            self.state = TcpState.OPEN
             self.budget = 0
             self.bridge.trace(
                 "connected", flow=self.flow, origin=self.source, destination=self.destination
@@ -208,12 +208,12 @@ class BridgedStream:
             self._fin_sent = True
             self._trace_end("fin", self.source, self.destination)
             self.bridge.port.shutdown(self.handle)
-        if self._held_up and self.state is State.OPEN and not self._fin_wanted:
+        if self._held_up and self.state is TcpState.OPEN and not self._fin_wanted:
             self._held_up = False
             self.bridge.later(self._notify_writable)
 
     def _notify_writable(self) -> None:
-        if self.state is State.OPEN:
+        if self.state is TcpState.OPEN:
             self.events.on_writable(self)
 
     def _read(self) -> None:
@@ -241,7 +241,7 @@ class BridgedStream:
             self._end()
 
     def _end(self, *, reset: bool = False) -> None:
-        self.state = State.OVER
+        self.state = TcpState.OVER
         self.budget = 0
         self._closing = False
         self.bridge.forget(self, reset=reset)

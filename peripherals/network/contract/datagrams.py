@@ -10,7 +10,7 @@ class DatagramEvents(Protocol):
     def on_datagram(self, sender: tuple[IPv4Address, int], data: bytes) -> None: ...
 
 
-class DatagramSocket(Protocol):
+class DatagramPort(Protocol):
     """groups: multicast groups whose datagrams it takes; None: of all."""
 
     port: int

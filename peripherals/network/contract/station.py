@@ -13,7 +13,7 @@ from enum import Enum
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramSocket
+from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramPort
 from renode_wifi.peripherals.network.contract.stream import (
     Failure,
     Listener,
@@ -174,7 +174,7 @@ class Station(Protocol):
         self, port: int, accepted: Callable[[Stream], None], backlog: int = 1
     ) -> Listener | Failure: ...
 
-    def datagrams(self, port: int, events: DatagramEvents) -> DatagramSocket | Failure:
+    def datagrams(self, port: int, events: DatagramEvents) -> DatagramPort | Failure:
         """Open a UDP socket; port 0 picks one."""
 
     def start_access_point(

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from renode_wifi.peripherals.network.servers import Server, TcpServer
-from renode_wifi.peripherals.network.servers.spoiling import Abort, Spoiling
+from renode_wifi.peripherals.network.servers.spoiling import Spoiling, TlsAbort
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.internet import Internet
 
@@ -160,7 +160,7 @@ class NetworkFaults:
         return self._spoil(server, ciphers=ciphers)
 
     def tls_aborts(self, server: str, message: str, how: str) -> Undo:
-        return self._spoil(server, abort=Abort(message, how))
+        return self._spoil(server, abort=TlsAbort(message, how))
 
     def tls_corrupts(self, server: str) -> None:
         self._server(server).corrupt_connections()

@@ -55,7 +55,7 @@ class RadioFault(Generic[Kind]):
     until: int | None = None
 
     @classmethod
-    def of(cls, fault: faults.Fault, now: int) -> Self:
+    def of(cls, fault: faults.FaultSettings, now: int) -> Self:
         """From the language of faults. Raises RenodeWifiError for another radio's fault."""
         kind = fault.kind
         if kind.name not in {entry.value for entry in cls.KINDS}:

@@ -13,7 +13,7 @@ from renode_wifi.peripherals.network.servers import Server, TcpServer
 from renode_wifi.peripherals.network.stack.air import Air
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
-from renode_wifi.peripherals.network.worldfile.faults import Fault, fault_of
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, fault_of
 
 __all__ = ["NETWORK", "Faults", "NetworkFaults", "Victim"]
 
@@ -24,7 +24,7 @@ NETWORK = (Target.ACCESS_POINT, Target.SERVER, Target.NETWORK)
 class Victim(Protocol):
     """What faults outside the network can happen to: a radio."""
 
-    def inject_fault(self, fault: Fault) -> None: ...
+    def inject_fault(self, fault: FaultSettings) -> None: ...
 
 
 class Faults:
@@ -35,16 +35,16 @@ class Faults:
         air: Air,
         internet: Internet,
         servers: Mapping[str, Server],
-        planned: Iterable[Fault],
+        planned: Iterable[FaultSettings],
     ) -> None:
         self.air = air
         self.internet = internet
         self.servers = servers
         self._victims: dict[Target, Victim] = {}
         self._effects = NetworkFaults(air, internet, servers)
-        self._early: list[Fault] = []
+        self._early: list[FaultSettings] = []
         """Faults that wait for their victim, which lets them wait for their moment."""
-        self._waiting: list[tuple[Fault, int]] = []
+        self._waiting: list[tuple[FaultSettings, int]] = []
         """Faults that wait for an event, and how many of those are still to come."""
         for fault in planned:
             if fault.after is not None:
@@ -71,7 +71,7 @@ class Faults:
 
     def on_network_event(self, event: str, fields: dict[str, object]) -> None:
         """The network reports an event; see `Internet.trace`."""
-        still: list[tuple[Fault, int]] = []
+        still: list[tuple[FaultSettings, int]] = []
         for fault, count in self._waiting:
             if fault.after == event and self._concerns(fault, fields):
                 count -= 1
@@ -82,7 +82,7 @@ class Faults:
             still.append((fault, count))
         self._waiting = still
 
-    def _concerns(self, fault: Fault, fields: dict[str, Any]) -> bool:
+    def _concerns(self, fault: FaultSettings, fields: dict[str, Any]) -> bool:
         """An event on a connection counts for a server's fault only if it is that server's."""
         name = fault.arguments.get("server")
         if name is None or "flow" not in fields:
@@ -121,7 +121,7 @@ class Faults:
     def _notice(self, key: str, write: str) -> None:
         self.internet.machine.log.warning("fault: `%s` is an old spelling; write %s", key, write)
 
-    def happen(self, fault: Fault) -> None:
+    def happen(self, fault: FaultSettings) -> None:
         if fault.kind.target not in NETWORK:
             victim = self._victims.get(fault.kind.target)
             if victim is None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from renode_wifi.peripherals.network.servers.base import UdpServer
 from renode_wifi.peripherals.network.servers.coap_messages import (
-    Block,
+    BlockOption,
     CoapError,
     CoapMessage,
-    Option,
-    Type,
+    MessageType,
+    OptionNumber,
 )
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.records import Records
@@ -31,8 +31,13 @@ TEXT, LINK_FORMAT = b"", b"\x28"
 """Values of CONTENT_FORMAT: 0 and 40."""
 DISCOVERY = "/.well-known/core"
 """RFC 6690."""
-IGNORED = (Option.URI_HOST, Option.URI_PORT, Option.URI_PATH, Option.URI_QUERY)
-UNDERSTOOD = (*IGNORED, Option.ACCEPT, Option.BLOCK1, Option.BLOCK2)
+IGNORED = (
+    OptionNumber.URI_HOST,
+    OptionNumber.URI_PORT,
+    OptionNumber.URI_PATH,
+    OptionNumber.URI_QUERY,
+)
+UNDERSTOOD = (*IGNORED, OptionNumber.ACCEPT, OptionNumber.BLOCK1, OptionNumber.BLOCK2)
 """Options that are critical and known; others of an odd number are refused (section 5.4.1)."""
 DEFAULT_BLOCK = 1024
 MAX_RESOURCES = 1_000
@@ -70,12 +75,12 @@ class CoapServer(UdpServer):
             message = CoapMessage.parse(data)
         except CoapError:
             return
-        if message.type not in (Type.CONFIRMABLE, Type.NON_CONFIRMABLE):
+        if message.type not in (MessageType.CONFIRMABLE, MessageType.NON_CONFIRMABLE):
             return
         if message.code == 0:
             # A ping (section 4.3).
-            if message.type is Type.CONFIRMABLE:
-                reset = CoapMessage(Type.RESET, 0, message.identifier)
+            if message.type is MessageType.CONFIRMABLE:
+                reset = CoapMessage(MessageType.RESET, 0, message.identifier)
                 self.send(sender, reset.emit())
             return
         exchange = (sender, message.identifier)
@@ -86,12 +91,12 @@ class CoapServer(UdpServer):
         self.send(sender, answer)
 
     def _reply(self, sender: Address, message: CoapMessage) -> CoapMessage:
-        if message.type is Type.CONFIRMABLE:
-            reply = CoapMessage(Type.ACKNOWLEDGEMENT, 0, message.identifier, message.token)
+        if message.type is MessageType.CONFIRMABLE:
+            reply = CoapMessage(MessageType.ACKNOWLEDGEMENT, 0, message.identifier, message.token)
         else:
             identifier = self._next_identifier
             self._next_identifier = identifier % 0xFFFF + 1
-            reply = CoapMessage(Type.NON_CONFIRMABLE, 0, identifier, message.token)
+            reply = CoapMessage(MessageType.NON_CONFIRMABLE, 0, identifier, message.token)
         if any(number & 1 and number not in UNDERSTOOD for number, _ in message.options):
             return replace(reply, code=BAD_OPTION)
         try:
@@ -101,10 +106,10 @@ class CoapServer(UdpServer):
 
     def _answer(self, sender: Address, message: CoapMessage, reply: CoapMessage) -> CoapMessage:
         body = message.payload
-        blocks = message.values(Option.BLOCK1)
+        blocks = message.values(OptionNumber.BLOCK1)
         if blocks:
-            block = Block.parse(blocks[0])
-            reply = replace(reply, options=((Option.BLOCK1, block.emit()),))
+            block = BlockOption.parse(blocks[0])
+            reply = replace(reply, options=((OptionNumber.BLOCK1, block.emit()),))
             code, body = self._upload(sender, message, block)
             if code == TOO_LARGE:
                 # With a block option it would ask for smaller blocks (RFC 7959 section 2.9.3).
@@ -126,7 +131,9 @@ class CoapServer(UdpServer):
             return replace(reply, code=DELETED)
         return replace(reply, code=NOT_ALLOWED)
 
-    def _upload(self, sender: Address, message: CoapMessage, block: Block) -> tuple[int, bytes]:
+    def _upload(
+        self, sender: Address, message: CoapMessage, block: BlockOption
+    ) -> tuple[int, bytes]:
         """A code that answers this block, or 0 and the whole body."""
         key = (sender, message.path)
         body = self._uploads.pop(key, b"") if block.number else b""
@@ -151,12 +158,12 @@ class CoapServer(UdpServer):
             content = self.resources.get(path)
         if content is None:
             return replace(reply, code=NOT_FOUND)
-        form = (int(Option.CONTENT_FORMAT), LINK_FORMAT if path == DISCOVERY else TEXT)
-        accepted = message.values(Option.ACCEPT)
+        form = (int(OptionNumber.CONTENT_FORMAT), LINK_FORMAT if path == DISCOVERY else TEXT)
+        accepted = message.values(OptionNumber.ACCEPT)
         if accepted and accepted[0].lstrip(b"\0") != form[1]:
             return replace(reply, code=NOT_ACCEPTABLE)
-        wanted = message.values(Option.BLOCK2)
-        block = Block.parse(wanted[0]) if wanted else Block(0, False, DEFAULT_BLOCK)
+        wanted = message.values(OptionNumber.BLOCK2)
+        block = BlockOption.parse(wanted[0]) if wanted else BlockOption(0, False, DEFAULT_BLOCK)
         start = block.number * block.size
         part = content[start : start + block.size]
         if not part and start:
@@ -164,7 +171,7 @@ class CoapServer(UdpServer):
         more = start + block.size < len(content)
         options: tuple[tuple[int, bytes], ...] = (form,)
         if wanted or more:
-            options += ((Option.BLOCK2, Block(block.number, more, block.size).emit()),)
+            options += ((OptionNumber.BLOCK2, BlockOption(block.number, more, block.size).emit()),)
         return replace(reply, code=CONTENT, options=options, payload=part)
 
 

@@ -12,14 +12,14 @@ EXTENDED = {13: (1, 13), 14: (2, 269)}
 """Nibbles that more bytes follow: how many, and what is added to them."""
 
 
-class Type(IntEnum):
+class MessageType(IntEnum):
     CONFIRMABLE = 0
     NON_CONFIRMABLE = 1
     ACKNOWLEDGEMENT = 2
     RESET = 3
 
 
-class Option(IntEnum):
+class OptionNumber(IntEnum):
     """RFC 7252 section 5.10, RFC 7641 and RFC 7959."""
 
     IF_MATCH = 1
@@ -49,7 +49,7 @@ class CoapError(Exception):
 class CoapMessage:
     """code: class and detail as on the wire, 0x45 is 2.05. options: in order of their numbers."""
 
-    type: Type
+    type: MessageType
     code: int
     identifier: int
     token: bytes = b""
@@ -61,7 +61,7 @@ class CoapMessage:
 
     @property
     def path(self) -> str:
-        parts = self.values(Option.URI_PATH)
+        parts = self.values(OptionNumber.URI_PATH)
         return "/" + "/".join(part.decode("utf-8", "replace") for part in parts)
 
     @classmethod
@@ -89,7 +89,7 @@ class CoapMessage:
         if at < len(data) and not payload:
             raise CoapError("a payload marker without a payload")
         token = data[HEADER : HEADER + length]
-        return cls(Type(data[0] >> 4 & 3), code, identifier, token, tuple(options), payload)
+        return cls(MessageType(data[0] >> 4 & 3), code, identifier, token, tuple(options), payload)
 
     def emit(self) -> bytes:
         first = VERSION << 6 | self.type << 4 | len(self.token)
@@ -123,7 +123,7 @@ def _nibble(value: int) -> tuple[int, bytes]:
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockOption:
     """Value of BLOCK1 and BLOCK2 (RFC 7959 section 2.2). size: bytes, 16 to 1024."""
 
     number: int
@@ -131,7 +131,7 @@ class Block:
     size: int
 
     @classmethod
-    def parse(cls, value: bytes) -> Block:
+    def parse(cls, value: bytes) -> BlockOption:
         """Raises CoapError."""
         whole = int.from_bytes(value, "big")
         if len(value) > 3 or whole & 7 == 7:

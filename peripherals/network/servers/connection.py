@@ -8,7 +8,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.spoiling import HandshakeWatch, Spoiling
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
 from renode_wifi.peripherals.network.tls.messages import INTERNAL_ERROR
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 
@@ -18,7 +18,7 @@ MAX_KEPT = 1_048_576
 """Bytes received per connection that are kept for tests; more are only counted."""
 
 
-class Service(Protocol):
+class ConnectionServer(Protocol):
     """What a connection asks of the server that it belongs to."""
 
     name: str
@@ -44,7 +44,7 @@ class Service(Protocol):
 class ServerConnection:
     """A client of a server, while it lasts and as a record afterwards."""
 
-    def __init__(self, server: Service, stream: Connection, number: int) -> None:
+    def __init__(self, server: ConnectionServer, stream: Connection, number: int) -> None:
         self.server = server
         self.stream = stream
         self.number = number
@@ -84,7 +84,7 @@ class ServerConnection:
 
     @property
     def secure(self) -> bool:
-        return self.endpoint is None or self.endpoint.state in (State.OPEN, State.CLOSED)
+        return self.endpoint is None or self.endpoint.state in (TlsState.OPEN, TlsState.CLOSED)
 
     @property
     def unsent(self) -> int:
@@ -173,7 +173,7 @@ class ServerConnection:
         if failure is not None:
             self._note_closed(failure)
             return
-        if self.endpoint is not None and self.endpoint.state is State.HANDSHAKE:
+        if self.endpoint is not None and self.endpoint.state is TlsState.HANDSHAKE:
             self.endpoint.feed_end()
             self._after_tls()
         if self.open:
@@ -199,10 +199,10 @@ class ServerConnection:
         self._flush()
         if not self.open:
             return
-        if endpoint.state is State.FAILED:
+        if endpoint.state is TlsState.FAILED:
             self.stream.close()
             self._note_closed(Failure.RESET)
-        elif endpoint.state is State.CLOSED:
+        elif endpoint.state is TlsState.CLOSED:
             self.server.client_ended(self)
 
     def _note_handshake(self, endpoint: TlsEndpoint) -> None:

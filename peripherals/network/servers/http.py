@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from renode_wifi.peripherals.network.servers.base import TcpServer
 from renode_wifi.peripherals.network.servers.connection import MAX_UNSENT, ServerConnection
 from renode_wifi.peripherals.network.servers.context import ServerContext
-from renode_wifi.peripherals.network.servers.http_requests import Request, RequestParser
+from renode_wifi.peripherals.network.servers.http_requests import HttpRequest, RequestParser
 from renode_wifi.peripherals.network.servers.records import Records
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
@@ -35,7 +35,7 @@ class HttpServer(TcpServer):
             path: (page.status, page.content_type, page.body)
             for path, page in settings.pages.items()
         }
-        self.requests: Records[Request] = Records()
+        self.requests: Records[HttpRequest] = Records()
 
     def opened(self, connection: ServerConnection) -> None:
         connection.state = RequestParser()
@@ -63,7 +63,7 @@ class HttpServer(TcpServer):
                 connection, parser.problem, [("Content-Type", "text/plain")], b"", close=True
             )
 
-    def _answer(self, connection: ServerConnection, request: Request) -> None:
+    def _answer(self, connection: ServerConnection, request: HttpRequest) -> None:
         status, headers, body = self._response(request)
         wishes = {wish.strip() for wish in request.headers.get("connection", "").lower().split(",")}
         close = "close" in wishes or (request.version == "HTTP/1.0" and "keep-alive" not in wishes)
@@ -71,7 +71,7 @@ class HttpServer(TcpServer):
             connection, status, headers, body, close=close, bodiless=request.method == "HEAD"
         )
 
-    def _response(self, request: Request) -> tuple[int, Headers, bytes]:
+    def _response(self, request: HttpRequest) -> tuple[int, Headers, bytes]:
         page = self.pages.get(_place(request.path))
         if request.method == "OPTIONS":
             return HTTPStatus.NO_CONTENT, [("Allow", ALLOWED)], b""

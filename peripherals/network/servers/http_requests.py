@@ -14,7 +14,7 @@ MAX_BODY = 1_048_576
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     method: str
     path: str
     version: str
@@ -67,7 +67,7 @@ class RequestParser:
     def feed(self, data: bytes) -> None:
         self._waiting += data
 
-    def next(self) -> Request | None:
+    def next(self) -> HttpRequest | None:
         """The next request that has come whole; None: not yet, or there is a `problem`."""
         import h11
 
@@ -90,7 +90,7 @@ class RequestParser:
             self._begin()
         return request
 
-    def _advance(self) -> Request | None:
+    def _advance(self) -> HttpRequest | None:
         import h11
 
         while True:
@@ -128,10 +128,10 @@ def _head_size(head: h11.Request) -> int:
     return len(head.method) + len(head.target) + fields
 
 
-def _request(head: h11.Request, body: bytes) -> Request:
+def _request(head: h11.Request, body: bytes) -> HttpRequest:
     headers: dict[str, str] = {}
     for name, value in head.headers:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     version = f"HTTP/{head.http_version.decode()}"
-    return Request(head.method.decode(), head.target.decode("latin-1"), version, headers, body)
+    return HttpRequest(head.method.decode(), head.target.decode("latin-1"), version, headers, body)

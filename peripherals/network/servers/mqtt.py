@@ -21,15 +21,15 @@ from renode_wifi.peripherals.network.servers.mqtt_packets import (
     V3_1,
     V5,
     Acknowledge,
-    Bare,
+    BarePacket,
     ConnAck,
     Connect,
-    Message,
     Packet,
+    PacketType,
+    Publication,
     Publish,
     SubAck,
     Subscribe,
-    Type,
     Unsubscribe,
 )
 from renode_wifi.peripherals.network.servers.mqtt_properties import (
@@ -41,7 +41,7 @@ from renode_wifi.peripherals.network.servers.mqtt_properties import (
 from renode_wifi.peripherals.network.servers.mqtt_sessions import (
     FOREVER,
     Client,
-    Session,
+    MqttSession,
     Subscription,
 )
 from renode_wifi.peripherals.network.servers.mqtt_topics import filter_is_valid, shared_filter
@@ -86,12 +86,12 @@ class MqttBroker(TcpServer):
     # For tests
 
     @property
-    def retained(self) -> dict[str, Message]:
+    def retained(self) -> dict[str, Publication]:
         kept = self._delivery.retained.items
         return {topic: stamped.message for topic, stamped in kept.items()}
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
-        self._delivery.route(Message(topic, payload, qos, retain))
+        self._delivery.route(Publication(topic, payload, qos, retain))
 
     def subscriptions(self, client_id: str) -> dict[str, int]:
         """Filters of a client, and the QoS that it was granted."""
@@ -124,7 +124,7 @@ class MqttBroker(TcpServer):
         """End a connection; since version 5 the client gets to know why."""
         client: Client = connection.state
         if client.level >= V5:
-            send(connection, Bare(Type.DISCONNECT, reason))
+            send(connection, BarePacket(PacketType.DISCONNECT, reason))
             connection.end()
         else:
             connection.abort()
@@ -166,10 +166,10 @@ class MqttBroker(TcpServer):
                 0 if session.unsubscribe(topic) else NO_SUBSCRIPTION_EXISTED
                 for topic in packet.filters
             )
-            send(connection, Acknowledge(Type.UNSUBACK, packet.identifier, codes=codes))
-        elif isinstance(packet, Bare) and packet.type is Type.PINGREQ:
-            send(connection, Bare(Type.PINGRESP))
-        elif isinstance(packet, Bare) and packet.type is Type.DISCONNECT:
+            send(connection, Acknowledge(PacketType.UNSUBACK, packet.identifier, codes=codes))
+        elif isinstance(packet, BarePacket) and packet.type is PacketType.PINGREQ:
+            send(connection, BarePacket(PacketType.PINGRESP))
+        elif isinstance(packet, BarePacket) and packet.type is PacketType.DISCONNECT:
             if packet.reason != DISCONNECT_WITH_WILL:
                 client.will = None
             if session.expiry:
@@ -236,12 +236,14 @@ class MqttBroker(TcpServer):
             return BAD_AUTHENTICATION_METHOD
         return CONNECT_REASONS.get(code, code)
 
-    def _published(self, connection: ServerConnection, session: Session, packet: Publish) -> None:
+    def _published(
+        self, connection: ServerConnection, session: MqttSession, packet: Publish
+    ) -> None:
         message = self._named(connection.state, packet.message)
         if message.qos == 1:
-            send(connection, Acknowledge(Type.PUBACK, packet.identifier))
+            send(connection, Acknowledge(PacketType.PUBACK, packet.identifier))
         elif message.qos == 2:
-            send(connection, Acknowledge(Type.PUBREC, packet.identifier))
+            send(connection, Acknowledge(PacketType.PUBREC, packet.identifier))
             if packet.identifier in session.incoming:
                 return
             session.incoming.add(packet.identifier)
@@ -256,18 +258,20 @@ class MqttBroker(TcpServer):
         self._delivery.route(message, session)
         self.published(session, message)
 
-    def published(self, session: Session, message: Message) -> None:
+    def published(self, session: MqttSession, message: Publication) -> None:
         """A client has published, for brokers that answer."""
 
-    def answer(self, session: Session, topic: str, payload: bytes, always: bool = False) -> None:
+    def answer(
+        self, session: MqttSession, topic: str, payload: bytes, always: bool = False
+    ) -> None:
         """Publish to all that subscribe. always: to this client even if it does not."""
-        message = Message(topic, payload)
+        message = Publication(topic, payload)
         self._delivery.route(message)
         if always and not session.matching(topic):
             self._delivery.give(session, message)
 
     @staticmethod
-    def _named(client: Client, message: Message) -> Message:
+    def _named(client: Client, message: Publication) -> Publication:
         """The message with its topic, which an alias may stand for (section 3.3.2.3.4)."""
         alias = integer(message.properties, Property.TOPIC_ALIAS, 0)
         if not alias:
@@ -280,22 +284,24 @@ class MqttBroker(TcpServer):
         return replace(message, topic=topic, properties=properties)
 
     def _acknowledged(
-        self, connection: ServerConnection, session: Session, packet: Acknowledge
+        self, connection: ServerConnection, session: MqttSession, packet: Acknowledge
     ) -> None:
-        if packet.type is Type.PUBREL:
+        if packet.type is PacketType.PUBREL:
             session.incoming.discard(packet.identifier)
-            send(connection, Acknowledge(Type.PUBCOMP, packet.identifier))
-        elif packet.type is Type.PUBREC and packet.reason < FAILED:
-            release = Acknowledge(Type.PUBREL, packet.identifier)
+            send(connection, Acknowledge(PacketType.PUBCOMP, packet.identifier))
+        elif packet.type is PacketType.PUBREC and packet.reason < FAILED:
+            release = Acknowledge(PacketType.PUBREL, packet.identifier)
             session.outgoing[packet.identifier] = release
             send(connection, release)
-        elif packet.type in (Type.PUBACK, Type.PUBREC, Type.PUBCOMP):
+        elif packet.type in (PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBCOMP):
             session.outgoing.pop(packet.identifier, None)
             self._delivery.drain(session)
         else:
             raise MqttError(f"{packet.type.name} is not for a broker", PROTOCOL_ERROR)
 
-    def _subscribe(self, connection: ServerConnection, session: Session, packet: Subscribe) -> None:
+    def _subscribe(
+        self, connection: ServerConnection, session: MqttSession, packet: Subscribe
+    ) -> None:
         level = connection.state.level
         identifier = integer(packet.properties, Property.SUBSCRIPTION_IDENTIFIER, 0)
         codes = []
@@ -324,7 +330,7 @@ class MqttBroker(TcpServer):
         for topic_filter, subscription in welcome:
             self._delivery.welcome(session, topic_filter, subscription)
 
-    def _refusal(self, session: Session, topic_filter: str) -> int:
+    def _refusal(self, session: MqttSession, topic_filter: str) -> int:
         """Why a filter can't be subscribed to; 0 where it can."""
         if not filter_is_valid(topic_filter):
             return FILTER_INVALID

@@ -10,8 +10,8 @@ from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     MAX_PACKET,
     V5,
-    Message,
     Packet,
+    Publication,
     Publish,
     emit,
 )
@@ -19,8 +19,8 @@ from renode_wifi.peripherals.network.servers.mqtt_properties import Property, in
 from renode_wifi.peripherals.network.servers.mqtt_sessions import (
     FOREVER,
     Client,
+    MqttSession,
     Retained,
-    Session,
     Stamped,
     Subscription,
 )
@@ -49,18 +49,18 @@ class Delivery:
 
     def __init__(self, clock: Clock, retained: Mapping[str, str]) -> None:
         self.clock = clock
-        self.messages: Records[Message] = Records()
+        self.messages: Records[Publication] = Records()
         self.retained = Retained()
         for topic, text in retained.items():
-            self.retained.keep(Stamped(Message(topic, text.encode(), 0, True)))
-        self.sessions: dict[str, Session] = {}
+            self.retained.keep(Stamped(Publication(topic, text.encode(), 0, True)))
+        self.sessions: dict[str, MqttSession] = {}
         self.clients: dict[str, ServerConnection] = {}
         self._turns: dict[str, str] = {}
         """By filter of a shared subscription: the client that had the last message."""
 
     # Messages
 
-    def route(self, message: Message, origin: Session | None = None) -> None:
+    def route(self, message: Publication, origin: MqttSession | None = None) -> None:
         """Give a message to all that subscribe to its topic. origin: whose it is."""
         self.messages.keep(message, len(message.payload))
         stamped = Stamped.at(message, self.clock.now)
@@ -84,7 +84,7 @@ class Delivery:
         They take turns in the order of their sessions; who is connected goes before who is away.
         """
         message = stamped.message
-        groups: dict[str, list[Session]] = {}
+        groups: dict[str, list[MqttSession]] = {}
         for session in self.sessions.values():
             for topic_filter in session.subscriptions:
                 inner = shared_filter(topic_filter)
@@ -102,24 +102,24 @@ class Delivery:
         if len(self._turns) > MAX_SESSIONS:
             self._turns.clear()
 
-    def welcome(self, session: Session, topic_filter: str, subscription: Subscription) -> None:
+    def welcome(self, session: MqttSession, topic_filter: str, subscription: Subscription) -> None:
         """Give the retained messages that a new subscription asks for; a shared one gets none."""
         if shared_filter(topic_filter) is not None:
             return
         for kept in self.retained.below(topic_filter):
             self._give(session, kept.granted([subscription], retain=True))
 
-    def drain(self, session: Session) -> None:
+    def drain(self, session: MqttSession) -> None:
         """Give what waits, as far as the client takes it."""
         connection = self.clients[session.client_id]
         while session.queue and len(session.outgoing) < connection.state.window:
             self._give(session, session.queue.pop(0))
 
-    def give(self, session: Session, message: Message) -> None:
+    def give(self, session: MqttSession, message: Publication) -> None:
         """Give a message to one client, whatever it subscribes to."""
         self._give(session, Stamped.at(message, self.clock.now))
 
-    def _give(self, session: Session, stamped: Stamped) -> None:
+    def _give(self, session: MqttSession, stamped: Stamped) -> None:
         message = stamped.message
         connection = self.clients.get(session.client_id)
         if connection is None or (message.qos and len(session.outgoing) >= connection.state.window):
@@ -141,7 +141,7 @@ class Delivery:
 
     # Sessions
 
-    def session_for(self, client_id: str, clean: bool, expiry: int) -> Session:
+    def session_for(self, client_id: str, clean: bool, expiry: int) -> MqttSession:
         """The session of a client that connects: its old one, unless it wants a clean start."""
         session = self.sessions.get(client_id)
         if session is not None:
@@ -153,12 +153,12 @@ class Delivery:
                 away = next((name for name in self.sessions if name not in self.clients), None)
                 if away is not None:
                     del self.sessions[away]
-            session = Session(client_id, expiry)
+            session = MqttSession(client_id, expiry)
         session.expiry = expiry
         self.sessions[client_id] = session
         return session
 
-    def leave(self, session: Session, will: Message | None) -> None:
+    def leave(self, session: MqttSession, will: Publication | None) -> None:
         """The connection of a session is over."""
         del self.clients[session.client_id]
         session.will = will
@@ -173,17 +173,19 @@ class Delivery:
         else:
             self.publish_will(session)
 
-    def _schedule(self, session: Session, seconds: int, action: Callable[[Session], None]) -> None:
+    def _schedule(
+        self, session: MqttSession, seconds: int, action: Callable[[MqttSession], None]
+    ) -> None:
         event = self.clock.schedule(seconds * SECOND, _Later(action, session))
         session.events.append(event)
 
-    def end_session(self, session: Session) -> None:
+    def end_session(self, session: MqttSession) -> None:
         """The session has expired."""
         if self.sessions.get(session.client_id) is session:
             del self.sessions[session.client_id]
         self.publish_will(session)
 
-    def publish_will(self, session: Session) -> None:
+    def publish_will(self, session: MqttSession) -> None:
         """The will of a client that is gone, once."""
         will, session.will = session.will, None
         if will is not None:
@@ -194,8 +196,8 @@ class Delivery:
 class _Later:
     """Something that happens to a session whose client is gone; it can be saved with the world."""
 
-    action: Callable[[Session], None]
-    session: Session
+    action: Callable[[MqttSession], None]
+    session: MqttSession
 
     def __call__(self) -> None:
         self.action(self.session)

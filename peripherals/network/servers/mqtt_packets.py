@@ -38,7 +38,7 @@ MAX_PACKET = 1_048_576
 """Largest remaining length that is taken from a client."""
 
 
-class Type(IntEnum):
+class PacketType(IntEnum):
     """Section 2.2.1."""
 
     CONNECT = 1
@@ -59,14 +59,14 @@ class Type(IntEnum):
     """Since MQTT 5."""
 
 
-RESERVED_FLAGS = {Type.PUBREL: 2, Type.SUBSCRIBE: 2, Type.UNSUBSCRIBE: 2}
+RESERVED_FLAGS = {PacketType.PUBREL: 2, PacketType.SUBSCRIBE: 2, PacketType.UNSUBSCRIBE: 2}
 """Section 2.2.2; every other type but PUBLISH has 0."""
 REPEATED = 8
 """Flag of MQTT 3.1: RESERVED_FLAGS's types have it, like PUBLISH, when they are sent again."""
 
 
 @dataclass(frozen=True)
-class Message:
+class Publication:
     topic: str
     payload: bytes
     qos: int = 0
@@ -80,7 +80,7 @@ class Connect:
     clean: bool
     keep_alive: int
     """Seconds; 0: off."""
-    will: Message | None
+    will: Publication | None
     user: str | None
     password: bytes | None
     level: int = V3_1_1
@@ -96,7 +96,7 @@ class ConnAck:
 
 @dataclass(frozen=True)
 class Publish:
-    message: Message
+    message: Publication
     identifier: int = 0
     duplicate: bool = False
 
@@ -105,7 +105,7 @@ class Publish:
 class Acknowledge:
     """PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK. codes: of UNSUBACK since MQTT 5."""
 
-    type: Type
+    type: PacketType
     identifier: int
     reason: int = 0
     codes: tuple[int, ...] = ()
@@ -135,15 +135,15 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True)
-class Bare:
+class BarePacket:
     """PINGREQ, PINGRESP, DISCONNECT or AUTH."""
 
-    type: Type
+    type: PacketType
     reason: int = 0
     properties: Properties = ()
 
 
-Packet = Connect | ConnAck | Publish | Acknowledge | Subscribe | SubAck | Unsubscribe | Bare
+Packet = Connect | ConnAck | Publish | Acknowledge | Subscribe | SubAck | Unsubscribe | BarePacket
 
 
 # Parse
@@ -188,42 +188,42 @@ class PacketReader:
         return packet
 
 
-def _first_byte(byte: int, level: int) -> tuple[Type, int]:
-    if byte >> 4 == 0 or (byte >> 4 == Type.AUTH and level < V5):
+def _first_byte(byte: int, level: int) -> tuple[PacketType, int]:
+    if byte >> 4 == 0 or (byte >> 4 == PacketType.AUTH and level < V5):
         raise MqttError(f"packet type {byte >> 4} is reserved")
-    kind = Type(byte >> 4)
+    kind = PacketType(byte >> 4)
     flags = byte & 0x0F
     if level == V3_1 and kind in RESERVED_FLAGS:
         flags &= ~REPEATED
-    if kind is not Type.PUBLISH and flags != RESERVED_FLAGS.get(kind, 0):
+    if kind is not PacketType.PUBLISH and flags != RESERVED_FLAGS.get(kind, 0):
         raise MqttError(f"flags {flags:#x} of {kind.name} are reserved")
     return kind, flags
 
 
-def parse(kind: Type, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
+def parse(kind: PacketType, flags: int, body: bytes, level: int = V3_1_1) -> Packet:
     fields = Fields(body)
     packet: Packet
-    if kind is Type.CONNECT:
+    if kind is PacketType.CONNECT:
         packet = _parse_connect(fields)
-    elif kind is Type.CONNACK:
+    elif kind is PacketType.CONNACK:
         present, code = bool(fields.byte() & 1), fields.byte()
         packet = ConnAck(code, present, _properties(fields, level, OF_CONNACK))
-    elif kind is Type.PUBLISH:
+    elif kind is PacketType.PUBLISH:
         packet = _parse_publish(fields, flags, level)
-    elif kind is Type.SUBSCRIBE:
+    elif kind is PacketType.SUBSCRIBE:
         packet = _parse_subscribe(fields, level)
-    elif kind is Type.SUBACK:
+    elif kind is PacketType.SUBACK:
         identifier = fields.identifier()
         properties = _properties(fields, level, OF_ANSWERS)
         packet = SubAck(identifier, tuple(fields.rest()), properties)
-    elif kind is Type.UNSUBSCRIBE:
+    elif kind is PacketType.UNSUBSCRIBE:
         packet = _parse_unsubscribe(fields, level)
-    elif kind in (Type.PINGREQ, Type.PINGRESP):
-        packet = Bare(kind)
-    elif kind in (Type.DISCONNECT, Type.AUTH):
-        is_auth = kind is Type.AUTH
+    elif kind in (PacketType.PINGREQ, PacketType.PINGRESP):
+        packet = BarePacket(kind)
+    elif kind in (PacketType.DISCONNECT, PacketType.AUTH):
+        is_auth = kind is PacketType.AUTH
         allowed = OF_AUTH if is_auth else OF_DISCONNECT
-        packet = Bare(kind, *_reason(fields, level, allowed))
+        packet = BarePacket(kind, *_reason(fields, level, allowed))
     else:
         packet = _parse_acknowledge(kind, fields, level)
     fields.end()
@@ -263,7 +263,7 @@ def _parse_connect(fields: Fields) -> Connect:
             raise MqttError("will QoS 3")
         of_will = _properties(fields, level, OF_WILL)
         topic, payload = fields.text(), fields.binary()
-        will = Message(topic, payload, will_qos, bool(flags & 0x20), of_will)
+        will = Publication(topic, payload, will_qos, bool(flags & 0x20), of_will)
     elif flags & 0x38:
         raise MqttError("will flags without a will")
     user = fields.text() if flags & 0x80 else None
@@ -286,13 +286,13 @@ def _parse_publish(fields: Fields, flags: int, level: int) -> Publish:
     properties = _properties(fields, level, OF_PUBLISH)
     if not topic and Property.TOPIC_ALIAS not in dict(properties):
         raise MqttError("a topic name is empty", PROTOCOL_ERROR)
-    message = Message(topic, fields.rest(), qos, bool(flags & 1), properties)
+    message = Publication(topic, fields.rest(), qos, bool(flags & 1), properties)
     return Publish(message, identifier, bool(flags & 8))
 
 
-def _parse_acknowledge(kind: Type, fields: Fields, level: int) -> Acknowledge:
+def _parse_acknowledge(kind: PacketType, fields: Fields, level: int) -> Acknowledge:
     identifier = fields.identifier()
-    if kind is Type.UNSUBACK:
+    if kind is PacketType.UNSUBACK:
         properties = _properties(fields, level, OF_ANSWERS)
         codes = tuple(fields.rest()) if level >= V5 else ()
         return Acknowledge(kind, identifier, 0, codes, properties)
@@ -338,21 +338,21 @@ def emit(packet: Packet, level: int = V3_1_1) -> bytes:
         return emit_properties(value) if level >= V5 else b""
 
     if isinstance(packet, Connect):
-        return _packet(Type.CONNECT, 0, _connect_body(packet))
+        return _packet(PacketType.CONNECT, 0, _connect_body(packet))
     if isinstance(packet, ConnAck):
         body = bytes([packet.session_present, packet.code]) + properties(packet.properties)
-        return _packet(Type.CONNACK, 0, body)
+        return _packet(PacketType.CONNACK, 0, body)
     if isinstance(packet, Publish):
         message = packet.message
         flags = packet.duplicate << 3 | message.qos << 1 | message.retain
         identifier = packet.identifier.to_bytes(2, "big") if message.qos else b""
         head = emit_text(message.topic) + identifier + properties(message.properties)
-        return _packet(Type.PUBLISH, flags, head + message.payload)
-    if isinstance(packet, Bare):
+        return _packet(PacketType.PUBLISH, flags, head + message.payload)
+    if isinstance(packet, BarePacket):
         return _packet(packet.type, 0, _reason_bytes(packet, level))
     body = packet.identifier.to_bytes(2, "big")
     if isinstance(packet, Acknowledge):
-        if packet.type is Type.UNSUBACK:
+        if packet.type is PacketType.UNSUBACK:
             codes = bytes(packet.codes) if level >= V5 else b""
             body += properties(packet.properties) + codes
         else:
@@ -360,15 +360,15 @@ def emit(packet: Packet, level: int = V3_1_1) -> bytes:
         return _packet(packet.type, RESERVED_FLAGS.get(packet.type, 0), body)
     body += properties(packet.properties)
     if isinstance(packet, SubAck):
-        return _packet(Type.SUBACK, 0, body + bytes(packet.codes))
+        return _packet(PacketType.SUBACK, 0, body + bytes(packet.codes))
     if isinstance(packet, Subscribe):
         for topic, options in packet.filters:
             body += emit_text(topic) + bytes([options])
-        return _packet(Type.SUBSCRIBE, 2, body)
-    return _packet(Type.UNSUBSCRIBE, 2, body + b"".join(map(emit_text, packet.filters)))
+        return _packet(PacketType.SUBSCRIBE, 2, body)
+    return _packet(PacketType.UNSUBSCRIBE, 2, body + b"".join(map(emit_text, packet.filters)))
 
 
-def _reason_bytes(packet: Acknowledge | Bare, level: int) -> bytes:
+def _reason_bytes(packet: Acknowledge | BarePacket, level: int) -> bytes:
     if level < V5 or not (packet.reason or packet.properties):
         return b""
     return bytes([packet.reason]) + emit_properties(packet.properties)
@@ -395,5 +395,5 @@ def _connect_body(packet: Connect) -> bytes:
     return head + keep_alive + properties(packet.properties) + payload
 
 
-def _packet(kind: Type, flags: int, body: bytes) -> bytes:
+def _packet(kind: PacketType, flags: int, body: bytes) -> bytes:
     return bytes([kind << 4 | flags]) + emit_variable(len(body)) + body

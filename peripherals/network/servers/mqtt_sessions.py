@@ -8,8 +8,8 @@ from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     V3_1_1,
     Acknowledge,
-    Message,
     PacketReader,
+    Publication,
     Publish,
 )
 from renode_wifi.peripherals.network.servers.mqtt_properties import (
@@ -62,11 +62,11 @@ class Subscription:
 class Stamped:
     """A message and the virtual time (ns) at which it expires."""
 
-    message: Message
+    message: Publication
     deadline: int | None = None
 
     @classmethod
-    def at(cls, message: Message, now: int) -> Stamped:
+    def at(cls, message: Publication, now: int) -> Stamped:
         seconds = dict(message.properties).get(Property.MESSAGE_EXPIRY)
         return cls(message, now + seconds * SECOND if isinstance(seconds, int) else None)
 
@@ -121,7 +121,7 @@ class Retained:
 
 
 @dataclass
-class Session:
+class MqttSession:
     """What outlives a connection when the client asks for it (section 3.1.2.4).
 
     expiry: seconds that it is kept without a connection, up to `FOREVER`.
@@ -139,7 +139,7 @@ class Session:
     incoming: set[int] = field(default_factory=set)
     """Identifiers of QoS 2 messages taken and not released."""
     next_identifier: int = 1
-    will: Message | None = None
+    will: Publication | None = None
     """Of a client that is gone, until its delay is over."""
     events: list[Event] = field(default_factory=list)
     """The end of the session, and its will."""
@@ -168,7 +168,7 @@ class Session:
         options = self.subscriptions[topic_filter]
         return Subscription(options, self.identifiers.get(topic_filter, 0))
 
-    def has_room(self, message: Message) -> bool:
+    def has_room(self, message: Publication) -> bool:
         sizes = [
             len(kept.message.payload)
             for kept in self.outgoing.values()
@@ -198,11 +198,11 @@ class Client:
     """The protocol's side of one connection."""
 
     reader: PacketReader = field(default_factory=PacketReader)
-    session: Session | None = None
+    session: MqttSession | None = None
     level: int = V3_1_1
     properties: Properties = ()
     """Of its CONNECT."""
-    will: Message | None = None
+    will: Publication | None = None
     keep_alive: int = 0
     last_packet: int = 0
     watchdog: Event | None = None

@@ -13,7 +13,7 @@ WRONG_NAME = "wrong-name.invalid"
 
 
 @dataclass(frozen=True)
-class Abort:
+class TlsAbort:
     """message: of `tls.messages.MESSAGES`; how: of its `ABORTS`."""
 
     message: str
@@ -28,7 +28,7 @@ class Spoiling:
     """A name behind `certificate-` in the table of faults."""
     refuses_clients: bool = False
     ciphers: str | None = None
-    abort: Abort | None = None
+    abort: TlsAbort | None = None
     drip: tuple[int, int] | None = None
     """Bytes at a time, and the ns from one lot to the next."""
 
@@ -71,7 +71,7 @@ def _key_type(key: bytes | None) -> str:
 class HandshakeWatch:
     """Waits for the message of a handshake at which a connection is to end."""
 
-    def __init__(self, abort: Abort) -> None:
+    def __init__(self, abort: TlsAbort) -> None:
         self.abort = abort
         self._sent = Passing(by_server=True)
         self._received = Passing(by_server=False)

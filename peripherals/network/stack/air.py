@@ -51,13 +51,13 @@ NEIGHBOUR_NAMES = (
 )
 
 
-class Owner(Protocol):
+class AccessPointOwner(Protocol):
     """A station that runs an access point."""
 
     events: StationEvents | None
 
 
-class Client(Protocol):
+class JoinedStation(Protocol):
     """A station that may have joined an access point."""
 
     mac: bytes
@@ -77,7 +77,7 @@ class AccessPoint:
         self,
         settings: AccessPointSettings,
         authority: Authority,
-        owner: Owner | None = None,
+        owner: AccessPointOwner | None = None,
         rules: AccessRules | None = None,
     ) -> None:
         self.settings = settings
@@ -149,7 +149,7 @@ class Air:
         self.settings = settings
         self.authority = authority
         self.access_points = [AccessPoint(entry, authority) for entry in access_points]
-        self.clients: list[Client] = []
+        self.clients: list[JoinedStation] = []
         """Every station of the world."""
         self._random = random
         self.neighbours = [self._neighbour(number) for number in range(settings.neighbours)]

@@ -14,7 +14,7 @@ from renode_wifi.peripherals.network.stack.tcp import (
     Connection,
     Medium,
     NoEvents,
-    State,
+    TcpState,
 )
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 
@@ -110,7 +110,7 @@ class Host:
 
     def arrive_syn(self, client: Connection) -> None:
         """A connection attempt reached this host."""
-        if client.state is not State.CONNECTING:
+        if client.state is not TcpState.CONNECTING:
             return
         listener = self._listeners.get(client.remote[1])
         server = self.new_connection(client.remote[1], client.local, NoEvents(), client.flow)

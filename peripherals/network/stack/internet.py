@@ -12,7 +12,7 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.stack.dns import Names
 from renode_wifi.peripherals.network.stack.host import Host
-from renode_wifi.peripherals.network.stack.link import Link
+from renode_wifi.peripherals.network.stack.link import NetworkLink
 from renode_wifi.peripherals.network.stack.outside import Outside, Target
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.worldfile.world import WorldSettings
@@ -40,7 +40,7 @@ class Internet:
         self.settings = settings
         self.machine = machine
         self.clock: Clock = machine.clock
-        self.link = Link(settings.link, random)
+        self.link = NetworkLink(settings.link, random)
         self.names = Names(settings.dns)
         self.hosts: dict[IPv4Address, Host] = {}
         self.bridge: Outside | None = None

@@ -13,7 +13,7 @@ FIRST_RETRANSMISSION = 200 * MILLISECOND
 MAX_RETRANSMISSIONS = 8
 
 
-class Link:
+class NetworkLink:
     """The medium between stations and servers; faults change its settings while it is in use."""
 
     def __init__(self, settings: LinkSettings, random: Random) -> None:

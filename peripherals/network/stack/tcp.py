@@ -14,7 +14,7 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-from renode_wifi.peripherals.network.stack.link import Link
+from renode_wifi.peripherals.network.stack.link import NetworkLink
 
 GIVE_UP = 60 * SECOND
 """How long unanswered data is repeated before the connection counts as broken."""
@@ -22,7 +22,7 @@ GIVE_UP = 60 * SECOND
 Address = tuple[IPv4Address, int]
 
 
-class State(Enum):
+class TcpState(Enum):
     CONNECTING = "connecting"
     OPEN = "open"
     OVER = "over"
@@ -33,12 +33,12 @@ class Medium(Protocol):
     """What a connection asks of the network that carries it."""
 
     clock: Clock
-    link: Link
+    link: NetworkLink
 
     def trace(self, event: str, **fields: object) -> None: ...
 
 
-class Owner(Protocol):
+class ConnectionOwner(Protocol):
     """The host that an end of a connection belongs to."""
 
     def forget(self, connection: Connection) -> None: ...
@@ -64,7 +64,7 @@ class Connection:
     def __init__(
         self,
         internet: Medium,
-        host: Owner,
+        host: ConnectionOwner,
         local: Address,
         remote: Address,
         events: StreamEvents,
@@ -81,7 +81,7 @@ class Connection:
         """Number of the connection, the same at both ends, for observers."""
         self.client = True
         self.hermetic = True
-        self.state = State.CONNECTING
+        self.state = TcpState.CONNECTING
         self.peer: Connection | None = None
         self._window = internet.link.settings.window
         self._inbox = bytearray()
@@ -102,14 +102,14 @@ class Connection:
 
     @property
     def open(self) -> bool:
-        return self.state is State.OPEN and not self._fin_received and not self._fin_sent
+        return self.state is TcpState.OPEN and not self._fin_received and not self._fin_sent
 
     @property
     def available(self) -> int:
         return len(self._inbox)
 
     def send(self, data: bytes) -> int:
-        if self.state is not State.OPEN or self._fin_sent:
+        if self.state is not TcpState.OPEN or self._fin_sent:
             return 0
         window = self.internet.link.settings.window
         if self.peer is not None:
@@ -152,7 +152,7 @@ class Connection:
             self._repeat_in_vain()
 
     def shutdown(self) -> None:
-        if self.state is State.OPEN and not self._fin_sent:
+        if self.state is TcpState.OPEN and not self._fin_sent:
             self._fin_sent = True
             self.internet.trace(
                 "fin", flow=self.flow, origin=self.source, destination=self.destination
@@ -163,7 +163,7 @@ class Connection:
     @property
     def lingering(self) -> bool:
         """Closed by its owner, and the peer has not closed yet (FIN-WAIT-2)."""
-        return self.state is State.OVER and self._fin_sent
+        return self.state is TcpState.OVER and self._fin_sent
 
     def drop(self) -> None:
         """Reset a connection that lingers."""
@@ -171,18 +171,18 @@ class Connection:
         self._leave()
 
     def close(self) -> None:
-        if self.state is State.OPEN:
+        if self.state is TcpState.OPEN:
             self.shutdown()
-        elif self.state is State.CONNECTING:
+        elif self.state is TcpState.CONNECTING:
             self._transmit("_arrive_reset")
             self._leave()
-        self.state = State.OVER
+        self.state = TcpState.OVER
         self.receive(len(self._inbox))
         self._forget_if_done()
 
     def abort(self) -> None:
-        if self.state is not State.OVER:
-            self.state = State.OVER
+        if self.state is not TcpState.OVER:
+            self.state = TcpState.OVER
             self._send_reset()
             self._leave()
 
@@ -195,7 +195,7 @@ class Connection:
     def go_silent(self) -> None:
         """The station left the air. Its own end is over; the other end is not notified."""
         self._silent = True
-        self.state = State.OVER
+        self.state = TcpState.OVER
         self._leave()
         peer = self.peer
         if peer is not None and peer.lingering:
@@ -203,7 +203,7 @@ class Connection:
             peer.host.forget(peer)
 
     def establish(self) -> None:
-        self.state = State.OPEN
+        self.state = TcpState.OPEN
 
     def answer(self) -> None:
         """SYN-ACK: the connection stands."""
@@ -211,8 +211,8 @@ class Connection:
 
     def fail(self, failure: Failure) -> None:
         """The connection attempt ended."""
-        if self.state is State.CONNECTING:
-            self.state = State.OVER
+        if self.state is TcpState.CONNECTING:
+            self.state = TcpState.OVER
             events = self._leave()
             self.internet.trace(
                 "connect-failed", flow=self.flow, destination=self.destination, failure=failure.name
@@ -238,12 +238,12 @@ class Connection:
         )
 
     def _repeat_in_vain(self) -> None:
-        if not self._giving_up and self.state is State.OPEN:
+        if not self._giving_up and self.state is TcpState.OPEN:
             self._giving_up = True
             self.internet.clock.schedule(GIVE_UP, self._give_up)
 
     def _give_up(self) -> None:
-        if self.state is State.OPEN:
+        if self.state is TcpState.OPEN:
             self._end(Failure.TIMED_OUT)
 
     def _cut(self, data: bytes) -> None:
@@ -265,7 +265,7 @@ class Connection:
     def _arrive(self, data: bytes) -> None:
         if self._silent:
             return
-        if self.state is not State.OPEN:
+        if self.state is not TcpState.OPEN:
             # Closed here: as a real stack does, answer data that nobody will read with a reset.
             self._transmit("_arrive_reset")
             return
@@ -276,36 +276,36 @@ class Connection:
         if self._silent or self._fin_received:
             return
         self._fin_received = True
-        if self.state is State.OPEN:
+        if self.state is TcpState.OPEN:
             self.events.on_closed(self, None)
         self._forget_if_done()
 
     def _arrive_reset(self) -> None:
-        if self.state is State.CONNECTING:
+        if self.state is TcpState.CONNECTING:
             self.fail(Failure.REFUSED)
-        elif self.state is State.OPEN and not self._silent:
+        elif self.state is TcpState.OPEN and not self._silent:
             self._end(Failure.RESET)
         else:
             self._leave()
 
     def _arrive_synack(self) -> None:
-        if self.state is State.CONNECTING and not self._silent:
-            self.state = State.OPEN
+        if self.state is TcpState.CONNECTING and not self._silent:
+            self.state = TcpState.OPEN
             self.internet.trace(
                 "connected", flow=self.flow, origin=self.source, destination=self.destination
             )
             self.events.on_connected(self)
 
     def _end(self, failure: Failure) -> None:
-        if self.state is State.OPEN:
-            self.state = State.OVER
+        if self.state is TcpState.OPEN:
+            self.state = TcpState.OVER
             events = self._leave()
             self.internet.trace("broken", flow=self.flow, origin=self.source, failure=failure.name)
             events.on_closed(self, failure)
 
     def _window_opened(self) -> None:
         self._update_due = False
-        if self._held_up and self.state is State.OPEN and not self._fin_sent:
+        if self._held_up and self.state is TcpState.OPEN and not self._fin_sent:
             self._held_up = False
             self.events.on_writable(self)
 

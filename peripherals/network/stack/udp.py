@@ -11,7 +11,7 @@ MAX_DATAGRAM = 65_507
 """65,535 bytes less the headers of IPv4 and UDP."""
 
 
-class Owner(Protocol):
+class PortOwner(Protocol):
     """The host that a socket belongs to."""
 
     def send_datagram(self, port: int, remote: tuple[IPv4Address, int], data: bytes) -> None: ...
@@ -22,7 +22,7 @@ class Owner(Protocol):
 class PortSocket:
     """A `DatagramSocket`."""
 
-    def __init__(self, host: Owner, port: int, events: DatagramEvents) -> None:
+    def __init__(self, host: PortOwner, port: int, events: DatagramEvents) -> None:
         self.host = host
         self.port = port
         self.events = events

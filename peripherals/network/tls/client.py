@@ -15,8 +15,8 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream, Str
 from renode_wifi.peripherals.network.tls.endpoint import (
     BadCredential,
     EndpointSettings,
-    State,
     TlsEndpoint,
+    TlsState,
 )
 from renode_wifi.peripherals.network.tls.openssl import X509_V_FLAG_NO_CHECK_TIME
 from renode_wifi.peripherals.network.tls.settings import (
@@ -123,7 +123,10 @@ class TlsStream:
     @property
     def secure(self) -> bool:
         """The handshake ended well enough for data to flow."""
-        return self._endpoint is not None and self._endpoint.state in (State.OPEN, State.CLOSED)
+        return self._endpoint is not None and self._endpoint.state in (
+            TlsState.OPEN,
+            TlsState.CLOSED,
+        )
 
     @property
     def peer_chain(self) -> list[bytes]:
@@ -140,7 +143,7 @@ class TlsStream:
         return (
             not self._over
             and self._endpoint is not None
-            and self._endpoint.state is State.OPEN
+            and self._endpoint.state is TlsState.OPEN
             and self.stream.open
         )
 
@@ -274,7 +277,7 @@ class TlsStream:
             verdict = endpoint.verdict
             if verdict.problem is None and self.settings.continue_unverified:
                 verdict = self._judge_afterwards(verdict)
-            if endpoint.state is State.FAILED:
+            if endpoint.state is TlsState.FAILED:
                 self._fail(verdict)
             else:
                 self.verdict = verdict
@@ -291,9 +294,9 @@ class TlsStream:
     def _notify_if_closed(self) -> None:
         endpoint = self._endpoint
         assert endpoint is not None
-        if endpoint.state in (State.CLOSED, State.FAILED) and not self._notified_closed:
+        if endpoint.state in (TlsState.CLOSED, TlsState.FAILED) and not self._notified_closed:
             self._notified_closed = True
-            broken = endpoint.state is State.FAILED
+            broken = endpoint.state is TlsState.FAILED
             self.events.on_closed(self, Failure.RESET if broken else None)
 
     def _judge_afterwards(self, verdict: TlsVerdict) -> TlsVerdict:

@@ -91,7 +91,7 @@ class BadCredential(Exception):
         self.which = which
 
 
-class State(Enum):
+class TlsState(Enum):
     HANDSHAKE = "handshake"
     OPEN = "open"
     CLOSED = "closed"
@@ -105,7 +105,7 @@ class TlsEndpoint:
     def __init__(self, settings: EndpointSettings, seed: bytes | None) -> None:
         self.settings = settings
         self.seed = seed
-        self.state = State.HANDSHAKE
+        self.state = TlsState.HANDSHAKE
         self.verdict: TlsVerdict | None = None
         """Set when the handshake ended, and again when an open connection breaks."""
         self.outgoing = bytearray()
@@ -170,7 +170,7 @@ class TlsEndpoint:
         if hasattr(self, "_object"):
             return
         if self.seed is None or self._recorded > MAX_RECORDED:
-            self.state = State.FAILED
+            self.state = TlsState.FAILED
             self.discard()
             return
         problem = deterministic_tls_problem()
@@ -182,7 +182,7 @@ class TlsEndpoint:
         keep = {name: getattr(self, name) for name in ("state", "verdict", "outgoing", "plaintext")}
         keep["peer_chain"] = self.peer_chain
         self.outgoing, self.plaintext = bytearray(), bytearray()
-        self.state, self.verdict = State.HANDSHAKE, None
+        self.state, self.verdict = TlsState.HANDSHAKE, None
         self._build()
         for operation, data in self._record:
             self._do(operation, data)
@@ -204,7 +204,7 @@ class TlsEndpoint:
     # The protocol
 
     def _do(self, operation: str, data: bytes) -> None:
-        if self.state is State.FAILED:
+        if self.state is TlsState.FAILED:
             return
         with self._random():
             if operation == "feed":
@@ -250,13 +250,13 @@ class TlsEndpoint:
     def _advance(self) -> None:
         """Go on as far as the bytes at hand allow."""
         try:
-            if self.state is State.HANDSHAKE:
+            if self.state is TlsState.HANDSHAKE:
                 self._object.do_handshake()
                 self._note_success()
-            while self.state is State.OPEN:
+            while self.state is TlsState.OPEN:
                 data = self._object.read(READ_SIZE)
                 if not data:
-                    self.state = State.CLOSED
+                    self.state = TlsState.CLOSED
                 self.plaintext += data
         except ssl.SSLWantReadError:
             pass
@@ -266,7 +266,7 @@ class TlsEndpoint:
             self._fail(error)
 
     def _note_success(self) -> None:
-        self.state = State.OPEN
+        self.state = TlsState.OPEN
         cipher = self._object.cipher()
         self.verdict = TlsVerdict(
             version=self._object.version() or "", cipher=cipher[0] if cipher else ""
@@ -275,14 +275,14 @@ class TlsEndpoint:
         self.peer_chain = _peer_chain(self._object)
 
     def _ended(self) -> None:
-        if self.state is State.HANDSHAKE:
-            self.state = State.FAILED
+        if self.state is TlsState.HANDSHAKE:
+            self.state = TlsState.FAILED
             self.verdict = TlsVerdict(TlsProblem.PEER_CLOSED, detail=TlsProblem.PEER_CLOSED.value)
         else:
-            self.state = State.CLOSED
+            self.state = TlsState.CLOSED
 
     def _fail(self, error: ssl.SSLError) -> None:
-        self.state = State.FAILED
+        self.state = TlsState.FAILED
         self.outgoing += self._outgoing_bio.read()
         self.verdict = verdict_of(error, bytes(self.outgoing))
 

@@ -21,7 +21,7 @@ from renode_wifi.peripherals.network.worldfile.fault_kinds import (
 )
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
-    Rule,
+    ValueRule,
     not_right,
     plain,
     text_of,
@@ -34,7 +34,7 @@ DESCRIPTION = "a fault such as {at: 30 s, do: dns-fails} or {do: hang, command: 
 
 EVENTS = ("joined", "connected", "data", "tls", "tls-data", "dns", "datagram", "ping")
 NTH = whole("a number, 1 for the first", 1)
-COMMON: dict[str, Rule] = {
+COMMON: dict[str, ValueRule] = {
     "at": DURATION,
     "after": words(f"an event: one of {', '.join(EVENTS)}", *EVENTS),
     "nth": NTH,
@@ -42,7 +42,7 @@ COMMON: dict[str, Rule] = {
     "for": DURATION,
 }
 """Keys of every fault, beside `do`."""
-RADIO: dict[str, Rule] = {
+RADIO: dict[str, ValueRule] = {
     "command": TEXT,
     "times": whole("how many commands it strikes, 0 for all", 0),
 }
@@ -57,7 +57,7 @@ Places = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultSettings:
     """A fault to come, of the network or of the radio. Times are ns."""
 
     do: str
@@ -105,7 +105,7 @@ def read_fault(
     notice: Callable[[str, str], None],
     *,
     now: bool = False,
-) -> Fault | None:
+) -> FaultSettings | None:
     """The fault that an entry describes; None where it has mistakes, which `note` gets.
 
     notice: gets a key in an old spelling, and what to write. now: it happens at once, so that
@@ -134,7 +134,7 @@ class _Reader:
         self.failed = True
         self._note(mistake)
 
-    def read(self, raw: object) -> Fault | None:
+    def read(self, raw: object) -> FaultSettings | None:
         if not isinstance(raw, Mapping):
             self.note(not_right(raw, DESCRIPTION))
             return None
@@ -144,7 +144,7 @@ class _Reader:
             return None
         self._old_spellings(entry, kind)
         values = self._values(entry, kind)
-        fault = Fault(
+        fault = FaultSettings(
             kind.name,
             values.pop("at", None),
             values.pop("after", None),
@@ -226,7 +226,7 @@ class _Reader:
                 self.note(_at(mistake, name))
         return values
 
-    def _check(self, fault: Fault, entry: Mapping[str, Any]) -> None:
+    def _check(self, fault: FaultSettings, entry: Mapping[str, Any]) -> None:
         kind = fault.kind
         timed, awaited = "at" in entry, "after" in entry
         if (timed and awaited) or not (timed or awaited or fault.strikes or self.now):
@@ -243,7 +243,7 @@ class _Reader:
             names = ", ".join(parameter.name for parameter in kind.parameters)
             self.note(Mistake("changes nothing", f"add one of {names}"))
 
-    def _name_target(self, fault: Fault) -> None:
+    def _name_target(self, fault: FaultSettings) -> None:
         """The only access point or server there is need not be named."""
         key = fault.kind.target.value
         if key not in self.places:
@@ -271,7 +271,7 @@ def fault_of(
     notice: Callable[[str, str], None] | None = None,
     *,
     now: bool = True,
-) -> Fault:
+) -> FaultSettings:
     """The fault that a test, a suite or the monitor names. Raises RenodeWifiError."""
     mistakes: list[Mistake] = []
     fault = read_fault(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from renode_wifi.peripherals.network.tls.settings import clean_pem
-from renode_wifi.peripherals.network.worldfile.rules import Mistake, Rule, text_of
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, text_of
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 from renode_wifi.peripherals.network.worldfile.values import FILE
 
@@ -104,6 +104,6 @@ def check_pair(key: bytes, certificate: bytes) -> Iterator[Mistake]:
         )
 
 
-Content = Annotated[bytes, Rule(FILE.description, read_content)]
-Certificates = Annotated[bytes, Rule(FILE.description, read_certificates)]
-PrivateKey = Annotated[bytes, Rule(FILE.description, read_key)]
+Content = Annotated[bytes, ValueRule(FILE.description, read_content)]
+Certificates = Annotated[bytes, ValueRule(FILE.description, read_certificates)]
+PrivateKey = Annotated[bytes, ValueRule(FILE.description, read_key)]

@@ -12,7 +12,7 @@ from renode_wifi.peripherals.network.worldfile.structure import (
     INTERNAL,
     Mapped,
     Model,
-    Switch,
+    Switchable,
 )
 from renode_wifi.peripherals.network.worldfile.values import (
     Address,
@@ -67,7 +67,7 @@ class NetworkSettings(Model):
     subnet: Network = SUBNET
     gateway: Address = GATEWAY
     dns: Address = GATEWAY
-    dhcp: Annotated[DhcpSettings | None, Switch(DhcpSettings.DESCRIPTION)] = None
+    dhcp: Annotated[DhcpSettings | None, Switchable(DhcpSettings.DESCRIPTION)] = None
     """None: stations have static addresses."""
 
     @classmethod

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Annotated, Any, Protocol, cast
 
-from renode_wifi.peripherals.network.worldfile.rules import Mistake, Rule, text_of
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, text_of
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 
 DESCRIPTION = "FILE.py:CLASS, the file relative to this one, or MODULE:CLASS"
@@ -88,4 +88,4 @@ def _of_file(path: Path) -> object:
     return module
 
 
-PlugIn = Annotated[Any, Rule(DESCRIPTION, read_class)]
+PlugIn = Annotated[Any, ValueRule(DESCRIPTION, read_class)]

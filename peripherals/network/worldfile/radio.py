@@ -12,7 +12,7 @@ from renode_wifi.peripherals.network.worldfile.files import (
 )
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
-    Rule,
+    ValueRule,
     plain,
     text_of,
     whole,
@@ -35,14 +35,14 @@ class Own:
     kind: str
 
 
-def _or_own(kind: str, read: Any) -> Rule:
+def _or_own(kind: str, read: Any) -> ValueRule:
     def parse(raw: object) -> bytes | Own:
         if text_of(raw) == WORLD:
             return Own(kind)
         content: bytes = read(raw)
         return content
 
-    return Rule(OWN_FILE, parse)
+    return ValueRule(OWN_FILE, parse)
 
 
 def _file(raw: object) -> bytes | Own:
@@ -109,12 +109,12 @@ class RadioSettings(Model):
         tuple[CredentialSettings, ...], Many("what the ISM43362's credential slots hold")
     ] = ()
     files: Annotated[
-        dict[str, Annotated[bytes | Own, Rule(OWN_FILE, _file)]],
+        dict[str, Annotated[bytes | Own, ValueRule(OWN_FILE, _file)]],
         Mapped("files in the CC3220SF network processor's file system, by their names there"),
     ] = field(default_factory=dict)
     options: Annotated[
         dict[str, object],
-        Rule("further settings of the radio model, see its documentation", _options),
+        ValueRule("further settings of the radio model, see its documentation", _options),
     ] = field(default_factory=dict)
     """Attributes of the model of the board's radio."""
     where: str = field(default="", metadata=INTERNAL)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile import checks
-from renode_wifi.peripherals.network.worldfile.faults import Fault, read_fault
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, read_fault
 from renode_wifi.peripherals.network.worldfile.files import credentials_in
 from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, not_right
@@ -312,7 +312,7 @@ class _Reader:
             if element is not None
         }
 
-    def _faults(self, path: KeyPath, entries: list[Any]) -> Iterable[Fault]:
+    def _faults(self, path: KeyPath, entries: list[Any]) -> Iterable[FaultSettings]:
         places = {"access_point": self._names_of_points(), "server": self._names_of_servers()}
         for index, raw in enumerate(entries):
             here = (*path, index)

@@ -42,7 +42,7 @@ class Mistake(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class ValueRule:
     """description: what is right, for the cure. parse: raises ValueError or Mistake.
 
     number: text is of the wrong type. choices: for a hint at what may have been meant.
@@ -104,7 +104,7 @@ def text_of(raw: object) -> str:
     raise ValueError
 
 
-def whole(description: str, minimum: int | None = None, maximum: int | None = None) -> Rule:
+def whole(description: str, minimum: int | None = None, maximum: int | None = None) -> ValueRule:
     def parse(raw: object) -> int:
         value = raw.value if isinstance(raw, Scalar) else raw
         if type(value) is not int:
@@ -113,34 +113,34 @@ def whole(description: str, minimum: int | None = None, maximum: int | None = No
             raise ValueError
         return value
 
-    return Rule(description, parse, number=True)
+    return ValueRule(description, parse, number=True)
 
 
-def real(description: str, minimum: float, maximum: float) -> Rule:
+def real(description: str, minimum: float, maximum: float) -> ValueRule:
     def parse(raw: object) -> float:
         value = raw.value if isinstance(raw, Scalar) else raw
         if type(value) not in (int, float) or not minimum <= value <= maximum:  # type: ignore[operator]
             raise ValueError
         return float(value)  # type: ignore[arg-type]
 
-    return Rule(description, parse, number=True)
+    return ValueRule(description, parse, number=True)
 
 
-def text(description: str, parse: Callable[[str], object] = str) -> Rule:
-    return Rule(description, lambda raw: parse(text_of(raw)))
+def text(description: str, parse: Callable[[str], object] = str) -> ValueRule:
+    return ValueRule(description, lambda raw: parse(text_of(raw)))
 
 
-def choice(description: str, values: Mapping[str, object]) -> Rule:
+def choice(description: str, values: Mapping[str, object]) -> ValueRule:
     def parse(raw: object) -> Any:
         name = text_of(raw)
         if name not in values:
             raise ValueError
         return values[name]
 
-    return Rule(description, parse, choices=tuple(values))
+    return ValueRule(description, parse, choices=tuple(values))
 
 
-def words(description: str, *values: str) -> Rule:
+def words(description: str, *values: str) -> ValueRule:
     return choice(description, {value: value for value in values})
 
 
@@ -151,5 +151,5 @@ def _truth(raw: object) -> bool:
     return value
 
 
-def truth(description: str = "true or false") -> Rule:
-    return Rule(description, _truth, number=True)
+def truth(description: str = "true or false") -> ValueRule:
+    return ValueRule(description, _truth, number=True)

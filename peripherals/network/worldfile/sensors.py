@@ -23,7 +23,7 @@ from renode_wifi.peripherals.base.inputs.waveforms import (
 from renode_wifi.peripherals.network.worldfile.files import Content
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
-    Rule,
+    ValueRule,
     choice,
     not_right,
     real,
@@ -46,7 +46,7 @@ def _period(raw: object) -> int:
     return value
 
 
-Period = Annotated[int, Rule("a time above 0 with its unit, such as 10 s", _period)]
+Period = Annotated[int, ValueRule("a time above 0 with its unit, such as 10 s", _period)]
 
 
 @dataclass(frozen=True)

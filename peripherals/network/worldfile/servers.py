@@ -17,7 +17,7 @@ from renode_wifi.peripherals.network.worldfile.files import (
 from renode_wifi.peripherals.network.worldfile.plugins import PlugIn
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
-    Rule,
+    ValueRule,
     choice,
     plain,
     text,
@@ -30,7 +30,7 @@ from renode_wifi.peripherals.network.worldfile.structure import (
     Many,
     Mapped,
     Model,
-    Switch,
+    Switchable,
     keys_of,
     named,
 )
@@ -214,7 +214,7 @@ class ServerSettings(Model):
     ]
     address: Address
     port: Port
-    tls: Annotated[TlsServerSettings | None, Switch(TlsServerSettings.DESCRIPTION)] = None
+    tls: Annotated[TlsServerSettings | None, Switchable(TlsServerSettings.DESCRIPTION)] = None
     start: Annotated[bool, truth("false for a server that a test starts later")] = True
     pages: Annotated[dict[Path, Page], Mapped("http: paths and what they answer")] = field(
         default_factory=dict
@@ -239,7 +239,7 @@ class ServerSettings(Model):
     update: UpdateSettings | None = None
     server_class: PlugIn | None = field(default=None, metadata=named("class"))
     options: Annotated[
-        Mapping[str, object], Rule("python: a mapping of whatever the class wants", _mapping)
+        Mapping[str, object], ValueRule("python: a mapping of whatever the class wants", _mapping)
     ] = field(default_factory=dict)
     where: str = field(default="", metadata=INTERNAL)
 

@@ -20,7 +20,7 @@ from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
 from cattrs.errors import AttributeValidationNote, ClassValidationError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
-from renode_wifi.peripherals.network.worldfile.rules import Mistake, Rule, not_right
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, not_right
 from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Scalar, dotted_path
 
 
@@ -105,7 +105,7 @@ class Mapped(Shape):
 
 
 @dataclass(frozen=True)
-class Switch(Shape):
+class Switchable(Shape):
     """`Annotated[X | None, Switch(...)]`: false is None, true a mapping without keys."""
 
     description: str
@@ -119,11 +119,11 @@ class Switch(Shape):
         return converter.structure(raw, model)
 
 
-def annotation(hint: object) -> Rule | Shape | None:
+def annotation(hint: object) -> ValueRule | Shape | None:
     """The rule or shape that a type is annotated with."""
     if get_origin(hint) is Annotated:
         parts = getattr(hint, "__metadata__", ())
-        return next((part for part in parts if isinstance(part, Rule | Shape)), None)
+        return next((part for part in parts if isinstance(part, ValueRule | Shape)), None)
     return None
 
 
@@ -163,7 +163,7 @@ def converter() -> Converter:
 
 def _annotated(converter: Converter, raw: Any, hint: Any) -> Any:
     found = annotation(hint)
-    if isinstance(found, Rule):
+    if isinstance(found, ValueRule):
         return found.read(raw)
     assert found is not None
     return found.structure(raw, get_args(hint)[0], converter)

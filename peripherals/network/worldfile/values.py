@@ -9,7 +9,7 @@ from typing import Annotated
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.contract.names import normalise
 from renode_wifi.peripherals.network.worldfile.rules import (
-    Rule,
+    ValueRule,
     real,
     text,
     text_of,
@@ -117,7 +117,7 @@ def _filled(written: str) -> str:
     return written
 
 
-DURATION = Rule("a number with its unit, such as 5 ms, 1.5 s or 20 us", _duration)
+DURATION = ValueRule("a number with its unit, such as 5 ms, 1.5 s or 20 us", _duration)
 ADDRESS = text("an IPv4 address such as 10.10.0.1", IPv4Address)
 HOST_NAME = text("a host name such as broker.example.com or *.example.com", host_name)
 FILE = text("a file name", _filled)
@@ -126,7 +126,7 @@ LOSS = real("a chance from 0 to 0.9", 0, 0.9)
 
 Duration = Annotated[int, DURATION]
 """In ns."""
-Seconds = Annotated[int, Rule(DURATION.description, lambda raw: _duration(raw) // SECOND)]
+Seconds = Annotated[int, ValueRule(DURATION.description, lambda raw: _duration(raw) // SECOND)]
 Address = Annotated[IPv4Address, ADDRESS]
 Network = Annotated[IPv4Network, text("a subnet such as 10.10.0.0/24", _network)]
 Port = Annotated[int, whole("a port number, 1 to 65535", 1, 65_535)]

@@ -10,7 +10,7 @@ from renode_wifi.peripherals.network.worldfile.bridge import (
     ForwardSettings,
 )
 from renode_wifi.peripherals.network.worldfile.faults import DESCRIPTION as FAULT
-from renode_wifi.peripherals.network.worldfile.faults import Fault
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
 from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,
     AirSettings,
@@ -20,7 +20,7 @@ from renode_wifi.peripherals.network.worldfile.models import (
 )
 from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings, TagSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
-from renode_wifi.peripherals.network.worldfile.rules import Rule, text, whole, words
+from renode_wifi.peripherals.network.worldfile.rules import ValueRule, text, whole, words
 from renode_wifi.peripherals.network.worldfile.sensors import (
     AnalogSetting,
     PinName,
@@ -42,7 +42,7 @@ def _any(raw: object) -> Any:
     return raw
 
 
-FaultEntry = Annotated[Any, Rule(FAULT, _any)]
+FaultEntry = Annotated[Any, ValueRule(FAULT, _any)]
 """Its keys go by its kind: `faults.read_fault`."""
 
 
@@ -119,7 +119,7 @@ class WorldSettings:
     sensors: tuple[SensorSetting, ...] = ()
     analog: tuple[AnalogSetting, ...] = ()
     tag: TagSettings | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FaultSettings, ...] = ()
     radio: RadioSettings = field(default_factory=RadioSettings)
     when: int | None = None
     """Unix time at virtual time 0; None: a date of its own, by which nothing is judged."""

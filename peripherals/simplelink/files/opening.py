@@ -48,7 +48,7 @@ class Opening:
         self.volume = volume
 
     @unless_blocked(Opened)
-    def open(self, transaction: Transaction, message: messages.OpenFile) -> Opened | None:
+    def open(self, transaction: Transaction, message: messages.FileOpen) -> Opened | None:
         volume, access = self.volume, message.access
         if not 0 < len(message.name) < MAX_NAME:
             result: int = Error.FS_WRONG_NAME
@@ -72,7 +72,7 @@ class Opening:
         self.services.host.after(delay, partial(transaction.respond, opened))
         return None
 
-    def _open_read(self, message: messages.OpenFile) -> int:
+    def _open_read(self, message: messages.FileOpen) -> int:
         volume, name = self.volume, message.name
         stored = volume.files.get(name)
         if stored is None:
@@ -87,7 +87,7 @@ class Opening:
             return Error.FS_NO_VALID_COPY
         return volume.handle(OpenFile(volume.files.own_name(name), writing=False))
 
-    def _open_write(self, message: messages.OpenFile) -> int:
+    def _open_write(self, message: messages.FileOpen) -> int:
         volume, name, flags = self.volume, message.name, message.flags
         stored = volume.files.get(name)
         if flags & ENCRYPTED:
@@ -125,7 +125,7 @@ class Opening:
             volume.store.changed(name)
         return volume.handle(OpenFile(name, writing=True, flags=flags))
 
-    def _may_write(self, stored: StoredFile, message: messages.OpenFile) -> int:
+    def _may_write(self, stored: StoredFile, message: messages.FileOpen) -> int:
         """Whether a file that exists may be written; an update wants an old copy to return to."""
         closed = stored.flags & SECURE and not stored.flags & PUBLIC_WRITE
         writers = (stored.tokens[i] for i in (MASTER, WRITE_READ, WRITE_ONLY))
@@ -141,7 +141,7 @@ class Opening:
                 return Error.FS_NO_VALID_COPY
         return 0
 
-    def _create(self, message: messages.OpenFile) -> StoredFile | Error:
+    def _create(self, message: messages.FileOpen) -> StoredFile | Error:
         volume, flags = self.volume, message.flags
         if message.size == 0:
             return Error.FS_FILE_SIZE
@@ -158,4 +158,4 @@ class Opening:
         volume.table_writes += 1
         return stored
 
-    HANDLERS = (Handler(Opcode.FILE_OPEN, messages.OpenFile, open),)
+    HANDLERS = (Handler(Opcode.FILE_OPEN, messages.FileOpen, open),)

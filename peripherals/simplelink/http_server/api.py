@@ -19,11 +19,11 @@ from renode_wifi.peripherals.simplelink.wlan.profiles import (
     Profiles,
 )
 from renode_wifi.peripherals.simplelink.wlan.provisioning import PROFILE_ADD, profile_of
-from renode_wifi.peripherals.simplelink.wlan.web import Answer, Parameters
+from renode_wifi.peripherals.simplelink.wlan.web import Parameters, WebAnswer
 
 PREFIX = "__SL_P_"
 POLICIES = {"P.E": AUTO, "P.F": FAST, "P.G": ANY_P2P, "P.Q": AUTO_PROVISIONING}
-REFUSED = Answer(HTTPStatus.BAD_REQUEST)
+REFUSED = WebAnswer(HTTPStatus.BAD_REQUEST)
 
 
 class HttpApi:
@@ -32,9 +32,9 @@ class HttpApi:
         self.netapp = netapp
         self.saved = saved
 
-    def answer(self, path: str, parameters: Parameters) -> Answer | None:
+    def answer(self, path: str, parameters: Parameters) -> WebAnswer | None:
         """None for what is no resource of TI's."""
-        resources: dict[str, Callable[[Parameters], Answer]] = {
+        resources: dict[str, Callable[[Parameters], WebAnswer]] = {
             PROFILE_ADD: self._add_profile,
             "/api/1/wlan/policy_set": self._set_policy,
             "/api/1/wlan/en_ap_scan/set_time": self._set_time,
@@ -43,20 +43,20 @@ class HttpApi:
         act = resources.get(path)
         return None if act is None else act(parameters)
 
-    def _add_profile(self, parameters: Parameters) -> Answer:
+    def _add_profile(self, parameters: Parameters) -> WebAnswer:
         profile = profile_of(parameters)
         if profile is None:
             return REFUSED
         kept = self.saved.keep(profile)
-        return Answer() if kept is not None else Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return WebAnswer() if kept is not None else WebAnswer(HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    def _set_policy(self, parameters: Parameters) -> Answer:
+    def _set_policy(self, parameters: Parameters) -> WebAnswer:
         """Options that are named are on, others off."""
         option = sum(bit for name, bit in POLICIES.items() if f"{PREFIX}{name}" in parameters)
         self.saved.set_connection_policy(option)
-        return Answer()
+        return WebAnswer()
 
-    def _set_time(self, parameters: Parameters) -> Answer:
+    def _set_time(self, parameters: Parameters) -> WebAnswer:
         try:
             numbers = [int(part) for part in parameters[f"{PREFIX}S.J"].split(",")]
             year, month, day, hour, minute, second = numbers
@@ -64,11 +64,11 @@ class HttpApi:
         except (KeyError, ValueError, OverflowError):
             return REFUSED
         self.device.set_date(int(moment.timestamp()))
-        return Answer()
+        return WebAnswer()
 
-    def _set_name(self, parameters: Parameters) -> Answer:
+    def _set_name(self, parameters: Parameters) -> WebAnswer:
         name = parameters.get(f"{PREFIX}S.B", "").encode("latin-1")
         if not 0 < len(name) <= MAX_URN:
             return REFUSED
         self.netapp.store(DEVICE, 0, name)
-        return Answer()
+        return WebAnswer()

@@ -26,7 +26,7 @@ from renode_wifi.peripherals.simplelink.messages.netapp_http import (
 )
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
-from renode_wifi.peripherals.simplelink.wlan.web import Answer, Exchange
+from renode_wifi.peripherals.simplelink.wlan.web import Exchange, WebAnswer
 
 HTTP_SERVER = 1
 """The application's identifier in requests."""
@@ -83,7 +83,7 @@ class HostRequests:
 
     def ask(self, exchange: Exchange) -> None:
         if len(self._requests) >= MAX_REQUESTS:
-            exchange.respond(Answer(HTTPStatus.SERVICE_UNAVAILABLE))
+            exchange.respond(WebAnswer(HTTPStatus.SERVICE_UNAVAILABLE))
             return
         items = [(URI, exchange.path.encode("latin-1"))]
         if exchange.query:
@@ -95,7 +95,7 @@ class HostRequests:
                 items.append((kind, exchange.headers[name].encode("latin-1")))
         metadata = emit_metadata(items)
         if len(metadata) > MAX_DATA:
-            exchange.respond(Answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))
+            exchange.respond(WebAnswer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))
             return
         handle, self._next = self._next, self._next % 0xFFFF + 1
         first = exchange.body[: MAX_DATA - len(metadata)]
@@ -116,7 +116,7 @@ class HostRequests:
     def _give_up(self, handle: int) -> None:
         pending = self._requests.pop(handle, None)
         if pending is not None:
-            pending.exchange.respond(Answer(HTTPStatus.NOT_FOUND))
+            pending.exchange.respond(WebAnswer(HTTPStatus.NOT_FOUND))
 
     def take_response(
         self, transaction: Transaction, message: NetAppResponse
@@ -174,7 +174,7 @@ class HostRequests:
                 status = number_of(metadata[STATUS])
             code = HTTPStatus(status)
         except (WireError, ValueError):
-            pending.exchange.respond(Answer(HTTPStatus.INTERNAL_SERVER_ERROR))
+            pending.exchange.respond(WebAnswer(HTTPStatus.INTERNAL_SERVER_ERROR))
             return
         kind = metadata.get(CONTENT_TYPE, b"text/html").decode("latin-1")
         more = tuple(
@@ -182,7 +182,7 @@ class HostRequests:
             for number, name in ANSWERED.items()
             if number in metadata
         )
-        pending.exchange.respond(Answer(code, pending.content, kind, more))
+        pending.exchange.respond(WebAnswer(code, pending.content, kind, more))
 
     HANDLERS = (
         Handler(Opcode.NETAPP_RESPONSE, NetAppResponse, take_response),

@@ -15,7 +15,7 @@ ABORT = b"A"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFile:
+class FileOpen:
     """SlFsOpenCommand_t and the name. access: FS_MODE_OPEN_...; size: of units in bytes."""
 
     LAYOUT = struct.Struct("<II")

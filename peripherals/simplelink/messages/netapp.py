@@ -161,7 +161,7 @@ class IpReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class DhcpServer:
+class DhcpServerOptions:
     """SlNetAppDhcpServerBasicOpt_t. lease_time: seconds."""
 
     LAYOUT = struct.Struct("<III")

@@ -135,7 +135,7 @@ class Receive(Fixed):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedData:
     """SlSocketResponse_t of an answer to recv, and the data. status: its length, or an error."""
 
     LAYOUT = struct.Struct("<hBx")

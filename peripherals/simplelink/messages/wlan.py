@@ -85,7 +85,7 @@ class EapConnect:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ConnectionEvent:
     """SlWlanEventConnect_t, SlWlanEventDisconnect_t.
 
     tail: channel of the connected event, reason of the disconnected one.
@@ -118,12 +118,12 @@ class ConnectionInfo:
     mode: int
     status: int
     security: int
-    connection: Connection
+    connection: ConnectionEvent
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
         mode, status, security = fields(cls.LAYOUT, body)
-        return cls(mode, status, security, Connection.parse(body[cls.LAYOUT.size :]))
+        return cls(mode, status, security, ConnectionEvent.parse(body[cls.LAYOUT.size :]))
 
     def emit(self) -> bytes:
         head = self.LAYOUT.pack(self.mode, self.status, self.security)

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
 from renode_wifi.peripherals.simplelink.sockets.handshakes import Handshakes
 from renode_wifi.peripherals.simplelink.sockets.selection import Selector
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
@@ -55,7 +55,7 @@ class Clients:
             return None
         if socket.connected:
             return SocketResponse(Error.ALREADY_CONNECTED, number)
-        if socket.state is not State.IDLE:
+        if socket.state is not StreamState.IDLE:
             return SocketResponse(Error.INVALID, number)
         transaction.respond(SocketResponse(0, number))
         self._begin(socket, remote)
@@ -67,8 +67,8 @@ class Clients:
         if socket.outcome is not None:
             outcome, socket.outcome = socket.outcome, None
             return outcome
-        under_way = socket.state is State.CONNECTING or (
-            socket.state is State.HANDSHAKE and socket.secure
+        under_way = socket.state is StreamState.CONNECTING or (
+            socket.state is StreamState.HANDSHAKE and socket.secure
         )
         return Error.IN_PROGRESS if under_way else None
 
@@ -79,7 +79,7 @@ class Clients:
             self._notify(socket.number, Error.IN_PROGRESS)
         else:
             socket.connecting = True
-        socket.become(State.CONNECTING)
+        socket.become(StreamState.CONNECTING)
         self.table.trace(socket, remote=f"{remote[0]}:{remote[1]}")
         station = services.network.joined
         if services.faults.spoils(FaultKind.CONNECT_FAILS, "CONNECT"):
@@ -93,7 +93,7 @@ class Clients:
 
     def _timed_out(self, socket: StreamSocket) -> None:
         socket.timer = None
-        if socket.state is State.CONNECTING:
+        if socket.state is StreamState.CONNECTING:
             if socket.stream is not None:
                 socket.stream.abort()
             self.failed(socket, Error.TIMED_OUT)
@@ -105,13 +105,13 @@ class Clients:
         if socket.secure:
             self.handshakes.begin(socket)
         else:
-            socket.become(State.OPEN)
+            socket.become(StreamState.OPEN)
             self.done(socket, 0)
 
     def failed(self, socket: StreamSocket, status: int) -> None:
         socket.stop_timer()
         socket.stream = None
-        socket.become(State.IDLE)
+        socket.become(StreamState.IDLE)
         self.done(socket, status)
 
     def done(self, socket: StreamSocket, status: int) -> None:

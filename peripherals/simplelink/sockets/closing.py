@@ -20,7 +20,7 @@ from renode_wifi.peripherals.simplelink.sockets.handshakes import (
 from renode_wifi.peripherals.simplelink.sockets.selection import Selector
 from renode_wifi.peripherals.simplelink.sockets.server import Servers
 from renode_wifi.peripherals.simplelink.sockets.socket import Socket
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.sockets.transfer import Transfers
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
@@ -68,7 +68,7 @@ class Closing:
                 self.servers.answer(socket, Error.GENERAL)
             if socket.connecting:
                 self.clients.answer(socket, Error.GENERAL)
-            if socket.state is State.HANDSHAKE and socket.after_tcp:
+            if socket.state is StreamState.HANDSHAKE and socket.after_tcp:
                 self.handshakes.notify(socket, EVENT_HANDSHAKE_FAILED, Error.GENERAL)
 
     def _keep_sending(self, socket: StreamSocket) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from ipaddress import IPv4Address
 
-from renode_wifi.peripherals.network.contract.datagrams import DatagramSocket as Port
+from renode_wifi.peripherals.network.contract.datagrams import DatagramPort as Port
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.messages.sockets import Address
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.sockets.options import NO_BOUNDARY, Kind
+from renode_wifi.peripherals.simplelink.sockets.options import NO_BOUNDARY, SocketKind
 from renode_wifi.peripherals.simplelink.sockets.socket import LOOPBACK, Owner, Socket
 
 MAX_DATAGRAMS = 32
@@ -19,7 +19,7 @@ MAX_DATAGRAMS = 32
 class DatagramSocket(Socket):
     """peer: the only one it receives from, and the one that a send without address goes to."""
 
-    kind = Kind.DATAGRAM
+    kind = SocketKind.DATAGRAM
 
     def __init__(self, owner: Owner, number: int) -> None:
         super().__init__(owner, number)

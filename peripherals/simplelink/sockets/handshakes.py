@@ -15,7 +15,7 @@ from renode_wifi.peripherals.simplelink.messages.sockets import SocketEvent, wor
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.sockets import options, tls
 from renode_wifi.peripherals.simplelink.sockets.socket import Socket
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.transaction import Services
 
@@ -29,7 +29,7 @@ SETTLE_TIME = 2 * MILLISECOND
 """Between the end of TLS and the look whether the peer has closed TCP too."""
 
 
-class Listener(Protocol):
+class HandshakeListener(Protocol):
     """Who waits for the outcome of a handshake."""
 
     def secured(self, socket: StreamSocket, status: int) -> None:
@@ -51,7 +51,7 @@ class Handshakes:
         table: SocketTable,
         device: Device,
         files: FileSystem,
-        listener: Listener,
+        listener: HandshakeListener,
     ) -> None:
         self.services = services
         self.table = table
@@ -67,11 +67,11 @@ class Handshakes:
         """0, or why STARTTLS is not possible."""
         if not isinstance(socket, StreamSocket):
             return Error.OPERATION_NOT_SUPPORTED
-        if socket.state is State.LISTENING:
+        if socket.state is StreamState.LISTENING:
             return Error.TLS_NOT_WHEN_LISTENING
-        if socket.state is State.HANDSHAKE:
+        if socket.state is StreamState.HANDSHAKE:
             return Error.TLS_DURING_HANDSHAKE
-        if socket.state is not State.OPEN:
+        if socket.state is not StreamState.OPEN:
             return Error.NOT_CONNECTED
         if socket.secure:
             return Error.INVALID
@@ -93,8 +93,8 @@ class Handshakes:
         settings = tls.settings_of(socket.options, self.files, services.profile, server)
         stream = socket.stream
         assert stream is not None
-        started_open = socket.state is State.OPEN
-        socket.become(State.HANDSHAKE)
+        started_open = socket.state is StreamState.OPEN
+        socket.become(StreamState.HANDSHAKE)
         socket.after_tcp = started_open
         if isinstance(settings, int):
             self.failed(socket, settings)
@@ -108,11 +108,11 @@ class Handshakes:
 
     def _timed_out(self, socket: StreamSocket) -> None:
         socket.timer = None
-        if socket.state is State.HANDSHAKE:
+        if socket.state is StreamState.HANDSHAKE:
             self.failed(socket, Error.TLS_HANDSHAKE_TIMED_OUT)
 
     def done(self, socket: StreamSocket, verdict: TlsVerdict) -> None:
-        if socket.state is not State.HANDSHAKE:
+        if socket.state is not StreamState.HANDSHAKE:
             return
         socket.stop_timer()
         self.services.surroundings.trace(
@@ -132,7 +132,7 @@ class Handshakes:
             return
         socket.verdict = verdict
         socket.verification = self._reservation(socket)
-        socket.become(State.OPEN)
+        socket.become(StreamState.OPEN)
         if socket.acceptor is None and socket.after_tcp:
             self.notify(socket, EVENT_SECURED, socket.verification)
         else:
@@ -180,11 +180,11 @@ class Handshakes:
             extra = verdict.detail.encode()[: SocketEvent.MAX_EXTRA]
             self.notify(socket, EVENT_WRONG_ROOT, status, extra)
         if socket.after_tcp:
-            socket.become(State.BROKEN)
+            socket.become(StreamState.BROKEN)
             self.notify(socket, EVENT_HANDSHAKE_FAILED, status)
             self.listener.changed(socket)
         else:
-            socket.become(State.IDLE)
+            socket.become(StreamState.IDLE)
             self.listener.secured(socket, status)
 
     def ended(self, socket: StreamSocket) -> None:
@@ -194,12 +194,12 @@ class Handshakes:
     def _settle(self, socket: StreamSocket) -> None:
         """With TCP still open, the connection has fallen back to plain."""
         stream = socket.stream
-        if socket.state is not State.OPEN or not isinstance(stream, TlsStream):
+        if socket.state is not StreamState.OPEN or not isinstance(stream, TlsStream):
             return
         if stream.stream.open:
             self.notify(socket, EVENT_NOT_ENCRYPTED, Error.TLS_CLOSED)
             socket.verification = Error.TLS_CLOSED
-        socket.become(State.ENDED)
+        socket.become(StreamState.ENDED)
         self.listener.changed(socket)
 
     def option(self, socket: StreamSocket, name: int) -> bytes | None:

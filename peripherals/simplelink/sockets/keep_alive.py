@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from renode_wifi.peripherals.base.idle_timer import IdleTimer
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.transaction import Services
 
 
@@ -19,7 +19,7 @@ class KeepAlives:
         """The connection stands, or its options have changed."""
         socket.stop_keep_alive()
         period = socket.options.keep_alive
-        if period and socket.state is State.OPEN:
+        if period and socket.state is StreamState.OPEN:
             clock = self.services.surroundings.clock
             socket.keep_alive = IdleTimer(clock, period, partial(self._probe, socket))
 

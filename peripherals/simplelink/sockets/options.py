@@ -53,7 +53,7 @@ DEFAULT_KEEP_ALIVE_TIME = 300
 """Seconds."""
 
 
-class Kind(Flag):
+class SocketKind(Flag):
     """Of a socket."""
 
     STREAM = auto()
@@ -62,37 +62,37 @@ class Kind(Flag):
 
 
 @dataclass(frozen=True)
-class Option:
+class SocketOption:
     """size: bytes that a value has at least."""
 
     size: int
-    kind: Kind = Kind.ANY
+    kind: SocketKind = SocketKind.ANY
     default: bytes | None = None
 
 
-TLS = Kind.STREAM
+TLS = SocketKind.STREAM
 OPTIONS = {
-    (LEVEL_SOCKET, RECEIVE_BUFFER): Option(4),
-    (LEVEL_SOCKET, KEEP_ALIVE): Option(4, default=word(1)),
-    (LEVEL_SOCKET, LINGER): Option(8),
-    (LEVEL_SOCKET, RECEIVE_TIMEOUT): Option(8),
-    (LEVEL_SOCKET, NON_BLOCKING): Option(4),
-    (LEVEL_SOCKET, METHOD): Option(1, TLS, bytes((DEFAULT_METHOD,))),
-    (LEVEL_SOCKET, CIPHER_MASK): Option(4, TLS, word(DEFAULT_CIPHERS)),
-    (LEVEL_SOCKET, KEY_FILE): Option(0, TLS),
-    (LEVEL_SOCKET, CERTIFICATE_FILE): Option(0, TLS),
-    (LEVEL_SOCKET, CA_FILE): Option(0, TLS),
-    (LEVEL_SOCKET, PEER_FILE): Option(0, TLS),
-    (LEVEL_SOCKET, KEEP_ALIVE_TIME): Option(4, default=word(DEFAULT_KEEP_ALIVE_TIME)),
-    (LEVEL_SOCKET, DISABLE_STORE): Option(0, TLS),
-    (LEVEL_SOCKET, NO_BOUNDARY): Option(4, Kind.DATAGRAM),
-    (LEVEL_SOCKET, ALPN): Option(4, TLS),
-    (LEVEL_SOCKET, DOMAIN_NAME): Option(0, TLS),
-    (LEVEL_SOCKET, ALPN_GENERAL): Option(0, TLS),
-    (LEVEL_IP, MULTICAST_IF): Option(4, Kind.DATAGRAM),
-    (LEVEL_IP, MULTICAST_TTL): Option(1, Kind.DATAGRAM, b"\1"),
-    (LEVEL_IP, ADD_MEMBERSHIP): Option(8, Kind.DATAGRAM),
-    (LEVEL_IP, DROP_MEMBERSHIP): Option(8, Kind.DATAGRAM),
+    (LEVEL_SOCKET, RECEIVE_BUFFER): SocketOption(4),
+    (LEVEL_SOCKET, KEEP_ALIVE): SocketOption(4, default=word(1)),
+    (LEVEL_SOCKET, LINGER): SocketOption(8),
+    (LEVEL_SOCKET, RECEIVE_TIMEOUT): SocketOption(8),
+    (LEVEL_SOCKET, NON_BLOCKING): SocketOption(4),
+    (LEVEL_SOCKET, METHOD): SocketOption(1, TLS, bytes((DEFAULT_METHOD,))),
+    (LEVEL_SOCKET, CIPHER_MASK): SocketOption(4, TLS, word(DEFAULT_CIPHERS)),
+    (LEVEL_SOCKET, KEY_FILE): SocketOption(0, TLS),
+    (LEVEL_SOCKET, CERTIFICATE_FILE): SocketOption(0, TLS),
+    (LEVEL_SOCKET, CA_FILE): SocketOption(0, TLS),
+    (LEVEL_SOCKET, PEER_FILE): SocketOption(0, TLS),
+    (LEVEL_SOCKET, KEEP_ALIVE_TIME): SocketOption(4, default=word(DEFAULT_KEEP_ALIVE_TIME)),
+    (LEVEL_SOCKET, DISABLE_STORE): SocketOption(0, TLS),
+    (LEVEL_SOCKET, NO_BOUNDARY): SocketOption(4, SocketKind.DATAGRAM),
+    (LEVEL_SOCKET, ALPN): SocketOption(4, TLS),
+    (LEVEL_SOCKET, DOMAIN_NAME): SocketOption(0, TLS),
+    (LEVEL_SOCKET, ALPN_GENERAL): SocketOption(0, TLS),
+    (LEVEL_IP, MULTICAST_IF): SocketOption(4, SocketKind.DATAGRAM),
+    (LEVEL_IP, MULTICAST_TTL): SocketOption(1, SocketKind.DATAGRAM, b"\1"),
+    (LEVEL_IP, ADD_MEMBERSHIP): SocketOption(8, SocketKind.DATAGRAM),
+    (LEVEL_IP, DROP_MEMBERSHIP): SocketOption(8, SocketKind.DATAGRAM),
 }
 """By level and number. Those of raw sockets and of IPv6 are missing with these sockets."""
 
@@ -110,7 +110,7 @@ class Options:
     def __init__(self) -> None:
         self.values: dict[tuple[int, int], bytes] = {}
 
-    def refusal(self, kind: Kind, level: int, name: int, value: bytes) -> int:
+    def refusal(self, kind: SocketKind, level: int, name: int, value: bytes) -> int:
         """0, or why a value cannot be set on a socket of this kind."""
         option = OPTIONS.get((level, name))
         if option is None:

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.simplelink.messages.sockets import (
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.sockets.handshakes import EVENT_ACCEPT_FAILED, Handshakes
 from renode_wifi.peripherals.simplelink.sockets.socket import Owner
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
@@ -38,7 +38,7 @@ class Servers:
             status = Error.BAD_SOCKET
         elif not isinstance(socket, StreamSocket):
             status = Error.OPERATION_NOT_SUPPORTED
-        elif socket.state is not State.IDLE or not socket.port:
+        elif socket.state is not StreamState.IDLE or not socket.port:
             status = Error.INVALID
         elif self.table.free(secure=False) < 0:
             status = Error.NO_SOCKETS
@@ -46,7 +46,7 @@ class Servers:
             socket.backlog = max(1, message.backlog)
             status = self.open_listener(socket)
             if status == 0:
-                socket.become(State.LISTENING)
+                socket.become(StreamState.LISTENING)
                 socket.reservation = True
         return SocketResponse(status, message.sd)
 
@@ -59,7 +59,7 @@ class Servers:
         for socket in self.table.all():
             if (
                 isinstance(socket, StreamSocket)
-                and socket.state is State.LISTENING
+                and socket.state is StreamState.LISTENING
                 and not socket.reservation
             ):
                 socket.reservation = self.table.free(secure=False) >= 0
@@ -81,7 +81,7 @@ class Servers:
         socket = self.table.find(number)
         if socket is None:
             return SocketResponse(Error.BAD_SOCKET, number)
-        if not isinstance(socket, StreamSocket) or socket.state is not State.LISTENING:
+        if not isinstance(socket, StreamSocket) or socket.state is not StreamState.LISTENING:
             return SocketResponse(Error.INVALID, number)
         if socket.accepting:
             return SocketResponse(Error.IN_EXECUTION, number)
@@ -126,7 +126,7 @@ class Servers:
             self.handshakes.begin(accepted)
             return
         self.answer(socket, number, stream.remote)
-        accepted.become(State.OPEN)
+        accepted.become(StreamState.OPEN)
         if not stream.open:
             accepted.on_closed(stream, None)
 

@@ -25,7 +25,7 @@ from renode_wifi.peripherals.simplelink.sockets.selection import Selector
 from renode_wifi.peripherals.simplelink.sockets.server import Servers
 from renode_wifi.peripherals.simplelink.sockets.settings import SocketSettings
 from renode_wifi.peripherals.simplelink.sockets.socket import Socket
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.sockets.transfer import Transfers
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo
@@ -161,10 +161,10 @@ class Sockets(Silo):
     def broken(self, socket: StreamSocket) -> None:
         unsent = bool(socket.outbox)
         socket.outbox.clear()
-        if socket.state is State.HANDSHAKE:
+        if socket.state is StreamState.HANDSHAKE:
             self.handshakes.failed(socket, Error.TLS_CLOSED)
             return
-        socket.become(State.BROKEN)
+        socket.become(StreamState.BROKEN)
         if socket.closing:
             self.closing.ended(socket, unsent)
             return
@@ -178,7 +178,7 @@ class Sockets(Silo):
         """A handshake in a connect or an accept has come to its end."""
         if socket.acceptor is None:
             self.clients.done(socket, status)
-        elif socket.state is State.OPEN:
+        elif socket.state is StreamState.OPEN:
             socket.acceptor.secured.append(socket)
             self.changed(socket.acceptor)
         else:

@@ -11,7 +11,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 from renode_wifi.peripherals.simplelink.messages.sockets import Address
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.sockets.options import Kind, Options
+from renode_wifi.peripherals.simplelink.sockets.options import Options, SocketKind
 
 if TYPE_CHECKING:
     # The owner and its sockets know each other.
@@ -85,7 +85,7 @@ class Receiving:
 class Socket:
     """secure: made as a secure one, or made so by STARTTLS."""
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[SocketKind]
 
     def __init__(self, owner: Owner, number: int, secure: bool = False) -> None:
         self.owner = owner

@@ -12,11 +12,11 @@ from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.messages.sockets import NOWHERE, Address
 from renode_wifi.peripherals.simplelink.opcodes import Error
-from renode_wifi.peripherals.simplelink.sockets.options import RECEIVE_BUFFER, Kind
+from renode_wifi.peripherals.simplelink.sockets.options import RECEIVE_BUFFER, SocketKind
 from renode_wifi.peripherals.simplelink.sockets.socket import FAILURES, Owner, Socket
 
 
-class State(Enum):
+class StreamState(Enum):
     """Of a stream socket."""
 
     IDLE = "idle"
@@ -32,11 +32,11 @@ class State(Enum):
 class StreamSocket(Socket):
     """Listens to its stream, and notifies its owner."""
 
-    kind = Kind.STREAM
+    kind = SocketKind.STREAM
 
     def __init__(self, owner: Owner, number: int, secure: bool = False) -> None:
         super().__init__(owner, number, secure)
-        self.state = State.IDLE
+        self.state = StreamState.IDLE
         self.stream: Stream | None = None
         self.remote: Address = NOWHERE
         self.outbox = bytearray()
@@ -76,21 +76,23 @@ class StreamSocket(Socket):
 
     @property
     def readable(self) -> bool:
-        if self.state is State.LISTENING:
+        if self.state is StreamState.LISTENING:
             return bool(self.arrived or self.secured)
-        if self.state in (State.ENDED, State.BROKEN):
+        if self.state in (StreamState.ENDED, StreamState.BROKEN):
             return True
-        return self.state is State.OPEN and self.stream is not None and self.stream.available > 0
+        return (
+            self.state is StreamState.OPEN and self.stream is not None and self.stream.available > 0
+        )
 
     @property
     def writable(self) -> bool:
         """sl_socket.h, sl_Select: only connecting is monitored, not room for data."""
-        return self.outcome is not None or self.connected or self.state is State.BROKEN
+        return self.outcome is not None or self.connected or self.state is StreamState.BROKEN
 
     @property
     def fails_to_send(self) -> bool:
         # Sends have no answer: a socket without connection must be known before the first one.
-        return self.state not in (State.OPEN, State.ENDED, State.HANDSHAKE)
+        return self.state not in (StreamState.OPEN, StreamState.ENDED, StreamState.HANDSHAKE)
 
     @property
     def unsent(self) -> int:
@@ -98,14 +100,14 @@ class StreamSocket(Socket):
 
     @property
     def connected(self) -> bool:
-        return self.state in (State.OPEN, State.ENDED)
+        return self.state in (StreamState.OPEN, StreamState.ENDED)
 
-    def become(self, state: State) -> None:
+    def become(self, state: StreamState) -> None:
         if state is not self.state:
             self.state = state
             self.owner.trace(self, state=state.value)
             self.owner.refresh()
-            if state is State.OPEN:
+            if state is StreamState.OPEN:
                 self.apply_receive_buffer()
                 self.owner.opened(self)
 
@@ -147,7 +149,7 @@ class StreamSocket(Socket):
         self.owner.flushed(self)
 
     def on_closed(self, stream: Stream, failure: Failure | None) -> None:
-        if self.state is State.HANDSHAKE:
+        if self.state is StreamState.HANDSHAKE:
             self.owner.handshake_done(self, TlsVerdict(TlsProblem.PEER_CLOSED))
         elif self.connected:
             if failure is not None:
@@ -155,19 +157,19 @@ class StreamSocket(Socket):
             elif isinstance(stream, TlsStream):
                 self.owner.tls_ended(self, stream)
             else:
-                self.become(State.ENDED)
+                self.become(StreamState.ENDED)
                 self.owner.changed(self)
 
     def lost(self) -> None:
         if self.listener is not None:
             self.listener = None
-        elif self.state in (State.OPEN, State.ENDED, State.HANDSHAKE):
+        elif self.state in (StreamState.OPEN, StreamState.ENDED, StreamState.HANDSHAKE):
             self.owner.broken(self)
-        elif self.state is State.CONNECTING:
+        elif self.state is StreamState.CONNECTING:
             self.owner.connect_failed(self, Error.UNREACHABLE)
 
     def joined(self) -> None:
-        if self.state is State.LISTENING and self.listener is None:
+        if self.state is StreamState.LISTENING and self.listener is None:
             self.owner.joined(self)
 
     def on_arrival(self, stream: Stream) -> None:
@@ -207,7 +209,7 @@ class StreamSocket(Socket):
         while self.arrived:
             self.arrived.popleft().abort()
         if self.stream is not None:
-            if self.state is State.CONNECTING:
+            if self.state is StreamState.CONNECTING:
                 self.stream.abort()
             else:
                 self.stream.close()

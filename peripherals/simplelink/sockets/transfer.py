@@ -13,7 +13,7 @@ from renode_wifi.peripherals.simplelink.messages.sockets import (
     Address,
     AddressResponse,
     Receive,
-    Received,
+    ReceivedData,
     Send,
     SendTo,
 )
@@ -21,14 +21,14 @@ from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
 from renode_wifi.peripherals.simplelink.sockets.socket import Receiving, Socket
-from renode_wifi.peripherals.simplelink.sockets.stream import State, StreamSocket
+from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
 from renode_wifi.peripherals.simplelink.transaction import Emits, Services, Transaction
 
 DONT_WAIT = 0x08
 """SL_MSG_DONTWAIT."""
 MAX_RECEIVE = 16_000
-UNCONNECTED = (State.IDLE, State.CONNECTING, State.LISTENING)
+UNCONNECTED = (StreamState.IDLE, StreamState.CONNECTING, StreamState.LISTENING)
 
 
 class Transfers:
@@ -93,9 +93,9 @@ class Transfers:
         self.table.refresh()
 
     def _send_stream(self, socket: StreamSocket, data: bytes) -> int | None:
-        if socket.state is State.HANDSHAKE:
+        if socket.state is StreamState.HANDSHAKE:
             return Error.TLS_DURING_HANDSHAKE
-        if socket.state is State.IDLE:
+        if socket.state is StreamState.IDLE:
             return Error.NOT_CONNECTED
         if not socket.connected:
             return Error.GENERAL
@@ -165,13 +165,13 @@ class Transfers:
             return
         assert isinstance(socket, StreamSocket)
         stream = socket.stream
-        if stream is not None and socket.state is not State.HANDSHAKE and stream.available:
+        if stream is not None and socket.state is not StreamState.HANDSHAKE and stream.available:
             data = stream.receive(receiving.length)
             self.answer(socket, len(data), data, socket.remote)
-        elif socket.state is State.ENDED:
+        elif socket.state is StreamState.ENDED:
             closed_tls = socket.verification == Error.TLS_CLOSED
             self.answer(socket, Error.TLS_CLOSED if closed_tls else 0)
-        elif socket.state is State.BROKEN:
+        elif socket.state is StreamState.BROKEN:
             self.answer(socket, Error.GENERAL)
 
     def answer(
@@ -194,7 +194,7 @@ class Transfers:
         if receiving.opcode == Opcode.RECVFROM:
             host.event(Opcode.RECVFROM_ASYNC, AddressResponse(status, number, sender, data))
         else:
-            host.event(Opcode.RECV_ASYNC, Received(status, number, data))
+            host.event(Opcode.RECV_ASYNC, ReceivedData(status, number, data))
 
     HANDLERS = (
         Handler(Opcode.SEND, Send, send),

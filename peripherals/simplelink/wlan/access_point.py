@@ -34,7 +34,7 @@ REASON_RELEASED = 0
 """SL_IP_LEASE_PEER_RELEASE."""
 
 
-class AccessPoint:
+class AccessPointRole:
     """Opened when the processor starts in that role."""
 
     def __init__(

@@ -25,11 +25,11 @@ from renode_wifi.peripherals.simplelink.messages.wlan import (
 )
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
-from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
+from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPointRole
 from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
-from renode_wifi.peripherals.simplelink.wlan.web import Answer, Exchange, Parameters
+from renode_wifi.peripherals.simplelink.wlan.web import Exchange, Parameters, WebAnswer
 
 SMART_CONFIG, ACCESS_POINT_AND_SMART_CONFIG, STOP, ABORT_EXTERNAL = 1, 2, 4, 5
 """Of SlWlanProvisioningCommand_e; those below STOP start it, all but SMART_CONFIG as an AP."""
@@ -73,7 +73,7 @@ class ProvisioningService:
         services: Services,
         device: Device,
         station: StationRole,
-        access_point: AccessPoint,
+        access_point: AccessPointRole,
         settings: WlanSettings,
         files: FileSystem,
         http: HttpService,
@@ -220,16 +220,20 @@ class ProvisioningService:
     def _on_request(self, exchange: Exchange) -> None:
         exchange.respond(self._answer(exchange.method, exchange.path, exchange.parameters))
 
-    def _answer(self, method: str, path: str, parameters: Parameters) -> Answer:
+    def _answer(self, method: str, path: str, parameters: Parameters) -> WebAnswer:
         if self._command is not None and not self._confirming:
             self._wait()
         if method == "POST":
             return self._on_post(path, parameters)
         if method != "GET":
-            return Answer(HTTPStatus.NOT_IMPLEMENTED)
+            return WebAnswer(HTTPStatus.NOT_IMPLEMENTED)
         text = self._text(path)
         content = self.files.content(f"{PAGES}{path}") if text is None else text
-        return Answer(HTTPStatus.NOT_FOUND) if content is None else Answer(HTTPStatus.OK, content)
+        return (
+            WebAnswer(HTTPStatus.NOT_FOUND)
+            if content is None
+            else WebAnswer(HTTPStatus.OK, content)
+        )
 
     def _text(self, path: str) -> bytes | None:
         if path == "/param_product_version.txt":
@@ -252,28 +256,28 @@ class ProvisioningService:
             return b"%d" % self._result
         return None
 
-    def _on_post(self, path: str, parameters: Parameters) -> Answer:
+    def _on_post(self, path: str, parameters: Parameters) -> WebAnswer:
         if path in ACCEPTED_POSTS:
-            return Answer()
+            return WebAnswer()
         if self._command is None or self._confirming:
-            return Answer(HTTPStatus.NOT_FOUND)
+            return WebAnswer(HTTPStatus.NOT_FOUND)
         if path == PROFILE_ADD:
             return self._add(parameters)
         if path == CONFIRM and self._profile is not None:
             self._after(CONFIRMATION_DELAY, self._confirm)
-            return Answer()
-        return Answer(HTTPStatus.NOT_FOUND)
+            return WebAnswer()
+        return WebAnswer(HTTPStatus.NOT_FOUND)
 
-    def _add(self, parameters: Parameters) -> Answer:
+    def _add(self, parameters: Parameters) -> WebAnswer:
         profile = profile_of(parameters)
         if profile is None:
-            return Answer(HTTPStatus.BAD_REQUEST)
+            return WebAnswer(HTTPStatus.BAD_REQUEST)
         if self.station.saved.keep(profile) is None:
             self._event(PROFILE_LIST_FULL)
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return WebAnswer(HTTPStatus.INTERNAL_SERVER_ERROR)
         self._profile = profile
         self.host.event(Opcode.WLAN_PROVISIONING_PROFILE_ADDED, ProfileAdded(0, profile.ssid))
-        return Answer()
+        return WebAnswer()
 
     HANDLERS = (Handler(Opcode.WLAN_PROVISIONING, Provisioning, run),)
 

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo, Transaction
-from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPoint
+from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPointRole
 from renode_wifi.peripherals.simplelink.wlan.auto_provisioning import AutoProvisioning
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
 from renode_wifi.peripherals.simplelink.wlan.enterprise import Enterprise
@@ -46,7 +46,7 @@ class Wlan(Silo):
         self.station = StationRole(services, power, device, netcfg, connections)
         self.saved = self.station.saved
         self.settings = WlanSettings(netcfg, self.station)
-        self.access_point = AccessPoint(services, power, netcfg, self.settings, connections)
+        self.access_point = AccessPointRole(services, power, netcfg, self.settings, connections)
         self.scan = Scan(services.network, self.saved, self.settings)
         self.provisioning = ProvisioningService(
             services, device, self.station, self.access_point, self.settings, files, http

@@ -15,7 +15,7 @@ from renode_wifi.peripherals.simplelink.messages.device import Word
 from renode_wifi.peripherals.simplelink.messages.netapp import IpAcquired
 from renode_wifi.peripherals.simplelink.messages.wlan import (
     NO_BSSID,
-    Connection,
+    ConnectionEvent,
     ConnectionInfo,
     EapConnect,
     WlanConnect,
@@ -79,7 +79,7 @@ class StationRole:
         self.saved = Profiles(services.profile.profiles, self._on_connection_policy)
         self.target: Profile | None = None
         self.joining = False
-        self.associated: Connection | None = None
+        self.associated: ConnectionEvent | None = None
         self._automatic = False
         self._attempt = 0
         """Counts joins: the outcome of an abandoned one is void."""
@@ -117,7 +117,7 @@ class StationRole:
         target = self.target
         security = target.security if target is not None and self.associated is not None else 0
         return ConnectionInfo(
-            self.device.active_role, self.status, security, self.associated or Connection()
+            self.device.active_role, self.status, security, self.associated or ConnectionEvent()
         )
 
     def _trace(self, event: str, ssid: bytes, **fields: int) -> None:
@@ -238,7 +238,7 @@ class StationRole:
     def _associate(self, target: Profile, beacon: Beacon | None) -> None:
         bssid = target.bssid if beacon is None else beacon.bssid
         channel = 0 if beacon is None else beacon.channel
-        self.associated = Connection(target.ssid, bssid, channel)
+        self.associated = ConnectionEvent(target.ssid, bssid, channel)
         self.saved.last = target
         self.power.connected = True
         self._trace("joined", target.ssid)
@@ -281,7 +281,7 @@ class StationRole:
         self._unlinked(reason)
 
     def _unlinked(self, reason: int) -> None:
-        left = self.associated or Connection()
+        left = self.associated or ConnectionEvent()
         self.associated = None
         self.services.network.lease = None
         self.power.connected = False
@@ -291,7 +291,7 @@ class StationRole:
 
     def _notify_disconnected(self, ssid: bytes, bssid: bytes, reason: int) -> None:
         self._trace("disconnected", ssid, reason=reason)
-        self.services.host.event(Opcode.WLAN_DISCONNECTED, Connection(ssid, bssid, reason))
+        self.services.host.event(Opcode.WLAN_DISCONNECTED, ConnectionEvent(ssid, bssid, reason))
 
     def on_link_lost(self, reason: str) -> None:
         """The world: the access point vanished or deauthenticated this station."""

@@ -21,7 +21,7 @@ Parameters = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebAnswer:
     """more: further header fields."""
 
     status: HTTPStatus = HTTPStatus.NO_CONTENT
@@ -136,9 +136,9 @@ class Exchange:
             self.headers, self.body = request.headers, request.body
             self.handle(self)
         elif self.parser.problem is not None:
-            self.respond(Answer(HTTPStatus(self.parser.problem)))
+            self.respond(WebAnswer(HTTPStatus(self.parser.problem)))
 
-    def respond(self, answer: Answer) -> None:
+    def respond(self, answer: WebAnswer) -> None:
         """Answer the request, unless its client has gone."""
         if not self._gone:
             self._out += answer.emit(self.method != "HEAD")

@@ -15,7 +15,7 @@ from renode_wifi.emulation.observers.calls.attach import record_calls, with_symb
 from renode_wifi.emulation.observers.calls.recorder import Call
 from renode_wifi.emulation.observers.calls.render import LiveCalls
 from renode_wifi.emulation.observers.calls.table import read_table
-from renode_wifi.emulation.observers.calls.values import Decoder
+from renode_wifi.emulation.observers.calls.values import CallDecoder
 
 ROOT = Path(__file__).parents[3]
 CALLS = ROOT / "firmware/calls/calls.elf"
@@ -162,7 +162,7 @@ def test_a_file_without_symbols_is_refused(tmp_path: Path) -> None:
 
 def test_every_type_of_the_table_is_known() -> None:
     table = read_table()
-    decoder = Decoder(table, lambda address, length: bytes(length))
+    decoder = CallDecoder(table, lambda address, length: bytes(length))
     known = {"value", "size", "u32", "pointer", "handle", "bool", "ipv4", "text"}
     known |= {"i32", "i16", "u16", "u8", *table.values, *decoder.pointed}
     functions = [function for group in table.groups for function in group.functions]
@@ -183,7 +183,7 @@ def test_every_type_of_the_table_is_known() -> None:
     ],
 )
 def test_values_are_shown_by_name(kind: str, word: int, shown: object) -> None:
-    decoder = Decoder(read_table(), lambda address, length: None)
+    decoder = CallDecoder(read_table(), lambda address, length: None)
     assert decoder.value(kind, word) == shown
 
 

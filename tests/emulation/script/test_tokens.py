@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.platform.syntax import Range
-from renode_wifi.emulation.script.tokens import Kind, Token, TokenError, TokenValue, tokenize
+from renode_wifi.emulation.script.tokens import Token, TokenError, TokenKind, TokenValue, tokenize
 
 
 def one(text: str) -> Token:
@@ -18,34 +18,34 @@ def one(text: str) -> Token:
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("mach", Kind.LITERAL, "mach"),
-        ("sysbus.usart1", Kind.LITERAL, "sysbus.usart1"),
-        ("-", Kind.LITERAL, "-"),
-        ("# all of it; here", Kind.COMMENT, "# all of it; here"),
-        (":name: Board", Kind.COMMENT, ":name: Board"),
-        ("$bin", Kind.VARIABLE, "bin"),
-        ("$machine_0.bin", Kind.VARIABLE, "machine_0.bin"),
-        ("@a/b\\ c.elf", Kind.PATH, "a/b c.elf"),
-        ("@https://x.org/y", Kind.PATH, "https://x.org/y"),
-        ('"say \\"hi\\""', Kind.STRING, 'say "hi"'),
-        ("'it'", Kind.STRING, "it"),
-        ('"""\none\ntwo\n"""', Kind.STRING, "one\ntwo"),
-        ("`echo 1`", Kind.EXECUTION, "echo 1"),
-        ("0x1F", Kind.NUMBER, 31),
-        ("-12", Kind.NUMBER, -12),
-        ("1e3", Kind.NUMBER, 1000),
-        ("0.25", Kind.NUMBER, 0.25),
-        ("00:00:01.5", Kind.TIME, "00:00:01.5"),
-        ("true", Kind.BOOLEAN, True),
-        ("False", Kind.BOOLEAN, False),
-        ("null", Kind.NULL, None),
-        ("<0x10, 0x20>", Kind.RANGE, Range(0x10, 0x20)),
-        ("<0x10 16>", Kind.RANGE, Range(0x10, 0x20)),
-        ("<0x10, +0x10>", Kind.RANGE, Range(0x10, 0x20)),
-        ("<16, +16>", Kind.RANGE, Range(16, 32)),
+        ("mach", TokenKind.LITERAL, "mach"),
+        ("sysbus.usart1", TokenKind.LITERAL, "sysbus.usart1"),
+        ("-", TokenKind.LITERAL, "-"),
+        ("# all of it; here", TokenKind.COMMENT, "# all of it; here"),
+        (":name: Board", TokenKind.COMMENT, ":name: Board"),
+        ("$bin", TokenKind.VARIABLE, "bin"),
+        ("$machine_0.bin", TokenKind.VARIABLE, "machine_0.bin"),
+        ("@a/b\\ c.elf", TokenKind.PATH, "a/b c.elf"),
+        ("@https://x.org/y", TokenKind.PATH, "https://x.org/y"),
+        ('"say \\"hi\\""', TokenKind.STRING, 'say "hi"'),
+        ("'it'", TokenKind.STRING, "it"),
+        ('"""\none\ntwo\n"""', TokenKind.STRING, "one\ntwo"),
+        ("`echo 1`", TokenKind.EXECUTION, "echo 1"),
+        ("0x1F", TokenKind.NUMBER, 31),
+        ("-12", TokenKind.NUMBER, -12),
+        ("1e3", TokenKind.NUMBER, 1000),
+        ("0.25", TokenKind.NUMBER, 0.25),
+        ("00:00:01.5", TokenKind.TIME, "00:00:01.5"),
+        ("true", TokenKind.BOOLEAN, True),
+        ("False", TokenKind.BOOLEAN, False),
+        ("null", TokenKind.NULL, None),
+        ("<0x10, 0x20>", TokenKind.RANGE, Range(0x10, 0x20)),
+        ("<0x10 16>", TokenKind.RANGE, Range(0x10, 0x20)),
+        ("<0x10, +0x10>", TokenKind.RANGE, Range(0x10, 0x20)),
+        ("<16, +16>", TokenKind.RANGE, Range(16, 32)),
     ],
 )
-def test_tokens(text: str, kind: Kind, value: TokenValue) -> None:
+def test_tokens(text: str, kind: TokenKind, value: TokenValue) -> None:
     token = one(text)
     assert (token.kind, token.value) == (kind, value)
     assert str(token) == text
@@ -53,16 +53,16 @@ def test_tokens(text: str, kind: Kind, value: TokenValue) -> None:
 
 def test_line_of_several_commands() -> None:
     assert [token.kind for token in tokenize("$a?=@x; [1, 2] =")] == [
-        Kind.VARIABLE,
-        Kind.ASSIGN_IF_UNSET,
-        Kind.PATH,
-        Kind.SPLIT,
-        Kind.LEFT_BRACKET,
-        Kind.NUMBER,
-        Kind.COMMA,
-        Kind.NUMBER,
-        Kind.RIGHT_BRACKET,
-        Kind.ASSIGN,
+        TokenKind.VARIABLE,
+        TokenKind.ASSIGN_IF_UNSET,
+        TokenKind.PATH,
+        TokenKind.SPLIT,
+        TokenKind.LEFT_BRACKET,
+        TokenKind.NUMBER,
+        TokenKind.COMMA,
+        TokenKind.NUMBER,
+        TokenKind.RIGHT_BRACKET,
+        TokenKind.ASSIGN,
     ]
 
 

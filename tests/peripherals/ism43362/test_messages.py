@@ -121,8 +121,8 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     station.NotJoined: st.builds(
         station.NotJoined, LINE, st.sampled_from([b"Failed", b"Disconnected"])
     ),
-    station.NetworkSettings: st.builds(
-        station.NetworkSettings,
+    station.NetworkReport: st.builds(
+        station.NetworkReport,
         FIELD,
         FIELD,
         BYTE,
@@ -141,7 +141,7 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
         system.Identification, WORD, WORD, WORD, WORD, WORD, NUMBER, LINE
     ),
     system.SystemSettings: st.builds(system.SystemSettings, MAC, ADDRESS, BYTE, LINE, FIELD),
-    transport.Server: st.sampled_from(transport.ServerMode).map(transport.Server),
+    transport.ServerCommand: st.sampled_from(transport.ServerMode).map(transport.ServerCommand),
     transport.KeepAlive: st.builds(
         transport.KeepAlive, FLAG, st.integers(0, argument.Milliseconds.MAXIMUM)
     ),

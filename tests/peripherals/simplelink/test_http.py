@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.phone import Answer, _Exchange, _request
+from renode_wifi.peripherals.network.phone import DeviceAnswer, _Exchange, _request
 from renode_wifi.peripherals.simplelink.http_server import requests
 from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netapp_http import (
@@ -48,8 +48,8 @@ class Browser:
     def wait(self, seconds: float = 1) -> None:
         self.driver.run(int(seconds * SECOND))
 
-    def send(self, method: str, path: str, body: bytes = b"") -> list[Answer | None]:
-        answers: list[Answer | None] = []
+    def send(self, method: str, path: str, body: bytes = b"") -> list[DeviceAnswer | None]:
+        answers: list[DeviceAnswer | None] = []
         request = _request(method, self.device, path, body)
         self.station.connect((self.device, self.port), _Exchange(request, answers.append))
         self.wait()
@@ -77,9 +77,9 @@ def test_pages_are_files() -> None:
     page = Browser()
     page.put("www/index.html", b"<html>")
     page.put("www/app.js", b"let x;")
-    assert page.send("GET", "/") == [Answer(200, b"<html>")]
-    assert page.send("GET", "/app.js") == [Answer(200, b"let x;")]
-    assert page.send("TRACE", "/") == [Answer(501, b"")]
+    assert page.send("GET", "/") == [DeviceAnswer(200, b"<html>")]
+    assert page.send("GET", "/app.js") == [DeviceAnswer(200, b"let x;")]
+    assert page.send("TRACE", "/") == [DeviceAnswer(501, b"")]
 
 
 def test_tokens_in_a_page_are_asked_of_the_host() -> None:
@@ -94,7 +94,7 @@ def test_tokens_in_a_page_are_asked_of_the_host() -> None:
         assert GetToken.parse(asked.body).name == name
         page.driver.post(Opcode.HTTP_SEND_TOKEN, SendToken(name, value).emit())
         page.wait()
-    assert answers == [Answer(200, b"led on of lamp, on")]
+    assert answers == [DeviceAnswer(200, b"led on of lamp, on")]
 
 
 def test_a_token_that_the_host_does_not_know_is_not_available() -> None:
@@ -104,13 +104,13 @@ def test_a_token_that_the_host_does_not_know_is_not_available() -> None:
     answers = page.send("GET", "/led.html")
     assert answers == []
     page.wait(1.5)
-    assert answers == [Answer(200, b"led Not Available.")]
+    assert answers == [DeviceAnswer(200, b"led Not Available.")]
 
 
 def test_posted_tokens_are_reported_to_the_host() -> None:
     """SWRU455M, HTTP Server: what is posted to user tokens is an event for the host."""
     page = Browser()
-    assert page.send("POST", "/no_content", b"__SL_P_ULD=on&other=1") == [Answer(204, b"")]
+    assert page.send("POST", "/no_content", b"__SL_P_ULD=on&other=1") == [DeviceAnswer(204, b"")]
     event = page.driver.event(Opcode.HTTP_POST_TOKEN)
     assert event is not None
     assert PostToken.parse(event.body) == PostToken(b"/no_content", b"__SL_P_ULD", b"on")
@@ -133,7 +133,7 @@ def test_other_resources_are_the_host_s() -> None:
     reply = NetAppResponse(request.handle, 0, emit_metadata(items), b"[1]")
     page.driver.post(Opcode.NETAPP_RESPONSE, reply.emit())
     page.wait()
-    assert answers == [Answer(201, b"[1]")]
+    assert answers == [DeviceAnswer(201, b"[1]")]
 
 
 def test_a_response_may_come_later_and_in_parts() -> None:
@@ -152,7 +152,7 @@ def test_a_response_may_come_later_and_in_parts() -> None:
         assert page.driver.status(Opcode.NETAPP_SEND, NetAppData(handle, data, flags).emit()) == 0
         assert not answers or data == b"last"
         page.wait(3)
-    assert answers == [Answer(200, b"first last")]
+    assert answers == [DeviceAnswer(200, b"first last")]
     assert page.driver.status(Opcode.NETAPP_SEND, NetAppData(handle, b"", 0).emit()) == (
         Error.INVALID
     )
@@ -176,7 +176,7 @@ def test_a_large_body_is_read_in_parts() -> None:
     reply = NetAppResponse(request.handle, 204, b"", b"")
     page.driver.post(Opcode.NETAPP_RESPONSE, reply.emit())
     page.wait()
-    assert answers == [Answer(204, b"")]
+    assert answers == [DeviceAnswer(204, b"")]
     assert page.driver.status(Opcode.NETAPP_RECEIVE, NetAppReceive(99, 10, 0).emit()) == (
         Error.INVALID
     )
@@ -186,13 +186,13 @@ def test_a_host_that_does_not_answer_has_no_such_resource() -> None:
     page = Browser()
     answers = page.send("GET", "/nothing")
     page.wait(6)
-    assert answers == [Answer(404, b"")]
+    assert answers == [DeviceAnswer(404, b"")]
     page.request()
     answers = page.send("GET", "/nonsense")
     reply = NetAppResponse(page.request().handle, 200, b"\1\xff", b"")
     page.driver.post(Opcode.NETAPP_RESPONSE, reply.emit())
     page.wait()
-    assert answers == [Answer(500, b"")]
+    assert answers == [DeviceAnswer(500, b"")]
 
 
 def test_port_and_server_are_settings() -> None:
@@ -202,11 +202,11 @@ def test_port_and_server_are_settings() -> None:
     assert page.configure(0, struct.pack("<H", 8080)) == 0
     assert page.send("GET", "/") == [None]
     page.port = 8080
-    assert page.send("GET", "/") == [Answer(200, b"<html>")]
+    assert page.send("GET", "/") == [DeviceAnswer(200, b"<html>")]
     page.driver.status(Opcode.NETAPP_STOP, struct.pack("<I", HTTP_SERVER))
     assert page.send("GET", "/") == [None]
     page.driver.status(Opcode.NETAPP_START, struct.pack("<I", HTTP_SERVER))
-    assert page.send("GET", "/") == [Answer(200, b"<html>")]
+    assert page.send("GET", "/") == [DeviceAnswer(200, b"<html>")]
 
 
 def test_a_page_that_waits_is_forgotten_without_power() -> None:
@@ -217,7 +217,7 @@ def test_a_page_that_waits_is_forgotten_without_power() -> None:
     page.driver.start()
     page.driver.post(Opcode.HTTP_SEND_TOKEN, SendToken(b"__SL_G_ULD", b"on").emit())
     page.wait(6)
-    assert Answer(200, b"led on") not in answers
+    assert DeviceAnswer(200, b"led on") not in answers
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=40)), unique_by=lambda i: i[0]))

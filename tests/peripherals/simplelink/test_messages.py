@@ -71,7 +71,7 @@ def received(kind: Callable[..., Any], *fields: st.SearchStrategy[Any]) -> Any:
 
 PROFILE = st.builds(profiles.ProfileAdd, I16, SSID, DATA, BSSID, U8, U8)
 EAP_PROFILE = st.builds(profiles.EapProfile, PROFILE, DATA, DATA, U32)
-CONNECTION = st.builds(wlan.Connection, SSID, BSSID, U8)
+CONNECTION = st.builds(wlan.ConnectionEvent, SSID, BSSID, U8)
 ENTRY = st.builds(wlan.NetworkEntry, SSID, BSSID, INTEGERS["b"], U16, U8)
 EXTENDED_ENTRY = st.builds(
     wlan.ExtendedNetworkEntry, ENTRY, st.binary(min_size=2, max_size=2), U16, U32
@@ -113,7 +113,7 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     netapp.IpAcquired: st.builds(netapp.IpAcquired, ADDRESS, ADDRESS, ADDRESS),
     netapp.IpLeased: st.builds(netapp.IpLeased, ADDRESS, U32, BSSID),
     netapp.IpReleased: st.builds(netapp.IpReleased, ADDRESS, BSSID, U16),
-    netapp.DhcpServer: st.builds(netapp.DhcpServer, U32, ADDRESS, ADDRESS),
+    netapp.DhcpServerOptions: st.builds(netapp.DhcpServerOptions, U32, ADDRESS, ADDRESS),
     netapp_http.GetToken: st.builds(netapp_http.GetToken, DATA),
     netapp_http.SendToken: st.builds(netapp_http.SendToken, DATA, DATA),
     netapp_http.PostToken: st.builds(netapp_http.PostToken, DATA, DATA, DATA),
@@ -133,7 +133,7 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     profiles.Policy: st.builds(profiles.Policy, U8, U8, DATA),
     wlan.WlanConnect: st.builds(wlan.WlanConnect, U8, SSID, DATA, BSSID),
     wlan.EapConnect: st.builds(wlan.EapConnect, U8, SSID, DATA, BSSID, DATA, DATA, U32),
-    wlan.Connection: CONNECTION,
+    wlan.ConnectionEvent: CONNECTION,
     wlan.ConnectionInfo: st.builds(wlan.ConnectionInfo, U8, U8, U8, CONNECTION),
     wlan.NetworkEntry: ENTRY,
     wlan.ExtendedNetworkEntry: EXTENDED_ENTRY,
@@ -146,7 +146,7 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     sockets.AddressCommand: st.builds(sockets.AddressCommand, U8, ENDPOINT),
     sockets.SendTo: st.builds(sockets.SendTo, U8, U8, ENDPOINT, DATA),
     sockets.Send: st.builds(sockets.Send, U8, U8, DATA),
-    sockets.Received: received(sockets.Received, U8),
+    sockets.ReceivedData: received(sockets.ReceivedData, U8),
     sockets.AddressResponse: st.builds(sockets.AddressResponse, I16, U8, ENDPOINT, DATA),
     sockets.SetSockOpt: st.builds(sockets.SetSockOpt, U8, U8, U8, DATA),
     sockets.SockOpt: st.builds(sockets.SockOpt, I16, U8, DATA),
@@ -154,8 +154,8 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
         sockets.SocketEvent, U8, U8, I16, DATA.map(lambda extra: extra.rstrip(b"\0"))
     ),
     sockets.Membership: st.builds(sockets.Membership, ADDRESS, ADDRESS),
-    files.OpenFile: st.builds(
-        files.OpenFile,
+    files.FileOpen: st.builds(
+        files.FileOpen,
         NAME,
         st.integers(0, 15),
         U32,
@@ -226,7 +226,7 @@ def test_layout_of_wlan_connect() -> None:
 
 def test_layout_of_a_file_to_open() -> None:
     """The mode word that Amazon's port sends: 0x00043008."""
-    message = files.OpenFile("/a", 3, 7, flags=4, units=8)
+    message = files.FileOpen("/a", 3, 7, flags=4, units=8)
     assert message.emit() == bytes.fromhex("08300400 07000000 2f610000")
     assert message.size == 8 * 256
 

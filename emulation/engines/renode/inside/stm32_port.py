@@ -47,7 +47,7 @@ class HeldPins(object):
             gpio.Set(level)
 
 
-class Port(object):
+class PortWrites(object):
     """The writes of one port."""
 
     def __init__(self, renode, log, pins, port):
@@ -100,7 +100,7 @@ def follow_ports(renode, log, pins):
             port = renode["sysbus.gpioPort" + letter]
         except System.Exception:
             continue
-        Port(renode, log, pins, port)
+        PortWrites(renode, log, pins, port)
 
 
 MYPY = False

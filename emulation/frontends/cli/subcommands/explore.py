@@ -10,7 +10,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore import faults
 from renode_wifi.emulation.explore.exploration import all_cells, explore, laboratory
 from renode_wifi.emulation.explore.junit import as_junit
-from renode_wifi.emulation.explore.outcome import Outcome
+from renode_wifi.emulation.explore.outcome import CellOutcome
 from renode_wifi.emulation.explore.plan import ASSERTION, Setup
 from renode_wifi.emulation.explore.regression import write
 from renode_wifi.emulation.explore.report import as_html, cases, summary
@@ -151,7 +151,7 @@ def _one(setup: Setup, name: str) -> int:
 
 
 def _write(
-    folder: Path, setup: Setup, outcomes: list[Outcome], smallest: dict[str, object]
+    folder: Path, setup: Setup, outcomes: list[CellOutcome], smallest: dict[str, object]
 ) -> None:
     junit = as_junit("explore", cases(setup, outcomes))
     replace_file(folder / "junit.xml", junit.encode())

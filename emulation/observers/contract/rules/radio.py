@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from renode_wifi.emulation.observers.calls.recorder import Call
 from renode_wifi.emulation.observers.contract.check import Check, ReadMemory, Report
-from renode_wifi.emulation.observers.contract.port import GUIDE, ST, Port
+from renode_wifi.emulation.observers.contract.port import GUIDE, ST, SocketsPort
 from renode_wifi.emulation.observers.contract.rule import Basis, Level, Rule
 from renode_wifi.emulation.observers.contract.sockets import (
     CONNECT,
@@ -35,7 +35,7 @@ class NoJoinAfterReset(Check):
     )
 
     def __init__(
-        self, port: Port, sockets: OpenSockets, read_memory: ReadMemory, report: Report
+        self, port: SocketsPort, sockets: OpenSockets, read_memory: ReadMemory, report: Report
     ) -> None:
         super().__init__(port, sockets, read_memory, report)
         self._reset: Call | None = None

@@ -17,8 +17,8 @@ from renode_wifi.peripherals.network.servers.aws.jobs import JOB, NEXT, STREAM, 
 from renode_wifi.peripherals.network.servers.aws.shadow import Shadow, ShadowError
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
-from renode_wifi.peripherals.network.servers.mqtt_packets import Message
-from renode_wifi.peripherals.network.servers.mqtt_sessions import Session
+from renode_wifi.peripherals.network.servers.mqtt_packets import Publication
+from renode_wifi.peripherals.network.servers.mqtt_sessions import MqttSession
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
 THINGS = "$aws/things/"
@@ -35,11 +35,11 @@ class AwsIot(MqttBroker):
         self.jobs: dict[str, Job] = {}
         self.shadows: dict[str, Shadow] = {}
 
-    def published(self, session: Session, message: Message) -> None:
+    def published(self, session: MqttSession, message: Publication) -> None:
         thing, _, rest = message.topic.removeprefix(THINGS).partition("/")
         if not message.topic.startswith(THINGS) or not rest:
             return
-        answers: list[tuple[str, Callable[[Session, str, str, bytes], None]]] = [
+        answers: list[tuple[str, Callable[[MqttSession, str, str, bytes], None]]] = [
             ("shadow/", self._on_shadow),
             ("jobs/", self._on_job),
             ("streams/", self._on_stream),
@@ -52,14 +52,14 @@ class AwsIot(MqttBroker):
     def _time(self) -> int:
         return self.context.date.now_ns // SECOND
 
-    def _say(self, session: Session, topic: str, document: Document) -> None:
+    def _say(self, session: MqttSession, topic: str, document: Document) -> None:
         """To all that listen; jobs are answered to whoever asks, subscribed or not."""
         text = json.dumps(document, separators=(",", ":")).encode()
         self.answer(session, topic, text, always="/jobs/" in topic)
 
     # Device Shadow
 
-    def _on_shadow(self, session: Session, thing: str, rest: str, payload: bytes) -> None:
+    def _on_shadow(self, session: MqttSession, thing: str, rest: str, payload: bytes) -> None:
         name, _, action = rest.rpartition("/")
         if action not in ("get", "update", "delete") or (name and not name.startswith("name/")):
             return
@@ -75,7 +75,7 @@ class AwsIot(MqttBroker):
 
     def _act_on_shadow(
         self,
-        session: Session,
+        session: MqttSession,
         topic: str,
         key: str,
         action: str,
@@ -98,7 +98,7 @@ class AwsIot(MqttBroker):
             self._say(session, f"{topic}/accepted", {**shown, **about})
 
     def _update_shadow(
-        self, session: Session, topic: str, key: str, request: Document, about: Document
+        self, session: MqttSession, topic: str, key: str, request: Document, about: Document
     ) -> None:
         changing = self.shadows.get(key) or Shadow()
         before = _whole(changing)
@@ -115,7 +115,7 @@ class AwsIot(MqttBroker):
 
     # Jobs
 
-    def _on_job(self, session: Session, thing: str, rest: str, payload: bytes) -> None:
+    def _on_job(self, session: MqttSession, thing: str, rest: str, payload: bytes) -> None:
         topic = f"{THINGS}{thing}/jobs/{rest}"
         name, _, action = rest.rpartition("/")
         if rest not in ("get", "start-next") and (not name or action not in ("get", "update")):
@@ -172,7 +172,7 @@ class AwsIot(MqttBroker):
 
     # Streams
 
-    def _on_stream(self, session: Session, thing: str, rest: str, payload: bytes) -> None:
+    def _on_stream(self, session: MqttSession, thing: str, rest: str, payload: bytes) -> None:
         name, _, action = rest.partition("/")
         verb, _, kind = action.partition("/")
         if verb not in ("get", "describe") or kind not in streams.FORMATS:

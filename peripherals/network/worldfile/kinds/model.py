@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
 
-from renode_wifi.peripherals.network.worldfile.rules import Rule, whole
+from renode_wifi.peripherals.network.worldfile.rules import ValueRule, whole
 
 ISM43362 = "the ISM43362"
 NWP = "the network processor"
@@ -31,7 +31,7 @@ class Parameter:
     """One key of a fault. unit: of the radio's own amount, in units of the value."""
 
     name: str
-    rule: Rule
+    rule: ValueRule
     default: float | str | IPv4Address | None = None
     """None: it may be left out, and changes nothing."""
     unit: int = 1

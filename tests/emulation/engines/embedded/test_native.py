@@ -132,7 +132,7 @@ def test_cache_is_where_the_platform_has_it(
 
 def test_mirrored_structures_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     class Fault(ctypes.Structure):
-        _fields_ = [*native.Fault._fields_[1:], native.Fault._fields_[0]]
+        _fields_ = [*native.FaultRecord._fields_[1:], native.FaultRecord._fields_[0]]
 
     monkeypatch.setitem(native.MIRRORED, "fault", Fault)
     with pytest.raises(RenodeWifiError, match="access of struct fault isn't as declared"):

@@ -8,16 +8,16 @@ import threading
 import pytest
 
 from renode_wifi.emulation.engines.renode import protocol
-from renode_wifi.emulation.engines.renode.connections import Listener
+from renode_wifi.emulation.engines.renode.connections import LoopbackListener
 from renode_wifi.emulation.engines.renode.helper import greet
 
 
-def client(listener: Listener) -> socket.socket:
+def client(listener: LoopbackListener) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(listener.where.split(":")[0])), timeout=10)
 
 
 def test_clients_that_say_nothing_keep_nobody_out() -> None:
-    listener = Listener()
+    listener = LoopbackListener()
     idle = [client(listener) for _ in range(8)]
     for connection in idle[:4]:
         connection.sendall(b"r")
@@ -33,14 +33,14 @@ def test_clients_that_say_nothing_keep_nobody_out() -> None:
 
 
 def test_a_client_without_the_token_is_refused() -> None:
-    listener = Listener()
+    listener = LoopbackListener()
     with client(listener) as connection, pytest.raises((protocol.ProtocolError, OSError)):
         greet(connection, "0" * 64)
     listener.close()
 
 
 def test_a_closed_port_accepts_nobody() -> None:
-    listener = Listener()
+    listener = LoopbackListener()
     listener.close()
     for _ in range(2):
         with pytest.raises(OSError, match="closed"):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
-from renode_wifi.emulation.frontends.gdb.packets import Decoder, Packet, encode
+from renode_wifi.emulation.frontends.gdb.packets import Packet, PacketDecoder, encode
 from tests.emulation.guest import CHIP, counter_image
 
 LOOP = 0x0800_000C
@@ -35,7 +35,7 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
-        self._decoder = Decoder()
+        self._decoder = PacketDecoder()
         self._packets: list[bytes] = []
 
     def send(self, text: str | bytes) -> None:

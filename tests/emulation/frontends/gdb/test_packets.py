@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from renode_wifi.emulation.frontends.gdb.packets import (
     MAX_PACKET,
-    Decoder,
     Packet,
+    PacketDecoder,
     Signal,
     encode,
     escape,
@@ -17,7 +17,7 @@ from renode_wifi.emulation.frontends.gdb.packets import (
 
 
 def decode(*pieces: bytes) -> list[Packet | Signal]:
-    decoder = Decoder()
+    decoder = PacketDecoder()
     return [item for piece in pieces for item in decoder.feed(piece)]
 
 
@@ -74,7 +74,7 @@ def test_packets_come_back_however_they_are_cut(packets: list[bytes], data: st.D
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
 def test_noise_never_breaks_the_decoder(pieces: list[bytes]) -> None:
-    decoder = Decoder()
+    decoder = PacketDecoder()
     for piece in pieces:
         decoder.feed(piece)
     # What noise has begun ends with the next "$", or at most three bytes behind a "#".

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.frontends.gdb.attach import COMMANDS
-from renode_wifi.emulation.frontends.gdb.packets import Decoder, Packet, encode
+from renode_wifi.emulation.frontends.gdb.packets import Packet, PacketDecoder, encode
 from renode_wifi.emulation.frontends.gdb.query_commands import crc32
-from renode_wifi.emulation.frontends.gdb.session import Mode, Session
-from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.frontends.gdb.session import GdbSession, Mode
+from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 from tests.emulation.frontends.gdb.client import COUNTER, IMAGE, LOOP, counting_engine, stop_pc
 
 PC = 15
@@ -22,20 +22,20 @@ FLASH = 0x0800_0000
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> GdbSession:
     engine = counting_engine(tmp_path)
     machine = engine.machine
-    return Session(Target(machine, machine.core.debug, engine.execute), COMMANDS)
+    return GdbSession(DebugTarget(machine, machine.core.debug, engine.execute), COMMANDS)
 
 
-def ask(session: Session, packet: str | bytes) -> str:
+def ask(session: GdbSession, packet: str | bytes) -> str:
     session.receive(encode(packet.encode() if isinstance(packet, str) else packet))
-    packets = [x for x in Decoder().feed(session.take_output()) if isinstance(x, Packet)]
+    packets = [x for x in PacketDecoder().feed(session.take_output()) if isinstance(x, Packet)]
     assert len(packets) <= 1
     return packets[0].data.decode("latin-1") if packets else "(nothing)"
 
 
-def document(session: Session, name: str) -> ElementTree.Element:
+def document(session: GdbSession, name: str) -> ElementTree.Element:
     text, answer = "", "m"
     while answer[0] == "m":
         answer = ask(session, f"qXfer:{name}:{len(text):x},100")
@@ -43,7 +43,7 @@ def document(session: Session, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)
 
 
-def test_packets_are_acknowledged_until_that_is_switched_off(session: Session) -> None:
+def test_packets_are_acknowledged_until_that_is_switched_off(session: GdbSession) -> None:
     session.receive(b"$?#3f")
     assert session.take_output().startswith(b"+$T05")
     session.receive(encode(b"QStartNoAckMode"))
@@ -52,7 +52,7 @@ def test_packets_are_acknowledged_until_that_is_switched_off(session: Session) -
     assert session.take_output().startswith(b"$T05")
 
 
-def test_a_damaged_packet_is_asked_for_again_and_an_answer_is_repeated(session: Session) -> None:
+def test_a_damaged_packet_is_asked_for_again_and_an_answer_is_repeated(session: GdbSession) -> None:
     session.receive(b"$?#00")
     assert session.take_output() == b"-"
     session.receive(b"$?#3f")
@@ -62,11 +62,11 @@ def test_a_damaged_packet_is_asked_for_again_and_an_answer_is_repeated(session: 
 
 
 @pytest.mark.parametrize("packet", ["vMustReplyEmpty", "qTStatus", "QNonStop:1", "", "jump", "qL1"])
-def test_what_is_unknown_gets_an_empty_answer(session: Session, packet: str) -> None:
+def test_what_is_unknown_gets_an_empty_answer(session: GdbSession, packet: str) -> None:
     assert ask(session, packet) == ""
 
 
-def test_a_halted_machine_reports_where_it_is(session: Session) -> None:
+def test_a_halted_machine_reports_where_it_is(session: GdbSession) -> None:
     reply = ask(session, "?")
     assert stop_pc(reply) == FLASH + 8
     assert "thread:1;" in reply
@@ -74,7 +74,7 @@ def test_a_halted_machine_reports_where_it_is(session: Session) -> None:
     assert ask(session, "qAttached") == "1"
 
 
-def test_the_description_has_all_registers_in_the_order_of_g(session: Session) -> None:
+def test_the_description_has_all_registers_in_the_order_of_g(session: GdbSession) -> None:
     target = document(session, "features:read:target.xml")
     registers = {reg.get("name"): int(reg.get("bitsize") or 0) for reg in target.iter("reg")}
     assert list(registers)[:17] == [*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr"]
@@ -83,14 +83,14 @@ def test_the_description_has_all_registers_in_the_order_of_g(session: Session) -
     assert len(ask(session, "g")) * 4 == sum(registers.values())
 
 
-def test_a_core_without_fpu_has_none_of_its_registers(session: Session) -> None:
-    from renode_wifi.emulation.frontends.gdb.registers import RegisterFile
+def test_a_core_without_fpu_has_none_of_its_registers(session: GdbSession) -> None:
+    from renode_wifi.emulation.frontends.gdb.registers import CoreRegisters
 
-    assert "d0" in RegisterFile(True).numbers
-    assert "d0" not in RegisterFile(False).numbers
+    assert "d0" in CoreRegisters(True).numbers
+    assert "d0" not in CoreRegisters(False).numbers
 
 
-def test_registers_are_read_and_written(session: Session) -> None:
+def test_registers_are_read_and_written(session: GdbSession) -> None:
     assert ask(session, "P3=78563412") == "OK"
     assert ask(session, "p3") == "78563412"
     everything = ask(session, "g")
@@ -102,7 +102,7 @@ def test_registers_are_read_and_written(session: Session) -> None:
     assert ask(session, "G00") == "E16"
 
 
-def test_memory_is_read_and_written(session: Session) -> None:
+def test_memory_is_read_and_written(session: GdbSession) -> None:
     assert ask(session, f"m{FLASH:x},8") == IMAGE[:8].hex()
     assert ask(session, f"M{COUNTER:x},3:010203") == "OK"
     assert ask(session, f"X{COUNTER + 3:x},2:".encode() + b"}#") == "OK"
@@ -112,15 +112,15 @@ def test_memory_is_read_and_written(session: Session) -> None:
 
 
 @pytest.mark.parametrize("packet", ["m60000000,4", "M60000000,1:00", "mfffffffc,8", "m,", "mxyz,1"])
-def test_what_cannot_be_read_gets_an_error(session: Session, packet: str) -> None:
+def test_what_cannot_be_read_gets_an_error(session: GdbSession, packet: str) -> None:
     assert ask(session, packet) in ("E14", "E16")
 
 
-def test_registers_of_the_processor_are_memory_too(session: Session) -> None:
+def test_registers_of_the_processor_are_memory_too(session: GdbSession) -> None:
     assert ask(session, "me000ed00,4") == "41c20f41"  # CPUID of a Cortex-M4 r0p1
 
 
-def test_the_memory_map_covers_all_addresses(session: Session) -> None:
+def test_the_memory_map_covers_all_addresses(session: GdbSession) -> None:
     areas = document(session, "memory-map:read:")
     end = 0
     for area in areas:
@@ -129,7 +129,7 @@ def test_the_memory_map_covers_all_addresses(session: Session) -> None:
     assert end == 1 << 32
 
 
-def test_flash_is_erased_and_programmed(session: Session) -> None:
+def test_flash_is_erased_and_programmed(session: GdbSession) -> None:
     assert ask(session, f"vFlashErase:{FLASH:x},800") == "OK"
     assert ask(session, f"vFlashWrite:{FLASH:x}:".encode() + b"#data") == "OK"
     assert ask(session, f"m{FLASH:x},6") == "ff" * 6
@@ -152,7 +152,7 @@ def test_flash_is_erased_and_programmed(session: Session) -> None:
     ],
 )
 def test_the_machine_is_let_run(
-    session: Session, packet: str, mode: Mode, steps: range | None
+    session: GdbSession, packet: str, mode: Mode, steps: range | None
 ) -> None:
     assert ask(session, packet) == "(nothing)"
     assert (session.mode, session.step_range) == (mode, steps)
@@ -161,7 +161,7 @@ def test_the_machine_is_let_run(
     assert session.mode is Mode.HALTED
 
 
-def test_continuing_elsewhere(session: Session) -> None:
+def test_continuing_elsewhere(session: GdbSession) -> None:
     ask(session, f"c{LOOP:x}")
     assert session.target.machine.core.read_register("pc") == LOOP
 
@@ -175,12 +175,12 @@ def test_continuing_elsewhere(session: Session) -> None:
         ("vKill;1", "OK", Mode.KILLED),
     ],
 )
-def test_leaving(session: Session, packet: str, answer: str, mode: Mode) -> None:
+def test_leaving(session: GdbSession, packet: str, answer: str, mode: Mode) -> None:
     assert ask(session, packet) == answer
     assert session.mode is mode
 
 
-def test_breakpoints_and_watchpoints_are_set_once_and_removed(session: Session) -> None:
+def test_breakpoints_and_watchpoints_are_set_once_and_removed(session: GdbSession) -> None:
     stops = session.target.stops
     for packet in (
         "Z0,8000010,2",
@@ -201,7 +201,7 @@ def test_breakpoints_and_watchpoints_are_set_once_and_removed(session: Session) 
     assert stops.watchpoints == []
 
 
-def test_the_processor_is_the_only_thread_without_an_rtos(session: Session) -> None:
+def test_the_processor_is_the_only_thread_without_an_rtos(session: GdbSession) -> None:
     assert ask(session, "qfThreadInfo") == "m1"
     assert ask(session, "qsThreadInfo") == "l"
     assert [each.get("id") for each in document(session, "threads:read:")] == ["1"]
@@ -212,7 +212,7 @@ def test_the_processor_is_the_only_thread_without_an_rtos(session: Session) -> N
     assert ask(session, "qThreadExtraInfo,1") == ""
 
 
-def test_symbols_are_asked_for_one_after_the_other(session: Session) -> None:
+def test_symbols_are_asked_for_one_after_the_other(session: GdbSession) -> None:
     asked = []
     answer = ask(session, "qSymbol::")
     while answer != "OK":
@@ -224,12 +224,12 @@ def test_symbols_are_asked_for_one_after_the_other(session: Session) -> None:
     assert session.target.debugger_symbols == {"pxCurrentTCB": COUNTER}
 
 
-def monitor(session: Session, command: str) -> str:
+def monitor(session: GdbSession, command: str) -> str:
     answer = ask(session, "qRcmd," + command.encode().hex())
     return "" if answer == "OK" else bytes.fromhex(answer).decode()
 
 
-def test_monitor_commands(session: Session) -> None:
+def test_monitor_commands(session: GdbSession) -> None:
     assert "reset halt" in monitor(session, "help")
     assert monitor(session, "time") == "00:00:00.000000\n"
     assert monitor(session, "sysbus ReadDoubleWord 0x08000004") == "0x08000009\n"
@@ -239,12 +239,12 @@ def test_monitor_commands(session: Session) -> None:
     assert stop_pc(ask(session, "?")) == FLASH + 8
 
 
-def test_the_program_is_run_anew(session: Session) -> None:
+def test_the_program_is_run_anew(session: GdbSession) -> None:
     ask(session, f"Pf={LOOP.to_bytes(4, 'little').hex()}")
     assert stop_pc(ask(session, "vRun;")) == FLASH + 8
 
 
-def test_sections_are_compared_by_their_checksum(session: Session) -> None:
+def test_sections_are_compared_by_their_checksum(session: GdbSession) -> None:
     # The same polynomial as zlib's, over bits in the other order.
     data = IMAGE[:16]
     mirrored = bytes(int(f"{byte:08b}"[::-1], 2) for byte in data)
@@ -257,7 +257,7 @@ def test_sections_are_compared_by_their_checksum(session: Session) -> None:
 @given(
     packet=st.binary(max_size=30) | st.text("gGpPmMXZzHTqvCsDR?,:;=0123456789abcdef", max_size=24)
 )
-def test_no_packet_breaks_the_session(session: Session, packet: bytes | str) -> None:
+def test_no_packet_breaks_the_session(session: GdbSession, packet: bytes | str) -> None:
     ask(session, packet)
     session.mode = Mode.HALTED
     session.acknowledges = True

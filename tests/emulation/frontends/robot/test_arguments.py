@@ -7,7 +7,7 @@ import pytest
 from renode_wifi.emulation.frontends.robot.arguments import (
     CONVERTERS,
     Parameters,
-    Text,
+    TextArgument,
 )
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 
@@ -36,7 +36,9 @@ def test_places_and_names() -> None:
 
 
 def test_texts_name_arguments_wherever_they_stand() -> None:
-    assert SAMPLE.bind(("a", Text("treatAsRegex=true"), "machine=two", "timeout=2"), {}) == {
+    assert SAMPLE.bind(
+        ("a", TextArgument("treatAsRegex=true"), "machine=two", "timeout=2"), {}
+    ) == {
         "content": "a",
         "treatAsRegex": True,
         "machine": "two",
@@ -49,7 +51,7 @@ def test_a_content_may_look_like_a_name() -> None:
     assert SAMPLE.bind(("value=42",), {}) == {"content": "value=42"}
 
 
-@pytest.mark.parametrize("argument", [Text("timeot=2"), "treatAsRegexp=true"])
+@pytest.mark.parametrize("argument", [TextArgument("timeot=2"), "treatAsRegexp=true"])
 def test_other_names_are_refused(argument: object) -> None:
     with pytest.raises(KeywordException, match="there is no argument"):
         SAMPLE.bind(("a", argument), {})
@@ -74,4 +76,4 @@ def test_conversions(kind: type, text: str, value: object) -> None:
 def test_what_cannot_be_converted(kind: type) -> None:
     with pytest.raises(ValueError, match="give"):
         CONVERTERS[kind]("maybe")
-    assert CONVERTERS[kind]("name=maybe") == Text("name=maybe")
+    assert CONVERTERS[kind]("name=maybe") == TextArgument("name=maybe")

@@ -10,8 +10,8 @@ import pytest
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.gdb.registers import Register
-from renode_wifi.emulation.frontends.gdb.target import Target
+from renode_wifi.emulation.frontends.gdb.registers import CoreRegister
+from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.layouts import Layout, Layouts
 from renode_wifi.emulation.image.load import load_image
@@ -104,11 +104,11 @@ def test_a_report_lists_the_threads_and_what_they_wait_for(board: Board) -> None
 def test_a_debugger_sees_the_threads(board: Board) -> None:
     assert isinstance(board.engine, EmbeddedEngine)
     machine = board.engine.machine
-    target = Target(machine, machine.core.debug, board.engine.execute)
+    target = DebugTarget(machine, machine.core.debug, board.engine.execute)
     threads = {thread.name: thread for thread in target.threads()}
     assert {"main", "plato", "socrates"} < set(threads)
     assert target.current_thread().name == "main"
-    assert target.read_register(Register("r4"), threads["plato"]) == 0x1234
+    assert target.read_register(CoreRegister("r4"), threads["plato"]) == 0x1234
 
 
 def test_states_of_threadx(threadx: Guest) -> None:

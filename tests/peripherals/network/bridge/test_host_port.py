@@ -19,7 +19,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.bridge.host_port import MAX_LOOKUPS, SocketPort
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.tls.client import TlsStream
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
 from renode_wifi.peripherals.network.tls.pki import Authority
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
 from tests.peripherals.network.bridge.rig import FORWARD, REMOTE, Bridged
@@ -104,7 +104,7 @@ def test_tls_with_a_server_of_the_host(tmp_path: Path) -> None:
         settings = EndpointSettings(server=True, certificate=certificate, key=key)
         endpoint = TlsEndpoint(settings, b"host")
         with client:
-            while endpoint.state in (State.HANDSHAKE, State.OPEN):
+            while endpoint.state in (TlsState.HANDSHAKE, TlsState.OPEN):
                 endpoint.feed(client.recv(1_000))
                 if data := endpoint.take_plaintext():
                     endpoint.write(data)

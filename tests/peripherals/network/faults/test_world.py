@@ -12,7 +12,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.faults.world import NETWORK, NetworkFaults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import KINDS, Kind, Target
-from renode_wifi.peripherals.network.worldfile.faults import Fault
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
 from tests.peripherals.network.rig import Rig, joined, saved
 
 
@@ -174,9 +174,9 @@ def test_a_test_may_name_the_moment(tmp_path: Path) -> None:
 
 class Victim:
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[FaultSettings] = []
 
-    def inject_fault(self, fault: Fault) -> None:
+    def inject_fault(self, fault: FaultSettings) -> None:
         self.faults.append(fault)
 
 

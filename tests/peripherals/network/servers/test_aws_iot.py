@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.servers.aws import cbor
 from renode_wifi.peripherals.network.servers.aws.iot import JOB, STREAM
-from renode_wifi.peripherals.network.servers.mqtt_packets import Message, Publish, Subscribe
+from renode_wifi.peripherals.network.servers.mqtt_packets import Publication, Publish, Subscribe
 from tests.peripherals.network.rig import Rig, joined, saved
 from tests.peripherals.network.servers.test_mqtt import Device
 
@@ -88,7 +88,7 @@ class Thing(Device):
         if listens:
             self.say(Subscribe(1, ((f"$aws/things/lamp/{listens}", 0),)))
         payload = b"" if request is None else json.dumps(request).encode()
-        packets = self.say(Publish(Message(f"$aws/things/lamp/{topic}", payload)))
+        packets = self.say(Publish(Publication(f"$aws/things/lamp/{topic}", payload)))
         return {
             packet.message.topic.removeprefix(f"$aws/things/lamp/{topic}/"): json.loads(
                 packet.message.payload
@@ -102,7 +102,7 @@ class Thing(Device):
         topic = f"$aws/things/lamp/streams/{STREAM}/"
         self.say(Subscribe(1, ((f"{topic}+/cbor", 0),)))
         payload = request if isinstance(request, bytes) else cbor.encode(request)
-        packets = self.say(Publish(Message(f"{topic}{action}/cbor", payload)))
+        packets = self.say(Publish(Publication(f"{topic}{action}/cbor", payload)))
         return [
             cbor.decode(packet.message.payload)
             for packet in packets
@@ -258,7 +258,7 @@ def test_an_update_of_a_shadow_is_refused_with_the_reason(
     """AWS IoT developer guide, "Device Shadow error messages"."""
     thing = Thing(rig)
     thing.say(Subscribe(1, (("$aws/things/lamp/shadow/#", 0),)))
-    packets = thing.say(Publish(Message("$aws/things/lamp/shadow/update", payload)))
+    packets = thing.say(Publish(Publication("$aws/things/lamp/shadow/update", payload)))
     (answer,) = [
         json.loads(packet.message.payload)
         for packet in packets
@@ -334,4 +334,4 @@ def test_requests_that_are_none_are_survived(rig: Rig, payload: bytes, topic: st
     if session is None:
         Thing(rig)
         session = broker.sessions["device"]
-    broker.published(session, Message(f"$aws/things/lamp/{topic}", payload))
+    broker.published(session, Publication(f"$aws/things/lamp/{topic}", payload))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.network.servers import coap
 from renode_wifi.peripherals.network.servers.coap_messages import (
-    Block,
+    BlockOption,
     CoapError,
     CoapMessage,
-    Option,
-    Type,
+    MessageType,
+    OptionNumber,
 )
 from tests.peripherals.network.rig import GATEWAY, Recorder, Rig, joined
 
@@ -23,7 +23,7 @@ OPTIONS = st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=300)), max
 )
 MESSAGES = st.builds(
     CoapMessage,
-    st.sampled_from(Type),
+    st.sampled_from(MessageType),
     st.integers(1, 255),
     st.integers(0, 0xFFFF),
     st.binary(max_size=8),
@@ -48,10 +48,10 @@ def test_any_bytes_are_a_message_or_an_error(data: bytes) -> None:
 
 @given(st.integers(0, (1 << 20) - 1), st.booleans(), st.sampled_from([16 << n for n in range(7)]))
 def test_blocks_survive_the_wire(number: int, more: bool, size: int) -> None:
-    block = Block(number, more, size)
-    assert Block.parse(block.emit()) == block
+    block = BlockOption(number, more, size)
+    assert BlockOption.parse(block.emit()) == block
     with pytest.raises(CoapError):
-        Block.parse(b"\x0f")
+        BlockOption.parse(b"\x0f")
 
 
 WORLD = f"""
@@ -82,10 +82,10 @@ class Device:
         path: str,
         payload: bytes = b"",
         *options: tuple[int, bytes],
-        type: Type = Type.CONFIRMABLE,
+        type: MessageType = MessageType.CONFIRMABLE,
     ) -> CoapMessage:
         self.identifier += 1
-        parts = [(int(Option.URI_PATH), part.encode()) for part in path.split("/")[1:]]
+        parts = [(int(OptionNumber.URI_PATH), part.encode()) for part in path.split("/")[1:]]
         whole = tuple(sorted([*parts, *options], key=lambda option: option[0]))
         message = CoapMessage(type, method, self.identifier, b"tok", whole, payload)
         (answer,) = self.send(message.emit())
@@ -100,14 +100,14 @@ def device(tmp_path: Path) -> Device:
 
 def test_a_resource_is_read_written_made_and_deleted(device: Device) -> None:
     answer = device.ask(coap.GET, "/lamp")
-    assert (answer.type, answer.identifier) == (Type.ACKNOWLEDGEMENT, 1)
+    assert (answer.type, answer.identifier) == (MessageType.ACKNOWLEDGEMENT, 1)
     assert (answer.code, answer.payload) == (coap.CONTENT, b"on")
     assert device.ask(coap.PUT, "/lamp", b"off").code == coap.CHANGED
     assert device.ask(coap.POST, "/new/one", b"1").code == coap.CREATED
     assert device.ask(coap.GET, "/new/one").payload == b"1"
     listed = device.ask(coap.GET, "/.well-known/core")
     assert listed.payload == b"</lamp>,</long>,</new/one>"
-    assert listed.values(Option.CONTENT_FORMAT) == [b"\x28"]
+    assert listed.values(OptionNumber.CONTENT_FORMAT) == [b"\x28"]
     assert device.ask(coap.DELETE, "/lamp").code == coap.DELETED
     assert device.ask(coap.GET, "/lamp").code == coap.NOT_FOUND
     assert device.ask(7, "/lamp").code == coap.NOT_ALLOWED
@@ -116,15 +116,15 @@ def test_a_resource_is_read_written_made_and_deleted(device: Device) -> None:
 
 
 def test_requests_without_confirmation_are_answered_likewise(device: Device) -> None:
-    answer = device.ask(coap.GET, "/lamp", type=Type.NON_CONFIRMABLE)
-    assert (answer.type, answer.payload) == (Type.NON_CONFIRMABLE, b"on")
+    answer = device.ask(coap.GET, "/lamp", type=MessageType.NON_CONFIRMABLE)
+    assert (answer.type, answer.payload) == (MessageType.NON_CONFIRMABLE, b"on")
 
 
 def test_a_repeated_request_is_carried_out_once(tmp_path: Path) -> None:
     rig = joined(tmp_path, WORLD)
     device = Device(rig)
     request = CoapMessage(
-        Type.CONFIRMABLE, coap.POST, 9, b"", ((Option.URI_PATH, b"x"),), b"1"
+        MessageType.CONFIRMABLE, coap.POST, 9, b"", ((OptionNumber.URI_PATH, b"x"),), b"1"
     ).emit()
     (first,) = device.send(request)
     (second,) = device.send(request)
@@ -134,7 +134,7 @@ def test_a_repeated_request_is_carried_out_once(tmp_path: Path) -> None:
 
 
 def test_a_ping_is_answered_and_garbage_is_not(device: Device) -> None:
-    assert device.send(b"\x40\0\x12\x34") == [CoapMessage(Type.RESET, 0, 0x1234)]
+    assert device.send(b"\x40\0\x12\x34") == [CoapMessage(MessageType.RESET, 0, 0x1234)]
     for garbage in (b"", b"\x40", b"\x80\1\0\1", b"\x60\0\0\1", b"\x50\0\0\1", b"\x40\1\0\1\xff"):
         assert device.send(garbage) == []
 
@@ -142,34 +142,39 @@ def test_a_ping_is_answered_and_garbage_is_not(device: Device) -> None:
 def test_options_that_have_to_be_understood_and_are_not(device: Device) -> None:
     assert device.ask(coap.GET, "/lamp", b"", (2049, b"")).code == coap.BAD_OPTION
     assert device.ask(coap.GET, "/lamp", b"", (2048, b"")).code == coap.CONTENT
-    assert device.ask(coap.GET, "/lamp", b"", (Option.BLOCK2, b"\x07")).code == coap.BAD_OPTION
+    assert (
+        device.ask(coap.GET, "/lamp", b"", (OptionNumber.BLOCK2, b"\x07")).code == coap.BAD_OPTION
+    )
 
 
 def test_a_form_that_nobody_has_is_not_acceptable(device: Device) -> None:
     """RFC 7252 section 5.10.4."""
-    assert device.ask(coap.GET, "/lamp", b"", (Option.ACCEPT, b"\x32")).code == coap.NOT_ACCEPTABLE
+    assert (
+        device.ask(coap.GET, "/lamp", b"", (OptionNumber.ACCEPT, b"\x32")).code
+        == coap.NOT_ACCEPTABLE
+    )
     for text in (b"", b"\0"):
-        assert device.ask(coap.GET, "/lamp", b"", (Option.ACCEPT, text)).code == coap.CONTENT
+        assert device.ask(coap.GET, "/lamp", b"", (OptionNumber.ACCEPT, text)).code == coap.CONTENT
 
 
 @pytest.mark.parametrize("size", [None, 64, 1024])
 def test_long_content_comes_block_by_block(device: Device, size: int | None) -> None:
     content, number, more = b"", 0, True
     while more:
-        block = Block(number, False, size or 1024).emit()
-        options = ((int(Option.BLOCK2), block),) if number or size else ()
+        block = BlockOption(number, False, size or 1024).emit()
+        options = ((int(OptionNumber.BLOCK2), block),) if number or size else ()
         answer = device.ask(coap.GET, "/long", b"", *options)
         content += answer.payload
-        more = Block.parse(answer.values(Option.BLOCK2)[0]).more
+        more = BlockOption.parse(answer.values(OptionNumber.BLOCK2)[0]).more
         number += 1
     assert content == b"0123456789" * 250
-    beyond = (int(Option.BLOCK2), Block(number, False, size or 1024).emit())
+    beyond = (int(OptionNumber.BLOCK2), BlockOption(number, False, size or 1024).emit())
     assert device.ask(coap.GET, "/long", b"", beyond).code == coap.BAD_OPTION
 
 
 def test_uploads_come_block_by_block(device: Device) -> None:
     def put(number: int, more: bool, data: bytes) -> int:
-        block = (int(Option.BLOCK1), Block(number, more, 16).emit())
+        block = (int(OptionNumber.BLOCK1), BlockOption(number, more, 16).emit())
         return device.ask(coap.PUT, "/up", data, block).code
 
     assert put(0, True, b"a" * 16) == coap.CONTINUE
@@ -188,9 +193,9 @@ def test_what_a_server_keeps_is_bounded(device: Device, monkeypatch: pytest.Monk
     assert device.ask(coap.PUT, "/a", b"").code == coap.CREATED
     assert device.ask(coap.PUT, "/b", b"").code == coap.TOO_LARGE
     for more in (True, False):
-        block = (int(Option.BLOCK1), Block(0 if more else 1, more, 16).emit())
+        block = (int(OptionNumber.BLOCK1), BlockOption(0 if more else 1, more, 16).emit())
         answer = device.ask(coap.PUT, "/a", b"x" * 16, block)
     assert answer.code == coap.TOO_LARGE
-    assert answer.values(Option.BLOCK1) == []
+    assert answer.values(OptionNumber.BLOCK1) == []
     server = device.rig.world.server("things")
     assert len(server._answers) == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.network.servers.http_requests import (
     MAX_BODY,
     MAX_HEAD,
-    Request,
+    HttpRequest,
     RequestParser,
 )
 from tests.peripherals.network.rig import Rig, joined, saved
@@ -193,7 +193,7 @@ def test_pages_for_a_client_that_does_not_read_are_made_one_by_one(tmp_path: Pat
     assert events.data.count(b"200 OK") == 50
 
 
-def all_of(parser: RequestParser) -> list[Request]:
+def all_of(parser: RequestParser) -> list[HttpRequest]:
     return list(iter(parser.next, None))
 
 

@@ -13,15 +13,15 @@ from renode_wifi.peripherals.network.servers.mqtt import MAX_SUBSCRIPTIONS
 from renode_wifi.peripherals.network.servers.mqtt_delivery import MAX_UNREAD
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
-    Bare,
+    BarePacket,
     ConnAck,
     Connect,
-    Message,
     Packet,
+    PacketType,
+    Publication,
     Publish,
     SubAck,
     Subscribe,
-    Type,
     Unsubscribe,
     emit,
 )
@@ -80,9 +80,9 @@ def rig(tmp_path: Path) -> Rig:
 def test_connecting(rig: Rig) -> None:
     device = Device(rig)
     assert device.received() == [ConnAck(0)]
-    assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+    assert device.say(BarePacket(PacketType.PINGREQ)) == [BarePacket(PacketType.PINGRESP)]
     assert list(rig.world.server("broker").clients) == ["device"]
-    device.say(Bare(Type.DISCONNECT))
+    device.say(BarePacket(PacketType.DISCONNECT))
     assert device.events.log[-1] == ("closed", None)
     assert not rig.world.server("broker").clients
 
@@ -120,24 +120,24 @@ def test_messages_reach_subscribers(rig: Rig, qos: int) -> None:
     reader, writer = Device(rig, "reader"), Device(rig, "writer")
     assert reader.say(Subscribe(1, (("a/+", 2),))) == [SubAck(1, (2,))]
     reader.events.data.clear()
-    answers = writer.say(Publish(Message("a/b", b"hello", qos), 7 if qos else 0))
+    answers = writer.say(Publish(Publication("a/b", b"hello", qos), 7 if qos else 0))
     expected: dict[int, list[Packet]] = {
         0: [],
-        1: [Acknowledge(Type.PUBACK, 7)],
-        2: [Acknowledge(Type.PUBREC, 7)],
+        1: [Acknowledge(PacketType.PUBACK, 7)],
+        2: [Acknowledge(PacketType.PUBREC, 7)],
     }
     assert answers == expected[qos]
-    assert reader.received() == [Publish(Message("a/b", b"hello", qos), 1 if qos else 0)]
+    assert reader.received() == [Publish(Publication("a/b", b"hello", qos), 1 if qos else 0)]
     if qos == 1:
-        assert reader.say(Acknowledge(Type.PUBACK, 1)) == []
+        assert reader.say(Acknowledge(PacketType.PUBACK, 1)) == []
     if qos == 2:
-        again = Publish(Message("a/b", b"hello", 2), 7, True)
-        assert writer.say(again) == [Acknowledge(Type.PUBREC, 7)]
-        assert writer.say(Acknowledge(Type.PUBREL, 7)) == [Acknowledge(Type.PUBCOMP, 7)]
-        assert reader.say(Acknowledge(Type.PUBREC, 1)) == [Acknowledge(Type.PUBREL, 1)]
-        assert reader.say(Acknowledge(Type.PUBCOMP, 1)) == []
+        again = Publish(Publication("a/b", b"hello", 2), 7, True)
+        assert writer.say(again) == [Acknowledge(PacketType.PUBREC, 7)]
+        assert writer.say(Acknowledge(PacketType.PUBREL, 7)) == [Acknowledge(PacketType.PUBCOMP, 7)]
+        assert reader.say(Acknowledge(PacketType.PUBREC, 1)) == [Acknowledge(PacketType.PUBREL, 1)]
+        assert reader.say(Acknowledge(PacketType.PUBCOMP, 1)) == []
     broker = rig.world.server("broker")
-    assert broker.messages == [Message("a/b", b"hello", qos)]
+    assert broker.messages == [Publication("a/b", b"hello", qos)]
     assert not broker.sessions["reader"].outgoing
 
 
@@ -147,46 +147,46 @@ def test_the_lower_quality_of_both_sides_counts(rig: Rig) -> None:
     reader.events.data.clear()
     rig.world.server("broker").publish("t", b"x", qos=2)
     rig.run()
-    assert reader.received() == [Publish(Message("t", b"x", 1), 1)]
+    assert reader.received() == [Publish(Publication("t", b"x", 1), 1)]
 
 
 def test_invalid_filters_are_refused_one_by_one(rig: Rig) -> None:
     device = Device(rig)
     assert device.say(Subscribe(1, (("a#", 1), ("b", 1)))) == [SubAck(1, (0x80, 1))]
     assert rig.world.server("broker").subscriptions("device") == {"b": 1}
-    assert device.say(Unsubscribe(2, ("b", "never"))) == [Acknowledge(Type.UNSUBACK, 2)]
+    assert device.say(Unsubscribe(2, ("b", "never"))) == [Acknowledge(PacketType.UNSUBACK, 2)]
     assert rig.world.server("broker").subscriptions("device") == {}
     assert rig.world.server("broker").subscriptions("nobody") == {}
 
 
 def test_retained_messages(rig: Rig) -> None:
     device = Device(rig)
-    lamp = Publish(Message("state/lamp", b"on", 0, True))
+    lamp = Publish(Publication("state/lamp", b"on", 0, True))
     assert device.say(Subscribe(1, (("state/#", 1),))) == [SubAck(1, (1,)), lamp]
-    device.say(Publish(Message("state/lamp", b"", 0, True)))
-    device.say(Publish(Message("state/door", b"open", 1, True), 3))
+    device.say(Publish(Publication("state/lamp", b"", 0, True)))
+    device.say(Publish(Publication("state/door", b"open", 1, True), 3))
     other = Device(rig, "other")
-    door = Publish(Message("state/door", b"open", 1, True), 1)
+    door = Publish(Publication("state/door", b"open", 1, True), 1)
     assert other.say(Subscribe(1, (("state/#", 1), ("#bad", 1)))) == [SubAck(1, (1, 0x80)), door]
 
 
 def test_a_will_is_published_when_a_client_vanishes(rig: Rig) -> None:
     watcher = Device(rig, "watcher")
     watcher.say(Subscribe(1, (("gone", 1),)))
-    dying = Device(rig, "dying", will=Message("gone", b"dying", 1, False))
-    polite = Device(rig, "polite", will=Message("gone", b"polite", 1, False))
+    dying = Device(rig, "dying", will=Publication("gone", b"dying", 1, False))
+    polite = Device(rig, "polite", will=Publication("gone", b"polite", 1, False))
     watcher.events.data.clear()
-    polite.say(Bare(Type.DISCONNECT))
+    polite.say(BarePacket(PacketType.DISCONNECT))
     dying.stream.abort()
     rig.run()
-    assert watcher.received() == [Publish(Message("gone", b"dying", 1), 1)]
+    assert watcher.received() == [Publish(Publication("gone", b"dying", 1), 1)]
 
 
 def test_keep_alive_runs_on_virtual_time(rig: Rig) -> None:
-    device = Device(rig, keep_alive=10, will=Message("gone", b"", 0, False))
+    device = Device(rig, keep_alive=10, will=Publication("gone", b"", 0, False))
     for _ in range(4):
         rig.run(13)
-        assert device.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+        assert device.say(BarePacket(PacketType.PINGREQ)) == [BarePacket(PacketType.PINGRESP)]
     rig.run(14.9)
     assert device.events.log[-1] == ("closed", Failure.RESET)
     assert rig.world.server("broker").messages[-1].topic == "gone"
@@ -213,8 +213,8 @@ def test_sessions_outlive_connections_when_asked_to(rig: Rig) -> None:
     device = Device(rig, clean=False)
     assert device.received() == [
         ConnAck(0, True),
-        Publish(Message("t", b"unacknowledged", 1), 1, True),
-        Publish(Message("t", b"missed", 1), 2),
+        Publish(Publication("t", b"unacknowledged", 1), 1, True),
+        Publish(Publication("t", b"missed", 1), 2),
     ]
     device.stream.abort()
     rig.run()
@@ -228,18 +228,18 @@ def test_a_release_is_repeated_to_a_returning_client(rig: Rig) -> None:
     device.say(Subscribe(1, (("t", 2),)))
     rig.world.server("broker").publish("t", b"x", qos=2)
     rig.run()
-    device.say(Acknowledge(Type.PUBREC, 1))
+    device.say(Acknowledge(PacketType.PUBREC, 1))
     device.stream.abort()
     rig.run()
     device = Device(rig, clean=False)
-    assert device.received() == [ConnAck(0, True), Acknowledge(Type.PUBREL, 1)]
+    assert device.received() == [ConnAck(0, True), Acknowledge(PacketType.PUBREL, 1)]
 
 
 def test_a_second_client_of_the_same_name_takes_over(rig: Rig) -> None:
     first = Device(rig)
     second = Device(rig)
     assert first.events.log[-1] == ("closed", Failure.RESET)
-    assert second.say(Bare(Type.PINGREQ)) == [Bare(Type.PINGRESP)]
+    assert second.say(BarePacket(PacketType.PINGREQ)) == [BarePacket(PacketType.PINGRESP)]
     assert list(rig.world.server("broker").clients) == ["device"]
 
 
@@ -259,8 +259,8 @@ def test_garbage_before_connect_is_met_with_silence(rig: Rig) -> None:
     [
         Connect("device", True, 0, None, None, None),
         ConnAck(0),
-        Acknowledge(Type.UNSUBACK, 1),
-        Bare(Type.PINGRESP),
+        Acknowledge(PacketType.UNSUBACK, 1),
+        BarePacket(PacketType.PINGRESP),
         SubAck(1, (0,)),
     ],
 )
@@ -276,7 +276,7 @@ def test_identifiers_come_around_and_skip_what_is_in_use(rig: Rig) -> None:
     broker = rig.world.server("broker")
     session = broker.sessions["device"]
     session.next_identifier = 65_535
-    session.outgoing[1] = Publish(Message("t", b"", 1), 1)
+    session.outgoing[1] = Publish(Publication("t", b"", 1), 1)
     device.events.data.clear()
     for _ in range(2):
         broker.publish("t", b"", qos=1)
@@ -295,9 +295,9 @@ def test_mqtt_over_tls_with_a_client_certificate(rig: Rig) -> None:
         tls={"certificate": certificate, "key": key, "alpn": ("x-amzn-mqtt-ca", "mqtt")},
     )
     assert device.received() == [ConnAck(0)]
-    device.say(Publish(Message("t", b"hello")))
+    device.say(Publish(Publication("t", b"hello")))
     broker = rig.world.server("secure")
-    assert broker.messages == [Message("t", b"hello")]
+    assert broker.messages == [Publication("t", b"hello")]
     assert broker.connections[0].alpn == "mqtt"
     assert [event["topic"] for event in rig.events("mqtt-publish")] == ["t"]
 

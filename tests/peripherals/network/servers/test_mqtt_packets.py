@@ -10,16 +10,16 @@ from renode_wifi.peripherals.network.servers import mqtt_properties as propertie
 from renode_wifi.peripherals.network.servers.mqtt_fields import MqttError
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
-    Bare,
+    BarePacket,
     ConnAck,
     Connect,
-    Message,
     Packet,
     PacketReader,
+    PacketType,
+    Publication,
     Publish,
     SubAck,
     Subscribe,
-    Type,
     Unsubscribe,
     emit,
 )
@@ -38,7 +38,7 @@ IDENTIFIER = st.integers(1, 65_535)
 QOS = st.integers(0, 2)
 
 
-MESSAGE = st.builds(Message, TOPIC, st.binary(max_size=300), QOS, st.booleans())
+MESSAGE = st.builds(Publication, TOPIC, st.binary(max_size=300), QOS, st.booleans())
 
 
 PACKET: st.SearchStrategy[Packet] = st.one_of(
@@ -62,7 +62,15 @@ PACKET: st.SearchStrategy[Packet] = st.one_of(
     ),
     st.builds(
         Acknowledge,
-        st.sampled_from([Type.PUBACK, Type.PUBREC, Type.PUBREL, Type.PUBCOMP, Type.UNSUBACK]),
+        st.sampled_from(
+            [
+                PacketType.PUBACK,
+                PacketType.PUBREC,
+                PacketType.PUBREL,
+                PacketType.PUBCOMP,
+                PacketType.UNSUBACK,
+            ]
+        ),
         IDENTIFIER,
     ),
     st.builds(
@@ -70,7 +78,10 @@ PACKET: st.SearchStrategy[Packet] = st.one_of(
     ),
     st.builds(SubAck, IDENTIFIER, st.lists(QOS, max_size=4).map(tuple)),
     st.builds(Unsubscribe, IDENTIFIER, st.lists(TEXT, min_size=1, max_size=4).map(tuple)),
-    st.builds(Bare, st.sampled_from([Type.PINGREQ, Type.PINGRESP, Type.DISCONNECT])),
+    st.builds(
+        BarePacket,
+        st.sampled_from([PacketType.PINGREQ, PacketType.PINGRESP, PacketType.DISCONNECT]),
+    ),
 )
 
 
@@ -103,7 +114,7 @@ def properties(allowed: tuple[Property, ...]) -> st.SearchStrategy[properties_of
 CODE = st.integers(0, 255)
 ANSWERS = properties(properties_of.OF_ANSWERS)
 MESSAGE_5 = st.builds(
-    Message,
+    Publication,
     TOPIC,
     st.binary(max_size=30),
     QOS,
@@ -111,7 +122,12 @@ MESSAGE_5 = st.builds(
     properties(properties_of.OF_PUBLISH),
 )
 WILL_5 = st.builds(
-    Message, TOPIC, st.binary(max_size=30), QOS, st.booleans(), properties(properties_of.OF_WILL)
+    Publication,
+    TOPIC,
+    st.binary(max_size=30),
+    QOS,
+    st.booleans(),
+    properties(properties_of.OF_WILL),
 )
 OPTIONS = st.builds(
     lambda qos, flags, handling: qos | flags | handling << 4,
@@ -139,7 +155,9 @@ PACKET_5: st.SearchStrategy[Packet] = st.one_of(
     ),
     st.builds(
         Acknowledge,
-        st.sampled_from([Type.PUBACK, Type.PUBREC, Type.PUBREL, Type.PUBCOMP]),
+        st.sampled_from(
+            [PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBREL, PacketType.PUBCOMP]
+        ),
         IDENTIFIER,
         CODE,
         st.just(()),
@@ -147,7 +165,7 @@ PACKET_5: st.SearchStrategy[Packet] = st.one_of(
     ),
     st.builds(
         Acknowledge,
-        st.just(Type.UNSUBACK),
+        st.just(PacketType.UNSUBACK),
         IDENTIFIER,
         st.just(0),
         st.lists(CODE, max_size=3).map(tuple),
@@ -166,9 +184,11 @@ PACKET_5: st.SearchStrategy[Packet] = st.one_of(
         st.lists(TEXT, min_size=1, max_size=3).map(tuple),
         properties(properties_of.OF_UNSUBSCRIBE),
     ),
-    st.builds(Bare, st.sampled_from([Type.PINGREQ, Type.PINGRESP])),
-    st.builds(Bare, st.just(Type.DISCONNECT), CODE, properties(properties_of.OF_DISCONNECT)),
-    st.builds(Bare, st.just(Type.AUTH), CODE, properties(properties_of.OF_AUTH)),
+    st.builds(BarePacket, st.sampled_from([PacketType.PINGREQ, PacketType.PINGRESP])),
+    st.builds(
+        BarePacket, st.just(PacketType.DISCONNECT), CODE, properties(properties_of.OF_DISCONNECT)
+    ),
+    st.builds(BarePacket, st.just(PacketType.AUTH), CODE, properties(properties_of.OF_AUTH)),
 )
 
 
@@ -288,7 +308,7 @@ def test_packets_have_a_largest_size() -> None:
             return self
 
     with pytest.raises(ValueError, match="that long"):
-        emit(Publish(Message("a", Huge())))
+        emit(Publish(Publication("a", Huge())))
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ import pytest
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     Acknowledge,
-    Bare,
+    BarePacket,
     ConnAck,
-    Message,
     Packet,
+    PacketType,
+    Publication,
     Publish,
     SubAck,
     Subscribe,
-    Type,
     Unsubscribe,
 )
 from renode_wifi.peripherals.network.servers.mqtt_properties import Properties, Property
@@ -39,7 +39,7 @@ def device(rig: Rig, name: str = "device", **more: Any) -> Device:
     return Device(rig, name, level=5, **more)
 
 
-def published(packets: list[Packet]) -> list[Message]:
+def published(packets: list[Packet]) -> list[Publication]:
     return [packet.message for packet in packets if isinstance(packet, Publish)]
 
 
@@ -53,13 +53,13 @@ def test_versions_meet_at_one_broker(rig: Rig) -> None:
     for one in devices:
         assert one.say(Subscribe(1, (("t", 1),))) == [SubAck(1, (1,))]
     note: Properties = ((Property.CONTENT_TYPE, "note"), (Property.USER_PROPERTY, ("a", "b")))
-    devices[0].say(Publish(Message("t", b"old", 1), 7))
+    devices[0].say(Publish(Publication("t", b"old", 1), 7))
     for one in devices:
         one.events.data.clear()
-    devices[2].say(Publish(Message("t", b"new", 1, properties=note), 7))
-    assert published(devices[0].received()) == [Message("t", b"new", 1)]
-    assert published(devices[1].received()) == [Message("t", b"new", 1)]
-    assert published(devices[2].received()) == [Message("t", b"new", 1, properties=note)]
+    devices[2].say(Publish(Publication("t", b"new", 1, properties=note), 7))
+    assert published(devices[0].received()) == [Publication("t", b"new", 1)]
+    assert published(devices[1].received()) == [Publication("t", b"new", 1)]
+    assert published(devices[2].received()) == [Publication("t", b"new", 1, properties=note)]
 
 
 def test_a_session_of_version_3_1_is_resumed_without_the_flag_of_3_1_1(rig: Rig) -> None:
@@ -69,7 +69,7 @@ def test_a_session_of_version_3_1_is_resumed_without_the_flag_of_3_1_1(rig: Rig)
     rig.run()
     rig.world.server("broker").publish("t", b"missed", qos=1)
     again = Device(rig, level=3, clean=False)
-    assert again.received() == [ConnAck(0), Publish(Message("t", b"missed", 1), 1)]
+    assert again.received() == [ConnAck(0), Publish(Publication("t", b"missed", 1), 1)]
 
 
 @pytest.mark.parametrize(
@@ -96,20 +96,20 @@ def test_sessions_last_as_long_as_they_say(rig: Rig) -> None:
     kept: dict[str, Any] = {"clean": False, "properties": ((Property.SESSION_EXPIRY, 60),)}
     first = device(rig, **kept)
     first.say(Subscribe(1, (("t", 1),)))
-    first.say(Bare(Type.DISCONNECT))
+    first.say(BarePacket(PacketType.DISCONNECT))
     rig = saved(rig)
     rig.run(50)
     second = device(rig, **kept)
     assert second.received() == [ConnAck(0, True, OFFERED)]
     rig.run(70)
-    second.say(Bare(Type.DISCONNECT))
+    second.say(BarePacket(PacketType.DISCONNECT))
     rig.run(70)
     assert device(rig, **kept).received() == [ConnAck(0, False, OFFERED)]
 
 
 def test_a_disconnect_may_shorten_the_session(rig: Rig) -> None:
     one = device(rig, properties=((Property.SESSION_EXPIRY, 0xFFFF_FFFF),))
-    one.say(Bare(Type.DISCONNECT, 0, ((Property.SESSION_EXPIRY, 0),)))
+    one.say(BarePacket(PacketType.DISCONNECT, 0, ((Property.SESSION_EXPIRY, 0),)))
     assert not rig.world.server("broker").sessions
 
 
@@ -117,7 +117,7 @@ def test_a_disconnect_may_shorten_the_session(rig: Rig) -> None:
 def test_a_will_waits_for_its_delay(rig: Rig, back_after: int, expected: list[bytes]) -> None:
     watcher = device(rig, "watcher")
     watcher.say(Subscribe(1, (("gone", 1),)))
-    will = Message("gone", b"dying", 0, properties=((Property.WILL_DELAY, 30),))
+    will = Publication("gone", b"dying", 0, properties=((Property.WILL_DELAY, 30),))
     dying: dict[str, Any] = {"clean": False, "properties": ((Property.SESSION_EXPIRY, 90),)}
     device(rig, "dying", will=will, **dying).stream.abort()
     watcher.events.data.clear()
@@ -128,14 +128,14 @@ def test_a_will_waits_for_its_delay(rig: Rig, back_after: int, expected: list[by
 
 
 def test_a_will_is_published_by_wish_and_at_the_end_of_the_session(rig: Rig) -> None:
-    will = Message("gone", b"x", 0, properties=((Property.WILL_DELAY, 30),))
+    will = Publication("gone", b"x", 0, properties=((Property.WILL_DELAY, 30),))
     one = device(rig, will=will, properties=((Property.SESSION_EXPIRY, 5),))
-    one.say(Bare(Type.DISCONNECT, 4))
+    one.say(BarePacket(PacketType.DISCONNECT, 4))
     broker = rig.world.server("broker")
     rig.run(3)
     assert broker.messages == []
     rig.run(3)
-    assert broker.messages == [Message("gone", b"x")]
+    assert broker.messages == [Publication("gone", b"x")]
 
 
 def test_topic_aliases_stand_for_topics(rig: Rig) -> None:
@@ -143,30 +143,32 @@ def test_topic_aliases_stand_for_topics(rig: Rig) -> None:
     one.say(Subscribe(1, (("a/#", 0),)))
     alias: Properties = ((Property.TOPIC_ALIAS, 3),)
     answers = one.say(
-        Publish(Message("a/long", b"1", properties=alias)),
-        Publish(Message("", b"2", properties=alias)),
+        Publish(Publication("a/long", b"1", properties=alias)),
+        Publish(Publication("", b"2", properties=alias)),
     )
-    assert published(answers) == [Message("a/long", b"1"), Message("a/long", b"2")]
+    assert published(answers) == [Publication("a/long", b"1"), Publication("a/long", b"2")]
 
 
 @pytest.mark.parametrize(("topic", "alias"), [("", 4), ("t", 17)])
 def test_unknown_aliases_end_the_connection_with_a_reason(rig: Rig, topic: str, alias: int) -> None:
     one = device(rig)
-    packet = Publish(Message(topic, b"x", properties=((Property.TOPIC_ALIAS, alias),)))
-    assert one.say(packet) == [Bare(Type.DISCONNECT, 0x94)]
+    packet = Publish(Publication(topic, b"x", properties=((Property.TOPIC_ALIAS, alias),)))
+    assert one.say(packet) == [BarePacket(PacketType.DISCONNECT, 0x94)]
     assert one.events.log[-1] == ("closed", None)
 
 
 def test_whoever_breaks_the_rules_or_falls_silent_gets_to_know(rig: Rig) -> None:
-    assert device(rig).say(Bare(Type.PINGRESP)) == [Bare(Type.DISCONNECT, 0x82)]
+    assert device(rig).say(BarePacket(PacketType.PINGRESP)) == [
+        BarePacket(PacketType.DISCONNECT, 0x82)
+    ]
     silent = device(rig, "silent", keep_alive=10)
     silent.events.data.clear()
     rig.run(16)
-    assert silent.received() == [Bare(Type.DISCONNECT, 0x8D)]
+    assert silent.received() == [BarePacket(PacketType.DISCONNECT, 0x8D)]
     first = device(rig, "twin")
     first.events.data.clear()
     device(rig, "twin")
-    assert first.received() == [Bare(Type.DISCONNECT, 0x8E)]
+    assert first.received() == [BarePacket(PacketType.DISCONNECT, 0x8E)]
 
 
 def test_messages_expire_where_they_wait(rig: Rig) -> None:
@@ -177,7 +179,7 @@ def test_messages_expire_where_they_wait(rig: Rig) -> None:
     writer = device(rig, "writer")
     for seconds in (10, 100):
         expiry: Properties = ((Property.MESSAGE_EXPIRY, seconds),)
-        writer.say(Publish(Message("t", b"%d" % seconds, 1, True, expiry), 1))
+        writer.say(Publish(Publication("t", b"%d" % seconds, 1, True, expiry), 1))
     rig.run(40)
     (message,) = published(device(rig, "reader", **kept).received())
     assert message.payload == b"100"
@@ -188,14 +190,14 @@ def test_messages_expire_where_they_wait(rig: Rig) -> None:
 
 def test_options_of_subscriptions(rig: Rig) -> None:
     one = device(rig)
-    lamp = Message("state/lamp", b"on", 0, True)
+    lamp = Publication("state/lamp", b"on", 0, True)
     assert published(one.say(Subscribe(1, (("state/lamp", 0x10),)))) == [lamp]
     assert published(one.say(Subscribe(1, (("state/lamp", 0x10),)))) == []
     assert published(one.say(Subscribe(1, (("state/lamp", 0x20),)))) == []
     # No Local and Retain As Published.
     one.say(Subscribe(2, (("own", 0x04), ("kept", 0x08))))
-    assert published(one.say(Publish(Message("own", b"x")))) == []
-    kept = Message("kept", b"x", 0, True)
+    assert published(one.say(Publish(Publication("own", b"x")))) == []
+    kept = Publication("kept", b"x", 0, True)
     assert published(one.say(Publish(kept))) == [kept]
 
 
@@ -204,7 +206,7 @@ def test_subscription_identifiers_come_with_messages(rig: Rig) -> None:
     for number, topic_filter in ((5, "a/+"), (300, "a/#")):
         identifier: Properties = ((Property.SUBSCRIPTION_IDENTIFIER, number),)
         one.say(Subscribe(1, ((topic_filter, 0),), identifier))
-    (message,) = published(one.say(Publish(Message("a/b", b"x"))))
+    (message,) = published(one.say(Publish(Publication("a/b", b"x"))))
     assert message.properties == (
         (Property.SUBSCRIPTION_IDENTIFIER, 5),
         (Property.SUBSCRIPTION_IDENTIFIER, 300),
@@ -216,7 +218,7 @@ def test_each_filter_gets_its_reason(rig: Rig) -> None:
     answer = one.say(Subscribe(1, (("a#", 0), ("$share/g/t", 0), ("t", 2))))
     assert answer == [SubAck(1, (0x8F, 0, 2))]
     unsubscribed = one.say(Unsubscribe(2, ("t", "never")))
-    assert unsubscribed == [Acknowledge(Type.UNSUBACK, 2, codes=(0, 0x11))]
+    assert unsubscribed == [Acknowledge(PacketType.UNSUBACK, 2, codes=(0, 0x11))]
 
 
 def test_a_client_bounds_what_it_is_sent(rig: Rig) -> None:
@@ -232,7 +234,7 @@ def test_a_client_bounds_what_it_is_sent(rig: Rig) -> None:
         broker.publish("t", payload, qos=1)
     rig.run()
     assert [message.payload for message in published(one.received())] == [b"1", b"2"]
-    answers = one.say(Acknowledge(Type.PUBACK, 1))
+    answers = one.say(Acknowledge(PacketType.PUBACK, 1))
     assert [message.payload for message in published(answers)] == [b"3"]
 
 
@@ -242,7 +244,7 @@ def test_a_refused_message_of_quality_2_is_over(rig: Rig) -> None:
     broker = rig.world.server("broker")
     broker.publish("t", b"x", qos=2)
     rig.run()
-    assert one.say(Acknowledge(Type.PUBREC, 1, 0x97)) == []
+    assert one.say(Acknowledge(PacketType.PUBREC, 1, 0x97)) == []
     assert not broker.sessions["device"].outgoing
 
 
@@ -288,4 +290,6 @@ def test_shared_filters_have_a_group_and_a_filter(rig: Rig, topic_filter: str) -
 
 def test_a_shared_subscription_without_its_own_messages_is_an_error(rig: Rig) -> None:
     one = device(rig)
-    assert one.say(Subscribe(1, (("$share/pool/t", 5),)))[-1] == Bare(Type.DISCONNECT, 0x82)
+    assert one.say(Subscribe(1, (("$share/pool/t", 5),)))[-1] == BarePacket(
+        PacketType.DISCONNECT, 0x82
+    )

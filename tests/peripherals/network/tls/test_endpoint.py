@@ -20,7 +20,7 @@ from OpenSSL.crypto import FILETYPE_PEM, X509, PKey, dump_certificate
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.tls import endpoint, openssl, pki
 from renode_wifi.peripherals.network.tls.client import certificate_is_for, judge_chain
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, State, TlsEndpoint
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
 from renode_wifi.peripherals.network.tls.openssl import (
     SeededBytes,
     accept_any_certificate,
@@ -141,7 +141,7 @@ def test_the_wire_repeats_byte_for_byte_even_across_snapshots(kind: str, version
             assert server.take_plaintext(3) + server.take_plaintext() == b"message %d" % number
         client.close()
         wire += talk(client, server)
-        assert server.state is State.CLOSED
+        assert server.state is TlsState.CLOSED
         return wire
 
     first = run(False)
@@ -155,17 +155,17 @@ def test_a_snapshot_in_the_middle_of_a_handshake() -> None:
     client, server = saved((client, server))
     client.feed(server.take_outgoing())
     talk(client, server)
-    assert client.state is server.state is State.OPEN
+    assert client.state is server.state is TlsState.OPEN
 
 
 def test_a_failed_endpoint_stays_failed() -> None:
     client, _ = pair(pki.Authority("test"), "ec", "TLSv1.2")
     client.feed(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    assert client.state is State.FAILED
+    assert client.state is TlsState.FAILED
     verdict = client.verdict
     client.feed(b"more")
     client.write(b"data")
-    assert (client.state, client.verdict) == (State.FAILED, verdict)
+    assert (client.state, client.verdict) == (TlsState.FAILED, verdict)
 
 
 def test_other_users_of_openssl_get_true_random_numbers() -> None:
@@ -226,7 +226,7 @@ def test_what_is_recorded_is_bounded_and_then_ends_with_a_restore(
     assert server._record == []
     restored = saved(server)
     restored.feed(b"anything")
-    assert restored.state is State.FAILED
+    assert restored.state is TlsState.FAILED
     # The one that wasn't saved goes on.
     client.write(b"more")
     server.feed(client.take_outgoing())
@@ -244,7 +244,7 @@ def test_without_a_seed_nothing_repeats_and_nothing_is_recorded() -> None:
     assert len(hellos) == 2
     restored = saved(client)
     restored.feed(b"x")
-    assert restored.state is State.FAILED
+    assert restored.state is TlsState.FAILED
 
 
 def test_a_discarded_endpoint_takes_nothing() -> None:
@@ -272,7 +272,7 @@ def test_a_peer_may_send_anything(junk: list[bytes], server: bool, turns: int) -
     victim.feed_end()
     victim.write(b"late")
     victim.close()
-    assert victim.state in State
+    assert victim.state in TlsState
 
 
 AUTHORITY = pki.Authority("junk")

@@ -28,7 +28,7 @@ from renode_wifi.peripherals.network.worldfile.models import (
     NetworkSettings,
 )
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
-from renode_wifi.peripherals.network.worldfile.rules import Rule
+from renode_wifi.peripherals.network.worldfile.rules import ValueRule
 from renode_wifi.peripherals.network.worldfile.servers import (
     TYPES,
     PageSettings,
@@ -87,7 +87,7 @@ def test_the_page_names_every_key_with_its_default(section: str, models: list[ty
 
 def read(model: type[Model], field: dataclasses.Field[Any], text: str) -> Any:
     rule = annotation(hints(model)[field.name])
-    if not isinstance(rule, Rule):
+    if not isinstance(rule, ValueRule):
         return field.default
     return rule.read(Scalar(text, False, Path()))
 

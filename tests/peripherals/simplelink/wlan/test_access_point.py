@@ -10,7 +10,7 @@ import pytest
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.contract.station import JoinFailure
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
-from renode_wifi.peripherals.simplelink.messages.netapp import DhcpServer
+from renode_wifi.peripherals.simplelink.messages.netapp import DhcpServerOptions
 from renode_wifi.peripherals.simplelink.messages.netcfg import StationInfo
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.rig import Rig
@@ -58,7 +58,7 @@ class Rigged(Rig):
         return answer.body[8 : 8 + size]
 
     def set_pool(self, first: str, last: str) -> int:
-        value = DhcpServer(3600, IPv4Address(first), IPv4Address(last)).emit()
+        value = DhcpServerOptions(3600, IPv4Address(first), IPv4Address(last)).emit()
         head = struct.pack("<HHHH", 0, DHCP_SERVER, 0, len(value))
         return self.driver.status(Opcode.NETAPP_SET, head + value)
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.phone import Answer, _Exchange, _request
+from renode_wifi.peripherals.network.phone import DeviceAnswer, _Exchange, _request
 from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
 from renode_wifi.peripherals.simplelink.messages.wlan import ProvisioningStatus
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
@@ -154,13 +154,13 @@ class Browser:
         advance(rig, 3)
         self.device = outcomes[0].gateway
 
-    def send(self, data: bytes) -> Answer | None:
-        answers: list[Answer | None] = []
+    def send(self, data: bytes) -> DeviceAnswer | None:
+        answers: list[DeviceAnswer | None] = []
         self.station.connect((self.device, 80), _Exchange(data, answers.append))
         advance(self.rig, 1)
         return answers[0] if answers else None
 
-    def ask(self, method: str, path: str, body: str = "") -> Answer | None:
+    def ask(self, method: str, path: str, body: str = "") -> DeviceAnswer | None:
         return self.send(_request(method, self.device, path, body.encode("latin-1")))
 
 
@@ -182,7 +182,7 @@ def test_what_applications_read() -> None:
         "/index.html": b"<html>",
     }
     for path, content in expected.items():
-        assert page.ask("GET", path) == Answer(200, content)
+        assert page.ask("GET", path) == DeviceAnswer(200, content)
     networks = page.ask("GET", "/netlist.txt")
     assert networks is not None
     assert {b"2fwemu-ap", b"0open"} <= set(networks.content.split(b";"))
@@ -225,4 +225,4 @@ def test_no_more_profiles_than_there_are_places() -> None:
 def test_any_bytes_are_survived(data: bytes) -> None:
     page = browser()
     page.send(data)
-    assert page.ask("GET", "/param_cfg_result.txt") == Answer(200, b"0")
+    assert page.ask("GET", "/param_cfg_result.txt") == DeviceAnswer(200, b"0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.emulation.engines.embedded import Access
+from renode_wifi.emulation.engines.embedded import AccessKind
 from renode_wifi.emulation.platform.core import Stop
 from tests.emulation.engines.embedded.guest import (
     ENABLE_FAULTS,
@@ -360,7 +360,7 @@ hardfault:
     assert report.cause == (
         "HardFault in thread mode: access where nothing is mapped: write at 0x60000004"
     )
-    assert report.access is Access.WRITE
+    assert report.access is AccessKind.WRITE
     assert report.address == 0x60000004
     assert (report.raised, report.taken, report.during) == (5, 3, 0)
     assert report.escalated
