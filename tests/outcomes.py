@@ -17,6 +17,7 @@ from renode_wifi.emulation.board.session import BoardTimeout, GuestCrash, Snapsh
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore.faults import ARGUMENTS, NEXT_CONNECTION
 from renode_wifi.emulation.observers.calls.table import read_table
+from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.worldfile.fault_kinds import (
     ISM43362,
@@ -43,6 +44,7 @@ TRIES = 6
 """New connections, a second apart, before something dearer is tried."""
 LASTS = "5 s"
 NO_EFFECT = "none"
+RESTARTED = "the firmware starts anew"
 ERRORS = read_table().values["secure_count"]
 COLUMNS = "| fault | board | at the API | cured by | after |\n|---|---|---|---|---|\n"
 
@@ -71,6 +73,11 @@ class Rig:
         self.call("on")
         self.call(f"join {NETWORK}")
         self.start: Snapshot = self.board.snapshot()
+        self.restarted = False
+        self.board.engine.subscribe(self._on_reset, "reset")
+
+    def _on_reset(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        self.restarted = True
 
     def call(self, command: str) -> int:
         """What the function returned."""
@@ -118,6 +125,7 @@ def outcome(rig: Rig, kind: Kind) -> Outcome:
     rig.echo()
     board.world.inject(kind.name, _lasts(kind), **_arguments(kind, secure))
     fault_at = board.now
+    rig.restarted = False
     error, stuck = "", False
     try:
         rig.echo()
@@ -129,6 +137,8 @@ def outcome(rig: Rig, kind: Kind) -> Outcome:
         error = str(failure)
     except (BoardTimeout, GuestCrash):
         error, stuck = "the call does not return", True
+    if rig.restarted:
+        error = RESTARTED
     if not error:
         return Outcome(kind.name, rig.name, NO_EFFECT, "", 0.0)
     for cure, step in _cures(rig, stuck):
@@ -156,6 +166,10 @@ def _cures(rig: Rig, stuck: bool) -> Iterator[tuple[str, Callable[[], object]]]:
         restart()
 
     if stuck:  # Nothing can be called any more.
+        yield "a reset of the board", reset
+        return
+    if rig.restarted:  # It begins as firmware does.
+        yield "`WIFI_On`, `WIFI_ConnectAP`", restart
         yield "a reset of the board", reset
         return
     yield "a new connection", lambda: None

@@ -21,7 +21,13 @@ def test_the_table_has_every_fault_of_the_board(board: str) -> None:
 
 @pytest.mark.parametrize(
     ("board", "fault"),
-    [("b_l475e_iot01a", "out-of-step"), ("cc3220sf_launchxl", "tx-failure")],
+    [
+        ("b_l475e_iot01a", "out-of-step"),
+        ("b_l475e_iot01a", "stuck-high"),
+        ("b_l475e_iot01a", "power-cut"),
+        ("cc3220sf_launchxl", "tx-failure"),
+        ("cc3220sf_launchxl", "malformed-reply"),
+    ],
 )
 def test_a_row_is_what_is_found(board: str, fault: str) -> None:
     found = outcome(Rig(board), KINDS[fault])

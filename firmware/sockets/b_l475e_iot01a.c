@@ -145,10 +145,8 @@ API int32_t SOCKETS_Recv(Socket_t socket, void *data, size_t size, uint32_t flag
             try_number("R1=", size > MAX_PAYLOAD ? MAX_PAYLOAD : (unsigned)size) < 0 ||
             try_number("R2=", 1) < 0 || try_command("R0\r", 0, 0) < 0)
             return failure();
-        if (reply_size > 10) {
-            memcpy(data, reply + 2, reply_size - 10);
-            return (int32_t)reply_size - 10;
-        }
+        if (reply_size > 10)
+            return (int32_t)take_payload(data, (unsigned)size);
         if (board_ticks() - start >= sockets[number].receive_timeout)
             return 0;
         pause(POLL_PAUSE);

@@ -63,24 +63,27 @@ static uint16_t exchange(uint16_t word)
     return SPI3_DR;
 }
 
-/* Reads while the module has something to say. */
-static int read_reply(void)
+/* Reads while the module has something to say. A module that says more than any reply has is stuck;
+ * the reply is empty then. Padding before the reply is left out as that behind it. */
+static void read_reply(void)
 {
     reply_size = 0;
     pin(NSS, 0);
     settle(15);
-    while (ready()) {
+    for (unsigned count = 0; ready(); count += 2) {
         uint16_t word = exchange(0x0A0A);
-        if (reply_size + 2 < sizeof reply) {
-            reply[reply_size++] = (uint8_t)word;
-            reply[reply_size++] = (uint8_t)(word >> 8);
+        if (count + 2 >= sizeof reply) {
+            reply_size = 0;
+            break;
         }
+        for (unsigned i = 0; i < 2; i++, word >>= 8)
+            if (reply_size || (uint8_t)word != PAD)
+                reply[reply_size++] = (uint8_t)word;
     }
     pin(NSS, 1);
     while (reply_size && reply[reply_size - 1] == PAD)
         reply_size--;
     reply[reply_size] = 0;
-    return 0;
 }
 
 static int ends_well(void)
@@ -234,6 +237,16 @@ int net_send(int handle, const void *data, unsigned size)
     return (int)size;
 }
 
+/* What stands before "\r\nOK\r\n> " in the reply, at most `size` bytes of it. */
+static unsigned take_payload(void *data, unsigned size)
+{
+    unsigned length = reply_size - 10;
+    if (length > size)
+        length = size;
+    memcpy(data, reply + 2, length);
+    return length;
+}
+
 int net_receive(int handle, void *data, unsigned size, unsigned timeout)
 {
     uint32_t start = board_ticks();
@@ -243,10 +256,8 @@ int net_receive(int handle, void *data, unsigned size, unsigned timeout)
     do {
         if (command("R0\r", 0, 0) < 0)
             return -1;
-        if (reply_size > 10) {
-            memcpy(data, reply + 2, reply_size - 10);
-            return (int)(reply_size - 10);
-        }
+        if (reply_size > 10)
+            return (int)take_payload(data, size);
     } while (board_ticks() - start < timeout);
     return 0;
 }

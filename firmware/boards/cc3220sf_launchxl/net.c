@@ -66,6 +66,7 @@
 #define ADDRESS_TIMEOUT 15000
 #define RESPONSE_TIMEOUT 10000
 #define ANSWER_TIMEOUT 65000
+#define SYNC_TIMEOUT 50
 
 const int net_sockets = 16;
 
@@ -83,7 +84,7 @@ static struct {
 
 static int buffers, buffer_size;
 static unsigned failed_sockets;
-static int joined, http_offered;
+static int started, joined, http_offered;
 /* How each socket waits for data, in ms; TIMEOUT_UNSET until it was set . */
 #define TIMEOUT_UNSET 0xFFFFFFFFu
 static uint32_t timeouts[16];
@@ -160,16 +161,19 @@ static int is_sync(uint32_t word)
     return (word & DEVICE_SYNC_MASK) == (DEVICE_SYNC & DEVICE_SYNC_MASK);
 }
 
-/* Reads the message that waits. What is longer than the buffer is clocked out and dropped. */
-static void read_message(void)
+/* Reads the message that waits; -1 when it has no beginning. What is longer than the buffer is clocked
+ * out and dropped. */
+static int read_message(void)
 {
-    uint32_t word;
+    uint32_t word, start = board_ticks();
     unsigned size;
     link_begin();
     exchange(CLEAR_TO_READ);
-    do
-        word = exchange(0xFFFFFFFF);
-    while (!is_sync(word));
+    while (!is_sync(exchange(0xFFFFFFFF)))
+        if (board_ticks() - start > SYNC_TIMEOUT) {
+            link_end();
+            return -1;
+        }
     word = exchange(0xFFFFFFFF);
     message.opcode = (uint16_t)word;
     size = word >> 16;
@@ -194,9 +198,10 @@ static void read_message(void)
     failed_sockets = message.failed;
     if (message.opcode == WLAN_DISCONNECTED)
         joined = 0;
+    return 0;
 }
 
-/* Waits up to `timeout` ms for any message; 0 when there was none. */
+/* Waits up to `timeout` ms for any message; 0 when there was none that can be read. */
 static int next_message(uint32_t timeout)
 {
     uint32_t start = board_ticks();
@@ -205,8 +210,7 @@ static int next_message(uint32_t timeout)
             return 0;
         board_wait(start);
     }
-    read_message();
-    return 1;
+    return read_message() == 0;
 }
 
 static int wait_for(uint16_t opcode, uint32_t timeout)
@@ -222,10 +226,13 @@ static int wait_for(uint16_t opcode, uint32_t timeout)
     return -1;
 }
 
-/* Sends a command and waits for its answer; returns the status that most answers start with. */
+/* Sends a command and waits for its answer; returns the status that most answers start with. -1 before
+ * net_start, as the link has no clock. */
 static int command(uint16_t opcode, const void *descriptor, unsigned size, const void *data,
                    unsigned data_size)
 {
+    if (!started)
+        return -1;
     write_message(opcode, descriptor, size, data, data_size);
     if (wait_for((uint16_t)((opcode & ~0x8000u) | 0x0400u), RESPONSE_TIMEOUT) < 0)
         return -1;
@@ -249,6 +256,7 @@ int net_start(char *identity, unsigned size)
     static const uint16_t version[] = {0, DEVICE_GENERAL, DEVICE_VERSION, 0};
     uint32_t start;
     link_start();
+    started = 1;
     /* Off, whatever it did before. */
     APPS_INT_STS_CLR = 1;
     NW_INT_MASK_SET = 1;
@@ -409,7 +417,8 @@ int net_send(int handle, const void *data, unsigned size)
     } request = {(uint16_t)size, (uint8_t)handle, 0};
     int needed = buffer_size ? 1 + (int)(size - 1) / buffer_size : 1;
     while (NW_INT_STS_RAW & 1)
-        read_message();
+        if (read_message() < 0)
+            return -1;
     while (buffers <= RESERVED_BUFFERS + needed)
         if (!next_message(ANSWER_TIMEOUT))
             return -1;
