@@ -77,7 +77,8 @@ class Rig:
         self.board.engine.subscribe(self._on_reset, "reset")
 
     def _on_reset(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        self.restarted = True
+        if "cause" in fields:  # The board's, not a connection's.
+            self.restarted = True
 
     def call(self, command: str) -> int:
         """What the function returned."""
