@@ -85,7 +85,7 @@ static struct {
 static int buffers, buffer_size;
 static unsigned failed_sockets;
 static int started, joined, http_offered;
-/* How each socket waits for data, in ms; TIMEOUT_UNSET until it was set . */
+/* How each socket waits for data, in ms. */
 #define TIMEOUT_UNSET 0xFFFFFFFFu
 static uint32_t timeouts[16];
 
@@ -161,19 +161,18 @@ static int is_sync(uint32_t word)
     return (word & DEVICE_SYNC_MASK) == (DEVICE_SYNC & DEVICE_SYNC_MASK);
 }
 
-/* Reads the message that waits; -1 when it has no beginning. What is longer than the buffer is clocked
- * out and dropped. */
+/* Reads the message that waits; -1 when it has no beginning. What the buffer has no room for is dropped. */
 static int read_message(void)
 {
-    uint32_t word, start = board_ticks();
-    unsigned size;
+    uint32_t word, size, start = board_ticks();
     link_begin();
     exchange(CLEAR_TO_READ);
-    while (!is_sync(exchange(0xFFFFFFFF)))
-        if (board_ticks() - start > SYNC_TIMEOUT) {
-            link_end();
-            return -1;
-        }
+    while (!is_sync(word = exchange(0xFFFFFFFF)) && board_ticks() - start <= SYNC_TIMEOUT)
+        ;
+    if (!is_sync(word)) {
+        link_end();
+        return -1;
+    }
     word = exchange(0xFFFFFFFF);
     message.opcode = (uint16_t)word;
     size = word >> 16;
@@ -226,8 +225,7 @@ static int wait_for(uint16_t opcode, uint32_t timeout)
     return -1;
 }
 
-/* Sends a command and waits for its answer; returns the status that most answers start with. -1 before
- * net_start, as the link has no clock. */
+/* Returns the status that most answers start with; -1 before net_start, as the link has no clock. */
 static int command(uint16_t opcode, const void *descriptor, unsigned size, const void *data,
                    unsigned data_size)
 {
