@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines import select
 from renode_wifi.emulation.engines.renode import find
 from tests.emulation.engines.renode.test_real import needs_renode
+from tests.platforms.test_boards_talk import CONSOLES, ST, TI
 
 HERE = Path(__file__).resolve().parent
 FIRMWARE = HERE.parents[1] / "firmware"
 GUEST = FIRMWARE / "stm32f4" / "stm32f4.elf"
-BOARDS = {"b_l475e_iot01a": "usart1", "cc3220sf_launchxl": "uarta0"}
 OWN = HERE / "stm32f4.repl"
 
 
@@ -27,17 +29,17 @@ def stock_machine(session: Session, description: Path) -> str:
     return session.engine.source("usart1", "stock")
 
 
-def all_pass(engine: str, description: Path) -> None:
-    """One of each board, each in a world of its own, and the stock machine."""
+def all_pass(engine: str, description: Path, boards: tuple[str, str] = (ST, TI)) -> None:
+    """Two boards, each in a world of its own, and the stock machine."""
     session = Session(select.start_empty(engine))
     try:
         consoles = []
-        for board, console in BOARDS.items():
+        for name, board in zip(("one", "two"), boards, strict=True):
             session.execute("mach clear")
-            session.execute(f'$name="{board}"; $bin=@{FIRMWARE / "probe" / board}.elf')
+            session.execute(f'$name="{name}"; $bin=@{FIRMWARE / "probe" / board}.elf')
             session.execute(f"include @platforms/{board}.resc")
             session.execute("runMacro $reset")
-            consoles.append(session.engine.source(console, board))
+            consoles.append(session.engine.source(CONSOLES[board], name))
         stock = stock_machine(session, description)
         session.wait_for_line("DONE", 3, stock)
         lines = [line.text for line in session.console(stock).lines]
@@ -51,13 +53,14 @@ def all_pass(engine: str, description: Path) -> None:
         session.close()
 
 
-def test_a_stock_machine_runs_beside_both_boards() -> None:
+def test_a_stock_machine_runs_beside_two_boards() -> None:
     all_pass("embedded", OWN)
 
 
 @needs_renode
-def test_a_stock_machine_runs_beside_both_boards_in_renode() -> None:
-    all_pass("renode", OWN)
+@pytest.mark.parametrize("boards", [(ST, TI), (ST, ST), (TI, TI)])
+def test_a_stock_machine_runs_beside_two_boards_in_renode(boards: tuple[str, str]) -> None:
+    all_pass("renode", OWN, boards)
 
 
 @needs_renode

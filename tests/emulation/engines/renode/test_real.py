@@ -25,7 +25,7 @@ from tests.emulation.engines.renode.compare import (
     record,
     until_line,
 )
-from tests.platforms.test_boards_talk import talk
+from tests.platforms.test_boards_talk import ST, TI, talk
 
 ROOT = Path(__file__).resolve().parents[4]
 PROBE = ROOT / "firmware" / "probe" / "b_l475e_iot01a.elf"
@@ -67,7 +67,7 @@ def test_a_difference_is_shown_with_what_came_before() -> None:
 
 
 @needs_renode
-@pytest.mark.parametrize("board", ["b_l475e_iot01a", "cc3220sf_launchxl"])
+@pytest.mark.parametrize("board", [ST, TI])
 def test_the_engines_agree_on_the_probe(board: str) -> None:
     image = ROOT / "firmware" / "probe" / f"{board}.elf"
 
@@ -83,8 +83,9 @@ def test_the_engines_agree_on_the_probe(board: str) -> None:
 
 
 @needs_renode
-def test_two_boards_in_one_world_talk_both_ways() -> None:
-    talk("renode", ("b_l475e_iot01a", "cc3220sf_launchxl"))
+@pytest.mark.parametrize("boards", [(ST, TI), (ST, ST), (TI, TI)])
+def test_two_boards_in_one_world_talk_both_ways(boards: tuple[str, str]) -> None:
+    talk("renode", boards)
 
 
 def session(environment: dict[str, str], seconds: str) -> subprocess.Popen[bytes]:
