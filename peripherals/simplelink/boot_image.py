@@ -71,6 +71,12 @@ class BootImage(object):
         else:
             self._next = None if self._first is None else b""
 
+    @property
+    def updated(self):
+        # type: () -> bool
+        """Whether flash has an update, and nothing newer waits."""
+        return self._first is not None and self._next is None
+
     def start(self, cause):
         # type: (str) -> None
         """The chip starts, for a cause of the machine's resets."""

@@ -10,7 +10,7 @@ source/protocol.h; the link carries one direction at a time.)
 import struct
 
 from renode_wifi.peripherals.base.line import Line
-from renode_wifi.peripherals.simplelink.boot_image import BootImage
+from renode_wifi.peripherals.simplelink.boot_image import STARTS, BootImage
 
 HOST_SYNC = 0x12344321
 """First word of a message from the host."""
@@ -63,8 +63,15 @@ class Link(object):
 
     def reset(self):
         # type: () -> None
-        """The chip is reset; the network processor is not."""
-        self._boot.start(self.machine.reset_cause)
+        """The chip is reset. Where it starts anew, its boot loader looks into the serial flash
+        before any program does, so that an update which nobody has committed is rolled back."""
+        cause = self.machine.reset_cause
+        if cause in STARTS:
+            self.power_off()
+            if self._boot.updated:
+                self.processor.on_power(True)
+                self.processor.on_power(False)
+        self._boot.start(cause)
 
     def power_on(self):
         # type: () -> None

@@ -15,6 +15,7 @@ from renode_wifi.emulation.image.load import load_image
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.simplelink.boot_image import ADDRESS, FLASH, BootImage, binary_of
 from renode_wifi.peripherals.simplelink.files.booted import MCU_IMAGE
+from renode_wifi.peripherals.simplelink.files.bundle import BundleState
 from tests.peripherals.simplelink.rig import Rig
 
 FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
@@ -134,6 +135,27 @@ def test_a_board_boots_its_update_and_goes_back(with_digest: bool) -> None:
         board.restore(saved)
         board.reset()
         board.wait_for_prompt("> ")
+
+
+def test_an_update_that_hangs_is_rolled_back_by_the_next_reset() -> None:
+    """SWRU455M, Bundle Protection: a restart rolls back what is not committed."""
+    hung = bytearray(binary("shell"))
+    (entry,) = struct.unpack_from("<I", hung, 4)
+    hung[entry - 1 - ADDRESS : entry + 1 - ADDRESS] = b"\xfe\xe7"  # b .
+    with Board(BOARD, FIRMWARE / "probe" / f"{BOARD}.elf") as board:
+        board.wait_for_line("probe: PASSED", timeout=20)
+        (radio,) = board.engine.machine.radios()  # type: ignore[attr-defined]
+        volume: Any = radio.files.volume
+        stored = volume.files[MCU_IMAGE]
+        volume.bundle.opened(stored)
+        stored.written(bytes(hung))
+        volume.power.stopping = True
+        board.reset()
+        board.run(1)
+        assert volume.bundle.state is BundleState.PENDING_COMMIT
+        board.reset()
+        board.wait_for_line("probe: PASSED", timeout=20)
+        assert volume.bundle.state is BundleState.STOPPED
 
 
 def test_the_program_of_the_board_is_in_its_file_system() -> None:
