@@ -159,6 +159,9 @@ class Station(Protocol):
     def leave(self) -> None:
         """Give up the association; connections are gone without FIN. Fine when not joined."""
 
+    def sleep(self, interval: int) -> None:
+        """Fetch what the access point has for the station every `interval` ns; 0: at once."""
+
     def resolve(self, name: str, done: Callable[[IPv4Address | Failure], None]) -> None:
         """DNS A record of `name`; Failure.TIMED_OUT/UNREACHABLE where there is none."""
 

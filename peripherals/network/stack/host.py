@@ -72,6 +72,12 @@ class Host:
         self._listeners: dict[int, PortListener] = {}
         self._datagrams: dict[int, PortSocket] = {}
         self._next_port = FIRST_EPHEMERAL
+        self.sleep = 0
+        """How often it is awake to receive (ns); 0: it always is."""
+
+    def awake(self, time: int) -> int:
+        """When the host receives what reaches its access point at `time` (ns)."""
+        return -(-time // self.sleep) * self.sleep if self.sleep else time
 
     # TCP
 

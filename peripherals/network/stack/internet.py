@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
@@ -82,7 +83,7 @@ class Internet:
             return self.bridge.connect(source, local_port, remote, events, flow, route)
         connection = source.new_connection(local_port, remote, events, flow)
         if isinstance(route, Host):
-            self.clock.schedule(self.link.reliable_delay(), partial(route.arrive_syn, connection))
+            self._deliver(route, self.link.reliable_delay(), partial(route.arrive_syn, connection))
         else:
             self.clock.schedule(self._failure_time(route), partial(connection.fail, route))
         return connection
@@ -176,10 +177,15 @@ class Internet:
             route = self.route(remote, "udp")
             receivers = [route] if isinstance(route, Host) else []
         for receiver in receivers:
-            self.clock.schedule(
+            self._deliver(
+                receiver,
                 self.link.delay(),
                 partial(receiver.arrive_datagram, origin, remote[1], data, remote[0]),
             )
+
+    def _deliver(self, receiver: Host, delay: int, arrive: Callable[[], None]) -> None:
+        now = self.clock.now
+        self.clock.schedule(receiver.awake(now + delay) - now, arrive)
 
     def _is_broadcast(self, source: Host, address: IPv4Address) -> bool:
         subnet = self.subnet_of(source.address)

@@ -43,6 +43,8 @@ class ConnectionOwner(Protocol):
 
     def forget(self, connection: Connection) -> None: ...
 
+    def awake(self, time: int) -> int: ...
+
 
 class NoEvents:
     """The owner of a stream that nobody has taken yet, or that is over."""
@@ -232,7 +234,8 @@ class Connection:
                 self._leave()
             return
         now = self.internet.clock.now
-        self._arrival = max(self._arrival, now + self.internet.link.reliable_delay())
+        arrival = peer.host.awake(now + self.internet.link.reliable_delay())
+        self._arrival = max(self._arrival, arrival)
         self.internet.clock.schedule(
             self._arrival - now, partial(getattr(peer, handler), *arguments)
         )

@@ -54,6 +54,7 @@ class WirelessStation:
         self._joining: Event | None = None
         self._own: AccessPoint | None = None
         self._own_host: Host | None = None
+        self._sleep = 0
 
     @property
     def beacon(self) -> Beacon | None:
@@ -154,6 +155,7 @@ class WirelessStation:
         self._lease = lease
         internet = self.internet
         self._host = Host(internet, lease.address)
+        self._host.sleep = self._sleep
         internet.hosts.setdefault(lease.address, self._host)
         assert self._access_point is not None
         internet.trace(
@@ -207,6 +209,16 @@ class WirelessStation:
     def is_at(self, access_point: AccessPoint) -> bool:
         return self._access_point is access_point
 
+    def sleep(self, interval: int) -> None:
+        self._sleep = interval
+        if self._host is not None:
+            self._host.sleep = interval
+
+    def _received(self, delay: int) -> int:
+        """In how many ns the station has what reaches its access point in `delay` ns."""
+        now = self.internet.clock.now
+        return delay if self._host is None else self._host.awake(now + delay) - now
+
     # Names and ping
 
     def resolve(self, name: str, done: Resolved) -> None:
@@ -227,7 +239,8 @@ class WirelessStation:
         if not found and not names.forgetting and internet.bridge and names.settings.pass_through:
             internet.bridge.resolve(name, partial(self._answer, name, done))
             return
-        self._answer_later(delay, name, found[0] if found else Failure.UNREACHABLE, done)
+        answer = found[0] if found else Failure.UNREACHABLE
+        self._answer_later(self._received(delay), name, answer, done)
 
     def _answer_later(
         self, delay: int, name: str, answer: IPv4Address | Failure, done: Resolved
@@ -248,7 +261,7 @@ class WirelessStation:
     def ping(self, address: IPv4Address, timeout: int, done: Callable[[int | None], None]) -> None:
         internet = self.internet
         answers = self._lease is not None and address in internet.hosts
-        round_trip = 2 * internet.link.delay()
+        round_trip = self._received(2 * internet.link.delay())
         if not answers or internet.link.lost() or internet.link.lost() or round_trip > timeout:
             self.internet.clock.schedule(timeout, partial(self._ping_done, address, None, done))
         else:

@@ -11,13 +11,13 @@ from http import HTTPStatus
 
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.netapp import DEVICE, MAX_URN, NetApp
-from renode_wifi.peripherals.simplelink.wlan.profiles import (
+from renode_wifi.peripherals.simplelink.wlan.policies import (
     ANY_P2P,
     AUTO,
     AUTO_PROVISIONING,
     FAST,
-    Profiles,
 )
+from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
 from renode_wifi.peripherals.simplelink.wlan.provisioning import PROFILE_ADD, profile_of
 from renode_wifi.peripherals.simplelink.wlan.web import Parameters, WebAnswer
 

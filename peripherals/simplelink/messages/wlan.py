@@ -281,6 +281,55 @@ class ScanParameters(Fixed):
 
 
 @dataclass(frozen=True, slots=True)
+class PowerPolicyParameters(Fixed):
+    """SlWlanPmPolicyParams_t. features: bits of SL_WLAN_IOTLP_BITMAP_...; sleep: ms."""
+
+    LAYOUT = struct.Struct("<B3xH2x")
+
+    features: int
+    sleep: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQuality(Fixed):
+    """SlWlanRegisterLinkQualityEvents_t. threshold: dBm; pacing: ms; hysteresis: dB."""
+
+    LAYOUT = struct.Struct("<hHBBBBBB2x")
+
+    threshold: int
+    pacing: int
+    metric: int
+    kind: int
+    direction: int
+    hysteresis: int
+    trigger: int
+    enabled: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQualityEvent(Fixed):
+    """SlWlanLinkQualityAsyncEvent_t. rssi: dBm."""
+
+    LAYOUT = struct.Struct("<bB2x")
+
+    rssi: int
+    trigger: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconInformation(Fixed):
+    """SlWlanExtConnectionInfo_t. interval: between beacons, in units of 1.024 ms.
+
+    dtim: beacons from one that announces multicast to the next.
+    """
+
+    LAYOUT = struct.Struct("<HB17x")
+
+    interval: int = 100
+    dtim: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ProvisioningStatus:
     """SlWlanEventProvisioningStatus_t."""
 

@@ -20,14 +20,14 @@ from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
-from renode_wifi.peripherals.simplelink.wlan.security import OPEN, SECURITY
-from renode_wifi.peripherals.simplelink.wlan.settings import (
+from renode_wifi.peripherals.simplelink.wlan.options import (
     AP_CHANNEL,
     AP_HIDDEN,
     AP_PASSWORD,
     AP_SECURITY,
-    WlanSettings,
 )
+from renode_wifi.peripherals.simplelink.wlan.security import OPEN, SECURITY
+from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 
 DEFAULT_CHANNEL = 6
 REASON_RELEASED = 0

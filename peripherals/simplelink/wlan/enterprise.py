@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from renode_wifi.peripherals.network.contract.station import Login, LoginMethod
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
+from renode_wifi.peripherals.simplelink.wlan.options import (
+    DISABLE_SERVER_AUTHENTICATION,
+    GENERAL,
+)
 from renode_wifi.peripherals.simplelink.wlan.security import (
     CLIENT_FILE,
     KEY_FILE,
     ROOT_FILE,
     Profile,
 )
-from renode_wifi.peripherals.simplelink.wlan.settings import (
-    DISABLE_SERVER_AUTHENTICATION,
-    GENERAL,
-    WlanSettings,
-)
+from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 
 REASON_MISSING_CERTIFICATE, REASON_EXPIRED = 209, 210
 """SL_WLAN_DISCONNECT_MISSING_CERT and SL_WLAN_DISCONNECT_CERTIFICATE_EXPIRED (wlan.h)."""

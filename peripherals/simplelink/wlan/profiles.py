@@ -19,6 +19,15 @@ from renode_wifi.peripherals.simplelink.messages.profiles import (
 )
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
+from renode_wifi.peripherals.simplelink.wlan import policies
+from renode_wifi.peripherals.simplelink.wlan.policies import (
+    AUTO,
+    AUTO_PROVISIONING,
+    FAST,
+    POLICIES,
+    SCAN_HIDDEN,
+    sleep_of,
+)
 from renode_wifi.peripherals.simplelink.wlan.security import (
     RANKS,
     SECURITY,
@@ -26,14 +35,6 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
     judge,
     plain_key,
 )
-
-POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P = 0x10, 0x20, 0x30, 0x40
-POLICIES = (POLICY_CONNECTION, POLICY_SCAN, POLICY_POWER, POLICY_P2P)
-AUTO, FAST, ANY_P2P, AUTO_PROVISIONING = 0x01, 0x02, 0x08, 0x20
-"""Bits of the connection policy."""
-
-SCAN_HIDDEN = 0x02
-"""Bit of the scan policy; it doesn't survive power (wlan.h, sl_WlanPolicySet)."""
 
 ALL_PROFILES = 0xFF
 EAP_UPDATE_ANSWERED_AS = 0x8CC0
@@ -49,38 +50,46 @@ class Profiles:
     def __init__(self, count: int, connection_policy: Callable[[bool], None]) -> None:
         self.count = count
         self._connection_policy = connection_policy
+        self.power_policy: Callable[[], None] | None = None
+        """Called when the power policy is set."""
         self.restore()
 
     def restore(self) -> None:
         self.profiles: list[Profile | None] = [None] * self.count
         self.policies = dict.fromkeys(POLICIES, (0, b""))
-        self.policies[POLICY_CONNECTION] = (AUTO, b"")
+        self.policies[policies.CONNECTION] = (AUTO, b"")
         self.last: Profile | None = None
+        self.suspended = 0
+        """Profiles that are not joined, one bit each."""
 
     @property
     def automatic(self) -> bool:
         """Whether the processor joins by itself."""
-        return bool(self.policies[POLICY_CONNECTION][0] & AUTO)
+        return bool(self.policies[policies.CONNECTION][0] & AUTO)
 
     @property
     def fast(self) -> bool:
         """Whether it joins the last network at once when it starts."""
-        return bool(self.policies[POLICY_CONNECTION][0] & FAST)
+        return bool(self.policies[policies.CONNECTION][0] & FAST)
 
     @property
     def provisions(self) -> bool:
         """Whether provisioning starts by itself."""
-        return bool(self.policies[POLICY_CONNECTION][0] & AUTO_PROVISIONING)
+        return bool(self.policies[policies.CONNECTION][0] & AUTO_PROVISIONING)
 
     @property
     def lists_hidden(self) -> bool:
         """Whether results of scans have networks that hide their names."""
-        return bool(self.policies[POLICY_SCAN][0] & SCAN_HIDDEN)
+        return bool(self.policies[policies.SCAN][0] & SCAN_HIDDEN)
 
     @property
     def wanted(self) -> list[Profile]:
         """Networks to join."""
-        return [profile for profile in self.profiles if profile is not None]
+        return [
+            profile
+            for number, profile in enumerate(self.profiles)
+            if profile is not None and not self.suspended >> number & 1
+        ]
 
     def best(self, visible: Mapping[bytes, int]) -> Profile | None:
         """Of those on the air, with their signal: by priority, then security, then signal (wlan.h,
@@ -100,9 +109,14 @@ class Profiles:
             default=None,
         )
 
+    @property
+    def sleep(self) -> int:
+        """Of the station, by the power policy (ns)."""
+        return sleep_of(self.policies)
+
     def power_lost(self) -> None:
-        option, value = self.policies[POLICY_SCAN]
-        self.policies[POLICY_SCAN] = (option & ~SCAN_HIDDEN, value)
+        option, value = self.policies[policies.SCAN]
+        self.policies[policies.SCAN] = (option & ~SCAN_HIDDEN, value)
 
     def keep(self, profile: Profile) -> int | None:
         """Its place, which may be that of the same network; None where there is none left."""
@@ -175,16 +189,19 @@ class Profiles:
         return OK
 
     def set_policy(self, transaction: Transaction, message: Policy) -> BasicResponse | None:
-        if message.kind not in POLICIES:
-            return BasicResponse(Error.WLAN_INVALID_POLICY)
+        status = policies.judge(message.kind, message.option, message.value)
+        if status:
+            return BasicResponse(status)
         self.policies[message.kind] = (message.option, message.value)
         transaction.status(0)
-        if message.kind == POLICY_CONNECTION:
+        if message.kind == policies.CONNECTION:
             self._connection_policy(self.automatic)
+        elif message.kind == policies.POWER and self.power_policy is not None:
+            self.power_policy()
         return None
 
     def set_connection_policy(self, option: int) -> None:
-        self.policies[POLICY_CONNECTION] = (option, b"")
+        self.policies[policies.CONNECTION] = (option, b"")
         self._connection_policy(self.automatic)
 
     def get_policy(self, transaction: Transaction, message: PolicyGet) -> Policy:

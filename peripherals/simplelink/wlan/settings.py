@@ -11,34 +11,37 @@ from renode_wifi.peripherals.simplelink.messages.basic import (
     SetSetting,
     Setting,
 )
-from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID, ScanParameters
+from renode_wifi.peripherals.simplelink.messages.wlan import BeaconInformation, ScanParameters
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
+from renode_wifi.peripherals.simplelink.wlan.link_quality import LinkQualityWatch
+from renode_wifi.peripherals.simplelink.wlan.options import (
+    ACCESS_LIST,
+    ADD_MAC,
+    AP,
+    AP_SSID,
+    AP_STATIONS,
+    BEACON_INFORMATION,
+    CONNECTION,
+    DEFAULTS,
+    DELETE_INDEX,
+    DELETE_MAC,
+    ENTRIES,
+    GENERAL,
+    LINK_QUALITY,
+    LIST_MODE,
+    P2P,
+    P2P_NAME,
+    SCAN_PARAMETERS,
+    SUSPENDED_PROFILES,
+    WITHOUT_EFFECT,
+    judge,
+)
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
 
-ADD_MAC, DELETE_MAC, DELETE_INDEX, ENTRIES, LIST_MODE = 20, 21, 22, 24, 25
 MAX_REFUSED = 8
 """Entries of the access list, which refuses stations."""
-AP, GENERAL, P2P, ACCESS_LIST, FILTERS, CONNECTION = range(6)
-AP_SSID, AP_CHANNEL, AP_HIDDEN, AP_SECURITY, AP_PASSWORD, AP_STATIONS = 0, 3, 4, 6, 7, 19
-SCAN_PARAMETERS, DISABLE_SERVER_AUTHENTICATION = 18, 32
-OPTIONS = range(48)
-MAX_LENGTH = 512
-DEFAULTS = {
-    (AP, AP_CHANNEL): b"\x06",
-    (AP, AP_HIDDEN): b"\0",
-    (AP, AP_SECURITY): b"\0",
-    (AP, AP_PASSWORD): b"",
-    (AP, AP_STATIONS): b"\4",
-    (GENERAL, 9): b"US",
-    (GENERAL, 10): b"\0",
-    (GENERAL, 11): b"\0",
-    (GENERAL, SCAN_PARAMETERS): ScanParameters(0x1FFF, -95).emit(),
-    (P2P, 12): b"mysimplelink",
-    (P2P, 13): b"1-0050F204-1",
-    (ACCESS_LIST, LIST_MODE): b"\0",
-}
 
 
 class WlanSettings:
@@ -47,6 +50,7 @@ class WlanSettings:
     def __init__(self, netcfg: NetCfg, station: StationRole) -> None:
         self.netcfg = netcfg
         self.station = station
+        self.link_quality = LinkQualityWatch(station.services)
         self.changed: Callable[[], None] | None = None
         """Called when the access list, or how many stations there may be, has changed."""
         self.restore()
@@ -64,7 +68,7 @@ class WlanSettings:
     @property
     def stations(self) -> int:
         """How many may join it."""
-        return (self.values[AP, AP_STATIONS] or b"\4")[0]
+        return self.values[AP, AP_STATIONS][0]
 
     @property
     def ssid(self) -> bytes:
@@ -73,7 +77,7 @@ class WlanSettings:
 
     @property
     def device_name(self) -> bytes:
-        return self.values[P2P, 12]
+        return self.values[P2P, P2P_NAME]
 
     @property
     def scan_parameters(self) -> ScanParameters:
@@ -87,29 +91,48 @@ class WlanSettings:
         return self.values[AP, option]
 
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
-        identity, option, length = message.identity, message.option, len(message.value)
-        if (
-            identity > FILTERS
-            or option not in OPTIONS
-            or length > MAX_LENGTH
-            or ((identity, option) == (AP, AP_SSID) and length > MAX_SSID)
-            or ((identity, option) == (GENERAL, SCAN_PARAMETERS) and length < 8)
-        ):
-            return BasicResponse(Error.INVALID)
-        status = 0
+        identity, option, value = message.identity, message.option, message.value
         if identity == ACCESS_LIST and option != LIST_MODE:
-            status = self._change_list(option, message.value)
+            status = self._change_list(option, value)
+        elif (identity, option) == (GENERAL, LINK_QUALITY):
+            status = self.link_quality.set(value)
         else:
-            self.values[identity, option] = message.value
+            status = judge(identity, option, value, self.values)
+            if status == 0:
+                self._store(identity, option, value)
+            else:
+                self._explain(identity, option)
         if identity in (AP, ACCESS_LIST) and self.changed is not None:
             self.changed()
         return BasicResponse(status)
 
+    def _store(self, identity: int, option: int, value: bytes) -> None:
+        self.values[identity, option] = value
+        if (identity, option) == (GENERAL, SUSPENDED_PROFILES):
+            self.station.saved.suspended = int.from_bytes(value, "little")
+
+    def _explain(self, identity: int, option: int) -> None:
+        reason = WITHOUT_EFFECT.get((identity, option))
+        if reason is not None:
+            surroundings = self.netcfg.services.surroundings
+            surroundings.log.warning(
+                "%s: WLAN option %d of %d is refused: %s",
+                surroundings.name,
+                option,
+                identity,
+                reason,
+            )
+
     def _change_list(self, option: int, value: bytes) -> int:
         entries = self.access_list
-        if option == ADD_MAC and len(value) == 6 and len(entries) < MAX_REFUSED:
-            if value not in entries:
-                entries.append(value)
+        if option == ADD_MAC and len(value) == 6:
+            if value in entries:
+                return 0
+            if len(entries) == MAX_REFUSED:
+                return Error.WLAN_ACCESS_LIST_FULL
+            entries.append(value)
+        elif option in (DELETE_MAC, DELETE_INDEX) and not entries:
+            return Error.WLAN_ACCESS_LIST_EMPTY
         elif option == DELETE_MAC and value in entries:
             entries.remove(value)
         elif option == DELETE_INDEX and value and value[0] < len(entries):
@@ -120,12 +143,14 @@ class WlanSettings:
 
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
         identity, option = message.identity, message.option
-        value = self._value(identity, option, message.length)
+        if (identity, option) == (GENERAL, BEACON_INFORMATION) and self.station.associated is None:
+            return Setting(Error.WLAN_NOT_CONNECTED, identity, option)
+        value = self._value(identity, option)
         if value is None:
             return Setting(Error.INVALID, identity, option)
         return Setting(0, identity, option, value).cut(message.length)
 
-    def _value(self, identity: int, option: int, length: int) -> bytes | None:
+    def _value(self, identity: int, option: int) -> bytes | None:
         if identity == CONNECTION:
             return self.station.info.emit()
         if (identity, option) == (ACCESS_LIST, ENTRIES):
@@ -135,11 +160,9 @@ class WlanSettings:
             return b"".join(self.access_list[option:])
         if (identity, option) == (AP, AP_SSID):
             return self.values.get((identity, option), self._default_ssid)
-        if (identity, option) in self.values:
-            return self.values[identity, option]
-        if identity <= FILTERS and option in OPTIONS:
-            return bytes(min(length, 4))
-        return None
+        if (identity, option) == (GENERAL, BEACON_INFORMATION):
+            return BeaconInformation().emit()
+        return self.values.get((identity, option))
 
     HANDLERS = (
         Handler(Opcode.WLAN_CONFIG_SET, SetSetting, set),

@@ -81,6 +81,7 @@ class Wlan(Silo):
         self.station.power_lost()
         self.saved.power_lost()
         self.scan.reset()
+        self.settings.link_quality.stop()
         self.provisioning.reset()
 
     def restore(self) -> None:

@@ -77,6 +77,7 @@ class StationRole:
         self.netcfg = netcfg
         self.connections = connections
         self.saved = Profiles(services.profile.profiles, self._on_connection_policy)
+        self.saved.power_policy = self._on_power_policy
         self.target: Profile | None = None
         self.joining = False
         self.associated: ConnectionEvent | None = None
@@ -170,6 +171,7 @@ class StationRole:
         station, target = self.services.network.station, self.target
         if station is None or target is None:
             return
+        station.sleep(self.saved.sleep)
         login = None
         if target.security == ENTERPRISE and self.enterprise is not None:
             outcome = self.enterprise.login(target)
@@ -351,6 +353,11 @@ class StationRole:
                 self.connect_by_policy()
             else:
                 self._abandon()
+
+    def _on_power_policy(self) -> None:
+        station = self.services.network.station
+        if station is not None:
+            station.sleep(self.saved.sleep)
 
     def get_status(self, transaction: Transaction, message: Empty) -> Word:
         return Word(self.status)

@@ -136,10 +136,12 @@ def test_stations_of_the_access_list_may_not_join(rig: Rigged) -> None:
     assert rig.set_wlan(ACCESS_LIST, DELETE_MAC, phone.mac) == 0
     assert rig.phone(1)[0].lease is not None
     assert rig.set_wlan(ACCESS_LIST, DELETE_INDEX, b"\0") == 0
-    assert rig.set_wlan(ACCESS_LIST, DELETE_INDEX, b"\0") == Error.INVALID
+    assert rig.set_wlan(ACCESS_LIST, DELETE_INDEX, b"\0") == Error.WLAN_ACCESS_LIST_EMPTY
     for number in range(8):
         assert rig.set_wlan(ACCESS_LIST, ADD_MAC, bytes((2, 0, 0, 0, 9, number))) == 0
-    assert rig.set_wlan(ACCESS_LIST, ADD_MAC, bytes((2, 0, 0, 0, 9, 9))) == Error.INVALID
+    assert (
+        rig.set_wlan(ACCESS_LIST, ADD_MAC, bytes((2, 0, 0, 0, 9, 9))) == Error.WLAN_ACCESS_LIST_FULL
+    )
 
 
 def test_rules_are_saved_and_restored(rig: Rigged) -> None:

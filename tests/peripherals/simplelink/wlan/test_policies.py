@@ -21,8 +21,9 @@ CONNECTION, SCAN = 0x10, 0x20
 NEAR, FAR = b"\x02\0\0\0\0\x0a", b"\x02\0\0\0\0\x0b"
 
 
-def set_policy(driver: HostDriver, kind: int, option: int) -> None:
-    assert driver.status(Opcode.WLAN_POLICY_SET, bytes((kind, 0, option, 0))) == 0
+def set_policy(driver: HostDriver, kind: int, option: int, value: bytes = b"") -> None:
+    body = bytes((kind, 0, option, len(value))) + value
+    assert driver.status(Opcode.WLAN_POLICY_SET, body) == 0
 
 
 def statuses(driver: HostDriver) -> list[int]:
@@ -156,7 +157,7 @@ def test_hidden_networks_are_listed_if_the_policy_says_so_until_power_fails() ->
     """SWRU455A, Scan: SL_WLAN_SCAN_POLICY with hidden networks."""
     driver = two_access_points(hidden=True).started()
     assert not any(hidden for _, _, hidden in scanned(driver))
-    set_policy(driver, SCAN, 0x03)
+    set_policy(driver, SCAN, 0x03, struct.pack("<I", 60))
     assert [entry for entry in scanned(driver) if entry[2]] == [(b"", 1, 1), (b"", 11, 1)]
     driver.off()
     driver.start()

@@ -403,7 +403,6 @@ def test_settings_are_kept_or_refused(rig: Rig) -> None:
     assert driver.status(Opcode.WLAN_CONFIG_GET, head) == Error.INVALID
     answer = driver.command(Opcode.WLAN_CONFIG_GET, struct.pack("<HHHH", 0, 0, 0, 32))
     assert answer.body[8:].startswith(b"mysimplelink-")
-    assert driver.status(Opcode.WLAN_CONFIG_GET, struct.pack("<HHHH", 0, 1, 40, 4)) == 0
 
 
 def test_statistics_filters_and_status_are_answered(rig: Rig) -> None:
