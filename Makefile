@@ -14,6 +14,8 @@ SEED ?= 1
 FUZZ_SECONDS ?= 10
 WHEELS ?= linux-x86_64 linux-aarch64 musl-x86_64 musl-aarch64 macos-x86_64 macos-arm64 windows-amd64
 HOURS ?= 1
+KILLS ?= 200
+FULL ?= 50
 SANITIZER_CC ?= gcc
 
 help:
@@ -26,6 +28,7 @@ help:
 	@echo "                COUNT=100000 SEED=1"
 	@echo "make fuzz       bytes from outside at random, FUZZ_SECONDS=10 for each of them"
 	@echo "make sanitize   the native core and its tests with AddressSanitizer and UBSan"
+	@echo "make torn       writers of files that are killed, or find the disk full; KILLS=200 FULL=50"
 	@echo "make soak       each board under random faults, HOURS=1 of virtual time"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
 	@echo "make wheels     wheels of all platforms into dist/, by PyPI's ziglang"
@@ -82,12 +85,17 @@ fuzz: $(VENV)/developer
 
 # The compiler runs without the sanitizers, which would slow it down. The interpreter isn't
 # instrumented: they come first, and its own leaks don't count.
+SANITIZED = RENODE_WIFI_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+    LD_PRELOAD="$$($(SANITIZER_CC) -print-file-name=libasan.so) $$($(SANITIZER_CC) -print-file-name=libubsan.so)"
+
 sanitize: $(VENV)/developer
 	RENODE_WIFI_SANITIZE=1 $(BIN)/python -c \
 	    'from renode_wifi.emulation.engines.embedded import native; native.library_path()'
-	RENODE_WIFI_SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	    LD_PRELOAD="$$($(SANITIZER_CC) -print-file-name=libasan.so) $$($(SANITIZER_CC) -print-file-name=libubsan.so)" \
-	    $(BIN)/pytest -q -p no:cacheprovider tests/emulation/engines/embedded
+	$(SANITIZED) $(BIN)/pytest -q -p no:cacheprovider tests/emulation/engines/embedded
+	$(SANITIZED) $(BIN)/python -m fuzz core st-guest ti-guest --seconds $(FUZZ_SECONDS)
+
+torn: $(VENV)/developer
+	$(BIN)/python -m fuzz.torn --kills $(KILLS) --full $(FULL)
 
 soak: $(VENV)/developer
 	$(BIN)/python -m fuzz.soak --hours $(HOURS)
@@ -106,4 +114,4 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info
 
-.PHONY: wheels help demo lint robot test bench differential fuzz sanitize soak firmware clean
+.PHONY: wheels help demo lint robot test bench differential fuzz sanitize torn soak firmware clean

@@ -50,24 +50,26 @@ def fuzz(
     draw = random.Random(f"{target.name}/{seed}")
     seeds = target.seeds()
     started = time.monotonic()
-    count = refused = 0
+    count = refused = parts = 0
     kinds: set[str] = set()
     while count < inputs if inputs is not None else time.monotonic() - started < seconds:
         # The good ones first: a target that refuses all tests nothing.
         data = seeds[count] if count < len(seeds) else mutate(draw, seeds)
         count += 1
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
-            target.run(data)
+            result = target.run(data)
+            parts += result if target.counts and isinstance(result, int) else 0
         except target.refuses:
             refused += 1
         except Exception as error:
             _keep(target, data, kinds, _kind(error), traceback.format_exc())
-        if (taken := time.monotonic() - begun) > max_seconds:
-            _keep(target, data, kinds, "slow", f"{taken:.1f} s")
+        if (taken := time.process_time() - begun) > max_seconds:
+            _keep(target, data, kinds, "slow", f"{taken:.1f} CPU s")
     duration = time.monotonic() - started
     print(
-        f"{target.name:>10}: {count} inputs, {refused} refused, {len(kinds)} findings"
+        f"{target.name:>11}: {count} inputs, {refused} refused,"
+        f"{f' {parts} {target.counts},' if target.counts else ''} {len(kinds)} findings"
         f" ({duration:.1f} s)",
         flush=True,
     )

@@ -25,19 +25,31 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 ROOT = Path(__file__).resolve().parent.parent
 RAM_SIZE = 64 << 10
 """Of both chips, at least."""
-STACK = RAM + RAM_SIZE
+PROGRESS = RAM + RAM_SIZE - 4
+"""A word: which access is next."""
+STACK = PROGRESS - 4
 SYSTEM_SPACE = range(0xE000_0000, 0xE010_0000)
 VECTORS = 16 + 98
 ACCESSES = 2000
 """Of one program."""
-ACCESS_TIME = 8 * MILLISECOND
-GUEST_TIME = 30 * MILLISECOND
-CORE_TIME = MILLISECOND // 5
+ACCESS_TIME = MILLISECOND // 2
+"""Between two looks at how far it is; where it stands still, the chip is reset."""
+MAX_LOOKS = 200
+PROGRAMS = 8
+"""Of one input, each after a reset of the board that the one before leaves behind."""
+PROBE_TIME = 30 * MILLISECOND
+RANDOM_TIME = 3 * MILLISECOND
+CORE_PROGRAMS = 16
+CORE_TIME = MILLISECOND // 25
 TELLING = (0, 1, 0xFFFF_FFFF, 0x4567_0123, 0xCDEF_89AB, 0x05FA_0004, 0xCCCC, 0x5555, 0xAAAA)
 """Values that open doors: keys, enables, all bits."""
 
 CPSID_I = 0xB672
+LDR_R2_R3, BX_R2 = 0x681A, 0x4710
 BRANCH_TO_ITSELF, BRANCH_TO_NEXT = 0xE7FE, 0xE7FF
+ADDS_R2, STR_R2_R3 = 0x3200, 0x601A
+ACCESS_SIZE = 24
+"""Bytes of code for one access."""
 LOADS_AND_STORES = (0x6001, 0x6801, 0x8001, 0x8801, 0x7001, 0x7801)
 """STR, LDR, STRH, LDRH, STRB, LDRB of R1 at [R0]."""
 SKIP = bytes.fromhex("0698 0230 0690 7047")
@@ -55,15 +67,22 @@ class Rig:
         self.places = [area for areas in self.machine.places.values() for area in areas]
         self.probe = load_image(ROOT / "firmware" / "probe" / f"{board}.elf")
 
-    def run(self, segments: Sequence[Segment], vector_table: int, time: int) -> None:
-        """Whatever the program does, the board can be saved afterwards."""
-        self.board.restore(self.pristine)
+    def load(self, segments: Sequence[Segment], vector_table: int) -> None:
+        """Reset the board and let it start with a program; memories keep what the last one left."""
         machine = self.machine
         machine.images.clear()
         machine.load(Image(Path("fuzz"), "binary", list(segments)))
         machine.vector_table = vector_table
-        machine.start()
-        self.board.engine.run(machine.now + time)
+        machine.reset()
+
+    def run(self, time: int) -> None:
+        self.board.engine.run(self.machine.now + time)
+
+    def begin(self) -> None:
+        self.board.restore(self.pristine)
+
+    def end(self) -> None:
+        """Whatever a program did, the board can be saved."""
         self.board.snapshot()
 
 
@@ -72,35 +91,67 @@ def rig(board: str) -> Rig:
     return Rig(board)
 
 
-def accesses(board: str, data: bytes) -> None:
-    """Loads and stores of every width, at registers of every block, reserved ones and elsewhere."""
+def accesses(board: str, data: bytes) -> int:
+    """Loads and stores of every width, at registers of every block, reserved ones and elsewhere.
+
+    Returns how many were executed: what resets the chip or stops it is left behind, and the program
+    goes on with the next.
+    """
     draw = random.Random(data)
     test = rig(board)
-    code = bytearray(struct.pack("<H", CPSID_I))
+    code = bytearray(struct.pack("<H", CPSID_I) + _move_wide(3, PROGRESS))
+    code += struct.pack("<2H", LDR_R2_R3, BX_R2)
+    table = _vectors(SKIP, STACK)
+    first = RAM + len(table) + len(code)
     for _ in range(ACCESSES):
         code += _move_wide(0, _address(draw, test)) + _move_wide(1, _value(draw))
+        code += struct.pack("<2H", ADDS_R2 + ACCESS_SIZE, STR_R2_R3)
         # A block each: what faults in the middle of a long one is translated again every time.
         code += struct.pack("<2H", draw.choice(LOADS_AND_STORES), BRANCH_TO_NEXT)
     code += struct.pack("<H", BRANCH_TO_ITSELF)
-    test.run([Segment(RAM, _vectors(SKIP, STACK) + bytes(code))], RAM, ACCESS_TIME)
+    test.begin()
+    begin = Segment(PROGRESS, struct.pack("<I", first | 1))
+    test.load([Segment(RAM, table + bytes(code)), begin], RAM)
+    reached = 0
+    for _ in range(MAX_LOOKS):
+        test.run(ACCESS_TIME)
+        before, reached = reached, _reached(test, first)
+        if reached in (ACCESSES, -1):
+            break
+        if reached == before:
+            test.machine.reset()
+    test.end()
+    return max(reached, before)
 
 
-def guest(board: str, data: bytes) -> None:
+def _reached(test: Rig, first: int) -> int:
+    """How many accesses were begun; -1: a power-down lost the program."""
+    place = int.from_bytes(test.machine.bus.read_bytes(PROGRESS, 4), "little") - first
+    count, rest = divmod(place, ACCESS_SIZE)
+    return count if rest == 1 and 0 <= count <= ACCESSES else -1
+
+
+def guest(board: str, data: bytes) -> int:
     """The probe with some of its bits changed, or random instructions from the beginning."""
     draw = random.Random(data)
     test = rig(board)
-    if draw.random() < 0.5:
-        code = draw.randbytes(draw.randrange(2, 4000) & ~1)
-        test.run([Segment(RAM, _vectors(code, STACK))], RAM, GUEST_TIME)
-        return
-    segments = []
-    for segment in test.probe.segments:
-        changed = bytearray(segment.data)
-        for _ in range(draw.choice([1, 3, 30])):
-            changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
-        segments.append(Segment(segment.address, bytes(changed)))
-    start = min(segment.address for segment in segments)
-    test.run(segments, start, GUEST_TIME)
+    test.begin()
+    for _ in range(PROGRAMS):
+        if draw.random() < 0.5:
+            code = draw.randbytes(draw.randrange(2, 4000) & ~1)
+            test.load([Segment(RAM, _vectors(code, STACK))], RAM)
+            test.run(RANDOM_TIME)
+            continue
+        segments = []
+        for segment in test.probe.segments:
+            changed = bytearray(segment.data)
+            for _ in range(draw.choice([1, 3, 30])):
+                changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
+            segments.append(Segment(segment.address, bytes(changed)))
+        test.load(segments, min(segment.address for segment in segments))
+        test.run(PROBE_TIME)
+    test.end()
+    return PROGRAMS
 
 
 @cache
@@ -109,21 +160,22 @@ def _core() -> tuple[FaultWatch, bytes]:
     return FaultWatch(machine, OnFault.CONTINUE), machine.save()
 
 
-def core_guest(data: bytes) -> None:
+def core_guest(data: bytes) -> int:
     """Random instructions on a bare core, whose registers point at its own code, at memory and at
     the system space."""
     draw = random.Random(data)
     watch, pristine = _core()
     machine = watch.machine
     machine.restore(pristine)
-    watch.forget()
-    code = b"".join(_move_wide(register, _pointer(draw)) for register in range(13))
-    code += b"".join(_instruction(draw) for _ in range(draw.randrange(1, 400)))
-    machine.bus.write_bytes(RAM, _vectors(SKIP) + code)
     machine.vector_table = RAM
-    machine.start()
-    watch.run(machine.now + CORE_TIME)
+    for _ in range(CORE_PROGRAMS):
+        code = b"".join(_move_wide(register, _pointer(draw)) for register in range(13))
+        code += b"".join(_instruction(draw) for _ in range(draw.randrange(1, 400)))
+        machine.bus.write_bytes(RAM, _vectors(SKIP) + code)
+        machine.reset()
+        watch.run(machine.now + CORE_TIME)
     machine.save()
+    return CORE_PROGRAMS
 
 
 def _pointer(draw: random.Random) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+import re
 import resource
 import sys
 import time
@@ -34,23 +35,26 @@ FAULTS = (
 """Name, how long, and what else there is to say."""
 WARM_UP = 20
 """Rounds after which memory may not grow."""
+REPORT = 600
+"""Rounds from line to line."""
 MAX_GROWTH = 64 << 10
 """KiB."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m fuzz.soak", description=__doc__)
+    options.add_argument("boards", nargs="*", metavar="BOARD", help=", ".join(BOARDS))
     options.add_argument("--hours", type=float, default=1.0, help="virtual, for each board")
     options.add_argument("--seed", type=int, default=0)
     asked = options.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    return max(soak(name, asked.hours, asked.seed) for name in BOARDS)
+    return max(soak(name, asked.hours, asked.seed) for name in asked.boards or BOARDS)
 
 
 def soak(name: str, hours: float, seed: int) -> int:
     """0: well; 1: memory grew."""
     draw = random.Random(f"{name}/{seed}")
-    started = time.monotonic()
+    started = time.process_time()
     passed = injected = rounds = 0
     early = 0
     with Board(name, ROOT / "firmware" / "probe" / f"{name}.elf") as board:
@@ -65,10 +69,12 @@ def soak(name: str, hours: float, seed: int) -> int:
             rounds += 1
             if rounds == WARM_UP:
                 early = _memory()
+            if rounds % REPORT == 0:
+                print(f"{name}: {board.now / 3600:.1f} h, {_memory() >> 10} MiB", flush=True)
         grown = _memory() - early if early else 0
         print(
             f"{name}: {board.now / 3600:.2f} virtual hours, {rounds} rounds, {passed} passed,"
-            f" {injected} faults, {grown} KiB grown ({time.monotonic() - started:.0f} s)",
+            f" {injected} faults, {grown} KiB grown ({time.process_time() - started:.0f} CPU s)",
             flush=True,
         )
     return int(grown > MAX_GROWTH)
@@ -83,8 +89,13 @@ def _inject(board: Board, do: str, duration: str | None, entry: dict[str, str]) 
 
 
 def _memory() -> int:
-    """KiB, the most that was resident."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """KiB that are resident."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    resident = re.search(r"VmRSS:\s+(\d+) kB", status.read_text())
+    assert resident is not None
+    return int(resident[1])
 
 
 if __name__ == "__main__":

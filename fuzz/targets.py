@@ -13,6 +13,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.emulation.image import writers
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
@@ -23,7 +24,9 @@ from renode_wifi.emulation.image.content import Damaged
 from renode_wifi.emulation.image.elf import read as read_elf
 from renode_wifi.emulation.image.intel_hex import read as read_intel_hex
 from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.image.srec import read as read_srec
+from renode_wifi.emulation.image.uf2 import read as read_uf2
 from renode_wifi.emulation.platform import parser
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.tokens import join_lines, tokenize
@@ -46,20 +49,37 @@ from renode_wifi.peripherals.network.worldfile.read import read_world_file
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_SECONDS = 5.0
+MESSAGES = 200
+"""Of one input."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """seeds: good inputs. run: reads one. refuses: errors that say that it isn't good."""
+    """seeds: good inputs. run: reads one. refuses: errors that say that it isn't good.
+
+    counts: what an input consists of; `run` returns how many.
+    """
 
     name: str
     seeds: Callable[[], list[bytes]]
     run: Callable[[bytes], object]
     refuses: tuple[type[Exception], ...] = (RenodeWifiError,)
+    counts: str = ""
 
 
 def _files(*patterns: str) -> Callable[[], list[bytes]]:
     return lambda: [path.read_bytes() for pattern in patterns for path in ROOT.glob(pattern)]
+
+
+def _programs() -> list[bytes]:
+    """A real one takes a millisecond, most of it for its symbols; so most of them are small."""
+    small = writers.elf([SEGMENT], ATTRIBUTES, 0x0800_0009, [("main", 0x0800_0008, 4)])
+    return [small] * 19 + _files("firmware/unity/b_l475e_iot01a-finishes.elf")()
+
+
+def _worlds() -> list[bytes]:
+    """A whole one, and some that have little of everything: those take less time."""
+    return [(ROOT / "platforms" / "worlds" / "home.yaml").read_bytes(), *SMALL_WORLDS]
 
 
 def _text(data: bytes) -> str:
@@ -69,7 +89,8 @@ def _text(data: bytes) -> str:
 @cache
 def _folder() -> TemporaryDirectory[str]:
     # A Renode that starts removes folders `renode-*` that it takes for its own.
-    return TemporaryDirectory(prefix="wifi-fuzz-")
+    memory = Path("/dev/shm")
+    return TemporaryDirectory(prefix="wifi-fuzz-", dir=memory if memory.is_dir() else None)
 
 
 def _as_file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
@@ -165,13 +186,15 @@ def _answers(data: bytes) -> None:
         guard.target((address, 443), "tcp")
 
 
-def _commands(data: bytes) -> None:
+def _commands(data: bytes) -> int:
     """AT commands: the input is the seed of a fuzzer that knows the link."""
-    AtFuzzer(int.from_bytes(data[:8], "little")).run(200)
+    AtFuzzer(int.from_bytes(data[:8], "little")).run(MESSAGES)
+    return MESSAGES
 
 
-def _messages(data: bytes) -> None:
-    NwpFuzzer(int.from_bytes(data[:8], "little")).run(200)
+def _messages(data: bytes) -> int:
+    NwpFuzzer(int.from_bytes(data[:8], "little")).run(MESSAGES)
+    return MESSAGES
 
 
 def _hex_record(address: int, kind: int, data: bytes) -> bytes:
@@ -200,6 +223,19 @@ MQTT = [
     bytes.fromhex("4002000150020001620200017002000 1".replace(" ", "")),
 ]
 COAP = [bytes.fromhex("44011234aabbccddb56c69676874ff68656c6c6f"), bytes.fromhex("40000001")]
+SMALL_WORLDS = [
+    b"seed: 7\naccess_points:\n  - {ssid: a, passphrase: no-board-farm, rssi: -4}\n",
+    b"access_points: [{ssid: a}]\nnames: {a.test: [10.10.0.1, 10.10.0.2]}\n"
+    b"network: {subnet: 10.10.0.0/24, dhcp: {first: 10.10.0.50, last: 10.10.0.99}}\n",
+    b"access_points: [{ssid: a}]\nservers:\n  e: {type: echo, port: 7, tls: {trusted: false}}\n"
+    b'  w: {type: http, address: 10.10.0.3, port: 80, pages: {/: "x"}}\n',
+    b"access_points: [{ssid: a}]\nmode: bridged\negress: ['*.a.test:443', '192.0.2.0/24:*']\n",
+    b"access_points: [{ssid: a}]\nfaults:\n  - {at: 2 s, do: dhcp-fails, for: 3 s}\n",
+    b"access_points: [{ssid: a}]\nradio: {tls: faithful, credentials: [{slot: 0, ca: world}]}\n",
+]
+SEGMENT = Segment(0x0800_0000, VECTORS)
+UF2 = writers.uf2([SEGMENT], payload=8)
+ATTRIBUTES = writers.build_attributes((b"aeabi", b"\x06\x0d\x07\x4d\x09\x02"))
 UNITY = [
     b"-----STARTING TESTS-----\nTEST(G, a) PASS\nTEST(G, b)f.c:3::FAIL: x\nIGNORE_TEST(G, c)\n"
     b"3 Tests 1 Failures 1 Ignored\nFAIL\n----ALL TESTS FINISHED----\n",
@@ -211,15 +247,17 @@ SCRIPT = [
     b"sysbus Tag <0x40000000, +0x400> 'a b' 1.5 true\ninclude @b.py\n",
 ]
 DAMAGED = (Damaged, RenodeWifiError)
+ST, TI = "b_l475e_iot01a", "cc3220sf_launchxl"
 
 TARGETS = [
-    Target("elf", _files("firmware/*/*-finishes.elf"), read_elf, DAMAGED),
+    Target("elf", _programs, read_elf, DAMAGED),
     Target("hex", lambda: [HEX], read_intel_hex, DAMAGED),
     Target("srec", lambda: [SREC], read_srec, DAMAGED),
-    Target("image", lambda: [HEX, SREC], _as_file(load_image, "image.bin")),
+    Target("uf2", lambda: [UF2], read_uf2, DAMAGED),
+    Target("image", lambda: [HEX, SREC, UF2], _as_file(load_image, "image.bin")),
     Target("repl", _files("platforms/**/*.repl"), lambda data: parser.parse(_text(data))),
     Target("resc", lambda: SCRIPT, _script),
-    Target("world", _files("platforms/worlds/home.yaml"), _as_file(read_world_file, "world.yaml")),
+    Target("world", _worlds, _as_file(read_world_file, "world.yaml")),
     Target("snapshot", lambda: [_machine().save()], _snapshot),
     Target("http", lambda: HTTP, _http),
     Target("mqtt", lambda: MQTT, _mqtt, (MqttError,)),
@@ -227,12 +265,12 @@ TARGETS = [
     Target("mdns", _multicast, MulticastMessage.parse, (DnsError,)),
     Target("tls", _handshake, _tls),
     Target("dns", lambda: [b"a.example.com" + bytes(range(64))], _answers),
-    Target("at", lambda: [bytes(8)], _commands, ()),
-    Target("nwp", lambda: [bytes(8)], _messages, ()),
+    Target("at", lambda: [bytes(8)], _commands, (), "messages"),
+    Target("nwp", lambda: [bytes(8)], _messages, (), "messages"),
     Target("unity", lambda: UNITY, _unity, ()),
-    Target("core", lambda: [bytes(8)], core_guest, ()),
-    Target("st-accesses", lambda: [bytes(8)], partial(accesses, "b_l475e_iot01a"), ()),
-    Target("st-guest", lambda: [bytes(8)], partial(guest, "b_l475e_iot01a"), ()),
-    Target("ti-accesses", lambda: [bytes(8)], partial(accesses, "cc3220sf_launchxl"), ()),
-    Target("ti-guest", lambda: [bytes(8)], partial(guest, "cc3220sf_launchxl"), ()),
+    Target("core", lambda: [bytes(8)], core_guest, (), "guests"),
+    Target("st-accesses", lambda: [bytes(8)], partial(accesses, ST), (), "accesses"),
+    Target("st-guest", lambda: [bytes(8)], partial(guest, ST), (), "guests"),
+    Target("ti-accesses", lambda: [bytes(8)], partial(accesses, TI), (), "accesses"),
+    Target("ti-guest", lambda: [bytes(8)], partial(guest, TI), (), "guests"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -290,11 +291,11 @@ class Session:
 
     def close(self) -> None:
         """Let go of host's sockets and processes; `with Board(…) as board:` does it at its end."""
-        try:
-            while self.closing:
-                self.closing.pop(0)()
-        finally:
-            self.engine.close()
+        with ExitStack() as steps:
+            steps.callback(self.engine.close)
+            for step in reversed(self.closing):
+                steps.callback(step)
+            self.closing.clear()
 
     def __enter__(self) -> Self:
         return self

@@ -65,14 +65,12 @@ def record_report(session: Session, path: Path, settings: str = "") -> None:
     timeline = Timeline(session, history)
     history.attach(session)
 
-    def finish() -> None:
-        timeline.finish()
+    def write() -> None:
         image = session.image
         title = " ".join(session.engine.machines) + ("" if image is None else f": {image.path}")
         file.write(render(session, history, title))
-        file.close()
 
-    session.closing.append(finish)
+    session.closing.append(partial(_finish, file, timeline.finish, write))
 
 
 KINDS: dict[str, Callable[[Session, Path, str], None]] = {

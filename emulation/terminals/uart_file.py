@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.base.atomic_file import open_new
 
 
 class UartFile:
@@ -24,7 +25,7 @@ class UartFile:
         try:
             if keep and path.is_file():
                 path.rename(_vacant(path))
-            self._file = path.open("wb")
+            self._file = open_new(path)
         except OSError as error:
             raise RenodeWifiError(
                 f"cannot write {path}: {error.strerror}", cure="name a file in a folder you own"

@@ -8,6 +8,7 @@ link in a shared folder leads nowhere.
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -20,13 +21,16 @@ BINARY = getattr(os, "O_BINARY", 0)
 CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
 
 
-def replace_file(path: Path | str, content: bytes, durable: bool = True) -> None:
-    """Let `content` be what the file holds; a device or a pipe gets it written. Raises OSError.
+def replace_file(
+    path: Path | str, content: bytes, durable: bool = True, streams: bool = True
+) -> None:
+    """Let `content` be what the file holds. Raises OSError.
 
-    durable: also after a power failure, which costs the time of a disk's write.
+    durable: also after a power failure, which costs the time of a disk's write. streams: a device
+    or a pipe gets it written, which may wait for a reader; else a file takes its place.
     """
     path = Path(path)
-    if is_stream(path):
+    if streams and is_stream(path):
         with path.open("wb") as stream:
             stream.write(content)
         return
@@ -37,6 +41,15 @@ def replace_file(path: Path | str, content: bytes, durable: bool = True) -> None
     except BaseException:
         draft.discard()
         raise
+
+
+def open_new(path: Path) -> io.BufferedWriter:
+    """An empty file that grows as it is written; no symbolic link is followed to it, but those of
+    devices. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY | CLOSE_ON_EXEC
+    if not is_stream(path):
+        flags |= NO_FOLLOW
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def is_stream(path: Path) -> bool:

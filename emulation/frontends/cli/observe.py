@@ -101,6 +101,9 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
+NOT_ENDED = "the run has not come to its end"
+
+
 class Observers:
     """Those that the options ask for. Their files are opened before the run."""
 
@@ -128,11 +131,12 @@ class Observers:
                 draft = files.enter_context(DraftFile(self._options.pcap))
                 self._packets = files.enter_context(PacketCapture(DraftBytes(draft)))
             if self.watches_contract:
-                from renode_wifi.emulation.observers.contract.report import check_name
+                from renode_wifi.emulation.observers.contract.report import check_name, render
 
                 for path in self._options.contract_report:
                     check_name(path)
-                    self._reports.append(files.enter_context(ReportFile(path, "")))
+                    draft_report = ReportFile(path, render(path, None, (), NOT_ENDED))
+                    self._reports.append(files.enter_context(draft_report))
             self._files = files.pop_all()
         return self
 
@@ -142,11 +146,14 @@ class Observers:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.end()
+        self.end(None if error is None else str(error) or type(error).__name__)
         self._files.__exit__(kind, error, traceback)
 
-    def end(self) -> bool:
-        """The run is over. False: it broke the port contract."""
+    def end(self, unfinished: str | None = None) -> bool:
+        """The run is over. False: it broke the port contract.
+
+        unfinished: why it did not come to its end.
+        """
         if self._live is not None:
             self._live.flush()
         if self._recorder is not None:
@@ -154,7 +161,7 @@ class Observers:
         contract, self._contract = self._contract, None
         if contract is None:
             return True
-        self._report_contract(contract)
+        self._report_contract(contract, unfinished)
         return not contract.failing
 
     @property
@@ -200,7 +207,7 @@ class Observers:
             silenced = silences(self._options.silence, "--silence")
             self._contract = ContractMonitor(board, silenced, self._recorder)
 
-    def _report_contract(self, contract: ContractMonitor) -> None:
+    def _report_contract(self, contract: ContractMonitor, unfinished: str | None) -> None:
         from renode_wifi.emulation.observers.contract.report import as_text, render, summary
 
         contract.end()
@@ -208,7 +215,7 @@ class Observers:
             _say(as_text(finding))
         _say(f"renode-wifi: {summary(contract.findings)}")
         for report in self._reports:
-            report.write(render(report.path, contract.port, contract.findings))
+            report.write(render(report.path, contract.port, contract.findings, unfinished))
 
     def _on_line(self, line: UartLine) -> None:
         if self._live is not None:

@@ -10,13 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.peripherals.base.atomic_file import (
-    CLOSE_ON_EXEC,
-    NO_FOLLOW,
-    Draft,
-    is_stream,
-    replace_file,
-)
+from renode_wifi.peripherals.base.atomic_file import Draft, is_stream, open_new, replace_file
 
 OTHER_FILE = "name a file in a folder you own"
 OTHER_PLACE = "make room there, or name another file"
@@ -31,10 +25,7 @@ class OutputFile(io.TextIOWrapper):
             super().__init__(self._opened(), encoding="utf-8", newline="\n")
 
     def _opened(self) -> io.BufferedWriter:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | CLOSE_ON_EXEC
-        if not is_stream(self.path):
-            flags |= NO_FOLLOW
-        return os.fdopen(os.open(self.path, flags, 0o666), "wb")
+        return open_new(self.path)
 
     def write(self, text: str, /) -> int:
         with reported(self.path):

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.contract.port import SocketsPort
-from renode_wifi.emulation.observers.contract.rule import Finding
+from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import rules
+from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.clock import SECOND
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -65,26 +66,41 @@ def as_dict(finding: Finding) -> dict[str, object]:
     }
 
 
-def as_json_lines(port: SocketsPort, findings: Sequence[Finding]) -> str:
-    return "".join(json.dumps(as_dict(finding)) + "\n" for finding in findings)
+def as_json_lines(
+    port: SocketsPort | None, findings: Sequence[Finding], unfinished: str | None
+) -> str:
+    rows = [as_dict(finding) for finding in findings]
+    if unfinished is not None:
+        rows.append({"unfinished": unfinished})
+    return "".join(json.dumps(row) + "\n" for row in rows)
 
 
-def as_junit(port: SocketsPort, findings: Sequence[Finding]) -> str:
-    """A test for each rule of the port."""
-    known = [rule for rule in rules() if port.name in rule.basis]
+def as_junit(port: SocketsPort | None, findings: Sequence[Finding], unfinished: str | None) -> str:
+    """A test for each rule of the port, and one that fails for a run without its end."""
+    known = _rules_of(port)
     failing = {finding.rule.id for finding in findings if finding.failing}
+    errors = 0 if unfinished is None else 1
+    board = "board" if port is None else port.board
     root = ElementTree.Element("testsuites", name="port contract")
     suite = ElementTree.SubElement(
-        root, "testsuite", name=port.board, tests=str(len(known)), failures=str(len(failing))
+        root,
+        "testsuite",
+        name=board,
+        tests=str(len(known) + errors),
+        failures=str(len(failing)),
+        errors=str(errors),
     )
+    if unfinished is not None:
+        case = ElementTree.SubElement(suite, "testcase", classname=f"{board}.contract", name="run")
+        ElementTree.SubElement(case, "error", type="unfinished", message=visible(unfinished))
     for rule in known:
         case = ElementTree.SubElement(
-            suite, "testcase", classname=f"{port.board}.contract", name=rule.id
+            suite, "testcase", classname=f"{board}.contract", name=rule.id
         )
         own = [finding for finding in findings if finding.rule.id == rule.id]
-        text = "\n\n".join(map(as_text, own))
+        text = visible("\n\n".join(map(as_text, own)))
         if rule.id in failing:
-            message = next(finding.message for finding in own if finding.failing)
+            message = visible(next(finding.message for finding in own if finding.failing))
             failure = ElementTree.SubElement(case, "failure", type=rule.level, message=message)
             failure.text = text
         elif own:
@@ -92,8 +108,11 @@ def as_junit(port: SocketsPort, findings: Sequence[Finding]) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_sarif(port: SocketsPort, findings: Sequence[Finding]) -> str:
-    known = [rule for rule in rules() if port.name in rule.basis]
+def as_sarif(port: SocketsPort | None, findings: Sequence[Finding], unfinished: str | None) -> str:
+    invocation: dict[str, object] = {"executionSuccessful": unfinished is None}
+    if unfinished is not None:
+        notification = {"level": "error", "message": {"text": unfinished}}
+        invocation["toolExecutionNotifications"] = [notification]
     driver = {
         "name": "renode-wifi port contract",
         "rules": [
@@ -104,15 +123,26 @@ def as_sarif(port: SocketsPort, findings: Sequence[Finding]) -> str:
                 "help": {"text": rule.basis[port.name].source},
                 "defaultConfiguration": {"level": rule.level.value},
             }
-            for rule in known
+            for rule in _rules_of(port)
+            if port is not None
         ],
     }
     log = {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_result(f) for f in findings]}],
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "invocations": [invocation],
+                "results": [_result(f) for f in findings],
+            }
+        ],
     }
     return json.dumps(log, indent=2) + "\n"
+
+
+def _rules_of(port: SocketsPort | None) -> list[Rule]:
+    return [] if port is None else [rule for rule in rules() if port.name in rule.basis]
 
 
 def _result(finding: Finding) -> dict[str, object]:
@@ -144,16 +174,24 @@ def _location(place: str) -> dict[str, object]:
     return location
 
 
-_WRITERS: dict[str, Callable[[SocketsPort, Sequence[Finding]], str]] = {
+_WRITERS: dict[str, Callable[[SocketsPort | None, Sequence[Finding], str | None], str]] = {
     ".sarif": as_sarif,
     ".xml": as_junit,
     ".jsonl": as_json_lines,
 }
 
 
-def render(path: PurePath, port: SocketsPort, findings: Sequence[Finding]) -> str:
-    """As the file's name ends."""
-    return _WRITERS[path.suffix](port, findings)
+def render(
+    path: PurePath,
+    port: SocketsPort | None,
+    findings: Sequence[Finding],
+    unfinished: str | None = None,
+) -> str:
+    """As the file's name ends. unfinished: why the run did not come to its end.
+
+    port: None before it is known.
+    """
+    return _WRITERS[path.suffix](port, findings, unfinished)
 
 
 def check_name(path: PurePath) -> None:

@@ -46,8 +46,10 @@ class FolderStore:
             if file is None or file.content is None:
                 path.unlink(missing_ok=True)
             else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                replace_file(path, file.content)
+                for parent in reversed(path.parents):
+                    if parent.is_relative_to(self.folder) and parent != Path(self.folder):
+                        _make_folder(parent)
+                replace_file(path, file.content, streams=False)
         except OSError as error:
             raise self._trouble(error) from None
 
@@ -57,6 +59,13 @@ class FolderStore:
             f"the folder for the board's files: {error}",
             cure="name a folder that can be read and written in fileFolder",
         )
+
+
+def _make_folder(path: Path) -> None:
+    """A folder of ours, and no link to another."""
+    if path.is_symlink():
+        path.unlink()
+    path.mkdir(exist_ok=True)
 
 
 def _path_of(name: str) -> str:

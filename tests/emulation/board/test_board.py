@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,17 @@ def test_an_unknown_serial_port_is_reported_with_those_there_are() -> None:
 def test_an_unknown_engine_is_reported() -> None:
     with pytest.raises(RenodeWifiError, match="embedded"):
         Board(BOARD, engine="steam")
+
+
+def test_a_step_of_closing_that_fails_leaves_out_no_other() -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        done.append("fails")
+        raise ValueError("of a step")
+
+    board = Board("b_l475e_iot01a")
+    board.closing += [partial(done.append, "first"), fail, partial(done.append, "last")]
+    with pytest.raises(ValueError, match="of a step"):
+        board.close()
+    assert done == ["first", "fails", "last"]

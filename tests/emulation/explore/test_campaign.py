@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -104,3 +105,45 @@ def test_without_dask_the_cure_is_named(
     arguments = ["campaign", str(path), "--out", str(tmp_path), "--scheduler", "tcp://x:1"]
     assert main(arguments) == 2
     assert "pip install 'renode-wifi[cluster]'" in capsys.readouterr().err
+
+
+def broken_off(*arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_results_of_a_file_that_has_changed_are_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "renode_wifi.emulation.frontends.cli.subcommands.campaign.carry_out", broken_off
+    )
+    image = tmp_path / "image.elf"
+    image.write_bytes(PROBE.read_bytes())
+    path = written(tmp_path, CAMPAIGN.replace(str(PROBE), str(image)))
+    arguments = ["campaign", str(path), "--out", str(tmp_path / "out")]
+    assert main(arguments) == main(arguments) == 130
+    for changed, old, new in (
+        (image, b"probe: ", b"Probe: "),
+        (tmp_path / "plain.yaml", b"port: 7", b"port: 8"),
+        (path, b"time: 20 s", b"time: 21 s"),
+    ):
+        content = changed.read_bytes()
+        assert old in content
+        changed.write_bytes(content.replace(old, new))
+        assert main(arguments) == 2
+        assert "of something else" in capsys.readouterr().err
+        changed.write_bytes(content)
+    assert main(arguments) == 130
+
+
+def test_until_the_end_the_report_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "renode_wifi.emulation.frontends.cli.subcommands.campaign.carry_out", broken_off
+    )
+    path = written(tmp_path, CAMPAIGN)
+    (tmp_path / "junit.xml").write_text("<testsuites/>")
+    assert main(["campaign", str(path), "--out", str(tmp_path)]) == 130
+    report = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert report.find("testsuite/testcase/failure") is not None

@@ -104,10 +104,16 @@ def build_attributes(*vendors: tuple[bytes, bytes]) -> bytes:
     return section
 
 
-def elf(segments: Iterable[Segment], attributes: bytes = b"", entry: int = 0) -> bytes:
-    """An executable with these segments and build attributes, and nothing else."""
+def elf(
+    segments: Iterable[Segment],
+    attributes: bytes = b"",
+    entry: int = 0,
+    symbols: Iterable[tuple[str, int, int]] = (),
+) -> bytes:
+    """An executable with these segments, build attributes and functions (name, address, size), and
+    nothing else."""
     segments = list(segments)
-    names = b"\0.ARM.attributes\0.shstrtab\0"
+    names = b"\0.ARM.attributes\0.shstrtab\0.symtab\0"
     offset = 52 + 32 * len(segments)
     headers, body = [], b""
     for segment in segments:
@@ -118,10 +124,21 @@ def elf(segments: Iterable[Segment], attributes: bytes = b"", entry: int = 0) ->
             )
         )
         body += segment.data
+    table = bytes(16)
+    for name, address, size in symbols:
+        table += struct.pack("<3I2BH", len(names), address | 1, size, 0x12, 0, 0xFFF1)
+        names += name.encode() + b"\0"
     sections = [bytes(40)]
-    for name, kind, data in ((1, 0x70000003, attributes), (17, 3, names)):
+    # Name, type, data, section of the names, size of an entry.
+    for number, kind, data, link, entry_size in (
+        (1, 0x70000003, attributes, 0, 0),
+        (17, 3, names, 0, 0),
+        (27, 2, table, 2, 16),
+    ):
         at = offset + len(body)
-        sections.append(struct.pack("<10I", name, kind, 0, 0, at, len(data), 0, 0, 1, 0))
+        sections.append(
+            struct.pack("<10I", number, kind, 0, 0, at, len(data), link, 1, 1, entry_size)
+        )
         body += data
     header = b"\x7fELF\x01\x01\x01".ljust(16, b"\0") + struct.pack(
         "<HHIIIIIHHHHHH",
@@ -136,7 +153,7 @@ def elf(segments: Iterable[Segment], attributes: bytes = b"", entry: int = 0) ->
         32,
         len(segments),
         40,
-        3,
+        len(sections),
         2,
     )
     return header + b"".join(headers) + body + b"".join(sections)

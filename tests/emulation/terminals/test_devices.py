@@ -195,3 +195,11 @@ def test_a_terminal_passes_on_keys_and_is_as_before_in_the_end() -> None:
     assert termios.tcgetattr(stdin) == before
     os.close(user)
     os.close(stdin)
+
+
+def test_no_link_is_followed_to_a_file(tmp_path: Path) -> None:
+    link = tmp_path / "log"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RenodeWifiError, match="cannot write"):
+        UartFile(link)
+    assert not (tmp_path / "elsewhere").exists()

@@ -9,7 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from renode_wifi.emulation.explore.campaign import PASSED, carry_out, cases, read_campaign
-from renode_wifi.emulation.explore.junit import as_junit
+from renode_wifi.emulation.explore.inputs import digest
+from renode_wifi.emulation.explore.junit import UNFINISHED, as_junit
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.peripherals.base.atomic_file import replace_file
@@ -40,9 +41,13 @@ def execute(options: argparse.Namespace) -> int:
     runs = read_campaign(options.file)
     order = [run.name for run in runs]
     options.out.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256("\n".join(order).encode()).hexdigest()
-    head = {"campaign": str(options.file), "runs": len(runs), "sha256": digest}
+    inputs = digest([(run.board, (run.image,)) for run in runs], [run.world for run in runs])
+    text = "\n".join([*map(repr, runs), inputs])
+    sha256 = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    head = {"campaign": str(options.file), "runs": len(runs), "sha256": sha256}
+    unfinished = as_junit(str(options.file), [UNFINISHED])
     with Results(options.out / "results.jsonl", head) as results:
+        replace_file(options.out / "junit.xml", unfinished.encode())
         carry_out(runs, results, make, ProgressLine("runs"))
         results.finish(order)
         entries = [results.done[name] for name in order]

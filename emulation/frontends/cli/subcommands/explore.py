@@ -9,7 +9,8 @@ from pathlib import Path
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore import faults
 from renode_wifi.emulation.explore.exploration import all_cells, explore, laboratory
-from renode_wifi.emulation.explore.junit import as_junit
+from renode_wifi.emulation.explore.inputs import digest
+from renode_wifi.emulation.explore.junit import UNFINISHED, as_junit
 from renode_wifi.emulation.explore.outcome import CellOutcome
 from renode_wifi.emulation.explore.plan import ASSERTION, Setup
 from renode_wifi.emulation.explore.regression import write
@@ -119,8 +120,10 @@ def execute(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     head = {"setup": setup.as_json(), "points": list(options.points), "limit": options.limit}
     head["faults"] = list(options.faults)
+    head["sha256"] = digest([(setup.board, setup.image)], [setup.world])
     order = [cell.name for cell in cells]
     with Results(options.out / "results.jsonl", head) as results:
+        replace_file(options.out / "junit.xml", as_junit("explore", [UNFINISHED]).encode())
         explore(setup, cells, results, make, ProgressLine("cells"))
         results.finish(order)
         outcomes = results.outcomes(order)

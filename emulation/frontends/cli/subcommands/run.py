@@ -24,7 +24,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     seconds,
 )
 from renode_wifi.emulation.frontends.cli.consoles import add_console_arguments, connect_consoles
-from renode_wifi.emulation.frontends.cli.observe import Observers, add_observer_arguments
+from renode_wifi.emulation.frontends.cli.observe import NOT_ENDED, Observers, add_observer_arguments
 from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
@@ -105,7 +105,7 @@ def execute(options: argparse.Namespace) -> int:
         "image": str(image.path),
         "engine": options.engine,
         "exit_code": EXIT_ERROR,
-        "reason": "the run has not come to its end",
+        "reason": NOT_ENDED,
     }
     with ExitStack() as stack:
         interruption = stack.enter_context(Interruption())
@@ -140,7 +140,8 @@ def execute(options: argparse.Namespace) -> int:
                 limit = options.time or ENDLESS_SECONDS
             watch.is_shown = not connect_consoles(options, board)
             _observe(board, watch, traffic, limit, outcome)
-            if not observers.end() and outcome["exit_code"] == EXIT_SEEN:
+            unfinished = None if outcome["exit_code"] == EXIT_SEEN else str(outcome["reason"])
+            if not observers.end(unfinished) and outcome["exit_code"] == EXIT_SEEN:
                 outcome.update(exit_code=EXIT_CONTRACT, reason="the port contract is broken")
         except KeyboardInterrupt:
             outcome.update(exit_code=EXIT_INTERRUPTED, reason="interrupted")

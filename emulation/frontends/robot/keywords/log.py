@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from renode_wifi.emulation.frontends.robot.keywords.base import PREFIX, Keywords
 from renode_wifi.emulation.frontends.robot.log_tester import LogTester, condition, log_level
 from renode_wifi.emulation.frontends.robot.terminal_tester import Pattern
 from renode_wifi.emulation.platform.machine import LOG
+from renode_wifi.peripherals.base.atomic_file import replace_file
 
 SHOWN = 1000
 """Messages at the end of a failure."""
@@ -155,7 +155,12 @@ class LogKeywords(Keywords):
             )
         for handler in self._handlers:
             handler.flush()
-        shutil.copy(self._cached_log, filePath)
+        try:
+            replace_file(filePath, self._cached_log.read_bytes())
+        except OSError as error:
+            raise KeywordException(
+                f"cannot write {filePath}: {error.strerror}", "give a path that can be written"
+            ) from error
 
     @keyword()
     def clear_cached_log(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 from xml.etree import ElementTree
 
@@ -198,3 +199,31 @@ def test_robot_keywords_fail_with_what_was_found() -> None:
             with pytest.raises(AssertionError, match="send-after-failure"):
                 keywords.port_contract_should_hold()
     keywords.end_test(None, None)
+
+
+@pytest.mark.parametrize("suffix", [".sarif", ".xml", ".jsonl"])
+def test_a_run_without_its_end_is_an_error_in_its_report(tmp_path: Path, suffix: str) -> None:
+    report = tmp_path / f"found{suffix}"
+    words = ["run", "--board", BOARD, "--image", str(GUEST), "--contract-report", str(report)]
+    texts = [render(report, None, (), "not begun")]
+    assert main([*words, "--time", "0.1", "--until", "never"]) == 1
+    texts.append(report.read_text())
+    for text, reason in zip(texts, ("not begun", "--until was not seen"), strict=True):
+        assert reason in text
+        if suffix == ".xml":
+            suite = ElementTree.fromstring(text)[0]
+            assert suite.get("errors") == "1"
+            assert suite.find("testcase/error") is not None
+        elif suffix == ".sarif":
+            (invocation,) = json.loads(text)["runs"][0]["invocations"]
+            assert invocation["executionSuccessful"] is False
+
+
+def test_any_parser_reads_a_report_about_hostile_text(watched: ContractMonitor) -> None:
+    hostile = replace(only(watched), call="SOCKETS_Send(\x00\x1b[31m\ud800\ufffe<]]>)")
+    for suffix in (".sarif", ".xml", ".jsonl"):
+        text = render(PurePath(f"found{suffix}"), watched.port, [hostile]).encode()
+        if suffix == ".xml":
+            assert "x1b" in "".join(ElementTree.fromstring(text).itertext())
+        else:
+            json.loads(text)

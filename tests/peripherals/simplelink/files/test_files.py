@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
@@ -451,3 +452,23 @@ def test_foreign_files_keep_their_names(tmp_path: Path) -> None:
     (tmp_path / ".killed.0123.part").write_bytes(b"half")
     store = FolderStore(NwpProfile(file_folder=str(tmp_path)))
     assert store.files == {"50%zz": StoredFile(b"x", 1)}
+
+
+def test_links_and_pipes_in_the_folder_are_replaced(tmp_path: Path) -> None:
+    """Neither does the board write elsewhere, nor wait for the reader of a pipe."""
+    folder, elsewhere = tmp_path / "flash", tmp_path / "elsewhere"
+    store = FolderStore(NwpProfile(file_folder=str(folder)))
+    elsewhere.mkdir()
+    (elsewhere / "target").write_bytes(b"kept")
+    long_name = "n" * 250
+    (folder / "link").symlink_to(elsewhere / "target")
+    (folder / _path_of(long_name)).parent.symlink_to(elsewhere)
+    os.mkfifo(folder / "pipe")
+    for name in ("link", "pipe", long_name):
+        store.files[name] = StoredFile(b"content", 7)
+        store.changed(name)
+        assert (folder / _path_of(name)).read_bytes() == b"content"
+    assert [path.name for path in elsewhere.iterdir()] == ["target"]
+    assert (elsewhere / "target").read_bytes() == b"kept"
+    again = FolderStore(NwpProfile(file_folder=str(folder)))
+    assert set(again.files) == {"link", "pipe", long_name}
