@@ -1,7 +1,6 @@
 /* Secure Sockets over the ISM43362 with the promises of Amazon FreeRTOS's port for this board: its user
  * guide, "Secure Sockets Ports". The driver is compiled into this file, whose commands it needs. */
 #include "../boards/b_l475e_iot01a/net.c"
-#include "secure_sockets.h"
 
 #define SOCKETS 4
 #define MAX_TIMEOUT 30000
@@ -9,20 +8,8 @@
 #define POLL_PAUSE 5
 #define MAX_PAYLOAD 1200
 
-enum { NOT_RECEIVING = 1, NOT_SENDING = 2, CONNECTED = 4, SECURE = 8 };
-
-static struct {
-    int in_use, flags;
-    uint32_t receive_timeout, send_timeout;
-} sockets[SOCKETS];
-
-#define API __attribute__((noipa, used))
-
-static int number_of(Socket_t socket)
-{
-    unsigned number = (unsigned)(uintptr_t)socket;
-    return number < SOCKETS && sockets[number].in_use ? (int)number : -1;
-}
+#define OF_A_SOCKET uint32_t receive_timeout, send_timeout
+#include "port.h"
 
 static int says_error(void)
 {
@@ -54,24 +41,6 @@ static int try_number(const char *prefix, unsigned value)
 {
     reply_size = 0;
     return command_number(prefix, value);
-}
-
-API int32_t WIFI_On(void)
-{
-    char identity[80] = "";
-    return net_start(identity, sizeof identity) < 0;
-}
-
-API int32_t WIFI_ConnectAP(const WIFINetworkParams_t *network)
-{
-    char own[16];
-    return net_join(network->pcSSID, network->pcPassword, own, sizeof own) < 0;
-}
-
-API uint32_t SOCKETS_GetHostByName(const char *name)
-{
-    uint32_t found;
-    return net_resolve(name, (uint8_t *)&found) < 0 ? 0 : found;
 }
 
 API Socket_t SOCKETS_Socket(int32_t domain, int32_t type, int32_t protocol)
@@ -151,17 +120,6 @@ API int32_t SOCKETS_Recv(Socket_t socket, void *data, size_t size, uint32_t flag
             return 0;
         pause(POLL_PAUSE);
     }
-}
-
-API int32_t SOCKETS_Shutdown(Socket_t socket, uint32_t how)
-{
-    int number = number_of(socket);
-    if (number < 0 || how > SOCKETS_SHUT_RDWR)
-        return SOCKETS_EINVAL;
-    sockets[number].flags |= how == SOCKETS_SHUT_RD   ? NOT_RECEIVING
-                             : how == SOCKETS_SHUT_WR ? NOT_SENDING
-                                                      : NOT_RECEIVING | NOT_SENDING;
-    return SOCKETS_ERROR_NONE;
 }
 
 API int32_t SOCKETS_Close(Socket_t socket)

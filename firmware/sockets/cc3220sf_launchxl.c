@@ -2,7 +2,6 @@
  * its user guide, "Secure Sockets Ports". The driver is compiled into this file, whose commands it
  * needs. */
 #include "../boards/cc3220sf_launchxl/net.c"
-#include "secure_sockets.h"
 
 #define SOCKETS 16
 #define DEFAULT_TIMEOUT 10000
@@ -11,43 +10,14 @@
 #define SECURED 3
 #define HANDSHAKE_FAILED 4
 
-enum { NOT_RECEIVING = 1, NOT_SENDING = 2, CONNECTED = 4, SECURE = 8 };
-
-/* descriptor: of the network processor. */
-static struct {
-    int in_use, flags, descriptor;
-} sockets[SOCKETS];
-
-#define API __attribute__((noipa, used))
-
-static int number_of(Socket_t socket)
-{
-    unsigned number = (unsigned)(uintptr_t)socket;
-    return number < SOCKETS && sockets[number].in_use ? (int)number : -1;
-}
+/* Of the network processor. */
+#define OF_A_SOCKET int descriptor
+#include "port.h"
 
 static int set_receive_timeout(int descriptor, uint32_t timeout)
 {
     uint32_t value[2] = {timeout / 1000, timeout % 1000 * 1000};
     return set_option(descriptor, OPTION_RECEIVE_TIMEOUT, value, sizeof value);
-}
-
-API int32_t WIFI_On(void)
-{
-    char identity[80] = "";
-    return net_start(identity, sizeof identity) < 0;
-}
-
-API int32_t WIFI_ConnectAP(const WIFINetworkParams_t *network)
-{
-    char own[16];
-    return net_join(network->pcSSID, network->pcPassword, own, sizeof own) < 0;
-}
-
-API uint32_t SOCKETS_GetHostByName(const char *name)
-{
-    uint32_t found;
-    return net_resolve(name, (uint8_t *)&found) < 0 ? 0 : found;
 }
 
 API Socket_t SOCKETS_Socket(int32_t domain, int32_t type, int32_t protocol)
@@ -132,17 +102,6 @@ API int32_t SOCKETS_Recv(Socket_t socket, void *data, size_t size, uint32_t flag
     if (count > 0)
         memcpy(data, message.body + 4, (unsigned)count);
     return count == WOULD_BLOCK ? SOCKETS_EWOULDBLOCK : count < 0 ? SOCKETS_SOCKET_ERROR : count;
-}
-
-API int32_t SOCKETS_Shutdown(Socket_t socket, uint32_t how)
-{
-    int number = number_of(socket);
-    if (number < 0 || how > SOCKETS_SHUT_RDWR)
-        return SOCKETS_EINVAL;
-    sockets[number].flags |= how == SOCKETS_SHUT_RD   ? NOT_RECEIVING
-                             : how == SOCKETS_SHUT_WR ? NOT_SENDING
-                                                      : NOT_RECEIVING | NOT_SENDING;
-    return SOCKETS_ERROR_NONE;
 }
 
 API int32_t SOCKETS_Close(Socket_t socket)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 
 Access = tuple[str, int, int, int]
 """Kind, number of a register, width in bytes, value."""
+
+Block = tuple[str, Callable[..., Any], dict[str, Any]]
+"""Name on the board, class, attributes."""
 
 EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -54,3 +58,34 @@ def plain_words_are_served_as_read(model: Any) -> None:
     """An engine answers plain reads from the array of values, without asking the model."""
     for word in model.registers.plain_words():
         assert model.read(4 * word, 4) == model.registers.values[word]
+
+
+def robustness_tests(
+    blocks: Sequence[Block],
+    special: Sequence[int],
+    inputs: int,
+    beside: Callable[[BenchMachine], None] = lambda machine: None,
+) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Two tests of every block of a chip. beside: puts in the machine what blocks look for."""
+    each = pytest.mark.parametrize(
+        ("name", "make", "attributes"), blocks, ids=[block[0] for block in blocks]
+    )
+
+    @each
+    @EXAMPLES
+    @given(done=accesses(special))
+    def no_sequence_of_accesses_upsets_a_block(
+        name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
+    ) -> None:
+        machine = BenchMachine()
+        beside(machine)
+        model = machine.peripherals[name] = make(machine, name, **attributes)
+        withstands(machine, model, done, inputs)
+
+    @each
+    def plain_words_read_what_an_engine_would_serve(
+        name: str, make: Callable[..., Any], attributes: dict[str, Any]
+    ) -> None:
+        plain_words_are_served_as_read(make(BenchMachine(), name, **attributes))
+
+    return no_sequence_of_accesses_upsets_a_block, plain_words_read_what_an_engine_would_serve

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-from hypothesis import given
-
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.adc import CC3220_ADC
 from renode_wifi.peripherals.cc3220.aes import CC3220_AES
@@ -34,15 +28,9 @@ from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.cc3220.uart import PL011
 from renode_wifi.peripherals.cc3220.udma import CC3220_uDMA
 from renode_wifi.peripherals.cc3220.wdt import CC3220_WDT
-from tests.peripherals.robustness import (
-    EXAMPLES,
-    Access,
-    accesses,
-    plain_words_are_served_as_read,
-    withstands,
-)
+from tests.peripherals.robustness import Block, robustness_tests
 
-BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
+BLOCKS: list[Block] = [
     ("adc", CC3220_ADC, {}),
     ("aes", CC3220_AES, {}),
     ("appsConfig", CC3220_APPS_CONFIG, {}),
@@ -74,25 +62,12 @@ BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
 # Values that open doors: enables, keys of flash and watchdog, all and nothing.
 SPECIAL_VALUES = [0, 1, 2, 4, 0xFFFFFFFF, 0x1ACCE551, 0xA4420001, 0xA4420002, 0x101, 0x301, 0x22]
 
-EACH = pytest.mark.parametrize(
-    ("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS]
-)
 
-
-@EACH
-@EXAMPLES
-@given(done=accesses(SPECIAL_VALUES))
-def test_no_sequence_of_accesses_upsets_a_block(
-    name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
-) -> None:
-    machine = BenchMachine()
+def _with_hib3p3(machine: BenchMachine) -> None:
     machine.peripherals["hib3p3"] = CC3220_HIB3P3(machine, "hib3p3")
-    model = machine.peripherals[name] = make(machine, name, **attributes)
-    withstands(machine, model, done, inputs=2)
 
 
-@EACH
-def test_plain_words_read_what_an_engine_would_serve(
-    name: str, make: Callable[..., Any], attributes: dict[str, Any]
-) -> None:
-    plain_words_are_served_as_read(make(BenchMachine(), name, **attributes))
+(
+    test_no_sequence_of_accesses_upsets_a_block,
+    test_plain_words_read_what_an_engine_would_serve,
+) = robustness_tests(BLOCKS, SPECIAL_VALUES, inputs=2, beside=_with_hib3p3)

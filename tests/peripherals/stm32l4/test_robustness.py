@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-from hypothesis import given
-
-from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.can import STM32L4_CAN
 from renode_wifi.peripherals.stm32l4.comp import STM32L4_COMP
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
@@ -44,16 +37,10 @@ from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
-from tests.peripherals.robustness import (
-    EXAMPLES,
-    Access,
-    accesses,
-    plain_words_are_served_as_read,
-    withstands,
-)
+from tests.peripherals.robustness import Block, robustness_tests
 from tests.peripherals.stm32l4.converters import make_adc, make_adc_common
 
-BLOCKS: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
+BLOCKS: list[Block] = [
     ("rcc", STM32L4_RCC, {}),
     ("pwr", STM32L4_PWR, {}),
     # One page: erasing the whole array byte by byte is slow on the rig's memory.
@@ -111,24 +98,7 @@ SPECIAL_VALUES = [
     0x10001,
 ]
 
-EACH = pytest.mark.parametrize(
-    ("name", "make", "attributes"), BLOCKS, ids=[row[0] for row in BLOCKS]
-)
-
-
-@EACH
-@EXAMPLES
-@given(done=accesses(SPECIAL_VALUES))
-def test_no_sequence_of_accesses_upsets_a_block(
-    name: str, make: Callable[..., Any], attributes: dict[str, Any], done: list[Access]
-) -> None:
-    machine = BenchMachine()
-    model = machine.peripherals[name] = make(machine, name, **attributes)
-    withstands(machine, model, done, inputs=4)
-
-
-@EACH
-def test_plain_words_read_what_an_engine_would_serve(
-    name: str, make: Callable[..., Any], attributes: dict[str, Any]
-) -> None:
-    plain_words_are_served_as_read(make(BenchMachine(), name, **attributes))
+(
+    test_no_sequence_of_accesses_upsets_a_block,
+    test_plain_words_read_what_an_engine_would_serve,
+) = robustness_tests(BLOCKS, SPECIAL_VALUES, inputs=4)
