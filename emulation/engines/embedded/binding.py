@@ -32,16 +32,14 @@ __all__ = ["Binding"]
 Known = TypeVar("Known")
 
 
-def _known(model: BusPeripheral, name: str, kind: type[Known]) -> Known | None:
-    """What a model offers under a name, if it is of that kind."""
-    value = getattr(model, name, None)
-    return value if isinstance(value, kind) else None
-
-
 class Binding:
-    """A model as the core knows it: its register array and its methods."""
+    """A model as the core knows it: its register array and its methods.
 
-    def __init__(self, model: BusPeripheral) -> None:
+    served: the core answers accesses by itself where it can; otherwise the model answers all.
+    """
+
+    def __init__(self, model: BusPeripheral, served: bool = True) -> None:
+        self.served = served
         self.record = native.ModelRecord()
         self.bind(model)
 
@@ -49,15 +47,15 @@ class Binding:
         """Take the model's arrays and methods as they are now."""
         self.model = model
         self.read, self.write = model.read, model.write
-        registers = getattr(model, "registers", None)
+        registers = self._known("registers", RegisterFile)
         words = 0
         values = array("I")
-        if isinstance(registers, RegisterFile):
+        if registers is not None:
             values = registers.values
             words = len(values)
         plain, storage = bytearray(words), bytearray(words)
         writable = array("I", bytes(4 * words))
-        if isinstance(registers, RegisterFile):
+        if registers is not None:
             for word in registers.plain_words():
                 plain[word] = 1
             for word, mask in registers.storage_words().items():
@@ -80,32 +78,42 @@ class Binding:
         self.values = values
         record.crc_unit = record.counters = record.calendar = record.ticker = None
         record.queue = None
-        unit = _known(model, "crc_unit", CrcUnit)
+        unit = self._known("crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
             record.crc_unit = ctypes.addressof(self.crc_wires)
-        counters = _known(model, "counters", tuple) or ()
+        counters = self._known("counters", tuple) or ()
         self.counter_wires = counter_wires(counters, values)
         record.counters = ctypes.addressof(self.counter_wires)
         record.counter_count = len(counters)
-        calendar = _known(model, "calendar", Calendar)
+        calendar = self._known("calendar", Calendar)
         if calendar is not None:
             self.calendar_wires = calendar_wires(calendar, values)
             record.calendar = ctypes.addressof(self.calendar_wires)
-        queue = _known(model, "queue", Queue)
+        queue = self._known("queue", Queue)
         if queue is not None:
             self.queue_wires = queue_wires(queue, values)
             record.queue = ctypes.addressof(self.queue_wires)
-        self.ticker = _known(model, "ticker", Ticker)
-        self.pins = _known(model, "pins", Pins)
-        self.edges = _known(model, "edges", Edges)
-        port = _known(model, "port", StreamPort)
+        self.ticker = self._known("ticker", Ticker)
+        self.pins = self._known("pins", Pins)
+        self.edges = self._known("edges", Edges)
+        port = self._known("port", StreamPort)
         record.port = None
         self.port_wires: PortWires | None = None
         self.forget_wires()
         if port is not None and PortWires.fits(port):
             self.port_wires = PortWires(port, values)
             record.port = ctypes.addressof(self.port_wires.record)
+
+    def _known(self, name: str, kind: type[Known]) -> Known | None:
+        """What the model offers to the core under a name, if it is of that kind."""
+        value = getattr(self.model, name, None)
+        return value if self.served and isinstance(value, kind) else None
+
+    def serve(self, served: bool) -> None:
+        """Let the core answer accesses by itself, or not."""
+        self.served = served
+        self.bind(self.model)
 
     def forget_wires(self) -> None:
         self.release_pins()

@@ -52,9 +52,7 @@ class Core:
     of SysTick's reference clock. strict_reserved: an access between the registers of a peripheral
     page is a bus fault instead of reading 0; on_reserved(address, is_write) is called otherwise.
 
-    skip_waiting: iterations of idle loops are counted instead of executed.
-    interpret: what follows an exception is executed by the core itself for a while, not by Unicorn.
-    Nothing but speed shows either.
+    skip_waiting, interpret: see `use_fast_paths`.
 
     on_fault(report) is called for every fault taken; with `stop_on_fault` the run then ends.
     """
@@ -101,8 +99,7 @@ class Core:
         self._strict_reserved = strict_reserved
         self._on_deep_sleep: Callable[[int], None] | None = None
         self._apply_reserved_policy()
-        self._library.core_skip_idle_loops(self._handle, skip_waiting)
-        self.interpret(interpret)
+        self.use_fast_paths(skip_waiting, interpret)
         self._clock = VirtualClock()
         self.clock = self._clock if clock is None else clock
 
@@ -190,9 +187,12 @@ class Core:
         """Instructions that the core executed itself."""
         return int(self._shared.interpreted)
 
-    def interpret(self, enabled: bool) -> None:
-        """Execute by the core itself from here on, as after an exception; or never."""
-        self._library.core_interpret(self._handle, enabled)
+    def use_fast_paths(self, skip: bool, interpret: bool, serve: bool = True) -> None:
+        """Between runs: count iterations of idle loops instead of executing them; execute what
+        follows an exception without Unicorn; serve models without Python. Only speed shows it."""
+        self._library.core_skip_idle_loops(self._handle, skip)
+        self._library.core_interpret(self._handle, interpret)
+        self.peripheral_map.serve(serve)
 
     @property
     def cpu_frequency(self) -> int:

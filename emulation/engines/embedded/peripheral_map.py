@@ -25,6 +25,7 @@ class PeripheralMap:
         # Base and size of each window; none overlaps another.
         self._ordered: list[tuple[int, int]] = []
         self._unclocked: dict[int, Unclocked] = {}
+        self._served = True
         self._wires_known = False
         self._tickers = (model_records.TickerRecord * 0)()
         self._ticking: list[Binding] = []
@@ -42,7 +43,7 @@ class PeripheralMap:
         self.wires_changed()
         binding = self._bindings.get(id(model))
         if binding is None:
-            binding = self._bindings[id(model)] = Binding(model)
+            binding = self._bindings[id(model)] = Binding(model, self._served)
         self._windows[window] = binding, offset
         insort(self._ordered, window)
         record = native.WindowRecord(base, size, offset, ctypes.addressof(binding.record), None)
@@ -81,6 +82,13 @@ class PeripheralMap:
                 )
         if on_access is not None:
             self._unclocked[id(model)] = stand_in
+
+    def serve(self, enabled: bool) -> None:
+        """Whether the core answers accesses to models by itself where it can. Between runs."""
+        self.wires_changed()
+        self._served = enabled
+        for binding in self._bindings.values():
+            binding.serve(enabled)
 
     def refresh(self) -> None:
         """Take all models' register arrays anew (after a snapshot replaced them)."""

@@ -223,10 +223,13 @@ uint32_t core_state_size(void)
 void core_save(struct core *core, uint8_t *buffer)
 {
     uint64_t registers[SAVED_REGISTERS];
+    uint32_t monitor = core->cpu.state.monitor;
     cpu_save(&core->cpu, registers);
+    core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
     for (unsigned i = 0; i < COUNT_OF(sections); buffer += sections[i++].size)
         memcpy(buffer, (const uint8_t *)core + sections[i].offset, sections[i].size);
     memcpy(buffer, registers, sizeof registers);
+    core->cpu.state.monitor = monitor;
 }
 
 /* The place of a part in a saved state. */
@@ -266,7 +269,6 @@ void core_restore(struct core *core, const uint8_t *buffer)
         core->scb.fpdscr != before.fpdscr || core->scb.fpccr != before.fpccr)
         code_reexamine(&core->code);
     core->schedule.shared.stop = 0;
-    core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
     forget_progress(core);
     schedule_request(&core->schedule, REQUEST_PROTECTION);
     schedule_request(&core->schedule, REQUEST_WATCHPOINTS);

@@ -50,10 +50,10 @@ class Pair:
             core.write_register(name, value)
         core.write_register("apsr_nzcv", flags << 28)
         start = core.save()
-        core.interpret(False)
+        core.use_fast_paths(True, False)
         translated = self._outcome()
         core.restore(start)
-        core.interpret(True)
+        core.use_fast_paths(True, True)
         before = core.interpreted
         return translated, self._outcome(), core.interpreted - before
 
