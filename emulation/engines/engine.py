@@ -100,6 +100,9 @@ class Engine(Protocol):
     def write_uart(self, name: str, data: bytes) -> None:
         """Bytes for the RX pin of a UART, at that port's speed. name: that of its `source`."""
 
+    def is_receiving(self, name: str) -> bool:
+        """Whether firmware has switched a UART's reception on; True where that isn't known."""
+
     def execute(self, command: str) -> str:
         """Run one monitor command; returns what it prints."""
 

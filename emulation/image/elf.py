@@ -89,9 +89,13 @@ def _symbols(elf: ELFFile) -> Iterator[Symbol]:
         assert isinstance(table, SymbolTableSection)
         for entry in table.iter_symbols():
             kind = entry["st_info"]["type"]
-            # Some linkers leave the kind of static variables open.
-            sized = kind == "STT_NOTYPE" and entry["st_size"] > 0
-            if entry.name and (sized or kind in ("STT_FUNC", "STT_OBJECT")):
+            # Some linkers leave the kind of static variables open; what a linker script defines
+            # has neither kind nor size.
+            known = kind == "STT_NOTYPE" and (
+                entry["st_size"] > 0
+                or (entry["st_info"]["bind"] == "STB_GLOBAL" and entry["st_shndx"] != "SHN_UNDEF")
+            )
+            if entry.name and (known or kind in ("STT_FUNC", "STT_OBJECT")):
                 is_function = kind == "STT_FUNC"
                 address = entry["st_value"] & ~1 if is_function else entry["st_value"]
                 yield Symbol(entry.name, address, entry["st_size"], is_function)

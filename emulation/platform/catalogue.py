@@ -100,6 +100,7 @@ MODELS = (
     _stock("UART.SemihostingUart", "emulation.platform.stock.semihosting:SemihostingUart"),
     _stock("Miscellaneous.LED", "emulation.platform.stock.led:Led", "", "invert"),
     _stock("Miscellaneous.Button", "emulation.platform.stock.button:Button", "", "invert"),
+    _stock("PWMTester", "emulation.platform.stock.pwm_tester:PwmTester"),
     _stock(
         "Miscellaneous.CombinedInput",
         "emulation.platform.stock.combined_input:CombinedInput",
@@ -163,6 +164,7 @@ MODELS = (
         "",
         "version",
     ),
+    _stock("Network.EthernetPhysicalLayer", "peripherals.stm32f4.phy:EthernetPhysicalLayer"),
     _stock("UART.PL011", "peripherals.cc3220.uart:PL011", "", "fifoSize frequency"),
     _stock("GPIOPort.CC2538_GPIO", "peripherals.cc3220.gpio:CC2538_GPIO"),
     _own("STM32L4_RCC", "stm32l4.rcc"),

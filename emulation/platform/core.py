@@ -70,6 +70,13 @@ class DebugUnit(Protocol):
     attached: bool
     """BKPT halts instead of faulting."""
 
+    def halt(self, halted: bool) -> None:
+        """Execute nothing, while time passes, until it is ended, here or by a reset."""
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether `halt` has effect."""
+
     def add_hook(self, address: int, callback: Callable[[], None]) -> None:
         """Call back whenever a block starts there, such as a function."""
 

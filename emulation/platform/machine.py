@@ -19,7 +19,7 @@ from renode_wifi.emulation.platform.faults.power import POWER_ON, lose_power
 from renode_wifi.emulation.platform.state.composition import Composition
 from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
-from renode_wifi.emulation.platform.stock.cortex_m import CortexM
+from renode_wifi.emulation.platform.stock.cortex_m import CortexM, halt_without_program
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
@@ -288,6 +288,8 @@ class Machine:
 
     def run(self, until: int) -> Stop:
         """Run to `until` ns, through any resets that the guest asks for."""
+        if not self.images:
+            halt_without_program(self.peripherals)
         while True:
             stop = self.core.run(until)
             if stop is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.emulation.script import downloads
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.peripherals.base.clock import SECOND
@@ -20,16 +22,16 @@ class SystemBus:
         self._interpreter = interpreter
 
     def load_elf(self, file_name: str) -> None:
-        self._load(load_image(file_name))
+        self._load(load_image(local(file_name)))
 
     def load_hex(self, file_name: str) -> None:
-        self._load(load_image(file_name))
+        self._load(load_image(local(file_name)))
 
     def load_binary(self, file_name: str, load_point: int) -> None:
-        self._load(load_image(file_name, load_point))
+        self._load(load_image(local(file_name), load_point))
 
     def load_symbols_from(self, file_name: str) -> None:
-        self._interpreter.current.images.append(load_image(file_name))
+        self._interpreter.current.images.append(load_image(local(file_name)))
 
     def _load(self, image: Image) -> None:
         machine = self._interpreter.current
@@ -188,8 +190,28 @@ class Emulation:
 
         self._interpreter.terminals.add(name, UartPtyTerminal(Path(file_name), force_create))
 
+    def get_time_source_info(self) -> str:
+        """Virtual and real time, and how far machines may be ahead of each other."""
+        machines = self._interpreter.machines.values()
+        now = max((machine.emulation_time for machine in machines), default=0)
+        real = int((time.monotonic() - self._interpreter.started_at) * SECOND)
+        lines = {
+            "Elapsed Virtual Time": time_text(now, 9),
+            "Elapsed Host Time": time_text(real, 9),
+            "State": "Idle",
+            "Advance immediately": self._interpreter.terminals.pace is None,
+            "Quantum": time_text(self._interpreter.quantum, 9),
+        }
+        return "\n".join(f"{name}: {value}" for name, value in lines.items())
+
     def set_global_serial_execution(self, enabled: bool) -> None:
         """The embedded engine has no other."""
+
+
+def local(file_name: str) -> Path:
+    """A file of this host, fetched first where an address names it."""
+    is_address = file_name.startswith(downloads.ADDRESSES)
+    return downloads.fetch(file_name) if is_address else Path(file_name)
 
 
 def nanoseconds(period: str | int | float) -> int:
@@ -207,3 +229,10 @@ def nanoseconds(period: str | int | float) -> int:
             f"{period!r} is not a time", cure='write seconds, "0.1", or "00:00:00.1"'
         )
     return result
+
+
+def time_text(duration: int, digits: int = 6) -> str:
+    """ns as Renode's hh:mm:ss.ffffff. digits: of the fraction."""
+    seconds, rest = divmod(duration, SECOND)
+    fraction = f"{rest:09d}"[:digits]
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{fraction}"

@@ -8,6 +8,8 @@ Renode runs such scripts in IronPython 2.7, here they are Python 3. Objects have
 from __future__ import annotations
 
 import logging
+import re
+from contextlib import suppress
 from types import CodeType
 from typing import Any
 
@@ -15,6 +17,8 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.interpreter import Interpreter
 
+PRINT = re.compile(r"(?m)^(\s*)print[ \t]+([^\n;]+?)[ \t]*$")
+"""The statement of Python 2, in which Renode's scripts are written."""
 NOISY = 1
 
 
@@ -138,6 +142,8 @@ def compiled(interpreter: Interpreter, text: str, where: str) -> CodeType:
     try:
         return compile(text, where, "exec")
     except SyntaxError as error:
+        with suppress(SyntaxError):
+            return compile(PRINT.sub(r"\1print(\2)", text), where, "exec")
         raise interpreter.error(
             f"{where}: {error.msg} in line {error.lineno}", "scripts are Python 3 here"
         ) from None

@@ -217,9 +217,14 @@ class PL011(Block):
 
     # Reception.
 
+    @property
+    def is_receiving(self) -> bool:
+        """Whether software has switched reception on."""
+        return bool(self.registers["CTL"] & RECEIVES == RECEIVES)
+
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
-        if self.registers["CTL"] & RECEIVES != RECEIVES:
+        if not self.is_receiving:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return
         self._incoming.append(byte)

@@ -131,6 +131,12 @@ class STM32F4_FlashController(Block):
             bank, sector = divmod(CR["SNB"].get(control), SECOND_BANK)
             if sector < len(SECTOR_SIZES):
                 self._clear(bank * BANK_SIZE + SECTOR_STARTS[sector], SECTOR_SIZES[sector])
+        else:
+            # In the words of Renode's model, for which suites wait.
+            self.machine.log.warning(
+                "Tried to erase flash, but MER and SER are reset. This should be forbidden,"
+                " ignoring..."
+            )
         if control & CR.EOPIE:
             self.registers["SR"] |= SR.EOP
 

@@ -59,7 +59,7 @@ NEVER = None
 
 
 class STM32F4_RTC(Block):
-    """wakeupTimerFrequency: accepted for Renode's sake; the RTC clock decides."""
+    """wakeupTimerFrequency: of the RTC clock in Hz, on a chip whose RCC does not choose one."""
 
     SERVED = SERVE_READS
     OUTPUTS = ("AlarmIRQ", "WakeupIRQ")
@@ -90,7 +90,7 @@ class STM32F4_RTC(Block):
         super().__init__(machine, name)
         self._rcc: Any = None
         self._looked_for_rcc = False
-        self._hertz = LSE_HERTZ
+        self._hertz = wakeupTimerFrequency or LSE_HERTZ
         self._alarm_events: list[Event | None] = [None, None]
         self._wakeup_event: Event | None = None
         self.calendar = Calendar(SSR.word, TR.word, DR.word)

@@ -127,10 +127,15 @@ class STM32F7_USART(Block):
 
     # Reception.
 
+    @property
+    def is_receiving(self) -> bool:
+        """Whether software has switched reception on."""
+        enabled = CR1.UE | CR1.RE
+        return bool(self.registers["CR1"] & enabled == enabled)
+
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
-        enabled = CR1.UE | CR1.RE
-        if self.registers["CR1"] & enabled != enabled:
+        if not self.is_receiving:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return
         self._incoming.append(byte)

@@ -35,6 +35,14 @@ class Debug:
         self._addresses: ctypes.Array[ctypes.c_uint32] | None = None
         self._watchpoints: ctypes.Array[native.WatchpointRecord] | None = None
 
+    def halt(self, halted: bool) -> None:
+        """Execute nothing and take no exception until it is ended, here or by a reset."""
+        self._native.library.core_halt(self._native.handle, halted)
+
+    @property
+    def is_halted(self) -> bool:
+        return bool(self._native.library.core_is_halted(self._native.handle))
+
     def add_hook(self, address: int, callback: Callable[[], None]) -> None:
         """Call back whenever a block starts at `address` (a function's entry), before it runs.
 

@@ -189,6 +189,14 @@ class EmbeddedEngine:
         return self.script.machines[machine].prefix + name
 
     def write_uart(self, name: str, data: bytes) -> None:
+        uart = self._uart(name)
+        for byte in data:
+            uart.receive(byte)
+
+    def is_receiving(self, name: str) -> bool:
+        return bool(getattr(self._uart(name), "is_receiving", True))
+
+    def _uart(self, name: str) -> Uart:
         prefix, slash, port = name.rpartition("/")
         machine = self.machine
         for other in self._machines:
@@ -200,8 +208,7 @@ class EmbeddedEngine:
             raise RenodeWifiError(
                 f"the board has no serial port {name!r}", cure=f"it has {', '.join(ports)}"
             )
-        for byte in data:
-            uart.receive(byte)
+        return uart
 
     def execute(self, command: str) -> str:
         try:

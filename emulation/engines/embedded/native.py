@@ -291,6 +291,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_reserved_policy": (None, (pointer, u32, ctypes.py_object)),
     "core_on_deep_sleep": (None, (pointer, ctypes.py_object)),
     "core_power_down": (None, (pointer,)),
+    "core_halt": (None, (pointer, u32)),
+    "core_is_halted": (u32, (pointer,)),
     "core_bus_read": (ctypes.c_bool, (pointer, u32, u32, ctypes.POINTER(u32))),
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
     "core_code_changed": (None, (pointer, u32, u32)),

@@ -145,6 +145,9 @@ class RenodeEngine:
     def write_uart(self, name: str, data: bytes) -> None:
         self._ask("write", name, protocol.pack_bytes(data))
 
+    def is_receiving(self, name: str) -> bool:
+        return True
+
     def execute(self, command: str) -> str:
         if command.strip() in HELD_COMMANDS:
             return ""

@@ -9,6 +9,7 @@ Library    String
 Library    Process
 Library    Collections
 Library    OperatingSystem
+Library    DateTime
 
 *** Variables ***
 ${DEFAULT_UART_TIMEOUT}    8
@@ -30,3 +31,14 @@ Test Teardown
 
 Hot Spot
     Handle Hot Spot    None
+
+Start Emulation
+    [Documentation]    Lets 10 ms of virtual time pass, as some do in Renode until the next keyword.
+    renode_wifi.RenodeWifi.Start Emulation
+    Run For    0.01
+
+Sleep
+    [Documentation]    Lets virtual time pass: in Renode the emulation goes on meanwhile.
+    [Arguments]    ${time}    ${reason}=${EMPTY}
+    ${seconds}=    Convert Time    ${time}
+    Run For    ${seconds}

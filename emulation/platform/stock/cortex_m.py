@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
 from renode_wifi.emulation.platform.stock.nvic import Nvic
@@ -27,7 +29,6 @@ class CortexM(StockModel):
         self.nvic = nvic
         self.performance_in_mips = 0
         """Renode's pace. Here one instruction takes one cycle of the clock that the RCC selects."""
-        self.is_halted = False
         has_fpu, regions = CORES[cpuType]
         machine.core.set_fpu(has_fpu)
         machine.core.set_mpu(regions)
@@ -38,6 +39,15 @@ class CortexM(StockModel):
         if port == 0:
             for byte in value.to_bytes(width, "little"):
                 self.machine.trace(ITM_CONSOLE, "uart", byte=byte)
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether the core executes nothing while time passes. A reset and an image start it."""
+        return self.machine.core.debug.is_halted
+
+    @is_halted.setter
+    def is_halted(self, value: bool) -> None:
+        self.machine.core.debug.halt(value)
 
     def on_gpio(self, number: int, level: bool) -> None:
         """The NVIC reaches its core without a wire."""
@@ -86,3 +96,11 @@ class CortexM(StockModel):
         if not 0 <= number < len(names):
             raise RenodeWifiError(f"no register has number {number}", cure="give 0 to 16")
         return self.machine.core.read_register(names[number])
+
+
+def halt_without_program(models: Mapping[str, object]) -> None:
+    """As Renode does, let time pass for the models only where nothing was loaded."""
+    for cpu in models.values():
+        if isinstance(cpu, CortexM) and not (cpu.is_halted or cpu.pc or cpu.sp):
+            cpu.machine.log.error("PC and SP are 0, nothing was loaded: %s is halted", cpu.name)
+            cpu.is_halted = True

@@ -3,26 +3,74 @@
 from __future__ import annotations
 
 import difflib
+import json
 
 from renode_wifi import __version__
+from renode_wifi.emulation.platform import catalogue
+from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
+from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.uart import Uart
 
 COMMANDS = Commands()
 
 
-@COMMANDS.add("peripherals", "", "lists what is on the current machine", "peri")
+TYPES = {model.implementation: model.name.rsplit(".", 1)[-1] for model in catalogue.MODELS[::-1]}
+"""Types by the class that implements them; of several the one that stands first."""
+
+
+def type_name(model: object) -> str:
+    """As Renode calls it."""
+    kind = type(model)
+    module = kind.__module__.removeprefix(catalogue.PACKAGE)
+    return TYPES.get(f"{module}:{kind.__name__}", kind.__name__)
+
+
+@COMMANDS.add(
+    "peripherals", "[export @file]", "lists what is on the current machine; export: as JSON", "peri"
+)
 def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
     machine = interpreter.current
+    if arguments:
+        kinds = [token.kind for token in arguments]
+        if kinds != [TokenKind.LITERAL, TokenKind.PATH] or arguments[0].text != "export":
+            raise misused(interpreter, "peripherals")
+        try:
+            exported = json.dumps(peripheral_map(machine), indent=4)
+            replace_file(str(arguments[1].value), exported.encode())
+        except OSError as error:
+            raise interpreter.error(f"cannot write: {error}", "give a file here") from error
+        return
     interpreter.write("Available peripherals:")
     for name, model in machine.peripherals.items():
         full = machine.full_name(name)
         depth = full.count(".")
         places = ", ".join(str(place) for place in machine.places.get(name, []))
         label = full.rsplit(".", 1)[-1]
-        interpreter.write(f"  {'  ' * depth}{label} ({type(model).__name__}) {places}".rstrip())
+        interpreter.write(f"  {'  ' * depth}{label} ({type_name(model)}) {places}".rstrip())
+
+
+def peripheral_map(machine: Machine) -> dict[str, object]:
+    """What Renode's `peripherals export` writes: types, names, addresses, children."""
+    children: dict[str, list[object]] = {SYSBUS: []}
+    root = {"Name": "SystemBus", "Alias": SYSBUS, "Bindings": [], "Children": children[SYSBUS]}
+    registered = {machine.full_name(name): name for name in machine.peripherals}
+    for full, name in sorted(registered.items(), key=lambda item: item[0].count(".")):
+        parent, _, alias = full.rpartition(".")
+        places = [{"Type": "Bus", "Value": area.start} for area in machine.places.get(name, [])]
+        children[full] = []
+        if parent in children:
+            children[parent].append(
+                {
+                    "Name": type_name(machine.peripherals[name]),
+                    "Alias": alias,
+                    "Bindings": places or [{"Type": "Null"}],
+                    "Children": children[full],
+                }
+            )
+    return {"Header": "Peripheral Map 1.0", "Root": root}
 
 
 @COMMANDS.add("showAnalyzer", '["name"] peripheral', "shows what a UART sends", "sa")

@@ -6,6 +6,7 @@ import difflib
 import time
 from pathlib import Path
 
+from renode_wifi.emulation.script.builtin_devices import time_text
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
@@ -81,12 +82,6 @@ def current_time(interpreter: Interpreter, arguments: list[Token]) -> None:
     real = time.monotonic() - interpreter.started_at
     interpreter.write(f"Current virtual time: {time_text(now)}")
     interpreter.write(f"Current real time: {time_text(int(real * 1e9))}")
-
-
-def time_text(time: int) -> str:
-    """ns as Renode's hh:mm:ss.ffffff."""
-    seconds, rest = divmod(time, 1_000_000_000)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest // 1000:06d}"
 
 
 @COMMANDS.add("Save", "@file", "saves the whole emulation")

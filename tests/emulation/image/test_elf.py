@@ -28,6 +28,9 @@ def test_an_elf_is_loaded_by_physical_address_with_symbols() -> None:
     assert entry is not None
     assert image.symbols.describe(entry) == "on_reset"
     assert "main" in image.symbols
+    stack = image.symbols.get("stack_top")  # of the linker script
+    assert stack is not None
+    assert stack.address == image.word(0x0800_0000)
 
 
 def test_source_lines_come_from_dwarf() -> None:

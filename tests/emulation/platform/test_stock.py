@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,51 @@ def test_a_core_without_fpu_faults_on_its_instructions(core: str, fault: int | N
         assert crash is not None
         assert crash.fault_status["CFSR"] == fault
         assert "has no FPU" in (crash.cure or "")
+
+
+def test_a_halted_core_executes_nothing_while_time_passes(tmp_path: Path) -> None:
+    machine = counting_monitor(tmp_path).current
+    cpu = machine.peripheral("cpu")
+    machine.run(1000)
+    cpu.is_halted = True
+    counted = machine.bus.read(RAM, 4)
+    machine.run(10**6)
+    assert cpu.is_halted
+    assert (machine.bus.read(RAM, 4), machine.now) == (counted, 10**6)
+    state = machine.save()
+    cpu.is_halted = False
+    machine.run(2 * 10**6)
+    assert machine.bus.read(RAM, 4) > counted
+    machine.restore(state)
+    assert cpu.is_halted
+    machine.reset()
+    assert not cpu.is_halted
+
+
+def test_a_machine_without_program_lets_time_pass(caplog: pytest.LogCaptureFixture) -> None:
+    machine = machine_with(CHIP.replace("    ResetByte: 0xFF\n", ""))
+    assert machine.run(10**6) is Stop.TIME
+    assert machine.run(2 * 10**6) is Stop.TIME
+    assert [each for each in caplog.messages if "halted" in each] == [
+        "PC and SP are 0, nothing was loaded: cpu is halted"
+    ]
+
+
+def test_a_pwm_tester_measures_between_edges() -> None:
+    machine = machine_with(
+        CHIP
+        + "port: GPIOPort.STM32_GPIOPort @ sysbus <0x48000000, +0x400>\n    10 -> pt@0\n"
+        + "pt: PWMTester @ port 10\n"
+    )
+    tester = machine.peripheral("pt")
+    tester.reset()
+    assert math.isnan(tester.high_percentage)
+    for time, level in ((1000, True), (4000, False), (5000, True), (8000, False)):
+        machine.run(time * 1000)
+        tester.on_gpio(0, level)
+    assert (tester.high_ticks, tester.low_ticks) == (6000, 1000)
+    assert tester.high_percentage == pytest.approx(600 / 7)
+    assert tester.low_percentage == pytest.approx(100 / 7)
+    tester.on_gpio(1, True)
+    tester.reset()
+    assert tester.high_ticks == 0

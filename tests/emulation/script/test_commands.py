@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.commands.machines import time_text
+from renode_wifi.emulation.script.builtin_devices import time_text
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.monitor import COMMANDS
 from tests.emulation.guest import CHIP, counting_monitor, monitor_with
@@ -44,6 +45,7 @@ def test_add_selects_the_first_machine() -> None:
         ("mach frob", "Bad parameters for command mach"),
         ('mach add "twoo"; mach set "two"', "Machine two not found"),
         ("peripherals", "No machine selected"),
+        ("mach create; peripherals frob", "Bad parameters for command peripherals"),
         ("set a", "Bad parameters"),
         ("execute", "Bad parameters"),
         ("require $nothing", "No such variable"),
@@ -152,8 +154,39 @@ def test_if_runs_on_a_true_value() -> None:
 def test_peripherals_as_a_tree() -> None:
     monitor = monitor_with(CHIP + "led: Miscellaneous.LED @ none\n")
     listing = monitor.execute("peripherals").split("\n")
-    assert "    flash (Memory) <0x8000000, +0x4000>, <0x0, +0x4000>" in listing
-    assert "  led (Led)" in listing
+    assert "    flash (MappedMemory) <0x8000000, +0x4000>, <0x0, +0x4000>" in listing
+    assert "  led (LED)" in listing
+
+
+def test_peripherals_are_exported_as_renode_does(tmp_path: Path) -> None:
+    monitor = monitor_with(
+        CHIP
+        + "port: GPIOPort.STM32_GPIOPort @ sysbus <0x48000000, +0x400>\n"
+        + "led: Miscellaneous.LED @ port 5\n"
+    )
+    monitor.execute(f"peripherals export @{tmp_path}/map.json")
+    exported = json.loads((tmp_path / "map.json").read_text())
+    assert exported["Header"] == "Peripheral Map 1.0"
+    assert exported["Root"]["Name"] == "SystemBus"
+    children = {child["Alias"]: child for child in exported["Root"]["Children"]}
+    assert children["flash"]["Name"] == "MappedMemory"
+    assert children["flash"]["Bindings"] == [
+        {"Type": "Bus", "Value": 0x0800_0000},
+        {"Type": "Bus", "Value": 0},
+    ]
+    assert children["port"]["Children"] == [
+        {"Name": "LED", "Alias": "led", "Bindings": [{"Type": "Null"}], "Children": []}
+    ]
+    with pytest.raises(RenodeWifiError, match="cannot write"):
+        monitor.execute(f"peripherals export @{tmp_path}/nowhere/map.json")
+
+
+def test_virtual_time_in_renodes_words() -> None:
+    monitor = monitor_with()
+    monitor.execute('emulation RunFor "1.5"')
+    info = monitor.execute("emulation GetTimeSourceInfo").split("\n")
+    assert info[0] == "Elapsed Virtual Time: 00:00:01.500000000"
+    assert "Quantum: 00:00:00.000100000" in info
 
 
 def test_analyzers_are_for_serial_ports() -> None:

@@ -89,7 +89,7 @@ def test_what_goes_wrong_in_a_hook_is_logged(
     monitor.execute("cpu Step 3")
     assert "hook at 0x0800000C: " in log.messages[0]
     with pytest.raises(RenodeWifiError, match="Python 3"):
-        monitor.execute(f'cpu AddHook {LOOP:#x} "print 5"')
+        monitor.execute(f'cpu AddHook {LOOP:#x} "raise ValueError, 1"')
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,7 @@ def test_functions_are_logged_by_name(log: pytest.LogCaptureFixture) -> None:
 
 def test_python_keeps_its_globals(monitor: Interpreter) -> None:
     assert monitor.execute('python "x = 5; print(x)"') == "5"
+    assert monitor.execute('python "print x + 2"') == "7"  # Renode's scripts are Python 2
     assert monitor.execute("python \"print(x + 1, monitor.Parse('version')[:6])\"") == "6 renode"
     script = "print(machine.SystemBus.ReadDoubleWord(0x08000004), machine['sysbus.cpu'].SP)"
     assert monitor.execute(f'python "{script}"') == "134217737 536879104"

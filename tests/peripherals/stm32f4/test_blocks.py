@@ -9,6 +9,7 @@ from renode_wifi.peripherals.stm32f4 import rcc as clocks
 from renode_wifi.peripherals.stm32f4.dma import STM32DMA
 from renode_wifi.peripherals.stm32f4.ethernet import SynopsysEthernetMAC
 from renode_wifi.peripherals.stm32f4.i2c import SR1, STM32F4_I2C
+from renode_wifi.peripherals.stm32f4.phy import EthernetPhysicalLayer
 from renode_wifi.peripherals.stm32f4.pwr import CR, CSR, STM32_PWR
 from renode_wifi.peripherals.stm32f4.rcc import STM32F4_RCC
 from renode_wifi.peripherals.stm32f4.spi import CR1, CR2, SR, STM32SPI
@@ -130,3 +131,22 @@ def test_the_mac_is_out_of_reset_and_finds_no_phy() -> None:
     poke(mac, "MACMIIAR", 1)
     assert not peek(mac, "MACMIIAR") & 1
     assert peek(mac, "MACMIIDR") == 0xFFFF
+
+
+def test_phys_answer_at_their_address() -> None:
+    machine = BenchMachine()
+    mac, phy = SynopsysEthernetMAC(machine, "ethernet"), EthernetPhysicalLayer(machine, "phy")
+    phy.__dict__["id1"] = 0x0007
+    mac.attach(phy, 1)
+    read = dict.fromkeys((1, 2), 0)
+    for number in read:
+        poke(mac, "MACMIIAR", 1 << 11 | number << 6 | 1)
+        read[number] = peek(mac, "MACMIIDR")
+    assert read == {1: 0x24, 2: 0x0007}  # link up and negotiated (22.2.4.2)
+    poke(mac, "MACMIIAR", 2 << 11 | 1 << 6 | 1)
+    assert peek(mac, "MACMIIDR") == 0xFFFF
+    poke(mac, "MACMIIDR", 0x1234)
+    poke(mac, "MACMIIAR", 1 << 11 | 3)
+    assert peek(mac, "MACMIIDR") == 0x1234  # what is written changes no PHY
+    with pytest.raises(ValueError, match="32"):
+        mac.attach(phy, 32)

@@ -319,3 +319,17 @@ def test_alarms_survive_pickling() -> None:
     rtc.backup_reset()
     machine.clock.advance(100 * SECOND)
     assert not peek(rtc, "ISR") & block.ISR.ALRAF
+
+
+def test_without_an_rcc_that_chooses_the_description_names_the_clock() -> None:
+    machine = BenchMachine()
+    rtc = STM32F4_RTC(machine, "rtc", wakeupTimerFrequency=32000)
+    unlock(rtc)
+    poke(rtc, "ISR", 0xFFFFFFFF)
+    poke(rtc, "PRER", 249)
+    poke(rtc, "PRER", 127 << 16 | 249)
+    set_calendar(rtc, datetime.datetime(2024, 2, 28, 23, 59, 58))
+    machine.clock.advance(2 * SECOND - 1)
+    assert calendar(rtc)[0] == datetime.datetime(2024, 2, 28, 23, 59, 59)
+    machine.clock.advance(1)
+    assert calendar(rtc)[0] == datetime.datetime(2024, 2, 29)

@@ -267,10 +267,17 @@ class UartKeywords(Keywords):
         waitForEcho: bool | None = None,
         pauseEmulation: bool | None = None,
     ) -> DotDict:
-        """Type a line, ended by CR as from a terminal, and wait for its echo."""
+        """Type a line, ended by CR as from a terminal, and wait for its echo.
+
+        Who waits for an echo types when firmware has opened the port, within the tester's time-out.
+        """
         tester = self.uart_testers.find(testerId)
+        echoes = self._wait_for_echo if waitForEcho is None else waitForEcho
+        if echoes:
+            engine = self.session.engine
+            self.advance(tester.timeout, lambda: engine.is_receiving(tester.uart))
         self._type(tester, content + "\r")
-        if self._wait_for_echo if waitForEcho is None else waitForEcho:
+        if echoes:
             self._wait(tester, tester.line_matcher(Pattern(content), True, False), None, content)
         return result(Match("", 0))
 

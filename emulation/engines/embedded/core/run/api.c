@@ -62,8 +62,27 @@ void core_on_deep_sleep(struct core *core, PyObject *handler)
 
 void core_power_down(struct core *core)
 {
-    core->cpu.state.powered_down = 1;
+    core->cpu.state.powered_down |= POWERED_DOWN;
     core->cpu.state.sleeping = 1;
+}
+
+void core_halt(struct core *core, uint32_t halted)
+{
+    struct cpu_state *state = &core->cpu.state;
+    if (!halted == !(state->powered_down & HALTED))
+        return;
+    if (halted) {
+        state->powered_down |= state->sleeping ? HALTED | HALTED_ASLEEP : HALTED;
+        state->sleeping = 1;
+    } else {
+        state->sleeping = !!(state->powered_down & (POWERED_DOWN | HALTED_ASLEEP));
+        state->powered_down &= POWERED_DOWN;
+    }
+}
+
+uint32_t core_is_halted(struct core *core)
+{
+    return !!(core->cpu.state.powered_down & HALTED);
 }
 
 void core_set_tickers(struct core *core, struct ticker *list, uint32_t count, uint64_t *sequence)

@@ -31,6 +31,9 @@ EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *h
 EXPORT void core_on_deep_sleep(struct core *core, PyObject *handler);
 /* From now on only a reset ends the sleep. */
 EXPORT void core_power_down(struct core *core);
+/* Execute nothing, and take no exception, until it is ended. */
+EXPORT void core_halt(struct core *core, uint32_t halted);
+EXPORT uint32_t core_is_halted(struct core *core);
 /* For bus masters and debuggers: as a load or store. False: nothing is there. */
 EXPORT bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value);
 EXPORT bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_t width);

@@ -54,7 +54,8 @@ static void update_protection(struct core *core)
 static bool deep_sleep_changes(const struct core *core)
 {
     const struct cpu_state *state = &core->cpu.state;
-    bool deep = state->sleeping && core->scb.scr & SCR_SLEEPDEEP;
+    bool deep = state->sleeping && !(state->powered_down & HALTED) &&
+                core->scb.scr & SCR_SLEEPDEEP;
     return core->deep_sleep_handler && deep != (bool)state->deeply_asleep;
 }
 

@@ -16,6 +16,12 @@ enum { SAVED_REGISTERS = KEPT_COUNT + 17 }; /* KEPT_..., FPSCR, D0 to D15 */
 /* The local monitor of LDREX and STREX, A3.4. Unicorn has its address, and closes it at STREX. */
 enum monitor { MONITOR_CLOSED, MONITOR_OPEN /* perhaps */, MONITOR_CLOSING /* before Unicorn goes on */ };
 
+enum powered_down {
+    POWERED_DOWN = 1, /* only a reset ends it */
+    HALTED = 2, /* core_halt ends it ... */
+    HALTED_ASLEEP = 4, /* ... and the sleep before it goes on */
+};
+
 /* Part of a snapshot. */
 struct cpu_state {
     uint32_t pc; /* where execution goes on; bit 0 as for BX */
@@ -24,7 +30,7 @@ struct cpu_state {
     uint32_t waiting_for_event; /* ... and it was WFE */
     uint32_t event; /* the event register of WFE, B1.5.18 */
     uint32_t deeply_asleep; /* asleep with SLEEPDEEP, as the power controller knows */
-    uint32_t powered_down; /* only a reset ends the sleep */
+    uint32_t powered_down; /* enum powered_down: the sleep has another end than an interrupt */
     uint32_t locked_up;
     uint32_t monitor; /* enum monitor */
 };
