@@ -64,6 +64,7 @@ static bool fill_memory(struct tlb *tlb, struct page *page, uint32_t address, in
         if (!(*flags & PAGE_EXECUTED))
             page_cache_flush(&bus->map->cache);
         *flags |= PAGE_EXECUTED;
+        *memory_executed(bus->map, address) = true;
     }
     if (is_store && !(*flags & PAGE_WRITTEN)) {
         if (*flags & PAGE_EXECUTED)

@@ -15,12 +15,10 @@ bool store_doubles(struct executor *executor, const struct op *op);
 bool load_half(struct executor *executor, const struct op *op);
 bool store_half(struct executor *executor, const struct op *op);
 
-/* MSR and CPS. */
+/* MSR and CPS, but not of FAULTMASK. */
 static inline bool write_special(struct executor *executor, unsigned number, uint32_t value)
 {
     schedule_release(executor->schedule);
-    if (executor->bus->protection->mpu->control & MPU_CTRL_ENABLE)
-        schedule_request(executor->schedule, REQUEST_PROTECTION); /* FAULTMASK may switch it */
     return registers_write_special(&executor->cpu->registers, number, value);
 }
 

@@ -38,7 +38,7 @@ static void wire(struct core *core)
     core->dwt.scb = scb;
     core->dwt.nvic = nvic;
     core->dwt.schedule = schedule;
-    core->protection = (struct protection){false, 0, &core->mpu, nvic, map, schedule};
+    core->protection = (struct protection){false, false, 0, &core->mpu, nvic, map, schedule};
     core->scs = (struct scs){.has_fpu = true,
                              .mpu_regions = MPU_REGIONS,
                              .scb = scb,
@@ -270,7 +270,7 @@ void core_restore(struct core *core, const uint8_t *buffer)
         code_reexamine(&core->code);
     core->schedule.shared.stop = 0;
     forget_progress(core);
-    schedule_request(&core->schedule, REQUEST_PROTECTION);
+    protection_regions_changed(&core->protection);
     schedule_request(&core->schedule, REQUEST_WATCHPOINTS);
     schedule_request(&core->schedule, REQUEST_FIREWALL);
     systick_update(&core->systick);

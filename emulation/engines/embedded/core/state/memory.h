@@ -46,6 +46,7 @@ struct memory_map {
     struct page *tables[1u << (32 - PAGE_BITS - TABLE_BITS)];
     struct memory *memories;
     struct page_cache cache;
+    bool executed[1u << (32 - PAGE_BITS - TABLE_BITS)]; /* instructions of the table's pages were fetched */
     /* While an MPU is on: privileged code may load from a page, or store to it. */
     bool (*permits)(const void *permits_of, uint32_t page, bool for_write);
     const void *permits_of;
@@ -61,6 +62,11 @@ static inline struct page *memory_page(const struct memory_map *map, uint32_t ad
 static inline uint8_t *page_flags(const struct page *page)
 {
     return &page->memory->pages[page->offset >> PAGE_BITS];
+}
+
+static inline bool *memory_executed(struct memory_map *map, uint32_t address)
+{
+    return &map->executed[address >> (PAGE_BITS + TABLE_BITS)];
 }
 
 /* Where Unicorn has a word of memory, the same for all its aliases. */

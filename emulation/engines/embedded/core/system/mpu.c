@@ -132,6 +132,12 @@ bool protection_applies(const struct protection *protection)
     return control & MPU_CTRL_HFNMIENA || nvic_execution_priority(protection->nvic, true) >= 0;
 }
 
+void protection_regions_changed(struct protection *protection)
+{
+    protection->changed = true;
+    schedule_request(protection->schedule, REQUEST_PROTECTION);
+}
+
 void protection_request_update(struct protection *protection)
 {
     if (protection->active || protection->mpu->control & MPU_CTRL_ENABLE)
@@ -167,7 +173,7 @@ static uint32_t executable_pages(const struct protection *protection)
     const struct memory_map *map = protection->map;
     uint32_t sum = 1;
     for (uint32_t table = 0; table < COUNT_OF(map->tables); table++)
-        for (uint32_t i = 0; map->tables[table] && i < TABLE_PAGES; i++) {
+        for (uint32_t i = 0; map->executed[table] && i < TABLE_PAGES; i++) {
             const struct page *page = &map->tables[table][i];
             uint32_t address = (table << TABLE_BITS | i) << PAGE_BITS;
             if (!page->memory || !(*page_flags(page) & PAGE_EXECUTED))
@@ -185,10 +191,14 @@ static uint32_t executable_pages(const struct protection *protection)
 bool protection_update(struct protection *protection, bool *flush)
 {
     bool active = protection_applies(protection);
+    *flush = false;
+    if (active == protection->active && !protection->changed)
+        return false;
     uint32_t executable = active ? executable_pages(protection) : 0;
     bool differs = executable != protection->executable;
     *flush = active || protection->active;
     protection->active = active;
+    protection->changed = false;
     protection->executable = executable;
     protection->map->permits = active ? permits_page : NULL;
     protection->map->permits_of = protection;

@@ -38,6 +38,7 @@ bool mpu_page_rights(const struct mpu *mpu, uint32_t page, bool privileged, unsi
 
 struct protection {
     bool active; /* since the last update */
+    bool changed; /* the regions or MPU_CTRL, since the last update */
     uint32_t executable; /* a hash of the pages with code that may be executed */
     const struct mpu *mpu;
     struct nvic *nvic;
@@ -47,7 +48,9 @@ struct protection {
 
 /* The MPU applies at this execution priority. */
 bool protection_applies(const struct protection *protection);
-/* Something has changed that it depends on. */
+/* MPU_CTRL or a region has another value. */
+void protection_regions_changed(struct protection *protection);
+/* The execution priority may have changed. */
 void protection_request_update(struct protection *protection);
 /* Before the next block. True: what is known of code has to be forgotten. The page cache has been; the
  * soft TLB is to be flushed if `flush`. */

@@ -41,7 +41,7 @@ void scs_reset(struct scs *scs)
     scs->scb->ccr = CCR_STKALIGN;
     scs->scb->fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
     memset(scs->mpu, 0, sizeof *scs->mpu);
-    protection_request_update(scs->protection);
+    protection_regions_changed(scs->protection);
     code_reexamine(scs->code); /* the FPU is off */
     scs_update_checks(scs);
 }
@@ -225,7 +225,7 @@ void scs_write(struct scs *scs, uint32_t offset, uint32_t value, uint32_t lanes)
     if (mpu_has(offset)) {
         if (scs->mpu_regions)
             mpu_write(scs->mpu, offset, value);
-        protection_request_update(scs->protection);
+        protection_regions_changed(scs->protection);
         return;
     }
     switch (offset) {
