@@ -185,6 +185,7 @@ class Register(object):
         self.first = first
         self.rest = rest
         self._expanded = None  # type: dict[str, Field] | None
+        self._kinds = None  # type: dict[str, int] | None
 
     def _by_name(self):
         # type: () -> dict[str, Field]
@@ -219,32 +220,39 @@ class Register(object):
             (name, value) for name, value in self.__dict__.items() if not name.isupper()
         )
         part.fields = tuple(field for field in self.fields or () if field.name in names)
-        part._expanded = None
+        part._expanded = part._kinds = None
         return part
+
+    def _by_kind(self):
+        # type: () -> dict[str, int]
+        """The bits of each kind of access, those of no field among them."""
+        if self._kinds is None:
+            if self.fields is None:
+                self._kinds = {self.access: WORD}
+            else:
+                kinds = self._kinds = {}
+                named = 0
+                for field in self.fields:
+                    bits = field.mask
+                    named |= bits
+                    kind = field.access or self.access
+                    kinds[kind] = kinds.get(kind, 0) | bits
+                kinds[self.rest] = kinds.get(self.rest, 0) | ~named & WORD
+        return self._kinds
 
     def mask(self, kind):
         # type: (str) -> int
         """The bits of one kind of access."""
-        if self.fields is None:
-            return WORD if self.access == kind else 0
-        bits = named = 0
-        for field in self.fields:
-            named |= field.mask
-            if (field.access or self.access) == kind:
-                bits |= field.mask
-        return bits | ~named & WORD if self.rest == kind else bits
+        return self._by_kind().get(kind, 0)
 
     def written(self):
         # type: () -> int
         """The bits that a write means."""
-        if self.fields is None:
-            return 0 if self.access in (READ_ONLY, CONSTANT) else WORD
-        bits = named = 0
-        for field in self.fields:
-            named |= field.mask
-            if (field.access or self.access) not in (READ_ONLY, CONSTANT):
-                bits |= field.mask
-        return bits if self.rest in (READ_ONLY, CONSTANT) else bits | ~named & WORD
+        bits = 0
+        for kind, mask in self._by_kind().items():
+            if kind not in (READ_ONLY, CONSTANT):
+                bits |= mask
+        return bits
 
     def names(self):
         # type: () -> list[str]

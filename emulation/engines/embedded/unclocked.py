@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from array import array
 from collections.abc import Callable
 
@@ -16,15 +15,12 @@ class Unclocked:
     """
 
     def __init__(self, size: int, on_access: Callable[[], None]) -> None:
-        words = self._words = size // 4
+        self._size = size
         self._on_access = on_access
-        self._zeros = array("I", bytes(4 * words))
-        self._ones = (ctypes.c_uint8 * words).from_buffer(bytearray(b"\1" * words))
         record = self.record = native.ModelRecord()
         # The record holds bare pointers: these references keep what they point to.
         self._methods = record.read, record.write = self._read, self._write
-        record.values = record.writable = self._zeros.buffer_info()[0]
-        record.plain = record.storage = ctypes.addressof(self._ones)
+        self._arrays: tuple[array[int], array[int]] | None = None
 
     def _read(self, offset: int, width: int) -> int:
         self._access()
@@ -34,5 +30,12 @@ class Unclocked:
         self._access()
 
     def _access(self) -> None:
-        self.record.words = self._words
+        if self._arrays is None:
+            # Not before, since most blocks are never accessed so, and some are of megabytes.
+            words = self._size // 4
+            zeros, ones = self._arrays = array("I", bytes(4 * words)), array("B", b"\1" * words)
+            record = self.record
+            record.values = record.writable = zeros.buffer_info()[0]
+            record.plain = record.storage = ones.buffer_info()[0]
+            record.words = words
         self._on_access()

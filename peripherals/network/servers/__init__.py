@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.network.servers.aws.iot import AwsIot
 from renode_wifi.peripherals.network.servers.base import Server, TcpServer, UdpServer
-from renode_wifi.peripherals.network.servers.coap import CoapServer
 from renode_wifi.peripherals.network.servers.context import ServerContext
-from renode_wifi.peripherals.network.servers.echo import EchoServer, UdpEchoServer
-from renode_wifi.peripherals.network.servers.http import HttpServer
-from renode_wifi.peripherals.network.servers.mdns.host import MdnsHost
-from renode_wifi.peripherals.network.servers.mqtt import MqttBroker
-from renode_wifi.peripherals.network.servers.ntp import NtpServer
-from renode_wifi.peripherals.network.servers.sinks import DiscardServer, Tarpit, UdpDiscardServer
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 
-TYPES: dict[str, type[Server]] = {
-    "echo": EchoServer,
-    "udp-echo": UdpEchoServer,
-    "discard": DiscardServer,
-    "udp-discard": UdpDiscardServer,
-    "tarpit": Tarpit,
-    "http": HttpServer,
-    "mqtt": MqttBroker,
-    "ntp": NtpServer,
-    "coap": CoapServer,
-    "mdns": MdnsHost,
-    "aws-iot": AwsIot,
+TYPES = {
+    "echo": "echo:EchoServer",
+    "udp-echo": "echo:UdpEchoServer",
+    "discard": "sinks:DiscardServer",
+    "udp-discard": "sinks:UdpDiscardServer",
+    "tarpit": "sinks:Tarpit",
+    "http": "http:HttpServer",
+    "mqtt": "mqtt:MqttBroker",
+    "ntp": "ntp:NtpServer",
+    "coap": "coap:CoapServer",
+    "mdns": "mdns.host:MdnsHost",
+    "aws-iot": "aws.iot:AwsIot",
 }
+"""Module of this package and class of each type; loaded when a world has such a server."""
+
+
+def class_of(name: str) -> type[Server]:
+    """The class of one of TYPES."""
+    module, _, place = TYPES[name].partition(":")
+    found: type[Server] = getattr(import_module(f"{__name__}.{module}"), place)
+    return found
 
 
 def make_server(context: ServerContext, settings: ServerSettings) -> Server:
     """RenodeWifiError: a class of the user's own that cannot be made."""
     if settings.server_class is None:
-        return TYPES[settings.type](context, settings)
+        return class_of(settings.type)(context, settings)
     try:
         server = settings.server_class(context, settings)
     except Exception as error:
@@ -46,4 +48,4 @@ def make_server(context: ServerContext, settings: ServerSettings) -> Server:
     return server
 
 
-__all__ = ["TYPES", "Server", "TcpServer", "UdpServer", "make_server"]
+__all__ = ["TYPES", "Server", "TcpServer", "UdpServer", "class_of", "make_server"]

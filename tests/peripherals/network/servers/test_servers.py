@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.servers import base
+from renode_wifi.peripherals.network.servers import TYPES, base, class_of
 from renode_wifi.peripherals.network.servers.records import MAX_BYTES, MAX_RECORDS, Records
 from renode_wifi.peripherals.network.stack.host import MAX_LINGERING
 from tests.peripherals.network.rig import joined, saved
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_has_a_class(name: str) -> None:
+    assert issubclass(class_of(name), base.Server)
 
 
 def test_records_of_connections(tmp_path: Path) -> None:
