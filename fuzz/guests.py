@@ -40,7 +40,7 @@ PROGRAMS = 8
 PROBE_TIME = 30 * MILLISECOND
 RANDOM_TIME = 3 * MILLISECOND
 CORE_PROGRAMS = 16
-CORE_TIME = MILLISECOND // 25
+CORE_TIME = MILLISECOND // 80
 TELLING = (0, 1, 0xFFFF_FFFF, 0x4567_0123, 0xCDEF_89AB, 0x05FA_0004, 0xCCCC, 0x5555, 0xAAAA)
 """Values that open doors: keys, enables, all bits."""
 
@@ -170,7 +170,7 @@ def core_guest(data: bytes) -> int:
     machine.vector_table = RAM
     for _ in range(CORE_PROGRAMS):
         code = b"".join(_move_wide(register, _pointer(draw)) for register in range(13))
-        code += b"".join(_instruction(draw) for _ in range(draw.randrange(1, 400)))
+        code += b"".join(_instruction(draw) for _ in range(draw.randrange(1, 120)))
         machine.bus.write_bytes(RAM, _vectors(SKIP) + code)
         machine.reset()
         watch.run(machine.now + CORE_TIME)
