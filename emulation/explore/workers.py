@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from typing import Generic, ParamSpec, TypeVar
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -41,7 +45,21 @@ def processes(jobs: int) -> Executor:
         return Here()
     from concurrent.futures import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_follow_parent)
+
+
+def _follow_parent() -> None:
+    """In a worker: Ctrl-C is for the parent, and without a parent, whoever ended it, is an end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def cluster(address: str) -> tuple[Executor, int]:
@@ -117,9 +135,12 @@ class Workers(Generic[Task, Answer]):
                 self._executor, self._width = self._make()
 
     def close(self) -> None:
+        """Ends the workers, whatever they do."""
         with suppress(Exception):
             self._executor.shutdown(wait=False, cancel_futures=True)
             # Dask's executor leaves the connection to its scheduler open.
             client = getattr(self._executor, "_client", None)
             if client is not None:
                 client.close()
+        for child in multiprocessing.active_children():
+            child.kill()

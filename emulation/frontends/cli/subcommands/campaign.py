@@ -12,6 +12,7 @@ from renode_wifi.emulation.explore.campaign import PASSED, carry_out, cases, rea
 from renode_wifi.emulation.explore.inputs import digest
 from renode_wifi.emulation.explore.junit import UNFINISHED, as_junit
 from renode_wifi.emulation.explore.results import Results
+from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
@@ -37,6 +38,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    with Interruption():
+        return _execute(options)
+
+
+def _execute(options: argparse.Namespace) -> int:
     make = workers(options)
     runs = read_campaign(options.file)
     order = [run.name for run in runs]

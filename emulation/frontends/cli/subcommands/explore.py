@@ -17,6 +17,7 @@ from renode_wifi.emulation.explore.regression import write
 from renode_wifi.emulation.explore.report import as_html, cases, summary
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
+from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
 from renode_wifi.emulation.platform import boards
@@ -92,6 +93,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    with Interruption():
+        return _execute(options)
+
+
+def _execute(options: argparse.Namespace) -> int:
     faults.check(options.faults)
     make = workers(options)
     boards.find(options.board)
