@@ -18,7 +18,7 @@ from tests.ironpython import MARK
 
 FLOORS = (
     ("peripherals.base",),
-    ("peripherals.network",),
+    ("peripherals.network", "peripherals.usb"),
     (
         "peripherals.ism43362",
         "peripherals.simplelink",

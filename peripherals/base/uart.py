@@ -15,6 +15,14 @@ class Uart(Protocol):
         """A byte arrives at the RX pin."""
 
 
+@runtime_checkable
+class PluggedUart(Uart, Protocol):
+    """A serial port at the end of a cable that is plugged in when somebody is at it."""
+
+    def plug(self) -> None:
+        """Plug the cable in, if it isn't."""
+
+
 class FrameFormat(NamedTuple):
     """bit_time: ns; 0 while no divider is set. bits: of data. parity: "", "even" or "odd"."""
 

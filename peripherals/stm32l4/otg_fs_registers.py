@@ -31,6 +31,7 @@ GINTSTS = Register(
     0x014,
     reset=0x14000020,
     access=ONE_CLEARS,
+    on_write="_update",
     fields=packed(
         "CMOD/r MMIS OTGINT/r SOF RXFLVL/r NPTXFE/r GINAKEFF/r GONAKEFF/r -:2 ESUSP USBSUSP USBRST "
         "ENUMDNE ISOODRP EOPF -:2 IEPINT/r OEPINT/r IISOIXFR IPXFR -:1 RSTDET HPRTINT/r HCINT/r "
@@ -40,13 +41,82 @@ GINTSTS = Register(
 GINTMSK = Register(
     "GINTMSK",
     0x018,
+    on_write="_update",
     fields=packed(
         "- MMISM OTGINT SOFM RXFLVLM NPTXFEM GINAKEFFM GONAKEFFM -:2 ESUSPM USBSUSPM USBRST "
         "ENUMDNEM ISOODRPM EOPFM -:2 IEPINT OEPINT IISOIXFRM IPXFRM - RSTDETM PRTIM HCIM PTXFEM "
         "LPMINTM CIDSCHGM DISCINT SRQIM WUIM"
     ),
 )
-GAHBCFG = Register("GAHBCFG", 0x008, fields=packed("GINTMSK -:6 TXFELVL PTXFELVL"))
+GAHBCFG = Register(
+    "GAHBCFG", 0x008, on_write="_update", fields=packed("GINTMSK -:6 TXFELVL PTXFELVL")
+)
+GOTGCTL = Register(
+    "GOTGCTL",
+    0x000,
+    reset=0x00010000,
+    on_write="_look_at_session",
+    fields=packed(
+        "SRQSCS/r SRQ VBVALOEN VBVALOVAL AVALOEN AVALOVAL BVALOEN BVALOVAL HNGSCS/r HNPRQ "
+        "HSHNPEN DHNPEN EHEN -:3 CIDSTS/r DBCT/r ASVLD/r BSVLD/r OTGVER"
+    ),
+)
+GOTGINT = Register(
+    "GOTGINT",
+    0x004,
+    access=ONE_CLEARS,
+    on_write="_update",
+    fields=packed("-:2 SEDET -:5 SRSSCHG HNSSCHG -:7 HNGDET ADTOCHG DBCDNE"),
+)
+GCCFG = Register(
+    "GCCFG",
+    0x038,
+    on_write="_look_at_session",
+    fields=packed("DCDET/r PDET/r SDET/r PS2DET/r -:12 PWRDWN BCDEN DCDEN PDEN SDEN VBDEN"),
+)
+GRXSTS = packed("EPNUM:4 BCNT:11 DPID:2 PKTSTS:4")
+GRXSTSR = Register("GRXSTSR", 0x01C, access=READ_ONLY, computed="_front", fields=GRXSTS)
+GRXSTSP = Register("GRXSTSP", 0x020, access=READ_ONLY, on_read="_pop", fields=GRXSTS)
+GRXFSIZ = Register("GRXFSIZ", 0x024, reset=0x00000200, fields=packed("RXFD:16"))
+DIEPTXF0 = Register("DIEPTXF0", 0x028, reset=0x02000200, fields=packed("TX0FSA:16 TX0FD:16"))
+DIEPTXF = Register(
+    "DIEPTXF",
+    0x104,
+    reset=0x02000400,
+    count=ENDPOINTS - 1,
+    first=1,
+    fields=packed("INEPTXSA:16 INEPTXFD:16"),
+)
+DCFG = Register(
+    "DCFG",
+    0x800,
+    reset=0x02200000,
+    on_write="_configure_device",
+    fields=packed("DSPD:2 NZLSOHSK - DAD:7 PFIVL:2 -:2 ERRATIM -:8 PERSCHIVL:2"),
+)
+DSTS = Register(
+    "DSTS",
+    0x808,
+    reset=0x00000010,
+    access=READ_ONLY,
+    computed="_device_status",
+    fields=packed("SUSPSTS ENUMSPD:2 EERR -:4 FNSOF:14 DEVLNSTS:2"),
+)
+DIEPMSK = Register(
+    "DIEPMSK",
+    0x810,
+    on_write="_update",
+    fields=packed("XFRCM EPDM - TOM ITTXFEMSK INEPNMM INEPNEM -:6 NAKM"),
+)
+DOEPMSK = Register(
+    "DOEPMSK",
+    0x814,
+    on_write="_update",
+    fields=packed("XFRCM EPDM - STUPM OTEPDM STSPHSRXM -:2 OUTPKTERRM -:3 BERRM NAKMSK"),
+)
+DAINT = Register("DAINT", 0x818, access=READ_ONLY, fields=packed("IEPINT:16 OEPINT:16"))
+DAINTMSK = Register("DAINTMSK", 0x81C, on_write="_update", fields=packed("IEPM:16 OEPM:16"))
+DIEPEMPMSK = Register("DIEPEMPMSK", 0x834, on_write="_update", fields=packed("INEPTXFEM:16"))
 DCTL = Register(
     "DCTL",
     0x804,
@@ -59,11 +129,11 @@ DCTL = Register(
 )
 IN_CONTROL = (
     "MPSIZ:11 -:4 USBAEP EONUM/r NAKSTS/r EPTYP:2 - STALL TXFNUM:4 CNAK/w SNAK/w SD0PID/w "
-    "SODDFRM/w EPDIS EPENA"
+    "SODDFRM/w EPDIS/rs EPENA/rs"
 )
 OUT_CONTROL = (
     "MPSIZ:11 -:4 USBAEP EONUM/r NAKSTS/r EPTYP:2 SNPM STALL -:4 CNAK/w SNAK/w SD0PID/w SODDFRM/w "
-    "EPDIS EPENA"
+    "EPDIS/rs EPENA/rs"
 )
 IN_FLAGS = "XFRC EPDISD - TOC ITTXFE INEPNM INEPNE/r TXFE/r -:3 PKTDRPSTS - NAK"
 OUT_FLAGS = "XFRC EPDISD - STUP OTEPDIS STSPHSRX - - OUTPKTERR -:3 BERR NAK"
@@ -76,6 +146,7 @@ def _of_endpoints(
     reset=0,  # type: int
     access="rw",  # type: str
     on_write=None,  # type: str | None
+    computed=None,  # type: str | None
 ):
     # type: (...) -> Register
     return Register(
@@ -86,6 +157,7 @@ def _of_endpoints(
         stride=ENDPOINT_STRIDE,
         access=access,
         on_write=on_write,
+        computed=computed,
         fields=packed(fields),
     )
 
@@ -104,9 +176,16 @@ def _of_channels(name, offset, fields, access="rw", on_write=None):
 
 
 DIEPCTL = _of_endpoints("DIEPCTL", 0x900, IN_CONTROL, on_write="_control_in")
-DIEPINT = _of_endpoints("DIEPINT", 0x908, IN_FLAGS, reset=0x00000080, access=ONE_CLEARS)
+DIEPINT = _of_endpoints(
+    "DIEPINT", 0x908, IN_FLAGS, reset=0x00000080, access=ONE_CLEARS, on_write="_update_endpoint"
+)
+DIEPTSIZ = _of_endpoints("DIEPTSIZ", 0x910, "XFRSIZ:19 PKTCNT:10 MCNT:2")
+DTXFSTS = _of_endpoints(
+    "DTXFSTS", 0x918, "INEPTFSAV:16", reset=0x00000200, access=READ_ONLY, computed="_space"
+)
 DOEPCTL = _of_endpoints("DOEPCTL", 0xB00, OUT_CONTROL, on_write="_control_out")
-DOEPINT = _of_endpoints("DOEPINT", 0xB08, OUT_FLAGS, access=ONE_CLEARS)
+DOEPINT = _of_endpoints("DOEPINT", 0xB08, OUT_FLAGS, access=ONE_CLEARS, on_write="_update_endpoint")
+DOEPTSIZ = _of_endpoints("DOEPTSIZ", 0xB10, "XFRSIZ:19 PKTCNT:10 STUPCNT:2")
 HCCHAR = _of_channels(
     "HCCHAR",
     0x500,
@@ -118,30 +197,17 @@ HCINT = _of_channels(
 )
 
 GLOBAL = (
-    Register(
-        "GOTGCTL",
-        0x000,
-        reset=0x00010000,
-        fields=packed(
-            "SRQSCS/r SRQ VBVALOEN VBVALOVAL AVALOEN AVALOVAL BVALOEN BVALOVAL HNGSCS/r HNPRQ "
-            "HSHNPEN DHNPEN EHEN -:3 CIDSTS/r DBCT/r ASVLD/r BSVLD/r OTGVER"
-        ),
-    ),
-    Register(
-        "GOTGINT",
-        0x004,
-        access=ONE_CLEARS,
-        fields=packed("-:2 SEDET -:5 SRSSCHG HNSSCHG -:7 HNGDET ADTOCHG DBCDNE"),
-    ),
+    GOTGCTL,
+    GOTGINT,
     GAHBCFG,
     GUSBCFG,
     GRSTCTL,
     GINTSTS,
     GINTMSK,
-    Register("GRXSTSR", 0x01C, access=READ_ONLY, fields=packed("EPNUM:4 BCNT:11 DPID:2 PKTSTS:4")),
-    Register("GRXSTSP", 0x020, access=READ_ONLY, fields=packed("EPNUM:4 BCNT:11 DPID:2 PKTSTS:4")),
-    Register("GRXFSIZ", 0x024, reset=0x00000200, fields=packed("RXFD:16")),
-    Register("DIEPTXF0", 0x028, reset=0x02000200, fields=packed("TX0FSA:16 TX0FD:16")),
+    GRXSTSR,
+    GRXSTSP,
+    GRXFSIZ,
+    DIEPTXF0,
     Register(
         "HNPTXSTS",
         0x02C,
@@ -149,12 +215,15 @@ GLOBAL = (
         access=READ_ONLY,
         fields=packed("NPTXFSAV:16 NPTQXSAV:8 NPTXQTOP:7"),
     ),
-    Register(
-        "GCCFG",
-        0x038,
-        fields=packed("DCDET/r PDET/r SDET/r PS2DET/r -:12 PWRDWN BCDEN DCDEN PDEN SDEN VBDEN"),
-    ),
+    GCCFG,
     Register("CID", 0x03C, reset=0x00002000, access=CONSTANT, fields=packed("PRODUCT_ID:32")),
+    # The core's release and make, which the manual leaves out and drivers read: values of an
+    # STM32L476 in TinyUSB's dwc2_info.md.
+    Register("GSNPSID", 0x040, reset=0x4F54310A, access=CONSTANT),
+    Register("GHWCFG1", 0x044, access=CONSTANT),
+    Register("GHWCFG2", 0x048, reset=0x229ED520, access=CONSTANT),
+    Register("GHWCFG3", 0x04C, reset=0x0200D1E8, access=CONSTANT),
+    Register("GHWCFG4", 0x050, reset=0x17F08030, access=CONSTANT),
     Register(
         "GLPMCFG",
         0x054,
@@ -163,15 +232,9 @@ GLOBAL = (
             "LPMCHIDX:4 LPMRCNT:3 SNDLPM LPMRCNTSTS:3/r ENBESL"
         ),
     ),
+    Register("GDFIFOCFG", 0x05C),
     Register("HPTXFSIZ", 0x100, reset=0x02000600, fields=packed("PTXSA:16 PTXFD:16")),
-    Register(
-        "DIEPTXF",
-        0x104,
-        reset=0x02000400,
-        count=ENDPOINTS - 1,
-        first=1,
-        fields=packed("INEPTXSA:16 INEPTXFD:16"),
-    ),
+    DIEPTXF,
     Register(
         "PCGCCTL",
         0xE00,
@@ -207,38 +270,21 @@ HOST = (
     _of_channels("HCTSIZ", 0x510, "XFRSIZ:19 PKTCNT:10 DPID:2 DOPNG"),
 )
 DEVICE = (
-    Register(
-        "DCFG",
-        0x800,
-        reset=0x02200000,
-        fields=packed("DSPD:2 NZLSOHSK - DAD:7 PFIVL:2 -:2 ERRATIM -:8 PERSCHIVL:2"),
-    ),
+    DCFG,
     DCTL,
-    Register(
-        "DSTS",
-        0x808,
-        reset=0x00000010,
-        access=READ_ONLY,
-        fields=packed("SUSPSTS ENUMSPD:2 EERR -:4 FNSOF:14 DEVLNSTS:2"),
-    ),
-    Register(
-        "DIEPMSK", 0x810, fields=packed("XFRCM EPDM - TOM ITTXFEMSK INEPNMM INEPNEM -:6 NAKM")
-    ),
-    Register(
-        "DOEPMSK",
-        0x814,
-        fields=packed("XFRCM EPDM - STUPM OTEPDM STSPHSRXM -:2 OUTPKTERRM -:3 BERRM NAKMSK"),
-    ),
-    Register("DAINT", 0x818, access=READ_ONLY, fields=packed("IEPINT:16 OEPINT:16")),
-    Register("DAINTMSK", 0x81C, fields=packed("IEPM:16 OEPM:16")),
+    DSTS,
+    DIEPMSK,
+    DOEPMSK,
+    DAINT,
+    DAINTMSK,
     Register("DVBUSDIS", 0x828, reset=0x000017D7, fields=packed("VBUSDT:16")),
     Register("DVBUSPULSE", 0x82C, reset=0x000005B8, fields=packed("DVBUSP:16")),
-    Register("DIEPEMPMSK", 0x834, fields=packed("INEPTXFEM:16")),
+    DIEPEMPMSK,
     DIEPCTL,
     DIEPINT,
-    _of_endpoints("DIEPTSIZ", 0x910, "XFRSIZ:19 PKTCNT:10 MCNT:2"),
-    _of_endpoints("DTXFSTS", 0x918, "INEPTFSAV:16", reset=0x00000200, access=READ_ONLY),
+    DIEPTSIZ,
+    DTXFSTS,
     DOEPCTL,
     DOEPINT,
-    _of_endpoints("DOEPTSIZ", 0xB10, "XFRSIZ:19 PKTCNT:10 STUPCNT:2"),
+    DOEPTSIZ,
 )

@@ -21,7 +21,7 @@ from renode_wifi.emulation.platform.stock.led import Led
 from renode_wifi.emulation.platform.trace import TraceListener
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.monitor import new_monitor
-from renode_wifi.peripherals.base.uart import Uart
+from renode_wifi.peripherals.base.uart import PluggedUart, Uart
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -190,6 +190,8 @@ class EmbeddedEngine:
 
     def write_uart(self, name: str, data: bytes) -> None:
         uart = self._uart(name)
+        if isinstance(uart, PluggedUart):
+            uart.plug()
         for byte in data:
             uart.receive(byte)
 

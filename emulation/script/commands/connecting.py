@@ -5,7 +5,7 @@ from __future__ import annotations
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token
-from renode_wifi.peripherals.base.uart import Uart
+from renode_wifi.peripherals.base.uart import PluggedUart, Uart
 
 COMMANDS = Commands()
 
@@ -43,3 +43,5 @@ def connector(interpreter: Interpreter, arguments: list[Token]) -> None:
         terminals.disconnect(source, terminal)
     elif terminal is not None:
         terminals.connect(source, terminal)
+        if isinstance(port, PluggedUart):
+            port.plug()

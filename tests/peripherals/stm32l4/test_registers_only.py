@@ -10,14 +10,6 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.dfsdm import STM32L4_DFSDM
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
 from renode_wifi.peripherals.stm32l4.option_bytes import STM32L4_OptionBytes
-from renode_wifi.peripherals.stm32l4.otg_fs import STM32L4_OTG_FS
-from renode_wifi.peripherals.stm32l4.otg_fs_registers import (
-    DIEPCTL,
-    DIEPINT,
-    GINTSTS,
-    GRSTCTL,
-    GUSBCFG,
-)
 from renode_wifi.peripherals.stm32l4.otp import STM32L4_OTP
 from renode_wifi.peripherals.stm32l4.sai import STM32L4_SAI
 from renode_wifi.peripherals.stm32l4.sdmmc import STM32L4_SDMMC
@@ -33,32 +25,6 @@ def test_the_log_says_once_what_is_missing(caplog: pytest.LogCaptureFixture) -> 
         peek(sai, "ACR1")
         poke(sai, "ACR1", 0)
     assert caplog.text.count("sai1 is registers only") == 1
-
-
-def test_the_usb_core_resets_and_changes_its_mode_at_once() -> None:
-    usb = STM32L4_OTG_FS(BenchMachine(), "otgFs")
-    poke(usb, "GUSBCFG", GUSBCFG.FHMOD)
-    assert peek(usb, "GINTSTS") & GINTSTS.CMOD
-    poke(usb, "GRSTCTL", GRSTCTL.CSRST | GRSTCTL.RXFFLSH)
-    assert peek(usb, "GRSTCTL") == GRSTCTL.AHBIDL
-    assert peek(usb, "GINTSTS") & GINTSTS.CMOD
-    poke(usb, "GUSBCFG", GUSBCFG.FDMOD)
-    assert not peek(usb, "GINTSTS") & GINTSTS.CMOD
-
-
-def test_an_endpoint_stops_and_reports_it() -> None:
-    usb = STM32L4_OTG_FS(BenchMachine(), "otgFs")
-    poke(usb, "DIEPCTL1", DIEPCTL.EPENA | DIEPCTL.CNAK)
-    assert not peek(usb, "DIEPCTL1") & DIEPCTL.NAKSTS
-    poke(usb, "DIEPCTL1", DIEPCTL.EPENA | DIEPCTL.EPDIS | DIEPCTL.SNAK)
-    assert peek(usb, "DIEPCTL1") == DIEPCTL.NAKSTS
-    assert peek(usb, "DIEPINT1") & DIEPINT.EPDISD
-
-
-def test_the_fifos_of_usb_are_empty() -> None:
-    usb = STM32L4_OTG_FS(BenchMachine(), "otgFs")
-    usb.write(0x1000, 0x12345678, 4)
-    assert usb.read(0x20000, 4) == 0
 
 
 @pytest.mark.parametrize(

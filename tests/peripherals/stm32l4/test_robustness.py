@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.can import STM32L4_CAN
 from renode_wifi.peripherals.stm32l4.comp import STM32L4_COMP
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
@@ -37,8 +38,17 @@ from renode_wifi.peripherals.stm32l4.unimplemented import STM32L4_Unimplemented
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
+from renode_wifi.peripherals.usb.host import UsbHost
 from tests.peripherals.robustness import Block, robustness_tests
 from tests.peripherals.stm32l4.converters import make_adc, make_adc_common
+
+
+def make_plugged_usb(machine: BenchMachine, name: str) -> STM32L4_OTG_FS:
+    """With a host at the other end of the cable."""
+    usb = STM32L4_OTG_FS(machine, name)
+    UsbHost(machine, "usb", usb).plug()
+    return usb
+
 
 BLOCKS: list[Block] = [
     ("rcc", STM32L4_RCC, {}),
@@ -73,6 +83,7 @@ BLOCKS: list[Block] = [
     ("fmc", STM32L4_FMC, {}),
     ("opamp", STM32L4_OPAMP, {}),
     ("otgFs", STM32L4_OTG_FS, {}),
+    ("otgFs plugged in", make_plugged_usb, {}),
     ("otp", STM32L4_OTP, {}),
     ("sai1", STM32L4_SAI, {}),
     ("sdmmc1", STM32L4_SDMMC, {}),
