@@ -1,5 +1,7 @@
 #include "decode/t32.h"
 
+#include "decode/fp.h"
+
 /* A modified immediate constant, A5.3.2, and what becomes of the carry. */
 static uint32_t modified_immediate(uint16_t first, uint16_t second, unsigned *carry)
 {
@@ -272,31 +274,6 @@ static bool load_store_dual(struct decoder *decoder, uint16_t first, uint16_t se
     return !back || emit(decoder, OP_ADD, n, n, ZERO, offset, 0);
 }
 
-/* Loads and stores of floating-point registers, A6.5: double ones, or halves of one. */
-static bool load_store_fp(struct decoder *decoder, uint16_t first, uint16_t second)
-{
-    bool before = first & 0x100, up = first & 0x80, back = first & 0x20, is_load = first & 0x10;
-    bool is_double = second & 0x100, odd = first & 0x40;
-    unsigned n = first & 0xF, d = second >> 12, words = second & 0xFF;
-    uint32_t size = 4 * words;
-    if (before && !back) { /* VLDR, VSTR */
-        describe_words(decoder, n, up ? size : -size);
-        const struct memory_operand *operand = &decoder->last.operand;
-        if (is_double)
-            return !odd && emit(decoder, is_load ? OP_VLDM : OP_VSTM, d, operand->base, ZERO,
-                                operand->offset, 1);
-        return emit(decoder, is_load ? OP_VLDR : OP_VSTR, d, operand->base, ZERO, operand->offset,
-                    odd);
-    }
-    if (before == up) /* not VLDM or VSTM, but VMOV between register files */
-        return false;
-    describe_words(decoder, n, before ? -size : 0);
-    if (n == PC || words == 0 || words & 1 || odd || d + words / 2 > 16)
-        return false;
-    emit(decoder, is_load ? OP_VLDM : OP_VSTM, d, n, ZERO, before ? -size : 0, words / 2);
-    return !back || emit(decoder, OP_ADD, n, n, ZERO, before ? -size : size, 0);
-}
-
 /* Shifts by register, extensions, and more with registers: A5.3.12 to A5.3.15. */
 static bool register_processing(struct decoder *decoder, uint16_t first, uint16_t second)
 {
@@ -373,7 +350,8 @@ bool decode_t32(struct decoder *decoder, uint16_t first, uint16_t second)
                              : exclusive_or_table(decoder, first, second);
     case 0xEA00 >> 9: return shifted_register(decoder, first, second);
     case 0xEC00 >> 9:
-        return (second & 0xE00) == 0xA00 && load_store_fp(decoder, first, second);
+    case 0xEE00 >> 9:
+        return (second & 0xE00) == 0xA00 && decode_fp(decoder, first, second);
     case 0xF000 >> 9:
     case 0xF200 >> 9:
     case 0xF400 >> 9:

@@ -1,5 +1,6 @@
 #include "execute/execute.h"
 
+#include "execute/fp.h"
 #include "execute/load_store.h"
 #include "semantics/alu.h"
 

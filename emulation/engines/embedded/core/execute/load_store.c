@@ -1,5 +1,7 @@
 #include "execute/load_store.h"
 
+#include "execute/fp.h"
+
 /* The bus serves it, it is aligned as the bus needs it, and the run won't stop behind it. */
 static bool is_for_bus(struct executor *executor, uint32_t address, unsigned width, bool is_write)
 {
@@ -52,17 +54,6 @@ bool store_slowly(struct executor *executor, uint32_t address, unsigned width, u
         return false;
     }
     return true;
-}
-
-/* The FPU is about to be used: a context of its own begins, B1.5.7. */
-static void begin_fp_context(struct executor *executor)
-{
-    struct cpu *cpu = executor->cpu;
-    if (cpu->registers.control & CONTROL_FPCA)
-        return;
-    cpu->registers.control |= CONTROL_FPCA;
-    if (executor->scb->fpccr & FPCCR_ASPEN)
-        cpu_write(cpu, FPSCR, executor->scb->fpdscr);
 }
 
 /* The bytes of `size` floating-point words for op, in a floating-point context. */

@@ -176,6 +176,7 @@ static bool execute_block(struct dry_run *run, const struct decoded_block *block
 #define store_doubles(run, op) false
 #define load_half(run, op) false
 #define store_half(run, op) false
+#define operate_fp(run, op) false
 begin:
     if (affine->tracking && !affine_before(affine, r, op))
         return false;

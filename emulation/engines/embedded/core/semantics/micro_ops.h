@@ -121,6 +121,7 @@ DO_VLDM: OR_LEAVE(load_doubles(CONTEXT, op)); NEXT;
 DO_VSTM: OR_LEAVE(store_doubles(CONTEXT, op)); NEXT;
 DO_VLDR: OR_LEAVE(load_half(CONTEXT, op)); NEXT;
 DO_VSTR: OR_LEAVE(store_half(CONTEXT, op)); NEXT;
+DO_FP: OR_LEAVE(operate_fp(CONTEXT, op)); NEXT;
 DO_UNLESS:
     if (!holds(cpu, op->how))
         op += op->value;

@@ -67,6 +67,36 @@ void cpu_fetch(struct cpu *cpu)
     cpu->known = true;
 }
 
+static const uint8_t fp_registers[SAVED_REGISTERS - KEPT_COUNT] = {
+    FPSCR,  D0,     D0 + 1, D0 + 2,  D0 + 3,  D0 + 4,  D0 + 5,  D0 + 6,  D0 + 7,
+    D0 + 8, D0 + 9, D0 + 10, D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15,
+};
+
+void cpu_fetch_fp(struct cpu *cpu)
+{
+    uint64_t values[COUNT_OF(fp_registers)];
+    if (cpu->fp_known)
+        return;
+    read_raw(cpu, fp_registers, values, COUNT_OF(fp_registers));
+    cpu->fp.fpscr = (uint32_t)values[0];
+    memcpy(cpu->fp.s, values + 1, sizeof cpu->fp.s);
+    cpu->fp_in_unicorn = cpu->fp;
+    cpu->fp_known = true;
+}
+
+static void write_back_fp(struct cpu *cpu)
+{
+    uint64_t values[COUNT_OF(fp_registers)];
+    if (!cpu->fp_known)
+        return;
+    cpu->fp_known = false;
+    if (memcmp(&cpu->fp, &cpu->fp_in_unicorn, sizeof cpu->fp) == 0)
+        return;
+    values[0] = cpu->fp.fpscr;
+    memcpy(values + 1, cpu->fp.s, sizeof cpu->fp.s);
+    write_raw(cpu, fp_registers, values, COUNT_OF(fp_registers));
+}
+
 void cpu_copy(struct cpu *cpu, struct registers *copy)
 {
     if (cpu->translating) {
@@ -104,6 +134,7 @@ static void write_mode(struct cpu *cpu, const uint32_t *values)
 
 void cpu_write_back(struct cpu *cpu)
 {
+    write_back_fp(cpu);
     if (!cpu->known)
         return;
     uint32_t values[KEPT_COUNT], *before = cpu->in_unicorn;
@@ -132,52 +163,75 @@ void cpu_write_back(struct cpu *cpu)
         write_one(cpu, EPSR, values[KEPT_XPSR] & (XPSR_IT | XPSR_THUMB));
 }
 
-static bool is_kept(const struct cpu *cpu, unsigned reg)
+/* Unicorn has the register, because it executes or has it always. */
+static bool is_unicorns(const struct cpu *cpu, unsigned reg)
 {
-    return !cpu->translating && reg != PC && reg < FPSCR;
+    return cpu->translating || reg == PC;
+}
+
+static uint64_t read_kept_one(struct cpu *cpu, unsigned reg)
+{
+    uint64_t value;
+    if (reg < FPSCR) {
+        cpu_fetch(cpu);
+        return registers_get(&cpu->registers, reg);
+    }
+    cpu_fetch_fp(cpu);
+    if (reg == FPSCR)
+        return cpu->fp.fpscr;
+    memcpy(&value, cpu->fp.s + 2 * (reg - D0), sizeof value);
+    return value;
+}
+
+static void write_kept_one(struct cpu *cpu, unsigned reg, uint64_t value)
+{
+    if (reg < FPSCR) {
+        cpu_fetch(cpu);
+        registers_set(&cpu->registers, reg, (uint32_t)value);
+        return;
+    }
+    cpu_fetch_fp(cpu);
+    if (reg == FPSCR)
+        cpu->fp.fpscr = (uint32_t)value;
+    else
+        memcpy(cpu->fp.s + 2 * (reg - D0), &value, sizeof value);
 }
 
 uint32_t cpu_read(struct cpu *cpu, enum reg reg)
 {
     uint32_t value = 0;
-    if (!is_kept(cpu, reg)) {
-        cpu->host->unicorn.reg_read(cpu->host->uc, cpu->ids[reg], &value);
-        return value;
-    }
-    cpu_fetch(cpu);
-    return registers_get(&cpu->registers, reg);
+    if (!is_unicorns(cpu, reg))
+        return (uint32_t)read_kept_one(cpu, reg);
+    cpu->host->unicorn.reg_read(cpu->host->uc, cpu->ids[reg], &value);
+    return value;
 }
 
 void cpu_write(struct cpu *cpu, enum reg reg, uint32_t value)
 {
-    if (!is_kept(cpu, reg)) {
+    if (is_unicorns(cpu, reg))
         write_one(cpu, reg, value);
-        return;
-    }
-    cpu_fetch(cpu);
-    registers_set(&cpu->registers, reg, value);
+    else
+        write_kept_one(cpu, reg, value);
 }
 
 void cpu_read_many(struct cpu *cpu, const uint8_t *regs, uint64_t *values, int count)
 {
-    if (!is_kept(cpu, regs[0])) {
+    if (is_unicorns(cpu, regs[0])) {
         read_raw(cpu, regs, values, count);
         return;
     }
-    cpu_fetch(cpu);
     for (int i = 0; i < count; i++)
-        values[i] = registers_get(&cpu->registers, regs[i]);
+        values[i] = read_kept_one(cpu, regs[i]);
 }
 
 void cpu_write_many(struct cpu *cpu, const uint8_t *regs, const uint64_t *values, int count)
 {
-    if (!is_kept(cpu, regs[0])) {
+    if (is_unicorns(cpu, regs[0])) {
         write_raw(cpu, regs, values, count);
         return;
     }
-    cpu_fetch(cpu);
     for (int i = 0; i < count; i++)
-        registers_set(&cpu->registers, regs[i], (uint32_t)values[i]);
+        write_kept_one(cpu, regs[i], values[i]);
 }
 
 void cpu_close_monitor(struct cpu *cpu)
@@ -191,21 +245,19 @@ bool cpu_is_unprivileged(struct cpu *cpu)
     return cpu->state.exception == EXCEPTION_NONE && (cpu_read(cpu, CONTROL) & CONTROL_NPRIV);
 }
 
-static const uint8_t fp_registers[SAVED_REGISTERS - KEPT_COUNT] = {
-    FPSCR,  D0,     D0 + 1, D0 + 2,  D0 + 3,  D0 + 4,  D0 + 5,  D0 + 6,  D0 + 7,
-    D0 + 8, D0 + 9, D0 + 10, D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15,
-};
-
 void cpu_save(struct cpu *cpu, uint64_t *values)
 {
     cpu_read_many(cpu, kept_registers, values, KEPT_COUNT);
-    read_raw(cpu, fp_registers, values + KEPT_COUNT, SAVED_REGISTERS - KEPT_COUNT);
+    cpu_read_many(cpu, fp_registers, values + KEPT_COUNT, SAVED_REGISTERS - KEPT_COUNT);
 }
 
 void cpu_restore(struct cpu *cpu, const uint64_t *values)
 {
-    cpu->known = true;
+    cpu->known = cpu->fp_known = true;
     registers_restore(&cpu->registers, values);
-    memset(cpu->in_unicorn, 0xFF, sizeof cpu->in_unicorn); /* Unicorn has other values in all */
-    write_raw(cpu, fp_registers, values + KEPT_COUNT, SAVED_REGISTERS - KEPT_COUNT);
+    cpu_write_many(cpu, fp_registers, values + KEPT_COUNT, SAVED_REGISTERS - KEPT_COUNT);
+    /* Unicorn has other values in all. */
+    memset(cpu->in_unicorn, 0xFF, sizeof cpu->in_unicorn);
+    cpu->fp_in_unicorn = cpu->fp;
+    cpu->fp_in_unicorn.fpscr = ~cpu->fp.fpscr;
 }

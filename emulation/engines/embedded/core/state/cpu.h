@@ -3,7 +3,8 @@
  *
  * Unicorn keeps the registers while it executes. In between they are kept here: fetched at first
  * use, and written back, as far as they have changed, before Unicorn goes on. Most handlers leave
- * everything as they found it and cost Unicorn nothing. Floating-point registers stay there.
+ * everything as they found it and cost Unicorn nothing. So are the floating-point registers, apart
+ * from the others.
  */
 #ifndef STATE_CPU_H
 #define STATE_CPU_H
@@ -35,10 +36,16 @@ struct cpu_state {
     uint32_t monitor; /* enum monitor */
 };
 
+/* S0 to S31, of which D0 to D15 are pairs, and FPSCR. */
+struct fp_registers {
+    uint32_t s[32], fpscr;
+};
+
 struct cpu {
     struct registers registers; /* if `known` */
+    struct fp_registers fp, fp_in_unicorn; /* if `fp_known` */
     struct cpu_state state;
-    bool known; /* the registers have been fetched */
+    bool known, fp_known; /* the registers have been fetched */
     bool translating; /* Unicorn executes and has the registers */
     uint32_t in_unicorn[KEPT_COUNT];
     int ids[REGISTER_COUNT]; /* Unicorn's identifiers */
@@ -53,8 +60,9 @@ void cpu_write_many(struct cpu *cpu, const uint8_t *regs, const uint64_t *values
 bool cpu_is_unprivileged(struct cpu *cpu);
 /* An exception is entered or returns, B1.5.6: STREX will fail. */
 void cpu_close_monitor(struct cpu *cpu);
-/* Have the registers here. */
+/* Have the registers here; and the floating-point ones. */
 void cpu_fetch(struct cpu *cpu);
+void cpu_fetch_fp(struct cpu *cpu);
 /* A copy of the registers; possible while Unicorn executes, too. */
 void cpu_copy(struct cpu *cpu, struct registers *copy);
 /* Unicorn is about to execute: write back what has changed. */

@@ -31,6 +31,7 @@
     X(LDM) X(STM) /* registers `value` at r[n]; see enum multiple */ \
     X(VLDM) X(VSTM) /* `how` double registers from D`d` on, at r[n] + value */ \
     X(VLDR) X(VSTR) /* half `how` of the double register D`d`, at r[n] + value */ \
+    X(FP) /* enum fp_operation `how` on S registers, fp_operands, and core registers d and n */ \
     X(UNLESS) /* unless condition `how` holds, skip `value` micro-ops */ \
     /* What ends a block. */ \
     X(GO) /* to `value` */ \
@@ -55,6 +56,23 @@ enum { CARRY_KEPT, CARRY_CLEAR, CARRY_SET, CARRY_SHIFTED };
 
 /* `how` of OP_LDM and OP_STM. */
 enum multiple { MULTIPLE_DOWN = 1, MULTIPLE_BACK = 2 };
+
+/* `how` of OP_FP. */
+enum fp_operation {
+    FP_MLA, FP_MLS, FP_NMLA, FP_NMLS, FP_MUL, FP_NMUL, FP_ADD, FP_SUB, FP_DIV,
+    FP_MOVE, FP_ABS, FP_NEG, FP_CMP, FP_CMP_ZERO,
+    FP_FROM_S32, FP_FROM_U32, FP_TO_S32, FP_TO_U32, /* the latter towards 0 */
+    FP_FROM_CORE, FP_TO_CORE,
+    FP_STATUS, FP_FLAGS, /* VMRS to a core register, or to APSR */
+    FP_OPERATIONS,
+    FP_IMMEDIATE = FP_OPERATIONS + 1, /* while it is decoded */
+};
+
+/* `value` of OP_FP. */
+static inline uint32_t fp_operands(uint32_t d, uint32_t n, uint32_t m)
+{
+    return d | n << 8 | m << 16;
+}
 
 enum { MAX_OPS = 6 }; /* of an instruction, with OP_UNLESS */
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,12 @@ class Pair:
         self.ram = bytes(range(256)) * 16
 
     def outcomes(
-        self, code: bytes, registers: list[int], flags: int
+        self,
+        code: bytes,
+        registers: list[int],
+        flags: int,
+        prepare: Callable[[], None] | None = None,
+        seen: Sequence[str] = SEEN,
     ) -> tuple[list[object], list[object], int]:
         """Of Unicorn, of the core, and how many instructions the latter executed."""
         core = self.core
@@ -49,18 +55,20 @@ class Pair:
         for name, value in zip(NAMES, [*registers, RAM + 0x800, CODE + 0x201, START], strict=True):
             core.write_register(name, value)
         core.write_register("apsr_nzcv", flags << 28)
+        if prepare is not None:
+            prepare()
         start = core.save()
         core.use_fast_paths(True, False)
-        translated = self._outcome()
+        translated = self._outcome(seen)
         core.restore(start)
         core.use_fast_paths(True, True)
         before = core.interpreted
-        return translated, self._outcome(), core.interpreted - before
+        return translated, self._outcome(seen), core.interpreted - before
 
-    def _outcome(self) -> list[object]:
+    def _outcome(self, seen: Sequence[str]) -> list[object]:
         core = self.core
         core.run(core.now + int(200 * CYCLE))
-        registers: list[object] = [core.read_register(name) for name in SEEN]
+        registers: list[object] = [core.read_register(name) for name in seen]
         return [*registers, core.bus.read_bytes(RAM, 0x1000), core.instructions]
 
 
