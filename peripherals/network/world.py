@@ -71,6 +71,9 @@ class World:
             self.servers[server.name] = make_server(context, server)
             if server.start:
                 self.servers[server.name].start()
+        self.resolvers = [make_server(context, resolver) for resolver in settings.resolvers]
+        for resolver in self.resolvers:
+            resolver.start()
         self.phones = [
             Phone(
                 self.clock,

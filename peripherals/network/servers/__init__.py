@@ -17,9 +17,10 @@ TYPES = {
     "tarpit": "sinks:Tarpit",
     "http": "http:HttpServer",
     "mqtt": "mqtt:MqttBroker",
+    "dns": "names.dns:DnsServer",
     "ntp": "ntp:NtpServer",
     "coap": "coap:CoapServer",
-    "mdns": "mdns.host:MdnsHost",
+    "mdns": "names.mdns:MdnsHost",
     "aws-iot": "aws.iot:AwsIot",
 }
 """Module of this package and class of each type; loaded when a world has such a server."""

@@ -26,6 +26,17 @@ MAX_LOGGED = 1_000
 
 BROADCAST = IPv4Address("255.255.255.255")
 
+USUAL_SERVERS = {
+    ("udp", 53): "dns",
+    ("udp", 123): "ntp",
+    ("udp", 5683): "coap",
+    ("tcp", 80): "http",
+    ("tcp", 443): "http, tls: true",
+    ("tcp", 1883): "mqtt",
+    ("tcp", 8883): "mqtt, tls: true",
+}
+"""What a world file has at a port (IANA), for advice."""
+
 Route = Host | Failure | Target
 """A host in the world, why there is no way, or a socket address on the host computer."""
 
@@ -101,6 +112,12 @@ class Internet:
             return NEIGHBOUR_SEARCH
         return 2 * self.link.settings.latency
 
+    def asks_host(self, name: str) -> bool:
+        """A bridged world asks the host's resolver for a name that isn't in the table."""
+        names = self.names
+        passes_on = self.bridge is not None and names.settings.pass_through
+        return passes_on and not names.forgetting and not names.find(name)
+
     # Routes
 
     def route(self, remote: Address, protocol: str = "tcp") -> Route:
@@ -121,23 +138,27 @@ class Internet:
             return host
         if self.subnet_of(address) is not None:
             self._log_refusal(
-                remote, protocol, "nobody has this address", self._server_hint(remote)
+                remote, protocol, "nobody has this address", self._server_hint(remote, protocol)
             )
             return Failure.UNREACHABLE
         if self.bridge is not None:
             self._log_refusal(remote, protocol, *self.bridge.refusal(remote, protocol))
         else:
             self._log_refusal(
-                remote, protocol, "the world file does not allow it", self._server_hint(remote)
+                remote,
+                protocol,
+                "the world file does not allow it",
+                self._server_hint(remote, protocol),
             )
         return Failure.DENIED
 
     @staticmethod
-    def _server_hint(remote: Address) -> str:
+    def _server_hint(remote: Address, protocol: str) -> str:
         address, port = remote
+        kind = USUAL_SERVERS.get((protocol, port), "udp-echo" if protocol == "udp" else "echo")
         return (
             "to have a server there, add to the world file: "
-            f"servers: {{my-server: {{type: echo, address: {address}, port: {port}}}}}; "
+            f"servers: {{my-server: {{type: {kind}, address: {address}, port: {port}}}}}; "
             "to reach a real one: mode: bridged and "
             f'forwards: [{{from: "{address}:{port}", to: "127.0.0.1:{port}"}}]'
         )

@@ -236,7 +236,7 @@ class WirelessStation:
             self._answer_later(DNS_GIVE_UP, name, Failure.TIMED_OUT, done)
             return
         found = names.find(name)
-        if not found and not names.forgetting and internet.bridge and names.settings.pass_through:
+        if internet.bridge is not None and internet.asks_host(name):
             internet.bridge.resolve(name, partial(self._answer, name, done))
             return
         answer = found[0] if found else Failure.UNREACHABLE

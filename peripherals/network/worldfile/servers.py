@@ -53,6 +53,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "tarpit": (),
     "http": ("pages",),
     "mqtt": ("users", "retained"),
+    "dns": (),
     "ntp": (),
     "coap": ("resources",),
     "mdns": ("services",),
@@ -60,7 +61,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "python": ("server_class", "options"),
 }
 """The types of servers, and the fields that are theirs alone."""
-UDP_SERVERS = ("udp-echo", "udp-discard", "ntp", "coap", "mdns")
+UDP_SERVERS = ("udp-echo", "udp-discard", "dns", "ntp", "coap", "mdns")
 
 
 UNVERIFIED = (ClientCertificate.NONE.value, ClientCertificate.ANY.value)

@@ -32,6 +32,9 @@ from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 from renode_wifi.peripherals.network.worldfile.structure import Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.values import Address, Date, HostName
 
+DNS = 53
+"""The port of name servers (RFC 1035 section 4.2)."""
+
 Addresses = Annotated[
     tuple[Address, ...],
     Many("an IPv4 address, or a list of them", minimum=1, single=True),
@@ -125,6 +128,18 @@ class WorldSettings:
     """Unix time at virtual time 0; None: a date of its own, by which nothing is judged."""
     notices: tuple[str, ...] = ()
     """Old spellings in the file, each with its place and what to write."""
+    resolvers: tuple[ServerSettings, ...] = field(init=False, default=())
+    """The name servers that DHCP names, where the file has no server of its own."""
+
+    def __post_init__(self) -> None:
+        taken = {server.address for server in self.servers if server.udp and server.port == DNS}
+        named = dict.fromkeys(point.network.dns for point in self.access_points)
+        resolvers = tuple(
+            ServerSettings(f"dns of {address}", "dns", address, DNS)
+            for address in named
+            if address not in taken
+        )
+        object.__setattr__(self, "resolvers", resolvers)
 
     def summary(self) -> str:
         """What is in the world, a line each."""

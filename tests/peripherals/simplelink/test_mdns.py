@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.peripherals.base.clock import SECOND
-from renode_wifi.peripherals.network.servers.mdns.host import MdnsHost
+from renode_wifi.peripherals.network.servers.names.mdns import MdnsHost
 from renode_wifi.peripherals.network.worldfile.servers import MdnsServiceSettings, ServerSettings
 from renode_wifi.peripherals.simplelink.messages.netapp_mdns import (
     ADD,

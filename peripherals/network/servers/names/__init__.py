@@ -1,0 +1,1 @@
+"""Servers that names are found by."""
