@@ -276,7 +276,11 @@ class Session:
         crash = self.crash
         if crash is None:
             return ""
-        return render_crash(crash, self.image, self.engine.read_memory)
+        from renode_wifi.emulation.image.whereabouts import tasks_at_crash
+
+        read_memory = self.engine.read_memory
+        tasks, cure = tasks_at_crash(crash, self.image, read_memory)
+        return render_crash(crash, self.image, read_memory, tasks, cure)
 
     def whereabouts(self) -> str:
         """Where the firmware is: function, line, callers, tasks of the RTOS; "" if not known."""

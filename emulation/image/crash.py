@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from renode_wifi.emulation.image.image import Image
@@ -45,9 +45,16 @@ def place(address: int, image: Image | None) -> str:
 
 
 def render_crash(
-    crash: Crash, image: Image | None, read_memory: Callable[[int, int], bytes]
+    crash: Crash,
+    image: Image | None,
+    read_memory: Callable[[int, int], bytes],
+    tasks: Sequence[str] = (),
+    cure: str | None = None,
 ) -> str:
-    """The whole story as text: cause, place, registers, backtrace, cure."""
+    """The whole story as text: cause, place, registers, backtrace, cure.
+
+    tasks: lines about those of an RTOS. cure: in place of the crash's own.
+    """
 
     rows = [f"The firmware crashed: {crash.cause}", f"  at    {place(crash.pc, image)}"]
     if crash.address is not None:
@@ -67,8 +74,9 @@ def render_crash(
     if callers:
         rows.append("  called from")
         rows += [f"    {place(address, image)}" for address in callers]
-    if crash.cure:
-        rows.append(f"  {crash.cure}")
+    rows += tasks
+    if cure or crash.cure:
+        rows.append(f"  {cure or crash.cure}")
     return "\n".join(rows)
 
 

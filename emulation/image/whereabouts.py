@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, backtrace, place
@@ -17,6 +18,8 @@ PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
 LOOP = 16
 """Instructions behind the program counter in which a loop is looked for."""
 DEPTH = 8
+NEAR = 0x1000
+"""Bytes below a stack in which a stack pointer is that stack's."""
 
 
 def describe(
@@ -33,8 +36,32 @@ def describe(
         rows.append(f"  it polls 0x{polled:08X}")
     rows += _callers(image, registers, read_memory, time)
     if image is not None:
-        rows += _tasks(image, read_memory, time)
+        rows += _tasks(image, registers, read_memory, time)
     return "\n".join(rows)
+
+
+def tasks_at_crash(
+    crash: Crash, image: Image | None, read_memory: ReadMemory
+) -> tuple[list[str], str | None]:
+    """Lines about the task that crashed and stacks that overflowed; what to try in that case."""
+    if image is None:
+        return [], None
+    for kernel in _kernels(image, read_memory):
+        if damage := kernel.damage():
+            row = f"  the data of {kernel.name} was overwritten, as by a stack: {damage}"
+            return [row], "look for the task whose stack lies above that data, and give it more"
+        threads = kernel.threads()
+        if not threads:
+            continue
+        rows = [
+            f"  in task {thread.name} of {kernel.name} ({thread.state})"
+            for thread in threads
+            if thread.is_current
+        ]
+        stacks = _stacks(kernel, threads, crash.registers)
+        over = _overflows(threads, stacks, crash.registers)
+        return rows + over, "give that task a larger stack" if over else None
+    return [], None
 
 
 def _callers(
@@ -93,30 +120,40 @@ def _loop_begin(halfwords: list[int]) -> int | None:
 # -- tasks ------------------------------------------------------------------------------------
 
 
-def _tasks(image: Image, read_memory: ReadMemory, time: int) -> list[str]:
+def _tasks(
+    image: Image, registers: Mapping[str, int], read_memory: ReadMemory, time: int
+) -> list[str]:
+    for kernel in _kernels(image, read_memory):
+        threads = kernel.threads()
+        if threads:
+            return _tasks_of(kernel, threads, image, registers, read_memory, time)
+    return []
+
+
+def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
     names = {symbol.address: symbol.name for symbol in image.symbols if not symbol.is_function}
-    kernels = known(
+    return known(
         lambda name: symbol_address([image], name),
         read_memory,
         image.layouts.get,
         lambda address: names.get(address, ""),
         image.layouts.variable,
     )
-    for kernel in kernels:
-        threads = kernel.threads()
-        if threads:
-            return _tasks_of(kernel, threads, image, read_memory, time)
-    return []
 
 
 def _tasks_of(
-    kernel: Rtos, threads: list[Thread], image: Image, read_memory: ReadMemory, time: int
+    kernel: Rtos,
+    threads: list[Thread],
+    image: Image,
+    registers: Mapping[str, int],
+    read_memory: ReadMemory,
+    time: int,
 ) -> list[str]:
     by_id = {thread.id: thread for thread in threads}
     found = {thread.id: waits for thread in threads if (waits := kernel.wait(thread)).text}
     rows = [f"Tasks of {kernel.name} (bytes of stack that were never used)"]
-    stacks = {thread.id: kernel.stack(thread) for thread in threads}
-    fills = any(stack.unused for stack in stacks.values())
+    stacks = _stacks(kernel, threads, registers)
+    fills = _fills(stacks)
     for thread in sorted(threads, key=lambda t: t.name):
         where = "" if thread.is_current else _waiting_in(kernel, thread, image, read_memory, time)
         wait = _wait_text(found.get(thread.id, Wait()), by_id)
@@ -124,15 +161,43 @@ def _tasks_of(
         shown = "?" if left is None else str(left)
         row = f"  {thread.name:<16} {thread.state:<24} {shown:>6}  {where}{wait}"
         rows.append(row.rstrip())
-    rows += [
-        f"  stack overflow of task {by_id[t].name}" for t, s in stacks.items() if _over(s, fills)
-    ]
+    rows += _overflows(threads, stacks, registers)
     rows += _deadlocks(found, by_id)
     return rows
 
 
-def _over(stack: Stack, fills: bool) -> bool:
-    return stack.overflown or (fills and stack.unused == 0)
+def _stacks(kernel: Rtos, threads: list[Thread], registers: Mapping[str, int]) -> dict[int, Stack]:
+    """By task. Of the one that runs, in thread mode, the processor has the stack pointer."""
+    stacks = {thread.id: kernel.stack(thread) for thread in threads}
+    if not registers["xpsr"] & IPSR:
+        for thread in threads:
+            stack = stacks[thread.id]
+            if thread.is_current and 0 < stack.bottom - registers["sp"] < NEAR:
+                stacks[thread.id] = replace(stack, overflown=True)
+    return stacks
+
+
+def _fills(stacks: Mapping[int, Stack]) -> bool:
+    """Whether the kernel fills stacks, so that what was never used is known."""
+    return any(stack.unused for stack in stacks.values())
+
+
+def _overflows(
+    threads: list[Thread], stacks: Mapping[int, Stack], registers: Mapping[str, int]
+) -> list[str]:
+    fills = _fills(stacks)
+    rows = []
+    for thread in threads:
+        stack = stacks[thread.id]
+        if stack.overflown or (fills and stack.unused == 0):
+            below = thread.is_current and 0 < stack.bottom - registers["sp"] < NEAR
+            where = (
+                f": sp 0x{registers['sp']:08X} is below it, it begins at 0x{stack.bottom:08X}"
+                if below
+                else ""
+            )
+            rows.append(f"  stack overflow of task {thread.name}{where}")
+    return rows
 
 
 def _waiting_in(

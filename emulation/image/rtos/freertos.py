@@ -30,6 +30,8 @@ TCB_EVENT_LIST, TCB_PRIORITY, TCB_NAME = 40, 44, 52
 
 MAX_PRIORITIES = 64
 MAX_TASKS = 256
+MAX_REGISTERED = 16
+"""Names of queues that are looked at (configQUEUE_REGISTRY_SIZE)."""
 
 EXC_RETURN = 0xFFFFFF00
 
@@ -61,7 +63,9 @@ class FreeRtos:
     ) -> None:
         self._symbol = symbol
         self._memory = KernelMemory(read_memory)
-        self._waits = Waits(read_memory, variable_at)
+        self._waits = Waits(
+            read_memory, lambda queue: self._registered(queue) or variable_at(queue)
+        )
 
     def threads(self) -> list[Thread]:
         try:
@@ -73,6 +77,19 @@ class FreeRtos:
             return self._tasks(current, ready)
         except RenodeWifiError:
             return []  # The words are not those of a kernel that runs.
+
+    def damage(self) -> str:
+        try:
+            current = self._word_of("pxCurrentTCB")
+        except RenodeWifiError:
+            return ""
+        if not current:
+            return ""
+        try:
+            self._memory.read(current, TCB_NAME + MAX_NAME)
+        except RenodeWifiError:
+            return f"pxCurrentTCB is 0x{current:08X}"
+        return ""
 
     def _tasks(self, current: int, ready: int) -> list[Thread]:
         states: dict[int, str] = {}
@@ -100,12 +117,16 @@ class FreeRtos:
         count, _, end, item, _ = self._memory.words(place, LIST_SIZE // 4)
         if end != END_VALUE or count > MAX_TASKS:
             return None
-        tasks = []
+        tasks: list[int] = []
         for _ in range(count):
             if item == place + LIST_END:
                 break
-            tasks.append(self._memory.word(item + ITEM_OWNER))
-            item = self._memory.word(item + ITEM_NEXT)
+            try:
+                owner, item = (self._memory.word(item + at) for at in (ITEM_OWNER, ITEM_NEXT))
+                self._memory.read(owner, TCB_NAME + MAX_NAME)
+            except RenodeWifiError:
+                break  # Something was written over the list: what comes behind is lost.
+            tasks.append(owner)
         return tasks
 
     def registers(self, thread: Thread) -> dict[str, int]:
@@ -132,6 +153,21 @@ class FreeRtos:
 
     def stack(self, thread: Thread) -> Stack:
         return self._waits.stack(thread)
+
+    def _registered(self, queue: int) -> str:
+        """The name that vQueueAddToRegistry gave a queue, semaphore or mutex."""
+        place = self._symbol("xQueueRegistry")
+        if place is None:
+            return ""
+        try:
+            # QueueRegistryItem_t: pcQueueName, xHandle.
+            items = self._memory.words(place, 2 * MAX_REGISTERED)
+            for name, handle in zip(items[::2], items[1::2], strict=True):
+                if handle == queue and name:
+                    return self._memory.text(name)
+        except RenodeWifiError:
+            pass  # What follows a small registry need not be readable.
+        return ""
 
     def _word_of(self, name: str) -> int | None:
         place = self._symbol(name)

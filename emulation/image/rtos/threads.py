@@ -49,6 +49,9 @@ class Rtos(Protocol):
     def threads(self) -> list[Thread]:
         """The tasks; none while it doesn't run yet. Never raises for what memory holds."""
 
+    def damage(self) -> str:
+        """What shows that something was written over the kernel's data; "" where nothing does."""
+
     def registers(self, thread: Thread) -> dict[str, int]:
         """Those of a task that doesn't run, by GDB's names; what isn't known is left out."""
 

@@ -105,6 +105,9 @@ class ThreadX:
         layout = self._layout(f"TX_{kind.upper()}_STRUCT") or {}
         return self._memory.word(place + layout[f"tx_{kind}_{name}"])
 
+    def damage(self) -> str:
+        return ""
+
     def registers(self, thread: Thread) -> dict[str, int]:
         try:
             top = self._member(thread.id, "stack_ptr")

@@ -123,6 +123,9 @@ class Zephyr:
     def _byte(self, place: int, name: str) -> int:
         return self._memory.read(self._at(place, name), 1)[0]
 
+    def damage(self) -> str:
+        return ""
+
     def registers(self, thread: Thread) -> dict[str, int]:
         try:
             has_fp = (

@@ -106,7 +106,8 @@ def test_lists_that_are_damaged_end_somewhere(kernel: Kernel) -> None:
     kernel.put(item + 4, item)  # in a circle
     assert any(thread.name == "IDLE" for thread in kernel.rtos.threads())
     kernel.put(item + 4, 0x40000000)  # out of memory
-    assert kernel.rtos.threads() == []
+    names = {thread.name for thread in kernel.rtos.threads()}
+    assert names == {"main", "IDLE", "net", "wifi", "log"}
 
 
 STACK = BASE + 0x3000

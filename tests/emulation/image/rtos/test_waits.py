@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from renode_wifi.emulation.image.crash import Crash, render_crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.rtos.threads import Thread
 from renode_wifi.emulation.image.rtos.waits import Waits
 from renode_wifi.emulation.image.symbols import Symbol, Symbols
-from renode_wifi.emulation.image.whereabouts import describe
+from renode_wifi.emulation.image.whereabouts import describe, tasks_at_crash
 from tests.emulation.image.rtos.test_freertos import BASE, CURRENT, DELAYED1, READY, Kernel
 
 QUEUE, MUTEXES, STACKS = BASE + 0x800, (BASE + 0x900, BASE + 0xA00), BASE + 0x2000
@@ -78,11 +79,57 @@ def test_a_deadlock_and_an_overflown_stack_are_named() -> None:
     kernel.list(READY, 0)
     kernel.list(DELAYED1, 1, 2)
     kernel.put(CURRENT, tasks[0], len(tasks))
-    symbols = [Symbol(name, place, 4, False) for name, place in kernel.symbols.items()]
-    image = Image(Path("firmware.elf"), "ELF", [], Symbols(symbols))
+    image = image_of(kernel)
     registers = dict.fromkeys([*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr"], 0)
     text = describe(image, registers, kernel.read, 0)
     assert "waits for mutex 0x20000900, held by right" in text
     assert "deadlock: left waits for right waits for left" in text
     assert "stack overflow of task left" in text
     assert "stack overflow of task right" not in text
+    registry = 0x0E00
+    kernel.symbols["xQueueRegistry"] = BASE + registry
+    kernel.put(BASE + registry, BASE + registry + 0x80, MUTEXES[0])
+    kernel.memory[registry + 0x80 : registry + 0x85] = b"fork\0"
+    assert "waits for mutex fork, held by right" in describe(
+        image_of(kernel), registers, kernel.read, 0
+    )
+
+
+def image_of(kernel: Kernel) -> Image:
+    symbols = [Symbol(name, place, 4, False) for name, place in kernel.symbols.items()]
+    return Image(Path("firmware.elf"), "ELF", [], Symbols(symbols))
+
+
+def crashed(sp: int) -> Crash:
+    names = (*(f"r{n}" for n in range(13)), "lr", "pc", "xpsr")
+    return Crash("HardFault", 0, dict.fromkeys(names, 0) | {"sp": sp}, cure="check the pointer")
+
+
+def test_a_crash_names_the_task_and_the_stack_that_overflowed() -> None:
+    kernel = Kernel()
+    task = kernel.task(0, b"digger", 2)
+    kernel.put(task, STACKS + 0x80)
+    kernel.put(task + 48, STACKS)
+    kernel.memory[STACKS - BASE : STACKS - BASE + 16] = b"\xa5" * 16
+    kernel.list(READY, 0)
+    kernel.put(CURRENT, task, 1)
+    where = ["  in task digger of FreeRTOS (Running, priority 2)"]
+    image = image_of(kernel)
+    assert tasks_at_crash(crashed(STACKS + 8), image, kernel.read) == (where, None)
+    assert tasks_at_crash(crashed(STACKS - 8), image, kernel.read) == (
+        [
+            *where,
+            f"  stack overflow of task digger: sp 0x{STACKS - 8:08X} is below it, it begins at"
+            f" 0x{STACKS:08X}",
+        ],
+        "give that task a larger stack",
+    )
+    kernel.put(CURRENT, 0x02020202)
+    rows, cure = tasks_at_crash(crashed(STACKS - 8), image, kernel.read)
+    assert rows == [
+        "  the data of FreeRTOS was overwritten, as by a stack: pxCurrentTCB is 0x02020202"
+    ]
+    assert cure
+    assert tasks_at_crash(crashed(0), None, kernel.read) == ([], None)
+    text = render_crash(crashed(0), None, kernel.read, rows, cure)
+    assert text.endswith("\n".join([*rows, f"  {cure}"]))
