@@ -1,31 +1,16 @@
-"""Text of the firmware as data: control characters are shown, and a terminal obeys none of them."""
+"""Text of the firmware as data, for terminals, pages and logs."""
 
 from __future__ import annotations
 
+import html
 import logging
-import unicodedata
 
-KEPT = ("\t", "\n")
-
-
-def visible(text: str) -> str:
-    """`text` with escapes in place of what is not a printable character, a tab or a line feed.
-
-    That are the control characters of ASCII and Latin-1 (C0, C1), and Unicode's format characters,
-    which change the direction of text or hide it.
-    """
-    if text.isprintable():
-        return text
-    return "".join(map(_shown, text))
+from renode_wifi.peripherals.base.errors import visible as visible
 
 
-def _shown(character: str) -> str:
-    if character.isprintable() or character in KEPT or unicodedata.category(character) == "Zs":
-        return character
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+def as_html(text: str) -> str:
+    """`visible` text for a page: no tag, no entity, no change of direction."""
+    return html.escape(visible(text))
 
 
 class _Visible(logging.Filter):

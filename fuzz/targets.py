@@ -5,6 +5,7 @@ Any other exception is a finding, as is an input that takes longer than `MAX_SEC
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from tests.emulation.image import writers
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
-from fuzz.guests import accesses, core_guest, guest
+from fuzz.guests import RAM, accesses, core_guest, guest
+from renode_wifi import Board
 from renode_wifi.emulation.engines.embedded.engine import new_machine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.content import Damaged
@@ -27,7 +29,8 @@ from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.image.srec import read as read_srec
 from renode_wifi.emulation.image.uf2 import read as read_uf2
-from renode_wifi.emulation.platform import parser
+from renode_wifi.emulation.image.whereabouts import describe
+from renode_wifi.emulation.platform import parser, snapshot
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.tokens import join_lines, tokenize
 from renode_wifi.emulation.suites.unity import UnityReader
@@ -80,6 +83,32 @@ def _programs() -> list[bytes]:
 def _worlds() -> list[bytes]:
     """A whole one, and some that have little of everything: those take less time."""
     return [(ROOT / "platforms" / "worlds" / "home.yaml").read_bytes(), *SMALL_WORLDS]
+
+
+@cache
+def _threads(name: str) -> tuple[dict[str, int], bytes]:
+    """Registers and memory of a board whose firmware has tasks."""
+    with Board(ST, ROOT / "firmware" / "threads" / f"{name}.elf", engine="embedded") as board:
+        board.run(0.1)
+        return board.engine.registers(), board.engine.read_memory(RAM, 96 << 10)
+
+
+def _debug_information(data: bytes) -> None:
+    """An image whose firmware has stopped somewhere: functions, lines, callers, tasks."""
+    registers, memory = _threads("threadx" if b"threadx.c" in data else "zephyr")
+    path = Path(_folder().name) / "threads.elf"
+    path.write_bytes(data)
+    image = load_image(path)
+
+    def read_memory(address: int, size: int) -> bytes:
+        if address >= RAM and address + size <= RAM + len(memory):
+            return memory[address - RAM :][:size]
+        for segment in image.segments:
+            if segment.address <= address and address + size <= segment.end:
+                return segment.data[address - segment.address :][:size]
+        raise RenodeWifiError("no memory is there")
+
+    describe(image, registers, read_memory, 100_000_000)
 
 
 def _text(data: bytes) -> str:
@@ -137,7 +166,10 @@ def _machine() -> Machine:
 
 
 def _snapshot(data: bytes) -> None:
-    _machine().restore(data)
+    """What somebody altered who knows how it is signed."""
+    body = data[snapshot.HEAD :]
+    head = data[: snapshot.HEAD - snapshot.DIGEST]
+    _machine().restore(head + hashlib.sha256(body).digest() + body)
 
 
 def _tls(data: bytes) -> None:
@@ -253,6 +285,7 @@ TARGETS = [
     Target("elf", _programs, read_elf, DAMAGED),
     Target("hex", lambda: [HEX], read_intel_hex, DAMAGED),
     Target("srec", lambda: [SREC], read_srec, DAMAGED),
+    Target("dwarf", _files("firmware/threads/*.elf"), _debug_information),
     Target("uf2", lambda: [UF2], read_uf2, DAMAGED),
     Target("image", lambda: [HEX, SREC, UF2], _as_file(load_image, "image.bin")),
     Target("repl", _files("platforms/**/*.repl"), lambda data: parser.parse(_text(data))),

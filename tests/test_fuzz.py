@@ -10,7 +10,7 @@ import pytest
 from fuzz.__main__ import fuzz, main
 from fuzz.targets import ROOT, TARGETS, Target
 
-SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "core": 3}
+SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "core": 3, "dwarf": 30}
 SLOW |= dict.fromkeys(["st-accesses", "st-guest", "ti-accesses", "ti-guest"], 2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,6 +9,7 @@ from renode_wifi.emulation.explore.junit import Case
 from renode_wifi.emulation.explore.outcome import CellOutcome, Verdict
 from renode_wifi.emulation.explore.plan import Setup
 from renode_wifi.emulation.explore.regression import command, file_name
+from renode_wifi.emulation.visible import as_html
 
 COLOURS = {
     Verdict.UNAFFECTED: "#d9ead3",
@@ -69,7 +69,7 @@ def _text(setup: Setup, outcome: CellOutcome) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def as_html(setup: Setup, outcomes: Sequence[CellOutcome], smallest: Mapping[str, object]) -> str:
+def as_page(setup: Setup, outcomes: Sequence[CellOutcome], smallest: Mapping[str, object]) -> str:
     """Points by faults, a coloured field for each cell; below, what failed."""
     faults = list(dict.fromkeys(outcome.fault for outcome in outcomes))
     rows: dict[str, dict[str, CellOutcome]] = {}
@@ -78,17 +78,17 @@ def as_html(setup: Setup, outcomes: Sequence[CellOutcome], smallest: Mapping[str
     title = f"{setup.board}: {' '.join(setup.image)}"
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
-        f"<title>{html.escape(title)}</title><style>{STYLE}</style>",
-        f"<h1>{html.escape(title)}</h1><p>{html.escape(summary(outcomes))}</p>",
+        f"<title>{as_html(title)}</title><style>{STYLE}</style>",
+        f"<h1>{as_html(title)}</h1><p>{as_html(summary(outcomes))}</p>",
         "<p class=key>",
-        *(f"<span style='background:{c}'>{html.escape(v)}</span>" for v, c in COLOURS.items()),
+        *(f"<span style='background:{c}'>{as_html(v)}</span>" for v, c in COLOURS.items()),
         "</p><table class=map><thead><tr><th></th>",
-        *(f"<th>{html.escape(fault)}</th>" for fault in faults),
+        *(f"<th>{as_html(fault)}</th>" for fault in faults),
         "</tr></thead><tbody>",
     ]
     for point, cells in rows.items():
         fields = "".join(_field(cells.get(fault)) for fault in faults)
-        parts.append(f"<tr><th>{html.escape(point)}</th>{fields}</tr>\n")
+        parts.append(f"<tr><th>{as_html(point)}</th>{fields}</tr>\n")
     parts.append("</tbody></table><h2>What failed</h2>")
     failing = [outcome for outcome in outcomes if outcome.failing]
     parts += [_failure(setup, each, smallest.get(each.cell)) for each in failing[:FIRST_FAILURES]]
@@ -105,18 +105,18 @@ def _field(outcome: CellOutcome | None) -> str:
         text += f", {outcome.after:.3f} s, by {outcome.by}"
     if outcome.note:
         text += f", {outcome.note}"
-    field = f"<td style='background:{COLOURS[outcome.verdict]}' title='{html.escape(text)}'>"
+    field = f"<td style='background:{COLOURS[outcome.verdict]}' title='{as_html(text)}'>"
     if outcome.failing:
-        field += f"<a href='#{html.escape(outcome.cell)}'>&nbsp;&nbsp;</a>"
+        field += f"<a href='#{as_html(outcome.cell)}'>&nbsp;&nbsp;</a>"
     return field + "</td>"
 
 
 def _failure(setup: Setup, outcome: CellOutcome, less: object) -> str:
     head = f"{outcome.point}, {outcome.fault}: {outcome.verdict} {outcome.note}"
-    small = "" if less is None else f"<p>The smallest fault that does it: {html.escape(str(less))}"
+    small = "" if less is None else f"<p>The smallest fault that does it: {as_html(str(less))}"
     link = f"failing/{file_name(outcome.cell)}"
     return (
-        f"<h3 id='{html.escape(outcome.cell)}'>{html.escape(head)}</h3>{small}"
-        f"<pre>{html.escape(_text(setup, outcome))}</pre>"
-        f"<p><a href='{html.escape(link)}'>world file</a></p>\n"
+        f"<h3 id='{as_html(outcome.cell)}'>{as_html(head)}</h3>{small}"
+        f"<pre>{as_html(_text(setup, outcome))}</pre>"
+        f"<p><a href='{as_html(link)}'>world file</a></p>\n"
     )

@@ -38,6 +38,7 @@ from renode_wifi.emulation.suites.qualification import (
     read_expected,
 )
 from renode_wifi.emulation.suites.unity import Outcome, TestResult
+from renode_wifi.emulation.visible import visible
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
@@ -102,7 +103,7 @@ def pytest_runtest_makereport(
     report = yield
     running = getattr(item, "funcargs", {}).get("board")
     if call.when == "call" and isinstance(running, Board):
-        report.sections.append(("Captured uart", "\n".join(map(str, running.uart.lines))))
+        report.sections.append(("Captured uart", visible("\n".join(map(str, running.uart.lines)))))
     artifacts = item.stash.get(ARTIFACTS, None)
     if report.failed and artifacts is not None and call.when == "call":
         item.stash[FAILED] = True

@@ -16,6 +16,7 @@ from renode_wifi.emulation.image.build_attributes import foreign_core
 from renode_wifi.emulation.image.content import Content, Damaged
 from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.image.symbols import Symbol
+from renode_wifi.emulation.visible import visible
 
 KIND = "ELF"
 MAGIC = b"\x7fELF"
@@ -98,4 +99,4 @@ def _symbols(elf: ELFFile) -> Iterator[Symbol]:
             if entry.name and (known or kind in ("STT_FUNC", "STT_OBJECT")):
                 is_function = kind == "STT_FUNC"
                 address = entry["st_value"] & ~1 if is_function else entry["st_value"]
-                yield Symbol(entry.name, address, entry["st_size"], is_function)
+                yield Symbol(visible(entry.name), address, entry["st_size"], is_function)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from elftools.common.exceptions import DWARFError, ELFError
 from elftools.dwarf.die import DIE
 from elftools.elf.elffile import ELFFile
 
@@ -21,8 +20,9 @@ DEPTH = 4
 
 OP_ADDRESS = 0x03
 """DW_OP_addr."""
-ODDITIES = (OSError, ELFError, DWARFError, KeyError, ValueError, AssertionError)
-"""Debug information is a comfort: its oddities must not hide what is reported."""
+ODDITIES = (Exception,)
+"""Debug information is a comfort: its oddities, in whatever way the reader fails at them, must not
+hide what is reported."""
 
 Layout = Mapping[str, int]
 """Offsets of a structure's members, in bytes. A member of a member is `outer.inner`; members of an

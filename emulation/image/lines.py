@@ -6,8 +6,9 @@ import bisect
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.common.exceptions import DWARFError, ELFError
 from elftools.elf.elffile import ELFFile
+
+from renode_wifi.emulation.visible import visible
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ def _rows_of(path: Path) -> list[Row]:
         try:
             elf = ELFFile(stream)
             return _line_rows(elf.get_dwarf_info()) if elf.has_dwarf_info() else []
-        except (ELFError, DWARFError, KeyError, ValueError, AssertionError):
-            # Debug information is a comfort: its oddities must not hide the crash itself.
+        except Exception:
+            # Debug information is a comfort: its oddities, in whatever way the reader fails at
+            # them, must not hide the crash itself.
             return []
 
 
@@ -68,5 +70,5 @@ def _line_rows(dwarf: object) -> list[Row]:
                 continue
             index = state.file - first
             name = files[index].name.decode("utf-8", "replace") if 0 <= index < len(files) else "?"
-            rows.append((state.address, SourceLine(name, state.line)))
+            rows.append((state.address, SourceLine(visible(name), state.line)))
     return rows

@@ -1,6 +1,10 @@
-"""The one family of errors that this package raises for its users."""
+"""The family of errors that this package raises for its users, and text that is fit to be shown."""
 
 from __future__ import annotations
+
+import unicodedata
+
+KEPT = ("\t", "\n")
 
 
 class RenodeWifiError(Exception):
@@ -14,4 +18,25 @@ class RenodeWifiError(Exception):
 
     def __str__(self) -> str:
         text = self.message if self.where is None else f"{self.where}: {self.message}"
-        return text if self.cure is None else f"{text}\n  {self.cure}"
+        # It may quote the firmware, a peer or a file.
+        return visible(text if self.cure is None else f"{text}\n  {self.cure}")
+
+
+def visible(text: str) -> str:
+    """`text` with escapes in place of what is not a printable character, a tab or a line feed.
+
+    That are the control characters of ASCII and Latin-1 (C0, C1), and Unicode's format characters,
+    which change the direction of text or hide it.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character in KEPT or unicodedata.category(character) == "Zs":
+        return character
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Symbol
 from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.visible import visible
 
 # GNU nm: `08001234 T name`, `08001234 00000010 T name` with -S.
 _NM = re.compile(r"([0-9a-fA-F]{8,16})(?:\s+([0-9a-fA-F]{8,16}))?\s+([A-Za-z])\s+(\S+).*")
@@ -41,6 +42,8 @@ def _parse(data: bytes) -> list[Symbol]:
             address, size = int(matched[1], 16), int(matched[2] or "0", 16)
             is_function = matched[3] in CODE
             symbols.append(
-                Symbol(matched[4], address & ~1 if is_function else address, size, is_function)
+                Symbol(
+                    visible(matched[4]), address & ~1 if is_function else address, size, is_function
+                )
             )
     return symbols

@@ -6,7 +6,6 @@ those of the time that is looked at anew.
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import plotly.io
 
 from renode_wifi.emulation.observers.report.history import Track
 from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
+from renode_wifi.emulation.visible import as_html
 from renode_wifi.peripherals.base.clock import SECOND
 
 COLOURS = {
@@ -69,7 +69,7 @@ def draw(tracks: Mapping[Lane, Track], until: int) -> str:
         xaxis={"title": {"text": "virtual time (s)"}, "range": [0, until / SECOND]},
         yaxis={
             "tickvals": list(range(len(lanes))),
-            "ticktext": [html.escape(f"{lane.group} · {lane.name}") for lane in lanes],
+            "ticktext": [as_html(f"{lane.group} · {lane.name}") for lane in lanes],
             "range": [len(lanes) - 0.5, -0.5],
             "fixedrange": True,
             "automargin": True,
@@ -149,13 +149,13 @@ def _trace(bars: Sequence[Bar], lane: Lane, row: int, are_slices: bool) -> go.Sc
         marker={"size": 3, "color": colour, "symbol": "square"}
         if are_slices
         else {"size": 7, "color": EVENT, "symbol": "diamond-open"},
-        hovertemplate=f"%{{x:.6f}} s %{{text}}<extra>{html.escape(lane.name)}</extra>",
+        hovertemplate=f"%{{x:.6f}} s %{{text}}<extra>{as_html(lane.name)}</extra>",
         connectgaps=False,
     )
 
 
 def _text(name: str, details: Details) -> str:
-    return "<br>".join(map(html.escape, (name, *_few(details))))
+    return "<br>".join(map(as_html, (name, *_few(details))))
 
 
 def _few(details: Details) -> Iterator[str]:

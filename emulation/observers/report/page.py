@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.observers.report.history import History
 from renode_wifi.emulation.observers.report.lanes import draw
+from renode_wifi.emulation.visible import as_html
 from renode_wifi.peripherals.base.clock import SECOND
 
 MAX_ROWS = 5000
@@ -47,10 +47,10 @@ def render(board: Session, history: History, title: str) -> str:
     crash = board.crash_report()
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
-        f"<title>{html.escape(title)}</title><style>{STYLE}</style>",
-        f"<h1>{html.escape(title)}</h1>",
-        f"<p>{board.now:.6f} s of virtual time, engine {html.escape(board.engine.name)}</p>",
-        f"<div class=crash>{html.escape(crash)}</div>" if crash else "",
+        f"<title>{as_html(title)}</title><style>{STYLE}</style>",
+        f"<h1>{as_html(title)}</h1>",
+        f"<p>{board.now:.6f} s of virtual time, engine {as_html(board.engine.name)}</p>",
+        f"<div class=crash>{as_html(crash)}</div>" if crash else "",
         "<nav>",
         *(f"<a href='#section-{key}'>{name}</a>" for key, name, _ in sections),
         "</nav>",
@@ -85,8 +85,8 @@ def _table(head: Iterable[str], rows: Sequence[Sequence[str]]) -> str:
     left_out = len(rows) - MAX_ROWS
     note = f"<p>{left_out} earlier rows are left out.</p>" if left_out > 0 else ""
     cells = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{as_html(cell)}</td>" for cell in row) + "</tr>"
         for row in rows[-MAX_ROWS:]
     )
-    names = "".join(f"<th>{html.escape(name)}</th>" for name in head)
+    names = "".join(f"<th>{as_html(name)}</th>" for name in head)
     return f"{note}<div class=scroll><table><tr>{names}</tr>{cells}</table></div>"

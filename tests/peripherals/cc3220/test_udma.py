@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.cc3220 import mcspi as block
 from renode_wifi.peripherals.cc3220.udma import SOFTWARE
@@ -294,6 +295,27 @@ def test_a_list_of_tasks_for_a_peripheral_waits_for_its_requests() -> None:
     request.pulse()
     assert rig.memory.read_bytes(TARGET, 8) == bytes(range(1, 9))
     assert peek(rig.udma, "ENASET") == 0
+
+
+WORD_BY_WORD = 0xAA000000
+"""Source and destination go on by words."""
+
+
+def test_a_list_that_writes_itself_anew_lets_time_pass() -> None:
+    """Its only task is to restore the entry of the list."""
+    rig = Rig()
+    poke(rig.udma, "CHMAP", 3)
+    task, copy = 0x2000_2000, 0x2000_3000
+    own = (task + 12, TABLE + 0x200 + 12, WORD_BY_WORD | 2 << 14 | 3 << 4 | 4, 0)
+    again = (copy + 12, TABLE + 12, WORD_BY_WORD | 3 << 4 | 5, 0)
+    for place, words in ((TABLE, own), (copy, own), (task, again)):
+        for index, word in enumerate(words):
+            rig.memory.write(place + 4 * index, word, 4)
+    poke(rig.udma, "ENASET", 1)
+    poke(rig.udma, "SWREQ", 1)
+    rig.machine.clock.advance(SECOND // 1000)
+    assert rig.machine.clock.now == SECOND // 1000
+    assert peek(rig.udma, "ENASET") == 1
 
 
 def test_registers_in_pairs_set_and_clear() -> None:

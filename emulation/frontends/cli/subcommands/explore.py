@@ -14,13 +14,14 @@ from renode_wifi.emulation.explore.junit import UNFINISHED, as_junit
 from renode_wifi.emulation.explore.outcome import CellOutcome
 from renode_wifi.emulation.explore.plan import ASSERTION, Setup
 from renode_wifi.emulation.explore.regression import write
-from renode_wifi.emulation.explore.report import as_html, cases, summary
+from renode_wifi.emulation.explore.report import as_page, cases, summary
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.atomic_file import replace_file
 
 EXIT_CODES = """\
@@ -151,11 +152,12 @@ def _one(setup: Setup, name: str) -> int:
         )
     outcome = room.run(found[0])
     for line in room.board.uart.lines:
-        print(line)
+        print(visible(str(line)))
     after = "" if outcome.after is None else f" after {outcome.after:g} s, by {outcome.by}"
-    print(f"{outcome.fault} at {outcome.point}: {outcome.verdict}{after} {outcome.note}".rstrip())
+    text = f"{outcome.fault} at {outcome.point}: {outcome.verdict}{after} {outcome.note}"
+    print(visible(text.rstrip()))
     if outcome.where:
-        print(outcome.where)
+        print(visible(outcome.where))
     return EXIT_FAILING if outcome.failing else EXIT_SURVIVED
 
 
@@ -164,7 +166,7 @@ def _write(
 ) -> None:
     junit = as_junit("explore", cases(setup, outcomes))
     replace_file(folder / "junit.xml", junit.encode())
-    replace_file(folder / "map.html", as_html(setup, outcomes, smallest).encode())
+    replace_file(folder / "map.html", as_page(setup, outcomes, smallest).encode())
     for outcome in outcomes:
         if outcome.failing:
             write(folder / "failing", setup, outcome, outcome.entry)
