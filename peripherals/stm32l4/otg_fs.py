@@ -28,6 +28,8 @@ from renode_wifi.peripherals.stm32l4.otg_fs_registers import (
 ALL_FIFOS = 0x10
 """In GRSTCTL.TXFNUM."""
 
+KEPT_BY_CORE_RESET = (("GUSBCFG", 0xFFFFFFFF), ("GCCFG", 0xFFFFFFFF), ("DCFG", DCFG.DSPD))
+"""What CSRST leaves as it is (section 47.15.5); GCCFG by what TinyUSB's dwc2_stm32.h relies on."""
 FULL_SPEED = 3
 SUSPENDED_AFTER = 3000000
 """ns of idle bus (USB 2.0 section 7.1.7.6)."""
@@ -51,11 +53,12 @@ class STM32L4_OTG_FS(DeviceEndpoints):
     def _reset_core(self, value, old):
         # type: (int, int) -> None
         if value & GRSTCTL.CSRST:
-            configuration = self.registers["GUSBCFG"]
+            kept = [(name, self.registers[name], bits) for name, bits in KEPT_BY_CORE_RESET]
             self.registers.reset()
             self._start()
-            self.registers["GUSBCFG"] = configuration
-            self._choose_mode(configuration, configuration)
+            for name, before, bits in kept:
+                self.registers[name] = (self.registers[name] & ~bits) | (before & bits)
+            self._choose_mode(self.registers["GUSBCFG"], 0)
         if value & GRSTCTL.RXFFLSH:
             self._flush_received()
         if value & GRSTCTL.TXFFLSH:

@@ -84,6 +84,16 @@ def test_the_core_resets_and_changes_its_mode_at_once() -> None:
     assert not peek(usb, "GINTSTS") & GINTSTS.CMOD
 
 
+def test_a_core_reset_leaves_mode_transceiver_and_speed(usb: STM32L4_OTG_FS) -> None:
+    poke(usb, "GUSBCFG", GUSBCFG.FDMOD)
+    poke(usb, "DCFG", 3 | 5 << 4)
+    poke(usb, "GRSTCTL", GRSTCTL.CSRST)
+    assert peek(usb, "GUSBCFG") & GUSBCFG.FDMOD
+    assert peek(usb, "GCCFG") == GCCFG.PWRDWN
+    assert peek(usb, "DCFG") & 0x7F3 == 3
+    assert usb.host.pull_ups == [True, False]
+
+
 def test_a_device_shows_itself_by_its_pull_up(usb: STM32L4_OTG_FS) -> None:
     poke(usb, "DCTL", DCTL.SDIS)
     poke(usb, "DCTL", 0)
