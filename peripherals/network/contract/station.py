@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramPort
+from renode_wifi.peripherals.network.contract.packets import PacketFilter
 from renode_wifi.peripherals.network.contract.stream import (
     Failure,
     Listener,
@@ -158,6 +159,9 @@ class Station(Protocol):
 
     def leave(self) -> None:
         """Give up the association; connections are gone without FIN. Fine when not joined."""
+
+    def filter_packets(self, packets: PacketFilter | None) -> None:
+        """Ask before the stack gets what is received; bridged connections are not asked for."""
 
     def sleep(self, interval: int) -> None:
         """Fetch what the access point has for the station every `interval` ns; 0: at once."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
+from renode_wifi.peripherals.network.contract.packets import TCP, UDP, IpPacket, PacketFilter
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.stack.outside import Attached
 from renode_wifi.peripherals.network.stack.tcp import (
+    GIVE_UP,
     Address,
     Connection,
     Medium,
@@ -75,6 +78,15 @@ class Host:
         self.sleep = 0
         """How often it is awake to receive (ns); 0: it always is."""
 
+        self.filter: PacketFilter | None = None
+
+    def takes(
+        self, protocol: int, source: Address, destination: Address, data: bytes = b""
+    ) -> bool:
+        """Whether a packet comes to this host's stack."""
+        packets = self.filter
+        return packets is None or packets.passes(IpPacket(protocol, source, destination, data))
+
     def awake(self, time: int) -> int:
         """When the host receives what reaches its access point at `time` (ns)."""
         return -(-time // self.sleep) * self.sleep if self.sleep else time
@@ -118,6 +130,9 @@ class Host:
         """A connection attempt reached this host."""
         if client.state is not TcpState.CONNECTING:
             return
+        if not self.takes(TCP, client.local, client.remote):
+            self.internet.clock.schedule(GIVE_UP, partial(client.fail, Failure.TIMED_OUT))
+            return
         listener = self._listeners.get(client.remote[1])
         server = self.new_connection(client.remote[1], client.local, NoEvents(), client.flow)
         server.client = False
@@ -156,6 +171,8 @@ class Host:
         self, source: Address, port: int, data: bytes, destination: IPv4Address | None = None
     ) -> None:
         """destination: None for this host's address."""
+        if not self.takes(UDP, source, (destination or self.address, port), data):
+            return
         socket = self._datagrams.get(port)
         if socket is not None and socket.takes(destination or self.address):
             socket.events.on_datagram(source, data)

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
+from renode_wifi.peripherals.network.contract.packets import TCP
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
 from renode_wifi.peripherals.network.stack.link import NetworkLink
 
@@ -44,6 +45,10 @@ class ConnectionOwner(Protocol):
     def forget(self, connection: Connection) -> None: ...
 
     def awake(self, time: int) -> int: ...
+
+    def takes(
+        self, protocol: int, source: Address, destination: Address, data: bytes = b""
+    ) -> bool: ...
 
 
 class NoEvents:
@@ -98,6 +103,8 @@ class Connection:
         self._silent = False
         """The way is cut: nothing arrives and nothing leaves any more."""
         self._giving_up = False
+        self._deaf = False
+        """What arrives is dropped before it gets here."""
         self._cut_next = False
 
     # Stream
@@ -272,11 +279,21 @@ class Connection:
             # Closed here: as a real stack does, answer data that nobody will read with a reset.
             self._transmit("_arrive_reset")
             return
+        if self._drops(data):
+            return
         self._inbox += data
         self.events.on_data(self)
 
+    def _drops(self, data: bytes = b"") -> bool:
+        """The host doesn't take a segment: its sender repeats it until it gives up."""
+        if not self._deaf and not self.host.takes(TCP, self.remote, self.local, data):
+            self._deaf = True
+            if self.peer is not None:
+                self.peer._repeat_in_vain()
+        return self._deaf
+
     def _arrive_fin(self) -> None:
-        if self._silent or self._fin_received:
+        if self._deaf or self._silent or self._fin_received:
             return
         self._fin_received = True
         if self.state is TcpState.OPEN:
@@ -292,7 +309,7 @@ class Connection:
             self._leave()
 
     def _arrive_synack(self) -> None:
-        if self.state is TcpState.CONNECTING and not self._silent:
+        if self.state is TcpState.CONNECTING and not self._silent and not self._drops():
             self.state = TcpState.OPEN
             self.internet.trace(
                 "connected", flow=self.flow, origin=self.source, destination=self.destination

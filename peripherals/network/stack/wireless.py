@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
 from renode_wifi.peripherals.network.contract.names import dotted
+from renode_wifi.peripherals.network.contract.packets import ICMP, PacketFilter
 from renode_wifi.peripherals.network.contract.station import (
     AccessRules,
     Beacon,
@@ -55,6 +56,7 @@ class WirelessStation:
         self._own: AccessPoint | None = None
         self._own_host: Host | None = None
         self._sleep = 0
+        self._filter: PacketFilter | None = None
 
     @property
     def beacon(self) -> Beacon | None:
@@ -156,6 +158,7 @@ class WirelessStation:
         internet = self.internet
         self._host = Host(internet, lease.address)
         self._host.sleep = self._sleep
+        self._host.filter = self._filter
         internet.hosts.setdefault(lease.address, self._host)
         assert self._access_point is not None
         internet.trace(
@@ -208,6 +211,12 @@ class WirelessStation:
 
     def is_at(self, access_point: AccessPoint) -> bool:
         return self._access_point is access_point
+
+    def filter_packets(self, packets: PacketFilter | None) -> None:
+        self._filter = packets
+        for host in (self._host, self._own_host):
+            if host is not None:
+                host.filter = packets
 
     def sleep(self, interval: int) -> None:
         self._sleep = interval
@@ -266,8 +275,18 @@ class WirelessStation:
             self.internet.clock.schedule(timeout, partial(self._ping_done, address, None, done))
         else:
             self.internet.clock.schedule(
-                round_trip, partial(self._ping_done, address, round_trip, done)
+                round_trip, partial(self._ping_answered, address, round_trip, timeout, done)
             )
+
+    def _ping_answered(
+        self, address: IPv4Address, time: int, timeout: int, done: Callable[[int | None], None]
+    ) -> None:
+        host = self._host
+        if host is None or host.takes(ICMP, (address, 0), (host.address, 0)):
+            self._ping_done(address, time, done)
+        else:
+            missing = partial(self._ping_done, address, None, done)
+            self.internet.clock.schedule(timeout - time, missing)
 
     def _ping_done(
         self, address: IPv4Address, time: int | None, done: Callable[[int | None], None]
@@ -329,6 +348,7 @@ class WirelessStation:
         self.air.add(self._own)
         internet = self.internet
         self._own_host = internet.hosts[address.address] = Host(internet, address.address)
+        self._own_host.filter = self._filter
         internet.trace("access-point", ssid=beacon.ssid.decode("latin-1"), up=True)
 
     def expel(self, mac: bytes) -> bool:

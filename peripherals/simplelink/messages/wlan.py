@@ -242,23 +242,6 @@ class StationAdded(Fixed):
 
 
 @dataclass(frozen=True, slots=True)
-class RxStatistics(Fixed):
-    """SlWlanGetRxStatResponse_t, of a receiver that counts nothing."""
-
-    LAYOUT = struct.Struct("<76x")
-
-
-@dataclass(frozen=True, slots=True)
-class RxFilterAdded(Fixed):
-    """SlWlanRxFilterAddCommandReponse_t."""
-
-    LAYOUT = struct.Struct("<bxh2x")
-
-    filter_id: int
-    status: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Provisioning(Fixed):
     """SlWlanProvisioningParams_t. timeout: seconds without activity."""
 

@@ -15,6 +15,7 @@ from renode_wifi.peripherals.simplelink.messages.wlan import BeaconInformation, 
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.transaction import Transaction
+from renode_wifi.peripherals.simplelink.wlan.filters import RxFilters
 from renode_wifi.peripherals.simplelink.wlan.link_quality import LinkQualityWatch
 from renode_wifi.peripherals.simplelink.wlan.options import (
     ACCESS_LIST,
@@ -28,6 +29,7 @@ from renode_wifi.peripherals.simplelink.wlan.options import (
     DELETE_INDEX,
     DELETE_MAC,
     ENTRIES,
+    FILTERS,
     GENERAL,
     LINK_QUALITY,
     LIST_MODE,
@@ -47,9 +49,10 @@ MAX_REFUSED = 8
 class WlanSettings:
     """By identity and option."""
 
-    def __init__(self, netcfg: NetCfg, station: StationRole) -> None:
+    def __init__(self, netcfg: NetCfg, station: StationRole, filters: RxFilters) -> None:
         self.netcfg = netcfg
         self.station = station
+        self.filters = filters
         self.link_quality = LinkQualityWatch(station.services)
         self.changed: Callable[[], None] | None = None
         """Called when the access list, or how many stations there may be, has changed."""
@@ -94,6 +97,8 @@ class WlanSettings:
         identity, option, value = message.identity, message.option, message.value
         if identity == ACCESS_LIST and option != LIST_MODE:
             status = self._change_list(option, value)
+        elif identity == FILTERS:
+            status = self.filters.set(option, value)
         elif (identity, option) == (GENERAL, LINK_QUALITY):
             status = self.link_quality.set(value)
         else:
@@ -153,6 +158,8 @@ class WlanSettings:
     def _value(self, identity: int, option: int) -> bytes | None:
         if identity == CONNECTION:
             return self.station.info.emit()
+        if identity == FILTERS:
+            return self.filters.get(option)
         if (identity, option) == (ACCESS_LIST, ENTRIES):
             return bytes((len(self.access_list),))
         if identity == ACCESS_LIST and option != LIST_MODE:

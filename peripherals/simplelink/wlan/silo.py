@@ -1,4 +1,4 @@
-"""The WLAN silo put together: roles, and what has no effect here."""
+"""The WLAN silo put together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from renode_wifi.peripherals.simplelink.device import (
 )
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.http import HttpService
-from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
-from renode_wifi.peripherals.simplelink.messages.wlan import RxFilterAdded, RxStatistics, SetMode
+from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse
+from renode_wifi.peripherals.simplelink.messages.wlan import SetMode
 from renode_wifi.peripherals.simplelink.netcfg import NetCfg
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.power import PowerState
@@ -21,12 +21,11 @@ from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPointRole
 from renode_wifi.peripherals.simplelink.wlan.auto_provisioning import AutoProvisioning
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
 from renode_wifi.peripherals.simplelink.wlan.enterprise import Enterprise
+from renode_wifi.peripherals.simplelink.wlan.filters import RxFilters
 from renode_wifi.peripherals.simplelink.wlan.provisioning import ProvisioningService
 from renode_wifi.peripherals.simplelink.wlan.scan import Scan
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
-
-FILTERS = 64
 
 
 class Wlan(Silo):
@@ -45,7 +44,8 @@ class Wlan(Silo):
         self.device = device
         self.station = StationRole(services, power, device, netcfg, connections)
         self.saved = self.station.saved
-        self.settings = WlanSettings(netcfg, self.station)
+        self.filters = RxFilters(services, device)
+        self.settings = WlanSettings(netcfg, self.station, self.filters)
         self.access_point = AccessPointRole(services, power, netcfg, self.settings, connections)
         self.scan = Scan(services.network, self.saved, self.settings)
         self.provisioning = ProvisioningService(
@@ -56,7 +56,6 @@ class Wlan(Silo):
         )
         self.station.disconnected = self.auto_provisioning.disconnected
         self.station.enterprise = Enterprise(files, self.settings, device)
-        self._filters = 0
 
     @property
     def parts(self) -> tuple[HasHandlers, ...]:
@@ -66,6 +65,7 @@ class Wlan(Silo):
             self.saved,
             self.settings,
             self.scan,
+            self.filters,
             self.provisioning,
         )
 
@@ -82,11 +82,13 @@ class Wlan(Silo):
         self.saved.power_lost()
         self.scan.reset()
         self.settings.link_quality.stop()
+        self.filters.power_lost()
         self.provisioning.reset()
 
     def restore(self) -> None:
         self.saved.restore()
         self.settings.restore()
+        self.filters.restore()
 
     def on_link_lost(self, reason: str) -> None:
         self.station.on_link_lost(reason)
@@ -97,23 +99,4 @@ class Wlan(Silo):
         self.device.role = message.role
         return OK
 
-    def accept(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        return OK
-
-    def statistics(self, transaction: Transaction, message: Empty) -> RxStatistics:
-        return RxStatistics()
-
-    def add_filter(self, transaction: Transaction, message: Empty) -> RxFilterAdded:
-        self._filters = (self._filters + 1) % FILTERS
-        return RxFilterAdded(self._filters)
-
-    HANDLERS = (
-        Handler(Opcode.WLAN_SET_MODE, SetMode, set_mode),
-        Handler(Opcode.WLAN_START_RX_STATISTICS, Empty, accept),
-        Handler(Opcode.WLAN_STOP_RX_STATISTICS, Empty, accept),
-        Handler(Opcode.WLAN_GET_RX_STATISTICS, Empty, statistics),
-        Handler(Opcode.WLAN_RX_FILTER_ADD, Empty, add_filter),
-        Handler(Opcode.WLAN_RX_FILTER_SET, Empty, accept),
-        Handler(Opcode.WLAN_RX_FILTER_GET, Empty, accept),
-        Handler(Opcode.WLAN_RX_FILTER_STATISTICS, Empty, accept),
-    )
+    HANDLERS = (Handler(Opcode.WLAN_SET_MODE, SetMode, set_mode),)

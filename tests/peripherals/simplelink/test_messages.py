@@ -18,6 +18,7 @@ from renode_wifi.peripherals.simplelink.messages import (
     basic,
     device,
     files,
+    filters,
     header,
     netapp,
     netapp_http,
@@ -76,7 +77,30 @@ ENTRY = st.builds(wlan.NetworkEntry, SSID, BSSID, INTEGERS["b"], U16, U8)
 EXTENDED_ENTRY = st.builds(
     wlan.ExtendedNetworkEntry, ENTRY, st.binary(min_size=2, max_size=2), U16, U32
 )
+RULE = st.builds(
+    filters.Header,
+    st.binary(min_size=filters.ARGUMENTS, max_size=filters.ARGUMENTS),
+    st.binary(min_size=filters.MASK, max_size=filters.MASK),
+    U8,
+    U8,
+) | st.builds(filters.Combination, U8, INTEGERS["b"], INTEGERS["b"])
 VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
+    filters.RxFilter: st.builds(
+        filters.RxFilter,
+        U8,
+        RULE,
+        st.builds(filters.Trigger, INTEGERS["b"], U8, U8, U8, U32, U8),
+        st.builds(filters.Action, U8, U8, U8),
+    ),
+    filters.RxStatistics: st.builds(
+        filters.RxStatistics,
+        U32,
+        I16,
+        st.tuples(*[U16] * filters.RxStatistics.RATES),
+        st.tuples(*[U16] * filters.RxStatistics.STRENGTHS),
+        U32,
+        U32,
+    ),
     header.Command: st.builds(header.Command, st.integers(0x8000, 0xFFFF), DATA.map(pad)),
     header.Status: st.builds(header.Status, U8, U8, U16, U16, U16),
     basic.Empty: st.builds(basic.Empty),

@@ -405,21 +405,6 @@ def test_settings_are_kept_or_refused(rig: Rig) -> None:
     assert answer.body[8:].startswith(b"mysimplelink-")
 
 
-def test_statistics_filters_and_status_are_answered(rig: Rig) -> None:
-    driver = rig.joined()
-    for opcode in (
-        Opcode.WLAN_START_RX_STATISTICS,
-        Opcode.WLAN_STOP_RX_STATISTICS,
-        Opcode.WLAN_RX_FILTER_SET,
-        Opcode.WLAN_RX_FILTER_GET,
-    ):
-        assert driver.status(opcode) == 0
-    assert len(driver.command(Opcode.WLAN_GET_RX_STATISTICS).body) == 76
-    number, status = driver.command(Opcode.WLAN_RX_FILTER_ADD, bytes(80)).unpack("bxh")
-    assert (number, status) == (1, 0)
-    assert driver.command(Opcode.WLAN_STATUS).unpack("I") == (1,)
-
-
 def test_provisioning_ends_by_command_or_by_time(rig: Rig) -> None:
     """SWRA513C, Provisioning Command: it ends by a command or after the inactivity time."""
     driver = rig.started()
