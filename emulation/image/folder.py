@@ -2,7 +2,8 @@
 
 Paths below the folder are the names of the files, but that system files begin with a slash on the
 board: `sys/mcuflashimg.bin` is `/sys/mcuflashimg.bin`, the program. `%2F` in a file's name stands
-for a slash, so that `%2Fcerts%2Froot.crt` is `/certs/root.crt`.
+for a slash, so that `%2Fcerts%2Froot.crt` is `/certs/root.crt`. A project of Image Creator is taken
+as what it is: its files come from its database.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from renode_wifi.emulation.image import mcu_image
+from renode_wifi.emulation.image import image_creator, mcu_image
 from renode_wifi.emulation.image.content import Content, Damaged
 
 KIND = "folder of the serial flash"
@@ -22,13 +23,25 @@ MAX_FILES = 240
 
 def read(folder: Path) -> Content:
     """Raises Damaged, and OSError for a file that cannot be read."""
+    database = image_creator.database_of(folder)
+    if database is not None:
+        return _content(image_creator.KIND, dict(image_creator.read(database)))
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    if len(paths) > MAX_FILES:
+    _count(len(paths))
+    names = {_name_of(path.relative_to(folder).as_posix()): path for path in paths}
+    return _content(KIND, {name: path.read_bytes() for name, path in names.items()})
+
+
+def _count(files: int) -> None:
+    if files > MAX_FILES:
         raise Damaged(
-            f"the folder has {len(paths)} files, the serial flash holds {MAX_FILES}",
+            f"the folder has {files} files, the serial flash holds {MAX_FILES}",
             cure="give the folder with the board's files only",
         )
-    files = {_name_of(path.relative_to(folder).as_posix()): path.read_bytes() for path in paths}
+
+
+def _content(kind: str, files: dict[str, bytes]) -> Content:
+    _count(len(files))
     program = files.pop(PROGRAM, b"")
     if program and not mcu_image.is_one(program):
         raise Damaged(
@@ -37,7 +50,7 @@ def read(folder: Path) -> Content:
             " own: --image FOLDER --image FILE",
         )
     segments = mcu_image.read(program).segments if program else []
-    return Content(KIND, segments, files=files)
+    return Content(kind, segments, files=files)
 
 
 def _name_of(path: str) -> str:

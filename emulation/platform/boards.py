@@ -131,6 +131,8 @@ class BoardType:
 
     def misfit(self, image: Image) -> str | None:
         """Why the image cannot run on this board; None when it can."""
+        if not image.segments:
+            return "it has files for the serial flash only, and no program"
         memories = (*self.flash, *self.ram)
         for segment in image.segments:
             inside = any(

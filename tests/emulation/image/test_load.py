@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import folder, mcu_image
+from renode_wifi.emulation.image import folder, image_creator, mcu_image
 from renode_wifi.emulation.image import load as load_module
 from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.load import PROGRAMS, load_image, load_images
@@ -180,6 +182,40 @@ def test_a_folder_with_more_files_than_the_flash_is_refused(tmp_path: Path) -> N
     for number in range(folder.MAX_FILES + 1):
         (tmp_path / str(number)).touch()
     with pytest.raises(RenodeWifiError, match="241 files"):
+        load_image(tmp_path)
+
+
+def project(folder_of_it: Path, rows: list[tuple[object, object]]) -> None:
+    """A project of Image Creator."""
+    (folder_of_it / "board.json").write_text("{}")
+    with closing(sqlite3.connect(folder_of_it / "board_userfiles.db")) as connection:
+        connection.execute("CREATE TABLE files (name text, data blob, sign blob, props text)")
+        connection.executemany("INSERT INTO files VALUES (?, ?, '', '')", rows)
+        connection.commit()
+
+
+def test_a_project_of_image_creator_is_what_it_would_program(tmp_path: Path) -> None:
+    program = mcu_image.make(b"program")
+    project(tmp_path, [("/sys/mcuflashimg.bin", program), ("/www/a.html", b"page")])
+    image = load_image(tmp_path)
+    assert image.kind == image_creator.KIND
+    assert image.segments == [Segment(mcu_image.ADDRESS, b"program")]
+    assert image.files == {"/www/a.html": b"page"}
+
+
+@pytest.mark.parametrize("rows", [[(None, b"")], [("name", 7)]])
+def test_a_project_without_names_or_bytes_is_refused(
+    tmp_path: Path, rows: list[tuple[object, object]]
+) -> None:
+    project(tmp_path, rows)
+    with pytest.raises(RenodeWifiError, match="without a name or without bytes"):
+        load_image(tmp_path)
+
+
+def test_a_project_whose_database_is_none_is_refused(tmp_path: Path) -> None:
+    project(tmp_path, [])
+    (tmp_path / "board_userfiles.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(RenodeWifiError, match=r"(?s)no database of files.*Image Creator"):
         load_image(tmp_path)
 
 

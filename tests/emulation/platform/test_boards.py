@@ -48,6 +48,11 @@ def test_a_board_takes_a_binary_without_an_address(tmp_path: Path) -> None:
     assert board.misfit(image) is None
 
 
+def test_files_without_a_program_are_reported_apart() -> None:
+    with pytest.raises(RenodeWifiError, match="no program"):
+        boards.find(TI).check(Image(Path("files"), "folder", [], files={"page.html": b"x"}))
+
+
 def test_an_image_for_ram_is_reported_apart() -> None:
     image = Image(Path("ram.out"), "ELF", [Segment(0x2000_4000, binary(0x2004_0000, 0x2000_4009))])
     with pytest.raises(RenodeWifiError, match=r"linked for RAM.*CC3220S"):
