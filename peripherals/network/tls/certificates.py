@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from renode_wifi.peripherals.network.tls.modexp import modexp
 from renode_wifi.peripherals.network.tls.openssl import SeededBytes
 
 START = datetime.datetime(2016, 1, 1)
@@ -29,6 +30,8 @@ REVOCATIONS = "http://revocations.invalid/list.crl"
 
 RSA_BITS = 2_048
 RSA_EXPONENT = 65_537
+SIEVE_WINDOW = 2_048
+"""Odd numbers; a prime of 1024 bits comes after 355 of them on average."""
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """SEC 2 section 2.4.2."""
 
@@ -60,7 +63,10 @@ def _key(kind: str, seed: str) -> Key:
     return make_key(kind, seed)
 
 
-def _small_primes(limit: int) -> list[int]:
+@lru_cache(maxsize=1)
+def _small_primes() -> list[int]:
+    """Those of less than 16 bits, without 2."""
+    limit = 1 << 16
     sieve = bytearray([1]) * limit
     for number in range(2, int(limit**0.5) + 1):
         if sieve[number]:
@@ -70,25 +76,31 @@ def _small_primes(limit: int) -> list[int]:
 
 def _prime(stream: SeededBytes, bits: int) -> int:
     """A probable prime with its two top bits set (FIPS 186-5 appendix A.1.3, Fermat to bases)."""
-    small = _small_primes(4_000)
     start = int.from_bytes(stream.take(bits // 8), "big") | 3 << (bits - 2) | 1
-    residues = [start % prime for prime in small]
-    step = 0
     while True:
-        candidate = start + step
-        fits = all((rest + step) % prime for rest, prime in zip(residues, small, strict=True))
-        if (
-            fits
-            and candidate % RSA_EXPONENT != 1
-            and all(_passes_miller_rabin(candidate, base) for base in (2, 3, 5, 7, 11))
-        ):
-            return candidate
-        step += 2
+        for offset in _without_small_factors(start):
+            candidate = start + offset
+            if candidate % RSA_EXPONENT != 1 and all(
+                _passes_miller_rabin(candidate, base) for base in (2, 3, 5, 7, 11)
+            ):
+                return candidate
+        start += 2 * SIEVE_WINDOW
+
+
+def _without_small_factors(start: int) -> list[int]:
+    """Even offsets, below twice the window, of numbers that no small prime divides. start: odd."""
+    fits = bytearray([1]) * SIEVE_WINDOW
+    for prime in _small_primes():
+        missing = -start % prime
+        first = (missing + prime if missing & 1 else missing) // 2
+        if first < SIEVE_WINDOW:
+            fits[first::prime] = bytes(len(range(first, SIEVE_WINDOW, prime)))
+    return [2 * index for index, fit in enumerate(fits) if fit]
 
 
 def _passes_miller_rabin(number: int, base: int) -> bool:
     shift = ((number - 1) & -(number - 1)).bit_length() - 1
-    value = pow(base, (number - 1) >> shift, number)
+    value = modexp(base, (number - 1) >> shift, number)
     if value in (1, number - 1):
         return True
     for _ in range(shift - 1):
