@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SLICE = 5 * MILLISECOND
 """Virtual time between looks at what listeners say; a stop takes effect at its end."""
+UART, EVERYTHING = "uart", "everything"
+"""What ends a run early, to report it: bytes of UARTs, or whatever may have been traced."""
 HELD_COMMANDS = frozenset(("start", "s", "pause", "p"))
 """Virtual time passes in `run` alone, as on the embedded engine."""
 
@@ -48,7 +50,7 @@ class RenodeEngine:
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self.terminals = Terminals()
         self.terminals.type = self.write_uart
-        self.terminals.listen = lambda: self.subscribe(self.terminals.on_uart, "uart")
+        self.terminals.listen = lambda: self.subscribe(self.terminals.on_uart, UART)
         self._events: deque[tuple[int, str, str, TraceFields]] = deque()
         self._unreported: deque[tuple[int, str, str, TraceFields]] = deque()
         self._closed = False
@@ -119,7 +121,9 @@ class RenodeEngine:
             if self._stop:
                 self._stop = False
                 return Stop.REQUEST
-            now, self._instructions = self._ask("run", str(min(until, self._now + SLICE)))
+            uart_only = all(wanted == UART for _, wanted in self._listeners)
+            what = UART if uart_only else EVERYTHING
+            now, self._instructions = self._ask("run", str(until), str(SLICE), what)
             # Renode may end a slice a cycle early.
             self._now = max(now, min(until, self._now + 1))
             self._deliver()

@@ -4,7 +4,8 @@
 Connects to it and carries out its requests one by one, each answered before the next:
 
     execute <command>         a monitor command -> what it prints
-    run <time>                virtual time on to `time` in ns -> now, instructions
+    run <time> <slice> <what> virtual time on to `time` in ns at most, in slices of so many, until
+                              the end of one in which something was said -> now, instructions
     write <uart> <bytes>      into a UART's RX pin, by the name of its source
     read <address> <length>   memory -> bytes
     program <address> <bytes> into memory
@@ -19,9 +20,8 @@ What the guest sent meanwhile comes as `uart <time> <name> <byte>` before the an
 
 import System
 from Antmicro.Renode import Emulator
-from Antmicro.Renode.Core import EmulationManager
 from Antmicro.Renode.Time import TimeInterval
-from Antmicro.Renode.UserInterface import CommandInteractionEater, MonitorTimeExtensions
+from Antmicro.Renode.UserInterface import CommandInteractionEater
 from Antmicro.Renode.Utilities import TemporaryFilesManager
 from System.IO import Directory, StreamReader, StreamWriter
 from System.Text import UTF8Encoding
@@ -40,6 +40,10 @@ from renode_wifi.emulation.engines.renode.inside.log import message_of
 UART = "uart"
 SECOND = 1000000000
 WATCH_MS = 500
+MAX_SLICES = 20
+"""In one request: whoever drives may want to stop."""
+EVERYTHING = "everything"
+"""What somebody listens to: this, or bytes of UARTs alone."""
 LAST_LOOKS = 20
 """So many looks in a row find nobody there before a request that is under way is given up."""
 
@@ -73,6 +77,12 @@ def now_of(machine):
         cpu.SyncTime()
     ticks = int(machine.ElapsedVirtualTime.TimeElapsed.Ticks)
     return ticks * SECOND // int(TimeInterval.TicksPerSecond)
+
+
+def ticks_of(time):
+    # type: (int) -> int
+    """Of Renode's, in so many ns."""
+    return time * int(TimeInterval.TicksPerSecond) // SECOND
 
 
 def end():
@@ -270,19 +280,29 @@ class Driver(object):
                 if machine not in self._followed:
                     self._followed.append(machine)
 
-    def _run(self, until):
-        # type: (str) -> list[str]
+    def _run(self, until, slice_, what):
+        # type: (str, str, str) -> list[str]
         machine = self._machine()
-        current = EmulationManager.Instance.CurrentEmulation
-        MonitorTimeExtensions.SetGlobalAdvanceImmediately(current, True)
-        left = int(until) - now_of(machine)
-        if left > 0:
-            ticks = left * int(TimeInterval.TicksPerSecond) // SECOND
-            current.RunFor(TimeInterval.FromTicks(System.UInt64(max(1, ticks))))
+        if emulation.runs():
+            raise DriverError("the emulation runs by itself: no script may start it")
+        asked = self._asked()
+
+        def wanted():
+            # type: () -> bool
+            return bool(self.sent) or (what == EVERYTHING and self._asked() != asked)
+
+        length = min(int(until) - now_of(machine), MAX_SLICES * int(slice_))
+        if length > 0:
+            emulation.Stretch(ticks_of(length), ticks_of(int(slice_)), wanted).run()
         instructions = 0
         for cpu in machine.SystemBus.GetCPUs():
             instructions += int(cpu.ExecutedInstructions)
         return [protocol.pack_integer(now_of(machine)), protocol.pack_integer(instructions)]
+
+    def _asked(self):
+        # type: () -> int
+        """How often worlds were asked for something, and may have reported it."""
+        return sum([machine.world.asked for machine in commands.machines])
 
     def _write(self, name, data):
         # type: (str, str) -> list[str]

@@ -3,7 +3,9 @@
 
 import System
 from Antmicro.Renode.Core import EmulationManager
+from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
+from System.Threading import ManualResetEvent
 
 
 def settle():
@@ -24,6 +26,68 @@ def refuse_to_be_saved(refusal):
     events and hooks, of which it finds no type, would end Renode.
     """
     _current().AddOrUpdateInBag[System.Object]("renode-wifi", refusal)
+
+
+class Stretch(object):
+    """Virtual time that passes in slices, until the end of one after which `wanted` returns True.
+
+    ticks, slice_: in ticks of Renode's. wanted: called on the thread of the time source.
+
+    Renode's `RunFor` starts and pauses all machines for each stretch of time. That takes a new
+    thread for each core, which spins until the time source is active. So the time source runs on
+    by itself, and its hook stops it.
+    """
+
+    def __init__(self, ticks, slice_, wanted):
+        # type: (int, int, typing.Callable[[], bool]) -> None
+        self._emulation = _current()
+        self._source = self._emulation.MasterTimeSource
+        self._ticks = ticks
+        self._slice = slice_
+        self._wanted = wanted
+        self._left = 0
+        self._slice_end = 0
+        self._ended = ManualResetEvent(False)
+
+    def run(self):
+        # type: () -> None
+        MonitorTimeExtensions.SetGlobalAdvanceImmediately(self._emulation, True)
+        self._left = self._ticks // self._slice
+        if self._left < 2 or self._slice % int(self._source.Quantum.Ticks):
+            # The time source stops at the ends of quanta only.
+            rest = max(1, min(self._ticks, self._slice))
+            self._emulation.RunFor(TimeInterval.FromTicks(System.UInt64(rest)))
+            return
+        self._slice_end = int(self._source.ElapsedVirtualTime.Ticks) + self._slice
+        # The same object for both: else IronPython makes a delegate for each.
+        hook = System.Action[TimeInterval](self._at_sync_point)
+        self._source.SyncHook += hook
+        try:
+            self._emulation.ExternalsManager.Start()
+            for machine in machines():
+                machine.Start()
+            self._source.Start()
+            self._ended.WaitOne()
+        finally:
+            self._source.SyncHook -= hook
+            self._emulation.PauseAll()
+
+    def _at_sync_point(self, elapsed):
+        # type: (typing.Any) -> None
+        if int(elapsed.Ticks) < self._slice_end or self._left == 0:
+            return
+        self._left -= 1
+        self._slice_end += self._slice
+        if self._left == 0 or self._wanted():
+            self._left = 0
+            self._source.Stop()
+            self._ended.Set()
+
+
+def runs():
+    # type: () -> bool
+    """Whether a script has started it."""
+    return bool(_current().IsStarted)
 
 
 def name_of(renode):

@@ -35,6 +35,8 @@ class World(object):
         self.path = path
         self.seed = seed
         self.log = Log()
+        self.asked = 0
+        """How often machines have asked."""
         self.machines = {}  # type: dict[str, Member]
         self._wake = None  # type: typing.Any
         self._helper = Helper(self.log.write, self._on_call)
@@ -76,6 +78,7 @@ class World(object):
     def ask(self, machine, request, *fields):
         # type: (Member, str, *str) -> list[typing.Any]
         """Ask the helper at the machine's present time, and see to it that it gets its time."""
+        self.asked += 1
         values = self._helper.request(request, str(machine.clock.now), *fields)
         self._schedule_wake(machine)
         return values

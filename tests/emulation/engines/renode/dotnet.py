@@ -55,6 +55,10 @@ class Event:
         self.handlers.append(handler)
         return self
 
+    def __isub__(self, handler: Callable[..., None]) -> Event:
+        self.handlers.remove(handler)
+        return self
+
     def __call__(self, *arguments: Any) -> None:
         for handler in self.handlers:
             handler(*arguments)
@@ -281,6 +285,9 @@ class Machine:
     def ScheduleAction(self, delay: TimeInterval, action: Callable[[Any], None]) -> None:
         heapq.heappush(self._actions, (self.now + delay.Ticks, next(self._sequence), action))
 
+    def Start(self) -> None:
+        """It waits for time."""
+
     def advance(self, duration: int) -> None:
         end = self.now + duration
         while self._actions and self._actions[0][0] <= end:
@@ -348,8 +355,38 @@ class Monitor:
         return False
 
 
+class MasterTimeSource:
+    """Runs on the thread that starts it."""
+
+    def __init__(self, emulation: Emulation) -> None:
+        self.emulation = emulation
+        self.Quantum = TimeInterval(1_000_000)
+        self.SyncHook = Event()
+        self.running = False
+
+    @property
+    def ElapsedVirtualTime(self) -> TimeInterval:
+        assert self.emulation.machine is not None
+        return TimeInterval(self.emulation.machine.now)
+
+    def Start(self) -> None:
+        self.running = True
+        while self.running:
+            self.pass_(self.Quantum.Ticks)
+            self.SyncHook(self.ElapsedVirtualTime)
+
+    def Stop(self) -> None:
+        self.running = False
+
+    def pass_(self, ticks: int) -> None:
+        machine = self.emulation.machine
+        assert machine is not None
+        machine.advance(ticks)
+        machine.SystemBus.cpu.ExecutedInstructions += ticks // 10
+
+
 class Emulation:
-    """serial: whether one machine runs after the other."""
+    """serial: whether one machine runs after the other. pauses: of all machines."""
 
     def __init__(self) -> None:
         self.machine: Machine | None = None
@@ -357,6 +394,10 @@ class Emulation:
         self.serial = False
         self.bag: dict[str, Any] = {}
         self.AddOrUpdateInBag = _Generic(self.bag.__setitem__)
+        self.IsStarted = False
+        self.ExternalsManager = SimpleNamespace(Start=lambda: None)
+        self.MasterTimeSource = MasterTimeSource(self)
+        self.pauses = 0
         self._names: dict[int, str] = {}
 
     def add(self, machine: Machine) -> None:
@@ -366,6 +407,7 @@ class Emulation:
     def clear(self) -> None:
         self.Machines.clear()
         self.bag.clear()
+        self.pauses = 0
         self.serial = False
 
     def __getitem__(self, machine: Machine) -> str:
@@ -380,9 +422,11 @@ class Emulation:
         self.serial = serial
 
     def RunFor(self, interval: TimeInterval) -> None:
-        assert self.machine is not None
-        self.machine.advance(interval.Ticks)
-        self.machine.SystemBus.cpu.ExecutedInstructions += interval.Ticks // 10
+        self.MasterTimeSource.pass_(interval.Ticks)
+        self.PauseAll()
+
+    def PauseAll(self) -> None:
+        self.pauses += 1
 
 
 EMULATION = Emulation()
@@ -406,6 +450,12 @@ def _log(element: Any, level: str, pattern: str, text: str) -> None:
 
 def _kind(name: str) -> type:
     return type(name, (int,), {})
+
+
+class ManualResetEvent:
+    def __init__(self, is_set: bool) -> None:
+        event = threading.Event()
+        self.Set, self.WaitOne = event.set, event.wait
 
 
 class Thread:
@@ -454,6 +504,7 @@ CORE_LIBRARY: dict[str, dict[str, Any]] = {
     },
     "System.Threading": {
         "Monitor": SimpleNamespace(Enter=lambda lock: None, Exit=lambda lock: None),
+        "ManualResetEvent": ManualResetEvent,
         "Thread": Thread,
         "ThreadStart": lambda target: target,
     },

@@ -115,6 +115,54 @@ def test_time_and_instructions_are_renodes(renode: RenodeEngine) -> None:
     assert renode.instructions == 1_200_000
 
 
+def test_machines_are_paused_when_something_was_said(renode: RenodeEngine) -> None:
+    """Not after each slice, for that takes Renode a new thread per core."""
+    renode.execute("world")
+    Session(renode, "usart1")
+    machine().ScheduleAction(
+        dotnet.TimeInterval(12 * MILLISECOND),
+        lambda _: machine()["sysbus.usart1"].CharReceived(ord("!")),
+    )
+    machine().ScheduleAction(
+        dotnet.TimeInterval(22 * MILLISECOND), lambda _: commands.machines[0].trace("spi3", "word")
+    )
+    renode.run(38 * MILLISECOND)
+    # After the slice of the byte, after whole slices, and after what is left of the last one.
+    assert dotnet.EMULATION.pauses == 3
+    # Whoever listens to everything is notified after the slice in which a model has traced.
+    seen: list[int] = []
+    renode.subscribe(lambda time, source, event, fields: seen.append(renode.now))
+    machine().ScheduleAction(
+        dotnet.TimeInterval(7 * MILLISECOND), lambda _: commands.machines[0].trace("spi3", "word")
+    )
+    renode.run(58 * MILLISECOND)
+    assert seen == [48 * MILLISECOND]
+    assert dotnet.EMULATION.pauses == 5
+
+
+def test_a_quantum_that_no_slice_is_a_multiple_of_is_not_exceeded(renode: RenodeEngine) -> None:
+    source = dotnet.EMULATION.MasterTimeSource
+    source.Quantum = dotnet.TimeInterval(8 * MILLISECOND)
+    try:
+        renode.run(31 * MILLISECOND)
+    finally:
+        source.Quantum = dotnet.TimeInterval(MILLISECOND)
+    assert renode.now == machine().now == 31 * MILLISECOND
+
+
+def test_a_run_comes_back_now_and_then(renode: RenodeEngine) -> None:
+    renode.run(7 * driver.MAX_SLICES * engine.SLICE // 2)
+    assert dotnet.EMULATION.pauses == 4
+
+
+def test_an_emulation_that_a_script_has_started_is_refused(
+    renode: RenodeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dotnet.EMULATION, "IsStarted", True)
+    with pytest.raises(RenodeWifiError, match="no script may start it"):
+        renode.run(MILLISECOND)
+
+
 def test_bytes_of_a_uart_come_with_their_time(renode: RenodeEngine) -> None:
     session = Session(renode, "usart1")
     for delay, byte in enumerate(b"hi\n", start=1):
