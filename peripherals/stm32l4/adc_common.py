@@ -1,8 +1,8 @@
 # ironpython: executed by Renode
 """What the three converters share (RM0351 section 18.7): their clock, and the voltages they see.
 
-Voltages are whole microvolts. A pin has the voltage it was given; else what the DAC puts there, or
-the level of a digital output.
+Voltages are whole microvolts. A pin has the voltage it was given; else what an operational
+amplifier or the DAC puts there, or the level of a digital output.
 """
 
 from renode_wifi.peripherals.base.block import Block
@@ -51,6 +51,9 @@ PINS.update({13: "PC4", 14: "PC5", 15: "PB0", 16: "PB1"})
 # ADC3 has port F instead of most of them.
 PINS_OF_THIRD = dict((channel, "PC%d" % (channel - 1)) for channel in range(1, 5))
 PINS_OF_THIRD.update((channel, "PF%d" % (channel - 3)) for channel in range(6, 14))
+OTHER_PINS = frozenset(("PB2", "PB3", "PB4", "PB6", "PB7"))
+"""Inputs of the comparators that no converter sees."""
+ANALOG_PINS = OTHER_PINS.union(PINS.values()).union(PINS_OF_THIRD.values())
 DAC_PINS = {"PA4": 0, "PA5": 1}
 OUTPUT_MODE = 1
 
@@ -75,7 +78,7 @@ class STM32L4_ADC_Common(Block):
     def set_voltage(self, pin, millivolts):
         # type: (str, int) -> None
         """Put a voltage on a pin, such as "PA0", from now on."""
-        if pin not in PINS.values() and pin not in PINS_OF_THIRD.values():
+        if pin not in ANALOG_PINS:
             raise ValueError("%s is no analogue pin" % pin)
         self._waveforms.pop(pin, None)
         self._voltages[pin] = millivolts * MILLIVOLT
@@ -85,7 +88,7 @@ class STM32L4_ADC_Common(Block):
         # type: (typing.Any) -> None
         """Let pins have the voltages of a world file, each as a waveform in V."""
         for setting in world.settings.analog:
-            if setting.pin in PINS.values() or setting.pin in PINS_OF_THIRD.values():
+            if setting.pin in ANALOG_PINS:
                 seed = "%s/%s" % (world.seed, setting.pin)
                 self._waveforms[setting.pin] = (setting.waveform, seed)
             else:
@@ -114,8 +117,41 @@ class STM32L4_ADC_Common(Block):
         # type: () -> None
         for unit in (1, 2, 3):
             self.machine.peripheral("adc%d" % unit).inputs_changed()
+        self._compare()
+
+    def _compare(self):
+        # type: () -> None
+        try:
+            comparators = self.machine.peripheral("comp")
+        except KeyError:
+            return
+        comparators.inputs_changed()
+
+    def outputs_changed(self):
+        # type: () -> None
+        """An amplifier was set otherwise."""
+        self._changed()
 
     # Voltages.
+
+    def pin_voltage(self, pin):
+        # type: (str) -> int
+        return self._pin(pin)
+
+    def is_moving(self, pin):
+        # type: (str) -> bool
+        """Its voltage changes as time passes."""
+        return pin in self._waveforms
+
+    def dac_voltage(self, index):
+        # type: (int) -> int
+        """Of channel 0 or 1 of the DAC."""
+        return self._converted(index)
+
+    def reference_voltage(self):
+        # type: () -> int
+        """VREFINT."""
+        return REFERENCE
 
     def convert(self, unit, channel, is_differential):
         # type: (int, int, bool) -> int
@@ -149,6 +185,9 @@ class STM32L4_ADC_Common(Block):
             return int(waveform.at(self.machine.clock.now, seed) * VOLT)
         if pin in self._voltages:
             return self._voltages[pin]
+        amplified = self._amplified(pin)
+        if amplified is not None:
+            return amplified
         if pin in DAC_PINS:
             volts = self._converted(DAC_PINS[pin])
             if volts:
@@ -158,6 +197,15 @@ class STM32L4_ADC_Common(Block):
         if registers is None or registers["MODER"] >> (2 * number) & 3 != OUTPUT_MODE:
             return 0
         return self.supply if registers["ODR"] >> number & 1 else 0
+
+    def _amplified(self, pin):
+        # type: (str) -> int | None
+        try:
+            amplifiers = self.machine.peripheral("opamp")
+        except KeyError:
+            return None
+        volts = amplifiers.output(pin, self.supply)  # type: int | None
+        return volts
 
     def _converted(self, index):
         # type: (int) -> int

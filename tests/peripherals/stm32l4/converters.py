@@ -5,8 +5,10 @@ from __future__ import annotations
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.adc import STM32L4_ADC
 from renode_wifi.peripherals.stm32l4.adc_common import STM32L4_ADC_Common
+from renode_wifi.peripherals.stm32l4.comp import STM32L4_COMP
 from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
 from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
+from renode_wifi.peripherals.stm32l4.opamp import STM32L4_OPAMP
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 
 SYSCLK = 3 << 28
@@ -25,9 +27,25 @@ def make_adc(machine: BenchMachine, name: str = "adc1") -> STM32L4_ADC:
         machine.peripherals[f"gpioPort{port}"] = STM32_GPIOPort(
             machine, f"gpioPort{port}", modeResetValue=0xFFFFFFFF
         )
+    machine.peripherals["comp"] = STM32L4_COMP(machine, "comp")
+    machine.peripherals["opamp"] = STM32L4_OPAMP(machine, "opamp")
     adc = machine.peripherals[name]
     assert isinstance(adc, STM32L4_ADC)
     return adc
+
+
+def make_comp(machine: BenchMachine, name: str = "comp") -> STM32L4_COMP:
+    make_adc(machine)
+    comp = machine.peripherals[name]
+    assert isinstance(comp, STM32L4_COMP)
+    return comp
+
+
+def make_opamp(machine: BenchMachine, name: str = "opamp") -> STM32L4_OPAMP:
+    make_adc(machine)
+    opamp = machine.peripherals[name]
+    assert isinstance(opamp, STM32L4_OPAMP)
+    return opamp
 
 
 def make_adc_common(machine: BenchMachine, name: str = "adcCommon") -> STM32L4_ADC_Common:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.can import STM32L4_CAN
-from renode_wifi.peripherals.stm32l4.comp import STM32L4_COMP
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
 from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
 from renode_wifi.peripherals.stm32l4.dbgmcu import STM32L4_DBGMCU
@@ -18,7 +17,6 @@ from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
 from renode_wifi.peripherals.stm32l4.iwdg import STM32_IndependentWatchdog
 from renode_wifi.peripherals.stm32l4.lptim import STM32L0_LpTimer
-from renode_wifi.peripherals.stm32l4.opamp import STM32L4_OPAMP
 from renode_wifi.peripherals.stm32l4.otg_fs import STM32L4_OTG_FS
 from renode_wifi.peripherals.stm32l4.otp import STM32L4_OTP
 from renode_wifi.peripherals.stm32l4.pwr import STM32L4_PWR
@@ -40,7 +38,7 @@ from renode_wifi.peripherals.stm32l4.vrefbuf import STM32L4_VREFBUF
 from renode_wifi.peripherals.stm32l4.wwdg import STM32L4_WWDG
 from renode_wifi.peripherals.usb.host import UsbHost
 from tests.peripherals.robustness import Block, robustness_tests
-from tests.peripherals.stm32l4.converters import make_adc, make_adc_common
+from tests.peripherals.stm32l4.converters import make_adc, make_adc_common, make_comp, make_opamp
 
 
 def make_plugged_usb(machine: BenchMachine, name: str) -> STM32L4_OTG_FS:
@@ -75,13 +73,13 @@ BLOCKS: list[Block] = [
     ("i2c1", STM32F7_I2C, {}),
     ("quadspi", STM32H7_QuadSPI, {}),
     ("vrefbuf", STM32L4_VREFBUF, {}),
-    ("comp", STM32L4_COMP, {}),
+    ("comp", make_comp, {}),
     ("can1", STM32L4_CAN, {}),
     ("dac1", STM32L4_DAC, {}),
     ("dfsdm1", STM32L4_DFSDM, {}),
     ("firewall", STM32L4_FIREWALL, {}),
     ("fmc", STM32L4_FMC, {}),
-    ("opamp", STM32L4_OPAMP, {}),
+    ("opamp", make_opamp, {}),
     ("otgFs", STM32L4_OTG_FS, {}),
     ("otgFs plugged in", make_plugged_usb, {}),
     ("otp", STM32L4_OTP, {}),
