@@ -1,9 +1,8 @@
 """DMA1 and DMA2 (RM0351 section 11): seven channels, each with a request chosen by CSELR.
 
-A channel connects itself to the request line of the block that CSELR selects, found by its name on
-the machine, when it is enabled. Items take bus time: a transfer between memories ends when the time
-of its items is over; a channel that serves requests moves up to `BATCH` items at once and then lets
-their time pass.
+An enabled channel connects itself to the request line of the block that CSELR selects, found by its
+name. Items take bus time: a transfer between memories ends when the time of its items is over; a
+channel that serves requests moves up to `BATCH` items at once and then lets their time pass.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
 from renode_wifi.peripherals.stm32l4 import dma_requests
+from renode_wifi.peripherals.stm32l4.firewall_segments import pass_firewall
 
 CHANNELS = 7
 CHANNEL_STRIDE = 0x14
@@ -325,6 +325,7 @@ class STM32LDMA(Block):
             or not bus.is_memory(target, length, True)
         ):
             return False
+        pass_firewall(self.machine, (source, target), length)
         bus.write_bytes(target, bus.read_bytes(source, length))
         self._peripheral[channel] = peripheral + length
         self._memory[channel] = memory + length
@@ -347,9 +348,7 @@ class STM32LDMA(Block):
         if control & CCR.MINC:
             self._memory[channel] = self._memory[channel] + memory_width & 0xFFFFFFFF
         left = self._get(CNDTR, channel) - 1
-        flags = 0
-        if left == self._reload[channel] // 2:
-            flags |= HTIF
+        flags = HTIF if left == self._reload[channel] // 2 else 0
         if left == 0:
             flags |= TCIF
             if control & CCR.CIRC:
@@ -360,6 +359,7 @@ class STM32LDMA(Block):
         if flags:
             self.registers["ISR"] |= (flags | GIF) << (4 * channel)
         bus = self.machine.bus
+        pass_firewall(self.machine, (peripheral, memory), 1)
         if control & CCR.DIR:
             item = bus_master.read(bus, memory, memory_width)
             item &= (1 << 8 * peripheral_width) - 1

@@ -23,7 +23,7 @@ NAMES = ("CSSA", "CSL", "NVDSSA", "NVDSL", "VDSSA", "VDSL", "CR")
 
 class STM32L4_FIREWALL(Block):
     STATUS = PARTLY
-    MISSING = "accesses of DMA are let through; the second word of a call gate is enough"
+    MISSING = "the second word of a call gate is enough"
     OUTPUTS = ()
     REGISTERS = (CSSA, CSL, NVDSSA, NVDSL, VDSSA, VDSL, CR)
 
@@ -73,6 +73,17 @@ class STM32L4_FIREWALL(Block):
         segments.shared = bool(values["CR"] & CR.VDS)
         segments.executable = bool(values["CR"] & CR.VDE)
         self.machine.set_firewall(segments, self.on_event)
+
+    def on_master(self, address, length):
+        # type: (int, int) -> None
+        """Another master than the CPU accesses memory while the firewall is closed (4.3.2)."""
+        segments = self.segments
+        for (start, size), is_shared in zip(  # noqa: B905
+            segments.ranges, (False, False, segments.shared)
+        ):
+            if not is_shared and address < start + size and start < address + length:
+                self.on_event(VIOLATED, address)
+                return
 
     def on_event(self, event, address):
         # type: (int, int) -> None

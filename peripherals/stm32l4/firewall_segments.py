@@ -19,3 +19,21 @@ class Segments(object):
         self.ranges = ((0, 0), (0, 0), (0, 0))
         self.enabled = self.is_open = False
         self.prearmed = self.shared = self.executable = False
+
+
+def pass_firewall(machine, addresses, length):
+    # type: (typing.Any, typing.Iterable[int], int) -> None
+    """Notify the firewall, if there is one, of accesses by another master than the CPU."""
+    try:
+        firewall = machine.peripheral("firewall")
+    except KeyError:
+        return
+    segments = firewall.segments
+    if segments.enabled and not segments.is_open:
+        for address in addresses:
+            firewall.on_master(address, length)
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

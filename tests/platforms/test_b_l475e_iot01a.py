@@ -123,6 +123,12 @@ def test_module_pins(machine: Machine) -> None:
     assert not port.read(0x10, 4) & 2
 
 
+@pytest.mark.parametrize("port", ["usart2", "usart3", "uart4", "uart5", "lpuart1"])
+def test_ports_but_the_console_send_at_their_baud_rate(machine: Machine, port: str) -> None:
+    assert machine.peripheral(port).timed_transmit
+    assert not machine.peripheral("usart1").timed_transmit
+
+
 def test_button_and_leds(monitor: Interpreter) -> None:
     monitor.execute("gpioPortC WriteDoubleWord 0x00 0xF3FFFFFF")
     assert int(monitor.execute("gpioPortC ReadDoubleWord 0x10"), 16) & 1 << 13

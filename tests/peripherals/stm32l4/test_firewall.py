@@ -6,6 +6,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.peripherals.base.machine import BenchMachine
+from renode_wifi.peripherals.stm32l4.dma import STM32LDMA
 from renode_wifi.peripherals.stm32l4.firewall import STM32L4_FIREWALL
 from renode_wifi.peripherals.stm32l4.firewall_segments import CLOSED, OPENED, VIOLATED, Segments
 from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
@@ -82,3 +83,28 @@ def test_a_guarded_board_goes_on_from_a_snapshot() -> None:
             ran.wait_for_line("DONE", timeout=5)
             seen.append([line.text for line in ran.uart.lines][-6:])
     assert seen[0] == seen[1]
+
+
+def test_dma_reaches_guarded_data_only_while_the_firewall_is_open() -> None:
+    firewall, syscfg, machine = make()
+    dma = STM32LDMA(machine, "dma1")
+    poke(syscfg, "CFGR1", peek(syscfg, "CFGR1") & ~1)
+
+    def copy(source: int, target: int) -> list[str]:
+        for name, value in (
+            ("CCR1", 0),
+            ("CNDTR1", 4),
+            ("CPAR1", source),
+            ("CMAR1", target),
+            ("CCR1", 1 | 1 << 6 | 1 << 7 | 1 << 14),
+        ):
+            poke(dma, name, value)
+        machine.clock.advance(1_000_000)
+        found, machine.reset_requests = machine.reset_requests, []
+        return found
+
+    assert copy(0x2000_0000, 0x2000_0100) == []
+    assert copy(0x2000_8040, 0x2000_0100) == ["firewall"]
+    assert copy(0x2000_0000, 0x0803_0010)[:1] == ["firewall"]
+    firewall.on_event(OPENED, 0x0803_0004)
+    assert copy(0x2000_8040, 0x2000_0100) == []
