@@ -1,6 +1,7 @@
 """`python -m bench [NAME ...]`: all measurements, or those named.
 
-`python -m bench engines --image BOARD=FILE --world FILE --time 30` compares engines on an image.
+`python -m bench engines --image BOARD=FILE --world FILE --time 30` compares engines on an image,
+`python -m bench observers --image …` what observers cost on it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ BENCHES = {
     "worst": worst.main,
 }
 
+WITH_IMAGES = {"engines": engines.main, "observers": observers.main}
+"""Those that measure other images, too."""
+
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
@@ -29,7 +33,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="BOARD=FILE",
-        help="for engines: an image to compare them on instead of the project's own",
+        help="for engines, observers: an image to measure instead of the project's own",
     )
     parser.add_argument("--world", type=Path, help="the images' world file")
     parser.add_argument(
@@ -51,12 +55,12 @@ def main(arguments: list[str]) -> int:
             print(f"--image {text}: write BOARD=FILE")
             return 2
         subjects.append(engines.Subject(board, Path(file), options.world, options.time))
-    if subjects:
-        engines.main(subjects)
-        return 0
-    for name in options.names or BENCHES:
+    for name in options.names or (["engines"] if subjects else BENCHES):
         print(f"\n== {name}")
-        BENCHES[name]()
+        if subjects and name in WITH_IMAGES:
+            WITH_IMAGES[name](subjects)
+        else:
+            BENCHES[name]()
     return 0
 
 

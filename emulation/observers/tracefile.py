@@ -6,6 +6,7 @@ import json
 from typing import Any, TextIO
 
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.observers.deferred import Deferred
 
 
 class TraceFile:
@@ -16,7 +17,9 @@ class TraceFile:
 
     def __init__(self, board: Session, stream: TextIO) -> None:
         self._stream = stream
-        board.subscribe(self._on_trace)
+        deferred = Deferred(self._on_trace)
+        board.subscribe(deferred.on_trace)
+        board.closing.append(deferred.flush)
 
     def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
         if event == "uart":

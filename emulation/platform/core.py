@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -62,6 +62,23 @@ class Access:
 
 
 WatchCallback = Callable[[Access], None]
+
+
+ExceptionEntry = tuple[int, int, int, int, bytes]
+"""Time in ns; address of the handler, or of the running task's control block; the exception that
+is executed from then on, 0: thread mode; the one whose handler has ended, 0: none, what is executed
+has preempted what was; the task's name."""
+
+ExceptionListener = Callable[[Iterable[ExceptionEntry]], None]
+
+
+class ExceptionHistory(Protocol):
+    """When handlers began and returned, passed on to listeners in pieces."""
+
+    listeners: list[ExceptionListener]
+
+    def flush(self) -> None:
+        """Pass on what is known so far."""
 
 
 class DebugUnit(Protocol):
@@ -163,12 +180,12 @@ class Core(Protocol):
     def on_trace(self, handler: Callable[[int, int, int], None]) -> None:
         """Call `handler(port, value, width)` for stores to enabled stimulus ports of the ITM."""
 
-    def on_exception(self, listener: Callable[[int, int], None]) -> None:
-        """Call `listener(number, returned)` when a handler begins or returns.
+    def log_exceptions(self, ignored: int, task: int, name: int) -> ExceptionHistory:
+        """Note when handlers begin and return; who asks later gets the same log.
 
-        number: the exception executed from now on, 0: thread mode. returned: the one whose handler
-        has ended, 0 for none: what is executed instead has preempted what was. One listener at a
-        time; none of it takes virtual time.
+        ignored: an exception that is left out. task: address of the pointer to the running task's
+        control block, which has its name at the offset `name`; 0: there is no kernel. None of it
+        takes virtual time.
         """
 
     def on_semihosting(self, handler: Callable[[], int]) -> None:

@@ -76,6 +76,9 @@ class CoreBus:
             raise Unmapped(address)
 
     def read_bytes(self, address: int, length: int) -> bytes:
+        memory, offset, size = self._memory_map.at(address)
+        if memory is not None and length <= size:
+            return bytes(memory.data[offset : offset + length])
         parts = []
         while length:
             memory, offset, size = self._memory_map.at(address)

@@ -85,8 +85,8 @@ class Core:
         self._time = TimeBase(cpu_frequency).share(self._shared)
         self._until: int | None = None
         self._end = 0
-        self.on_trace, self.on_semihosting = self._native.on_trace, self._native.on_semihosting
-        self.on_exception = self._native.on_exception
+        self.on_trace, self.log_exceptions = self._native.on_trace, self._native.log_exceptions
+        self.on_semihosting = self._native.on_semihosting
         self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
@@ -387,14 +387,14 @@ class Core:
         return saved
 
 
+_INDICES = {name: index for index, name in enumerate(native.REGISTERS)}
 _ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}
 
 
 def _register_index(name: str) -> int:
     upper = name.upper()
-    try:
-        return native.REGISTERS.index(_ALIASES.get(upper, upper))
-    except ValueError:
-        raise CoreError(
-            f"no register is called {name!r}", cure="r0..r15, sp, lr, pc, xpsr, msp, psp, …"
-        ) from None
+    index = _INDICES.get(_ALIASES.get(upper, upper))
+    if index is None:
+        known = "r0..r15, sp, lr, pc, xpsr, msp, psp, …"
+        raise CoreError(f"no register is called {name!r}", cure=known)
+    return index

@@ -61,10 +61,12 @@ class Debug:
 
     def _apply_hooks(self) -> None:
         addresses = sorted(self._hooks)
-        self._hooked = (ctypes.c_uint32 * len(addresses))(*addresses)
+        hooked = (ctypes.c_uint32 * len(addresses))(*addresses)
+        # The core looks at those set before.
         self._native.library.core_hook_code(
-            self._native.handle, self._hooked, len(addresses), self._on_hooked_block
+            self._native.handle, hooked, len(addresses), self._on_hooked_block
         )
+        self._hooked = hooked
 
     def _call_hooks(self, address: int) -> None:
         for callback in list(self._hooks.get(address, ())):

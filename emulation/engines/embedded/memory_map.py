@@ -45,6 +45,7 @@ class MemoryMap:
         self._native = core
         self.memories: dict[str, CoreMemory] = {}
         self._map: list[tuple[int, int, CoreMemory, int]] = []
+        self._starts: list[int] = []
         self._waiting: list[tuple[int, int, WriteHandler]] = []
         self._handlers: list[WriteHandler] = []
 
@@ -94,7 +95,9 @@ class MemoryMap:
 
     def _add_mapping(self, memory: CoreMemory, base: int, size: int, offset: int) -> None:
         memory.bases.append((base, size, offset))
-        bisect.insort(self._map, (base, base + size, memory, offset), key=lambda entry: entry[0])
+        place = bisect.bisect_right(self._starts, base)
+        self._starts.insert(place, base)
+        self._map.insert(place, (base, base + size, memory, offset))
         if not self._native.library.core_map_memory(
             self._native.handle, ctypes.byref(memory.record), base, offset, size
         ):
@@ -104,7 +107,7 @@ class MemoryMap:
 
     def at(self, address: int) -> tuple[CoreMemory | None, int, int]:
         """The memory at an address, the offset in it, and the bytes up to its mapping's end."""
-        index = bisect.bisect_right(self._map, address, key=lambda entry: entry[0]) - 1
+        index = bisect.bisect_right(self._starts, address) - 1
         if index >= 0:
             start, end, memory, offset = self._map[index]
             if address < end:

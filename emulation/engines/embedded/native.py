@@ -14,6 +14,10 @@ from functools import cache
 from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded import build_core
+from renode_wifi.emulation.engines.embedded.exception_log import (
+    ExceptionEntryRecord,
+    ExceptionLogRecord,
+)
 from renode_wifi.emulation.engines.embedded.model_records import (
     CalendarRecord,
     CounterRecord,
@@ -245,6 +249,8 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "watchpoint": WatchpointRecord,
     "model": ModelRecord,
     "port": PortRecord,
+    "exception_entry": ExceptionEntryRecord,
+    "exception_log": ExceptionLogRecord,
     "edge_output": EdgeOutputRecord,
     "edges": EdgesRecord,
     "pin": PinRecord,
@@ -309,7 +315,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_fpu": (None, (pointer, u32)),
     "core_set_mpu": (None, (pointer, u32)),
     "core_on_trace": (None, (pointer, ctypes.py_object)),
-    "core_on_exception": (None, (pointer, ctypes.py_object)),
+    "core_log_exceptions": (None, (pointer, pointer)),
     "core_on_semihosting": (None, (pointer, ctypes.py_object)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),

@@ -10,6 +10,7 @@ import unicorn.arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.exception_log import ExceptionLog
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 PAGE = 4096
@@ -73,10 +74,14 @@ class NativeCore:
         self._handlers["trace"] = handler
         self.library.core_on_trace(self.handle, handler)
 
-    def on_exception(self, listener: Callable[[int, int], None]) -> None:
-        """See `Core.on_exception`."""
-        self._handlers["exception"] = listener
-        self.library.core_on_exception(self.handle, listener)
+    def log_exceptions(self, ignored: int, task: int, name: int) -> ExceptionLog:
+        """See `Core.log_exceptions`."""
+        known = self._handlers.get("exception")
+        if isinstance(known, ExceptionLog):
+            return known
+        log = self._handlers["exception"] = ExceptionLog(ignored, task, name)
+        self.library.core_log_exceptions(self.handle, ctypes.addressof(log.record))
+        return log
 
     def on_semihosting(self, handler: Callable[[], int]) -> None:
         """See `Core.on_semihosting`."""

@@ -79,6 +79,7 @@ class CallRecorder:
         self._numbers = itertools.count(1)
         self._open: list[Call] = []
         self._returns: set[int] = set()
+        self._names: dict[bytes, str] = {}
         self.on_call: list[CallListener] = []
         self.on_return: list[CallListener] = []
         self._tcb = symbol_address(machine.images, "pxCurrentTCB")
@@ -113,14 +114,17 @@ class CallRecorder:
 
     def read_memory(self, address: int, length: int) -> bytes | None:
         """Bytes of RAM or flash, None elsewhere: loads of registers have effects."""
-        if any(area.start <= address and address + length <= area.end for area in self._memories):
-            return self._machine.bus.read_bytes(address, length)
+        for area in self._memories:
+            if area.start <= address and address + length <= area.end:
+                return self._machine.bus.read_bytes(address, length)
         return None
 
-    def registers(self) -> dict[str, int]:
-        """As `Engine.registers`, within a listener."""
-        names = (*(f"r{number}" for number in range(13)), "sp", "lr", "pc", "xpsr")
-        return {name: self._core.read_register(name) for name in names}
+    def read_up_to(self, address: int, length: int) -> bytes:
+        """As many bytes of memory as there are from an address on."""
+        for area in self._memories:
+            if area.start <= address < area.end:
+                return self._machine.bus.read_bytes(address, min(length, area.end - address))
+        return b""
 
     def current(self) -> Call | None:
         """The innermost open call of the running task; else the only open one."""
@@ -221,16 +225,20 @@ class CallRecorder:
         self._open.remove(call)
         call.finished = self.now
         call.ending = ending
+        if self._machine.is_observed("return"):
+            self._trace_return(call)
+        for listener in self.on_return:
+            listener(call)
+
+    def _trace_return(self, call: Call) -> None:
         fields: TraceFields = {"result": call.result, "started": call.started}
         if call.outputs:
             fields["outputs"] = call.outputs
-        if ending:
-            fields["ending"] = ending
+        if call.ending:
+            fields["ending"] = call.ending
         else:
             fields["value"] = call.number_returned
         self._trace("return", call, fields)
-        for listener in self.on_return:
-            listener(call)
 
     def _trace(self, event: str, call: Call, fields: TraceFields) -> None:
         number = {"function": call.name, "task": call.task, "number": call.number}
@@ -244,10 +252,13 @@ class CallRecorder:
             return 0, NO_TASK
         raw = self.read_memory(self._tcb, 4)
         block = int.from_bytes(raw or b"", "little")
-        name = self.read_memory(block + TCB_NAME, MAX_NAME) if block else None
-        if name is None:
+        text = self.read_memory(block + TCB_NAME, MAX_NAME) if block else None
+        if text is None:
             return 0, NO_TASK
-        return block, name.split(b"\0", 1)[0].decode("ascii", "replace")
+        name = self._names.get(text)
+        if name is None:
+            name = self._names[text] = text.split(b"\0", 1)[0].decode("ascii", "replace")
+        return block, name
 
     def _stacked(self, stack: int, index: int) -> int:
         return int.from_bytes(self.read_memory(stack + 4 * index, 4) or b"", "little")

@@ -13,6 +13,7 @@ from typing import Self
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.observers.captures import pcapng
 from renode_wifi.emulation.observers.captures.frames import Addresses, Flow, datagram
+from renode_wifi.emulation.observers.deferred import Deferred
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.network.tls.endpoint import KEY_LOG
 
@@ -44,6 +45,7 @@ class PacketCapture:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._addresses = Addresses()
         self._flows: dict[tuple[str, object], Flow] = {}
+        self._deferred = Deferred(self._on_trace)
 
     def __enter__(self) -> Self:
         if not os.environ.get(KEY_LOG):
@@ -59,6 +61,7 @@ class PacketCapture:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._deferred.flush()
         self._file.write(pcapng.header(INTERFACE))
         keys = self._logged()
         if keys:
@@ -74,7 +77,7 @@ class PacketCapture:
     def attach(self, board: Session) -> None:
         """Capture from here on."""
         for event in EVENTS:
-            board.engine.subscribe(self._on_trace, event)
+            board.engine.subscribe(self._deferred.on_trace, event)
 
     def _logged(self) -> str:
         """Lines that this run added to the key log, each once: both ends log their keys."""

@@ -31,15 +31,25 @@ from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.base.probes.level import LevelProbe
 from renode_wifi.peripherals.base.probes.words import WordProbe
-from renode_wifi.peripherals.base.uart import FrameFormat, WiredUart
+from renode_wifi.peripherals.base.register_file import RegisterFile
+from renode_wifi.peripherals.base.uart import FrameFormat
 
 SCOPE = "board"
+CLOCKS = ("rcc",)
+"""Blocks that divide the clocks of others."""
+SETTINGS = ("CR1", "CR2", "BRR", "CH0CONF", "CH0CTRL", "IBRD", "FBRD", "LCRH", "CTL")
+"""Registers of serial ports and SPI buses that have to do with speed and format."""
 PIECE = 4096
 """Changes that are written to the file at once."""
 MAX_FRAME = 50 * MILLISECOND
 """So long after its beginning a frame may be reported: one of 12 bits at 300 baud takes 40 ms."""
 
-Handler = Callable[[int, TraceFields], list[Change]]
+MAX_KEPT = 1_000_000
+"""Events; with more, their changes are written during the run."""
+
+Handler = Callable[[int, TraceFields, Any], list[Change]]
+"""Changes by the time, the fields, and how the block was set then."""
+Settings = Callable[[], Any]
 
 
 class WaveCapture:
@@ -65,6 +75,8 @@ class WaveCapture:
         )
         self._wires: dict[str, Variable[Any]] = {}
         self._handlers: dict[tuple[str, str], Handler] = {}
+        self._settings: dict[tuple[str, str], Settings] = {}
+        self._kept: list[tuple[int, str, str, TraceFields, Any]] = []
         self._waiting: list[tuple[int, int, list[Change]]] = []
         self._order = itertools.count()
         self._written = self._unwritten = 0
@@ -72,10 +84,11 @@ class WaveCapture:
             self._connect(signal)
         machine.core.wires_changed()
         for event in dict.fromkeys(event for _, event in self._handlers):
-            engine.subscribe(self._on_trace, event)
+            engine.subscribe(self._keep, event)
 
     def close(self) -> None:
-        """Write what is still on its way; the file stays open."""
+        """Write what is not written yet; the file stays open."""
+        self._write_kept()
         self._write_until(None)
         self._writer.close(max(self._written, self._machine.now))
         self._flush()
@@ -94,10 +107,10 @@ class WaveCapture:
     def _connect_uart(self, signal: UartSignal) -> None:
         for event, wire in (("uart", f"{signal.name}_tx"), ("uart-received", f"{signal.name}_rx")):
             self._add(wire, True)
-            wave = UartWave(wire)
-            self._handlers[self._machine.prefix + signal.name, event] = _uart_handler(
-                wave, signal.port, event
-            )
+            key = self._machine.prefix + signal.name, event
+            is_timed = event != "uart" or signal.port.timed_transmit
+            self._handlers[key] = _uart_handler(UartWave(wire), is_timed)
+            self._settings[key] = _remembered(self._machine, signal.port, signal.port.frame_format)
 
     def _connect_bus(self, signal: SpiSignal) -> None:
         names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
@@ -107,21 +120,23 @@ class WaveCapture:
         bus = signal.controller
         bus.attach(WordProbe(self._machine, signal.name, signal.device))
 
-        def on_word(time: int, fields: TraceFields) -> list[Change]:
+        def on_word(time: int, fields: TraceFields, setting: tuple[int, int]) -> list[Change]:
             sent, received, bits = fields["sent"], fields["received"], fields["bits"]
             assert isinstance(sent, int)
             assert isinstance(received, int)
             assert isinstance(bits, int)
-            return wave.word(time, sent, received, bits, bus.bit_time(), bus.mode())
+            return wave.word(time, sent, received, bits, *setting)
 
-        self._handlers[self._machine.prefix + signal.name, "spi"] = on_word
+        key = self._machine.prefix + signal.name, "spi"
+        self._handlers[key] = on_word
+        self._settings[key] = _remembered(self._machine, bus, lambda: (bus.bit_time(), bus.mode()))
         for line in signal.lines:
             self._add(line.name, line.line.level)
             self._probe(line, wave.line)
 
     def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
         name = signal.name
-        self._handlers[self._machine.prefix + name, "level"] = lambda time, fields: change(
+        self._handlers[self._machine.prefix + name, "level"] = lambda time, fields, _: change(
             time, name, bool(fields["level"])
         )
         LevelProbe(self._machine, name, signal.line)
@@ -131,14 +146,23 @@ class WaveCapture:
 
     # What happens
 
-    def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        handler = self._handlers.get((source, event))
-        if handler is None:
+    def _keep(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        """Note an event with the block's settings; what it means for the wires is for later."""
+        key = source, event
+        if key not in self._handlers:
             return
-        self._write_until(time - MAX_FRAME)
-        changes = handler(time, fields)
-        if changes:
-            heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
+        settings = self._settings.get(key)
+        self._kept.append((time, source, event, fields, settings and settings()))
+        if len(self._kept) >= MAX_KEPT:
+            self._write_kept()
+
+    def _write_kept(self) -> None:
+        kept, self._kept = self._kept, []
+        for time, source, event, fields, setting in kept:
+            self._write_until(time - MAX_FRAME)
+            changes = self._handlers[source, event](time, fields, setting)
+            if changes:
+                heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
 
     def _write_until(self, time: int | None) -> None:
         """Write what begins before `time`, the changes of several wires in the order of time."""
@@ -169,16 +193,34 @@ def _usual(machine: Machine) -> str:
     return boards.find(machine.name).signals if known else ""
 
 
-def _uart_handler(wave: UartWave, port: WiredUart, event: str) -> Handler:
-    def on_byte(time: int, fields: TraceFields) -> list[Change]:
+def _uart_handler(wave: UartWave, is_timed: bool) -> Handler:
+    def on_byte(time: int, fields: TraceFields, form: FrameFormat) -> list[Change]:
         byte = fields["byte"]
         assert isinstance(byte, int)
-        form = port.frame_format()
-        if event != "uart" or port.timed_transmit:
+        if is_timed:
             time -= _duration(form)
         return wave.frame(max(0, time), byte, form)
 
     return on_byte
+
+
+def _remembered(machine: Machine, block: object, look: Settings) -> Settings:
+    """What `look` says, asked again only when registers have changed on which it depends."""
+    own = getattr(block, "registers", None)
+    if not isinstance(own, RegisterFile):
+        return look
+    words = [own.offset_of(name) // 4 for name in SETTINGS if name in own.names()]
+    files = [getattr(machine.peripherals.get(name), "registers", None) for name in CLOCKS]
+    clocks = [file.values for file in files if isinstance(file, RegisterFile)]
+    seen: list[Any] = [None, None]
+
+    def settings() -> Any:
+        now = [own.values[word] for word in words] + [values.tobytes() for values in clocks]
+        if now != seen[0]:
+            seen[:] = now, look()
+        return seen[1]
+
+    return settings if words else look
 
 
 def _duration(form: FrameFormat) -> int:

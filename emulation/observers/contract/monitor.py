@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import Crash, backtrace, place
-from renode_wifi.emulation.image.image import combined
+from renode_wifi.emulation.image.crash import STACK_WORDS_SCANNED, Crash, backtrace, place
+from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.observers.calls.attach import record_calls
 from renode_wifi.emulation.observers.calls.recorder import Call, CallRecorder
 from renode_wifi.emulation.observers.calls.render import signature
+from renode_wifi.emulation.observers.contract.check import Check
 from renode_wifi.emulation.observers.contract.port import port_of
 from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
@@ -58,20 +60,21 @@ class ContractMonitor:
         assert isinstance(engine, EmbeddedEngine), "the recorder refuses others"
         self.port = port_of(engine.machine)
         self._image = session.image or combined(engine.machine.images)
-        self._read = engine.read_memory
         self._sockets = OpenSockets()
         self._by_site: dict[tuple[str, int, str], Finding] = {}
         self._calls: list[Call] = []
         """Of the application, under way."""
         self._now: Call | None = None
         """The call that an event is about: registers and stack are its caller's."""
-        self._sites: dict[int, list[int]] = {}
-        """Call sites by the call's number, of calls that a finding may come back to."""
+        self._stacks: dict[int, bytes] = {}
+        """Stacks by the call's number, of calls that a finding may come back to."""
         self._checks = [
             kind(self.port, self._sockets, self._recorder.read_memory, self._found)
             for kind in CHECKS
             if self.port.name in kind.RULE.basis
         ]
+        self._entering = [each for each in self._checks if type(each).entered != Check.entered]
+        self._returning = [each for each in self._checks if type(each).returned != Check.returned]
         self._recorder.on_call.append(self._entered)
         self._recorder.on_return.append(self._returned)
 
@@ -96,7 +99,7 @@ class ContractMonitor:
         self._calls.append(call)
         self._now = call
         socket = self._sockets.of(call)
-        for check in self._checks:
+        for check in self._entering:
             check.entered(call, socket)
         self._now = None
 
@@ -108,12 +111,12 @@ class ContractMonitor:
             return
         self._now = call
         socket = self._sockets.of(call)
-        for check in self._checks:
+        for check in self._returning:
             check.returned(call, socket)
         if call.name in REMEMBERED or call.number_returned < 0:
-            self._sites[call.number] = self._sites_now(call)
-            if len(self._sites) > MAX_REMEMBERED:
-                del self._sites[next(iter(self._sites))]
+            self._stacks[call.number] = self._stack_now(call)
+            if len(self._stacks) > MAX_REMEMBERED:
+                del self._stacks[next(iter(self._stacks))]
         self._now = None
         self._sockets.apply(call)
 
@@ -130,7 +133,7 @@ class ContractMonitor:
             call.task,
             signature(call),
             message,
-            self._places(call),
+            self._locate(call),
             silenced=self.silenced.get(rule.id),
         )
         self._by_site[site] = finding
@@ -138,18 +141,26 @@ class ContractMonitor:
         for listener in self.listeners:
             listener(finding)
 
-    def _places(self, call: Call) -> list[str]:
-        if call is self._now:
-            sites = self._sites_now(call)
-        else:
-            sites = self._sites.get(call.number, [])
-        return [place(site, self._image) for site in sites or [call.caller]]
+    def _locate(self, call: Call) -> Callable[[], list[str]]:
+        is_now = call is self._now
+        stack = self._stack_now(call) if is_now else self._stacks.get(call.number, b"")
+        return partial(_places, call, stack, self._image)
 
-    def _sites_now(self, call: Call) -> list[int]:
-        """By the stack, which is that of the call's entry."""
-        registers = {**self._recorder.registers(), "lr": call.caller | 1}
-        here = Crash("", self._recorder.now, registers)
-        return backtrace(here, self._image, self._read)[:DEPTH]
+    def _stack_now(self, call: Call) -> bytes:
+        """From that of the call's entry on."""
+        return self._recorder.read_up_to(call.stack, 4 * STACK_WORDS_SCANNED)
+
+
+def _places(call: Call, stack: bytes, image: Image) -> list[str]:
+    def read(address: int, length: int) -> bytes:
+        offset = address - call.stack
+        if offset + length > len(stack):
+            raise IndexError
+        return stack[offset : offset + length]
+
+    here = Crash("", call.started, {"sp": call.stack, "lr": call.caller | 1})
+    sites = backtrace(here, image, read)[:DEPTH]
+    return [place(site, image) for site in sites or [call.caller]]
 
 
 def _is_of_application(call: Call) -> bool:

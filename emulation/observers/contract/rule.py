@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Level(StrEnum):
@@ -38,8 +39,8 @@ class Rule:
 
 @dataclass
 class Finding:
-    """time: ns, of the first of `count`. call: as the trace shows it. places: the call's site and
-    those of its callers, innermost first, with function and source line. silenced: the reason."""
+    """time: ns, of the first of `count`. call: as the trace shows it. locate: finds `places`.
+    silenced: the reason."""
 
     rule: Rule
     basis: Basis
@@ -47,9 +48,15 @@ class Finding:
     task: str
     call: str
     message: str
-    places: list[str]
+    locate: Callable[[], list[str]]
     count: int = 1
     silenced: str | None = None
+
+    @cached_property
+    def places(self) -> list[str]:
+        """The call's site and those of its callers, innermost first, with function and source
+        line. Looked up when asked for: the first one takes an image's line information apart."""
+        return self.locate()
 
     @property
     def failing(self) -> bool:

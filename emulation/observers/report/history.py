@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.observers.deferred import Deferred
 from renode_wifi.emulation.observers.timeline.activity import shown
 from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
 from renode_wifi.emulation.platform.trace import TraceFields
@@ -44,12 +45,14 @@ class History:
         """Time, server and what it saw."""
         self._open: dict[Lane, list[tuple[int, str, Details]]] = {}
         self._arguments: dict[object, str] = {}
+        self._deferred = Deferred(self._on_trace)
 
     def attach(self, board: Session) -> None:
-        board.engine.subscribe(self._on_call, "call")
-        board.engine.subscribe(self._on_return, "return")
-        board.engine.subscribe(self._on_fault, "fault")
-        board.subscribe(self._on_trace)
+        board.subscribe(self._deferred.on_trace)
+
+    def finish(self) -> None:
+        """The run is over."""
+        self._deferred.flush()
 
     # A sink
 
@@ -66,13 +69,13 @@ class History:
 
     # Tables
 
-    def _on_call(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+    def _on_call(self, time: int, source: str, fields: TraceFields) -> None:
         arguments = fields["arguments"]
         assert isinstance(arguments, dict)
         text = ", ".join(f"{name}={value}" for name, value in shown(arguments).items())
         self._arguments[fields["number"]] = text[:ARGUMENTS]
 
-    def _on_return(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+    def _on_return(self, time: int, source: str, fields: TraceFields) -> None:
         started = fields["started"]
         assert isinstance(started, int)
         result = fields.get("ending") or fields.get("result")
@@ -87,11 +90,14 @@ class History:
             )
         )
 
-    def _on_fault(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+    def _on_fault(self, time: int, source: str, fields: TraceFields) -> None:
         text = " ".join(f"{name}={value}" for name, value in shown(fields).items())
         self.faults.append((time, f"{source}: {text}"))
 
     def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        handler = {"call": self._on_call, "return": self._on_return, "fault": self._on_fault}
+        if event in handler:
+            handler[event](time, source, fields)
         if source.rpartition("/")[2] == NETWORK and "server" in fields:
             left = {name: value for name, value in fields.items() if name not in ("server", "flow")}
             text = " ".join(f"{name}={value}" for name, value in shown(left).items())

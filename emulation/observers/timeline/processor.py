@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from renode_wifi.emulation.image.image import symbol_address
-from renode_wifi.emulation.image.rtos.freertos import MAX_NAME, TCB_NAME
+from renode_wifi.emulation.image.rtos.freertos import TCB_NAME
 from renode_wifi.emulation.observers.timeline.lanes import Lane, Sink
+from renode_wifi.emulation.platform.core import ExceptionEntry
 from renode_wifi.emulation.platform.machine import Machine
 
 SYSTICK = 15
@@ -30,66 +33,59 @@ class ProcessorLanes:
         self._names: dict[int, str] = {}
         self._tasks: dict[int, Lane] = {}
         self._running = 0
-        self._tcb = symbol_address(machine.images, "pxCurrentTCB")
-        machine.core.on_exception(self._on_exception)
+        tcb = symbol_address(machine.images, "pxCurrentTCB")
+        self._log = machine.core.log_exceptions(SYSTICK, tcb or 0, TCB_NAME)
+        self._log.listeners.append(self._on_entries)
         machine.reset_listeners.append(self.finish)
 
     def finish(self) -> None:
         """End what is under way."""
+        self._log.flush()
         now = self._machine.now
         while self._handlers:
             self._leave(now)
-        self._switch(now, 0)
+        self._switch(now, 0, b"")
 
-    def _on_exception(self, number: int, returned: int) -> None:
-        now = self._machine.now
-        handlers = self._handlers
-        if returned in handlers:
-            while handlers[-1] != returned:
-                self._leave(now)
-            self._leave(now)
-        if not number:
-            self._look_at_task(now)
-        elif number not in handlers:
-            handlers.append(number)
-            if number != SYSTICK:
-                self._sink.begin(HANDLERS, now, self._name(number), {"exception": number})
+    def _on_entries(self, entries: Iterable[ExceptionEntry]) -> None:
+        handlers, begin = self._handlers, self._sink.begin
+        for time, place, current, returned, name in entries:
+            if returned in handlers:
+                while handlers[-1] != returned:
+                    self._leave(time)
+                self._leave(time)
+            if not current:
+                if place != self._running:
+                    self._switch(time, place, name)
+            elif current != SYSTICK and current not in handlers:
+                handlers.append(current)
+                begin(HANDLERS, time, self._name(current, place), {"exception": current})
 
     def _leave(self, now: int) -> None:
-        if self._handlers.pop() != SYSTICK:
-            self._sink.end(HANDLERS, now, {})
+        self._handlers.pop()
+        self._sink.end(HANDLERS, now, {})
 
-    def _name(self, number: int) -> str:
+    def _name(self, number: int, address: int) -> str:
         name = self._names.get(number)
         if name is None:
-            name = NAMES.get(number) or self._handler_name(number)
+            name = NAMES.get(number) or self._handler_name(number, address)
             self._names[number] = name
         return name
 
-    def _handler_name(self, number: int) -> str:
-        address = self._machine.core.read_register("PC")
+    def _handler_name(self, number: int, address: int) -> str:
         for image in self._machine.images:
             symbol = image.symbols.at(address)
             if symbol is not None and symbol[1] == 0:
                 return symbol[0].name
         return f"interrupt {number - FIRST_INTERRUPT}"
 
-    def _look_at_task(self, now: int) -> None:
-        if self._tcb is None:
-            return
-        block = self._machine.bus.read(self._tcb, 4)
-        if block != self._running:
-            self._switch(now, block)
-
-    def _switch(self, now: int, block: int) -> None:
+    def _switch(self, now: int, block: int, text: bytes) -> None:
         if self._running:
             self._sink.end(self._tasks[self._running], now, {})
         self._running = block
         if not block:
             return
+        name = text.split(b"\0", 1)[0].decode("ascii", "replace") or f"0x{block:08X}"
         lane = self._tasks.get(block)
-        if lane is None:
-            raw = self._machine.bus.read_bytes(block + TCB_NAME, MAX_NAME)
-            name = raw.split(b"\0", 1)[0].decode("ascii", "replace")
-            lane = self._tasks[block] = Lane("tasks", name or f"0x{block:08X}")
-        self._sink.begin(lane, now, lane.name, {})
+        if lane is None or lane.name != name:
+            lane = self._tasks[block] = Lane("tasks", name)
+        self._sink.begin(lane, now, name, {})

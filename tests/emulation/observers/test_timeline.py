@@ -16,6 +16,7 @@ from renode_wifi.emulation.observers.timeline.lanes import Details, Lane, Pool
 from renode_wifi.emulation.observers.timeline.perfetto import PerfettoTrace
 from renode_wifi.emulation.observers.timeline.processor import HANDLERS, ProcessorLanes
 from renode_wifi.emulation.observers.timeline.timeline import Timeline
+from renode_wifi.emulation.platform.core import ExceptionListener
 from renode_wifi.emulation.platform.machine import Machine
 
 ROOT = Path(__file__).parents[3]
@@ -152,46 +153,45 @@ def test_handlers_are_nested_and_ticks_left_out() -> None:
 
 
 class FakeCore:
-    """Tasks 0x100 and 0x200, and exceptions as a test says."""
+    """Exceptions as a test says."""
 
     def __init__(self) -> None:
         self.now = 0
-        self.task = 0x100
         self.images: list[object] = []
-        self.core = self.bus = self
+        self.core = self
         self.reset_listeners: list[Callable[[], None]] = []
-        self.listener: Callable[[int, int], None] = lambda number, returned: None
+        self.listeners: list[ExceptionListener] = []
 
-    def on_exception(self, listener: Callable[[int, int], None]) -> None:
-        self.listener = listener
+    def log_exceptions(self, ignored: int, task: int, name: int) -> FakeCore:
+        return self
 
-    def read(self, address: int, width: int) -> int:
-        return self.task
+    def flush(self) -> None: ...
 
-    def read_bytes(self, address: int, length: int) -> bytes:
-        return f"task {address >> 8}\0".encode().ljust(length, b"\0")
-
-    def read_register(self, name: str) -> int:
-        return 0
-
-    def take(self, number: int, returned: int = 0) -> None:
+    def take(self, place: int, current: int, returned: int = 0, name: bytes = b"") -> None:
         self.now += 10
-        self.listener(number, returned)
+        for listener in self.listeners:
+            listener([(self.now, place, current, returned, name)])
 
 
-def test_a_task_runs_until_another_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "renode_wifi.emulation.observers.timeline.processor.symbol_address", lambda *_: 4
-    )
+def test_a_task_runs_until_another_does() -> None:
     machine, sink = FakeCore(), Lanes()
     lanes = ProcessorLanes(cast(Machine, machine), sink)
     for task in (0x100, 0x200, 0x200, 0x100):
-        machine.take(14)
-        machine.task = task
-        machine.take(0, 14)
+        machine.take(0x8000, 14)
+        machine.take(task, 0, 14, f"task {task >> 8}\0?".encode())
     lanes.finish()
     running = [(lane, began, ended) for lane, _, began, ended in sink.slices if "task" in lane]
     assert running == [("task 1", 20, 40), ("task 2", 40, 80), ("task 1", 80, 80)]
+
+
+def test_two_timelines_of_a_board_see_the_same() -> None:
+    first, second = Lanes(), Lanes()
+    with Board(ST, ROOT / "firmware/blocks/tim_vectors.elf", engine="embedded") as board:
+        timelines = [Timeline(board, first), Timeline(board, second)]
+        board.run(0.2)
+        for timeline in timelines:
+            timeline.finish()
+    assert first.slices == second.slices != []
 
 
 def test_overlapping_slices_have_lanes_of_their_own() -> None:

@@ -1,5 +1,15 @@
 #include "base/schedule.h"
 
+#define SECOND 1000000000u
+
+uint64_t time_now(const struct shared *shared)
+{
+    uint64_t cycles = shared->cycles - shared->time_cycles, hertz = shared->time_hertz;
+    if (!(cycles >> 34))
+        return shared->time + cycles * SECOND / hertz;
+    return shared->time + cycles / hertz * SECOND + cycles % hertz * SECOND / hertz;
+}
+
 uint64_t schedule_next_event(const struct schedule *schedule)
 {
     uint64_t first = schedule->shared.deadline;

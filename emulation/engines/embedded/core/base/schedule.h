@@ -54,6 +54,8 @@ struct schedule {
     uint64_t noticed; /* the cycle that a device saw last: time doesn't go back behind it */
 };
 
+/* Virtual time in ns. */
+uint64_t time_now(const struct shared *shared);
 /* The cycle of the next event that the guest notices. No block may end beyond it. */
 uint64_t schedule_next_event(const struct schedule *schedule);
 /* The cycle up to which blocks may run: the next event or the pause. */

@@ -4,10 +4,20 @@
 
 void code_hooks_set(struct core *core, uint32_t *addresses, uint32_t count, PyObject *handler)
 {
-    core->code_hooks.addresses = addresses;
-    core->code_hooks.count = count;
-    core->code_hooks.handler = handler;
-    code_reexamine(&core->code);
+    struct code_hooks *hooks = &core->code_hooks;
+    const uint32_t *old = hooks->addresses, *old_end = old + hooks->count;
+    const uint32_t *new = addresses, *new_end = new + count;
+    while (old != old_end || new != new_end) {
+        uint32_t old_address = old == old_end ? UINT32_MAX : *old;
+        uint32_t new_address = new == new_end ? UINT32_MAX : *new;
+        if (old_address != new_address)
+            code_translated(&core->code, old_address < new_address ? old_address : new_address);
+        old += old_address <= new_address;
+        new += new_address <= old_address;
+    }
+    hooks->addresses = addresses;
+    hooks->count = count;
+    hooks->handler = handler;
 }
 
 static int compare_addresses(const void *a, const void *b)

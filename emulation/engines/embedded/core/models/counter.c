@@ -1,14 +1,6 @@
 #include "models/counter.h"
 
-#define SECOND 1000000000u
-
-uint64_t time_now(const struct shared *shared)
-{
-    uint64_t cycles = shared->cycles - shared->time_cycles, hertz = shared->time_hertz;
-    if (!(cycles >> 34))
-        return shared->time + cycles * SECOND / hertz;
-    return shared->time + cycles / hertz * SECOND + cycles % hertz * SECOND / hertz;
-}
+#include "base/schedule.h"
 
 static uint64_t number(const uint32_t *words)
 {

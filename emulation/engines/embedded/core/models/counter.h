@@ -46,8 +46,6 @@ struct calendar {
     uint32_t fraction, time, date; /* words of the model */
 };
 
-/* Virtual time in ns. */
-uint64_t time_now(const struct shared *shared);
 /* Read word `word` of a model. False: the model serves it. */
 bool counters_read(const struct counter *counters, uint32_t count, const struct shared *shared,
                    uint32_t word, uint32_t *value);

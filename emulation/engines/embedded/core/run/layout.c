@@ -159,6 +159,23 @@ static const struct layout layouts[] = {
     FIELD(queue, status),
     FIELD(queue, ready),
 
+    WHOLE(exception_entry),
+    FIELD(exception_entry, time),
+    FIELD(exception_entry, place),
+    FIELD(exception_entry, current),
+    FIELD(exception_entry, returned),
+    FIELD(exception_entry, name),
+
+    WHOLE(exception_log),
+    FIELD(exception_log, entries),
+    FIELD(exception_log, capacity),
+    FIELD(exception_log, count),
+    FIELD(exception_log, ignored),
+    FIELD(exception_log, task),
+    FIELD(exception_log, name),
+    FIELD(exception_log, last),
+    FIELD(exception_log, full),
+
     WHOLE(ticker),
     FIELD(ticker, tickers),
     FIELD(ticker, state),

@@ -172,9 +172,9 @@ void core_on_trace(struct core *core, PyObject *handler)
     core->itm.handler = handler;
 }
 
-void core_on_exception(struct core *core, PyObject *listener)
+void core_log_exceptions(struct core *core, struct exception_log *log)
 {
-    core->exceptions.listener = listener;
+    core->exceptions.log = log;
 }
 
 void core_on_semihosting(struct core *core, PyObject *handler)

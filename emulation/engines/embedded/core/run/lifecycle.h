@@ -24,9 +24,8 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table);
 /* Handlers, NULL for none: of the ITM, with (port, value, width); of semihosting calls, whose answer
  * becomes R0. */
 EXPORT void core_on_trace(struct core *core, PyObject *handler);
-/* NULL for none: called with the exception that is executed from now on and with the one that has
- * returned; 0 for none. */
-EXPORT void core_on_exception(struct core *core, PyObject *listener);
+/* NULL for none: what is executed from now on is noted there. */
+EXPORT void core_log_exceptions(struct core *core, struct exception_log *log);
 EXPORT void core_on_semihosting(struct core *core, PyObject *handler);
 /* The chip's MPU: 8 regions, or 0 without one. */
 EXPORT void core_set_mpu(struct core *core, uint32_t regions);

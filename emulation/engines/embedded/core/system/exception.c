@@ -82,11 +82,13 @@ static bool take_vector_fault(struct exceptions *exceptions, unsigned exception,
 /* `before`: the exception that was executed; it has returned, or it is preempted. */
 static void report(struct exceptions *exceptions, unsigned before)
 {
-    uint32_t arguments[] = {exceptions->cpu->state.exception, before};
+    if (!exceptions->log)
+        return;
+    const struct cpu_state *state = &exceptions->cpu->state;
     if (before && bit_get(exceptions->nvic->state.active, before))
-        arguments[1] = EXCEPTION_NONE;
-    if (exceptions->listener)
-        host_call(exceptions->host, exceptions->listener, arguments, 2, NULL);
+        before = EXCEPTION_NONE;
+    exception_log_add(exceptions->log, exceptions->map, exceptions->host, state->pc,
+                      state->exception, before);
 }
 
 /* The part of exception entry that tail-chaining shares: become the handler of `exception`. */

@@ -3,6 +3,7 @@
 #define SYSTEM_EXCEPTION_H
 
 #include "base/host.h"
+#include "state/exception_log.h"
 #include "system/fault.h"
 #include "system/mpu.h"
 
@@ -15,7 +16,7 @@ struct exceptions {
     struct schedule *schedule;
     struct protection *protection;
     struct host *host;
-    PyObject *listener; /* called with what is executed now and what has returned; or NULL */
+    struct exception_log *log; /* or NULL */
 };
 
 /* Stack the context and enter the handler. */
