@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND
@@ -33,6 +34,7 @@ STATUS = 2
 OPTION_PERSISTENT = 5
 OPTION_DATE = 11
 OPTION_VERSION = 12
+FLAGS = (b"\0", b"\1")
 FIRMWARE_VERSION = (3, 7, 0, 1)
 PHY_VERSION = (2, 2, 0, 5)
 NWP_VERSION = (4, 5, 0, 11)
@@ -64,11 +66,18 @@ class Device(Silo):
         self.active_role = ROLE_STATION
         self.started_at = 0
         """ns of virtual time."""
+        self.persistence: Callable[[bool], None] | None = None
+        """Called when `persistent` changes."""
         self.restore()
+
+    def volatile(self) -> tuple[tuple[object, str], ...]:
+        return ((self, "role"),)
 
     def restore(self) -> None:
         self.role = ROLE_STATION
         self.date_offset: int | None = None
+        self.persistent = True
+        """Settings outlive power (SL_DEVICE_GENERAL_PERSISTENT)."""
 
     @property
     def _now(self) -> int:
@@ -134,7 +143,7 @@ class Device(Silo):
             ).emit()
         if option == OPTION_DATE:
             return self._date_time().emit()
-        return Word(1).emit() if option == OPTION_PERSISTENT else None
+        return Word(self.persistent).emit() if option == OPTION_PERSISTENT else None
 
     def _date_time(self) -> DateTime:
         try:
@@ -153,12 +162,20 @@ class Device(Silo):
         )
 
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
-        status: int = 0
-        if message.identity == GENERAL and message.option == OPTION_DATE:
-            status = self._set_date(DateTime.parse(message.value))
-        elif message.identity != GENERAL or message.option != OPTION_PERSISTENT:
-            status = Error.INVALID
+        option, value = message.option, message.value
+        status: int = Error.INVALID
+        if message.identity == GENERAL and option == OPTION_DATE:
+            status = self._set_date(DateTime.parse(value))
+        elif message.identity == GENERAL and option == OPTION_PERSISTENT and value[:1] in FLAGS:
+            self._persist(value[:1] == b"\1")
+            status = 0
         return BasicResponse(status)
+
+    def _persist(self, persistent: bool) -> None:
+        if persistent is not self.persistent:
+            self.persistent = persistent
+            if self.persistence is not None:
+                self.persistence(persistent)
 
     def _set_date(self, date: DateTime) -> int:
         try:
@@ -175,7 +192,8 @@ class Device(Silo):
         self.date_offset = seconds - self._now
 
     def set_uart_mode(self, transaction: Transaction, message: Empty) -> BasicResponse:
-        return OK
+        """The host of this chip is inside, and reached by SPI."""
+        return BasicResponse(Error.INVALID)
 
     HANDLERS = (
         Handler(Opcode.STOP, StopCommand, stop),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
+from renode_wifi.peripherals.base.clock import MILLISECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler, HasHandlers
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.simplelink.http import HttpService
@@ -47,11 +48,21 @@ STARTED = HTTP_SERVER | DHCP_SERVER | MDNS
 """Until the host starts and stops some."""
 CONTINUOUS_QUERY, SERVICE_MASK, ADVERTISE_TIMES = 1, 2, 3
 """Options of mDNS."""
-CONFIGURABLE = (HTTP_SERVER, DHCP_SERVER, MDNS, DNS_SERVER, DEVICE, DNS_CLIENT)
-MAX_URN = 32
-"""SL_NETAPP_MAX_DEVICE_URN_LEN, less its zero byte."""
+CLIENT_TIME, CLEAR_CACHE, CACHE = range(3)
+"""Options of the DNS client. There is no cache to clear, nor to enable."""
+MAX_RESPONSE_TIME, FIRST_RESPONSE_TIME, MAX_RETRIES = 2_000, 100, 100
+"""ms, ms, and questions (netapp.h, sl_NetAppSet)."""
+MAX_URN, MAX_DOMAIN = 32, 24
+"""SL_NETAPP_MAX_DEVICE_URN_LEN and SL_NETAPP_MAX_DOMAIN_NAME_LEN, less their zero bytes."""
 MAX_NAME = 255
 MAX_VALUE = 255
+MAX_LENGTHS = {
+    **{(HTTP_SERVER, option): size for option, size in settings.MAX_LENGTHS.items()},
+    (DNS_SERVER, 0): MAX_DOMAIN + 1,
+    (DEVICE, 0): MAX_URN + 1,
+    (DEVICE, 1): MAX_DOMAIN + 1,
+    (DEVICE, 2): MAX_URN + 1,
+}
 
 DEFAULTS = {
     **{(HTTP_SERVER, option): value for option, value in settings.DEFAULTS.items()},
@@ -61,10 +72,18 @@ DEFAULTS = {
     (DNS_SERVER, 0): b"mysimplelink.net",
     (DEVICE, 0): b"mysimplelink",
     (DEVICE, 1): b"mysimplelink.net",
-    (DNS_CLIENT, 0): DnsClientTime(2, 3).emit(),
+    (DNS_CLIENT, CLIENT_TIME): DnsClientTime(MAX_RESPONSE_TIME, 30).emit(),
+    (DNS_CLIENT, CACHE): b"\0",
 }
 """What the options have after programming (netapp.h)."""
-OPTIONS = range(16)
+OPTIONS = {
+    HTTP_SERVER: range(15),
+    DHCP_SERVER: range(1),
+    MDNS: range(CONTINUOUS_QUERY, ADVERTISE_TIMES + 1),
+    DNS_SERVER: range(1),
+    DEVICE: range(3),
+    DNS_CLIENT: (CLIENT_TIME, CLEAR_CACHE, CACHE),
+}
 
 
 class NetApp(Silo):
@@ -77,6 +96,10 @@ class NetApp(Silo):
         self.mdns = Mdns(services)
         self.values: dict[tuple[int, int], bytes] = dict(DEFAULTS)
         self.active = STARTED
+        self._asked = 0
+        """Counts questions of names."""
+        self._open: dict[int, Event] = {}
+        """Ends of the time for their answers."""
         self.ping = Ping(services)
 
     @property
@@ -88,8 +111,12 @@ class NetApp(Silo):
 
     def stopped(self) -> None:
         self.ping.stop()
+        self._open.clear()
         self.http.stopped()
         self.mdns.stopped()
+
+    def volatile(self) -> tuple[tuple[object, str], ...]:
+        return (self, "values"), (self, "active")
 
     def restore(self) -> None:
         self.values = dict(DEFAULTS)
@@ -140,8 +167,20 @@ class NetApp(Silo):
         if station is None:
             self._answer(name, Error.DNS_NO_SERVER)
         else:
-            station.resolve(name, host.while_powered(partial(self._resolved, name)))
+            self._asked += 1
+            answered = partial(self._answered, self._asked, name)
+            self._open[self._asked] = host.after(
+                self.name_server_timeout, partial(answered, Failure.TIMED_OUT)
+            )
+            station.resolve(name, host.while_powered(answered))
         return None
+
+    def _answered(self, number: int, name: str, outcome: IPv4Address | Failure) -> None:
+        """Of an answer and the end of the time for it, the first counts."""
+        deadline = self._open.pop(number, None)
+        if deadline is not None:
+            deadline.cancel()
+            self._resolved(name, outcome)
 
     def _resolved(self, name: str, outcome: IPv4Address | Failure) -> None:
         if isinstance(outcome, IPv4Address):
@@ -174,20 +213,46 @@ class NetApp(Silo):
 
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
         application, option = message.identity, message.option
-        known = application in CONFIGURABLE and option in OPTIONS
-        if not known or len(message.value) > MAX_VALUE:
+        if option not in OPTIONS.get(application, ()) or len(message.value) > MAX_VALUE:
             return BasicResponse(Error.INVALID)
+        if application == DNS_CLIENT:
+            return BasicResponse(self._set_dns_client(option, message.value))
         if application == MDNS:
             status = self._set_mdns(option, message.value)
             if status:
                 return BasicResponse(status)
-        limits = settings.MAX_LENGTHS if application == HTTP_SERVER else {}
-        if len(message.value) > limits.get(option, MAX_VALUE):
+        if len(message.value) > MAX_LENGTHS.get((application, option), MAX_VALUE):
             return BasicResponse(Error.INVALID)
         if application == DHCP_SERVER and option == 0 and not self._is_pool(message.value):
             return BasicResponse(Error.INVALID)
         self.store(application, option, message.value)
         return OK
+
+    def _set_dns_client(self, option: int, value: bytes) -> int:
+        if option == CLIENT_TIME:
+            try:
+                time = DnsClientTime.parse(value)
+            except WireError:
+                return Error.INVALID
+            if not 0 < time.timeout <= MAX_RESPONSE_TIME or not 0 < time.retries <= MAX_RETRIES:
+                return Error.INVALID
+            self.store(DNS_CLIENT, CLIENT_TIME, value)
+        elif option == CACHE and any(value):
+            return Error.INVALID
+        return 0
+
+    @property
+    def name_server_timeout(self) -> int:
+        """How long an answer of the name server is waited for (ns).
+
+        The first question waits 100 ms, each other one twice as long, up to what the host allows.
+        """
+        time = DnsClientTime.parse(self.values[DNS_CLIENT, CLIENT_TIME])
+        waits = (
+            min(FIRST_RESPONSE_TIME << number, time.timeout) if number < 8 else time.timeout
+            for number in range(time.retries)
+        )
+        return sum(waits) * MILLISECOND
 
     def _is_pool(self, value: bytes) -> bool:
         if len(value) < DhcpServerOptions.LAYOUT.size:

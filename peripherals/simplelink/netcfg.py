@@ -7,6 +7,7 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import Lease
+from renode_wifi.peripherals.simplelink.ipv6 import GLOBAL, LOCAL, Ipv6
 from renode_wifi.peripherals.simplelink.messages.basic import (
     BasicResponse,
     GetSetting,
@@ -25,11 +26,17 @@ MAC_SET, MAC_GET = 1, 2
 AP_STATIONS_NUMBER, AP_STATIONS_LIST, AP_STATION_DISCONNECT = 3, 4, 5
 INTERFACE = 6
 IPV4_STATION, IPV4_AP = 7, 8
-IPV6_LOCAL, IPV6_GLOBAL = 9, 10
 DHCP_CLIENT, DNS_CLIENT = 11, 12
+INTERFACE_STATE = 0
 MODE_DHCP, MODE_DHCP_LLA, MODE_STATIC = 1, 2, 4
-DHCP_MODES = (MODE_DHCP, MODE_DHCP_LLA, 7, 8, 9, 10, 11, 12)
-"""Options of the station's address that leave it to DHCP."""
+RELEASE, NO_RELEASE = 7, 8
+"""Whether the address is given back when the host disconnects."""
+FAST_RENEW = {9: 0, 10: 0x8000, 11: 0, 12: 0}
+"""Options of fast renewal, and what SL_NETCFG_IF_STATE reports of each."""
+STATE_STATIC, STATE_NO_LLA, STATE_RELEASE = 0x40, 0x1000, 0x2000
+"""Bits of SL_NETCFG_IF_STATE."""
+LLA_TIMEOUT = 25
+"""Seconds after which a station without DHCP takes an address by itself (netcfg.h)."""
 DHCP_BOUND = 3
 
 DEFAULT_AP_ADDRESS = Lease(
@@ -55,6 +62,7 @@ class NetCfg(Silo):
     def __init__(self, services: Services) -> None:
         self.services = services
         self.stations: Stations | None = None
+        self.ipv6 = Ipv6(services)
         self._own_mac = self._factory_mac(services.profile)
         self.restore()
 
@@ -68,13 +76,36 @@ class NetCfg(Silo):
         self.static: Lease | None = None
         self.access_point = DEFAULT_AP_ADDRESS
         self.second_dns = 0
+        self.self_address_after: int | None = None
+        """Seconds without DHCP until the station takes a link-local address; None: it doesn't."""
+        self.releases = False
+        self.fast_renew = 0
+        self.ipv6.restore()
+
+    def volatile(self) -> tuple[tuple[object, str], ...]:
+        own = ("static", "second_dns", "self_address_after", "releases", "fast_renew")
+        of_ipv6 = ("enabled", "modes", "given")
+        return (*((self, name) for name in own), *((self.ipv6, name) for name in of_ipv6))
+
+    def started(self) -> None:
+        self.ipv6.started()
+
+    @property
+    def _state(self) -> int:
+        """Bits of SL_NETCFG_IF_STATE."""
+        state = self.ipv6.state | self.fast_renew
+        state |= STATE_STATIC if self.static is not None else 0
+        state |= STATE_NO_LLA if self.self_address_after is None else 0
+        return state | (STATE_RELEASE if self.releases else 0)
 
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
         identity, option = message.identity, message.option
         if identity == IPV4_STATION:
-            option = MODE_DHCP if self.static is None else MODE_STATIC
+            option = self._station_mode
         elif identity == IPV4_AP:
             option = MODE_STATIC
+        elif identity in (LOCAL, GLOBAL):
+            option = self.ipv6.get(identity)[0]
         value = self._value(identity)
         if identity == AP_STATIONS_LIST and value is not None:
             # The option is the first station that is asked for.
@@ -93,15 +124,15 @@ class NetCfg(Silo):
         if identity == IPV4_AP:
             return _config(self.access_point).emit()
         if identity == INTERFACE:
-            return bytes(4)
+            return Word(self._state).emit()
         if identity == AP_STATIONS_NUMBER:
             return bytes((len(self._stations),))
         if identity == AP_STATIONS_LIST:
             return b"".join(
                 StationInfo(lease.address, mac).emit() for mac, lease in self._stations.items()
             )
-        if identity in (IPV6_LOCAL, IPV6_GLOBAL):
-            return bytes(36)
+        if identity in (LOCAL, GLOBAL):
+            return self.ipv6.get(identity)[1].emit()
         if identity == DHCP_CLIENT:
             return self._dhcp_client().emit()
         if identity == DNS_CLIENT:
@@ -127,29 +158,70 @@ class NetCfg(Silo):
             state=DHCP_BOUND,
         )
 
+    @property
+    def _station_mode(self) -> int:
+        if self.static is not None:
+            return MODE_STATIC
+        return MODE_DHCP if self.self_address_after is None else MODE_DHCP_LLA
+
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
-        identity, value = message.identity, message.value
-        status: int = 0
-        if identity in (MAC_SET, MAC_GET) and len(value) >= 6:
-            self.mac = value[:6]
-        elif identity == IPV4_STATION and message.option in DHCP_MODES:
-            self.static = None
-        elif identity in (IPV4_STATION, IPV4_AP):
+        identity, option, value = message.identity, message.option, message.value
+        if identity == IPV4_STATION:
+            status = self._set_station(option, value)
+        elif identity == IPV4_AP:
+            status = self._set_access_point(option, value)
+        elif identity in (LOCAL, GLOBAL):
+            status = self.ipv6.set(identity, option, value)
+        elif identity == INTERFACE and option == INTERFACE_STATE and 2 <= len(value) <= 4:
+            status = self.ipv6.enable(int.from_bytes(value, "little"))
+        else:
+            status = self._set_other(identity, value)
+        return BasicResponse(status)
+
+    def _set_station(self, option: int, value: bytes) -> int:
+        if option == MODE_STATIC:
             lease = _lease(value)
             if lease is None:
-                status = Error.INVALID
-            elif identity == IPV4_STATION:
-                self.static = lease
-            else:
-                self.access_point = lease
+                return Error.INVALID
+            self.static = lease
+        elif option == MODE_DHCP:
+            self.static = self.self_address_after = None
+        elif option == MODE_DHCP_LLA and len(value) in (0, 4):
+            self.static = None
+            self.self_address_after = int.from_bytes(value, "little") or LLA_TIMEOUT
+        elif option in (RELEASE, NO_RELEASE):
+            self.releases = option == RELEASE
+        elif option in FAST_RENEW:
+            self.fast_renew = FAST_RENEW[option]
+        else:
+            return Error.INVALID
+        return 0
+
+    def _set_access_point(self, option: int, value: bytes) -> int:
+        lease = _lease(value) if option == MODE_STATIC else None
+        if lease is None:
+            return Error.INVALID
+        self.access_point = lease
+        return 0
+
+    def _set_other(self, identity: int, value: bytes) -> int:
+        if identity in (MAC_SET, MAC_GET) and len(value) >= 6:
+            self.mac = value[:6]
         elif identity == AP_STATION_DISCONNECT and len(value) >= 6:
             if self.stations is None or not self.stations.expel(value[:6]):
-                status = Error.INVALID
+                return Error.WLAN_NO_SUCH_STATION
         elif identity == DNS_CLIENT and len(value) >= 4:
             self.second_dns = Word.parse(value).value
-        elif identity not in (INTERFACE, IPV6_LOCAL, IPV6_GLOBAL):
-            status = Error.INVALID
-        return BasicResponse(status)
+        else:
+            return Error.INVALID
+        return 0
+
+    def self_address(self) -> Lease:
+        """A link-local address, which follows from the MAC (RFC 3927)."""
+        low = int.from_bytes(self.mac[-2:], "big")
+        address = IPv4Address(0xA9FE_0100 | low % 0xFE00)
+        nobody = IPv4Address(0)
+        return Lease(address, IPv4Address("255.255.0.0"), nobody, nobody)
 
     HANDLERS = (
         Handler(Opcode.NETCFG_GET, GetSetting, get),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, Event
@@ -106,6 +107,9 @@ class Processor:
             self.netapp,
             self.netutil,
         )
+        self.device.persistence = self._on_persistence
+        self._kept: list[tuple[object, str, object]] = []
+        """What settings return to without power, where they don't outlive it."""
         self.handlers: dict[object, Bound] = {}
         for silo in self.silos:
             for part in silo.parts:
@@ -167,6 +171,17 @@ class Processor:
         else:
             for silo in self.silos:
                 silo.stopped()
+            for owner, name, value in self._kept:
+                setattr(owner, name, copy(value))
+
+    def _on_persistence(self, persistent: bool) -> None:
+        """The host has decided whether settings outlive power."""
+        volatile = [each for silo in self.silos for each in silo.volatile()]
+        self._kept = (
+            []
+            if persistent
+            else [(owner, name, copy(getattr(owner, name))) for owner, name in volatile]
+        )
 
     def _booted(self) -> None:
         for silo in self.silos:

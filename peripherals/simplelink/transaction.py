@@ -87,5 +87,9 @@ class Silo:
     def stopped(self) -> None:
         """Power goes: forget what does not survive it."""
 
+    def volatile(self) -> tuple[tuple[object, str], ...]:
+        """Owner and attribute of what is forgotten where settings don't outlive power."""
+        return ()
+
     def restore(self) -> None:
         """The configuration returns to what the factory gave it."""

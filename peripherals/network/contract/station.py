@@ -160,6 +160,9 @@ class Station(Protocol):
     def leave(self) -> None:
         """Give up the association; connections are gone without FIN. Fine when not joined."""
 
+    def release(self) -> None:
+        """Give the address back to the DHCP server, which may give it to another station."""
+
     def filter_packets(self, packets: PacketFilter | None) -> None:
         """Ask before the stack gets what is received; bridged connections are not asked for."""
 

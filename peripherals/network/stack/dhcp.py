@@ -53,6 +53,10 @@ class DhcpServer:
             dhcp.lease,
         )
 
+    def release(self, mac: bytes) -> None:
+        """The station needs its address no more (RFC 2131 section 4.4.6)."""
+        self._given.pop(mac, None)
+
     def _unused(self, in_use: Container[IPv4Address]) -> IPv4Address | None:
         """The address that was given longest ago to a station which has left (section 4.3.1)."""
         for mac, address in self._given.items():

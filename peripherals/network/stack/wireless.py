@@ -212,6 +212,10 @@ class WirelessStation:
     def is_at(self, access_point: AccessPoint) -> bool:
         return self._access_point is access_point
 
+    def release(self) -> None:
+        if self._access_point is not None:
+            self._access_point.dhcp.release(self.mac)
+
     def filter_packets(self, packets: PacketFilter | None) -> None:
         self._filter = packets
         for host in (self._host, self._own_host):

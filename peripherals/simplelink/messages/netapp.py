@@ -190,7 +190,7 @@ class PortNumber(Fixed):
 
 @dataclass(frozen=True, slots=True)
 class DnsClientTime(Fixed):
-    """SlNetAppDnsClientTime_t. timeout: in units of 500 ms."""
+    """SlNetAppDnsClientTime_t. timeout: ms at most for one question."""
 
     LAYOUT = struct.Struct("<HH")
 

@@ -32,6 +32,69 @@ class Ipv4Config:
         return self.LAYOUT.pack(*map(int, addresses))
 
 
+Words4 = tuple[int, int, int, int]
+"""An address of IPv6, the first word first."""
+NO_WORDS: Words4 = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6Config:
+    """SlNetCfgIpV6Args_t. valid: 1: the address is in use."""
+
+    LAYOUT = struct.Struct("<4I4II")
+
+    address: Words4 = NO_WORDS
+    dns: Words4 = NO_WORDS
+    valid: int = 0
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        words = fields(cls.LAYOUT, body)
+        return cls(_four(words[:4]), _four(words[4:8]), words[8])
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(*self.address, *self.dns, self.valid)
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6Acquired:
+    """SlIpV6AcquiredAsync_t."""
+
+    LAYOUT = struct.Struct("<8I")
+
+    address: Words4
+    dns: Words4 = NO_WORDS
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        words = fields(cls.LAYOUT, body)
+        return cls(_four(words[:4]), _four(words[4:]))
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(*self.address, *self.dns)
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6Lost:
+    """SlIpV6Lost_t."""
+
+    LAYOUT = struct.Struct("<4I")
+
+    address: Words4
+
+    @classmethod
+    def parse(cls, body: bytes) -> Self:
+        return cls(_four(fields(cls.LAYOUT, body)))
+
+    def emit(self) -> bytes:
+        return self.LAYOUT.pack(*self.address)
+
+
+def _four(words: tuple[int, ...]) -> Words4:
+    first, second, third, fourth = words
+    return first, second, third, fourth
+
+
 @dataclass(frozen=True, slots=True)
 class DhcpClient:
     """SlNetCfgIpv4DhcpClient_t. lease_time, renewal: seconds."""

@@ -63,6 +63,17 @@ class WlanSettings:
         self.access_list: list[bytes] = []
 
     @property
+    def without_access_point(self) -> dict[tuple[int, int], bytes]:
+        """What SL_DEVICE_GENERAL_PERSISTENT is for: not the access point's (wlan.h, sl_WlanSet)."""
+        return {key: value for key, value in self.values.items() if key[0] in (GENERAL, P2P)}
+
+    @without_access_point.setter
+    def without_access_point(self, values: dict[tuple[int, int], bytes]) -> None:
+        for key in self.without_access_point:
+            del self.values[key]
+        self.values.update(values)
+
+    @property
     def refused(self) -> frozenset[bytes]:
         """Stations that may not join the access point."""
         on = any(self.values[ACCESS_LIST, LIST_MODE])

@@ -85,6 +85,10 @@ class Wlan(Silo):
         self.filters.power_lost()
         self.provisioning.reset()
 
+    def volatile(self) -> tuple[tuple[object, str], ...]:
+        saved = ("profiles", "policies", "last", "suspended")
+        return (self.settings, "without_access_point"), *((self.saved, name) for name in saved)
+
     def restore(self) -> None:
         self.saved.restore()
         self.settings.restore()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
+from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Login
 from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, Device
@@ -34,6 +34,8 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
     plain_key,
 )
 
+DHCP_GIVE_UP = 10 * SECOND
+"""How long the world's stations ask for an address."""
 REASON_UNSPECIFIED = 1
 REASON_LOGIN = 23
 REASON_BEACONS_LOST = 109
@@ -206,11 +208,33 @@ class StationRole:
             self.joining = False
             self._associate(target, None)
             host.event(Opcode.DHCP_TIMEOUT, OK)
+            after = self.netcfg.self_address_after
+            if after is not None:
+                delay = max(0, after * SECOND - DHCP_GIVE_UP)
+                self._retry = host.after(delay, partial(self._go_without_dhcp, attempt, target))
         elif outcome in REASONS:
             self._failed(target, REASONS[outcome])
         else:
             # It goes on looking, silently, until the host gives up.
             self._search_again()
+
+    def _go_without_dhcp(self, attempt: int, target: Profile) -> None:
+        """Nobody gave an address: take a link-local one."""
+        station = self.services.network.station
+        self._retry = None
+        if attempt == self._attempt and station is not None:
+            station.join(
+                target.ssid,
+                target.key,
+                SECURITY[target.security],
+                partial(self._addressed_alone, attempt),
+                static=self.netcfg.self_address(),
+            )
+
+    def _addressed_alone(self, attempt: int, outcome: Lease | JoinFailure) -> None:
+        if attempt == self._attempt and self.power.powered and isinstance(outcome, Lease):
+            self.services.network.lease = outcome
+            self._addressed(attempt, outcome)
 
     def _failed(self, target: Profile, reason: int) -> None:
         self._trace("join-failed", target.ssid, reason=reason)
@@ -245,6 +269,7 @@ class StationRole:
         self.power.connected = True
         self._trace("joined", target.ssid)
         self.services.host.event(Opcode.WLAN_CONNECTED, self.associated)
+        self.netcfg.ipv6.on_linked(self.netcfg.mac)
 
     def _addressed(self, attempt: int, lease: Lease) -> None:
         if attempt != self._attempt or self.services.network.lease is not lease:
@@ -278,8 +303,11 @@ class StationRole:
         if self.associated is None:
             return
         self._abandon()
-        if self.services.network.station is not None:
-            self.services.network.station.leave()
+        station = self.services.network.station
+        if station is not None:
+            if self.netcfg.releases:
+                station.release()
+            station.leave()
         self._unlinked(reason)
 
     def _unlinked(self, reason: int) -> None:
@@ -288,6 +316,7 @@ class StationRole:
         self.services.network.lease = None
         self.power.connected = False
         self._notify_disconnected(left.ssid, left.bssid, reason)
+        self.netcfg.ipv6.on_unlinked()
         self.connections.lost()
         self._report_disconnection()
 

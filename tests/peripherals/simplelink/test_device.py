@@ -122,8 +122,45 @@ def test_masked_event_is_not_sent(rig: Rig) -> None:
     driver.joined()
 
 
-def test_uart_mode_is_accepted(rig: Rig) -> None:
-    assert rig.started().status(Opcode.UART_SET_MODE, struct.pack("<IB", 115200, 0)) == 0
+def test_the_host_is_not_behind_a_uart(rig: Rig) -> None:
+    body = struct.pack("<IB", 115200, 0)
+    assert rig.started().status(Opcode.UART_SET_MODE, body) == Error.INVALID
+
+
+def test_settings_may_be_forgotten_with_the_power(rig: Rig) -> None:
+    """SWRU455A, Device Settings: without SL_DEVICE_GENERAL_PERSISTENT settings are volatile."""
+    driver = rig.started()
+    persistent, auto = struct.pack("<HHHH", 0, 1, 5, 1), bytes((0x10, 0, 0x01, 0))
+    name = struct.pack("<HHHH", 0, 0x10, 0, 5)
+    ap_ssid = struct.pack("<HHHH", 0, 0, 0, 5)
+
+    def settings() -> tuple[int, bytes, bytes]:
+        policy = driver.command(Opcode.WLAN_POLICY_GET, bytes((0x10, 0, 0, 0))).body[2]
+        device = driver.command(Opcode.NETAPP_GET, name).body[8:]
+        return policy, device, driver.command(Opcode.WLAN_CONFIG_GET, ap_ssid).body[8:]
+
+    def change(policy: int, text: bytes) -> None:
+        command = bytes((0x10, 0, policy, 0))
+        assert driver.status(Opcode.WLAN_POLICY_SET, command) == 0
+        assert driver.status(Opcode.NETAPP_SET, name + text) == 0
+        assert driver.status(Opcode.WLAN_CONFIG_SET, ap_ssid + text) == 0
+
+    assert driver.status(Opcode.WLAN_POLICY_SET, auto) == 0
+    change(0, b"first")
+    assert driver.status(Opcode.DEVICE_SET, persistent + b"\2\0\0\0") == Error.INVALID
+    assert driver.status(Opcode.DEVICE_SET, persistent + b"\0\0\0\0") == 0
+    for _ in range(2):
+        change(2, b"other")
+        assert settings() == (2, b"other", b"other")
+        driver.stop()
+        driver.start()
+        # The access point's settings are persistent by themselves.
+        assert settings() == (0, b"first", b"other")
+    assert driver.status(Opcode.DEVICE_SET, persistent + b"\1\0\0\0") == 0
+    change(2, b"third")
+    driver.stop()
+    driver.start()
+    assert settings() == (2, b"third", b"third")
 
 
 def test_mac_address_is_ti_s_and_can_be_changed(rig: Rig) -> None:

@@ -125,6 +125,9 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
         U16,
         SSID.map(lambda name: name.rstrip(b"\0")),
     ),
+    netcfg.Ipv6Config: st.builds(netcfg.Ipv6Config, WORDS4, WORDS4, U32),
+    netcfg.Ipv6Acquired: st.builds(netcfg.Ipv6Acquired, WORDS4, WORDS4),
+    netcfg.Ipv6Lost: st.builds(netcfg.Ipv6Lost, WORDS4),
     netcfg.Ipv4Config: st.builds(netcfg.Ipv4Config, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
     netcfg.DhcpClient: st.builds(
         netcfg.DhcpClient, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, U32, U32, U8

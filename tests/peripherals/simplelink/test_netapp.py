@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from tests.peripherals.simplelink.driver import HostDriver
 from tests.peripherals.simplelink.rig import Rig
@@ -148,6 +148,46 @@ def test_settings_are_kept_or_refused(rig: Rig) -> None:
     head = struct.pack("<HHHH", 0, 0x77, 0, 4)
     assert driver.status(Opcode.NETAPP_SET, head + bytes(4)) == Error.INVALID
     assert driver.status(Opcode.NETAPP_GET, head) == Error.INVALID
+
+
+@pytest.mark.parametrize(
+    ("application", "option", "value", "status"),
+    [
+        (0x01, 15, b"x", Error.INVALID),
+        (0x02, 1, b"x", Error.INVALID),
+        (0x04, 0, b"x", Error.INVALID),
+        (0x08, 0, b"x" * 26, Error.INVALID),
+        (0x10, 0, b"x" * 34, Error.INVALID),
+        (0x10, 1, b"board.example", 0),
+        (0x10, 3, b"x", Error.INVALID),
+        (0x20, 0, struct.pack("<HH", 2000, 100), 0),
+        (0x20, 0, struct.pack("<HH", 2001, 3), Error.INVALID),
+        (0x20, 0, struct.pack("<HH", 500, 101), Error.INVALID),
+        (0x20, 0, b"\1", Error.INVALID),
+        (0x20, 1, b"", 0),
+        (0x20, 2, b"\0", 0),
+        (0x20, 2, b"\1", Error.INVALID),
+        (0x40, 0, bytes(4), Error.INVALID),
+    ],
+)
+def test_options_of_applications_are_those_of_netapp_h(
+    rig: Rig, application: int, option: int, value: bytes, status: int
+) -> None:
+    """SWRU455A, Network Applications: options that there are, and the lengths of their values."""
+    body = struct.pack("<HHHH", 0, application, option, len(value)) + value
+    assert rig.started().status(Opcode.NETAPP_SET, body) == status
+
+
+def test_the_host_says_how_long_a_name_server_is_waited_for(rig: Rig) -> None:
+    """SWRU455A, DNS Client: SL_NETAPP_DNS_CLIENT_TIME, 100 ms first and up to its maximum."""
+    driver = rig.joined()
+    rig.world.inject("dns-fails")
+    body = struct.pack("<HHHHHH", 0, 0x20, 0, 4, 300, 4)
+    assert driver.status(Opcode.NETAPP_SET, body) == 0
+    asked = rig.machine.clock.now
+    status, _ = driver.resolve(b"echo.test")
+    assert status == Error.DNS_NO_RESPONSE
+    assert 900 * MILLISECOND <= rig.machine.clock.now - asked < 1000 * MILLISECOND
 
 
 def test_random_numbers_differ_and_repeat_with_the_seed() -> None:

@@ -108,7 +108,8 @@ def test_stations_are_counted_listed_and_disconnected(rig: Rigged) -> None:
     assert phones[0].lease is None
     assert rig.driver.event(Opcode.WLAN_STATION_REMOVED) is not None
     assert rig.get_net(NUMBER, 0, 1) == b"\2"
-    assert rig.driver.status(Opcode.NETCFG_SET, head + phones[0].mac) == Error.INVALID
+    status = rig.driver.status(Opcode.NETCFG_SET, head + phones[0].mac)
+    assert status == Error.WLAN_NO_SUCH_STATION
 
 
 def test_no_more_stations_join_than_there_may_be(rig: Rigged) -> None:
