@@ -22,7 +22,7 @@ READING = ("GET", "HEAD")
 WRITING = ("POST", "PUT", "PATCH")
 """Recorded, and answered as the page says: a world file's page stands for what a service does."""
 ALLOWED = ", ".join((*READING, *WRITING, "OPTIONS"))
-RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)
+RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII | re.IGNORECASE)
 """One range (RFC 9110 section 14.1.2). Several are answered with the whole page, as is allowed."""
 
 

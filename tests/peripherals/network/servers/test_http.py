@@ -96,6 +96,7 @@ def test_connections_stay_for_further_requests(rig: Rig) -> None:
     ("wanted", "place", "body"),
     [
         ("bytes=0-0", "0-0", b"0"),
+        ("BYTES=0-0", "0-0", b"0"),
         ("bytes=4-7", "4-7", b"4567"),
         ("bytes=10-", "10-15", b"abcdef"),
         ("bytes=10-99", "10-15", b"abcdef"),
