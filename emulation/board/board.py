@@ -34,6 +34,7 @@ class Board(Session):
         on_fault: OnFault = OnFault.REPORT,
     ) -> None:
         self.type = boards.find(name)
+        engines.prepare(engine)
         if image is not None:
             image = self._read(image)
         world = None if world is None else Path(world)

@@ -14,6 +14,14 @@ from renode_wifi.emulation.platform.boards import BoardType
 NAMES = ("embedded", "renode", "auto")
 
 
+def prepare(name: str) -> None:
+    """Have what the engine needs start, where it takes long: the caller has other things to do."""
+    if name == "renode":
+        from renode_wifi.emulation.engines.renode import driven
+
+        driven.prepare()
+
+
 def start(name: str, board: BoardType, world: Path | None, seed: int | None) -> Engine:
     """Compose `board` on the engine called `name`; "auto" is the embedded engine."""
     with _garbage_kept():

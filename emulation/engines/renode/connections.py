@@ -9,11 +9,14 @@ import secrets
 import socket
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.renode import protocol
-from renode_wifi.emulation.engines.renode.helper import read_line, serve
-from renode_wifi.emulation.engines.renode.service import Service
+from renode_wifi.emulation.engines.renode.lines import read_line
 from renode_wifi.emulation.platform.trace import TraceListener
+
+if TYPE_CHECKING:
+    from renode_wifi.emulation.engines.renode.service import Service
 
 GREETING_TIMEOUT = 10.0
 """Seconds for a whole greeting."""
@@ -94,17 +97,24 @@ class Worlds:
         self._connections: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def load(self) -> None:
+        """Import what answers: it takes long, and whoever waits for Renode has the time."""
+        from renode_wifi.emulation.engines.renode import helper, service
+
+        self._serve, self._new_service = helper.serve, service.Service
+
     def _accept(self) -> None:
         while True:
             try:
                 connection = self.port.accept()
             except OSError:
                 return
-            service = Service()
+            self.load()
+            service = self._new_service()
             service.listeners.append(self._listener)
             self.services.append(service)
             self._connections.append(connection)
-            threading.Thread(target=serve, args=(connection, service), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, service), daemon=True).start()
 
     def service_of(self, machine: str) -> Service | None:
         """That of the world which a machine is in; "": of the world that was made last.

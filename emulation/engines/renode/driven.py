@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import IO
 
 from renode_wifi.emulation.engines.renode import find, protocol
 from renode_wifi.emulation.engines.renode.connections import LoopbackListener, Worlds
@@ -36,7 +37,7 @@ _idle: dict[object, DrivenRenode] = {}
 
 
 class DrivenRenode:
-    """Carries out the requests of `inside/driver.py`.
+    """Carries out the requests of `inside/driver.py`; the first waits until Renode has started.
 
     on_trace: called with what is traced in the worlds, on their threads, and with bytes of UARTs.
     """
@@ -45,9 +46,11 @@ class DrivenRenode:
         self.on_trace: TraceListener | None = None
         self._closed = False
         self._broken = False
-        control = LoopbackListener()
+        self._control = LoopbackListener()
         self.worlds = Worlds(self._trace)
-        environment = {CONTROL: control.where, protocol.ENVIRONMENT: self.worlds.port.where}
+        environment = {CONTROL: self._control.where, protocol.ENVIRONMENT: self.worlds.port.where}
+        self._connection: socket.socket | None = None
+        self._stream: IO[str] | None = None
         self._renode: Renode | None = None
         try:
             if wants_pyrenode3():
@@ -55,25 +58,36 @@ class DrivenRenode:
                 self._renode = InProcessRenode(environment)
             else:
                 self._renode = RenodeProcess(find.find().command, environment)
-            self._connection = self._connected(control)
         except BaseException:
-            control.close()
+            self._control.close()
             self.worlds.close()
-            if self._renode is not None:
-                self._renode.close()
             raise
-        control.close()
-        self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
         # Once more, so that it comes before the end of a runtime that was loaded into this process.
         atexit.unregister(end_idle)
         atexit.register(end_idle)
 
-    def _connected(self, control: LoopbackListener) -> socket.socket:
+    def _connected(self) -> IO[str]:
+        """The connection, once it is there."""
+        if self._closed:
+            raise self._gone()
+        if self._stream is None:
+            # Renode needs as long as this takes, and longer.
+            self.worlds.load()
+            try:
+                self._connection = self._accepted()
+            except BaseException:
+                self.close()
+                raise
+            self._control.close()
+            self._stream = self._connection.makefile("rw", encoding="utf-8", newline="\n")
+        return self._stream
+
+    def _accepted(self) -> socket.socket:
         assert self._renode is not None
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             try:
-                return control.accept(0.2)
+                return self._control.accept(0.2)
             except TimeoutError:
                 ended = self._renode.ended()
                 if ended is not None:
@@ -86,11 +100,12 @@ class DrivenRenode:
 
     def ask(self, *fields: str) -> list[object]:
         """Send a request; returns the values of its answer. Raises RenodeWifiError."""
+        stream = self._connected()
         answered = False
         try:
-            self._stream.write(protocol.encode(fields) + "\n")
-            self._stream.flush()
-            for line in self._stream:
+            stream.write(protocol.encode(fields) + "\n")
+            stream.flush()
+            for line in stream:
                 kind, *values = protocol.decode(line.rstrip("\n"))
                 if kind == UART:
                     sent: TraceFields = {"byte": int(values[2])}
@@ -125,18 +140,22 @@ class DrivenRenode:
 
     @property
     def is_alive(self) -> bool:
-        return self._renode is not None and self._renode.ended() is None
+        return not self._closed and self._renode is not None and self._renode.ended() is None
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError):
-            self._stream.close()
-        self._connection.close()
+        self._control.close()
         assert self._renode is not None
+        if self._connection is None or self._stream is None:
+            self._renode.kill()
+        else:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                self._stream.close()
+            self._connection.close()
         self._renode.close()
         self.worlds.close()
 
@@ -153,6 +172,16 @@ class DrivenRenode:
         listener = self.on_trace
         if listener is not None:
             listener(time, source, event, fields)
+
+
+def prepare() -> None:
+    """Have a Renode start for the next engine, while this process does other things.
+
+    Where none can be started, the engine says why.
+    """
+    with contextlib.suppress(RenodeWifiError):
+        if _kind() not in _idle:
+            _idle[_kind()] = DrivenRenode()
 
 
 def take() -> DrivenRenode:

@@ -19,6 +19,7 @@ import time
 from typing import TextIO
 
 from renode_wifi.emulation.engines.renode import guard, protocol
+from renode_wifi.emulation.engines.renode.lines import read_line
 from renode_wifi.emulation.engines.renode.service import LOG, LogForwarder, Service
 
 CONNECT_TIMEOUT = 10.0
@@ -44,23 +45,6 @@ def greet(connection: socket.socket, token: str) -> None:
     """Send our greeting and check the other one; ProtocolError where it isn't our Renode."""
     connection.sendall(f"{protocol.greeting(token)}\n".encode())
     protocol.check_greeting(read_line(connection), token)
-
-
-def read_line(connection: socket.socket, deadline: float | None = None) -> str:
-    """One short line, byte by byte: what follows belongs to another reader.
-
-    deadline: by `time.monotonic`; TimeoutError when the line is not there by then.
-    """
-    line = b""
-    while not line.endswith(b"\n"):
-        if deadline is not None:
-            # Not 0, which would be a socket that never blocks.
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
-        byte = connection.recv(1)
-        if not byte or len(line) > 200:
-            raise protocol.ProtocolError("the other side hung up")
-        line += byte
-    return line[:-1].decode("utf-8", "replace")
 
 
 def _end_with_input(stream: TextIO, renode: int) -> None:

@@ -36,6 +36,9 @@ class Renode(Protocol):
     def ended(self) -> str | None:
         """Why it ended; None while it runs."""
 
+    def kill(self) -> None:
+        """End it where its driver does not."""
+
     def close(self) -> None: ...
 
 
@@ -102,6 +105,9 @@ class RenodeProcess:
         lines = self._log.read().decode("utf-8", "replace").splitlines()[-15:]
         return f"exit code {code}; its last lines:\n" + "\n".join(f"    {line}" for line in lines)
 
+    def kill(self) -> None:
+        self.process.kill()
+
     def close(self) -> None:
         """Wait for its end, which follows that of the connection."""
         try:
@@ -147,6 +153,9 @@ class InProcessRenode:
 
     def ended(self) -> str | None:
         return None
+
+    def kill(self) -> None:
+        """It stays in this process."""
 
     def close(self) -> None:
         self._monitor.execute("Clear")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +12,9 @@ import pytest
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.renode import (
-    connections,
     driven,
     engine,
     find,
-    process,
     protocol,
 )
 from renode_wifi.emulation.engines.renode.engine import RenodeEngine
@@ -417,80 +414,7 @@ def test_a_request_without_end_does_not_keep_renode(
     monkeypatch.setattr(Script, "Parse", lambda self, command, eater: go_on.wait(60))
     monkeypatch.setattr(driver, "WATCH_MS", 1)
     running = RenodeEngine.empty()
-    running._renode._stream.write("execute\tendless\n")
-    running._renode._stream.flush()
+    stream = running._renode._connected()
+    stream.write("execute\tendless\n")
+    stream.flush()
     running._renode.close()
-
-
-# With a program in Renode's place.
-
-
-def program(tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "renode"
-    path.write_text(
-        f"#!/bin/sh\nif [ $1 = --version ]; then echo Renode v1.16.1; exit; fi\n{script}\n"
-    )
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    for variable in ("PYRENODE_PKG", "PYRENODE_BIN", "PYRENODE_BUILD_DIR"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("RENODE_PATH", str(path))
-    return path
-
-
-def test_a_renode_that_does_not_start_shows_its_last_lines(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    program(tmp_path, "echo No usable version of libssl was found; exit 134", monkeypatch)
-    with pytest.raises(RenodeWifiError, match=r"(?s)exit code 134.*No usable version"):
-        RenodeEngine.empty()
-
-
-def test_a_renode_that_does_not_answer_is_ended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    program(tmp_path, "exec sleep 100", monkeypatch)
-    monkeypatch.setattr(driven, "START_TIMEOUT", 0.3)
-    monkeypatch.setattr(process, "END_TIMEOUT", 0.1)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with pytest.raises(RenodeWifiError, match="did not answer"):
-        RenodeEngine.empty()
-    assert [path.name for path in tmp_path.iterdir()] == ["renode"]
-
-
-def test_its_temporary_files_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Its input does not end with ours: it has both ends.
-    path = program(tmp_path, "timeout 0.2 cat && exit 1; exit 7", monkeypatch)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    renode = process.RenodeProcess(path, {})
-    (tmp_path / f"renode-{renode.process.pid}").mkdir()
-    assert renode.ended() is None
-    renode.close()
-    assert renode.process.returncode == 7
-    assert [entry.name for entry in tmp_path.iterdir()] == ["renode"]
-
-
-def test_signals_of_a_terminal_do_not_reach_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    renode = process.RenodeProcess(program(tmp_path, "exec sleep 100", monkeypatch), {})
-    assert os.getsid(renode.process.pid) != os.getsid(0)
-    renode.process.kill()
-    renode.close()
-
-
-def test_unknown_clients_are_not_let_in() -> None:
-    worlds = connections.Worlds(lambda *event: None)
-    port = int(worlds.port.where.partition(":")[0])
-    with socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(f"{protocol.greeting('guess')}\n".encode())
-        assert client.recv(10) == b""
-    assert worlds.services == []
-    worlds.close()
-
-
-def test_pyrenode3_is_used_where_its_variables_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYRENODE_BUILD_DIR", "/somewhere")
-    monkeypatch.setattr(process.importlib.util, "find_spec", lambda name: object())
-    assert process.wants_pyrenode3()
-    with pytest.raises(RenodeWifiError, match="pyrenode3 cannot load Renode"):
-        RenodeEngine.empty()

@@ -14,6 +14,7 @@ import pytest
 
 import renode_wifi
 from renode_wifi.emulation.engines.renode import helper, protocol
+from renode_wifi.emulation.engines.renode.lines import read_line
 from renode_wifi.emulation.engines.renode.service import LogForwarder, Service
 from renode_wifi.emulation.platform.boards import PLATFORMS
 
@@ -145,7 +146,7 @@ class Process:
         self.process.stdin.flush()
         self.connection, _ = self.server.accept()
         self.connection.settimeout(30)
-        self.greeting = helper.read_line(self.connection)
+        self.greeting = read_line(self.connection)
 
     def close(self) -> None:
         self.connection.close()
@@ -160,7 +161,7 @@ def test_the_process_serves_and_ends_with_the_connection() -> None:
         protocol.check_greeting(process.greeting, "secret")
         process.connection.sendall(f"{protocol.greeting('secret')}\n".encode())
         process.connection.sendall(protocol.encode([protocol.WORLD, HOME, ""]).encode() + b"\n")
-        assert helper.read_line(process.connection) == "done\t-\ti1"
+        assert read_line(process.connection) == "done\t-\ti1"
         process.connection.close()
         assert process.process.wait(30) == 0
     finally:
@@ -186,7 +187,7 @@ def test_the_process_outlives_the_signals_that_end_renode() -> None:
         process.process.send_signal(signal.SIGINT)
         process.process.send_signal(signal.SIGTERM)
         process.connection.sendall(f"{protocol.WORLD}\t{HOME}\t\n".encode())
-        assert helper.read_line(process.connection) == "done\t-\ti1"
+        assert read_line(process.connection) == "done\t-\ti1"
         process.connection.close()
         assert process.process.wait(30) == 0
     finally:
