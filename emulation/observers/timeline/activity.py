@@ -13,6 +13,8 @@ NETWORK = "network"
 CLOSING_STATES = ("closed", "failed")
 TCP_ENDS = ("connect-failed", "reset", "broken", "link-lost")
 WLAN_EVENTS = ("join", "associated", "dhcp", "joined", "join-failed", "left", "link-lost", "scan")
+UNANSWERED = "SEND"
+"""How commands of the network processor begin that have no answer."""
 MAX_SHOWN = 120
 FAULTS, WLAN, NAMES = Lane("world", "faults"), Lane("world", "wlan"), Lane("world", "dns")
 
@@ -112,13 +114,17 @@ class ActivityLanes:
             return
         opcode, direction = str(fields["opcode"]), fields["direction"]
         pool = self._pool("radio", source)
-        waiting = self._commands.setdefault((source, opcode), [])
+        # What is answered by an event alone ends with it.
+        command = opcode.removesuffix("_ASYNC") if direction == "event" else opcode
+        waiting = self._commands.setdefault((source, command), [])
         size = {"bytes": len(_bytes(fields["body"]))}
-        if direction == "command":
+        if direction == "command" and opcode.startswith(UNANSWERED):
+            self._sink.instant(Lane("radio", source), time, opcode, size)
+        elif direction == "command":
             self._count += 1
             waiting.append(self._count)
             self._sink.begin(pool.take(self._count), time, opcode, size)
-        elif direction == "response" and waiting:
+        elif waiting:
             lane = pool.give_back(waiting.pop(0))
             assert lane is not None
             self._sink.end(lane, time, size)

@@ -18,6 +18,7 @@ from renode_wifi.emulation.observers.timeline.processor import HANDLERS, Process
 from renode_wifi.emulation.observers.timeline.timeline import Timeline
 from renode_wifi.emulation.platform.core import ExceptionListener
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.trace import TraceFields
 
 ROOT = Path(__file__).parents[3]
 ST, TI = "b_l475e_iot01a", "cc3220sf_launchxl"
@@ -200,6 +201,19 @@ def test_overlapping_slices_have_lanes_of_their_own() -> None:
     assert pool.give_back("b") == Lane("radio", "nwp 2")
     assert pool.give_back("b") is None
     assert pool.take("d").name == "nwp 2"
+
+
+def test_commands_of_the_network_processor_end_with_their_answers() -> None:
+    sink = Lanes()
+    lanes = ActivityLanes(sink)
+    messages = [("command", "SEND"), ("command", "RECV"), ("event", "RECV_ASYNC")]
+    messages += [("command", "CONNECT"), ("response", "CONNECT"), ("event", "CONNECT_ASYNC")]
+    for time, (direction, opcode) in enumerate(messages):
+        fields: TraceFields = {"direction": direction, "opcode": opcode, "body": b""}
+        lanes.on_trace(time, "nwp", "message", fields)
+    lanes.finish(9)
+    assert sink.slices == [("nwp", "RECV", 1, 2), ("nwp", "CONNECT", 3, 4)]
+    assert sink.instants == [("nwp", "SEND"), ("nwp events", "CONNECT_ASYNC")]
 
 
 def test_a_socket_that_fails_says_why() -> None:
