@@ -7,6 +7,7 @@ and for type checkers, too.
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,13 @@ LONG_FILES = {
     "peripherals/stm32l4/tim.py": "one block of the chip, with its counter, channels and outputs",
     "peripherals/stm32l4/flash.py": "one block of the chip, with its programming sequences",
 }
+TOP = {
+    *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
+    *("pyproject.toml", "setup.py", ".ci", ".gitignore"),
+    *("bench", "docs", "emulation", "examples", "firmware", "fuzz", "peripherals", "platforms"),
+    *("robot", "src", "tests"),
+}
+"""What lies at the top of the tree."""
 MAX_FILES = 20
 CROWDED = {
     "firmware/blocks": "a guest for each block of the chip",
@@ -198,3 +206,12 @@ def test_public_signatures_say_what_they_take() -> None:
         if isinstance(node, ast.Name) and node.id == "Any"
     ]
     assert vague == []
+
+
+def test_no_report_of_a_run_is_left_at_the_top() -> None:
+    found = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        pytest.skip("this tree is no checkout of git, which knows the files that belong to it")
+    assert {name.partition("/")[0] for name in found.stdout.splitlines()} == TOP
