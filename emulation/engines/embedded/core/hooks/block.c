@@ -197,7 +197,7 @@ void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     struct shared *shared = &core->schedule.shared;
     block_t *entry = block_entry(&core->code, (uint32_t)address), block = *entry;
     uint64_t end = shared->cycles + block_count(block);
-    if (UNLIKELY((block & BLOCK_KEY_MASK) != block_key((uint32_t)address, size) ||
+    if (UNLIKELY((block ^ block_key((uint32_t)address, size)) << (64 - BLOCK_COUNT_SHIFT) ||
                  end > shared->limit)) {
         enter_slowly(core, entry, (uint32_t)address, size);
         return;

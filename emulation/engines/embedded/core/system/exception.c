@@ -253,8 +253,6 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     cpu->state.exception = xpsr & XPSR_EXCEPTION;
     protection_request_update(exceptions->protection);
     cpu->state.pc = frame[FRAME_PC] | (xpsr & XPSR_THUMB ? 1 : 0);
-    exceptions->schedule->held = false;
-    schedule_update(exceptions->schedule);
     report(exceptions, before);
 }
 
