@@ -2,6 +2,8 @@
 
 The goal is that nothing is slower than the board: 1.0 at most. The guests are firmware/worst; each
 is chosen by a byte to the console. The time is that of one core, the median of several runs.
+Serial ports send at their line's speed, as the chip's do: otherwise a byte takes no virtual time,
+and the figure would be how many bytes a guest can send, at a hundred times the chip's rate.
 `python -m bench.worst [WORD ...]` measures those whose name contains one of the words.
 """
 
@@ -16,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.peripherals.base.uart import WiredUart
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware" / "worst"
 BOARDS = ("b_l475e_iot01a", "cc3220sf_launchxl")
@@ -34,10 +37,17 @@ def names(board: str) -> list[str]:
         return guest.uart.text.split("choose")[0].splitlines()
 
 
+def _send_at_line_speed(guest: Board) -> None:
+    for model in guest.engine.machine.peripherals.values():
+        if isinstance(model, WiredUart):
+            model.timed_transmit = True
+
+
 def measure(board: str, index: int, repeats: int = REPEATS) -> float:
     """CPU seconds per virtual second of a guest."""
     with Board(board, FIRMWARE / f"{board}.elf") as guest:
         guest.wait_for_line("choose", 10.0)
+        _send_at_line_speed(guest)
         guest.write(bytes([ord("A") + index]))
         guest.run(SETTLE)
         share, ratios = SHARE, list[float]()

@@ -14,6 +14,7 @@ uint64_t schedule_next_event(const struct schedule *schedule)
 {
     uint64_t first = schedule->shared.deadline;
     first = first < schedule->timer ? first : schedule->timer;
+    first = first < schedule->match ? first : schedule->match;
     return first < schedule->ticks ? first : schedule->ticks;
 }
 

@@ -41,6 +41,7 @@ enum halt {
 struct schedule {
     struct shared shared; /* first: a core begins with it */
     uint64_t timer; /* cycle of SysTick's next interrupt */
+    uint64_t match; /* cycle at which CYCCNT is what a comparator of the DWT waits for */
     uint64_t ticks; /* cycle at which models/ticker.c sets the next flag */
     uint64_t probe; /* cycle at which idle/ wants to see the next block */
     uint32_t requests; /* enum request */

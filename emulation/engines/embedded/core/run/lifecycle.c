@@ -274,6 +274,7 @@ void core_restore(struct core *core, const uint8_t *buffer)
     schedule_request(&core->schedule, REQUEST_WATCHPOINTS);
     schedule_request(&core->schedule, REQUEST_FIREWALL);
     systick_update(&core->systick);
+    dwt_update(&core->dwt);
     scs_update_checks(&core->scs);
     nvic_update(&core->nvic);
 }

@@ -87,6 +87,7 @@ static int loop(struct core *core)
     struct cpu_state *state = &core->cpu.state;
     for (;;) {
         systick_sync(&core->systick);
+        dwt_sync(&core->dwt);
         tickers_run(&core->tickers);
         int outcome = due(shared);
         if (outcome >= 0)

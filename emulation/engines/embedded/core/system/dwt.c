@@ -11,6 +11,7 @@ void dwt_reset(struct dwt *dwt)
 {
     memset(&dwt->state, 0, sizeof dwt->state);
     dwt->state.words[DWT_CTRL] = CTRL_COMPARATORS;
+    dwt->schedule->match = NEVER;
 }
 
 static bool is_counting(const struct dwt *dwt)
@@ -32,6 +33,7 @@ static void set_count(struct dwt *dwt, uint32_t value)
 /* DWT_COMPn, DWT_MASKn and DWT_FUNCTIONn, C1.8.8 to C1.8.10, from word 8 on. */
 enum { FIRST_COMPARATOR = 8, COMPARATOR_WORDS = 4, COMP = 0, MASK, FUNCTION };
 #define FUNCTION_MATCHED (1u << 24)
+#define FUNCTION_CYCLES (1u << 7) /* CYCMATCH: comparator 0 compares with CYCCNT */
 #define FUNCTION_VALUE (1u << 8) /* DATAVMATCH: COMP is a value, which only comparator 1 compares */
 #define FUNCTION_LINKED (1u << 9) /* LNK1ENA: it compares with a second address, too */
 #define FUNCTION_MASK 0xFFDBFu
@@ -48,9 +50,29 @@ static bool compares_value(const struct dwt *dwt)
     return comparator_at(dwt, VALUE_COMPARATOR)[FUNCTION] & FUNCTION_VALUE;
 }
 
+void dwt_update(struct dwt *dwt)
+{
+    const uint32_t *first = comparator_at(dwt, 0);
+    bool waits = is_counting(dwt) && (first[FUNCTION] & (FUNCTION_CYCLES | 0xF)) == (FUNCTION_CYCLES | 4);
+    uint32_t left = first[COMP] - get_count(dwt);
+    dwt->schedule->match =
+        waits ? dwt->schedule->shared.cycles + (left ? left : (uint64_t)1 << 32) : NEVER;
+    schedule_update(dwt->schedule);
+}
+
+void dwt_sync(struct dwt *dwt)
+{
+    if (dwt->schedule->shared.cycles < dwt->schedule->match)
+        return;
+    dwt_match(dwt, 0);
+    dwt_update(dwt);
+}
+
 /* The run loop is to look at dwt_ranges again. */
 static void request_update(struct dwt *dwt)
 {
+    if (dwt->scb->demcr & DEMCR_MON_STEP)
+        schedule_request(dwt->schedule, REQUEST_WATCHPOINTS);
     for (unsigned n = 0; n < DWT_COMPARATORS; n++)
         if (comparator_at(dwt, n)[FUNCTION] & 0xF)
             schedule_request(dwt->schedule, REQUEST_WATCHPOINTS);
@@ -81,7 +103,7 @@ static void write_comparator(struct dwt *dwt, uint32_t word, uint32_t value)
         dwt->state.words[word] = value < MAX_IGNORED ? value : MAX_IGNORED;
         break;
     case FUNCTION:
-        value &= FUNCTION_MASK & ~(first ? 0 : 1u << 7); /* CYCMATCH */
+        value &= FUNCTION_MASK & ~(first ? 0 : FUNCTION_CYCLES);
         dwt->state.words[word] = has_value ? value | FUNCTION_LINKED : value & ~FUNCTION_VALUE & 0xFF;
         break;
     default: break;
@@ -104,6 +126,7 @@ void dwt_write(struct dwt *dwt, uint32_t offset, uint32_t value, uint32_t lanes)
     else
         words[word] = value;
     set_count(dwt, count);
+    dwt_update(dwt);
 }
 
 uint32_t dwt_read_demcr(const struct dwt *dwt)
@@ -115,8 +138,10 @@ uint32_t dwt_read_demcr(const struct dwt *dwt)
 void dwt_write_demcr(struct dwt *dwt, uint32_t value)
 {
     uint32_t count = get_count(dwt);
+    request_update(dwt);
     dwt->scb->demcr = value;
     set_count(dwt, count);
+    dwt_update(dwt);
     request_update(dwt);
     if (value & DEMCR_MON_PEND)
         nvic_pend(dwt->nvic, EXCEPTION_DEBUG_MONITOR);
@@ -147,15 +172,25 @@ static bool addresses_of(const struct dwt *dwt, unsigned n, unsigned events, uns
     return events;
 }
 
+/* The monitor, which isn't executed now, has asked to be entered behind the next instruction. */
+static bool steps(const struct dwt *dwt)
+{
+    const uint32_t wanted = DEMCR_MON_EN | DEMCR_MON_STEP;
+    return (dwt->scb->demcr & wanted) == wanted &&
+           !bit_get(dwt->nvic->state.active, EXCEPTION_DEBUG_MONITOR);
+}
+
 unsigned dwt_ranges(const struct dwt *dwt, struct dwt_range *ranges)
 {
     unsigned count = 0;
+    if (steps(dwt))
+        ranges[count++] = (struct dwt_range){0, UINT32_MAX, DWT_EXECUTE, DWT_STEP};
     if (!(dwt->scb->demcr & DEMCR_TRCENA))
-        return 0;
+        return count;
     for (unsigned n = 0; n < DWT_COMPARATORS; n++) {
         uint32_t function = comparator_at(dwt, n)[FUNCTION];
         bool is_value = n == VALUE_COMPARATOR && compares_value(dwt);
-        if (!is_value && !(function & 1u << 7))
+        if (!is_value && !(function & FUNCTION_CYCLES))
             count += addresses_of(dwt, n, events_of(function), n, &ranges[count]);
     }
     if (!compares_value(dwt))
@@ -183,8 +218,23 @@ bool dwt_accepts(const struct dwt *dwt, unsigned comparator, uint32_t value, uns
     return width == size && low_bytes(value ^ words[COMP], width) == 0;
 }
 
+/* An instruction is about to be executed while the monitor steps, which only less urgent code is. */
+static void step(struct dwt *dwt)
+{
+    struct nvic *nvic = dwt->nvic;
+    int priority = nvic_group_priority(nvic, nvic->state.priority[EXCEPTION_DEBUG_MONITOR]);
+    if (priority >= nvic_execution_priority(nvic, true))
+        return;
+    dwt->scb->dfsr |= DFSR_HALTED;
+    nvic_pend(nvic, EXCEPTION_DEBUG_MONITOR);
+}
+
 void dwt_match(struct dwt *dwt, unsigned comparator)
 {
+    if (comparator == DWT_STEP) {
+        step(dwt);
+        return;
+    }
     dwt->state.words[FIRST_COMPARATOR + COMPARATOR_WORDS * comparator + FUNCTION] |= FUNCTION_MATCHED;
     bool halts = dwt->schedule->shared.debugger, monitored = dwt->scb->demcr & DEMCR_MON_EN;
     if (halts || monitored)

@@ -1,15 +1,18 @@
 /* The Data Watchpoint and Trace unit (C1.8): CYCCNT counts, comparators raise debug events, the other
  * registers store. Of the comparators' functions there are those that raise debug events; there are no
- * trace packets and no comparison with CYCCNT. */
+ * trace packets. The monitor's single steps (C1.6.5) are a range that compares with any address. */
 #ifndef SYSTEM_DWT_H
 #define SYSTEM_DWT_H
 
 #include "system/nvic.h"
 
-enum { DWT_WORDS = 24, DWT_COMPARATORS = 4, DWT_RANGES = DWT_COMPARATORS + 1 };
+enum { DWT_WORDS = 24, DWT_COMPARATORS = 4, DWT_RANGES = DWT_COMPARATORS + 2 };
 
 /* What a comparator waits for, a set. */
 enum { DWT_READ = 1, DWT_WRITE = 2, DWT_EXECUTE = 4 };
+
+/* Instead of a comparator: DEMCR.MON_STEP. */
+enum { DWT_STEP = DWT_COMPARATORS };
 
 /* Addresses that a comparator compares. */
 struct dwt_range {
@@ -31,6 +34,10 @@ struct dwt {
 };
 
 void dwt_reset(struct dwt *dwt);
+/* Time has passed: CYCCNT may be what comparator 0 waits for. */
+void dwt_sync(struct dwt *dwt);
+/* The state is another: that of a snapshot. */
+void dwt_update(struct dwt *dwt);
 /* Offsets are from 0xE0001000. */
 uint32_t dwt_read(struct dwt *dwt, uint32_t offset);
 void dwt_write(struct dwt *dwt, uint32_t offset, uint32_t value, uint32_t lanes);

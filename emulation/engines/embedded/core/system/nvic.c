@@ -161,12 +161,20 @@ void nvic_unpend(struct nvic *nvic, unsigned exception)
     nvic_update(nvic);
 }
 
+/* The DWT's ranges have one more while the monitor steps and isn't executed. */
+static void follow_monitor(struct nvic *nvic, unsigned exception)
+{
+    if (exception == EXCEPTION_DEBUG_MONITOR && nvic->scb->demcr & DEMCR_MON_STEP)
+        schedule_request(nvic->schedule, REQUEST_WATCHPOINTS);
+}
+
 void nvic_activate(struct nvic *nvic, unsigned exception)
 {
     bit_clear(nvic->state.pending, exception);
     bit_set(nvic->state.active, exception);
     nvic->cpu->state.exception = exception;
     nvic_update(nvic);
+    follow_monitor(nvic, exception);
 }
 
 void nvic_deactivate(struct nvic *nvic, unsigned exception)
@@ -175,6 +183,7 @@ void nvic_deactivate(struct nvic *nvic, unsigned exception)
     if (bit_get(nvic->state.line, exception))
         bit_set(nvic->state.pending, exception);
     nvic_update(nvic);
+    follow_monitor(nvic, exception);
 }
 
 void nvic_set_line(struct nvic *nvic, unsigned exception, bool level)

@@ -29,7 +29,7 @@ enum cfsr {
 enum hfsr { HFSR_VECTTBL = 1u << 1, HFSR_FORCED = 1u << 30, HFSR_DEBUGEVT = 1u << 31 };
 
 /* Debug Fault Status Register, C1.6.1. */
-enum dfsr { DFSR_BKPT = 1u << 1, DFSR_DWTTRAP = 1u << 2 };
+enum dfsr { DFSR_HALTED = 1u << 0, DFSR_BKPT = 1u << 1, DFSR_DWTTRAP = 1u << 2 };
 
 /* Configuration and Control Register, B3.2.8. */
 enum ccr {
@@ -48,7 +48,12 @@ enum scr { SCR_SLEEPONEXIT = 1u << 1, SCR_SLEEPDEEP = 1u << 2, SCR_SEVONPEND = 1
 enum fpccr { FPCCR_LSPACT = 1u << 0, FPCCR_LSPEN = 1u << 30, FPCCR_ASPEN = 1u << 31 };
 
 /* Debug Exception and Monitor Control Register, C1.6.5. */
-enum demcr { DEMCR_MON_EN = 1u << 16, DEMCR_MON_PEND = 1u << 17, DEMCR_TRCENA = 1u << 24 };
+enum demcr {
+    DEMCR_MON_EN = 1u << 16,
+    DEMCR_MON_PEND = 1u << 17,
+    DEMCR_MON_STEP = 1u << 18,
+    DEMCR_TRCENA = 1u << 24,
+};
 
 /* Part of a snapshot. */
 struct scb {

@@ -1,4 +1,4 @@
-"""The DWT's comparators as the guest programs them: ARM DDI 0403E, C1.8 and C1.4.1."""
+"""The DWT's comparators and steps of the monitor: ARM DDI 0403E, C1.8, C1.4.1 and C1.6.5."""
 
 from __future__ import annotations
 
@@ -231,3 +231,91 @@ reset:
     assert 0 < len(first) < len(whole.log)
     assert whole.log[:4] == [4, 4, 8, 4]
     assert sliced.rig.times == whole.rig.times
+
+
+COUNTED = f"""{NAMES}
+    .equ DWT_CTRL, 0xE0001000
+reset:
+    put DEMCR, {TRCENA | MON_EN}
+    put CYCCNT, 0
+    put DWT_CTRL, 1
+    put COMP0, 1000
+    put FUNCTION0, 0x84
+    mov r7, #1
+    {{wait}}
+debugmonitor:
+    log_word CYCCNT
+    log_word DFSR
+    log_word FUNCTION0
+    put DFSR, 4
+    put COMP0, 2500
+    bx lr
+"""
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+@pytest.mark.parametrize("wait", ["1: b 1b", "1: wfi\n    b 1b", "1: adds r0, #1\n    b 1b"])
+def test_counted_cycles_are_a_debug_event(wait: str, interpret: bool) -> None:
+    """C1.8.10, CYCMATCH."""
+    first, *rest = logged(COUNTED.replace("{wait}", wait), interpret=interpret)
+    second = rest[2]
+    assert 1000 <= first < 1040  # a read is charged with its block
+    assert 2500 <= second < 2540
+    assert rest == [4, 1 << 24 | 0x84, second, 4, 1 << 24 | 0x84]
+
+
+@pytest.mark.parametrize(
+    ("function", "demcr"), [(0x84, MON_EN), (0x80, TRCENA | MON_EN), (4, TRCENA)]
+)
+def test_cycles_are_not_compared_without_their_function(function: int, demcr: int) -> None:
+    source = COUNTED.replace("0x84", f"{function:#x}").replace(
+        f"put DEMCR, {TRCENA | MON_EN}", f"put DEMCR, {demcr}"
+    )
+    assert logged(source.replace("{wait}", "b .")) == []
+
+
+STEPPED = f"""{NAMES}
+reset:
+    mov r4, #0
+    svc #0
+again:
+    put DEMCR, {MON_EN | 1 << 18 | MON_PEND}
+first:
+    add r4, #1
+    add r4, #2
+    cbz r4, over
+    b over
+    nop
+over:
+    add r4, #4
+    add r4, #8
+    add r4, #16
+    cmp r4, #60
+    blt again
+    b .
+svc:
+    bx lr
+debugmonitor:
+    log_register r4
+    log_word DFSR
+    put DFSR, 7
+    ldr r0, [sp, #24]
+    adr r1, first
+    subs r0, r0, r1
+    log_register r0
+    tst r4, #8
+    beq 1f
+    put DEMCR, {MON_EN}
+1:  bx lr
+"""
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+def test_monitor_steps_through_less_urgent_code(interpret: bool) -> None:
+    """C1.6.5, MON_STEP: entered behind each instruction until it clears the bit."""
+    log = logged(STEPPED, interpret=interpret)
+    rounds = [tuple(log[at : at + 3]) for at in range(0, len(log), 3)]
+    # MON_PEND is taken where its block ends, at the branch.
+    first = [(3, 0, 10), (3, 1, 14), (7, 1, 18), (15, 1, 22)]
+    second = [(34, 0, 10), (34, 1, 14), (38, 1, 18), (46, 1, 22)]
+    assert rounds == first + second
