@@ -21,7 +21,7 @@ from typing import NamedTuple
 FLAGS: tuple[str, ...] = (
     "-std=c11",
     "-D_POSIX_C_SOURCE=200809L",
-    "-O2",
+    "-O3",
     "-fPIC",
     "-fvisibility=hidden",
     "-fno-strict-aliasing",

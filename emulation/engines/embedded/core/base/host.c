@@ -47,15 +47,33 @@ bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments,
     return false;
 }
 
+static void write_levels(struct host *host)
+{
+    for (unsigned i = 0; i < host->deferred_count; i++) {
+        const struct deferred_level *each = &host->deferred[i];
+        host->python.setattr(each->line, host->level_name,
+                             each->level ? host->is_true : host->is_false);
+    }
+    host->deferred_count = 0;
+}
+
 void host_set_level(struct host *host, PyObject *line, bool level)
 {
-    host->python.setattr(line, host->level_name, level ? host->is_true : host->is_false);
+    for (unsigned i = 0; i < host->deferred_count; i++)
+        if (host->deferred[i].line == line) {
+            host->deferred[i].level = level;
+            return;
+        }
+    if (host->deferred_count == MAX_DEFERRED)
+        write_levels(host);
+    host->deferred[host->deferred_count++] = (struct deferred_level){line, level};
 }
 
 void host_flush(struct host *host)
 {
     if (host->flush)
         host->flush(host->flush_of);
+    write_levels(host);
 }
 
 void host_set_state(struct host *host, PyObject *model, bool state)

@@ -6,6 +6,14 @@
 #include "base/schedule.h"
 #include "base/unicorn.h"
 
+/* A line's level that Python hasn't been given yet. */
+struct deferred_level {
+    PyObject *line;
+    bool level;
+};
+
+enum { MAX_DEFERRED = 4 };
+
 struct host {
     uc_engine *uc;
     struct unicorn unicorn;
@@ -14,6 +22,8 @@ struct host {
     /* Bring objects of Python up to date, before Python looks at them. */
     void (*flush)(void *flush_of);
     void *flush_of;
+    struct deferred_level deferred[MAX_DEFERRED];
+    unsigned deferred_count;
     /* Python had control: models may have changed. */
     void (*resume)(void *resume_of);
     void *resume_of;
@@ -43,7 +53,7 @@ bool host_call(struct host *host, PyObject *callable, const uint32_t *arguments,
 void host_flush(struct host *host);
 /* Set the `state` of a model that does nothing but follow a pin. */
 void host_set_state(struct host *host, PyObject *model, bool state);
-/* Set the `level` of a line object. */
+/* Set the `level` of a line object, at the latest before Python gets control. */
 void host_set_level(struct host *host, PyObject *line, bool level);
 
 #endif
