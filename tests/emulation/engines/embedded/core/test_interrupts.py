@@ -43,8 +43,10 @@ def test_a_listener_sees_handlers_begin_and_return() -> None:
     """Preemption, return, tail-chaining, and the return to thread mode."""
     guest = Guest(PREEMPTED)
     seen: list[tuple[int, int]] = []
-    guest.core.on_exception(lambda number, returned: seen.append((number, returned)))
+    log = guest.core.log_exceptions(0, 0, 0)
+    log.listeners.append(lambda entries: seen.extend(entry[2:4] for entry in entries))
     assert guest.run().log == [0, 2, 0xFFFFFFF1, 10, 1, 99]
+    log.flush()
     assert seen == [(16, 0), (18, 0), (16, 18), (17, 16), (0, 17)]
 
 
