@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
@@ -12,6 +13,14 @@ from renode_wifi.emulation.observers.contract.rules import rules as contract_rul
 from renode_wifi.emulation.platform import boards, catalogue, constructors
 from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.suites.compatibility import cell, read_report, render
+from renode_wifi.peripherals.network.worldfile.fault_kinds import (
+    ISM43362,
+    KINDS,
+    NWP,
+    Kind,
+    Target,
+    radio_kinds,
+)
 from tests import reference
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -20,6 +29,7 @@ API, KEYWORDS = DOCS / "api.md", DOCS / "keywords.md"
 CHIPS = {"b_l475e_iot01a": DOCS / "stm32l475.md", "cc3220sf_launchxl": DOCS / "cc3220sf.md"}
 """Boards, and the page of the chip of each."""
 CONTRACT = DOCS / "contract.md"
+WORLD, MODULE = DOCS / "world.md", DOCS / "ism43362.md"
 QUALIFICATION, RESULTS = DOCS / "qualification.md", DOCS / "results"
 NWP_TESTS = Path(__file__).resolve().parent / "peripherals" / "simplelink"
 RULE = re.compile(r"(SWR[AU]\d+[A-Z]?)[, ]+([^:]+): (.*)")
@@ -140,6 +150,15 @@ def contract() -> str:
     return text
 
 
+def faults(kinds: Iterable[Kind]) -> str:
+    """Kinds of faults, as world files name them."""
+    text = "\n| do | keys | effect | with `for`, when that is over |\n|---|---|---|---|\n"
+    for kind in kinds:
+        parameters = ", ".join(f"`{parameter.name}`" for parameter in kind.parameters)
+        text += f"| `{kind.name}` | {parameters} | {kind.effect} | {kind.lasting} |\n"
+    return text
+
+
 def with_table(document: str, name: str, table: str) -> str:
     """The document with the part between the marks of that name as it is to be."""
     first, last = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -168,6 +187,14 @@ def documents() -> dict[Path, str]:
         (CONTRACT, "contract", contract),
     ):
         pages[page] = with_table(page.read_text(encoding="utf-8"), name, made())
+    elsewhere = [kind for kind in KINDS.values() if kind.target is not Target.RADIO]
+    for page, kinds in (
+        (WORLD, elsewhere),
+        (MODULE, radio_kinds(ISM43362).values()),
+        (CHIPS["cc3220sf_launchxl"], radio_kinds(NWP).values()),
+    ):
+        text = pages[page] if page in pages else page.read_text(encoding="utf-8")
+        pages[page] = with_table(text, "faults", faults(kinds))
     return pages
 
 

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
+
+import pytest
 
 from renode_wifi.emulation.suites.report import as_text
 from tests import docs
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in docs.DOCS.glob("*.md")))
+OUR_PATH = re.compile(
+    r"(?<![\w/.-])(?:bench|docs|emulation|examples|firmware|fuzz|peripherals|platforms|robot|src|tests)"
+    r"/[\w./-]*\w"
+)
+ELSEWHERE = {
+    "peripherals/stm32l4/aes.py": "what the example adds",
+    "platforms/NAME.resc": "of any name",
+    "platforms/cpus/stm32f4.repl": "Renode's",
+    "platforms/boards/stm32f4_discovery-kit.repl": "Renode's",
+    "tests/common/ota/test_files": "of Amazon FreeRTOS",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_a_page_names_are_there(page: str) -> None:
+    named = set(OUR_PATH.findall((ROOT / page).read_text(encoding="utf-8")))
+    assert [path for path in named - ELSEWHERE.keys() if not (ROOT / path).exists()] == []
 
 
 def test_tables_that_follow_from_the_code_are_current() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from renode_wifi.peripherals.ism43362.faults import FaultKind
 from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.timing import TIMINGS
@@ -53,11 +52,6 @@ def test_the_page_has_the_typical_times() -> None:
     typical = re.search(r"`typical`: ([\d, ]+\d)", PAGE)
     assert typical is not None
     assert list(map(int, typical[1].split(", "))) == list(TIMINGS["typical"].values())
-
-
-def test_the_page_has_every_fault() -> None:
-    documented = first_column(PAGE.partition("## Faults")[2])
-    assert sorted(documented) == sorted(kind.value for kind in FaultKind)
 
 
 @pytest.mark.parametrize("field", NUMBERS, ids=[field.name for field in NUMBERS])

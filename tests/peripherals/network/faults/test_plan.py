@@ -9,14 +9,16 @@ import pytest
 
 from renode_wifi.peripherals.base.clock import SECOND, VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.ism43362 import faults as of_the_ism43362
 from renode_wifi.peripherals.network.faults.plan import (
     RadioFault,
     RadioFaultPlan,
     amounts,
     waiting,
 )
-from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362, radio_kinds
+from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362, NWP, radio_kinds
 from renode_wifi.peripherals.network.worldfile.faults import fault_of
+from renode_wifi.peripherals.simplelink import faults as of_the_nwp
 
 
 class Kind(Enum):
@@ -77,6 +79,13 @@ def test_a_window_from_now_on_begins_now() -> None:
 
 def test_after_an_event_the_number_has_counted_events() -> None:
     assert made("error", after="joined", nth=3).nth == 1
+
+
+@pytest.mark.parametrize(
+    ("radio", "kinds"), [(ISM43362, of_the_ism43362.FaultKind), (NWP, of_the_nwp.FaultKind)]
+)
+def test_a_radio_knows_the_faults_that_a_world_file_may_name(radio: str, kinds: type[Enum]) -> None:
+    assert {kind.value for kind in kinds} == set(radio_kinds(radio))
 
 
 def test_the_fault_of_another_radio_is_refused() -> None:

@@ -11,14 +11,6 @@ import pytest
 
 from renode_wifi.peripherals.network.servers import TYPES as CLASSES
 from renode_wifi.peripherals.network.worldfile.bridge import BridgeSettings
-from renode_wifi.peripherals.network.worldfile.fault_kinds import (
-    ISM43362,
-    KINDS,
-    NWP,
-    Kind,
-    Target,
-    radio_kinds,
-)
 from renode_wifi.peripherals.network.worldfile.models import (
     AccessPointSettings,
     AirSettings,
@@ -110,23 +102,3 @@ def test_the_page_names_every_type_of_server() -> None:
             assert f"`{keys[option]}: " in types[name]
     for key in keys_of(PageSettings):
         assert key in types["http"]
-
-
-def row(kind: Kind) -> str:
-    """A fault's row in the documentation."""
-    parameters = ", ".join(f"`{parameter.name}`" for parameter in kind.parameters)
-    return f"| `{kind.name}` | {parameters} | {kind.effect} | {kind.lasting} |"
-
-
-@pytest.mark.parametrize(
-    ("page", "kinds"),
-    [
-        ("world.md", [kind for kind in KINDS.values() if kind.target is not Target.RADIO]),
-        ("ism43362.md", list(radio_kinds(ISM43362).values())),
-        ("cc3220sf.md", list(radio_kinds(NWP).values())),
-    ],
-)
-def test_the_pages_have_the_table_of_faults(page: str, kinds: list[Kind]) -> None:
-    head = "| do | keys | effect | with `for`, when that is over |\n|---|---|---|---|\n"
-    expected = head + "\n".join(map(row, kinds)) + "\n"
-    assert expected in (DOCS / page).read_text(encoding="utf-8"), expected
