@@ -19,6 +19,7 @@ from renode_wifi.peripherals.base.pins import (
     Pins,
 )
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+from renode_wifi.peripherals.cc3220.identification import identification
 
 PINS = 8
 ALL = 0xFF
@@ -54,15 +55,7 @@ class CC2538_GPIO(Block):
         Register("ICR", 0x41C, access=WRITE_ONLY, on_write="_clear", fields=_pins("IC")),
         Register("AFSEL", 0x420, fields=_pins("AFSEL")),
         Register("PAD_CONTROL", 0x500, count=15),
-        Register("PERIPHID4", 0xFD0, access=READ_ONLY, count=4),
-        Register("PERIPHID0", 0xFE0, reset=0x61, access=READ_ONLY),
-        Register("PERIPHID1", 0xFE4, access=READ_ONLY),
-        Register("PERIPHID2", 0xFE8, reset=0x18, access=READ_ONLY),
-        Register("PERIPHID3", 0xFEC, reset=0x01, access=READ_ONLY),
-        Register("PCELLID0", 0xFF0, reset=0x0D, access=READ_ONLY),
-        Register("PCELLID1", 0xFF4, reset=0xF0, access=READ_ONLY),
-        Register("PCELLID2", 0xFF8, reset=0x05, access=READ_ONLY),
-        Register("PCELLID3", 0xFFC, reset=0xB1, access=READ_ONLY),
+        *identification(0x61),
     )
 
     def __init__(self, machine: Machine, name: str) -> None:

@@ -17,6 +17,7 @@ from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Register, packed
 from renode_wifi.peripherals.base.uart import FrameFormat
+from renode_wifi.peripherals.cc3220.identification import identification
 
 DR = Register(
     "DR",
@@ -140,15 +141,7 @@ class PL011(Block):
         Register("9BITAMASK", 0x0A8, reset=0xFF, fields=packed("MASK:8 RANGE:8")),
         Register("PP", 0xFC0, reset=3, access=READ_ONLY, fields=packed("SC NB MS MSE")),
         Register("CC", 0xFC8, fields=packed("CS:4")),
-        Register("PERIPHID4", 0xFD0, access=READ_ONLY, count=4),
-        Register("PERIPHID0", 0xFE0, reset=0x11, access=READ_ONLY),
-        Register("PERIPHID1", 0xFE4, access=READ_ONLY),
-        Register("PERIPHID2", 0xFE8, reset=0x18, access=READ_ONLY),
-        Register("PERIPHID3", 0xFEC, reset=0x01, access=READ_ONLY),
-        Register("PCELLID0", 0xFF0, reset=0x0D, access=READ_ONLY),
-        Register("PCELLID1", 0xFF4, reset=0xF0, access=READ_ONLY),
-        Register("PCELLID2", 0xFF8, reset=0x05, access=READ_ONLY),
-        Register("PCELLID3", 0xFFC, reset=0xB1, access=READ_ONLY),
+        *identification(0x11),
     )
 
     def __init__(
