@@ -7,6 +7,7 @@ and for type checkers, too.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -79,6 +80,12 @@ CROWDED = {
 
 RADIOS = ("peripherals/ism43362/", "peripherals/simplelink/")
 """Rooms of the same build: what has the same role in each has the same name."""
+PACK_BYTES = {
+    "peripherals/ism43362/link.py": "words of the link",
+    "peripherals/simplelink/link.py": "words of the link",
+    "peripherals/simplelink/boot_image.py": "the vector table of a program",
+}
+"""Files of the radios that use `struct` besides the messages, with the reason."""
 NAMED_TWICE = {
     "Core": "the contract of a Cortex-M, and the embedded engine's",
     "Event": "what the clock's contract schedules, and the same in Renode",
@@ -171,6 +178,17 @@ def _public_annotations(tree: ast.AST) -> Iterator[ast.expr | None]:
             yield node.returns
         elif isinstance(node, ast.AnnAssign):
             yield node.annotation
+
+
+def test_bytes_of_radios_are_packed_in_messages() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for radio in RADIOS
+        for path in (ROOT / radio).rglob("*.py")
+        if path.parent.name != "messages"
+        and re.search(r"^import struct$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found == PACK_BYTES.keys()
 
 
 def _is_of_both_radios(places: list[str]) -> bool:

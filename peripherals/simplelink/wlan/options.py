@@ -6,7 +6,6 @@ power, changes nothing in a world without radio waves.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -110,7 +109,7 @@ OPTIONS: Mapping[tuple[int, int], Option] = {
     (AP, AP_SECURITY): Option(BYTE, b"\0", _security),
     (AP, AP_PASSWORD): Option(range(65), b"", _password, Error.WLAN_AP_PASSWORD_LENGTH),
     (AP, AP_STATIONS): Option(BYTE, bytes((MAX_STATIONS,)), _stations),
-    (AP, AP_AGING): Option(range(2, 5), struct.pack("<H", 60)),
+    (AP, AP_AGING): Option(range(2, 5), (60).to_bytes(2, "little")),
     (GENERAL, COUNTRY): Option(_exactly(2), b"US", _country, Error.WLAN_COUNTRY),
     (GENERAL, STATION_POWER): Option(BYTE, b"\0", _power),
     (GENERAL, AP_POWER): Option(BYTE, b"\0", _power),
