@@ -32,6 +32,12 @@ def test_files_that_a_page_names_are_there(page: str) -> None:
     assert [path for path in named - ELSEWHERE.keys() if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_python_of_a_page_comes_through_the_front_door(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8").partition("## Adding")[0]
+    assert re.findall(r"^ *(?:from|import) renode_wifi\..*$", text, re.MULTILINE) == []
+
+
 def test_tables_that_follow_from_the_code_are_current() -> None:
     for path, document in docs.documents().items():
         assert path.read_text(encoding="utf-8") == document, "write them anew: python -m tests.docs"

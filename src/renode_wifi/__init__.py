@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.image.crash import Crash as Crash
     from renode_wifi.emulation.image.image import Image as Image
     from renode_wifi.emulation.image.load import load_image as load_image
+    from renode_wifi.emulation.observers.calls.attach import record_calls as record_calls
+    from renode_wifi.emulation.observers.calls.recorder import Call as Call
+    from renode_wifi.emulation.observers.calls.recorder import CallRecorder as CallRecorder
+    from renode_wifi.emulation.observers.contract.monitor import ContractMonitor as ContractMonitor
+    from renode_wifi.emulation.observers.contract.rule import Finding as Finding
     from renode_wifi.emulation.platform.core import Stop as Stop
     from renode_wifi.emulation.suites.qualification import Qualification as Qualification
     from renode_wifi.emulation.suites.unity import Outcome as Outcome
@@ -44,7 +49,11 @@ __version__ = "0.1.0"
 _MODULES = {
     "Board": "emulation.board.board",
     "BoardTimeout": "emulation.board.session",
+    "Call": "emulation.observers.calls.recorder",
+    "CallRecorder": "emulation.observers.calls.recorder",
+    "ContractMonitor": "emulation.observers.contract.monitor",
     "Crash": "emulation.image.crash",
+    "Finding": "emulation.observers.contract.rule",
     "GuestCrash": "emulation.board.session",
     "Image": "emulation.image.image",
     "Outcome": "emulation.suites.unity",
@@ -62,6 +71,7 @@ _MODULES = {
     "UartLine": "emulation.board.console",
     "World": "peripherals.network.world",
     "load_image": "emulation.image.load",
+    "record_calls": "emulation.observers.calls.attach",
 }
 
 __all__ = sorted(_MODULES)

@@ -1,8 +1,9 @@
 """Modules and names that have moved, and the finder that keeps their old paths for one release.
 
 Whoever moves a module adds a line to `MODULES` (or to `TESTS`, for the rigs of the project's own
-tests), whoever renames a class or function a line to `NAMES`. An import by the old path gives the
-same object as one by the new path, with a DeprecationWarning that says what to write.
+tests), and to `NAMES` a line for each class or function that has another name there. An import by
+the old path gives the same object as one by the new path, with a DeprecationWarning that says what
+to write.
 """
 
 from __future__ import annotations
