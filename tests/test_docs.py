@@ -10,13 +10,11 @@ import pytest
 
 from renode_wifi.emulation.suites.report import as_text
 from tests import docs
+from tests.words import FOLDERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in docs.DOCS.glob("*.md")))
-OUR_PATH = re.compile(
-    r"(?<![\w/.-])(?:bench|docs|emulation|examples|firmware|fuzz|peripherals|platforms|robot|src|tests)"
-    r"/[\w./-]*\w"
-)
+OUR_PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)}|examples|fuzz|src)/[\w./-]*\w")
 ELSEWHERE = {
     "peripherals/stm32l4/aes.py": "what the example adds",
     "platforms/NAME.resc": "of any name",
