@@ -1,6 +1,7 @@
 #include "guest.h"
 
 enum { COMP1 = 0x40010200, OPAMP1 = 0x40007800, EXTI_COMP1 = 1u << 21, COMP_INTERRUPT = 64 };
+enum { GPIO_B = 0x48000400 };
 enum { EN = 1, VALUE = 1u << 30, LOCK = 1u << 31, FROM_DAC1 = 4u << 4, POLARITY = 1u << 15 };
 enum { OPAEN = 1, FOLLOWER = 3u << 2, VP_FROM_DAC = 1u << 10 };
 
@@ -35,6 +36,9 @@ int main(void)
     wait_ms(1);
     expect("EXTI 21 rises (14.3.2)", WORD(EXTI + 0x14) & EXTI_COMP1, EXTI_COMP1);
     expect("vector 64 (table 58)", interrupts[COMP_INTERRUPT], 1);
+    WORD(GPIO_B + 0x20) = (WORD(GPIO_B + 0x20) & ~15u) | 12;
+    WORD(GPIO_B) = (WORD(GPIO_B) & ~3u) | 2;
+    expect("PB0 is COMP1_OUT (DS10969 table 17)", WORD(GPIO_B + 0x10) & 1, 1);
     WORD(COMP1) = EN | FROM_DAC1 | POLARITY;
     expect("POLARITY inverts (22.6.1)", WORD(COMP1) & VALUE, 0);
     WORD(COMP1) |= LOCK;

@@ -97,7 +97,7 @@ CNT = Register("CNT", 0x1C, access=READ_ONLY, on_read="_read_count", fields=(Fie
 OR = Register("OR", 0x20, fields=(Field("OR", 0, 2),))
 
 CMPM, ARRM = ISR.CMPM, ISR.ARRM
-INPUTS = ("IN1", "ETR")
+INPUTS = ("IN1", "ETR", "IN2")
 BY_ETR = 0
 """Code of TRIGSEL."""
 
@@ -123,13 +123,13 @@ TRIGGERS = (_both, _rising, _falling, _both)
 class STM32L0_LpTimer(Block, Receiver):
     """frequency: kernel clock in Hz where no RCC named "rcc" gives it.
 
-    Counts clocks, or edges of IN1, from a start by software or by an edge of ETR. ARROK and CMPOK
-    come at once. Inputs 0 and 1 are IN1 and ETR; their pins are looked up when a register is
-    written.
+    Counts clocks, edges of IN1, or as an encoder those of IN1 and IN2, from a start by software or
+    by an edge of ETR. ARROK and CMPOK come at once. Inputs 0 to 2 are IN1, ETR and IN2; their pins
+    are looked up when a register is written.
     """
 
     STATUS = PARTLY
-    MISSING = "the encoder, the output, triggers but ETR, filters"
+    MISSING = "the output, triggers but ETR, filters"
 
     REGISTERS = (ISR, ICR, IER, CFGR, CR, CMP, ARR, CNT, OR)
     SERVED = SERVE_READS
@@ -140,6 +140,7 @@ class STM32L0_LpTimer(Block, Receiver):
         self._event: Event | None = None
         for name in INPUTS:
             self.lines[name] = InputLine()
+        self._levels: dict[int, bool] = {}
         self._clear()
 
     def reset(self) -> None:
@@ -151,6 +152,9 @@ class STM32L0_LpTimer(Block, Receiver):
         self._running = False
         self._waits = False
         self._edges = 0
+        # As an encoder: where it is, and whether it went up last.
+        self._position = 0
+        self._is_up = True
         self._single = False
         self._started_at = 0
         self._seen = 0
@@ -175,7 +179,7 @@ class STM32L0_LpTimer(Block, Receiver):
         return -(-count * self._prescaler() * SECOND // self._kernel_hz())
 
     def _is_external(self) -> bool:
-        return bool(self.registers["CFGR"] & (CFGR.CKSEL | CFGR.COUNTMODE))
+        return bool(self.registers["CFGR"] & (CFGR.CKSEL | CFGR.COUNTMODE | CFGR.ENC))
 
     def _counts(self) -> int:
         """Counts since the start."""
@@ -233,7 +237,11 @@ class STM32L0_LpTimer(Block, Receiver):
     def _connect_inputs(self) -> None:
         """Listen to the pins that are inputs now."""
         setting = self.registers["CFGR"]
-        used = (self._is_external(), bool(setting & CFGR["TRIGEN"].mask))
+        used = (
+            self._is_external(),
+            bool(setting & CFGR["TRIGEN"].mask),
+            bool(setting & CFGR.ENC),
+        )
         for number, name in enumerate(INPUTS):
             for pin in chosen_pins(self.lines[name]) if used[number] else ():
                 if (self, number) not in pin._receivers:
@@ -241,7 +249,8 @@ class STM32L0_LpTimer(Block, Receiver):
                     self.machine.wires_changed()
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """An edge of IN1 or of ETR."""
+        """An edge of IN1, ETR or IN2."""
+        self._levels[number] = level
         setting = self.registers["CFGR"]
         if number == INPUTS.index("ETR"):
             is_wanted = TRIGGERS[CFGR["TRIGEN"].get(setting)](level)
@@ -251,16 +260,44 @@ class STM32L0_LpTimer(Block, Receiver):
                 self._start()
                 self._update()
             return
-        if self._running and self._is_external() and EDGES[CFGR["CKPOL"].get(setting)](level):
+        if setting & CFGR.ENC:
+            self._turn(number, level)
+        elif (
+            self._running
+            and number == 0
+            and self._is_external()
+            and EDGES[CFGR["CKPOL"].get(setting)](level)
+        ):
             self._edges += 1
             self._sync()
             self._update()
+
+    def _turn(self, number: int, level: bool) -> None:
+        """An edge of the encoder's IN1 or IN2 (table 219)."""
+        edges = EDGES[CFGR["CKPOL"].get(self.registers["CFGR"])]
+        if not self._running or not edges(level):
+            return
+        opposite = INPUTS.index("IN1" if number else "IN2")
+        goes_up = (level != self._levels.get(opposite, False)) == (number == 0)
+        limit = self.registers["ARR"]
+        flags = 0
+        if goes_up != self._is_up:
+            self._is_up = goes_up
+            flags |= ISR.UP if goes_up else ISR.DOWN
+        self._position = (self._position + (1 if goes_up else -1)) % (limit + 1)
+        if self._position == self.registers["CMP"]:
+            flags |= CMPM
+        if self._position == limit:
+            flags |= ARRM
+        self.registers["ISR"] |= flags
+        self._update()
 
     def _start(self) -> None:
         if not self._running:
             self._running = True
             self._started_at = self.machine.clock.now
-            self._seen = self._edges = 0
+            self._seen = self._edges = self._position = 0
+            self._is_up = True
 
     def _changed(self, value: int, old: int) -> None:
         """IER can be written only while the timer is off."""
@@ -295,4 +332,6 @@ class STM32L0_LpTimer(Block, Receiver):
         self._sync()
         if not self._running:
             return 0
+        if self.registers["CFGR"] & CFGR.ENC:
+            return self._position
         return self._counts() % (self.registers["ARR"] + 1)

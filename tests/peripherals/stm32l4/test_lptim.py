@@ -135,6 +135,26 @@ def test_counted_edges_interrupt_at_the_limit() -> None:
     assert peek(timer, "CNT") == 0
 
 
+@pytest.mark.parametrize("polarity", [0, 1, 2])
+def test_an_encoder_counts_up_and_down(polarity: int) -> None:
+    timer, _ = make(limit=99, compare=98, CFGR=block.CFGR.ENC | polarity << 1)
+    poke(timer, "CR", START)
+    first, second = block.INPUTS.index("IN1"), block.INPUTS.index("IN2")
+    turn = [(first, True), (second, True), (first, False), (second, False)]
+    # One edge of each pair counts where only rising or falling ones do.
+    each = 4 if polarity == 2 else 2
+    for _ in range(5):
+        for number, level in turn:
+            timer.on_gpio(number, level)
+    assert peek(timer, "CNT") == 5 * each
+    assert not peek(timer, "ISR") & (block.ISR.UP | block.ISR.DOWN)
+    for _ in range(6):
+        for number, level in reversed(turn):
+            timer.on_gpio(number, not level)
+    assert peek(timer, "CNT") == (5 * each - 6 * each) % 100
+    assert peek(timer, "ISR") & (block.ISR.UP | block.ISR.DOWN) == block.ISR.DOWN
+
+
 def test_an_edge_of_the_trigger_starts_the_timer() -> None:
     timer, machine = make(CFGR=1 << block.CFGR["TRIGEN"].position)
     poke(timer, "CR", START)
