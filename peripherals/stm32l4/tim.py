@@ -64,7 +64,7 @@ class STM32_Timer(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "dead time, input filters, channels 5 and 6, break by comparators and DFSDM"
+    MISSING = "input filters, channels 5 and 6, break by comparators and DFSDM"
     SERVED = SERVE_READS
     OUTPUTS = tim_outputs.OUTPUTS
     ADVANCED = ADVANCED
@@ -97,7 +97,9 @@ class STM32_Timer(Block):
             for channel, output in enumerate(tim_outputs.CHANNEL_OUTPUTS)
         )
         self._inputs = Inputs(self, self._number, self)
-        self._outputs = Outputs(self, self._channels, self._number in ADVANCED_TIMERS)
+        self._outputs = Outputs(
+            self, self._channels, self._number in ADVANCED_TIMERS, self.clock_hz
+        )
         self._event: Event | None = None
         self._values = self.registers.values
         self._counter = Counter(CNT.word)
@@ -146,6 +148,10 @@ class STM32_Timer(Block):
         listen(self._clock_changed)
         self._rcc.on_gate(self.name, self._clock_changed)
         self._hertz = self._rcc_hertz()
+
+    def clock_hz(self) -> int:
+        """Of the clock before the prescaler."""
+        return self._hertz
 
     def _rcc_hertz(self) -> int:
         if not self._rcc.has_clock(self.name):

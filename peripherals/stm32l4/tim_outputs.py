@@ -6,16 +6,18 @@ levels of CHx and CHxN of it. Trigger and DMA requests are pulses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.base.line import Line, Receiver
+from renode_wifi.peripherals.stm32l4.tim_dead_time import DeadTime, duration
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     BDTR,
     CCER,
     CCMR1,
+    CR1,
     CR2,
     DCR,
     DIER,
@@ -112,7 +114,14 @@ class ObservedLine(Line):
 class Outputs:
     """The outputs of one timer, among them its interrupts. MOE gates those of a timer with BDTR."""
 
-    def __init__(self, timer: Block, channels: Sequence[int], interrupts_apart: bool) -> None:
+    def __init__(
+        self,
+        timer: Block,
+        channels: Sequence[int],
+        interrupts_apart: bool,
+        frequency: Callable[[], int],
+    ) -> None:
+        """frequency: that of the timer's clock, in Hz."""
         registers, lines = timer.registers, timer.lines
         self._timer = timer
         self._interrupts_apart = interrupts_apart
@@ -120,6 +129,8 @@ class Outputs:
         self._values = registers.values
         self._lines = lines
         self._logged_rate = False
+        self._frequency = frequency
+        self._dead_time = DeadTime(timer.machine.clock, lines)
         self._channels = channels
         self._has_break = "BDTR" in registers.plan.by_name
         self._has_burst = "DCR" in registers.plan.by_name
@@ -127,6 +138,7 @@ class Outputs:
         self.clear()
 
     def clear(self) -> None:
+        self._dead_time.clear()
         self._drive(set())
         self.references = [False] * 4
         self._pulses: list[str] = []
@@ -291,11 +303,23 @@ class Outputs:
             reference = self.references[channel]
             # OISx and OISxN, the levels while MOE is 0 (30.3.16).
             idle = self._values[CR2.word] >> (8 + 2 * channel) if idles else 0
+            has_complement = channel < COMPLEMENTARY and bool(setting & CCER.CC1NE)
+            is_pair = has_complement and bool(setting & CCER.CC1E)
+            delay = self._delay() if is_pair and allowed else 0
             if setting & CCER.CC1E:
                 inverted = bool(setting & CCER.CC1P)
                 level = reference != inverted if allowed else bool(idle & 1)
-                self._lines[CHANNEL_OUTPUTS[channel]].set(level)
-            if setting & CCER.CC1NE and channel < COMPLEMENTARY:
+                self._dead_time.set(CHANNEL_OUTPUTS[channel], level, not inverted, delay)
+            if has_complement:
+                # By itself it is the reference, not its complement (30.4.9).
                 inverted = bool(setting & CCER.CC1NP)
-                level = reference == inverted if allowed else bool(idle & 2)
-                self._lines[COMPLEMENTS[channel]].set(level)
+                is_active = reference != is_pair
+                level = is_active != inverted if allowed else bool(idle & 2)
+                self._dead_time.set(COMPLEMENTS[channel], level, not inverted, delay)
+
+    def _delay(self) -> int:
+        """ns of dead time."""
+        dead_time = self._values[BDTR.word] if self._has_break else 0
+        if not dead_time & BDTR.DTG:
+            return 0
+        return duration(dead_time, self._values[CR1.word], self._frequency())

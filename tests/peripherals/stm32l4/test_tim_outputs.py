@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
+from renode_wifi.peripherals.stm32l4.tim_dead_time import duration
 from renode_wifi.peripherals.stm32l4.tim_outputs import APART
 from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
@@ -94,6 +95,52 @@ def test_outputs_of_an_advanced_timer_need_moe() -> None:
     ticks(machine, 50)
     assert not timer.lines["CH1"].level
     assert timer.lines["CH1N"].level
+
+
+def test_dead_time_delays_what_becomes_active() -> None:
+    timer, machine = make("tim1")
+    pwm(timer, 99, 50, output=CC1E | CC1NE)
+    poke(timer, "BDTR", MOE | 10)
+    assert not timer.lines["CH1"].level
+    ticks(machine, 9)
+    assert not timer.lines["CH1"].level
+    ticks(machine, 2)
+    assert timer.lines["CH1"].level
+    assert not timer.lines["CH1N"].level
+    ticks(machine, 40)
+    assert not timer.lines["CH1"].level
+    assert not timer.lines["CH1N"].level
+    ticks(machine, 10)
+    assert timer.lines["CH1N"].level
+
+
+def test_a_pulse_shorter_than_the_dead_time_does_not_appear() -> None:
+    timer, machine = make("tim1")
+    probe = Probe()
+    timer.lines["CH1"].connect(probe, 0)
+    pwm(timer, 99, 20, output=CC1E | CC1NE)
+    poke(timer, "BDTR", MOE | 30)
+    ticks(machine, 500)
+    assert probe.levels == []
+
+
+def test_a_complement_by_itself_is_the_reference() -> None:
+    timer, machine = make("tim1")
+    pwm(timer, 99, 50, output=CC1NE)
+    poke(timer, "BDTR", MOE | 10)
+    ticks(machine, 10)
+    assert timer.lines["CH1N"].level
+    ticks(machine, 50)
+    assert not timer.lines["CH1N"].level
+
+
+@pytest.mark.parametrize(
+    ("code", "steps"),
+    [(0, 0), (127, 127), (0x80, 128), (0xBF, 254), (0xC0, 256), (0xE0, 512), (0xFF, 1008)],
+)
+@pytest.mark.parametrize("division", [0, 1, 2])
+def test_codes_of_dead_time(code: int, steps: int, division: int) -> None:
+    assert duration(code, division << 8, 1_000_000) == steps * 1000 << division
 
 
 def test_outputs_that_are_too_fast_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
