@@ -25,7 +25,11 @@ PLUS, MINUS, OUT = ("PA0", "PA6"), ("PA1", "PA7"), ("PA3", "PB0")
 PGA, FOLLOWER = 2, 3
 GAINS = (2, 4, 8, 16)
 OPTIMUM = 16
-"""The trim at which the offset is gone: below it CALOUT is 1 (section 23.3.5)."""
+"""The trim at which the offset is gone, which is the factory's.
+
+There CALOUT becomes 1 for the N pair, and 0 for the P pair (stm32l4xx_hal_opamp.c).
+"""
+FACTORY = OPTIMUM << 8 | OPTIMUM
 
 
 class STM32L4_OPAMP(Block):
@@ -34,11 +38,11 @@ class STM32L4_OPAMP(Block):
     OUTPUTS = ()
     REGISTERS = (
         CSR1,
-        Register("OPAMP1_OTR", 0x04, fields=TRIM),
-        Register("OPAMP1_LPOTR", 0x08, fields=LOW_POWER_TRIM),
+        Register("OPAMP1_OTR", 0x04, reset=FACTORY, fields=TRIM),
+        Register("OPAMP1_LPOTR", 0x08, reset=FACTORY, fields=LOW_POWER_TRIM),
         CSR2,
-        Register("OPAMP2_OTR", 0x14, fields=TRIM),
-        Register("OPAMP2_LPOTR", 0x18, fields=LOW_POWER_TRIM),
+        Register("OPAMP2_OTR", 0x14, reset=FACTORY, fields=TRIM),
+        Register("OPAMP2_LPOTR", 0x18, reset=FACTORY, fields=LOW_POWER_TRIM),
     )
 
     def output(self, pin, supply):
@@ -81,9 +85,11 @@ class STM32L4_OPAMP(Block):
             return setting
         register = "_LPOTR" if setting & CSR1.OPALPM else "_OTR"
         trims = self.registers[NAMES[index] + register]
-        # CALSEL: 0 NMOS, 1 PMOS.
-        trim = trims >> 8 if setting & CSR1.CALSEL else trims
-        return setting | (CSR1.CALOUT if trim & 0x1F < OPTIMUM else 0)
+        if setting & CSR1.CALSEL:
+            is_high = trims >> 8 & 0x1F < OPTIMUM
+        else:
+            is_high = trims & 0x1F >= OPTIMUM
+        return setting | (CSR1.CALOUT if is_high else 0)
 
 
 MYPY = False

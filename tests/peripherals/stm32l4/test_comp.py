@@ -121,11 +121,13 @@ def test_an_amplifier_without_feedback_is_at_an_end() -> None:
     assert common.pin_voltage("PB0") == 0
 
 
-def test_calibration_finds_its_trim() -> None:
+def test_calibration_finds_the_trims_of_the_factory() -> None:
     opamp = make_opamp(BenchMachine())
-    poke(opamp, "OPAMP1_CSR", OPAMP_CSR.OPAEN | OPAMP_CSR.CALON)
-    flips = []
-    for trim in range(32):
-        poke(opamp, "OPAMP1_OTR", trim)
-        flips.append(bool(peek(opamp, "OPAMP1_CSR") & OPAMP_CSR.CALOUT))
-    assert flips == [True] * 16 + [False] * 16
+    assert peek(opamp, "OPAMP1_OTR") == 0x1010
+    for select, position, first in ((0, 0, False), (OPAMP_CSR.CALSEL, 8, True)):
+        poke(opamp, "OPAMP1_CSR", OPAMP_CSR.OPAEN | OPAMP_CSR.CALON | select)
+        flips = []
+        for trim in range(32):
+            poke(opamp, "OPAMP1_OTR", trim << position)
+            flips.append(bool(peek(opamp, "OPAMP1_CSR") & OPAMP_CSR.CALOUT))
+        assert flips == [first] * 16 + [not first] * 16
