@@ -14,6 +14,8 @@ from renode_wifi.emulation.frontends.monitor.lines import CONTINUATION, Complete
 class Reader(Protocol):
     asks: bool
     """`read` is waiting and calls `idle` meanwhile; what that raises ends it."""
+    handles_interrupts: bool
+    """Ctrl-C is a key of its own; SIGINT need not interrupt `read`."""
 
     def read(self, prompt: str) -> str | None:
         """The next line, several while a triple-quoted text is open; None at the end.
@@ -26,6 +28,7 @@ class StreamReader:
     """Lines of standard input; with a prompt if that is a terminal."""
 
     asks = False
+    handles_interrupts = False
 
     def __init__(self) -> None:
         self._is_terminal = sys.stdin.isatty()

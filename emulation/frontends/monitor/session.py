@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import Session
@@ -37,7 +39,9 @@ class MonitorSession:
         offer_contract(self.session)
         self.is_ended = False
         self._write = write
-        self._shown: set[str] = set()
+        self._shown: dict[str, str] = {}
+        """Serial ports whose lines are printed, with the unfinished line that was."""
+        self._watches: list[_Watch] = []
         self._pace = RealTime()
         """Of people at terminals."""
         self._log = LogDisplay(write)
@@ -60,6 +64,7 @@ class MonitorSession:
     def carry_out(self, line: str) -> None:
         """Run a line. Ctrl-C ends the run that is under way, not the session. Raises
         RenodeWifiError."""
+        self._watches.clear()
         with self._interruptible():
             words = line.split()
             if not words or words[0] == "run":
@@ -74,6 +79,7 @@ class MonitorSession:
             if words[0] in HELP and not words[1:]:
                 self._write(RUN_HELP)
             self._show_consoles()
+            self._take_watches()
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass, if the emulation is started."""
@@ -86,6 +92,7 @@ class MonitorSession:
         except Killed as error:
             self._write(error.message)
             return
+        self._show_pending()
         if stop is Stop.REQUEST and self.engine.now < end:
             self._write(f"stopped at {self.engine.now / SECOND:.6f} s")
         if report := self.session.crash_report():
@@ -102,6 +109,7 @@ class MonitorSession:
         if control is not None:
             control.poll()
         terminals.poll()
+        self._watch()
         wants_to_run = terminals.is_live if control is None else control.wants_to_run
         if not wants_to_run or not self.engine.script.requests.started:
             return False
@@ -134,12 +142,39 @@ class MonitorSession:
         finally:
             signal.signal(signal.SIGINT, previous)
 
+    def _take_watches(self) -> None:
+        now = time.monotonic()
+        asked = self.engine.script.requests.watches
+        self._watches = [_Watch(line, period / 1000, now + period / 1000) for line, period in asked]
+        asked.clear()
+
+    def _watch(self) -> None:
+        """Repeat what was asked for by `watch`, until another line is typed."""
+        for watch in self._watches:
+            if time.monotonic() >= watch.due:
+                watch.due = time.monotonic() + watch.period
+                try:
+                    self._write(self.session.execute(watch.line))
+                except RenodeWifiError as error:
+                    self._write(str(error))
+                    self._watches.remove(watch)
+                    return
+
     def _show_consoles(self) -> None:
         for uart in self.engine.script.requests.analyzers:
             name = uart.rsplit(".", 1)[-1]
             if name not in self._shown:
-                self._shown.add(name)
+                self._shown[name] = ""
                 self.session.console(name).listeners.append(_Show(name, self._write))
+
+    def _show_pending(self) -> None:
+        """Prompts end without a line feed."""
+        for name, shown in self._shown.items():
+            console = self.session.console(name)
+            line = str(UartLine(console.pending_since, console.pending)) if console.pending else ""
+            if line and line != shown:
+                self._write(visible(f"{name} {line}"))
+            self._shown[name] = line
 
 
 class LogDisplay(logging.Handler):
@@ -162,6 +197,15 @@ class LogDisplay(logging.Handler):
         self._logger.removeHandler(self)
         level, self._logger.propagate = self._before
         self._logger.setLevel(level)
+
+
+@dataclass
+class _Watch:
+    """A line to repeat. period: in seconds of real time. due: by the host's monotonic clock."""
+
+    line: str
+    period: float
+    due: float
 
 
 class _Show:

@@ -24,6 +24,8 @@ IDLE_WAIT = 0.05
 class TerminalReader:
     """Lines with history, editing and completion. history: its file; missing folders are made."""
 
+    handles_interrupts = True
+
     def __init__(self, complete: Complete, idle: Callable[[], bool], history: Path) -> None:
         self.asks = False
         self._idle = idle
@@ -43,7 +45,7 @@ class TerminalReader:
         with patch_stdout(raw=True):
             self.asks = True
             try:
-                return self._session.prompt(prompt, inputhook=self._serve)
+                return self._session.prompt(prompt, inputhook=self._serve, handle_sigint=False)
             except EOFError:
                 return None
             finally:

@@ -44,12 +44,19 @@ def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
             raise interpreter.error(f"cannot write: {error}", "give a file here") from error
         return
     interpreter.write("Available peripherals:")
-    for name, model in machine.peripherals.items():
-        full = machine.full_name(name)
-        depth = full.count(".")
+    interpreter.write(f"  {SYSBUS} (SystemBus)")
+    registered = {machine.full_name(name): name for name in machine.peripherals}
+    for full in sorted(registered, key=tree_order):
+        name = registered[full]
         places = ", ".join(str(place) for place in machine.places.get(name, []))
-        label = full.rsplit(".", 1)[-1]
-        interpreter.write(f"  {'  ' * depth}{label} ({type_name(model)}) {places}".rstrip())
+        kind = type_name(machine.peripherals[name])
+        *parents, label = full.split(".")
+        interpreter.write(f"  {'  ' * len(parents)}{label} ({kind}) {places}".rstrip())
+
+
+def tree_order(full: str) -> tuple[bool, list[str]]:
+    """What is on the bus comes first, below its parent."""
+    return not full.startswith(f"{SYSBUS}."), full.lower().split(".")
 
 
 def peripheral_map(machine: Machine) -> dict[str, object]:

@@ -152,10 +152,23 @@ def test_if_runs_on_a_true_value() -> None:
 
 
 def test_peripherals_as_a_tree() -> None:
-    monitor = monitor_with(CHIP + "led: Miscellaneous.LED @ none\n")
-    listing = monitor.execute("peripherals").split("\n")
-    assert "    flash (MappedMemory) <0x8000000, +0x4000>, <0x0, +0x4000>" in listing
-    assert "  led (LED)" in listing
+    monitor = monitor_with(
+        CHIP
+        + "a: Miscellaneous.LED @ none\n"
+        + "b: Miscellaneous.LED @ port 5\n"
+        + "port: GPIOPort.STM32_GPIOPort @ sysbus <0x48000000, +0x400>\n"
+    )
+    assert monitor.execute("peripherals").split("\n") == [
+        "Available peripherals:",
+        "  sysbus (SystemBus)",
+        "    cpu (CortexM)",
+        "    flash (MappedMemory) <0x8000000, +0x4000>, <0x0, +0x4000>",
+        "    nvic (NVIC)",
+        "    port (STM32_GPIOPort) <0x48000000, +0x400>",
+        "      b (LED)",
+        "    ram (MappedMemory) <0x20000000, +0x2000>",
+        "  a (LED)",
+    ]
 
 
 def test_peripherals_are_exported_as_renode_does(tmp_path: Path) -> None:

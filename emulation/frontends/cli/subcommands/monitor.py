@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,19 @@ class _Ending:
 
 
 def _converse(session: MonitorSession, reader: Reader) -> None:
+    # The prompt takes Ctrl-C as a key, and a run handles the signal. In between nothing is under
+    # way that could be given up, and an exception would end whatever it falls into.
+    if not reader.handles_interrupts:
+        _take_lines(session, reader)
+        return
+    previous = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        _take_lines(session, reader)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _take_lines(session: MonitorSession, reader: Reader) -> None:
     while not session.is_over:
         try:
             line = reader.read(session.prompt)

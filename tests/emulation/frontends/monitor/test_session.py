@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.monitor.session import MonitorSession
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
@@ -35,3 +38,31 @@ def test_help_explains_run_as_well(session: MonitorSession, written: list[str], 
 def test_help_of_nothing_is_refused(session: MonitorSession) -> None:
     with pytest.raises(RenodeWifiError, match="No such command or device: runn"):
         session.carry_out("help runn")
+
+
+def test_a_prompt_is_shown_though_its_line_has_not_ended(
+    session: MonitorSession, written: list[str]
+) -> None:
+    session.carry_out(f"$bin=@{ROOT}/firmware/talk/b_l475e_iot01a.elf")
+    session.carry_out(f"include @{ROOT}/platforms/b_l475e_iot01a.resc")
+    for line in ("runMacro $reset", "showAnalyzer usart1", "start", "run 0.5"):
+        session.carry_out(line)
+    assert written[-1] == "usart1 [   0.200009] talk> "
+    session.carry_out("run 0.5")
+    assert written[-1] == "usart1 [   0.200009] talk> "
+    assert len([line for line in written if "talk>" in line]) == 1
+    session.carry_out('sysbus.usart1 WriteLine "x"')
+    session.carry_out("run 0.5")
+    assert [line.split("] ")[1] for line in written[-3:]] == ["talk> x", "unknown: x", "talk> "]
+
+
+def test_what_is_watched_is_repeated_until_the_next_line(
+    session: MonitorSession, written: list[str]
+) -> None:
+    session.carry_out('watch "version" 1')
+    while len(written) < 4:
+        session.idle()
+    assert set(written) == {written[0]}
+    session.carry_out("echo done")
+    session.idle()
+    assert written[-1] == "done"
