@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is n
 
 ROOT = Path(__file__).resolve().parents[4]
 TIMEOUT = 60
+ANSWER = 2
+"""Seconds until a key that fell between two readers of the terminal is pressed again."""
 PROMPT = "(b_l475e_iot01a)"
 
 
@@ -41,10 +43,33 @@ class Terminal:
         """Give up whatever is being typed, and wait until the prompt takes keys."""
         self._marks += 1
         mark = f"mark {self._marks}"
-        end = time.monotonic() + TIMEOUT
-        while self.rows()[-2:] != [mark, PROMPT] and time.monotonic() < end:
+
+        def tried() -> bool:
             self.type("C-c")
             self.enter(f'echo "{mark}"')
+            return self._within(ANSWER, lambda: self.rows()[-2:] == [mark, PROMPT])
+
+        assert self._within(TIMEOUT, tried), self.rows()
+
+    def interrupt(self, line: str, text: str) -> None:
+        """Enter a line and press Ctrl-C until it says so; anew where the line was given up."""
+
+        def tried() -> bool:
+            if self.rows()[-1] == PROMPT:
+                self.enter(line)
+                self.wait_for(f"{PROMPT} {line}")
+            self.type("C-c")
+            return self._within(ANSWER, lambda: any(text in row for row in self.rows()))
+
+        assert self._within(TIMEOUT, tried), self.rows()
+
+    @staticmethod
+    def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition():
+                return True
+        return False
 
     def rows(self) -> list[str]:
         """What is on the screen, without empty rows."""
@@ -91,9 +116,7 @@ def test_a_person_works_with_it(terminal: Terminal) -> None:
     terminal.wait_for(f"start\n{PROMPT}")
     terminal.enter("run 0.5")
     terminal.wait_for("third value=42 unit=mV", r"\x1b[1;32mgreen\x1b[0m line", f"talk>\n{PROMPT}")
-    terminal.enter("run 100000000")
-    while not any("stopped at" in row for row in terminal.rows()):
-        terminal.type("C-c")  # ends the run, not the session
+    terminal.interrupt("run 100000000", "stopped at")  # ends the run, not the session
     terminal.mark()
     terminal.type("Up", "Up", "Up")
     terminal.wait_for(f"{PROMPT} run 0.5")
@@ -112,11 +135,11 @@ def test_the_window_changes_its_size(terminal: Terminal) -> None:
     terminal("resize-window", "-x", "50", "-y", "12")
     long = "a text that is longer than a row of this window is"
     terminal.type(f'echo "{long} wide"', "Enter")
-    terminal.wait_for("\n" + long + "\n wide")
+    terminal.wait_for(f"\n{long}\n wide\n{PROMPT}")
     terminal.type("peripherals", "Enter")
     terminal.wait_for("usb (UsbHost)\n(b_l475e_iot01a)")
     terminal("resize-window", "-x", "120", "-y", "40")
-    terminal.type("C-l", f'echo "{long} wide"', "Enter")
-    terminal.wait_for("\n" + long + " wide")
+    terminal.type("C-l", f'echo "{long} wider"', "Enter")
+    terminal.wait_for(f"\n{long} wider\n{PROMPT}")
     terminal.type("quit", "Enter")
     terminal.wait_for("Pane is dead (status 0")
