@@ -32,6 +32,7 @@ Guess = Callable[[bytes], int | None]
 ImageSource = Path | str | Image
 """A file, or what was read from one. A file's name may end in `@` and the address of a binary."""
 
+TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _WITH_ADDRESS = re.compile(r"(.+)@(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})")
 
 
@@ -102,6 +103,12 @@ def load_image(
         return _of_folder(path, base)
     data = _bytes_of(path)
     reader = _reader_of(path, data)
+    if reader is None and base is None and data and not data.strip(TEXT):
+        raise RenodeWifiError(
+            "a text file, and no firmware image",
+            where=str(path),
+            cure="name the file that the linker wrote; for a pointer of Git LFS: git lfs pull",
+        )
     # Whoever gives an address wants it for the whole file.
     if reader is None or (reader is mcu_image.read and base is not None):
         return Image(path, "binary", [Segment(_base_of(path, data, base, guess), data)])

@@ -6,7 +6,8 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TextIO
 
@@ -85,9 +86,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _execute(arguments: Sequence[str]) -> int:
     asked = next((name for name in arguments if name in SUBCOMMANDS), None)
     with without_collector():
-        options = parser(asked).parse_args(arguments)
+        top = parser(asked)
+        options, unknown = top.parse_known_args(arguments)
+        if unknown:
+            near = get_close_matches(unknown[0].split("=")[0], _options_of(top), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            top.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     code: int = options.execute(options)
     return code
+
+
+def _options_of(command: argparse.ArgumentParser) -> Iterator[str]:
+    """Options of a command and of those below it."""
+    for action in command._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _options_of(below)
 
 
 def _nowhere() -> TextIO:

@@ -226,3 +226,15 @@ def test_a_console_in_a_file(tmp_path: Path) -> None:
     run = ["run", "--board", BOARD, "--image", SHELL, "--uart", f"usart1=file:{log}"]
     assert main([*run, "--time", "0.1"]) == 0
     assert log.read_bytes() == b"shell: b_l475e_iot01a\r\n> "
+
+
+def test_a_misspelled_option_is_answered_with_the_right_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "--board", "b_l475e_iot01a", "--image", "<probe>", "--untill=x"])
+    assert caught.value.code == 2
+    assert "unrecognized arguments: --untill=x; did you mean --until?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["image", "info", "x.elf", "--frobnicate-all"])
+    assert "arguments: --frobnicate-all\n" in capsys.readouterr().err

@@ -43,7 +43,7 @@ def test_a_binary_without_address_says_what_to_give(tmp_path: Path) -> None:
 
 def test_the_address_of_a_binary_may_be_guessed_from_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "firmware.bin"
-    path.write_bytes(b"abc")
+    path.write_bytes(b"\0bc")
     assert load_image(path, guess=lambda data: 0x100 + len(data)).segments[0].address == 0x103
     assert load_image(path, 0x200, guess=lambda data: 0x100).segments[0].address == 0x200
 
@@ -245,3 +245,12 @@ def test_encrypted_programming_images_say_what_to_give_instead(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(RenodeWifiError, match=r"(?s)encrypts.*mcuflashimg\.bin"):
         load_image(tmp_path / name)
+
+
+def test_a_text_is_no_image(tmp_path: Path) -> None:
+    pointer = tmp_path / "app.elf"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n")
+    with pytest.raises(RenodeWifiError, match="a text file") as caught:
+        load_image(pointer)
+    assert "git lfs pull" in (caught.value.cure or "")
+    assert load_image(pointer, base=0x08000000).kind == "binary"
