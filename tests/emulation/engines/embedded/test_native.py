@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -203,3 +204,32 @@ def test_an_unknown_platform_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("RENODE_WIFI_TARGET", "vax")
     with pytest.raises(build_core.BuildError, match=r"vax is no platform\n.*linux-aarch64"):
         build_core.find_compiler()
+
+
+@pytest.mark.parametrize("which", ["folder", "file"])
+@pytest.mark.parametrize("whose", ["writable by all", "of another user"])
+def test_no_code_of_another_user_is_loaded(
+    which: str, whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    monkeypatch.setattr(native, "SOURCES", folder)
+    monkeypatch.setattr(native, "cache_folder", lambda: tmp_path / "cache")
+    cached = tmp_path / "cache" / build_core.library_name(build_core.source_hash(folder))
+    cached.parent.mkdir(mode=0o755)
+    cached.touch(mode=0o644)
+    assert native.library_path() == cached
+    place = cached if which == "file" else cached.parent
+    if whose == "of another user":
+        status = os.stat_result([0o644, 0, 0, 0, os.geteuid() + 1, *[0] * 5])
+        own = Path.stat
+        monkeypatch.setattr(
+            Path, "stat", lambda path, **more: status if path == place else own(path, **more)
+        )
+        if which == "file":
+            monkeypatch.setattr(Path, "is_file", lambda path: path == cached)
+    else:
+        place.chmod(0o777)
+    with pytest.raises(RenodeWifiError, match="other users") as caught:
+        native.library_path()
+    assert caught.value.where == str(place)
