@@ -112,7 +112,7 @@ Guest
     script = f"$bin=@{image}\nrunMacro $reset\nshowAnalyzer {console}\nstart\nrun 1\n"
     typed = f"{script}sysbus.{console} WriteChar {ord(byte)}\necho READY\nrun 1000000\n"
     return [
-        Victim("monitor", (*COMMAND, "monitor", board), typed, "READY", SIGNALS[1:], (130,)),
+        Victim("monitor", (*COMMAND, "monitor", board), typed, "READY", SIGNALS[1:], codes=(130,)),
         Victim(
             "pytest",
             (
@@ -155,8 +155,12 @@ Guest
     ]
 
 
+class Ended(Exception):
+    """The process came to its end by itself."""
+
+
 def strike(victim: Victim, number: signal.Signals, delay: float) -> tuple[float, int, list[int]]:
-    """Seconds to the end, exit code, processes that are left."""
+    """Seconds to the end, exit code, processes that are left. Raises Ended."""
     process = subprocess.Popen(
         victim.command,
         stdin=subprocess.PIPE,
@@ -180,6 +184,8 @@ def strike(victim: Victim, number: signal.Signals, delay: float) -> tuple[float,
     while time.monotonic() < end:
         process.stdout.read(CHUNK)
         time.sleep(0.01)
+    if process.poll() is not None:
+        raise Ended(process.returncode)
     began = time.monotonic()
     process.send_signal(number)
     while process.poll() is None and time.monotonic() < began + START:
@@ -222,7 +228,11 @@ def main(arguments: list[str] | None = None) -> int:
                 continue
             for _ in range(asked.rounds):
                 number = draw.choice(victim.signals)
-                taken, code, left = strike(victim, number, draw.uniform(0, victim.spread))
+                try:
+                    taken, code, left = strike(victim, number, draw.uniform(0, victim.spread))
+                except Ended as end:
+                    print(f"{victim.name}: ended before, exit code {end}", flush=True)
+                    continue
                 good = taken <= GOAL and code in victim.codes and not left
                 late += not good
                 print(

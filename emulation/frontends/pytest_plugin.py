@@ -26,7 +26,7 @@ from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import offer, serve
 from renode_wifi.emulation.frontends.recording import KINDS
-from renode_wifi.emulation.frontends.testing import contract, dut
+from renode_wifi.emulation.frontends.testing import contract, dut, interrupt
 from renode_wifi.emulation.frontends.testing.artifacts import Artifacts
 from renode_wifi.emulation.frontends.testing.current import CurrentWorld
 from renode_wifi.emulation.frontends.testing.kept import KeptMoments
@@ -90,6 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"board(name, {MARK_OPTIONS}): the board for this test")
     config.stash[MOMENTS] = KeptMoments()
     config.pluginmanager.register(contract, "renode-wifi-contract")
+    if config.getoption("--board") and not config.getoption("--full-trace"):
+        config.pluginmanager.register(interrupt, "renode-wifi-interrupt")
     # Without --board the fixture `dut` is pytest-embedded's, if that is installed.
     if config.getoption("--board") or not config.pluginmanager.hasplugin(PYTEST_EMBEDDED):
         config.pluginmanager.register(dut, "renode-wifi-dut")

@@ -118,3 +118,19 @@ def test_the_plugin_loads_neither_engine_nor_observers_until_a_test_asks() -> No
     assert "renode_wifi.emulation.frontends.pytest_plugin" in loaded
     assert "renode_wifi.emulation.engines.embedded.engine" not in loaded
     assert "renode_wifi.emulation.observers.contract.monitor" not in loaded
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_ctrl_c_shows_where_it_was_and_all_frames_only_if_asked_to(
+    pytester: pytest.Pytester, full: bool
+) -> None:
+    pytester.makepyfile(
+        "def stop(*values):\n    raise KeyboardInterrupt('here')\n"
+        "def test_it(board):\n    board.uart.listeners.append(stop)\n    board.run(1)\n"
+    )
+    arguments = ["--board", "b_l475e_iot01a", "--image", str(IMAGE), *["--full-trace"] * full]
+    # In this process it would end these tests, too.
+    result = pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider", *arguments)
+    assert result.ret is pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*.py:2: KeyboardInterrupt*"])
+    assert ("board.run(1)" in result.stdout.str()) is full
