@@ -62,7 +62,7 @@ def read_campaign(path: Path) -> list[Run]:
         raise RenodeWifiError(
             f"cannot be read: {error.strerror}", where=str(path), cure="name a campaign's file"
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         text = " ".join(str(error).split())
         raise RenodeWifiError(f"is no YAML: {text}", where=str(path), cure="mend it") from None
     return list(_Reader(path, raw).runs())

@@ -41,7 +41,7 @@ class Results:
         for number, line in enumerate(lines[:-1]):
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if number == 0 and entry != json.loads(json.dumps(self.head)):
                 raise RenodeWifiError(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import boards, lockstep
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 MAGIC = b"renode-wifi session\n"
 DIGEST = 32
 HEAD = len(MAGIC) + DIGEST + 4
+WORLDS = Path(__file__).resolve().parents[2] / "platforms" / "worlds"
 DAMAGED = "the saved session is damaged"
+
+_own: set[tuple[str, str]] = set()
+"""World files of the sessions that this process has saved, and their digests."""
 
 
 def save_session(interpreter: Interpreter) -> bytes:
     """All machines with their worlds as bytes."""
     machines = list(interpreter.machines.values()) or [interpreter.current]
-    entries = []
+    entries: list[dict[str, Any]] = []
     for machine in machines:
         origin = interpreter.origins.get(machine.name)
         entries.append(
@@ -40,6 +44,7 @@ def save_session(interpreter: Interpreter) -> bytes:
                 "seed": None if machine.world is None else machine.world.seed,
             }
         )
+        _own.add((entries[-1]["world"], entries[-1]["file"]))
     selected = None if interpreter.machine is None else interpreter.machine.name
     head = json.dumps({"machines": entries, "selected": selected}).encode()
     body = len(head).to_bytes(4, "little") + head + lockstep.save(machines)
@@ -69,11 +74,13 @@ def load_session(interpreter: Interpreter, data: bytes) -> None:
             (str(e["name"]), int(e["epoch"]), str(e["board"]), str(e["world"]), str(e["file"]), e)
             for e in head["machines"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RenodeWifiError(DAMAGED, cure="save it again") from error
     fresh = not interpreter.machines
     try:
         if fresh:
+            for _, _, _, world, file, _ in entries:
+                _check_world(interpreter, world, file)
             for name, epoch, board, world, file, entry in entries:
                 _make(interpreter, name, board, world, file, entry.get("seed"))
                 interpreter.machines[name].epoch = epoch
@@ -84,6 +91,24 @@ def load_session(interpreter: Interpreter, data: bytes) -> None:
                 interpreter.remove_machine(name)
         raise
     interpreter.machine = interpreter.machines.get(str(head.get("selected")))
+
+
+def _check_world(interpreter: Interpreter, world: str, digest: str) -> None:
+    """A world file may have code executed: not every one that a saved session names is read.
+
+    It is one of the package, one that this process itself has saved a session of, or the one that
+    the user named.
+    """
+    named = interpreter.variables.get("global.world")
+    paths = [
+        Path(text).resolve() for text in (world, *([] if named is None else [str(named.value)]))
+    ]
+    trusted = paths[0].parent == WORLDS or (world, digest) in _own or paths[0] in paths[1:]
+    if world and not trusted:
+        raise interpreter.error(
+            f"the saved session is of the world file {world}, which may have code executed",
+            f"if you trust it: $world=@{world}, and Load again",
+        )
 
 
 def _make(

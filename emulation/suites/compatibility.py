@@ -32,7 +32,7 @@ def read_report(path: Path) -> Report:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RenodeWifiError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RenodeWifiError(f"not JSON: {error}", where=str(path)) from error
     if not isinstance(report, dict) or not {"end", "tests", "labels"} <= report.keys():
         raise RenodeWifiError(

@@ -65,7 +65,7 @@ def read_expected(path: Path) -> dict[str, Expectation]:
             where=str(path),
             cure=f"check the name; those of the package: {shipped}",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise RenodeWifiError(
             f"this is not YAML: {error}", where=str(path), cure="check indentation and quotes"
         ) from error

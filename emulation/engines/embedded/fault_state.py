@@ -35,7 +35,7 @@ def without_faults(data: bytes, count: int) -> tuple[bytes, list[Kept]]:
     end = start + int.from_bytes(data[len(MAGIC) : start], "little")
     try:
         kept = [_kept(saved) for saved in json.loads(data[start:end])]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RenodeWifiError("the snapshot is damaged", cure="take it again") from error
     return data[end:], kept
 

@@ -63,6 +63,7 @@ def test_every_combination_is_a_run(tmp_path: Path) -> None:
         (str(PROBE), "nowhere.elf", "which is not there"),
         (BOARD + ":", "nope:", "no board is called"),
         ("images", "[", "is no YAML"),
+        ("images:", "images: " + "[" * 5_000, "is no YAML"),
     ],
 )
 def test_a_mistake_is_named_with_its_cure(tmp_path: Path, old: str, new: str, message: str) -> None:

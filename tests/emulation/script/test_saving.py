@@ -8,6 +8,7 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.script import saving
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.saving import HEAD, MAGIC
 from tests.emulation.guest import counting_monitor
@@ -60,6 +61,23 @@ def test_a_world_file_that_changed_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match="not as it was"):
         other.execute(f"Load @{tmp_path}/state")
     assert other.machines == {}
+
+
+def test_no_world_file_is_read_because_a_saved_session_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have code executed: a server of type python is a file beside it."""
+    world = tmp_path / "world.yaml"
+    world.write_text("access_points: [{ssid: a}]\n")
+    board(world).execute(f"Save @{tmp_path}/state")
+    # As another process has it.
+    monkeypatch.setattr(saving, "_own", set())
+    other = new_script()
+    with pytest.raises(RenodeWifiError, match="may have code executed"):
+        other.execute(f"Load @{tmp_path}/state")
+    assert other.machines == {}
+    other.execute(f"$world=@{world}; Load @{tmp_path}/state")
+    assert list(other.machines) == ["one"]
 
 
 def test_machines_of_no_boards_script_are_made_first(tmp_path: Path) -> None:
