@@ -17,6 +17,8 @@ KIND = "project of Image Creator"
 SUFFIX = "_userfiles.db"
 MAX_SIZE = 64 << 20
 """Bytes of a database; the serial flash of a board has 4 MiB."""
+MAX_STEPS = 1_000_000
+"""Instructions of SQLite's machine for all files; a project takes some thousands."""
 
 
 def database_of(folder: Path) -> Path | None:
@@ -29,6 +31,20 @@ def database_of(folder: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def _rows(connection: sqlite3.Connection) -> list[tuple[object, object]]:
+    """A database can compute what it seems to hold, without end: not here. Raises sqlite3.Error."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_SIZE)
+    connection.set_progress_handler(lambda: True, MAX_STEPS)
+    rows: list[tuple[object, object]] = []
+    size = 0
+    for name, data in connection.execute("SELECT name, data FROM files"):
+        size += len(data) if isinstance(data, bytes) else 0
+        if size > MAX_SIZE:
+            raise sqlite3.DataError("its files are bigger than the database")
+        rows.append((name, data))
+    return sorted(rows, key=lambda row: str(row[0]))
+
+
 def read(database: Path) -> Mapping[str, bytes]:
     """Contents by the names of the files. Raises Damaged, and OSError."""
     if database.stat().st_size > MAX_SIZE:
@@ -36,7 +52,7 @@ def read(database: Path) -> Mapping[str, bytes]:
     address = f"{database.resolve().as_uri()}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(address, uri=True)) as connection:
-            rows = connection.execute("SELECT name, data FROM files ORDER BY name").fetchall()
+            rows = _rows(connection)
     except sqlite3.Error as error:
         raise Damaged(
             f"{database.name} is no database of files: {error}",

@@ -219,6 +219,26 @@ def test_a_project_whose_database_is_none_is_refused(tmp_path: Path) -> None:
         load_image(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "computed",
+    [
+        "VIEW files AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+        " SELECT 'n' || x AS name, x'00' AS data FROM c",
+        "VIEW files AS SELECT 'a' AS name, zeroblob(900000000) AS data",
+        "VIEW files AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 99)"
+        " SELECT 'n' || x AS name, zeroblob(60000000) AS data FROM c",
+    ],
+)
+def test_a_project_whose_files_are_computed_without_end_is_refused(
+    tmp_path: Path, computed: str
+) -> None:
+    (tmp_path / "board.json").write_text("{}")
+    with closing(sqlite3.connect(tmp_path / "board_userfiles.db")) as connection:
+        connection.execute(f"CREATE {computed}")
+    with pytest.raises(RenodeWifiError, match="no database of files"):
+        load_image(tmp_path)
+
+
 HEAD_OF_UCF = bytes(200) + b"/sys/factory.img\0" + bytes(64)
 
 
