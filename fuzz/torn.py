@@ -156,7 +156,6 @@ def _flat(options: dict[str, str]) -> list[str]:
 def _save() -> int:
     session = MonitorSession(lambda text: None)
     for command in (
-        "$world=@world.yaml",
         f"include @{ROOT}/platforms/{ST}.resc",
         "Save @board.save",
     ):
@@ -228,7 +227,7 @@ KINDS = (
         {"table.md": same},
         {"suite.json": json.dumps(REPORT), "table.md": TABLE},
     ),
-    Kind("save", _save, {"board.save": is_saved}, {"world.yaml": WORLD}),
+    Kind("save", _save, {"board.save": is_saved}, {}),
     Kind("fileFolder", _folder, {"files/a": same, "files/b": same}, {}),
     Kind("log", _log, {"cached.log": same}, {"world.yaml": WORLD}),
 )
