@@ -11,6 +11,7 @@ import os
 import platform
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -140,6 +141,14 @@ def build(target: Path, folder: Path) -> None:
             f"cannot keep the emulation core in {target.parent}: {error.strerror}",
             "make that folder writable; on Linux, XDG_CACHE_HOME can name another one above it",
         ) from None
+
+
+def is_ours(path: Path) -> bool:
+    """Whether no other user can have put it there, or change it: code is loaded from it."""
+    if not hasattr(os, "geteuid"):
+        return True
+    status = path.stat()
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & stat.S_IWOTH
 
 
 def _compile(compiler: str, folder: Path, target: Path) -> None:

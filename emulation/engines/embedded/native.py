@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import stat
 import sys
 from functools import cache
 from pathlib import Path
@@ -350,21 +349,13 @@ def library_path() -> Path:
         except build_core.BuildError as error:
             raise RenodeWifiError(error.message, cure=error.cure) from None
     for place in (cached.parent, cached):
-        _check_owner(place)
+        if not build_core.is_ours(place):
+            raise RenodeWifiError(
+                "other users may have put the emulation core there, or change it",
+                where=str(place),
+                cure="remove it, or let XDG_CACHE_HOME name a folder that only you can write",
+            )
     return cached
-
-
-def _check_owner(path: Path) -> None:
-    """Code is not loaded from where another user may have put it."""
-    if not hasattr(os, "geteuid"):
-        return
-    status = path.stat()
-    if status.st_uid not in (0, os.geteuid()) or status.st_mode & stat.S_IWOTH:
-        raise RenodeWifiError(
-            "other users may have put the emulation core there, or change it",
-            where=str(path),
-            cure="remove it, or let XDG_CACHE_HOME name a folder that only you can write",
-        )
 
 
 @cache
