@@ -35,10 +35,10 @@ from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.script.tokens import join_lines, tokenize
 from renode_wifi.emulation.suites.unity import UnityReader
 from renode_wifi.peripherals.network.bridge.guard import EgressGuard
-from renode_wifi.peripherals.network.contract.mdns_records import (
+from renode_wifi.peripherals.network.contract.dns_messages import (
     AdvertisedService,
     DnsError,
-    MulticastMessage,
+    DnsMessage,
     Question,
 )
 from renode_wifi.peripherals.network.servers.coap_messages import CoapError, CoapMessage
@@ -184,8 +184,8 @@ def _tls(data: bytes) -> None:
 
 def _multicast() -> list[bytes]:
     service = AdvertisedService("P._ipp._tcp.local", "p.local", IPv4Address("10.0.0.1"), 1, "a=1")
-    query = MulticastMessage((Question("_ipp._tcp.local"),), service.records()[:1])
-    return [query.emit(), MulticastMessage(answers=service.records(), response=True).emit()]
+    query = DnsMessage((Question("_ipp._tcp.local"),), service.records()[:1])
+    return [query.emit(), DnsMessage(answers=service.records(), response=True).emit()]
 
 
 def _handshake() -> list[bytes]:
@@ -301,7 +301,7 @@ TARGETS = [
     Target("http", lambda: HTTP, _http),
     Target("mqtt", lambda: MQTT, _mqtt, (MqttError,)),
     Target("coap", lambda: COAP, CoapMessage.parse, (CoapError,)),
-    Target("mdns", _multicast, MulticastMessage.parse, (DnsError,)),
+    Target("mdns", _multicast, DnsMessage.parse, (DnsError,)),
     Target("tls", _handshake, _tls),
     Target("dns", lambda: [b"a.example.com" + bytes(range(64))], _answers),
     Target("at", lambda: [bytes(8)], _commands, (), "messages"),

@@ -10,13 +10,13 @@ from ipaddress import IPv4Address
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.datagrams import DatagramPort
-from renode_wifi.peripherals.network.contract.mdns_records import (
+from renode_wifi.peripherals.network.contract.dns_messages import (
     ANY,
     GROUP,
     PORT,
     AdvertisedService,
     DnsError,
-    MulticastMessage,
+    DnsMessage,
     Question,
     answer,
     is_service,
@@ -159,9 +159,7 @@ class Mdns:
         if self._asked is not None:
             self._report(Error.MDNS_NO_ANSWER)
 
-    def _send(
-        self, message: MulticastMessage, remote: tuple[IPv4Address, int] = (GROUP, PORT)
-    ) -> None:
+    def _send(self, message: DnsMessage, remote: tuple[IPv4Address, int] = (GROUP, PORT)) -> None:
         if self._socket is not None:
             self._socket.send_to(remote, message.emit())
 
@@ -186,7 +184,7 @@ class Mdns:
     def _say_all(self) -> None:
         records = [record for service in self.advertised for record in service.records()]
         if records:
-            self._send(MulticastMessage(answers=tuple(dict.fromkeys(records)), response=True))
+            self._send(DnsMessage(answers=tuple(dict.fromkeys(records)), response=True))
 
     def register(self, transaction: Transaction, message: RegisterService) -> BasicResponse:
         if not self.enabled:
@@ -230,7 +228,7 @@ class Mdns:
                 if service.name.lower() == gone:
                     # The host's address stays valid.
                     records = service.records(ttl=0)[:-1]
-                    self._send(MulticastMessage(answers=records, response=True))
+                    self._send(DnsMessage(answers=records, response=True))
             self.registered.pop(gone)
             self.volatile.discard(gone)
             probe = self._probing.pop(gone, None)
@@ -243,7 +241,7 @@ class Mdns:
             del self._probing[key]
             self._announce()
             return
-        self._send(MulticastMessage((Question(self.registered[key].name, ANY),)))
+        self._send(DnsMessage((Question(self.registered[key].name, ANY),)))
         self._probing[key] = self.services.host.after(
             PROBE_INTERVAL, partial(self._probe, key, left - 1)
         )
@@ -261,7 +259,7 @@ class Mdns:
 
     def on_datagram(self, sender: tuple[IPv4Address, int], data: bytes) -> None:
         try:
-            message = MulticastMessage.parse(data)
+            message = DnsMessage.parse(data)
         except DnsError:
             return
         if message.response:
@@ -273,7 +271,7 @@ class Mdns:
         # Askers from another port know nothing of multicast (RFC 6762 section 6.7).
         simple = sender[1] != PORT
         alone = simple or all(question.alone for question in message.questions)
-        reply = MulticastMessage(
+        reply = DnsMessage(
             message.questions if simple else (),
             records,
             response=True,
@@ -281,7 +279,7 @@ class Mdns:
         )
         self._send(reply, sender if alone else (GROUP, PORT))
 
-    def _learn(self, message: MulticastMessage) -> None:
+    def _learn(self, message: DnsMessage) -> None:
         for service in services_in(message):
             key = service.name.lower()
             if key in self._probing:
@@ -320,7 +318,7 @@ class Mdns:
         if self._asked is None or self._asked[0] is not transaction:
             return
         if name:
-            self._send(MulticastMessage((Question(type_of(name)),)))
+            self._send(DnsMessage((Question(type_of(name)),)))
         else:
             self._report(Error.MDNS_NO_ANSWER)
 
@@ -349,7 +347,7 @@ class Mdns:
         if name != self.continuous or interval != self._interval:
             return
         known = tuple(peer.records()[0] for peer in self.peers if _fits(peer, name))
-        self._send(MulticastMessage((Question(type_of(name)),), known))
+        self._send(DnsMessage((Question(type_of(name)),), known))
         self._interval = min(2 * interval, MAX_QUERY_INTERVAL)
         self._later(interval, partial(self._ask_again, name, self._interval))
 

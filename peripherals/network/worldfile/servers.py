@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from renode_wifi.peripherals.network.contract.mdns_records import is_service
+from renode_wifi.peripherals.network.contract.dns_messages import is_service
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.worldfile import plugins
 from renode_wifi.peripherals.network.worldfile.files import (

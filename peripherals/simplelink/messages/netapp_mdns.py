@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
-from renode_wifi.peripherals.network.contract.mdns_records import AdvertisedService
+from renode_wifi.peripherals.network.contract.dns_messages import AdvertisedService
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, pad, string, take
 
 UNIQUE, ADD, VOLATILE, UPDATE_TEXT, ONLY_IPV6 = 1, 1 << 31, 1 << 30, 1 << 29, 1 << 28

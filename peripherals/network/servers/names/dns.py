@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from ipaddress import AddressValueError, IPv4Address
 
-from renode_wifi.peripherals.network.contract.mdns_records import (
+from renode_wifi.peripherals.network.contract.dns_messages import (
     ANY,
     AUTHORITATIVE,
     HEADER,
@@ -17,7 +17,7 @@ from renode_wifi.peripherals.network.contract.mdns_records import (
     RESPONSE,
     A,
     DnsError,
-    MulticastMessage,
+    DnsMessage,
     Question,
     Record,
 )
@@ -61,7 +61,7 @@ class DnsServer(UdpServer):
 
     def _answer(self, sender: Address, question: Question | None, answer: bytes) -> None:
         if question is not None:
-            records = MulticastMessage.parse(answer).answers
+            records = DnsMessage.parse(answer).answers
             found = [record.target or str(record.address) for record in records]
             self.context.trace("dns", name=question.name, answer=", ".join(found) or "none")
         self.send(sender, answer)
@@ -70,7 +70,7 @@ class DnsServer(UdpServer):
 def question_of(request: bytes) -> Question | None:
     """What a query asks; None of a message that is no query with one question."""
     try:
-        message = MulticastMessage.parse(request)
+        message = DnsMessage.parse(request)
     except DnsError:
         return None
     if message.response or len(message.questions) != 1:
@@ -108,7 +108,7 @@ def answer_of(
         for entry in found
         if question.kind in (PTR if isinstance(entry, str) else A, ANY)
     ]
-    asked = MulticastMessage((question,)).emit()[HEADER.size :]
+    asked = DnsMessage((question,)).emit()[HEADER.size :]
     flags = RESPONSE | AUTHORITATIVE | RECURSION_AVAILABLE | flags & RECURSION_DESIRED
     size = HEADER.size + len(asked)
     fitting = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from renode_wifi.peripherals.network.contract.mdns_records import (
+from renode_wifi.peripherals.network.contract.dns_messages import (
     GROUP,
     PORT,
     AdvertisedService,
     DnsError,
-    MulticastMessage,
+    DnsMessage,
     Question,
     answer,
     services_in,
@@ -37,19 +37,19 @@ class MdnsHost(UdpServer):
 
     def query(self, name: str) -> None:
         """Ask the network for services of a type, such as `_http._tcp.local`."""
-        self._say(MulticastMessage((Question(name),)))
+        self._say(DnsMessage((Question(name),)))
 
     def announce(self) -> None:
         """Multicast all services."""
         records = [record for service in self.services.values() for record in service.records()]
-        self._say(MulticastMessage(answers=tuple(dict.fromkeys(records)), response=True))
+        self._say(DnsMessage(answers=tuple(dict.fromkeys(records)), response=True))
 
-    def _say(self, message: MulticastMessage, remote: Address = (GROUP, PORT)) -> None:
+    def _say(self, message: DnsMessage, remote: Address = (GROUP, PORT)) -> None:
         self.send(remote, message.emit())
 
     def received(self, sender: Address, data: bytes) -> None:
         try:
-            message = MulticastMessage.parse(data)
+            message = DnsMessage.parse(data)
         except DnsError:
             return
         if message.response:
@@ -67,7 +67,7 @@ class MdnsHost(UdpServer):
         if records:
             simple = sender[1] != PORT
             self._say(
-                MulticastMessage(
+                DnsMessage(
                     message.questions if simple else (),
                     records,
                     response=True,

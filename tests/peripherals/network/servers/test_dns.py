@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from renode_wifi.peripherals.network.contract.mdns_records import (
+from renode_wifi.peripherals.network.contract.dns_messages import (
     ANY,
     HEADER,
     PTR,
     A,
-    MulticastMessage,
+    DnsMessage,
     Question,
 )
 from renode_wifi.peripherals.network.servers.names.dns import reply
@@ -33,7 +33,7 @@ RECURSION = 0x0100
 
 
 def query(name: str, kind: int = A, flags: int = RECURSION) -> bytes:
-    message = MulticastMessage((Question(name, kind),), identity=0x1234).emit()
+    message = DnsMessage((Question(name, kind),), identity=0x1234).emit()
     return message[:2] + struct.pack(">H", flags) + message[4:]
 
 
@@ -59,7 +59,7 @@ def asked(rig: Rig, server: IPv4Address, request: bytes) -> list[bytes]:
 def test_the_gateway_answers_as_dhcp_says(tmp_path: Path) -> None:
     rig = joined(tmp_path, WORLD)
     (answer,) = asked(rig, GATEWAY, query("Many.example.test"))
-    message = MulticastMessage.parse(answer)
+    message = DnsMessage.parse(answer)
     assert message.identity == 0x1234
     assert HEADER.unpack_from(answer)[1] == 0x8580
     assert message.questions == (Question("Many.example.test", A),)
@@ -69,7 +69,7 @@ def test_the_gateway_answers_as_dhcp_says(tmp_path: Path) -> None:
 def test_a_server_may_have_the_address_that_firmware_brings_along(tmp_path: Path) -> None:
     world = WORLD + "servers: {public: {type: dns, address: 8.8.8.8, port: 53}}"
     (answer,) = asked(joined(tmp_path, world), IPv4Address("8.8.8.8"), query("many.example.test"))
-    assert len(MulticastMessage.parse(answer).answers) == 2
+    assert len(DnsMessage.parse(answer).answers) == 2
 
 
 def test_a_server_of_the_file_takes_the_place_of_the_gateway_s(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_faults_of_names_reach_it(tmp_path: Path) -> None:
     rig.world.internet.names.answering = True
     rig.world.internet.names.lie = IPv4Address("192.0.2.1")
     (answer,) = asked(rig, GATEWAY, query("many.example.test"))
-    assert MulticastMessage.parse(answer).answers[0].address == IPv4Address("192.0.2.1")
+    assert DnsMessage.parse(answer).answers[0].address == IPv4Address("192.0.2.1")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_answers(name: str, kind: int, rcode: int, answers: list[str]) -> None:
     answer = reply(query(name, kind), names())
     assert answer is not None
     assert code(answer) == rcode
-    found = MulticastMessage.parse(answer).answers
+    found = DnsMessage.parse(answer).answers
     assert [record.target or str(record.address) for record in found] == answers
 
 
@@ -130,7 +130,7 @@ def test_more_addresses_than_fit_are_cut_and_said_so() -> None:
     assert answer is not None
     assert len(answer) <= 512
     assert HEADER.unpack_from(answer)[1] & 0x0200
-    assert 0 < len(MulticastMessage.parse(answer).answers) < 99
+    assert 0 < len(DnsMessage.parse(answer).answers) < 99
 
 
 @given(st.binary(max_size=80) | st.binary(max_size=40).map(lambda more: query("a.b") + more))

@@ -1,4 +1,4 @@
-"""Messages of multicast DNS (RFC 6762) and what DNS-SD (RFC 6763) puts into them; DNS, RFC 1035."""
+"""Messages of DNS (RFC 1035), multicast or not (RFC 6762), and what DNS-SD (RFC 6763) puts in."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class MulticastMessage:
+class DnsMessage:
     """answers: those of all three sections."""
 
     questions: tuple[Question, ...] = ()
@@ -253,7 +253,7 @@ def is_service(name: str) -> bool:
     )
 
 
-def answer(query: MulticastMessage, services: tuple[AdvertisedService, ...]) -> tuple[Record, ...]:
+def answer(query: DnsMessage, services: tuple[AdvertisedService, ...]) -> tuple[Record, ...]:
     """What a responder that has `services` says to a query, less what the asker knows."""
     found: dict[Record, None] = {}
     known = {(record.name.lower(), record.kind, record.target.lower()) for record in query.answers}
@@ -271,7 +271,7 @@ def answer(query: MulticastMessage, services: tuple[AdvertisedService, ...]) -> 
     return tuple(found)
 
 
-def services_in(message: MulticastMessage) -> list[AdvertisedService]:
+def services_in(message: DnsMessage) -> list[AdvertisedService]:
     """Those that a response has service and address of; a TTL of 0: they are no more."""
     addresses = {record.name.lower(): record for record in message.answers if record.kind == A}
     texts = {record.name.lower(): record for record in message.answers if record.kind == TXT}
