@@ -24,6 +24,7 @@ from renode_wifi.peripherals.network.contract.dns_messages import (
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.servers.base import UdpServer
 from renode_wifi.peripherals.network.stack.dns import Names
+from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.tcp import Address
 
 OPCODE, TRUNCATED, RECURSION_DESIRED, RECURSION_AVAILABLE = 0x7800, 0x0200, 0x0100, 0x0080
@@ -44,7 +45,7 @@ class DnsServer(UdpServer):
         if not names.answering:
             return
         delay = names.settings.latency + names.delay
-        if question is not None and question.kind == A and internet.asks_host(question.name):
+        if question is not None and _is_for_host(question.name, internet):
             assert internet.bridge is not None
             internet.bridge.resolve(question.name, partial(self._found, sender, data, question))
             return
@@ -65,6 +66,11 @@ class DnsServer(UdpServer):
             found = [record.target or str(record.address) for record in records]
             self.context.trace("dns", name=question.name, answer=", ".join(found) or "none")
         self.send(sender, answer)
+
+
+def _is_for_host(name: str, internet: Internet) -> bool:
+    """Of any type: that there is no AAAA record doesn't say that the name isn't there."""
+    return reversed_address(name) is None and internet.asks_host(name)
 
 
 def question_of(request: bytes) -> Question | None:

@@ -12,6 +12,7 @@ import pytest
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.network.bridge import bridge
+from renode_wifi.peripherals.network.contract.dns_messages import DnsMessage, Question
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
@@ -205,6 +206,31 @@ def test_only_what_the_file_allows_leaves(tmp_path: Path, caplog: pytest.LogCapt
     bridged.station.connect((IPv4Address("1.2.3.4"), 99), events)
     bridged.run(2 * MILLISECOND)
     assert events.log == ["connected"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "code", "found"),
+    [
+        ("known.test", 1, 0, ["1.2.3.4"]),
+        ("known.test", 28, 0, []),
+        ("absent.test", 1, 3, []),
+        ("4.3.2.1.in-addr.arpa", 12, 3, []),
+    ],
+)
+def test_the_world_s_name_server_asks_the_host(
+    tmp_path: Path, name: str, kind: int, code: int, found: list[str]
+) -> None:
+    """A name without an address of the type that is asked for is there all the same."""
+    host = FakeHost()
+    host.names["absent.test"] = []
+    bridged = Bridged(tmp_path, "dns: {pass_through: true}", host)
+    events = Recorder()
+    socket: Any = bridged.station.datagrams(0, events)
+    socket.send_to((IPv4Address("10.10.0.1"), 53), DnsMessage((Question(name, kind),)).emit())
+    bridged.run(50 * MILLISECOND)
+    ((_, answer),) = events.log
+    assert answer[3] & 0xF == code
+    assert [str(record.address) for record in DnsMessage.parse(answer).answers] == found
 
 
 def test_datagrams_cross(tmp_path: Path) -> None:
