@@ -30,6 +30,7 @@ help:
 	@echo "make sanitize   the native core and its tests with AddressSanitizer and UBSan"
 	@echo "make torn       writers of files that are killed, or find the disk full; KILLS=200 FULL=50"
 	@echo "make soak       each board under random faults, HOURS=1 of virtual time"
+	@echo "make docs       the tables of docs/ that follow from the code"
 	@echo "make firmware   build the project's own guest programs (arm-none-eabi-gcc)"
 	@echo "make wheels     wheels of all platforms into dist/, by PyPI's ziglang"
 	@echo "make lint       ruff, mypy, the Python 2.7 check of what Renode executes, and the list of words"
@@ -100,6 +101,9 @@ torn: $(VENV)/developer
 soak: $(VENV)/developer
 	$(BIN)/python -m fuzz.soak --hours $(HOURS)
 
+docs: $(VENV)/developer
+	$(BIN)/python -m tests.docs
+
 firmware:
 	$(MAKE) -C firmware
 
@@ -114,4 +118,4 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info
 
-.PHONY: wheels help demo lint robot test bench differential fuzz sanitize torn soak firmware clean
+.PHONY: wheels help docs demo lint robot test bench differential fuzz sanitize torn soak firmware clean

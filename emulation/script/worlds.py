@@ -13,7 +13,7 @@ from renode_wifi.emulation.platform.surroundings import WorldMachine
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World
-    from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+    from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 
 
 @dataclass

@@ -8,7 +8,7 @@ from enum import Enum
 from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.ism43362 import link
 from renode_wifi.peripherals.ism43362.messages.reply import OK_TAIL, PROMPT
-from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan, amounts
+from renode_wifi.peripherals.network.faults.radio import RadioFault, RadioFaultPlan, amounts
 from renode_wifi.peripherals.network.worldfile.fault_kinds import ISM43362
 
 

@@ -10,10 +10,10 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_chec
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.contract.station import World
-from renode_wifi.peripherals.network.faults.plan import RadioFault
+from renode_wifi.peripherals.network.faults.radio import RadioFault
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings as WorldFault
 from renode_wifi.peripherals.network.worldfile.radio import Credential
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 
 MAC = re.compile("[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 

@@ -28,8 +28,8 @@ from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_proble
 from renode_wifi.peripherals.network.tls.pki import WorldPki
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.sensors import SensorSetting
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
 MAX_STATIONS = 256
 """Stations that are known by their MAC address; idle ones are forgotten first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan, amounts
+from renode_wifi.peripherals.network.faults.radio import RadioFault, RadioFaultPlan, amounts
 from renode_wifi.peripherals.network.worldfile.fault_kinds import NWP
 
 

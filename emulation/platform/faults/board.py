@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.faults.power import POWER_ON, BoardMachine, set_clock_scale
-from renode_wifi.peripherals.network.faults.plan import RadioFault, RadioFaultPlan
+from renode_wifi.peripherals.network.faults.radio import RadioFault, RadioFaultPlan
 from renode_wifi.peripherals.network.faults.world import Faults
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from renode_wifi.emulation.platform.snapshot import State
     from renode_wifi.emulation.platform.wires import Input
     from renode_wifi.peripherals.network.world import World
-    from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+    from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.network.faults.effects import NetworkFaults, Undo
+from renode_wifi.peripherals.network.faults.network import NetworkFaults, Undo
 from renode_wifi.peripherals.network.servers import Server, TcpServer
 from renode_wifi.peripherals.network.stack.air import Air
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, fault_of
-
-__all__ = ["NETWORK", "Faults", "NetworkFaults", "Victim"]
 
 NETWORK = (Target.ACCESS_POINT, Target.SERVER, Target.NETWORK)
 """Targets whose faults `NetworkFaults` applies; others have a victim of their own."""

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.network.contract.station import (
 )
 from renode_wifi.peripherals.network.stack.dhcp import DhcpServer
 from renode_wifi.peripherals.network.tls.pki import Authority
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, AirSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings, AirSettings
 
 RSSI_SPREAD = 3
 """dB by which two scans of a still access point differ."""

@@ -6,7 +6,7 @@ from collections.abc import Container
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.network.contract.station import Lease
-from renode_wifi.peripherals.network.worldfile.models import NetworkSettings
+from renode_wifi.peripherals.network.worldfile.network import NetworkSettings
 
 
 class DhcpServer:

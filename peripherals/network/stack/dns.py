@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.network.contract.names import normalise
-from renode_wifi.peripherals.network.worldfile.models import DnsSettings
+from renode_wifi.peripherals.network.worldfile.network import DnsSettings
 
 
 class Names:

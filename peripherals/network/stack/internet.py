@@ -16,7 +16,7 @@ from renode_wifi.peripherals.network.stack.host import Host
 from renode_wifi.peripherals.network.stack.link import NetworkLink
 from renode_wifi.peripherals.network.stack.outside import Outside, Target
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 
 NEIGHBOUR_SEARCH = 3_000_000_000
 """ns until an address in the own subnet that nobody answers for counts as unreachable (ARP)."""

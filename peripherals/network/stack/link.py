@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
-from renode_wifi.peripherals.network.worldfile.models import LinkSettings
+from renode_wifi.peripherals.network.worldfile.network import LinkSettings
 
 FIRST_RETRANSMISSION = 200 * MILLISECOND
 """Smallest retransmission time-out of common TCP stacks; it doubles each time (RFC 6298)."""

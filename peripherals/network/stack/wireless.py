@@ -24,7 +24,7 @@ from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.udp import PortSocket
-from renode_wifi.peripherals.network.worldfile.models import (
+from renode_wifi.peripherals.network.worldfile.network import (
     AccessPointSettings,
     DhcpSettings,
     NetworkSettings,

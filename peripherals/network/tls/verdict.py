@@ -58,13 +58,14 @@ VERIFY_PROBLEMS = {
 }
 """X509_V_ERR_… of openssl/x509_vfy.h; whatever isn't here is a broken chain."""
 
-VERIFY_ALERTS = {
+ASSUMED_ALERTS = {
     TlsProblem.UNKNOWN_ROOT: 48,
     TlsProblem.EXPIRED: 45,
     TlsProblem.NOT_YET_VALID: 42,
     TlsProblem.NAME_MISMATCH: 42,
     TlsProblem.BAD_CERTIFICATE: 42,
 }
+"""What is reported where OpenSSL refused a certificate and its alert is not to be seen."""
 
 NO_COMMON = (
     "NO_SHARED_CIPHER",
@@ -87,7 +88,7 @@ def verdict_of(error: ssl.SSLError, written: bytes) -> TlsVerdict:
     reason = error.reason or ""
     if isinstance(error, ssl.SSLCertVerificationError):
         problem = VERIFY_PROBLEMS.get(error.verify_code, TlsProblem.BAD_CERTIFICATE)
-        alert = _alert_in(written) or VERIFY_ALERTS[problem]
+        alert = _alert_in(written) or ASSUMED_ALERTS[problem]
         return TlsVerdict(problem, alert, error.verify_message)
     match = re.match(r"(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)", reason)
     if match is not None:

@@ -5,8 +5,8 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, ClassVar
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.network.worldfile.converter import INTERNAL, Model, named
 from renode_wifi.peripherals.network.worldfile.rules import text, truth
-from renode_wifi.peripherals.network.worldfile.structure import INTERNAL, Model, named
 from renode_wifi.peripherals.network.worldfile.values import (
     AddressPort,
     Duration,

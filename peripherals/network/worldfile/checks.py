@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from renode_wifi.peripherals.base.inputs.quantities import QUANTITIES, VECTORS
 from renode_wifi.peripherals.base.inputs.waveforms import Constant
 from renode_wifi.peripherals.network.worldfile.bridge import ForwardSettings
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, plain
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
 from renode_wifi.peripherals.network.worldfile.tree import KeyPath

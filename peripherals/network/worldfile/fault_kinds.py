@@ -6,14 +6,14 @@ written there. For example, an access point that changes its passphrase:
     Kind(
         "passphrase-changes",
         Target.ACCESS_POINT,
-        "stations that knew the old passphrase cannot join any more",
-        "change_passphrase",
-        (Parameter("passphrase", TEXT, "something else"),),
+        "its stations lose the link, and only those that know `passphrase` may join",
+        "passphrase_changes",
+        (Parameter("passphrase", TEXT, "changed by a fault"),),
         lasting="the old one is right again",
     )
 
-`change_passphrase(access_point, passphrase)` is then a method of `faults.world.NetworkFaults` and
-returns how to undo it. A fault of a radio names no method: its name is a member of that radio's
+`passphrase_changes(access_point, passphrase)` is then a method of `faults.network.NetworkFaults`
+and returns how to undo it. A fault of a radio names no method: its name is a member of that radio's
 `FaultKind`, and the radio asks its plan for it where it strikes. Another target of its own (a chip
 block, say) is a member of `Target` whose owner calls `world.faults.attach`.
 

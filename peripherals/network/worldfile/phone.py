@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from renode_wifi.peripherals.network.worldfile.converter import Model
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, text
-from renode_wifi.peripherals.network.worldfile.structure import Model
 from renode_wifi.peripherals.network.worldfile.values import Duration, Text
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from renode_wifi.peripherals.network.worldfile.converter import INTERNAL, Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.files import (
     check_pair,
     read_certificates,
@@ -18,7 +19,6 @@ from renode_wifi.peripherals.network.worldfile.rules import (
     whole,
     words,
 )
-from renode_wifi.peripherals.network.worldfile.structure import INTERNAL, Many, Mapped, Model
 
 WORLD = "world"
 WORLD_FILES = {"world-ca": "ca", "world-certificate": "certificate", "world-key": "key"}

@@ -12,13 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile import checks
-from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, read_fault
-from renode_wifi.peripherals.network.worldfile.files import credentials_in
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
-from renode_wifi.peripherals.network.worldfile.rules import Mistake, not_right
-from renode_wifi.peripherals.network.worldfile.sensors import AnalogSetting, SensorSetting
-from renode_wifi.peripherals.network.worldfile.servers import UDP_SERVERS, ServerSettings
-from renode_wifi.peripherals.network.worldfile.structure import (
+from renode_wifi.peripherals.network.worldfile.converter import (
     Found,
     description,
     hints,
@@ -26,6 +20,13 @@ from renode_wifi.peripherals.network.worldfile.structure import (
     structured,
     unknown_key,
 )
+from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, read_fault
+from renode_wifi.peripherals.network.worldfile.files import credentials_in
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, not_right
+from renode_wifi.peripherals.network.worldfile.schema import WorldFile, WorldSettings
+from renode_wifi.peripherals.network.worldfile.sensors import AnalogSetting, SensorSetting
+from renode_wifi.peripherals.network.worldfile.servers import UDP_SERVERS, ServerSettings
 from renode_wifi.peripherals.network.worldfile.tree import (
     READ_HERE,
     KeyPath,
@@ -34,7 +35,6 @@ from renode_wifi.peripherals.network.worldfile.tree import (
     dotted_path,
     load,
 )
-from renode_wifi.peripherals.network.worldfile.world import WorldFile, WorldSettings
 
 SHIPPED = Path(__file__).resolve().parents[3] / "platforms" / "worlds"
 RADIO_FAULTS: KeyPath = ("radio", "options", "faults")

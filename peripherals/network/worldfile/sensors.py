@@ -20,6 +20,7 @@ from renode_wifi.peripherals.base.inputs.waveforms import (
     Sum,
     Waveform,
 )
+from renode_wifi.peripherals.network.worldfile.converter import Mapped, Model, Shape
 from renode_wifi.peripherals.network.worldfile.files import Content
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
@@ -29,7 +30,6 @@ from renode_wifi.peripherals.network.worldfile.rules import (
     real,
     text,
 )
-from renode_wifi.peripherals.network.worldfile.structure import Mapped, Model, Shape
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 from renode_wifi.peripherals.network.worldfile.values import DURATION, Duration, Truth
 

@@ -8,6 +8,15 @@ from typing import Annotated, Any
 from renode_wifi.peripherals.network.contract.dns_messages import is_service
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.worldfile import plugins
+from renode_wifi.peripherals.network.worldfile.converter import (
+    INTERNAL,
+    Many,
+    Mapped,
+    Model,
+    Switchable,
+    keys_of,
+    named,
+)
 from renode_wifi.peripherals.network.worldfile.files import (
     Certificates,
     Content,
@@ -24,15 +33,6 @@ from renode_wifi.peripherals.network.worldfile.rules import (
     truth,
     whole,
     words,
-)
-from renode_wifi.peripherals.network.worldfile.structure import (
-    INTERNAL,
-    Many,
-    Mapped,
-    Model,
-    Switchable,
-    keys_of,
-    named,
 )
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 from renode_wifi.peripherals.network.worldfile.update import UpdateSettings

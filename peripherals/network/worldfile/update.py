@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from renode_wifi.peripherals.network.worldfile.converter import Model
 from renode_wifi.peripherals.network.worldfile.files import Content
-from renode_wifi.peripherals.network.worldfile.structure import Model
 from renode_wifi.peripherals.network.worldfile.values import Text
 
 

@@ -184,7 +184,7 @@ HOSTILE = [
     _with_class(MODELS + "base.atomic_file:os.system"),
     _with_class(MODELS + "network.bridge.host_port:SocketPort"),
     _with_class(MODELS + "network.worldfile.bridge:EgressRule"),
-    _with_class(MODELS + "network.worldfile.world:WorldSettings"),
+    _with_class(MODELS + "network.worldfile.schema:WorldSettings"),
     _with_class(MODELS + "simplelink.profile:NwpProfile"),
     _with_class(MODELS + "none:Such"),
     _with_class(MODELS + "../../os:system"),

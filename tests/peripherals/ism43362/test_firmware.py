@@ -14,7 +14,7 @@ from renode_wifi.peripherals.ism43362.module import ISM43362
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.contract.station import Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from tests.peripherals.ism43362.drivers import Status, StPort, Wires
 from tests.peripherals.ism43362.rig import Rig

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.world import World
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, DnsSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings, DnsSettings
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings, TlsServerSettings
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 
 GATEWAY = IPv4Address("10.10.0.1")
 ECHO, TLS_ECHO, STRICT_TLS, UDP_ECHO, TARPIT = 9001, 9000, 8883, 9002, 9003

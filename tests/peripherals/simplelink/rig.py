@@ -10,9 +10,9 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.network.contract.station import Security
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.world import World
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings, DnsSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings, DnsSettings
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings, TlsServerSettings
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 from renode_wifi.peripherals.simplelink.module import CC3220_NWP
 from tests.peripherals.simplelink.driver import HostDriver
 

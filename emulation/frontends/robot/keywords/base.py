@@ -10,8 +10,8 @@ from renode_wifi.emulation.engines import select as engines
 from renode_wifi.emulation.frontends.contract import offer_contract
 from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.frontends.recording import offer_recordings
+from renode_wifi.emulation.frontends.robot.decorator import Recorded
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
-from renode_wifi.emulation.frontends.robot.keyword import Recorded
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import SECOND

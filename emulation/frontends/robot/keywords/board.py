@@ -14,7 +14,7 @@ from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import serve
 from renode_wifi.emulation.frontends.recording import record
-from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
+from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.uart import UartKeywords
 from renode_wifi.emulation.frontends.robot.terminal_tester import Received
 from renode_wifi.emulation.platform import boards

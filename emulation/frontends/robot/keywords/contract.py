@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot.api import logger
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
+from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import Keywords
 from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
 from renode_wifi.emulation.observers.contract.report import as_text, summary

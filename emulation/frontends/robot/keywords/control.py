@@ -15,8 +15,8 @@ from robot.api import logger
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import wait_for_debugger
+from renode_wifi.emulation.frontends.robot.decorator import Recorded, Replay, keyword
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
-from renode_wifi.emulation.frontends.robot.keyword import Recorded, Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import PREFIX, Keywords
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.script.saving import can_start_anew

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from renode_wifi.emulation.frontends.robot.decorator import keyword
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
-from renode_wifi.emulation.frontends.robot.keyword import keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import Keywords
 from renode_wifi.emulation.platform.core import Stop
 

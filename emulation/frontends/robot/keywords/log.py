@@ -6,11 +6,11 @@ import logging
 import tempfile
 from pathlib import Path
 
+from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.errors import (
     InvalidOperationException,
     KeywordException,
 )
-from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import PREFIX, Keywords
 from renode_wifi.emulation.frontends.robot.log_tester import LogTester, condition, log_level
 from renode_wifi.emulation.frontends.robot.terminal_tester import Pattern

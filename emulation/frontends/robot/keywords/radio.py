@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
+from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import Keywords
 from renode_wifi.emulation.observers.calls.render import NETWORK, nested
 from renode_wifi.emulation.platform.trace import TraceFields

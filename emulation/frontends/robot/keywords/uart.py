@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from robot.utils import DotDict
 
+from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.errors import (
     InvalidOperationException,
     KeywordException,
 )
-from renode_wifi.emulation.frontends.robot.keyword import Replay, keyword
 from renode_wifi.emulation.frontends.robot.keywords.base import Keywords, listen
 from renode_wifi.emulation.frontends.robot.terminal_tester import (
     EndLineOption,

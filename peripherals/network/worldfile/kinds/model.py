@@ -44,7 +44,7 @@ class Kind:
     effect: str
     """A sentence for the documentation."""
     apply: str = ""
-    """The method of `faults.world.NetworkFaults`; of a radio's fault, none."""
+    """The method of `faults.network.NetworkFaults`; of a radio's fault, none."""
     parameters: tuple[Parameter, ...] = ()
     lasting: str = ""
     """What happens when `for` is over; empty: it happens at once and has no end, or its own."""

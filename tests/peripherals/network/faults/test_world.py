@@ -10,7 +10,8 @@ import pytest
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.contract.stream import Failure
-from renode_wifi.peripherals.network.faults.world import NETWORK, NetworkFaults
+from renode_wifi.peripherals.network.faults.network import NetworkFaults
+from renode_wifi.peripherals.network.faults.world import NETWORK
 from renode_wifi.peripherals.network.worldfile.fault_kinds import KINDS, Kind, Target
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
 from tests.peripherals.network.rig import Rig, joined, saved

@@ -20,7 +20,7 @@ from renode_wifi.peripherals.network.contract.dns_messages import (
 )
 from renode_wifi.peripherals.network.servers.names.dns import reply
 from renode_wifi.peripherals.network.stack.dns import Names
-from renode_wifi.peripherals.network.worldfile.models import DnsSettings
+from renode_wifi.peripherals.network.worldfile.network import DnsSettings
 from tests.peripherals.network.rig import GATEWAY, Recorder, Rig, joined
 
 AAAA = 28

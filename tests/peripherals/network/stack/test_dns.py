@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.network.contract.names import dotted, normalise
 from renode_wifi.peripherals.network.contract.stream import Failure
 from renode_wifi.peripherals.network.stack.dns import Names
-from renode_wifi.peripherals.network.worldfile.models import DnsSettings
+from renode_wifi.peripherals.network.worldfile.network import DnsSettings
 from tests.peripherals.network.rig import joined
 
 TABLE = """

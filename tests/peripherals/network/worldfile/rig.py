@@ -10,7 +10,7 @@ from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile.read import (
     read_world_file,
 )
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 
 MINIMAL = "access_points:\n  - {ssid: lab, passphrase: lab-secret}\n"
 

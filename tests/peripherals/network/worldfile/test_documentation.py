@@ -11,7 +11,8 @@ import pytest
 
 from renode_wifi.peripherals.network.servers import TYPES as CLASSES
 from renode_wifi.peripherals.network.worldfile.bridge import BridgeSettings
-from renode_wifi.peripherals.network.worldfile.models import (
+from renode_wifi.peripherals.network.worldfile.converter import Model, annotation, hints, keys_of
+from renode_wifi.peripherals.network.worldfile.network import (
     AccessPointSettings,
     AirSettings,
     DhcpSettings,
@@ -21,15 +22,14 @@ from renode_wifi.peripherals.network.worldfile.models import (
 )
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.network.worldfile.rules import ValueRule
+from renode_wifi.peripherals.network.worldfile.schema import WorldFile
 from renode_wifi.peripherals.network.worldfile.servers import (
     TYPES,
     PageSettings,
     ServerSettings,
     TlsServerSettings,
 )
-from renode_wifi.peripherals.network.worldfile.structure import Model, annotation, hints, keys_of
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
-from renode_wifi.peripherals.network.worldfile.world import WorldFile
 
 DOCS = Path(__file__).parents[4] / "docs"
 WORLD = (DOCS / "world.md").read_text(encoding="utf-8")

@@ -21,9 +21,9 @@ from renode_wifi.peripherals.network.worldfile.read import (
     SHIPPED,
     read_world_file,
 )
+from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.tree import dotted_path
 from renode_wifi.peripherals.network.worldfile.units import duration
-from renode_wifi.peripherals.network.worldfile.world import WorldSettings
 from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
 
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "world.md"

@@ -8,7 +8,7 @@ import pytest
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.contract.station import Security
-from renode_wifi.peripherals.network.worldfile.models import AccessPointSettings
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings
 from renode_wifi.peripherals.simplelink.messages.wlan import ProvisioningStatus, ScanParameters
 from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.wlan import provisioning

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.contract.station import Security
-from renode_wifi.peripherals.network.worldfile.rules import Mistake, choice, text, whole
-from renode_wifi.peripherals.network.worldfile.structure import (
+from renode_wifi.peripherals.network.worldfile.converter import (
     INTERNAL,
     Mapped,
     Model,
     Switchable,
 )
+from renode_wifi.peripherals.network.worldfile.rules import Mistake, choice, text, whole
 from renode_wifi.peripherals.network.worldfile.values import (
     Address,
     Bssid,

@@ -10,7 +10,7 @@ import pytest
 from renode_wifi.peripherals.base.clock import SECOND, VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.ism43362 import faults as of_the_ism43362
-from renode_wifi.peripherals.network.faults.plan import (
+from renode_wifi.peripherals.network.faults.radio import (
     RadioFault,
     RadioFaultPlan,
     amounts,

@@ -9,9 +9,10 @@ from renode_wifi.peripherals.network.worldfile.bridge import (
     ExposeSettings,
     ForwardSettings,
 )
+from renode_wifi.peripherals.network.worldfile.converter import Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.faults import DESCRIPTION as FAULT
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
-from renode_wifi.peripherals.network.worldfile.models import (
+from renode_wifi.peripherals.network.worldfile.network import (
     AccessPointSettings,
     AirSettings,
     DnsSettings,
@@ -29,7 +30,6 @@ from renode_wifi.peripherals.network.worldfile.sensors import (
     Volts,
 )
 from renode_wifi.peripherals.network.worldfile.servers import ServerSettings
-from renode_wifi.peripherals.network.worldfile.structure import Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.values import Address, Date, HostName
 
 DNS = 53
