@@ -30,6 +30,7 @@ FLOORS = (
         "peripherals.parts",
     ),
     ("emulation.errors", "emulation.visible"),
+    ("emulation.patterns",),
     ("emulation.image",),
     ("emulation.platform",),
     ("emulation.terminals",),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.patterns import compiled
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.servers.mqtt_packets import Publication
@@ -76,13 +77,7 @@ def find_message(
 
 def _compiled(pattern: str | bytes) -> re.Pattern[bytes]:
     raw = pattern.encode() if isinstance(pattern, str) else pattern
-    try:
-        return re.compile(raw, re.DOTALL)
-    except re.error as error:
-        raise RenodeWifiError(
-            f"{pattern!r} is not a regular expression: {error}",
-            cure="escape special characters with a backslash",
-        ) from error
+    return compiled(raw, re.DOTALL)
 
 
 def _received(world: World, name: str) -> Iterator[bytes]:

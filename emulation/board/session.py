@@ -16,6 +16,7 @@ from renode_wifi.emulation.engines.engine import Engine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.crash import Crash, place, render_crash
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
 from renode_wifi.peripherals.base.clock import SECOND
@@ -205,7 +206,7 @@ class Session:
         """
         __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         console = self.uart if uart is None else self.console(uart)
-        expression = re.compile(pattern)
+        expression = pattern if isinstance(pattern, re.Pattern) else compiled(pattern)
         first = console.forgotten + (console.position if start is None else start)
 
         def find() -> int | None:

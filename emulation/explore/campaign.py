@@ -20,6 +20,7 @@ from renode_wifi.emulation.explore.plan import JsonObject
 from renode_wifi.emulation.explore.progress import Progress
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.explore.workers import Workers
+from renode_wifi.emulation.patterns import CURE, compiled
 from renode_wifi.emulation.platform import boards
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.worldfile.faults import fault_of
@@ -153,11 +154,12 @@ class _Reader:
         value = self.raw.get(key)
         if value is None and not wanted:
             return None
+        text = str(value) if value is not None else self.fail(f"lacks {key}", "add it")
         try:
-            re.compile(str(value) if value is not None else self.fail(f"lacks {key}", "add it"))
-        except re.error as error:
-            self.fail(f"has {key}: {value!r}: {error}", "mend the regular expression")
-        return str(value)
+            compiled(text)
+        except RenodeWifiError as error:
+            self.fail(f"has {key}: {error.message}", CURE)
+        return text
 
     def seconds(self) -> float:
         value = self.raw.get("time", "60 s")

@@ -16,6 +16,7 @@ from renode_wifi.emulation.explore.outcome import CellOutcome, Verdict
 from renode_wifi.emulation.explore.plan import Cell, Point, Setup
 from renode_wifi.emulation.explore.points import Recorder
 from renode_wifi.emulation.explore.seen import View, alike, corruption, view_of
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND
 from renode_wifi.peripherals.network.worldfile.units import duration
@@ -48,9 +49,11 @@ class Laboratory:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self._recover = _expression(setup.recover, "recover")
-        self._fail_on = None if setup.fail_on is None else _expression(setup.fail_on, "fail-on")
-        self._assertion = _expression(setup.assertion, "assertion")
+        self._recover = compiled(setup.recover, option="--recover")
+        self._fail_on = None
+        if setup.fail_on is not None:
+            self._fail_on = compiled(setup.fail_on, option="--fail-on")
+        self._assertion = compiled(setup.assertion, option="--assertion")
         self.board = Board(
             setup.board,
             [Path(part) if "@" not in part else part for part in setup.image],
@@ -345,13 +348,3 @@ def _period(matches: list[UartLine]) -> float:
     times = [line.time for line in matches]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     return max(gaps, default=0) / SECOND
-
-
-def _expression(text: str, option: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise RenodeWifiError(
-            f"--{option} {text!r} is not a regular expression: {error}",
-            cure="put a backslash before characters such as ( and +",
-        ) from None

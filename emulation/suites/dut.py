@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from renode_wifi.emulation.board.session import Session
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.emulation.suites.unity import TestResult
 from renode_wifi.emulation.suites.unity_output import SUMMARY, unity_results
 
@@ -105,5 +106,5 @@ def _compiled(pattern: Pattern | Sequence[Pattern], exact: bool) -> list[re.Patt
             patterns.append(each)
             continue
         raw = each.encode() if isinstance(each, str) else each
-        patterns.append(re.compile(re.escape(raw) if exact else raw, re.DOTALL))
+        patterns.append(compiled(re.escape(raw) if exact else raw, re.DOTALL))
     return patterns

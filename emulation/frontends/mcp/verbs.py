@@ -7,7 +7,6 @@ world files are trusted (docs/security.md), and what leaves the world is what th
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from renode_wifi.emulation.board.session import BoardTimeout, Snapshot
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.tracefile import plain
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.emulation.visible import visible
@@ -83,13 +83,7 @@ class Verbs:
     def wait_for_line(self, pattern: str, timeout: float = 60.0, uart: str = "") -> str:
         """Run until a line of the console matches a regular expression; returns the console."""
         board = self._running
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise RenodeWifiError(
-                f"{pattern!r} is no regular expression: {error}",
-                cure="escape what is meant as text",
-            ) from None
+        compiled(pattern)
 
         def wait(seconds: float) -> bool:
             try:

@@ -12,7 +12,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
 NUL, LF, CR, ESC = 0x00, 0x0A, 0x0D, 0x1B
@@ -55,14 +57,12 @@ class Pattern:
 def _compiled(text: str, is_regex: bool, any_character: bool) -> re.Pattern[str]:
     if not is_regex:
         return re.compile(re.escape(text))
+    # .NET writes named groups without the P.
+    python = _NAMED_GROUP.sub("(?P<", text)
     try:
-        # .NET writes named groups without the P.
-        return re.compile(_NAMED_GROUP.sub("(?P<", text), re.DOTALL if any_character else 0)
-    except re.error as error:
-        raise KeywordException(
-            f"{text!r} is not a regular expression: {error}",
-            "escape special characters with a backslash (two in a Robot file)",
-        ) from error
+        return compiled(python, re.DOTALL if any_character else 0)
+    except RenodeWifiError as error:
+        raise KeywordException(error.message, f"{error.cure} (two in a Robot file)") from error
 
 
 Matcher = Callable[[], Match | None]

@@ -79,6 +79,11 @@ def test_mistakes_are_named(board: Board, name: str, pattern: str, message: str)
         board.wait_for_server(name, pattern)
 
 
+def test_a_broken_expression_for_a_line_is_named(board: Board) -> None:
+    with pytest.raises(RenodeWifiError, match=r"'\(' is not a regular expression"):
+        board.wait_for_line("(")
+
+
 def test_only_brokers_have_messages(board: Board) -> None:
     with pytest.raises(RenodeWifiError, match="'echo' is not an MQTT broker"):
         board.wait_for_message("echo", "#")

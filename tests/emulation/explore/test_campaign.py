@@ -54,7 +54,7 @@ def test_every_combination_is_a_run(tmp_path: Path) -> None:
     [
         ("until:", "till:", "has no key 'till'"),
         ('until: "tcp: ok"', "", "lacks until"),
-        ("tcp: ok", "(", "mend the regular expression"),
+        ("tcp: ok", "(", "escape special characters"),
         ("20 s", "20", "has time: 20"),
         ("{from: 1, to: 2}", "many", "has seeds: 'many'"),
         ("{from: 1, to: 2}", "{from: 1, to: 99999999}", "100000"),

@@ -14,7 +14,6 @@ from typing import Any, TextIO
 
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.board.console import UartLine
-from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.arguments import (
     add_board_arguments,
     add_fault_argument,
@@ -30,6 +29,7 @@ from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
 from renode_wifi.emulation.observers.traffic import Traffic
+from renode_wifi.emulation.patterns import compiled
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.visible import visible
@@ -363,12 +363,4 @@ def handled_faults(board: Board) -> str:
 
 
 def _expression(text: str | None, option: str) -> re.Pattern[str] | None:
-    if text is None:
-        return None
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise RenodeWifiError(
-            f"{option} {text!r} is not a regular expression: {error}",
-            cure="escape special characters with a backslash",
-        ) from error
+    return None if text is None else compiled(text, option=option)

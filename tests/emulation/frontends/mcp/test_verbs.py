@@ -97,7 +97,7 @@ def test_snapshots_are_bounded(verbs: Verbs) -> None:
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (lambda verbs: verbs.wait_for_line("("), "no regular expression"),
+        (lambda verbs: verbs.wait_for_line("("), "is not a regular expression"),
         (lambda verbs: verbs.inject_fault("no-such"), "no-such"),
         (lambda verbs: verbs.inject_fault("ap-vanishes", {"for": 1.5}), "without a unit"),
         (lambda verbs: verbs.server('x" "y'), "no server"),
