@@ -23,12 +23,13 @@ from renode_wifi import Board
 from renode_wifi.emulation.engines.embedded.engine import new_machine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.content import Damaged
-from renode_wifi.emulation.image.elf import read as read_elf
-from renode_wifi.emulation.image.intel_hex import read as read_intel_hex
+from renode_wifi.emulation.image.formats.elf import read as read_elf
+from renode_wifi.emulation.image.formats.intel_hex import read as read_intel_hex
+from renode_wifi.emulation.image.formats.srec import read as read_srec
+from renode_wifi.emulation.image.formats.ti_txt import read as read_ti_txt
+from renode_wifi.emulation.image.formats.uf2 import read as read_uf2
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment
-from renode_wifi.emulation.image.srec import read as read_srec
-from renode_wifi.emulation.image.uf2 import read as read_uf2
 from renode_wifi.emulation.image.whereabouts import describe
 from renode_wifi.emulation.platform import parser, snapshot
 from renode_wifi.emulation.platform.machine import Machine
@@ -272,6 +273,7 @@ SMALL_WORLDS = [
     b"access_points: [{ssid: a}]\nradio: {tls: faithful, credentials: [{slot: 0, ca: world}]}\n",
 ]
 SEGMENT = Segment(0x0800_0000, VECTORS)
+TI_TXT = b"@08000000\n00 40 00 20 41 08\n12 34\n@8000900\nab CD\nq\n"
 UF2 = writers.uf2([SEGMENT], payload=8)
 ATTRIBUTES = writers.build_attributes((b"aeabi", b"\x06\x0d\x07\x4d\x09\x02"))
 UNITY = [
@@ -292,6 +294,7 @@ TARGETS = [
     Target("hex", lambda: [HEX], read_intel_hex, DAMAGED),
     Target("srec", lambda: [SREC], read_srec, DAMAGED),
     Target("dwarf", _files("firmware/threads/*.elf"), _debug_information),
+    Target("ti-txt", lambda: [TI_TXT], read_ti_txt, DAMAGED),
     Target("uf2", lambda: [UF2], read_uf2, DAMAGED),
     Target("image", lambda: [HEX, SREC, UF2], _as_file(load_image, "image.bin")),
     Target("repl", _files("platforms/**/*.repl"), lambda data: parser.parse(_text(data))),

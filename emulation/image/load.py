@@ -7,22 +7,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import (
+from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.formats import (
     elf,
     folder,
     intel_hex,
     mcu_image,
     serial_flash,
     srec,
+    ti_txt,
     uf2,
 )
-from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.formats.records import decoded
 from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.segments import Segment
 
 MAX_SIZE = 1 << 28
 """Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
-FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, UF2 or binary"
+FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, TI-TXT, UF2 or binary"
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 PROGRAMS = ("node", "probe", "shell")
 """Programs of the package's own, which every board has: `<probe>` and so on."""
@@ -31,6 +33,17 @@ Reader = Callable[[bytes], Content]
 Guess = Callable[[bytes], int | None]
 ImageSource = Path | str | Image
 """A file, or what was read from one. A file's name may end in `@` and the address of a binary."""
+
+NO_IMAGES = (
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a file packed by gzip"),
+    (b"BZh", "a file packed by bzip2"),
+    (b"\xfd7zXZ", "a file packed by xz"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"!<arch>\n", "a library of object files"),
+)
+"""Beginnings of files that are often given by mistake."""
+UNPACK = "unpack it, and give the file that the linker wrote"
 
 TEXT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _WITH_ADDRESS = re.compile(r"(.+)@(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})")
@@ -109,6 +122,12 @@ def load_image(
             where=str(path),
             cure="name the file that the linker wrote; for a pointer of Git LFS: git lfs pull",
         )
+    if reader is None and base is None:
+        for magic, what in NO_IMAGES:
+            if data.startswith(magic):
+                raise RenodeWifiError(
+                    f"{what}, and no firmware image", where=str(path), cure=UNPACK
+                )
     # Whoever gives an address wants it for the whole file.
     if reader is None or (reader is mcu_image.read and base is not None):
         return Image(path, "binary", [Segment(_base_of(path, data, base, guess), data)])
@@ -170,10 +189,13 @@ def _reader_of(path: Path, data: bytes) -> Reader | None:
     suffix = path.suffix.lower()
     if data.startswith(elf.MAGIC):
         return elf.read
-    if intel_hex.FIRST_RECORD.match(data) or suffix in intel_hex.SUFFIXES:
+    text = decoded(data)
+    if intel_hex.FIRST_RECORD.match(text) or suffix in intel_hex.SUFFIXES:
         return intel_hex.read
-    if srec.FIRST_RECORD.match(data) or suffix in srec.SUFFIXES:
+    if srec.FIRST_RECORD.match(text) or suffix in srec.SUFFIXES:
         return srec.read
+    if ti_txt.FIRST_RECORD.match(text):
+        return ti_txt.read
     if data.startswith(uf2.MAGIC):
         return uf2.read
     if serial_flash.is_one(data):

@@ -39,6 +39,19 @@ MODULES = {
     "renode_wifi.emulation.embedded.engine": "renode_wifi.emulation.engines.embedded.cpu",
     "renode_wifi.emulation.engines": "renode_wifi.emulation.engines.select",
     "renode_wifi.emulation.image": "renode_wifi.emulation.image.image",
+    "renode_wifi.emulation.image.build_attributes": (
+        "renode_wifi.emulation.image.formats.build_attributes"
+    ),
+    "renode_wifi.emulation.image.elf": "renode_wifi.emulation.image.formats.elf",
+    "renode_wifi.emulation.image.folder": "renode_wifi.emulation.image.formats.folder",
+    "renode_wifi.emulation.image.image_creator": (
+        "renode_wifi.emulation.image.formats.image_creator"
+    ),
+    "renode_wifi.emulation.image.intel_hex": "renode_wifi.emulation.image.formats.intel_hex",
+    "renode_wifi.emulation.image.mcu_image": "renode_wifi.emulation.image.formats.mcu_image",
+    "renode_wifi.emulation.image.serial_flash": "renode_wifi.emulation.image.formats.serial_flash",
+    "renode_wifi.emulation.image.srec": "renode_wifi.emulation.image.formats.srec",
+    "renode_wifi.emulation.image.uf2": "renode_wifi.emulation.image.formats.uf2",
     "renode_wifi.emulation.machine": "renode_wifi.emulation.platform.machine",
     "renode_wifi.emulation.models": "renode_wifi.emulation.platform.catalogue",
     "renode_wifi.emulation.monitor": "renode_wifi.emulation.script",

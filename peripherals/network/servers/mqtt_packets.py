@@ -34,6 +34,8 @@ from renode_wifi.peripherals.network.servers.mqtt_properties import (
 
 V3_1, V3_1_1, V5 = 3, 4, 5
 PROTOCOLS = {V3_1: "MQIsdp", V3_1_1: "MQTT", V5: "MQTT"}
+UNKNOWN = 0
+"""Level of a CONNECT whose name and level don't belong together."""
 MAX_PACKET = 1_048_576
 """Largest remaining length that is taken from a client."""
 
@@ -61,8 +63,6 @@ class PacketType(IntEnum):
 
 RESERVED_FLAGS = {PacketType.PUBREL: 2, PacketType.SUBSCRIBE: 2, PacketType.UNSUBSCRIBE: 2}
 """Section 2.2.2; every other type but PUBLISH has 0."""
-REPEATED = 8
-"""Flag of MQTT 3.1: RESERVED_FLAGS's types have it, like PUBLISH, when they are sent again."""
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,9 @@ def _first_byte(byte: int, level: int) -> tuple[PacketType, int]:
         raise MqttError(f"packet type {byte >> 4} is reserved")
     kind = PacketType(byte >> 4)
     flags = byte & 0x0F
-    if level == V3_1 and kind in RESERVED_FLAGS:
-        flags &= ~REPEATED
+    if level == V3_1 and kind is not PacketType.PUBLISH:
+        # Version 3.1 has no reserved flags: what a packet does not use is ignored.
+        return kind, RESERVED_FLAGS.get(kind, 0)
     if kind is not PacketType.PUBLISH and flags != RESERVED_FLAGS.get(kind, 0):
         raise MqttError(f"flags {flags:#x} of {kind.name} are reserved")
     return kind, flags
@@ -245,13 +246,13 @@ def _reason(fields: Fields, level: int, allowed: tuple[Property, ...]) -> tuple[
 def _parse_connect(fields: Fields) -> Connect:
     """Section 3.1."""
     protocol, level, flags = fields.text(), fields.byte(), fields.byte()
-    if protocol != PROTOCOLS.get(level, PROTOCOLS[V3_1_1]):
+    if protocol not in PROTOCOLS.values():
         raise MqttError(f"protocol {protocol!r}, level {level}")
-    if level not in PROTOCOLS:
+    if protocol != PROTOCOLS.get(level):
         # Nobody knows what follows.
         fields.rest()
-        return Connect("", True, 0, None, None, None, level)
-    if flags & 1:
+        return Connect("", True, 0, None, None, None, UNKNOWN if level in PROTOCOLS else level)
+    if flags & 1 and level > V3_1:
         raise MqttError("the reserved connect flag is set")
     keep_alive = fields.number()
     properties = _properties(fields, level, OF_CONNECT)
@@ -264,7 +265,7 @@ def _parse_connect(fields: Fields) -> Connect:
         of_will = _properties(fields, level, OF_WILL)
         topic, payload = fields.text(), fields.binary()
         will = Publication(topic, payload, will_qos, bool(flags & 0x20), of_will)
-    elif flags & 0x38:
+    elif flags & 0x38 and level > V3_1:
         raise MqttError("will flags without a will")
     user = fields.text() if flags & 0x80 else None
     if flags & 0x40 and user is None and level < V5:
@@ -277,7 +278,7 @@ def _parse_connect(fields: Fields) -> Connect:
 def _parse_publish(fields: Fields, flags: int, level: int) -> Publish:
     """Section 3.3. An empty topic stands for that of a TOPIC_ALIAS."""
     qos = flags >> 1 & 3
-    if qos == 3 or (qos == 0 and flags & 8):
+    if qos == 3 or (qos == 0 and flags & 8 and level > V3_1):
         raise MqttError("PUBLISH flags contradict each other")
     topic = fields.text()
     if "+" in topic or "#" in topic:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import folder, image_creator, mcu_image
 from renode_wifi.emulation.image import load as load_module
+from renode_wifi.emulation.image.formats import folder, image_creator, mcu_image
 from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.load import PROGRAMS, load_image, load_images
 from renode_wifi.emulation.image.segments import Segment
@@ -265,6 +265,23 @@ def test_encrypted_programming_images_say_what_to_give_instead(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(RenodeWifiError, match=r"(?s)encrypts.*mcuflashimg\.bin"):
         load_image(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x1f\x8b\x08", "packed by gzip"),
+        (b"!<arch>\n", "a library of object files"),
+    ],
+)
+def test_an_archive_is_to_be_unpacked(tmp_path: Path, data: bytes, what: str) -> None:
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(data + bytes(100))
+    with pytest.raises(RenodeWifiError, match=what) as caught:
+        load_image(path)
+    assert "unpack it" in (caught.value.cure or "")
+    assert load_image(path, base=0x0800_0000).segments[0].data.startswith(data)
 
 
 def test_a_text_is_no_image(tmp_path: Path) -> None:

@@ -257,6 +257,37 @@ def test_version_3_1_repeats_packets_with_a_flag() -> None:
         read(again, 4)
 
 
+@pytest.mark.parametrize(
+    ("data", "packet"),
+    [
+        (b"\x80\x06\0\1\0\1t\1", Subscribe(1, (("t", 1),))),
+        (b"\xa0\x05\0\1\0\1t", Unsubscribe(1, ("t",))),
+        (b"\x60\x02\0\1", Acknowledge(PacketType.PUBREL, 1)),
+        (b"\xc2\0", BarePacket(PacketType.PINGREQ)),
+        (b"\x38\x04\0\1tx", Publish(Publication("t", b"x"), duplicate=True)),
+    ],
+)
+def test_version_3_1_ignores_flags_that_a_packet_does_not_use(data: bytes, packet: Packet) -> None:
+    assert read(data, 3) == [packet]
+    with pytest.raises(MqttError):
+        read(data, 4)
+
+
+def test_version_3_1_ignores_unused_flags_of_connect() -> None:
+    data = bytearray(emit(Connect("a", True, 10, None, None, None, level=3)))
+    data[11] |= 0x29
+    assert read(bytes(data)) == [Connect("a", True, 10, None, None, None, level=3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "said"),
+    [("MQIsdp", 4, 0), ("MQIsdp", 0x83, 0x83), ("MQTT", 3, 0), ("MQTT", 0x84, 0x84)],
+)
+def test_a_version_that_nobody_knows_is_no_garbage(name: str, level: int, said: int) -> None:
+    body = len(name).to_bytes(2) + name.encode() + bytes([level, 2, 0, 0, 0, 0])
+    assert read(bytes([0x10, len(body)]) + body) == [Connect("", True, 0, None, None, None, said)]
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_packets_or_an_mqtt_error(data: bytes) -> None:
     try:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import intel_hex
 from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.formats import intel_hex
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment, merged
 from tests.emulation.image.writers import HEX_END, hex_record, outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import srec
 from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.formats import srec
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment, merged
 from tests.emulation.image.writers import outcome, s_record
@@ -36,6 +37,28 @@ def test_joined_files_are_read_as_a_whole() -> None:
     assert srec.read(text.encode()).segments == [boot, application]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.lower().encode(),
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.encode() + b"\x1a\0\0",
+        lambda text: b"; by hand\n# a\n" + text.encode(),
+        lambda text: b"$$ prog\r\n  main $8000100\r\n$$ \r\n" + text.encode(),
+        lambda text: text.replace("S7", "S404000000FB\nS7").encode(),
+    ],
+    ids=["lower case", "UTF-8", "UTF-16", "DOS", "comments", "symbols", "reserved"],
+)
+def test_what_tools_and_editors_add_is_passed_over(
+    tmp_path: Path, written: Callable[[str], bytes]
+) -> None:
+    path = tmp_path / "firmware"
+    path.write_bytes(written(write([Segment(0x0800_0000, b"abc")])))
+    image = load_image(path)
+    assert (image.kind, image.segments) == ("SREC", [Segment(0x0800_0000, b"abc")])
+
+
 def test_a_start_address_of_zero_is_none() -> None:
     assert srec.read(write([Segment(0, b"a")]).encode()).entry is None
 
@@ -44,7 +67,7 @@ def test_a_start_address_of_zero_is_none() -> None:
     ("text", "line", "message"),
     [
         ("S1ZZ", 1, "damaged record"),
-        ("S4030000FC", 1, "damaged record"),
+        ("SA030000FC", 1, "damaged record"),
         ("S1", 1, "damaged record"),
         ("\nhello", 2, "damaged record"),
         ("S10400006100", 1, "checksum is 00 where 9A"),

@@ -1,4 +1,8 @@
-"""Motorola S-records (SREC, S19, S28, S37, MOT): srec(5) of SRecord has all their types."""
+"""Motorola S-records (SREC, S19, S28, S37, MOT): srec(5) of SRecord has all their types.
+
+Tables of symbols that GNU objcopy puts in front (`-O symbolsrec`, between lines of `$$`) and the
+reserved records S4 are passed over.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,23 @@ import re
 from collections.abc import Iterator
 
 from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.formats.records import records
 from renode_wifi.emulation.image.segments import Collector, Overlap
 
 KIND = "SREC"
 SUFFIXES = (".srec", ".s19", ".s28", ".s37", ".mot", ".mhx")
-FIRST_RECORD = re.compile(rb"\s*S[0-9][0-9A-Fa-f]{6}")
+FIRST_RECORD = re.compile(
+    rb"([\s\0]|[#;][^\n]*\n)*(\$\$[^\n]*\n([ \t][^\n]*\n)*\$\$\s*)?[Ss][0-9][0-9A-Fa-f]{6}"
+)
 
 HEADER = "0"
 DATA = {"1": 2, "2": 3, "3": 4}
 COUNT = {"5": 2, "6": 3}
+RESERVED = "4"
+SYMBOLS = "$$"
 END = {"9": 2, "8": 3, "7": 4}
 """Types, and the bytes of their address; that of a count is the number of data records so far."""
-ADDRESS_BYTES = {HEADER: 2, **DATA, **COUNT, **END}
+ADDRESS_BYTES = {HEADER: 2, RESERVED: 0, **DATA, **COUNT, **END}
 
 
 def read(data: bytes) -> Content:
@@ -53,9 +62,12 @@ def read(data: bytes) -> Content:
 
 def _records(data: bytes) -> Iterator[tuple[int, str, int, bytes]]:
     """(line, type, address, payload) of each record."""
-    for number, raw in enumerate(data.decode("latin-1").splitlines(), start=1):
-        text = raw.strip()
-        if not text:
+    symbols = False
+    for number, text in records(data):
+        if text.startswith(SYMBOLS):
+            symbols = text != SYMBOLS
+            continue
+        if symbols:
             continue
         kind = text[1:2]
         try:
@@ -63,7 +75,7 @@ def _records(data: bytes) -> Iterator[tuple[int, str, int, bytes]]:
         except ValueError:
             record = b""
         width = ADDRESS_BYTES.get(kind)
-        if text[0] != "S" or width is None or len(record) < width + 2:
+        if text[0] not in "Ss" or width is None or len(record) < width + 2:
             raise Damaged(f"the SREC file has a damaged record: {text[:60]!r}", line=number)
         if record[0] != len(record) - 1:
             raise Damaged(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.image.build_attributes import (
+from renode_wifi.emulation.image.formats.build_attributes import (
     Cpu,
     cpu,
     foreign_core,

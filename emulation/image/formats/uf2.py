@@ -22,8 +22,8 @@ STM32L4 = 0x00FF6919
 def read(data: bytes) -> Content:
     """Raises Damaged."""
     collector = Collector()
-    seen: dict[int | None, set[int]] = {}
-    wanted: dict[int | None, int] = {}
+    # Files may be joined: blocks belong together by their family and their count.
+    seen: dict[tuple[int | None, int], set[int]] = {}
     foreign: int | None = None
     if len(data) % BLOCK:
         raise Damaged("the UF2 file is truncated: its last block has fewer than 512 bytes")
@@ -39,15 +39,14 @@ def read(data: bytes) -> Content:
         if of not in (None, STM32L4):
             foreign = of
             continue
-        seen.setdefault(of, set()).add(number)
-        wanted[of] = count
+        if number >= count:
+            raise Damaged(f"the UF2 file has a block {number} of {count} at byte {start}")
+        seen.setdefault((of, count), set()).add(number)
         collector.add(address, block[HEADER.size : HEADER.size + size])
-    for of, numbers in seen.items():
-        missing = wanted[of] - len(numbers)
+    for (_, count), numbers in seen.items():
+        missing = count - len(numbers)
         if missing:
-            raise Damaged(
-                f"the UF2 file is truncated: {missing} of {wanted[of]} blocks are missing"
-            )
+            raise Damaged(f"the UF2 file is truncated: {missing} of {count} blocks are missing")
     try:
         segments = collector.segments()
     except Overlap as error:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renode_wifi.emulation.image import uf2
 from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.formats import uf2
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment
 from tests.emulation.image.writers import outcome
@@ -37,12 +37,20 @@ def test_blocks_of_other_chips_and_of_files_are_passed_over() -> None:
         uf2.read(other)
 
 
+def test_joined_files_are_read_as_a_whole() -> None:
+    more = Segment(0x0808_0000, b"data")
+    assert uf2.read(write([CODE]) + write([more])).segments == [CODE, more]
+    with pytest.raises(Damaged, match="2 of 4 blocks are missing"):
+        uf2.read(write([CODE])[:1024] + write([more]))
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (write([CODE])[:-1], "last block has fewer than 512"),
         (write([CODE])[:-512], "1 of 4 blocks are missing"),
         (write([CODE])[:512] + bytes(512), "damaged block at byte 512"),
+        (write([CODE])[:20] + b"\x04" + write([CODE])[21:], "a block 4 of 4 at byte 0"),
         (write([CODE], flags=1), "no data for flash"),
         (write([CODE]) + write([Segment(CODE.address, b"xyz")], family=None), "two different"),
     ],

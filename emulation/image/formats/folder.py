@@ -11,8 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from renode_wifi.emulation.image import image_creator, mcu_image
 from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.formats import image_creator, mcu_image
 
 KIND = "folder of the serial flash"
 SYSTEM = "sys/"

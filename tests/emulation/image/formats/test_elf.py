@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image import elf
 from renode_wifi.emulation.image.content import Damaged
+from renode_wifi.emulation.image.formats import elf
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.segments import Segment
-from tests.emulation.image.test_build_attributes import ARMCL, CORTEX_M4
+from tests.emulation.image.formats.test_build_attributes import ARMCL, CORTEX_M4
 from tests.emulation.image.writers import PROBE, build_attributes, outcome
 from tests.emulation.image.writers import elf as write
 
@@ -58,11 +59,58 @@ def test_the_name_makes_no_difference(tmp_path: Path, name: str) -> None:
         build_attributes((b"TI", ARMCL)),
         b"B-from-the-future",
         build_attributes((b"aeabi", CORTEX_M4))[:-3],
+        b"A\0\0\0\0TI\0",
+        b"A\xff\xff\xff\xffTI\0",
+        build_attributes((b"aeabi", b"\x06" + b"\xff" * 30 + b"\x01\x07M")),
     ],
-    ids=["none", "TI's compiler", "TI's only", "another format", "damaged"],
+    ids=[
+        "none",
+        "TI's compiler",
+        "TI's only",
+        "another format",
+        "damaged",
+        "no size",
+        "beyond the end",
+        "no architecture",
+    ],
 )
 def test_no_file_is_refused_for_attributes_that_it_need_not_have(attributes: bytes) -> None:
     assert elf.read(write([FLASH], attributes)).segments == [FLASH]
+
+
+SECTIONS = write([FLASH], build_attributes((b"aeabi", CORTEX_M4)), symbols=[("main", 1, 2)])
+
+
+@given(
+    section=st.integers(0, 3),
+    field=st.integers(0, 9),
+    value=st.sampled_from([0, 1, 0x7F00_0000, 0xFFFF_FFFF]),
+)
+def test_damaged_sections_cost_their_symbols_only(section: int, field: int, value: int) -> None:
+    (table,) = struct.unpack_from("<I", SECTIONS, 32)
+    data = bytearray(SECTIONS)
+    struct.pack_into("<I", data, table + section * 40 + field * 4, value)
+    assert elf.read(bytes(data)).segments == [FLASH]
+
+
+@pytest.mark.parametrize(
+    ("offset", "value"), [(46, 0), (48, 0), (48, 999), (50, 0), (50, 99), (50, 0xFFFF)]
+)
+def test_a_program_needs_no_table_of_sections(offset: int, value: int) -> None:
+    data = bytearray(SECTIONS)
+    struct.pack_into("<H", data, offset, value)
+    assert elf.read(bytes(data)).segments == [FLASH]
+
+
+def test_a_copy_that_was_cut_short_is_truncated() -> None:
+    with pytest.raises(Damaged, match="truncated: its table of sections"):
+        elf.read(SECTIONS[: len(SECTIONS) // 2])
+
+
+def test_without_physical_addresses_the_virtual_ones_count() -> None:
+    data = bytearray(SECTIONS)
+    struct.pack_into("<I", data, 52 + 12, 0)
+    assert elf.read(bytes(data)).segments == [FLASH]
 
 
 def test_an_elf_of_another_machine_is_reported_by_name(tmp_path: Path) -> None:

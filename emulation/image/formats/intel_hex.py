@@ -1,8 +1,7 @@
 """Intel HEX (Hexadecimal Object File Format Specification, revision A, 1988).
 
 Files that were joined are read as a whole: records may follow an end record, and start addresses
-may come several times, since the chip's vector table decides where it starts. A byte order mark and
-lines of comments (#, ;) are skipped.
+may come several times, since the chip's vector table decides where it starts.
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ import re
 from collections.abc import Iterator
 
 from renode_wifi.emulation.image.content import Content, Damaged
+from renode_wifi.emulation.image.formats.records import records
 from renode_wifi.emulation.image.segments import Collector, Overlap
 
 KIND = "Intel HEX"
 SUFFIXES = (".hex", ".ihex", ".ihx")
-FIRST_RECORD = re.compile(rb"(\xEF\xBB\xBF)?([\s\0]|[#;][^\n]*\n)*:[0-9A-Fa-f]{10}")
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-COMMENTS = ("#", ";")
-DOS_END = "\x1a"
+FIRST_RECORD = re.compile(rb"([\s\0]|[#;][^\n]*\n)*:[0-9A-Fa-f]{10}")
 
 DATA, END, SEGMENT_BASE, SEGMENT_START, LINEAR_BASE, LINEAR_START = range(6)
 LENGTHS = {END: 0, SEGMENT_BASE: 2, SEGMENT_START: 4, LINEAR_BASE: 2, LINEAR_START: 4}
@@ -57,11 +54,7 @@ def read(data: bytes) -> Content:
 
 def _records(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
     """(line, type, offset, payload) of each record."""
-    lines = data.removeprefix(BYTE_ORDER_MARK).decode("latin-1").splitlines()
-    for number, raw in enumerate(lines, start=1):
-        text = raw.strip(" \t\0" + DOS_END)
-        if not text or text.startswith(COMMENTS):
-            continue
+    for number, text in records(data):
         try:
             record = bytes.fromhex(text[1:])
         except ValueError:

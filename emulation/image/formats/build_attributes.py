@@ -20,8 +20,8 @@ MIN_TAG_BY_PARITY = 32
 """From here on a tag's lowest bit says whether its value is a text (section 3.2.4)."""
 
 PROFILES = {"A": "Cortex-A", "R": "Cortex-R"}
-ARMV8M = 16
-"""Tag_CPU_arch from which on those of profile M are Armv8-M and later (section 3.3.5.2)."""
+ARMV8M = (16, 17, 21)
+"""Tag_CPU_arch of Armv8-M baseline and mainline, and of Armv8.1-M mainline (section 3.3.5.2)."""
 
 Value = int | bytes
 
@@ -126,6 +126,6 @@ def cpu(section: bytes) -> Cpu:
 def foreign_core(section: bytes) -> str | None:
     """The kind of Arm core that a file was built for, if none of our boards has such a core."""
     built_for = cpu(section)
-    if built_for.profile == "M" and built_for.architecture >= ARMV8M:
+    if built_for.profile == "M" and built_for.architecture in ARMV8M:
         return "an Armv8-M core such as Cortex-M33"
     return PROFILES.get(built_for.profile)

@@ -1,0 +1,1 @@
+"""Formats of firmware files, each read into `Content`."""
