@@ -40,6 +40,9 @@ class Clock(Protocol):
     sequence: array[int]
     """The number of the last event scheduled."""
 
+    exact: bool
+    """Whether events come at their time; if not, they may be late by the engine's quantum."""
+
     def schedule_at(self, time: int, sequence: int, callback: Callback) -> Event:
         """The same at `time` (ns), as if scheduled when events had got to number `sequence`."""
 
@@ -51,6 +54,8 @@ class VirtualClock:
     `source` that returns the time of the guest, and a `listener` that is called with the
     earliest event whenever one is scheduled before all others.
     """
+
+    exact = True
 
     def __init__(self) -> None:
         self._now = 0

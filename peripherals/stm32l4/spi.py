@@ -5,9 +5,12 @@ The FIFOs hold bytes. A frame of up to 8 bits takes one byte, a longer one takes
 of DR moves as many bytes as it is wide: so a 16-bit access carries two 8-bit frames, and an 8-bit
 read takes half of a 16-bit frame away, which is how ST's HAL drains the receive FIFO.
 
-Frames are exchanged with the attached device the moment they reach the transmit FIFO of an enabled
-master: the wire takes no virtual time, so BSY never reads 1. SR is a plain register, so OVR clears
-with the read of DR instead of the read of SR that has to follow it.
+A frame takes its bits on the wire, each a period of the divided bus clock: it leaves the transmit
+FIFO when it begins and is exchanged with the attached device at its end. Two kinds take no time,
+because software needs about as long for each: frames of up to `AT_ONCE` periods of the bus clock
+that the CPU moves, and those of 16 bits with a device that says `exchanges_at_once`. Where the clock
+is not exact (Renode), none takes any. SR is a plain register, so OVR clears with the read of DR
+instead of the read of SR that has to follow it.
 """
 
 from array import array
@@ -44,6 +47,8 @@ CR2_OFFSET, DR_OFFSET = CR2.offset, DR.offset
 CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
 NO_OVERRUN = ~SR.OVR
 FIFO_BYTES = 4
+AT_ONCE = 32
+"""Periods of the bus clock: two loads of SR, a store and a load of DR take the CPU about as long."""
 SECOND = 1000000000
 """ns."""
 
@@ -103,6 +108,11 @@ class STM32L4_SPI(Block):
         self._plain = False
         self._simple = False
         self._direct = False
+        # ns of a frame; 0: it is exchanged at once.
+        self._frame_time = 0
+        self._frame_end = None  # type: Event | None
+        self._shifting = 0
+        self._clocked_at = 0
         self.attach(OpenWire())
         self._clear()
 
@@ -111,19 +121,25 @@ class STM32L4_SPI(Block):
         """Put `device.exchange(frame, bits) -> frame` at the other end of the wire.
 
         A device may have a `stream`: what it exchanges in frames of 16 bits; or a `constant`, with
-        which it answers whatever it is sent.
+        which it answers whatever it is sent. exchanges_at_once: those of 16 bits take no time.
         """
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
         self.port.stream = getattr(device, "stream", None)
         self._constant = getattr(device, "constant", None)  # type: int | None
+        self._exchanges_at_once = getattr(device, "exchanges_at_once", False)  # type: bool
         self._open_port()
 
     def bit_time(self):
         # type: () -> int
         """ns of a bit on the wire: the bus clock's period, divided by 2 to 256."""
+        return self._bits_time(1)
+
+    def _bits_time(self, bits):
+        # type: (int) -> int
         rcc = self.machine.peripheral("rcc")
         hertz = rcc.apb2_hz() if self.name == "spi1" else rcc.apb1_hz()
-        return int((SECOND << (CR1["BR"].get(self.registers["CR1"]) + 1)) // max(1, hertz))
+        periods = bits << (CR1["BR"].get(self.registers["CR1"]) + 1)
+        return int(SECOND * periods // max(1, hertz))
 
     def mode(self):
         # type: () -> int
@@ -138,6 +154,9 @@ class STM32L4_SPI(Block):
 
     def _clear(self):
         # type: () -> None
+        if self._frame_end is not None:
+            self._frame_end.cancel()
+            self._frame_end = None
         self._state[PORT_FIFO] = 0
         self._state[PORT_LEVEL] = 0
         self._transmit_fifo = 0
@@ -253,9 +272,45 @@ class STM32L4_SPI(Block):
             control & CR1.BIDIOE == 0 if control & CR1.BIDIMODE else control & CR1.RXONLY != 0
         )
         self._dma = control2 & (CR2.RXDMAEN | CR2.TXDMAEN)
+        self._time_frames()
         self._exchange_pending()
-        self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
-        self._simple = self._plain and self._enabled and self._receives and not self._lsb_first
+        self._settle()
+
+    def _time_frames(self):
+        # type: () -> None
+        """How long a frame takes with the settings and the clock of now."""
+        self._clocked_at = self.machine.cpu_frequency
+        periods = self._bits << (CR1["BR"].get(self.registers["CR1"]) + 1)
+        if not (
+            self._enabled
+            and self.machine.clock.exact
+            and (periods > AT_ONCE or self._dma)
+            and not (self._exchanges_at_once and self._bits == 16)
+        ):
+            self._frame_time = 0
+            return
+        try:
+            self._frame_time = self._bits_time(self._bits)
+        except KeyError:
+            # A test's machine has no RCC.
+            self._frame_time = 0
+
+    def _settle(self):
+        # type: () -> None
+        """What the fast paths may do from here on."""
+        self._plain = (
+            self._transmit_bytes == 0
+            and self._frame_end is None
+            and not self._dma
+            and not self._receive_only
+        )
+        self._simple = (
+            self._plain
+            and self._enabled
+            and self._receives
+            and not self._lsb_first
+            and not self._frame_time
+        )
         self._direct = self._simple and self._frame_bytes == 2
         self._open_port()
 
@@ -286,10 +341,7 @@ class STM32L4_SPI(Block):
             self._transmit_fifo |= (value & ((1 << (8 * count)) - 1)) << (8 * level)
             self._transmit_bytes = level + count
         self._exchange_pending()
-        self._plain = self._transmit_bytes == 0 and not self._dma and not self._receive_only
-        self._simple = self._simple and self._plain
-        self._direct = self._direct and self._plain
-        self._open_port()
+        self._settle()
 
     def _exchange_pending(self):
         # type: () -> None
@@ -298,18 +350,49 @@ class STM32L4_SPI(Block):
         A receive-only master of the chip clocks until it is disabled; stopping after one unread
         frame gives a reader in time the same frames and never overruns.
         """
-        if self._enabled:
+        if self._frame_end is not None:
+            # It ends even if the block is disabled meanwhile.
+            pass
+        elif self._enabled and self._frame_time:
+            self._begin_frame()
+        elif self._enabled:
             if self._receive_only:
                 while not self._status() & SR.RXNE:
                     self._receive(0)
             else:
                 while self._transmit_bytes >= self._frame_bytes:
-                    bits = 8 * self._frame_bytes
-                    frame = self._transmit_fifo & ((1 << bits) - 1)
-                    self._transmit_fifo >>= bits
-                    self._transmit_bytes -= self._frame_bytes
-                    self._receive(frame & self._mask)
+                    self._receive(self._take_frame())
         self._publish()
+
+    def _begin_frame(self):
+        # type: () -> None
+        """The next frame, if there is one, goes from the transmit FIFO into the shift register."""
+        if self._receive_only:
+            if self._status() & SR.RXNE:
+                return
+            self._shifting = 0
+        elif self._transmit_bytes >= self._frame_bytes:
+            self._shifting = self._take_frame()
+        else:
+            return
+        if self._clocked_at != self.machine.cpu_frequency:
+            self._time_frames()
+        self._frame_end = self.machine.clock.schedule(self._frame_time, self._end_frame)
+
+    def _end_frame(self):
+        # type: () -> None
+        self._frame_end = None
+        self._receive(self._shifting)
+        self._exchange_pending()
+        self._settle()
+
+    def _take_frame(self):
+        # type: () -> int
+        bits = 8 * self._frame_bytes
+        frame = self._transmit_fifo & ((1 << bits) - 1)
+        self._transmit_fifo >>= bits
+        self._transmit_bytes -= self._frame_bytes
+        return frame & self._mask
 
     def _receive(self, sent):
         # type: (int) -> None
@@ -342,6 +425,8 @@ class STM32L4_SPI(Block):
             status |= FIFO_LEVEL[self._transmit_bytes] << FTLVL_SHIFT
             if self._transmit_bytes > 2:
                 status &= ~SR.TXE
+        if self._frame_end is not None:
+            status |= SR.BSY
         self._values[SR_WORD] = status
         self._irq.set(status & self._state[PORT_INTERRUPTS] != 0)
         # A request is an edge for the DMA: it takes everything there is to take at once.
@@ -354,3 +439,5 @@ class STM32L4_SPI(Block):
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.peripherals.base.clock import Event  # noqa: F401

@@ -32,13 +32,15 @@ class SpiController(Protocol):
 class WordProbe:
     """Traces each frame as `spi`: `sent` by the controller, `received` by it, and its `bits`.
 
-    It has no `stream`, so that the controller gives it every frame.
+    It has no `stream`, so that the controller gives it every frame, in the time that the device
+    takes.
     """
 
     def __init__(self, machine: Machine, name: str, device: SpiDevice) -> None:
         self._machine = machine
         self._name = name
         self._device = device
+        self.exchanges_at_once: bool = getattr(device, "exchanges_at_once", False)
 
     def exchange(self, frame: int, bits: int) -> int:
         answer = self._device.exchange(frame, bits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -335,3 +336,102 @@ def test_the_clock_is_the_buss_divided(name: str, divider: int, expected: int) -
     poke(spi, "CR1", ENABLED | divider << 3 | block.CR1.CPOL)
     assert spi.bit_time() == expected
     assert spi.mode() == 2
+
+
+class Buses:
+    def apb1_hz(self) -> int:
+        return 40_000_000
+
+
+class Frames(Echo):
+    exchanges_at_once = True
+
+
+def timed(control: int = 0, control2: int = 0, bits: int = 8, device: type[Echo] = Echo) -> Any:
+    """SPI3 at 40 MHz divided by 16: 400 ns per bit."""
+    machine = BenchMachine()
+    machine.peripherals["rcc"] = Buses()
+    spi = STM32L4_SPI(machine, "spi3")
+    spi.attach(device())
+    poke(spi, "CR2", block.CR2.FRXTH | control2 | (bits - 1) << block.CR2["DS"].position)
+    poke(spi, "CR1", ENABLED | 3 << block.CR1["BR"].position | control)
+    return spi, machine.clock
+
+
+def test_a_frame_takes_its_bits_at_the_divided_clock() -> None:
+    spi, clock = timed()
+    spi.write(DR, 0x12, 1)
+    assert peek(spi, "SR") & (block.SR.BSY | block.SR.TXE | block.SR.RXNE) == 0x82
+    clock.advance(8 * 400 - 1)
+    assert not peek(spi, "SR") & block.SR.RXNE
+    clock.advance(1)
+    assert peek(spi, "SR") & (block.SR.BSY | block.SR.RXNE) == block.SR.RXNE
+    assert spi.read(DR, 1) == 0xED
+
+
+def test_frames_follow_one_another_from_the_fifo() -> None:
+    spi, clock = timed(bits=16)
+    for frame in (1, 2, 3):
+        spi.write(DR, frame, 2)
+    assert fill_levels(spi) == (0, 3)
+    assert not peek(spi, "SR") & block.SR.TXE
+    clock.advance(2 * 16 * 400)
+    assert fill_levels(spi) == (3, 0)
+    assert peek(spi, "SR") & block.SR.BSY
+    assert [spi.read(DR, 2) for _ in range(2)] == [0xFFFE, 0xFFFD]
+    clock.advance(16 * 400)
+    assert spi.read(DR, 2) == 0xFFFC
+    assert peek(spi, "SR") == block.SR.TXE
+
+
+def test_a_frame_under_way_ends_although_the_block_is_disabled() -> None:
+    spi, clock = timed()
+    spi.write(DR, 0x55, 2)
+    poke(spi, "CR1", MASTER)
+    clock.advance(1_000_000)
+    assert fill_levels(spi) == (1, 1)
+    assert not peek(spi, "SR") & block.SR.BSY
+
+
+def test_reset_ends_a_frame_under_way() -> None:
+    spi, clock = timed()
+    spi.write(DR, 0x55, 1)
+    spi.reset()
+    clock.advance(1_000_000)
+    assert peek(spi, "SR") == block.SR.TXE
+
+
+def test_a_receive_only_master_takes_a_frame_s_time_for_each() -> None:
+    spi, clock = timed(block.CR1.RXONLY)
+    for _ in range(3):
+        assert not peek(spi, "SR") & block.SR.RXNE
+        clock.advance(8 * 400)
+        assert spi.read(DR, 1) == 0xFF
+
+
+@pytest.mark.parametrize(
+    ("bits", "divider", "dma", "device", "at_once"),
+    [
+        (8, 1, 0, Echo, True),
+        (8, 2, 0, Echo, False),
+        (8, 0, block.CR2.RXDMAEN, Echo, False),
+        (16, 0, 0, Echo, True),
+        (16, 3, 0, Frames, True),
+        (8, 3, 0, Frames, False),
+    ],
+)
+def test_what_the_cpu_is_not_faster_than_takes_no_time(
+    bits: int, divider: int, dma: int, device: type[Echo], at_once: bool
+) -> None:
+    spi, _ = timed(0, dma, bits, device)
+    poke(spi, "CR1", ENABLED | divider << block.CR1["BR"].position)
+    spi.write(DR, 0, 1 if bits == 8 else 2)
+    assert bool(peek(spi, "SR") & block.SR.RXNE) is at_once
+
+
+def test_a_frame_under_way_survives_pickling() -> None:
+    spi, _ = timed()
+    spi.write(DR, 0x12, 1)
+    copy = pickle.loads(pickle.dumps(spi))
+    copy.machine.clock.advance(8 * 400)
+    assert copy.read(DR, 1) == 0xED

@@ -36,6 +36,8 @@ class Event(object):
 class RenodeClock(object):
     """Renode's virtual time in ns, and the models' events on it, ordered as everywhere."""
 
+    exact = False
+
     def __init__(self, machine, log):
         # type: (typing.Any, Log) -> None
         self.log = log
