@@ -8,9 +8,9 @@ read takes half of a 16-bit frame away, which is how ST's HAL drains the receive
 A frame takes its bits on the wire, each a period of the divided bus clock: it leaves the transmit
 FIFO when it begins and is exchanged with the attached device at its end. Two kinds take no time,
 because software needs about as long for each: frames of up to `AT_ONCE` periods of the bus clock
-that the CPU moves, and those of 16 bits with a device that says `exchanges_at_once`. Where the clock
-is not exact (Renode), none takes any. SR is a plain register, so OVR clears with the read of DR
-instead of the read of SR that has to follow it.
+that the CPU moves, and those of 16 bits with a device that says `exchanges_at_once`, but for
+`timed_words`. Where the clock is not exact (Renode), none takes any. SR is a plain register, so OVR clears with the read of
+DR instead of the read of SR that has to follow it.
 """
 
 from array import array
@@ -48,7 +48,7 @@ CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
 NO_OVERRUN = ~SR.OVR
 FIFO_BYTES = 4
 AT_ONCE = 32
-"""Periods of the bus clock: two loads of SR, a store and a load of DR take the CPU about as long."""
+"""Periods of the bus clock: the loads and stores for a frame take the CPU about as long."""
 SECOND = 1000000000
 """ns."""
 
@@ -113,6 +113,7 @@ class STM32L4_SPI(Block):
         self._frame_end = None  # type: Event | None
         self._shifting = 0
         self._clocked_at = 0
+        self.timed_words = False
         self.attach(OpenWire())
         self._clear()
 
@@ -285,7 +286,7 @@ class STM32L4_SPI(Block):
             self._enabled
             and self.machine.clock.exact
             and (periods > AT_ONCE or self._dma)
-            and not (self._exchanges_at_once and self._bits == 16)
+            and (self.timed_words or not self._exchanges_at_once or self._bits != 16)
         ):
             self._frame_time = 0
             return

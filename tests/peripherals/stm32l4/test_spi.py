@@ -429,6 +429,16 @@ def test_what_the_cpu_is_not_faster_than_takes_no_time(
     assert bool(peek(spi, "SR") & block.SR.RXNE) is at_once
 
 
+def test_words_take_their_time_by_choice() -> None:
+    spi, clock = timed(0, 0, 16, Frames)
+    spi.timed_words = True
+    poke(spi, "CR1", ENABLED | 3 << block.CR1["BR"].position)
+    spi.write(DR, 0, 2)
+    assert not peek(spi, "SR") & block.SR.RXNE
+    clock.advance(16 * 400)
+    assert peek(spi, "SR") & block.SR.RXNE
+
+
 def test_a_frame_under_way_survives_pickling() -> None:
     spi, _ = timed()
     spi.write(DR, 0x12, 1)
