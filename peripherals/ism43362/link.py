@@ -60,8 +60,8 @@ class Link(object):
     stream: the words of the open window, which an engine may exchange by itself.
     """
 
-    # Amazon's driver moves every word in interrupts of its own: 0.9 us of the CPU for each it sends,
-    # 7.3 us for each it receives. The wire would add 1 us, and cost the host more than all the rest.
+    # Amazon's driver moves every word in interrupts: 0.9 us of the CPU for each it sends, 7.3 us
+    # for each it receives. The wire would add 1 us, and cost the host more than all the rest.
     exchanges_at_once = True
 
     def __init__(self, machine, name, processor=None):

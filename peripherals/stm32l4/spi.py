@@ -6,11 +6,10 @@ of DR moves as many bytes as it is wide: so a 16-bit access carries two 8-bit fr
 read takes half of a 16-bit frame away, which is how ST's HAL drains the receive FIFO.
 
 A frame takes its bits on the wire, each a period of the divided bus clock: it leaves the transmit
-FIFO when it begins and is exchanged with the attached device at its end. Two kinds take no time,
-because software needs about as long for each: frames of up to `AT_ONCE` periods of the bus clock
-that the CPU moves, and those of 16 bits with a device that says `exchanges_at_once`, but for
-`timed_words`. Where the clock is not exact (Renode), none takes any. SR is a plain register, so OVR clears with the read of
-DR instead of the read of SR that has to follow it.
+FIFO when it begins and is exchanged with the attached device at its end. Short frames that the CPU
+moves take no time (spi_clock.py), nor do those of 16 bits with a device that says
+`exchanges_at_once`, but for `timed_words`; nor any, where the clock is not exact (Renode). SR is a
+plain register, so OVR clears with the read of DR instead of the read of SR that has to follow it.
 """
 
 from array import array
@@ -34,49 +33,23 @@ from renode_wifi.peripherals.base.stream import (
     OpenWire,
     StreamPort,
 )
+from renode_wifi.peripherals.stm32l4.spi_clock import SpiClock
 from renode_wifi.peripherals.stm32l4.spi_registers import CR1, CR2, CRCPR, DR, RXCRCR, SR, TXCRCR
-
-INTERRUPT_ENABLES = CR2.ERRIE | CR2.RXNEIE | CR2.TXEIE
-ENABLES_SHIFT = CR2["ERRIE"].position
-
-ERRORS = SR.CRCERR | SR.MODF | SR.OVR | SR.FRE
-FRLVL_SHIFT = SR["FRLVL"].position
-FTLVL_SHIFT = SR["FTLVL"].position
+from renode_wifi.peripherals.stm32l4.spi_status import (
+    CAUSES,
+    ENABLES_SHIFT,
+    FIFO_BYTES,
+    FIFO_LEVEL,
+    FTLVL_SHIFT,
+    INTERRUPT_ENABLES,
+    INTERRUPTS,
+    STATUS_BY_HALF,
+    STATUS_BY_QUARTER,
+)
 
 CR2_OFFSET, DR_OFFSET = CR2.offset, DR.offset
 CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
 NO_OVERRUN = ~SR.OVR
-FIFO_BYTES = 4
-AT_ONCE = 32
-"""Periods of the bus clock: the loads and stores for a frame take the CPU about as long."""
-SECOND = 1000000000
-"""ns."""
-
-CAUSES = ((CR2.TXEIE, SR.TXE), (CR2.RXNEIE, SR.RXNE), (CR2.ERRIE, ERRORS))
-
-# Bits of SR that interrupt, by the enable bits TXEIE, RXNEIE, ERRIE of CR2.
-INTERRUPTS = tuple(
-    (ERRORS if enables & 1 else 0)
-    | (SR.RXNE if enables & 2 else 0)
-    | (SR.TXE if enables & 4 else 0)
-    for enables in range(8)
-)
-
-# FRLVL and FTLVL by bytes in the FIFO; three bytes have no code of their own and count as full.
-FIFO_LEVEL = (0, 1, 2, 3, 3)
-
-
-def _status_by_level(threshold):
-    # type: (int) -> tuple[int, ...]
-    """SR with an empty transmit FIFO, by bytes in the receive FIFO."""
-    return tuple(
-        SR.TXE | (SR.RXNE if level >= threshold else 0) | (FIFO_LEVEL[level] << FRLVL_SHIFT)
-        for level in range(FIFO_BYTES + 1)
-    )
-
-
-STATUS_BY_HALF = _status_by_level(2)
-STATUS_BY_QUARTER = _status_by_level(1)
 
 
 class STM32L4_SPI(Block):
@@ -94,6 +67,7 @@ class STM32L4_SPI(Block):
         # type: (typing.Any, str) -> None
         Block.__init__(self, machine, name)
         self._values = self.registers.values
+        self._clock = SpiClock(machine, name, self.registers)
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
@@ -112,7 +86,6 @@ class STM32L4_SPI(Block):
         self._frame_time = 0
         self._frame_end = None  # type: Event | None
         self._shifting = 0
-        self._clocked_at = 0
         self.timed_words = False
         self.attach(OpenWire())
         self._clear()
@@ -133,20 +106,12 @@ class STM32L4_SPI(Block):
     def bit_time(self):
         # type: () -> int
         """ns of a bit on the wire: the bus clock's period, divided by 2 to 256."""
-        return self._bits_time(1)
-
-    def _bits_time(self, bits):
-        # type: (int) -> int
-        rcc = self.machine.peripheral("rcc")
-        hertz = rcc.apb2_hz() if self.name == "spi1" else rcc.apb1_hz()
-        periods = bits << (CR1["BR"].get(self.registers["CR1"]) + 1)
-        return int(SECOND * periods // max(1, hertz))
+        return self._clock.time(1)
 
     def mode(self):
         # type: () -> int
         """0 to 3: CPOL, then CPHA."""
-        control = self.registers["CR1"]
-        return (2 if control & CR1.CPOL else 0) + (1 if control & CR1.CPHA else 0)
+        return self._clock.mode()
 
     def reset(self):
         # type: () -> None
@@ -280,21 +245,10 @@ class STM32L4_SPI(Block):
     def _time_frames(self):
         # type: () -> None
         """How long a frame takes with the settings and the clock of now."""
-        self._clocked_at = self.machine.cpu_frequency
-        periods = self._bits << (CR1["BR"].get(self.registers["CR1"]) + 1)
-        if not (
-            self._enabled
-            and self.machine.clock.exact
-            and (periods > AT_ONCE or self._dma)
-            and (self.timed_words or not self._exchanges_at_once or self._bits != 16)
-        ):
-            self._frame_time = 0
-            return
-        try:
-            self._frame_time = self._bits_time(self._bits)
-        except KeyError:
-            # A test's machine has no RCC.
-            self._frame_time = 0
+        at_once = self._exchanges_at_once and self._bits == 16 and not self.timed_words
+        self._frame_time = 0
+        if self._enabled and not at_once:
+            self._frame_time = self._clock.frame_time(self._bits, not self._dma)
 
     def _settle(self):
         # type: () -> None
@@ -376,7 +330,7 @@ class STM32L4_SPI(Block):
             self._shifting = self._take_frame()
         else:
             return
-        if self._clocked_at != self.machine.cpu_frequency:
+        if self._clock.has_changed():
             self._time_frames()
         self._frame_end = self.machine.clock.schedule(self._frame_time, self._end_frame)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import spi as block
+from renode_wifi.peripherals.stm32l4 import spi_status
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
@@ -43,7 +44,7 @@ def make(bits: int = 16, control2: int = 0, control: int = ENABLED) -> tuple[STM
 
 def fill_levels(spi: STM32L4_SPI) -> tuple[int, int]:
     status = peek(spi, "SR")
-    return status >> block.FRLVL_SHIFT & 3, status >> block.FTLVL_SHIFT & 3
+    return status >> spi_status.FRLVL_SHIFT & 3, status >> spi_status.FTLVL_SHIFT & 3
 
 
 class ReferenceQueue:
@@ -105,7 +106,7 @@ def test_a_frame_goes_out_and_its_answer_comes_in_at_once() -> None:
     spi, echo = make()
     spi.write(DR, 0x1234, 2)
     assert echo.frames == [0x1234]
-    assert peek(spi, "SR") == block.SR.TXE | block.SR.RXNE | 2 << block.FRLVL_SHIFT
+    assert peek(spi, "SR") == block.SR.TXE | block.SR.RXNE | 2 << spi_status.FRLVL_SHIFT
     assert spi.read(DR, 2) == 0xEDCB
     assert peek(spi, "SR") == block.SR.TXE
 
@@ -202,7 +203,7 @@ def test_interrupt_never_disagrees_with_status_and_enables(
         else:
             poke(spi, "CR2", 0x0F00 | data.draw(st.integers(0, 7)) << 5)
         enables = peek(spi, "CR2") >> 5 & 7
-        expected = peek(spi, "SR") & block.INTERRUPTS[enables] != 0
+        expected = peek(spi, "SR") & spi_status.INTERRUPTS[enables] != 0
         assert spi.lines["IRQ"].level == expected
 
 
@@ -217,7 +218,7 @@ def test_hal_transmit_by_interrupt_ends_with_both_fifos_empty() -> None:
     poke(spi, "CR2", 0x0F00)
     assert not spi.lines["IRQ"].level
     assert peek(spi, "SR") & block.SR.OVR
-    while peek(spi, "SR") >> block.FRLVL_SHIFT & 3:
+    while peek(spi, "SR") >> spi_status.FRLVL_SHIFT & 3:
         spi.read(DR, 1)
     peek(spi, "DR", 2)
     assert peek(spi, "SR") == block.SR.TXE
