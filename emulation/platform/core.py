@@ -154,6 +154,10 @@ class Core(Protocol):
     def nvic(self) -> Interrupts: ...
 
     @property
+    def nmi(self) -> Interrupts:
+        """Input 0 is that of the interrupt which can't be masked."""
+
+    @property
     def irq_count(self) -> int: ...
 
     @property

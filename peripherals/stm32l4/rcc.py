@@ -24,6 +24,7 @@ from renode_wifi.peripherals.stm32l4.rcc_registers import (
     RESETS,
     SLEEP_ENABLES,
 )
+from renode_wifi.peripherals.stm32l4.rcc_tree import HSE, HSI16, MSI, PLL, ClockTree
 
 # On bit and ready bit in CR of each oscillator and PLL, and its flag in CIFR.
 READY = (
@@ -35,8 +36,8 @@ READY = (
     (CR.PLLSAI2ON, CR.PLLSAI2RDY, CIFR.PLLSAI2RDYF),
 )
 
-# SW and SWS codes: indices in READY.
-MSI, HSI16, HSE, PLL = range(4)
+PLL_BY_HSE = 3
+"""Code of PLLSRC."""
 
 # Flags of CSR that record resets.
 FLAGS = (
@@ -65,28 +66,6 @@ RESET_FLAGS = {
     "shutdown": CSR.BORRSTF | CSR.PINRSTF,
 }
 
-MSI_HERTZ = (
-    100000,
-    200000,
-    400000,
-    800000,
-    1000000,
-    2000000,
-    4000000,
-    8000000,
-    16000000,
-    24000000,
-    32000000,
-    48000000,
-)
-HSI16_HERTZ = 16000000
-LSE_HERTZ = 32768
-LSI_HERTZ = 32000
-AHB_SHIFT = (0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 6, 7, 8, 9)
-APB_SHIFT = (0, 0, 0, 0, 1, 2, 3, 4)
-
-LPTIMS = ("lptim1", "lptim2")
-
 
 def _bits(registers):
     # type: (tuple[Register, ...]) -> tuple[tuple[str, int, str, str], ...]
@@ -105,11 +84,12 @@ RESET_BITS = _bits(RESETS)
 ENABLE_BITS = _bits(ENABLES)
 
 
-class STM32L4_RCC(Block):
+class STM32L4_RCC(ClockTree):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted (HSERDY stays 0)."""
 
     STATUS = PARTLY
-    MISSING = "gates in Sleep (SMENR), the clock security system"
+    MISSING = "gates in Sleep (SMENR)"
+    OUTPUTS = ("IRQ", "NMI", "LSECSS")
     REGISTERS = (
         (CR, ICSCR, CFGR, PLLCFGR, PLLSAI1CFGR, PLLSAI2CFGR, CIER, CIFR, CICR)
         + RESETS
@@ -120,15 +100,14 @@ class STM32L4_RCC(Block):
 
     def __init__(self, machine, name, hseFrequency=8000000):
         # type: (typing.Any, str, int) -> None
-        Block.__init__(self, machine, name)
-        self.hse_hertz = hseFrequency
+        ClockTree.__init__(self, machine, name, hseFrequency)
         self._listeners = []  # type: list[typing.Callable[[], None]]
         self._held_in_reset = set()  # type: set[str]
         self._unclocked = set()  # type: set[str]
         self._gate_listeners = {}  # type: dict[str, list[typing.Callable[[], None]]]
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
+        self._failure_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
-        self._stopped = False
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
         self._gate_clocks(0, 0)
         self._propagate()
@@ -165,101 +144,15 @@ class STM32L4_RCC(Block):
         """Whether the gate of a block's clock is open."""
         return block not in self._unclocked
 
+    def on_failure(self, listener):
+        # type: (typing.Callable[[], None]) -> None
+        """Call `listener()` when the security system has found that the HSE failed."""
+        self._failure_listeners.append(listener)
+
     def on_backup_reset(self, listener):
         # type: (typing.Callable[[], None]) -> None
         """Call `listener()` when software resets the backup domain."""
         self._backup_listeners.append(listener)
-
-    # The clock tree, in Hz.
-
-    def msi_hz(self):
-        # type: () -> int
-        control = self.registers["CR"]
-        if control & CR.MSIRGSEL:
-            code = CR["MSIRANGE"].get(control)
-        else:
-            code = CSR["MSISRANGE"].get(self.registers["CSR"])
-        return MSI_HERTZ[min(code, len(MSI_HERTZ) - 1)]
-
-    def pll_hz(self):
-        # type: () -> int
-        """PLLCLK, the output of the main PLL that can clock the system; 0 while it is off."""
-        setting = self.registers["PLLCFGR"]
-        if not setting & PLLCFGR.PLLREN:
-            return 0
-        source = (0, self.msi_hz(), HSI16_HERTZ, self.hse_hertz)[PLLCFGR["PLLSRC"].get(setting)]
-        divider = PLLCFGR["PLLM"].get(setting) + 1
-        multiplier = PLLCFGR["PLLN"].get(setting)
-        return source * multiplier // (divider * 2 * (PLLCFGR["PLLR"].get(setting) + 1))
-
-    def _sai_pll_hz(self, number):
-        # type: (int) -> int
-        """The R output of PLLSAI1 or PLLSAI2; 0 while it is off."""
-        name = "PLLSAI%d" % number
-        setting = self.registers[name + "CFGR"]
-        on = self.registers["CR"] & (CR.PLLSAI1RDY, CR.PLLSAI2RDY)[number - 1]
-        registers = (PLLSAI1CFGR, PLLSAI2CFGR)[number - 1]
-        if not on or not registers[name + "REN"].get(setting):
-            return 0
-        main = self.registers["PLLCFGR"]
-        source = (0, self.msi_hz(), HSI16_HERTZ, self.hse_hertz)[PLLCFGR["PLLSRC"].get(main)]
-        divider = (PLLCFGR["PLLM"].get(main) + 1) * 2 * (registers[name + "R"].get(setting) + 1)
-        return source * registers[name + "N"].get(setting) // divider
-
-    def adc_hz(self):
-        # type: () -> int
-        """The clock of the converters that CCIPR chooses; 0 while it is off."""
-        choice = CCIPR["ADCSEL"].get(self.registers["CCIPR"])
-        return (0, self._sai_pll_hz(1), self._sai_pll_hz(2), self.sysclk_hz())[choice]
-
-    def sysclk_hz(self):
-        # type: () -> int
-        source = CFGR["SWS"].get(self.registers["CFGR"])
-        if source == MSI:
-            return self.msi_hz()
-        if source == HSI16:
-            return HSI16_HERTZ
-        if source == HSE:
-            return self.hse_hertz
-        return self.pll_hz()
-
-    def hclk_hz(self):
-        # type: () -> int
-        """0 in Stop."""
-        if self._stopped:
-            return 0
-        return self.sysclk_hz() >> AHB_SHIFT[CFGR["HPRE"].get(self.registers["CFGR"])]
-
-    def apb1_hz(self):
-        # type: () -> int
-        return self.hclk_hz() >> APB_SHIFT[CFGR["PPRE1"].get(self.registers["CFGR"])]
-
-    def apb2_hz(self):
-        # type: () -> int
-        return self.hclk_hz() >> APB_SHIFT[CFGR["PPRE2"].get(self.registers["CFGR"])]
-
-    def apb1_timer_hz(self):
-        # type: () -> int
-        """Timers run at twice a bus clock that is divided."""
-        return self.apb1_hz() if self.apb1_hz() == self.hclk_hz() else 2 * self.apb1_hz()
-
-    def apb2_timer_hz(self):
-        # type: () -> int
-        return self.apb2_hz() if self.apb2_hz() == self.hclk_hz() else 2 * self.apb2_hz()
-
-    def kernel_hz(self, peripheral):
-        # type: (str) -> int
-        """The clock that CCIPR chooses for a serial port or a low-power timer."""
-        choice = CCIPR[peripheral.upper() + "SEL"].get(self.registers["CCIPR"])
-        bus = self.apb2_hz() if peripheral == "usart1" else self.apb1_hz()
-        second = LSI_HERTZ if peripheral in LPTIMS else self.sysclk_hz()
-        return (bus, second, HSI16_HERTZ, LSE_HERTZ)[choice]
-
-    def rtc_hz(self):
-        # type: () -> int
-        """RTCCLK; 0 while no source is chosen."""
-        choice = BDCR["RTCSEL"].get(self.registers["BDCR"])
-        return (0, LSE_HERTZ, LSI_HERTZ, self.hse_hertz // 32)[choice]
 
     # Low-power modes.
 
@@ -294,7 +187,7 @@ class STM32L4_RCC(Block):
         control |= old & READY[source][0]
         became_ready = 0
         for on, ready, flag in READY:
-            is_ready = control & on and (on != CR.HSEON or self.hse_hertz)
+            is_ready = control & on and (on != CR.HSEON or self.hse_hz())
             if is_ready and not old & ready:
                 became_ready |= flag
             control = control | ready if is_ready else control & ~ready
@@ -360,7 +253,11 @@ class STM32L4_RCC(Block):
             if not old & BDCR.BDRST:
                 for listener in self._backup_listeners:
                     listener()
-        domain = domain | BDCR.LSERDY if domain & BDCR.LSEON else domain & ~BDCR.LSERDY
+        is_ready = domain & BDCR.LSEON and "LSE" not in self.failed
+        domain = domain | BDCR.LSERDY if is_ready else domain & ~BDCR.LSERDY
+        if old & BDCR.LSECSSON and not domain & (BDCR.BDRST | BDCR.LSECSSD):
+            # It stays on until a failure is detected or the domain is reset (6.4.28).
+            domain |= BDCR.LSECSSON
         self.registers["BDCR"] = domain
         if domain & ~old & BDCR.LSERDY:
             self._raise(CIFR.LSERDYF)
@@ -386,7 +283,67 @@ class STM32L4_RCC(Block):
 
     def _interrupt(self, value, old):
         # type: (int, int) -> None
-        self.lines["IRQ"].set(self.registers["CIFR"] != 0)
+        flags = self.registers["CIFR"]
+        self.lines["IRQ"].set(flags & ~(CIFR.CSSF | CIFR.LSECSSF) != 0)
+        self.lines["NMI"].set(flags & CIFR.CSSF != 0)
+        self.lines["LSECSS"].set(flags & CIFR.LSECSSF != 0)
+
+    # Oscillators that fail.
+
+    def fail_oscillator(self, oscillator):
+        # type: (str) -> None
+        """The crystal of "HSE" or "LSE" stops. ValueError: it is another oscillator."""
+        if oscillator not in ("HSE", "LSE"):
+            raise ValueError("%s isn't an oscillator that can fail, HSE and LSE are" % oscillator)
+        self.failed.add(oscillator)
+        if oscillator == "HSE":
+            self._detect_hse()
+        else:
+            self._detect_lse()
+        self._propagate()
+
+    def restore_oscillator(self, oscillator):
+        # type: (str) -> None
+        """It runs again where it is switched on."""
+        self.failed.discard(oscillator)
+        self._switch(0, self.registers["CR"])
+        self._backup_domain(0, self.registers["BDCR"])
+
+    def _detect_hse(self):
+        # type: () -> None
+        """The HSE is switched off, and what clocked the system by it (section 6.2.11)."""
+        control = self.registers["CR"]
+        if not control & CR.CSSON or not control & CR.HSERDY:
+            if control & CR.HSERDY:
+                self.machine.log.warning(
+                    "%s: the HSE stopped without CSSON; what it clocks stands still on the chip",
+                    self.name,
+                )
+            return
+        setting = self.registers["CFGR"]
+        source = CFGR["SWS"].get(setting)
+        by_hse = PLLCFGR["PLLSRC"].get(self.registers["PLLCFGR"]) == PLL_BY_HSE
+        control &= ~(CR.HSEON | CR.HSERDY | CR.CSSON)
+        if by_hse:
+            control &= ~(CR.PLLON | CR.PLLRDY)
+        if source == HSE or (source == PLL and by_hse):
+            spare = HSI16 if setting & CFGR.STOPWUCK else MSI
+            control |= READY[spare][0] | READY[spare][1]
+            self.registers["CFGR"] = CFGR["SWS"].put(CFGR["SW"].put(setting, spare), spare)
+        self.registers["CR"] = control
+        # Not maskable.
+        self.registers["CIFR"] |= CIFR.CSSF
+        for listener in self._failure_listeners:
+            listener()
+        self._interrupt(0, 0)
+
+    def _detect_lse(self):
+        # type: () -> None
+        """The RTC loses its clock, and software learns of it if it wants to (section 6.2.12)."""
+        domain = self.registers["BDCR"]
+        if domain & BDCR.LSECSSON:
+            self.registers["BDCR"] = domain | BDCR.LSECSSD
+            self._raise(CIFR.LSECSSF)
 
 
 MYPY = False

@@ -53,6 +53,8 @@ KEYS = (0xCA, 0x53)
 UNPROTECTED = (WPR.offset, TAMPCR.offset, OR.offset)
 
 LSE_HERTZ = 32768
+STOPPED = 1
+"""Hz: as good as still, of a crystal that has failed."""
 # Two months hold every day of the month, and every weekday.
 ALARM_HORIZON_DAYS = 62
 NEVER = None
@@ -138,7 +140,7 @@ class STM32F4_RTC(Block):
         self._clock_changed()
 
     def _clock_changed(self) -> None:
-        hertz = self._rcc.rtc_hz() or LSE_HERTZ
+        hertz = self._rcc.rtc_hz() or (STOPPED if self._rcc.failed else LSE_HERTZ)
         if hertz == self._hertz:
             return
         now = self.machine.clock.now

@@ -147,6 +147,9 @@ class STM32_Timer(Block):
             return
         listen(self._clock_changed)
         self._rcc.on_gate(self.name, self._clock_changed)
+        if self._has_break:
+            # A failure of the HSE is a break, too (section 30.3.16).
+            self._rcc.on_failure(self._clock_failed)
         self._hertz = self._rcc_hertz()
 
     def clock_hz(self) -> int:
@@ -539,6 +542,9 @@ class STM32_Timer(Block):
             self._sync(now)
             self._break(SR.BIF)
             self._reschedule(now)
+
+    def _clock_failed(self) -> None:
+        self.broken(True)
 
     def _break(self, flag: int) -> None:
         self._values[BDTR.word] &= ~BDTR.MOE

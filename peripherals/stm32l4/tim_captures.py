@@ -13,7 +13,7 @@ from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.stm32l4.rcc_registers import BDCR, CR, CSR
 from renode_wifi.peripherals.stm32l4.tim_registers import CCER, CCMR1, SR, TIM16_REMAP
 
-LSI_HERTZ, LSE_HERTZ = 32_000, 32_768
+LSI_HERTZ = 32_000
 LSI, LSE, MSI, HSE_32 = "LSI", "LSE", "MSI", "HSE/32"
 # Clock by timer and TI1_RMP.
 SOURCES = {15: {1: LSE}, 16: {1: LSI, 2: LSE}, 17: {1: MSI, 2: HSE_32}}
@@ -59,7 +59,7 @@ def _frequency(rcc: Any, source: str) -> int:
     if source == LSI:
         return LSI_HERTZ if rcc.registers["CSR"] & CSR.LSION else 0
     if source == LSE:
-        return LSE_HERTZ if rcc.registers["BDCR"] & BDCR.LSEON else 0
+        return int(rcc.lse_hz()) if rcc.registers["BDCR"] & BDCR.LSEON else 0
     if source == MSI:
         return int(rcc.msi_hz()) if rcc.registers["CR"] & CR.MSION else 0
-    return int(rcc.hse_hertz) // 32 if rcc.registers["CR"] & CR.HSEON else 0
+    return int(rcc.hse_hz()) // 32 if rcc.registers["CR"] & CR.HSEON else 0

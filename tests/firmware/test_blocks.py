@@ -20,3 +20,14 @@ def test_a_block_keeps_what_the_manual_promises(source: Path) -> None:
         lines = [line.text for line in board.uart.lines]
     assert [line for line in lines if line.startswith("differs: ")] == []
     assert [line for line in lines if line.startswith("ok: ")]
+
+
+def test_the_failure_of_an_oscillator_is_an_nmi() -> None:
+    source = next(path for path in GUESTS if path.stem == "css")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
+        board.wait_for_line("ready", timeout=SECONDS)
+        board.execute('sysbus.rcc FailOscillator "HSE"')
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert [line for line in lines if line.startswith("differs: ")] == []
+    assert "ok: one NMI (6.2.10)" in lines

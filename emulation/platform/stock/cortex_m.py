@@ -10,6 +10,8 @@ from renode_wifi.emulation.platform.stock.nvic import Nvic
 
 VTOR = 0xE000ED08
 ITM_CONSOLE = "itm"
+NMI_INPUT = 1
+"""0 is that of the interrupts."""
 
 CORES = {"cortex-m4": (False, 0), "cortex-m4f": (True, 8)}
 """Values of cpuType: whether such a core has an FPU, and the regions of its MPU. The one without an
@@ -50,7 +52,9 @@ class CortexM(StockModel):
         self.machine.core.debug.halt(value)
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """The NVIC reaches its core without a wire."""
+        """NMI; the NVIC reaches its core without a wire."""
+        if number == NMI_INPUT:
+            self.machine.core.nmi.on_gpio(0, level)
 
     @property
     def pc(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -299,3 +301,65 @@ def test_a_system_reset_closes_the_gates() -> None:
     machine.reset_cause = "software"
     rcc.reset()
     assert machine.gates["wwdg"] == "RCC_APB1ENR1.WWDGEN"
+
+
+HSE_ON = 1 | block.CR.HSEON
+
+
+@pytest.mark.parametrize(
+    ("wake", "spare"), [(0, block.MSI), (block.CFGR.STOPWUCK, block.HSI16)], ids=["MSI", "HSI16"]
+)
+def test_the_security_system_replaces_a_failed_hse(wake: int, spare: int) -> None:
+    rcc, _ = make()
+    poke(rcc, "CR", HSE_ON | block.CR.CSSON)
+    poke(rcc, "CFGR", block.HSE | wake)
+    assert rcc.sysclk_hz() == 8_000_000
+    failures: list[int] = []
+    rcc.on_failure(partial(failures.append, 1))
+    rcc.fail_oscillator("HSE")
+    assert block.CFGR["SWS"].get(peek(rcc, "CFGR")) == spare
+    assert peek(rcc, "CR") & (block.CR.HSEON | block.CR.HSERDY | block.CR.CSSON) == 0
+    assert (rcc.lines["NMI"].level, rcc.lines["IRQ"].level) == (True, False)
+    assert failures == [1]
+    poke(rcc, "CICR", block.CIFR.CSSF)
+    assert not rcc.lines["NMI"].level
+    poke(rcc, "CR", HSE_ON)
+    assert not peek(rcc, "CR") & block.CR.HSERDY
+    rcc.restore_oscillator("HSE")
+    assert peek(rcc, "CR") & block.CR.HSERDY
+
+
+def test_a_pll_that_the_hse_drives_goes_with_it() -> None:
+    rcc, _ = make()
+    poke(rcc, "PLLCFGR", PLL_80_MHZ & ~3 | 3)
+    poke(rcc, "CR", HSE_ON | block.CR.CSSON | block.CR.PLLON)
+    poke(rcc, "CFGR", block.PLL)
+    rcc.fail_oscillator("HSE")
+    assert not peek(rcc, "CR") & (block.CR.PLLON | block.CR.PLLRDY)
+    assert rcc.sysclk_hz() == rcc.msi_hz()
+
+
+def test_without_the_security_system_nothing_is_raised(caplog: pytest.LogCaptureFixture) -> None:
+    rcc, _ = make()
+    poke(rcc, "CR", HSE_ON)
+    rcc.fail_oscillator("HSE")
+    assert not rcc.lines["NMI"].level
+    assert "stopped without CSSON" in caplog.text
+
+
+def test_a_failed_lse_stops_the_rtc_s_clock_and_is_detected() -> None:
+    rcc, _ = make()
+    poke(rcc, "BDCR", block.BDCR.LSEON)
+    poke(rcc, "BDCR", block.BDCR.LSEON | 1 << 8 | block.BDCR.LSECSSON)
+    poke(rcc, "CIER", block.CIER.LSECSSIE)
+    assert rcc.rtc_hz() == 32_768
+    rcc.fail_oscillator("LSE")
+    assert peek(rcc, "BDCR") & block.BDCR.LSECSSD
+    assert rcc.rtc_hz() == 0
+    assert (rcc.lines["LSECSS"].level, rcc.lines["IRQ"].level) == (True, False)
+
+
+def test_an_oscillator_that_cannot_fail_is_refused() -> None:
+    rcc, _ = make()
+    with pytest.raises(ValueError, match="MSI isn't"):
+        rcc.fail_oscillator("MSI")
