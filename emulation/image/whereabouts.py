@@ -137,7 +137,7 @@ def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
         read_memory,
         image.layouts.get,
         lambda address: names.get(address, ""),
-        image.layouts.variable,
+        image.layouts.objects,
     )
 
 
@@ -172,9 +172,13 @@ def _stacks(kernel: Rtos, threads: list[Thread], registers: Mapping[str, int]) -
     if not registers["xpsr"] & IPSR:
         for thread in threads:
             stack = stacks[thread.id]
-            if thread.is_current and 0 < stack.bottom - registers["sp"] < NEAR:
+            if thread.is_current and _is_below(stack, registers["sp"]):
                 stacks[thread.id] = replace(stack, overflown=True)
     return stacks
+
+
+def _is_below(stack: Stack, pointer: int) -> bool:
+    return 0 < stack.bottom - pointer < NEAR and pointer not in stack.privileged
 
 
 def _fills(stacks: Mapping[int, Stack]) -> bool:
@@ -190,7 +194,7 @@ def _overflows(
     for thread in threads:
         stack = stacks[thread.id]
         if stack.overflown or (fills and stack.unused == 0):
-            below = thread.is_current and 0 < stack.bottom - registers["sp"] < NEAR
+            below = thread.is_current and _is_below(stack, registers["sp"])
             where = (
                 f": sp 0x{registers['sp']:08X} is below it, it begins at 0x{stack.bottom:08X}"
                 if below

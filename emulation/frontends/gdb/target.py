@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from renode_wifi.emulation.frontends.gdb.memory_map import Region
 from renode_wifi.emulation.frontends.gdb.registers import CoreRegister, CoreRegisters
 from renode_wifi.emulation.frontends.gdb.threads import PROCESSOR
 from renode_wifi.emulation.image.image import symbol_address
-from renode_wifi.emulation.image.layouts import Layout
+from renode_wifi.emulation.image.layouts import Layout, Variable
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
 from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
@@ -40,7 +40,7 @@ class DebugTarget:
         self.stops = Stops()
         self.debugger_symbols: dict[str, int] = {}
         """What the debugger says of its own symbol table, which comes first."""
-        self.kernels = known(self._symbol, self.read_memory, self._layout)
+        self.kernels = known(self._symbol, self.read_memory, self._layout, objects=self._objects)
         self._rtos: Rtos = self.kernels[0]
         self._debug = debug
 
@@ -55,6 +55,10 @@ class DebugTarget:
     def _layout(self, tag: str) -> Layout | None:
         found = (image.layouts.get(tag) for image in reversed(self.machine.images))
         return next((layout for layout in found if layout is not None), None)
+
+    def _objects(self, tags: Set[str]) -> list[Variable]:
+        images = reversed(self.machine.images)
+        return [found for image in images for found in image.layouts.objects(tags)]
 
     # -- threads ------------------------------------------------------------------------------
 

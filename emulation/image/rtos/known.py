@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from renode_wifi.emulation.image.layouts import Layout, Variable
 from renode_wifi.emulation.image.rtos.freertos import FreeRtos
@@ -16,17 +16,17 @@ def known(
     read_memory: Callable[[int, int], bytes],
     layout: Callable[[str], Layout | None],
     variable_at: Callable[[int], str] = lambda address: "",
-    structure: Callable[[int], Variable | None] = lambda address: None,
+    objects: Callable[[Set[str]], list[Variable]] = lambda tags: [],
 ) -> tuple[Rtos, ...]:
     """All of them; the one that an image has is the one that has tasks.
 
     symbol(name): its address, None where the image has none. read_memory(address, length).
     layout(tag): that of a structure, None without debug information of it. variable_at(address):
-    name of the variable that begins there, "" without one. structure(address): the variable that
-    begins last at or before it, see `Layouts.variable`.
+    name of the variable that begins there, "" without one. objects(tags): structures in variables,
+    see `Layouts.objects`.
     """
     return (
         FreeRtos(symbol, read_memory, variable_at),
         ThreadX(symbol, read_memory, layout, variable_at),
-        Zephyr(symbol, read_memory, layout, structure),
+        Zephyr(symbol, read_memory, layout, objects),
     )

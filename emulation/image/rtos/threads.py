@@ -30,11 +30,15 @@ class Wait:
 
 @dataclass(frozen=True)
 class Stack:
-    """bottom: its lowest address. unused: bytes that were never written; None: not known."""
+    """bottom: its lowest address. unused: bytes that were never written; None: not known.
+
+    privileged: addresses of the stack that the task has in system calls.
+    """
 
     bottom: int = 0
     unused: int | None = None
     overflown: bool = False
+    privileged: range = range(0)
 
 
 class Rtos(Protocol):

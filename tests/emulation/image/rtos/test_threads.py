@@ -44,7 +44,7 @@ class Guest:
 
     def kernel(self, layout: object) -> Rtos:
         assert callable(layout)
-        kernels = known(self.address, self.read, layout, structure=self.image.layouts.variable)
+        kernels = known(self.address, self.read, layout, objects=self.image.layouts.objects)
         return kernels[1 if "_tx_thread_created_ptr" in self.image.symbols else 2]
 
     def address(self, name: str) -> int | None:
@@ -83,6 +83,12 @@ def threadx() -> Guest:
 @pytest.fixture
 def zephyr() -> Guest:
     return Guest("zephyr")
+
+
+@pytest.fixture
+def unlisted() -> Guest:
+    """Zephyr without CONFIG_THREAD_MONITOR and CONFIG_THREAD_NAME."""
+    return Guest("zephyr_unlisted")
 
 
 def test_a_report_lists_the_threads_and_what_they_wait_for(board: Board) -> None:
@@ -202,6 +208,47 @@ def test_a_sentinel_at_the_bottom_of_a_stack_of_zephyr_is_no_use_of_it(zephyr: G
     assert zephyr.rtos.stack(thread).unused == 16
 
 
+def test_threads_of_zephyr_that_are_not_listed_are_found_in_variables(unlisted: Guest) -> None:
+    assert unlisted.states() == {
+        "idle": "Running, priority 15",
+        "diners[0]": "Pending, priority 5",
+        "diners[1]": "Pending, priority 5",
+        "k_sys_work_q.thread": "Pending, priority -1",
+        "visitor": "Pending, priority 0",
+    }
+    assert unlisted.waits("diners[0]") == "mutex forks[1]"
+    assert unlisted.waits("k_sys_work_q.thread") == "queue k_sys_work_q.queue"
+    assert unlisted.waits("visitor") == "the end of diners[1]"
+
+
+def test_a_thread_of_zephyr_in_no_variable_is_listed_while_it_runs(unlisted: Guest) -> None:
+    allocated = RAM + 0x1000
+    thread = unlisted.thread("diners[0]")
+    unlisted.put(allocated, unlisted.read(thread.id, 128))
+    unlisted.put((unlisted.address("_kernel") or 0) + 4, allocated)
+    assert unlisted.states()[f"0x{allocated:08X}"] == "Running, priority 5"
+    unlisted.put(unlisted.member(Thread(allocated), "base.thread_state"), b"\x01")
+    assert unlisted.states() == {}  # The kernel's own, before it starts.
+
+
+def test_a_user_thread_of_zephyr_in_a_system_call_has_its_privileged_stack(
+    unlisted: Guest,
+) -> None:
+    thread = unlisted.thread("visitor")
+    assert not unlisted.rtos.stack(thread).overflown
+    pointer = unlisted.member(thread, "callee_saved.psp")
+    unlisted.put(pointer, RAM + 4)
+    assert unlisted.rtos.stack(thread).overflown
+
+
+def test_floating_point_registers_of_zephyr_2(unlisted: Guest) -> None:
+    thread = unlisted.thread("diners[0]")
+    assert "d8" not in unlisted.rtos.registers(thread)
+    unlisted.put(unlisted.member(thread, "arch.mode"), 4)
+    unlisted.put(unlisted.member(thread, "arch.preempt_float"), 0x88)
+    assert unlisted.rtos.registers(thread)["d8"] == 0x88
+
+
 def test_lists_that_are_damaged_end_somewhere(threadx: Guest, zephyr: Guest) -> None:
     for guest, name in ((threadx, "created_next"), (zephyr, "next_thread")):
         first, second = guest.rtos.threads()[:2]
@@ -238,9 +285,27 @@ def test_layouts_look_into_structures_unions_and_arrays(zephyr: Guest) -> None:
     assert zephyr.image.layouts.get("nothing") is None
 
 
+def test_objects_are_found_in_arrays_and_structures(unlisted: Guest) -> None:
+    layouts = unlisted.image.layouts
+    names = [each.name for each in layouts.objects({"k_thread", "k_queue"})]
+    assert sorted(names) == [
+        "_k_thread_obj_visitor",
+        "diners[0]",
+        "diners[1]",
+        "k_sys_work_q.queue",
+        "k_sys_work_q.thread",
+        "never_started",
+        "z_idle_threads[0]",
+        "z_main_thread",
+    ]
+    first, second = (each.address for each in layouts.objects({"k_mutex"}))
+    assert second - first == 12
+    assert layouts.objects({"nothing"}) == []
+
+
 def test_files_without_debug_information_have_no_layouts(tmp_path: Path) -> None:
     path = tmp_path / "firmware.elf"
     path.write_bytes(b"\x7fELF and no more")
     layouts = Layouts((path, tmp_path / "missing.elf"))
     assert layouts.get("k_thread") is None
-    assert layouts.variable(RAM) is None
+    assert layouts.objects({"k_thread"}) == []
