@@ -14,6 +14,9 @@ int main(void)
     expect("and goes with it (6.4.1)", wait_for(RCC, 1u << 10, 0), 1);
     WORD(RCC) &= ~(1u << 24);
     expect("what clocks the system stays on (6.4.1)", WORD(RCC) >> 24 & 1, 1);
+    uint32_t setting = WORD(RCC + 0x0C);
+    WORD(RCC + 0x0C) = (setting & ~3u) | 2;
+    expect("the source of a running PLL stays (6.4.4)", WORD(RCC + 0x0C), setting);
     WORD(TIM2 + 0x2C) = 1234;
     WORD(RCC + 0x38) = 1;
     WORD(RCC + 0x38) = 0;

@@ -19,6 +19,10 @@ struct k_thread {
         uint32_t v1, v2, v3, v4, v5, v6, v7, v8, psp;
     } callee_saved;
     struct {
+        _Bool is_polling;
+        uint8_t mode;
+    } poller;
+    struct {
         uint32_t start, size, delta;
     } stack_info;
     struct {

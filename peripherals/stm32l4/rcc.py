@@ -66,6 +66,14 @@ RESET_FLAGS = {
     "shutdown": CSR.BORRSTF | CSR.PINRSTF,
 }
 
+# Of PLLCFGR: what all PLLs have in common, and what is the main one's.
+ALL_PLLS = PLLCFGR.PLLSRC | PLLCFGR["PLLM"].mask
+MAIN_PLL = PLLCFGR["PLLN"].mask | PLLCFGR.PLLP | PLLCFGR["PLLQ"].mask | PLLCFGR["PLLR"].mask
+OUTPUTS_OF_SAI = (
+    PLLSAI1CFGR.PLLSAI1PEN | PLLSAI1CFGR.PLLSAI1QEN | PLLSAI1CFGR.PLLSAI1REN,
+    PLLSAI2CFGR.PLLSAI2PEN | PLLSAI2CFGR.PLLSAI2REN,
+)
+
 
 def _bits(registers):
     # type: (tuple[Register, ...]) -> tuple[tuple[str, int, str, str], ...]
@@ -228,6 +236,35 @@ class STM32L4_RCC(ClockTree):
     def _select(self, value, old):
         # type: (int, int) -> None
         self._propagate()
+
+    def _configure_pll(self, value, old):
+        # type: (int, int) -> None
+        """What a running PLL depends on ignores writes (RM0351 section 6.4.4)."""
+        control = self.registers["CR"]
+        locked = 0
+        if control & (CR.PLLON | CR.PLLSAI1ON | CR.PLLSAI2ON):
+            locked |= ALL_PLLS
+        if control & CR.PLLON:
+            locked |= MAIN_PLL
+        if CFGR["SWS"].get(self.registers["CFGR"]) == PLL:
+            locked |= PLLCFGR.PLLREN
+        self._keep("PLLCFGR", locked, old)
+        self._propagate()
+
+    def _configure_sai1(self, value, old):
+        # type: (int, int) -> None
+        """As `_configure_pll` (RM0351 sections 6.4.5 and 6.4.6); outputs can be switched."""
+        if self.registers["CR"] & CR.PLLSAI1ON:
+            self._keep("PLLSAI1CFGR", ~OUTPUTS_OF_SAI[0], old)
+
+    def _configure_sai2(self, value, old):
+        # type: (int, int) -> None
+        if self.registers["CR"] & CR.PLLSAI2ON:
+            self._keep("PLLSAI2CFGR", ~OUTPUTS_OF_SAI[1], old)
+
+    def _keep(self, name, locked, old):
+        # type: (str, int, int) -> None
+        self.registers[name] = (self.registers[name] & ~locked) | (old & locked)
 
     def _propagate(self):
         # type: () -> None

@@ -69,7 +69,7 @@ PLLCFGR = Register(
     "PLLCFGR",
     0x0C,
     reset=0x00001000,
-    on_write="_select",
+    on_write="_configure_pll",
     fields=(
         Field("PLLSRC", 0, 2),
         Field("PLLM", 4, 3),
@@ -86,6 +86,7 @@ PLLSAI1CFGR = Register(
     "PLLSAI1CFGR",
     0x10,
     reset=0x00001000,
+    on_write="_configure_sai1",
     fields=(
         Field("PLLSAI1N", 8, 7),
         Field("PLLSAI1PEN", 16),
@@ -100,6 +101,7 @@ PLLSAI2CFGR = Register(
     "PLLSAI2CFGR",
     0x14,
     reset=0x00001000,
+    on_write="_configure_sai2",
     fields=(
         Field("PLLSAI2N", 8, 7),
         Field("PLLSAI2PEN", 16),

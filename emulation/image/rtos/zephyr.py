@@ -186,6 +186,10 @@ class Zephyr:
         try:
             if thread.is_current or not self._byte(thread.id, "base.thread_state") & PENDING:
                 return Wait()
+            if "poller.is_polling" in self._members() and self._byte(
+                thread.id, "poller.is_polling"
+            ):
+                return Wait("events of k_poll")
             queue = self._member(thread.id, "base.pended_on")
             return self._object(queue) if queue else Wait()
         except (RenodeWifiError, KeyError):

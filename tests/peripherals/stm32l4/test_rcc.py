@@ -109,6 +109,37 @@ def test_each_source_of_the_pll(source: int, hertz: int) -> None:
     assert rcc.pll_hz() == hertz
 
 
+def test_settings_of_a_running_pll_ignore_writes() -> None:
+    rcc, machine = make()
+    run_at_80_mhz(rcc)
+    poke(rcc, "PLLCFGR", 0xFFFFFFFF & ~block.PLLCFGR.PLLREN)
+    outputs = block.PLLCFGR.PLLPEN | block.PLLCFGR.PLLQEN
+    assert peek(rcc, "PLLCFGR") == PLL_80_MHZ | outputs
+    assert machine.cpu_frequency == 80_000_000
+    poke(rcc, "CFGR", 0)
+    poke(rcc, "PLLCFGR", 0)
+    assert peek(rcc, "PLLCFGR") == PLL_80_MHZ & ~block.PLLCFGR.PLLREN
+    poke(rcc, "CR", peek(rcc, "CR") & ~(1 << 24))
+    poke(rcc, "PLLCFGR", 2)
+    assert peek(rcc, "PLLCFGR") == 2
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_settings_of_a_running_sai_pll_ignore_writes(number: int) -> None:
+    rcc, _ = make()
+    name = f"PLLSAI{number}CFGR"
+    poke(rcc, name, 24 << 8)
+    poke(rcc, "PLLCFGR", 1 | 24 << 8)
+    poke(rcc, "CR", peek(rcc, "CR") | 1 << 24 + 2 * number)
+    poke(rcc, name, 1 << 24 | 40 << 8)
+    poke(rcc, "PLLCFGR", 3 | 40 << 8)
+    assert peek(rcc, name) == 1 << 24 | 24 << 8
+    assert peek(rcc, "PLLCFGR") == 1 | 40 << 8, "the main PLL is off"
+    poke(rcc, "CR", peek(rcc, "CR") & ~(1 << 24 + 2 * number))
+    poke(rcc, name, 40 << 8)
+    assert peek(rcc, name) == 40 << 8
+
+
 def test_a_pll_without_output_gives_no_clock() -> None:
     rcc, _ = make()
     assert rcc.pll_hz() == 0

@@ -219,6 +219,20 @@ def test_threads_of_zephyr_that_are_not_listed_are_found_in_variables(unlisted: 
     assert unlisted.waits("diners[0]") == "mutex forks[1]"
     assert unlisted.waits("k_sys_work_q.thread") == "queue k_sys_work_q.queue"
     assert unlisted.waits("visitor") == "the end of diners[1]"
+    unlisted.put(unlisted.member(unlisted.thread("visitor"), "poller.is_polling"), b"\1")
+    assert unlisted.waits("visitor") == "events of k_poll"
+
+
+def test_a_report_and_a_debugger_have_threads_that_are_not_listed() -> None:
+    with Board("b_l475e_iot01a", GUESTS / "zephyr_unlisted.elf") as board:
+        board.run(0.01)
+        text = board.whereabouts()
+        assert "deadlock: diners[0] waits for diners[1] waits for diners[0]" in text
+        assert "overflow" not in text
+        assert isinstance(board.engine, EmbeddedEngine)
+        machine = board.engine.machine
+        target = DebugTarget(machine, machine.core.debug, board.engine.execute)
+        assert {"idle", "diners[1]"} < {thread.name for thread in target.threads()}
 
 
 def test_a_thread_of_zephyr_in_no_variable_is_listed_while_it_runs(unlisted: Guest) -> None:
