@@ -105,7 +105,7 @@ class Finder:
         typed = die
         if "DW_AT_specification" in die.attributes:  # It was declared before.
             die = die.get_DIE_from_attribute("DW_AT_specification")
-            if "DW_AT_type" not in typed.attributes:  # That of an array tells its length.
+            if "DW_AT_type" not in typed.attributes:  # That of an array has its length.
                 typed = die
         name = _value(die, "DW_AT_name")
         if not isinstance(name, bytes):
