@@ -14,6 +14,10 @@ class NetworkAccess:
         self.world: World | None = None
         self.station: Station | None = None
         self._lease: Lease | None = None
+        self.connecting: Callable[[], bool] | None = None
+        """Whether the WLAN silo is joining something, or looks for what it may join."""
+        self.transceiving = False
+        """The radio is a transceiver, and joins nothing."""
         self._watchers: list[Callable[[], None]] = []
 
     @property

@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramPort
+from renode_wifi.peripherals.network.contract.frames import FrameEvents, Transceiver
 from renode_wifi.peripherals.network.contract.packets import PacketFilter
 from renode_wifi.peripherals.network.contract.stream import (
     Failure,
@@ -186,6 +187,9 @@ class Station(Protocol):
 
     def datagrams(self, port: int, events: DatagramEvents) -> DatagramPort | Failure:
         """Open a UDP socket; port 0 picks one."""
+
+    def transceiver(self, channel: int, events: FrameEvents) -> Transceiver:
+        """Send and receive frames without joining; channel 0: none yet."""
 
     def start_access_point(
         self,

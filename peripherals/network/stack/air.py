@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import Protocol
 
+from renode_wifi.peripherals.network.contract.frames import Frame
 from renode_wifi.peripherals.network.contract.station import (
     AccessRules,
     Beacon,
@@ -65,6 +66,12 @@ class JoinedStation(Protocol):
     def is_at(self, access_point: AccessPoint) -> bool: ...
 
     def deauthenticate(self, reason: str) -> None: ...
+
+
+class FrameReceiver(Protocol):
+    """A radio that may listen without having joined."""
+
+    def receive(self, frame: Frame, channel: int, rssi: int) -> None: ...
 
 
 class AccessPoint:
@@ -151,6 +158,7 @@ class Air:
         self.access_points = [AccessPoint(entry, authority) for entry in access_points]
         self.clients: list[JoinedStation] = []
         """Every station of the world."""
+        self.transceivers: list[FrameReceiver] = []
         self._random = random
         self.neighbours = [self._neighbour(number) for number in range(settings.neighbours)]
 
@@ -184,6 +192,14 @@ class Air:
                 found.append(replace(beacon, rssi=rssi))
         found.sort(key=lambda beacon: (-beacon.rssi, beacon.bssid))
         return found
+
+    def on_channel(self, channel: int) -> list[Beacon]:
+        """Of the access points that are up there; strengths are those of the settings."""
+        return [
+            access_point.beacon
+            for access_point in (*self.access_points, *self.neighbours)
+            if access_point.up and access_point.settings.channel == channel
+        ]
 
     def find(self, ssid: bytes, bssid: bytes | None) -> list[AccessPoint]:
         """Access points that are up under this name, strongest first."""

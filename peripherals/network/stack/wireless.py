@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents
+from renode_wifi.peripherals.network.contract.frames import FrameEvents
 from renode_wifi.peripherals.network.contract.names import dotted
 from renode_wifi.peripherals.network.contract.packets import ICMP, PacketFilter
 from renode_wifi.peripherals.network.contract.station import (
@@ -23,6 +24,7 @@ from renode_wifi.peripherals.network.contract.stream import Failure, Stream, Str
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
 from renode_wifi.peripherals.network.stack.internet import Internet
+from renode_wifi.peripherals.network.stack.transceiver import AirTransceiver
 from renode_wifi.peripherals.network.stack.udp import PortSocket
 from renode_wifi.peripherals.network.worldfile.network import (
     AccessPointSettings,
@@ -320,6 +322,9 @@ class WirelessStation:
     def datagrams(self, port: int, events: DatagramEvents) -> PortSocket | Failure:
         host = self._host or self._own_host
         return Failure.NOT_JOINED if host is None else host.datagrams(port, events)
+
+    def transceiver(self, channel: int, events: FrameEvents) -> AirTransceiver:
+        return AirTransceiver(self.air, self.internet, self.mac, channel, events)
 
     # As an access point
 

@@ -16,9 +16,10 @@ Address = tuple[IPv4Address, int]
 
 ANY = IPv4Address(0)
 NOWHERE: Address = (ANY, 0)
-FAMILY_IPV4 = 2
+FAMILY_IPV4, FAMILY_RADIO = 2, 6
 NUMBER_MASK = 0x1F
 """SL_BSD_SOCKET_ID_MASK: the rest of a socket's byte is its payload type."""
+PAYLOAD_TYPE_MASK, TRANSCEIVER = 0xF0, 0x80
 
 _PORT_AND_ADDRESS = struct.Struct(">HxxI")
 
@@ -105,22 +106,58 @@ class SendTo:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameParameters:
+    """SL_WLAN_RAW_RF_TX_PARAMS of wlan.h, for 2.4 GHz; 0: not given."""
+
+    channel: int = 0
+    rate: int = 0
+    power: int = 0
+    short_preamble: bool = False
+
+    @classmethod
+    def of(cls, word: int) -> Self:
+        return cls(word & 0x1F, word >> 6 & 0x1F, word >> 11 & 0xF, bool(word >> 15 & 1))
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
-    """SlSendRecvCommand_t and the data."""
+    """SlSendRecvCommand_t and the data. parameters: of a frame, before the data of a transceiver's
+    socket."""
 
     LAYOUT = struct.Struct("<HBB")
+    PARAMETERS = struct.Struct("<I")
 
     sd: int
     flags: int
     data: bytes
+    parameters: int = 0
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
         length, sd, flags = fields(cls.LAYOUT, body)
-        return cls(sd, flags, take(body, cls.LAYOUT.size, length))
+        if sd & PAYLOAD_TYPE_MASK != TRANSCEIVER:
+            return cls(sd, flags, take(body, cls.LAYOUT.size, length))
+        (parameters,) = fields(cls.PARAMETERS, body[cls.LAYOUT.size :])
+        data = take(body, cls.LAYOUT.size + cls.PARAMETERS.size, length)
+        return cls(sd, flags, data, parameters)
 
     def emit(self) -> bytes:
-        return self.LAYOUT.pack(len(self.data), self.sd, self.flags) + self.data
+        head = self.LAYOUT.pack(len(self.data), self.sd, self.flags)
+        if self.sd & PAYLOAD_TYPE_MASK == TRANSCEIVER:
+            head += self.PARAMETERS.pack(self.parameters)
+        return head + self.data
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFrame(Fixed):
+    """SlTransceiverRxOverHead_t, in front of what a transceiver receives. time: us."""
+
+    LAYOUT = struct.Struct("<BBbxI")
+
+    rate: int
+    channel: int
+    rssi: int
+    time: int
 
 
 @dataclass(frozen=True, slots=True)

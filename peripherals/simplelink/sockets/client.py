@@ -47,7 +47,8 @@ class Clients:
             transaction.respond(SocketResponse(0, number))
             self._notify(socket.number, 0)
             return None
-        assert isinstance(socket, StreamSocket)
+        if not isinstance(socket, StreamSocket):
+            return SocketResponse(Error.OPERATION_NOT_SUPPORTED, number)
         outcome = self._earlier_outcome(socket)
         if outcome is not None:
             transaction.respond(SocketResponse(0, number))

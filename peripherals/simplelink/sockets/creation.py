@@ -5,9 +5,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.simplelink.device import ROLE_STATION, Device
 from renode_wifi.peripherals.simplelink.messages.sockets import (
     ANY,
     FAMILY_IPV4,
+    FAMILY_RADIO,
+    TRANSCEIVER,
     AddressCommand,
     SocketCommand,
     SocketResponse,
@@ -17,9 +20,10 @@ from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
 from renode_wifi.peripherals.simplelink.sockets.socket import LOOPBACK, Owner
 from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
+from renode_wifi.peripherals.simplelink.sockets.transceiver import MAX_CHANNEL, TransceiverSocket
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
-STREAM, DATAGRAM = 1, 2
+STREAM, DATAGRAM, RAW = 1, 2, 3
 PROTOCOLS = {STREAM: (0, 6), DATAGRAM: (0, 17)}
 SECURE_PROTOCOL = 100
 """SL_SEC_SOCKET."""
@@ -28,8 +32,11 @@ SECURE_PROTOCOL = 100
 class Creation:
     """owner: of the sockets that are made."""
 
-    def __init__(self, services: Services, owner: Owner, table: SocketTable) -> None:
+    def __init__(
+        self, services: Services, owner: Owner, table: SocketTable, device: Device
+    ) -> None:
         self.services = services
+        self.device = device
         self.owner = owner
         self.table = table
 
@@ -37,6 +44,8 @@ class Creation:
         kind, protocol = message.type, message.protocol
         secure = protocol == SECURE_PROTOCOL
         number: int = 0
+        if message.domain == FAMILY_RADIO:
+            return self._transceiver(kind, protocol)
         if message.domain != FAMILY_IPV4:
             number = Error.FAMILY_NOT_SUPPORTED
         elif kind not in PROTOCOLS:
@@ -57,12 +66,45 @@ class Creation:
         self.table.refresh()
         return SocketResponse(0, number)
 
+    def _transceiver(self, kind: int, channel: int) -> SocketResponse:
+        """kind: whether the air has to be clear, which it always is here."""
+        status = self._no_transceiver(kind, channel)
+        number = status or self.table.free(secure=False)
+        if number < 0:
+            return SocketResponse(number, 0)
+        socket = TransceiverSocket(self.owner, number, self.services, None)
+        network = self.services.network
+        network.transceiving = True
+        if network.station is not None:
+            socket.radio = network.station.transceiver(channel, socket)
+        self.table.put(socket)
+        self.table.trace(socket, state="made", channel=channel)
+        return SocketResponse(0, number | TRANSCEIVER)
+
+    def _no_transceiver(self, kind: int, channel: int) -> int:
+        """Why the radio cannot be a transceiver now (errors.h); 0: it can."""
+        network = self.services.network
+        if kind not in (DATAGRAM, RAW):
+            return Error.SOCKET_TYPE_NOT_SUPPORTED
+        if channel > MAX_CHANNEL:
+            return Error.INVALID
+        if network.transceiving:
+            return Error.TRANSCEIVER_ON
+        if self.device.active_role != ROLE_STATION:
+            return Error.UNSUPPORTED_ROLE
+        if network.lease is not None:
+            return Error.CONNECTION_PENDING
+        busy = network.connecting is not None and network.connecting()
+        return Error.AUTO_CONNECT_OR_CONNECTING if busy else 0
+
     def bind(self, transaction: Transaction, message: AddressCommand) -> SocketResponse:
         address, port = message.address
         socket = self.table.find(message.sd)
         status: int = 0
         if socket is None:
             status = Error.BAD_SOCKET
+        elif isinstance(socket, TransceiverSocket):
+            status = Error.OPERATION_NOT_SUPPORTED
         elif socket.port:
             status = Error.INVALID
         elif not self._is_own(address):

@@ -38,6 +38,19 @@ DOMAIN_NAME = 42
 OCSP = 43
 ALPN_GENERAL = 44
 
+TRANSMIT_RATE, TRANSMIT_POWER, FRAMES_TO_SEND, SHORT_PREAMBLE = 100, 101, 102, 103
+CLEARANCE, TRANSMIT_TIMEOUT, ALLOW_ACKS = 104, 105, 106
+LIMITS = {
+    TRANSMIT_RATE: range(1, 22),
+    TRANSMIT_POWER: range(1, 16),
+    FRAMES_TO_SEND: range(1, 1 << 32),
+    SHORT_PREAMBLE: range(2),
+    CLEARANCE: range(1, 7),
+    TRANSMIT_TIMEOUT: range(1, 101),
+    ALLOW_ACKS: range(2),
+}
+"""Of options of the physical layer (sl_socket.h, sl_SetSockOpt; time-outs in ms)."""
+
 MULTICAST_IF = 60
 MULTICAST_TTL = 61
 ADD_MEMBERSHIP = 65
@@ -58,7 +71,8 @@ class SocketKind(Flag):
 
     STREAM = auto()
     DATAGRAM = auto()
-    ANY = STREAM | DATAGRAM
+    RAW = auto()
+    ANY = STREAM | DATAGRAM | RAW
 
 
 @dataclass(frozen=True)
@@ -93,8 +107,16 @@ OPTIONS = {
     (LEVEL_IP, MULTICAST_TTL): SocketOption(1, SocketKind.DATAGRAM, b"\1"),
     (LEVEL_IP, ADD_MEMBERSHIP): SocketOption(8, SocketKind.DATAGRAM),
     (LEVEL_IP, DROP_MEMBERSHIP): SocketOption(8, SocketKind.DATAGRAM),
+    (LEVEL_SOCKET, CHANGE_CHANNEL): SocketOption(4, SocketKind.RAW),
+    (LEVEL_PHY, TRANSMIT_RATE): SocketOption(4, SocketKind.RAW, word(1)),
+    (LEVEL_PHY, TRANSMIT_POWER): SocketOption(4, SocketKind.RAW, word(0)),
+    (LEVEL_PHY, FRAMES_TO_SEND): SocketOption(4, SocketKind.RAW, word(1)),
+    (LEVEL_PHY, SHORT_PREAMBLE): SocketOption(4, SocketKind.RAW, word(0)),
+    (LEVEL_PHY, CLEARANCE): SocketOption(4, SocketKind.RAW, word(3)),
+    (LEVEL_PHY, TRANSMIT_TIMEOUT): SocketOption(4, SocketKind.RAW, word(100)),
+    (LEVEL_PHY, ALLOW_ACKS): SocketOption(4, SocketKind.RAW, word(0)),
 }
-"""By level and number. Those of raw sockets and of IPv6 are missing with these sockets."""
+"""By level and number. Those of raw IP and of IPv6 are missing with these sockets."""
 
 WITHOUT_EFFECT = {
     (LEVEL_SOCKET, SECURE_FILES): "names of files by options 30 to 33",
@@ -120,6 +142,8 @@ class Options:
         if len(value) < option.size:
             return Error.INVALID
         if (level, name) == (LEVEL_SOCKET, METHOD) and value[0] > LAST_METHOD:
+            return Error.INVALID
+        if level == LEVEL_PHY and number(value) not in LIMITS[name]:
             return Error.INVALID
         return 0
 

@@ -13,6 +13,7 @@ from renode_wifi.peripherals.simplelink.messages.sockets import (
     SocketResponse,
     SockOpt,
 )
+from renode_wifi.peripherals.simplelink.messages.sockets import number as word_of
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.sockets import options
 from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
@@ -22,6 +23,7 @@ from renode_wifi.peripherals.simplelink.sockets.multicast import Multicast
 from renode_wifi.peripherals.simplelink.sockets.socket import Socket
 from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
+from renode_wifi.peripherals.simplelink.sockets.transceiver import TransceiverSocket
 from renode_wifi.peripherals.simplelink.sockets.transfer import Transfers
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 
@@ -67,6 +69,12 @@ class SocketSettings:
         status = socket.options.refusal(socket.kind, level, name, value)
         if status == 0 and isinstance(socket, DatagramSocket) and level == options.LEVEL_IP:
             status = self._set_multicast(socket, name, value)
+        if (
+            status == 0
+            and isinstance(socket, TransceiverSocket)
+            and (level, name) == (options.LEVEL_SOCKET, options.CHANGE_CHANNEL)
+        ):
+            status = socket.tune(word_of(value))
         if status:
             self._explain(level, name)
             return status

@@ -51,7 +51,7 @@ class Sockets(Silo):
         self.handshakes = Handshakes(services, self.slots, device, files, self)
         self.servers = Servers(services, self, self.slots, self.handshakes)
         self.clients = Clients(services, self.slots, self.handshakes, self.selector)
-        self.creation = Creation(services, self, self.slots)
+        self.creation = Creation(services, self, self.slots, device)
         self.closing = Closing(
             services,
             self.slots,

@@ -12,6 +12,7 @@ from renode_wifi.peripherals.simplelink.messages.sockets import (
     NOWHERE,
     Address,
     AddressResponse,
+    FrameParameters,
     Receive,
     ReceivedData,
     Send,
@@ -23,6 +24,7 @@ from renode_wifi.peripherals.simplelink.sockets.datagram import DatagramSocket
 from renode_wifi.peripherals.simplelink.sockets.socket import Receiving, Socket
 from renode_wifi.peripherals.simplelink.sockets.stream import StreamSocket, StreamState
 from renode_wifi.peripherals.simplelink.sockets.table import SocketTable
+from renode_wifi.peripherals.simplelink.sockets.transceiver import TransceiverSocket
 from renode_wifi.peripherals.simplelink.transaction import Emits, Services, Transaction
 
 DONT_WAIT = 0x08
@@ -62,14 +64,14 @@ class Transfers:
     # Sending
 
     def send(self, transaction: Transaction, message: Send) -> Emits | None:
-        self._take(message.sd, message.data, None)
+        self._take(message.sd, message.data, None, message.parameters)
         return None
 
     def send_to(self, transaction: Transaction, message: SendTo) -> Emits | None:
         self._take(message.sd, message.data, message.remote)
         return None
 
-    def _take(self, number: int, data: bytes, remote: Address | None) -> None:
+    def _take(self, number: int, data: bytes, remote: Address | None, parameters: int = 0) -> None:
         """The host has taken buffers off its count, whatever becomes of the data."""
         faults = self.services.faults
         blocked = faults.spoils(FaultKind.POOL_EXHAUSTED, "SEND")
@@ -87,6 +89,8 @@ class Transfers:
             error = Error.DESTINATION_REQUIRED if remote is None else socket.send_to(remote, data)
         elif isinstance(socket, StreamSocket):
             error = self._send_stream(socket, data)
+        elif isinstance(socket, TransceiverSocket):
+            error = socket.send(data, FrameParameters.of(parameters))
         self.flow.spent(self.flow.buffers(len(data)) or 1)
         if error is not None:
             self.table.notify(Opcode.TX_FAILED, error, number)
@@ -133,6 +137,8 @@ class Transfers:
             if not socket.port:
                 socket.port = self.table.free_port()
             socket.attach()
+        if isinstance(socket, TransceiverSocket):
+            socket.listen()
         socket.receiving = receiving
         self.try_receive(socket)
         if socket.receiving is None:
@@ -157,7 +163,7 @@ class Transfers:
         receiving = socket.receiving
         if receiving is None:
             return
-        if isinstance(socket, DatagramSocket):
+        if isinstance(socket, DatagramSocket | TransceiverSocket):
             datagram = socket.take(receiving.length)
             if datagram is not None:
                 sender, data = datagram

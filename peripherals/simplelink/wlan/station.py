@@ -26,6 +26,13 @@ from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 from renode_wifi.peripherals.simplelink.wlan.connections import Connections
 from renode_wifi.peripherals.simplelink.wlan.profiles import Profiles
+from renode_wifi.peripherals.simplelink.wlan.reasons import (
+    REASON_BEACONS_LOST,
+    REASON_UNSPECIFIED,
+    REASON_USER,
+    REASON_WHILE_CONNECTING,
+    REASONS,
+)
 from renode_wifi.peripherals.simplelink.wlan.security import (
     ENTERPRISE,
     SECURITY,
@@ -36,20 +43,6 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
 
 DHCP_GIVE_UP = 10 * SECOND
 """How long the world's stations ask for an address."""
-REASON_UNSPECIFIED = 1
-REASON_LOGIN = 23
-REASON_BEACONS_LOST = 109
-REASON_USER = 200
-REASON_SECURITY = 204
-REASON_WHILE_CONNECTING = 208
-
-REASONS = {
-    JoinFailure.WRONG_PASSPHRASE: REASON_SECURITY,
-    JoinFailure.LOGIN_REFUSED: REASON_LOGIN,
-    JoinFailure.UNTRUSTED_NETWORK: REASON_SECURITY,
-}
-"""Of failures that the host is notified of (wlan.h, SL_WLAN_DISCONNECT_...)."""
-
 DISCONNECTED, STATION_CONNECTED, AP_RUNNING = 0, 1, 6
 """Of SlWlanConnStatus_e."""
 
@@ -90,6 +83,10 @@ class StationRole:
         self.disconnected: Callable[[], None] | None = None
         """Called when the link has gone, and when the connection policy is set."""
         self.enterprise: LoginSource | None = None
+        services.network.connecting = self._is_connecting
+
+    def _is_connecting(self) -> bool:
+        return self.joining or (self.saved.automatic and bool(self.saved.wanted))
 
     def power_lost(self) -> None:
         self._abandon()
@@ -138,6 +135,8 @@ class StationRole:
         status: int = Error.WLAN_INVALID_ROLE
         if self.device.active_role == ROLE_STATION:
             status = judge(target)
+        if self.services.network.transceiving:
+            status = Error.WLAN_TRANSCEIVER_ENABLED
         if status:
             return BasicResponse(status)
         transaction.status(0)
@@ -356,7 +355,7 @@ class StationRole:
         """With the policy "auto", join the best profile that is on the air."""
         self._retry = None
         station = self.services.network.station
-        if station is None or not self.saved.automatic:
+        if station is None or not self.saved.automatic or self.services.network.transceiving:
             return
         if not self.saved.wanted:
             return

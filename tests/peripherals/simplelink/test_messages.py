@@ -172,7 +172,8 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     wlan.ProvisioningStatus: st.builds(wlan.ProvisioningStatus, U8, U8, U8, SSID, U32),
     sockets.AddressCommand: st.builds(sockets.AddressCommand, U8, ENDPOINT),
     sockets.SendTo: st.builds(sockets.SendTo, U8, U8, ENDPOINT, DATA),
-    sockets.Send: st.builds(sockets.Send, U8, U8, DATA),
+    sockets.Send: st.builds(sockets.Send, st.integers(0, 0x7F), U8, DATA)
+    | st.builds(sockets.Send, st.integers(0x80, 0x8F), U8, DATA, U32),
     sockets.ReceivedData: received(sockets.ReceivedData, U8),
     sockets.AddressResponse: st.builds(sockets.AddressResponse, I16, U8, ENDPOINT, DATA),
     sockets.SetSockOpt: st.builds(sockets.SetSockOpt, U8, U8, U8, DATA),

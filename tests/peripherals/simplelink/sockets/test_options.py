@@ -46,7 +46,7 @@ def test_options_are_kept_or_refused(driver: HostDriver) -> None:
 
 TLS_OPTIONS = (25, 26, 30, 31, 32, 33, 38, 40, 42, 44)
 DATAGRAM_OPTIONS = ((1, 39), (2, 60), (2, 61), (2, 65), (2, 66))
-NOT_MODELLED = ((1, 27), (1, 28), (1, 41), (1, 43), (2, 67), (2, 68), (2, 69), (2, 70), (3, 100))
+NOT_MODELLED = ((1, 27), (1, 41), (1, 43), (2, 67), (2, 68), (2, 69), (2, 70))
 
 
 def test_options_belong_to_a_kind_of_socket(driver: HostDriver) -> None:
