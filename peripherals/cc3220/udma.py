@@ -35,6 +35,8 @@ BATCH = 1024
 """Items, the longest transfer of one entry, before their bus time passes."""
 ENTRY_ITEMS = 2
 """Items that take as long as fetching an entry and writing it back."""
+ONE_BY_ONE = ENTRY_ITEMS + 1
+"""Items that one takes which is an arbitration period of its own."""
 ITEM_TIME = 50
 """ns: a read and a write, each with address and data phase, at 80 MHz."""
 
@@ -233,12 +235,14 @@ class CC3220_uDMA(Block):
         """A word went out, one came in, and the next is requested: exchange many at once.
 
         Up to the last word of either channel, and only where moving them one by one would have the
-        channels take turns: nothing but the words and their count differs.
+        channels take turns: nothing but the words and their count differs, and no time.
         """
         incoming, outgoing = self._in_hand.get(receiver), self._in_hand.get(sender)
         if incoming is None or outgoing is None:
             return
-        count = min(incoming.left, outgoing.left) - 1
+        # As many as would have gone one by one before time passes.
+        batch = (BATCH - self._moved + ONE_BY_ONE - 1) // (2 * ONE_BY_ONE)
+        count = min(incoming.left - 1, outgoing.left - 1, batch)
         if count < WORTHWHILE or outgoing.burst != 1 or self.registers["PRIOSET"] >> sender & 1:
             return
         if incoming.source_step or outgoing.destination_step:
@@ -260,7 +264,7 @@ class CC3220_uDMA(Block):
             words *= count
         register = offset + incoming.source - outgoing.destination
         answers = model.exchange_burst(offset, register, words)
-        self._moved += 2 * len(answers)
+        self._moved += 2 * ONE_BY_ONE * len(answers)
         incoming.left -= len(answers)
         outgoing.left -= len(answers)
         if not incoming.destination_step:

@@ -101,7 +101,7 @@ def end_of(start: int, step: int, items: int) -> int:
 
 
 def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
-    """All that a guest can see of a transfer, and what decides how it goes on."""
+    """All that a guest can see of a transfer, and what decides how and when it goes on."""
     rig = Rig(bursts)
     spi, udma, config = rig.spi, rig.udma, rig.config
     for index in range(64):
@@ -140,6 +140,7 @@ def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
         [list(block.registers.values) for block in (spi, udma, config)],
         [line.level for block in (spi, udma, config) for _, line in sorted(block.lines.items())],
         (spi._sending, spi._received, spi._left),
+        (udma._moved, rig.machine.clock.next_time),
     ]
 
 
@@ -165,6 +166,8 @@ def outcome(transfer: Transfer, bursts: bool) -> tuple[Rig, list[Any]]:
 )
 @example(Transfer(40, 40))
 @example(Transfer(40, 40, counted=40, fifos=BOTH_FIFOS))
+@example(Transfer(300, 300))
+@example(Transfer(300, 300, fifos=BOTH_FIFOS))
 @example(Transfer(40, 40, steps=(NONE, 2), interrupts=block.IRQ_RX_FULL))
 @example(Transfer(40, 40, steps=(2, NONE), bits=24))
 def test_a_burst_leaves_what_single_accesses_leave(transfer: Transfer) -> None:
