@@ -1,6 +1,6 @@
 # ironpython: executed by Renode
-"""Adds the boards' commands to a Renode monitor: wifi_world, wifi_model, wifi_wires, wifi_fault,
-wifi_server.
+"""Adds the boards' commands to a Renode monitor: wifi_world, wifi_model, wifi_wires, wifi_vectors,
+wifi_fault, wifi_server.
 
 Included by the boards' scripts. The models are those of the embedded engine; they are imported from
 the folders around this file, under the package's name.
@@ -43,6 +43,11 @@ def mc_wifi_model(name, kind, place, attributes=""):
 def mc_wifi_wires(path):
     # type: (str) -> None
     """Wires of outputs that Renode's models don't have."""
+
+
+def mc_wifi_vectors(address):
+    # type: (int) -> None
+    wifi_import().vectors(wifi_machine(), address)
 
 
 def mc_wifi_fault(fault, attributes=""):

@@ -279,9 +279,11 @@ class Machine:
         for radio in self.radios():
             radio.provision([(item.address, item.data) for item in image.segments], image.files)
 
-    def start(self, image: Image | None = None) -> None:
-        """Let the core start from its vector table, or from that of an image just loaded."""
-        if self.vector_table is None and image is not None:
+    def start(self, image: Image | None = None, vector_table: int | None = None) -> None:
+        """Let the core start from its vector table: the one it gets, or that of a new image."""
+        if vector_table is not None:
+            self.vector_table = vector_table
+        elif self.vector_table is None and image is not None:
             self.vector_table = min(segment.address for segment in image.segments)
         self.core.vector_table = self.vector_table or 0
         self.core.reset()

@@ -57,6 +57,15 @@ def wifi_wires(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.composer().load_file(Path(text_of(interpreter, arguments[0])))
 
 
+@COMMANDS.add("wifi_vectors", "address", "where the core finds its vector table")
+def wifi_vectors(interpreter: Interpreter, arguments: list[Token]) -> None:
+    """Set the address of the core's vector table, as `cpu VectorTableOffset` does."""
+    address = interpreter.expand(arguments[0]).value if len(arguments) == 1 else None
+    if not isinstance(address, int) or isinstance(address, bool):
+        raise misused(interpreter, "wifi_vectors")
+    interpreter.current.start(vector_table=address)
+
+
 @contextmanager
 def _kept_if_good(interpreter: Interpreter) -> Iterator[None]:
     """A machine whose world cannot be is removed, so that its script can be included again."""

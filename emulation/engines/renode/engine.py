@@ -68,7 +68,7 @@ class RenodeEngine:
                 engine.execute(f"$seed={seed}")
             engine.execute(f"include {monitor_path(board.script)}")
             # The script's own would load an image that it does not know of.
-            engine.execute(f'macro reset "cpu VectorTableOffset 0x{board.vector_table:08X}"')
+            engine.execute(f'macro reset "wifi_vectors 0x{board.vector_table:08X}"')
         except BaseException:
             engine.close()
             raise

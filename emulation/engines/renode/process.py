@@ -23,11 +23,13 @@ RUNTIME_SETTINGS = {
     "DOTNET_EnableDiagnostics": "0",
     "DOTNET_TieredPGO": "0",
     "DOTNET_TC_CallCountingDelayMs": "0",
+    "DOTNET_EnableWriteXorExecute": "0",
 }
 """Environment of a .NET that runs Renode; what the user's environment sets comes first.
 
-Without the first .NET leaves sockets in the temporary folder when it is killed. With the others it
-compiles what is called often sooner, and but once more: no time goes into measuring it first."""
+Without the first .NET leaves sockets in the temporary folder when it is killed. With the next two
+it compiles what is called often sooner, and but once more: no time goes into measuring it first.
+The last one has it write compiled code where that is executed, not into a second mapping of it."""
 
 
 class Renode(Protocol):

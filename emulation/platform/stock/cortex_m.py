@@ -87,8 +87,7 @@ class CortexM(StockModel):
     @vector_table_offset.setter
     def vector_table_offset(self, value: int) -> None:
         """Also where the core starts at each reset from now on."""
-        self.machine.vector_table = value
-        self.machine.start()
+        self.machine.start(vector_table=value)
 
     @property
     def executed_instructions(self) -> int:

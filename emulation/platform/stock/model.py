@@ -12,13 +12,11 @@ from renode_wifi.peripherals.base.machine import Machine
 class StockMachine(Machine, Protocol):
     """A machine as stock models see it, who have to do with its core."""
 
-    vector_table: int | None
-
     @property
     def core(self) -> Core: ...
 
-    def start(self) -> None:
-        """Let the core start from its vector table."""
+    def start(self, *, vector_table: int) -> None:
+        """Let the core start from a vector table, now and at each reset."""
 
     def request_stop(self) -> None:
         """End the run."""

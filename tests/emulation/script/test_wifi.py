@@ -79,9 +79,18 @@ def test_radio_is_connected_to_the_world(
     assert machine.peripheral("ism").processor.access.world is machine.world
 
 
+def test_the_core_starts_from_its_vectors(monitor: Interpreter) -> None:
+    monitor.execute("$vectors=0x20000100; wifi_vectors $vectors")
+    assert monitor.execute("cpu VectorTableOffset") == "0x20000100"
+    monitor.execute("machine Reset")
+    assert monitor.execute("cpu VectorTableOffset") == "0x20000100"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("wifi_vectors", "Bad parameters for command wifi_vectors"),
+        ("wifi_vectors here", "Bad parameters for command wifi_vectors"),
         ("wifi_model", "Bad parameters for command wifi_model"),
         ('wifi_model "a" "STM32L4_RGN" "sysbus 0"', "Could not resolve type: 'STM32L4_RGN'"),
         ("wifi_world", "Bad parameters for command wifi_world"),

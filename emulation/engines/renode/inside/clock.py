@@ -158,7 +158,8 @@ class RenodeClock(object):
 def nanoseconds(interval):
     # type: (typing.Any) -> int
     """A TimeInterval of Renode's in ns."""
-    return int(interval.Ticks) * SECOND // TICKS_PER_SECOND
+    ticks = int(interval.Ticks)
+    return ticks if TICKS_PER_SECOND == SECOND else ticks * SECOND // TICKS_PER_SECOND
 
 
 MYPY = False

@@ -163,6 +163,18 @@ def _types():
     return types[0]
 
 
+def vectors(renode, address):
+    # type: (typing.Any, int) -> None
+    """Where the core finds its vector table.
+
+    The monitor's own `cpu VectorTableOffset` has Renode look at all that a core has, which takes
+    half a second in a new process.
+    """
+    if renode is None:
+        raise CommandError("there is no machine: mach create one first")
+    renode["sysbus.cpu"].VectorTableOffset = System.UInt32(address)
+
+
 def fault(renode, name, attributes):
     # type: (typing.Any, str, str) -> None
     machine = machine_of(renode)

@@ -291,9 +291,10 @@ class Driver(object):
             # type: () -> bool
             return bool(self.sent) or (what == EVERYTHING and self._asked() != asked)
 
-        length = min(int(until) - now_of(machine), MAX_SLICES * int(slice_))
+        slice_time = protocol.whole(slice_)
+        length = min(protocol.whole(until) - now_of(machine), MAX_SLICES * slice_time)
         if length > 0:
-            emulation.Stretch(ticks_of(length), ticks_of(int(slice_)), wanted).run()
+            emulation.Stretch(ticks_of(length), ticks_of(slice_time), wanted).run()
         instructions = 0
         for cpu in machine.SystemBus.GetCPUs():
             instructions += int(cpu.ExecutedInstructions)

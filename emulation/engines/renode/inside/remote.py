@@ -197,7 +197,7 @@ class Helper(object):
             answer = protocol.decode(line)
             kind = answer[0]
             if kind == protocol.DONE:
-                self.next_time = -1 if answer[1] == protocol.NEVER else int(answer[1])
+                self.next_time = -1 if answer[1] == protocol.NEVER else protocol.whole(answer[1])
                 return [protocol.unpack(value) for value in answer[2:]]
             if kind == protocol.CALL:
                 calls.append(answer[1:])

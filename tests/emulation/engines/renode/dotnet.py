@@ -270,6 +270,7 @@ class Machine:
         self.children: list[tuple[Any, Any]] = []
         self.names: dict[str, Any] = {}
         self.peripherals: dict[str, Any] = {
+            "sysbus.cpu": SimpleNamespace(VectorTableOffset=0),
             "sysbus.nvic": Native(),
             "sysbus.usart1": Uart(),
             "sysbus.tim2": Native(),

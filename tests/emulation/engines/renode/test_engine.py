@@ -103,7 +103,7 @@ def test_a_board_is_its_script_with_name_world_and_seed(renode: RenodeEngine) ->
     assert commands[1].startswith("$world=@/")
     assert commands[2] == "$seed=5"
     assert commands[3] == f"include @{BOARD.script}"
-    assert commands[4] == 'macro reset "cpu VectorTableOffset 0x08000000"'
+    assert commands[4] == 'macro reset "wifi_vectors 0x08000000"'
 
 
 def test_time_and_instructions_are_renodes(renode: RenodeEngine) -> None:

@@ -146,6 +146,11 @@ def test_what_cannot_be_created_is_reported(
         commands.model(machine, *arguments)
 
 
+def test_vectors_are_where_the_script_says(machine: dotnet.Machine) -> None:
+    commands.vectors(machine, 0x0100_0800)
+    assert machine["sysbus.cpu"].VectorTableOffset == 0x0100_0800
+
+
 def test_a_world_comes_first(worlds: connections.Worlds) -> None:
     with pytest.raises(commands.CommandError, match="no world yet"):
         commands.server(dotnet.Machine(), "echo")

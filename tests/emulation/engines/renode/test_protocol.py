@@ -26,6 +26,11 @@ def test_any_line_decodes_or_is_refused(line: str) -> None:
     assert protocol.decode(protocol.encode(fields)) == fields
 
 
+@given(st.integers(0, 10**30))
+def test_times_are_read_whole(value: int) -> None:
+    assert protocol.whole(str(value)) == value
+
+
 @given(st.integers())
 def test_integers_survive(value: int) -> None:
     assert protocol.unpack(protocol.pack_integer(value)) == value

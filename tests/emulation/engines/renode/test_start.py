@@ -15,6 +15,12 @@ from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 
 
+@pytest.fixture(autouse=True)
+def no_renode_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that another test has given back may."""
+    monkeypatch.setattr(driven, "_idle", {})
+
+
 def program(tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "renode"
     path.write_text(
