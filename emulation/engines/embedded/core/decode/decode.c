@@ -39,6 +39,31 @@ static bool decode_conditional(struct decoder *decoder, uint16_t first, uint16_t
     return first >> 8 != 0xBE; /* BKPT is never skipped */
 }
 
+/* Branches, and what Unicorn translates no further behind: T16. */
+static bool ends_t16(uint16_t code)
+{
+    return code >> 12 == 0xD || code >> 11 == 0x1C || /* B, SVC, UDF */
+           code >> 8 == 0x47 || /* BX, BLX */
+           (code & 0xFD87) == 0x4487 || /* ADD and MOV to PC */
+           (code & 0xF500) == 0xB100 || /* CBZ, CBNZ */
+           code >> 8 == 0xBD || code >> 8 == 0xBE || /* POP to PC, BKPT */
+           (code & 0xFFE0) == 0xB660 || /* CPS */
+           (code >= 0xBF10 && code <= 0xBF30 && !(code & 0xF)); /* YIELD, WFE, WFI */
+}
+
+static bool ends_t32(uint16_t first, uint16_t second)
+{
+    if (first >> 11 == 0x1E && second & 0x8000)
+        return second & 0x5000 || (first & 0x380) != 0x380 || /* B, BL */
+               (first & 0xFFE0) == 0xF380 || /* MSR */
+               (first == 0xF3AF && second >= 0x8001 && second <= 0x8003) || /* YIELD, WFE, WFI */
+               (first == 0xF3BF && (second & 0xF0) == 0x60); /* ISB */
+    return ((first & 0xFE50) == 0xE810 && second & 0x8000) || /* LDM to PC */
+           ((first & 0xFFF0) == 0xE8D0 && (second & 0xE0) == 0) || /* TBB, TBH */
+           ((first & 0xFF70) == 0xF850 && second >> 12 == PC) || /* LDR to PC */
+           (first == 0xEEE1 && (second & 0xF10) == 0xA10); /* VMSR */
+}
+
 bool decode_next(struct decoder *decoder, struct op *ops)
 {
     struct instruction *last = &decoder->last;
@@ -57,6 +82,8 @@ bool decode_next(struct decoder *decoder, struct op *ops)
                                         : decode(decoder, first, second)) &&
                            complete;
     }
+    if (last->size == 2 ? ends_t16(first) : ends_t32(first, second))
+        last->flags |= INSTRUCTION_LAST;
     decoder->pc += last->size;
     decoder->at = (uint16_t)(decoder->at + last->size / 2);
     return true;

@@ -1,7 +1,10 @@
 #include "decode/decode_block.h"
 
-/* Instructions. Unicorn cuts longer blocks somewhere, depending on where they begin. */
-enum { MAX_BLOCK = 100 };
+/* In instructions. */
+enum {
+    MAX_BLOCK = 100, /* that is decoded into micro-ops */
+    MIN_CUT = 20, /* Unicorn cuts none shorter: no instruction with its hooks has 200 operations */
+};
 
 static void note_first(uint32_t *first, const struct instruction *instruction, unsigned flag)
 {
@@ -23,6 +26,29 @@ struct block_contents decode_contents(const struct memory_map *map, uint32_t add
         note_first(&contents.control, &decoder.last, INSTRUCTION_CONTROL);
     }
     return contents;
+}
+
+/* The next instruction isn't on the page at `start`, or not as a whole. */
+static bool is_beyond(const struct decoder *decoder, uint32_t start)
+{
+    uint32_t left = start + PAGE_SIZE - decoder->pc;
+    uint16_t first;
+    return left > PAGE_SIZE || !left ||
+           (left == 2 && memory_fetch(decoder->map, decoder->pc, &first) && instruction_size(first) == 4);
+}
+
+uint32_t decode_size(const struct memory_map *map, uint32_t address, uint32_t size)
+{
+    struct decoder decoder = decoder_at(map, address);
+    uint32_t instructions = 0, page = address & ~(PAGE_SIZE - 1);
+    while (decoder.pc < address + size && decode_description(&decoder))
+        instructions++;
+    if (instructions < MIN_CUT)
+        return size;
+    while (!(decoder.last.flags & INSTRUCTION_LAST) && !is_beyond(&decoder, page))
+        if (!decode_description(&decoder))
+            break;
+    return decoder.pc - address;
 }
 
 /* Unicorn notices when the CPU overwrites code; of decoded blocks nobody would. */

@@ -20,6 +20,13 @@ struct block_contents {
 
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size);
 
+/*
+ * The size of the block that Unicorn has translated, as it would be if Unicorn didn't cut long blocks:
+ * to the next instruction that ends one, or the end of the page. Where Unicorn cuts depends on the
+ * hooks at the block's instructions (it stops behind 4000 operations), and time must not.
+ */
+uint32_t decode_size(const struct memory_map *map, uint32_t address, uint32_t size);
+
 /* Decode the block at an address. NULL or without micro-ops: Unicorn executes it. */
 const struct decoded_block *decode_block(struct code_cache *code, uint32_t address);
 

@@ -19,6 +19,7 @@ enum instruction_flags {
     INSTRUCTION_CONTROL = 512, /* MRS of CONTROL */
     INSTRUCTION_FIXED_POINT = 1024, /* VCVT from fixed-point words, always to the nearest */
     INSTRUCTION_DUAL = 2048, /* SMLAD, SMLADX */
+    INSTRUCTION_LAST = 4096, /* Unicorn ends a block behind it, always */
 };
 
 /* The first address of a load or store: r[base] + (r[index] << shift) + offset. */

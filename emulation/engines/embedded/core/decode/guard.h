@@ -13,7 +13,7 @@
 
 #include "decode/decode.h"
 
-enum { GUARD_OPS = 12, MAX_WATCHES = 32 };
+enum { GUARD_OPS = 12, MAX_WATCHES = 128 };
 
 /* What a guard asks of r[n]; op.code of a question, whose instruction is op.at: whether it is aligned,
  * the bits op.value being 0, whether it isn't 0, and whether it isn't op.value. */

@@ -67,8 +67,9 @@ static bool is_permitted_in_part(const struct core *core, uint32_t address)
 }
 
 /* A block's entry in the code cache, with its mark. */
-static block_t learn(struct core *core, uint32_t address, uint32_t size)
+static block_t learn(struct core *core, uint32_t address, uint32_t piece)
 {
+    uint32_t size = decode_size(&core->map, address, piece);
     const struct learned *learned = guard_learn(core, address, size);
     const struct block_contents *contents = &learned->contents;
     uint64_t count = contents->instructions ? contents->instructions : 1;
@@ -81,10 +82,17 @@ static block_t learn(struct core *core, uint32_t address, uint32_t size)
     block_t block = block_key(address, size) | count << BLOCK_COUNT_SHIFT |
                     (marked ? BLOCK_MARK : 0) |
                     (contents->changes_masks ? BLOCK_MASKS : 0) |
-                    (learned->guard.count ? BLOCK_GUARD : 0);
+                    (learned->guard.count ? BLOCK_GUARD : 0) | (size > piece ? BLOCK_CUT : 0);
     if (core->code.watched == address)
         block_watch(&core->code, &block, address);
     return block;
+}
+
+/* The block that has been charged ends behind the piece being entered, or has another there. */
+static void enter_piece(struct core *core, block_t block, uint32_t end)
+{
+    core->schedule.rest = end < block_end(block) ? end : 0;
+    schedule_update(&core->schedule);
 }
 
 /* Stop Unicorn, to go on with a look at each instruction. */
@@ -134,7 +142,7 @@ static void enter_watched(struct core *core)
     schedule_update(&core->schedule);
 }
 
-static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t size)
+static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t piece)
 {
     struct schedule *schedule = &core->schedule;
     bool unchecked = schedule->resumed_within;
@@ -145,8 +153,13 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
         host_halt(&core->host, core->host.halt);
         return;
     }
-    if ((*entry & BLOCK_KEY_MASK & ~BLOCK_FLAGS) != block_key(address, size))
-        *entry = learn(core, address, size);
+    if (schedule->rest == address) {
+        enter_piece(core, core->code.current, address + piece);
+        return;
+    }
+    if (!block_is_at(*entry, address, piece))
+        *entry = learn(core, address, piece);
+    uint32_t size = block_end(*entry) - address;
     if (UNLIKELY(core->checks.unwatched)) {
         core->checks.address = address;
         core->checks.end = address + size;
@@ -188,6 +201,8 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
         schedule->resumed_within = 0;
         schedule_update(schedule);
     }
+    if (*entry & BLOCK_CUT)
+        enter_piece(core, *entry, address + piece);
 }
 
 void block_enter(uc_engine *uc, uint64_t address, uint32_t size, void *user)

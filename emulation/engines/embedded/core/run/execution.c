@@ -211,6 +211,7 @@ static bool translate(struct core *core, int *outcome)
     cpu->translating = true;
     int error = host->unicorn.emu_start(host->uc, cpu->state.pc | 1, 0, 0, 0);
     cpu->translating = false;
+    core->schedule.rest = 0;
     cpu->state.pc = cpu_read(cpu, PC) | 1;
     *outcome = -1;
     if (error == UC_ERR_OK || host->halt == HALT_CHECK || host->halt == HALT_FORBIDDEN) {

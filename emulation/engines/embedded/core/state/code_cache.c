@@ -11,7 +11,8 @@ bool block_is_marked(const struct code_cache *code, block_t block)
 block_t block_plain(struct code_cache *code, uint32_t address)
 {
     block_t block = *block_entry(code, address);
-    return block && block_address(block) == address && !block_is_marked(code, block)
+    return block && block_address(block) == address && !block_is_marked(code, block) &&
+                   !(block & BLOCK_CUT)
                ? block & ~BLOCK_FLAGS
                : 0;
 }

@@ -2,7 +2,8 @@
  * What is known of the guest's code: the blocks that Unicorn has translated, and those that have been
  * decoded into micro-ops.
  *
- * Blocks have the extent that Unicorn gave them, because time is charged by block. A block at whose
+ * Blocks have the extent that Unicorn gave them, because time is charged by block; only those that it
+ * cuts have the extent of all pieces. A block at whose
  * entry more happens than counting time has a mark in its entry (a code hook, SEV, use of the
  * disabled FPU, or the block at which idle/ counts iterations). A block with a guard
  * (hooks/guard.h) has an instruction that Unicorn executes where a Cortex-M4 may fault.
@@ -14,14 +15,15 @@
 #include "state/memory.h"
 #include "state/micro_op.h"
 
-/* A block: its address, its size in bytes with the mark at the top, its number of instructions. */
+/* A block: its address, its size in bytes with flags at the top, its number of instructions. */
 typedef uint64_t block_t;
-enum { BLOCK_SIZE_SHIFT = 32, BLOCK_COUNT_SHIFT = 48 };
+enum { BLOCK_SIZE_SHIFT = 32, BLOCK_COUNT_SHIFT = 49 };
 #define BLOCK_KEY_MASK ((1ull << BLOCK_COUNT_SHIFT) - 1)
-#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block has 8 KB */
+#define BLOCK_MARK (1ull << (BLOCK_COUNT_SHIFT - 1)) /* no block leaves its page */
 #define BLOCK_GUARD (1ull << (BLOCK_COUNT_SHIFT - 2))
 #define BLOCK_MASKS (1ull << (BLOCK_COUNT_SHIFT - 3)) /* it may change PRIMASK and the like */
-#define BLOCK_FLAGS (BLOCK_MARK | BLOCK_GUARD | BLOCK_MASKS)
+#define BLOCK_CUT (1ull << (BLOCK_COUNT_SHIFT - 4)) /* Unicorn executes it in pieces */
+#define BLOCK_FLAGS (BLOCK_MARK | BLOCK_GUARD | BLOCK_MASKS | BLOCK_CUT)
 
 struct decoded_block {
     uint32_t address; /* NO_ADDRESS: none, or forgotten, perhaps while it is executed */
@@ -81,6 +83,14 @@ static inline struct decoded_block *decoded_neighbour(struct code_cache *code,
                                                       const struct decoded_block *block)
 {
     return &code->decoded[(block - code->decoded) ^ 1];
+}
+
+/* A block that Unicorn enters is the one of this entry, or its first piece. */
+static inline bool block_is_at(block_t block, uint32_t address, uint32_t size)
+{
+    uint32_t end = block_end(block);
+    return block_address(block) == address &&
+           (end == address + size || (block & BLOCK_CUT && end > address + size));
 }
 
 /* The block is marked otherwise than for idle/ alone. */
