@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -33,6 +34,7 @@ FAITHFUL_CIPHERS = ":".join(
 )
 """What SL_SEC_MASK_SECURE_DEFAULT has, without RC4, best first (OpenSSL's names)."""
 
+REVOKED = re.compile(r"((([0-9A-Fa-f]{2}:?){32})(,|$))*")
 MAX_SOCKETS = 16
 """SL_MAX_SOCKETS: messages have one bit for each."""
 
@@ -75,12 +77,14 @@ class NwpProfile(RadioProfile):
     file_folder: str = ""
     """A folder of the host that keeps the files from one run to the next; empty: in memory."""
     certificate_store: bool = True
-    """Whether TI's catalogue of known roots is in place; a world's own roots aren't in it."""
+    """Whether there is a catalogue of known roots: /sys/certstore.lst, and what follows."""
     known_roots: str = "dummy-root-ca-cert"
-    """Roots in the catalogue that may vouch for signed files: their names, with commas between.
+    """Further roots in the catalogue: their names, with commas between.
 
     The default is the root of TI's catalogue for development, the certificate playground.
     """
+    revoked_certificates: str = ""
+    """Further certificates that the catalogue says are revoked: SHA-256 digests in hexadecimal."""
     alert_threshold: int = 15
     """Security alerts that lock the file system."""
     factory_image: bool = True
@@ -102,4 +106,10 @@ class NwpProfile(RadioProfile):
             raise RenodeWifiError(
                 f"sockets is {self.sockets}, secureSockets {self.secure_sockets}",
                 cure=f"the host driver knows {MAX_SOCKETS} sockets, some of which are secure",
+            )
+        if not REVOKED.fullmatch(self.revoked_certificates):
+            raise RenodeWifiError(
+                f"revokedCertificates is {self.revoked_certificates}",
+                cure="give SHA-256 digests of certificates (openssl x509 -fingerprint -sha256),"
+                " with commas between",
             )

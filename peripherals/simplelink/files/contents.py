@@ -114,11 +114,12 @@ class Contents:
     def _check_signature(self, file: str, message: CloseFile, image: bytes) -> int:
         from renode_wifi.peripherals.simplelink.files.signature import check_signature
 
-        profile, signer = self.services.profile, message.certificate
-        roots = profile.known_roots.split(",") if profile.certificate_store else None
-        error = check_signature(self.volume.files, roots, signer, message.signature, image)
+        signer, catalogue = message.certificate, self.volume.catalogue
+        error = check_signature(self.volume.files, catalogue, signer, message.signature, image)
         if error == Error.FS_WRONG_SIGNATURE:
             self.volume.alert(file, f"wrong signature by {signer}")
+        elif error == Error.FS_REVOKED:
+            self.volume.alert(file, f"a revoked certificate above {signer}")
         elif error == Error.FS_CERTIFICATE_CHAIN:
             self.volume.alert(file, f"broken chain of certificates above {signer}")
         return error

@@ -11,7 +11,7 @@ one without a valid copy as not closed, is what the silicon does (e2e.ti.com, th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 
 from renode_wifi.peripherals.network.tls.client import load_certificates
+from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue, common_name
 from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
 
@@ -31,17 +32,17 @@ class _Refused(Exception):
 
 def check_signature(
     files: Mapping[str, StoredFile],
-    roots: Collection[str] | None,
+    catalogue: Catalogue | None,
     certificate: str,
     signature: bytes,
     image: bytes,
 ) -> int:
-    """0, or why `image` isn't accepted. roots: names of those in the catalogue; None: any."""
+    """0, or why `image` isn't accepted. catalogue: None: any root will do."""
     if not certificate or not signature:
         return Error.FS_SIGNATURE_LENGTH
     try:
         chain = _read(files, certificate)
-        _check_chain(files, roots, chain)
+        _check_chain(files, catalogue, chain)
         key = _key(chain[0])
         if len(signature) != (key.key_size + 7) // 8:
             return Error.FS_SIGNATURE_LENGTH
@@ -68,18 +69,20 @@ def _read(files: Mapping[str, StoredFile], name: str) -> list[x509.Certificate]:
 
 def _check_chain(
     files: Mapping[str, StoredFile],
-    roots: Collection[str] | None,
+    catalogue: Catalogue | None,
     chain: list[x509.Certificate],
 ) -> None:
     certificate, above = chain[0], chain[1:]
     for _ in range(MAX_CHAIN):
+        if catalogue is not None and catalogue.revokes(certificate):
+            raise _Refused(Error.FS_REVOKED)
         own = certificate.issuer == certificate.subject
         if own:
             issuer = certificate
         elif above:
             issuer = above.pop(0)
         else:
-            issuer = _read(files, _name(certificate.issuer))[0]
+            issuer = _read(files, common_name(certificate.issuer))[0]
         if issuer.subject != certificate.issuer:
             raise _Refused(Error.FS_CERTIFICATE_CHAIN)
         _verify(
@@ -90,16 +93,11 @@ def _check_chain(
             Error.FS_CERTIFICATE_CHAIN,
         )
         if own:
-            if roots is not None and _name(certificate.subject) not in roots:
+            if catalogue is not None and not catalogue.knows(certificate):
                 raise _Refused(Error.FS_UNKNOWN_ROOT)
             return
         certificate = issuer
     raise _Refused(Error.FS_CERTIFICATE_CHAIN)
-
-
-def _name(subject: x509.Name) -> str:
-    names = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    return str(names[0].value) if names else ""
 
 
 def _key(certificate: x509.Certificate) -> rsa.RSAPublicKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from renode_wifi.peripherals.base.handlers import HasHandlers
+from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue
 from renode_wifi.peripherals.simplelink.files.contents import Contents
 from renode_wifi.peripherals.simplelink.files.control import FileControl
 from renode_wifi.peripherals.simplelink.files.information import Information
@@ -42,9 +43,12 @@ class FileSystem(Silo):
 
     def content(self, name: str) -> bytes | None:
         """The valid image of a file; None where there is none."""
-        files = self.volume.files
-        file = files.get(name) or files.get(name.lstrip("/"))
-        return None if file is None else file.content
+        return self.volume.content(name)
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """Of certificates that are known; None: there is none."""
+        return self.volume.catalogue
 
     def provision(self, name: str, content: bytes) -> None:
         """Put a file in place as a programming image does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol, TypeVar
 
 from renode_wifi.peripherals.simplelink.files.booted import (
@@ -13,6 +13,7 @@ from renode_wifi.peripherals.simplelink.files.booted import (
     BootedStore,
 )
 from renode_wifi.peripherals.simplelink.files.bundle import Bundle
+from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue, installed
 from renode_wifi.peripherals.simplelink.files.folder import FolderStore
 from renode_wifi.peripherals.simplelink.files.store import (
     BLOCK,
@@ -94,6 +95,17 @@ class Volume:
         if self.restoring:
             return Error.FS_PROGRAMMING
         return Error.FS_LOCKED if self.power.locked else 0
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        surroundings = self.services.surroundings
+        warn = partial(surroundings.log.warning, "%s: %s", surroundings.name)
+        return installed(self.content, self.services.profile, warn)
+
+    def content(self, name: str) -> bytes | None:
+        """The valid image of a file; None where there is none."""
+        file = self.files.get(name) or self.files.get(name.lstrip("/"))
+        return None if file is None else file.content
 
     def trace(self, do: str, name: str, **fields: object) -> None:
         self.services.surroundings.trace("file", do=do, file=name, **fields)

@@ -10,6 +10,7 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain, load_certificates
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.device import Device
+from renode_wifi.peripherals.simplelink.files.catalogue import climb
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.messages.sockets import SocketEvent, word
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
@@ -164,9 +165,17 @@ class Handshakes:
         if problem in (TlsProblem.EXPIRED, TlsProblem.NOT_YET_VALID):
             return Error.TLS_DATE
         disabled = (options.LEVEL_SOCKET, options.DISABLE_STORE) in socket.options.values
-        if self.services.profile.certificate_store and not disabled:
+        catalogue = None if disabled else self.files.catalogue
+        if catalogue is None:
+            return 0
+        try:
+            path = climb(stream.peer_chain, load_certificates(stream.settings.ca or b""))
+        except ValueError:
+            # OpenSSL takes certificates that stricter parsers don't.
             return Error.TLS_UNKNOWN_ROOT
-        return 0
+        if any(map(catalogue.revokes, path)):
+            return Error.TLS_REVOKED
+        return 0 if catalogue.knows(path[-1]) else Error.TLS_UNKNOWN_ROOT
 
     def failed(self, socket: StreamSocket, status: int, verdict: TlsVerdict | None = None) -> None:
         socket.stop_timer()

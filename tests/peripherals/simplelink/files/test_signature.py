@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renode_wifi.peripherals.simplelink.files import store, volume
+from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue, digest, emit, parse
 from renode_wifi.peripherals.simplelink.files.signature import check_signature
 from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error
@@ -61,6 +62,9 @@ def signature(data: bytes = IMAGE, name: str = "signer") -> bytes:
     return key_of(name).sign(data, padding.PKCS1v15(), SHA1())
 
 
+ABOVE = {"signer": MIDDLE, MIDDLE: ROOT, ROOT: ROOT}
+
+
 def chain() -> dict[str, StoredFile]:
     """What TI's certificate playground looks like: signer, middle, root."""
     return {
@@ -70,10 +74,15 @@ def chain() -> dict[str, StoredFile]:
     }
 
 
+KNOWN = Catalogue((ROOT,))
+
+
 def check(
-    stored: Mapping[str, StoredFile], name: str = SIGNER, roots: tuple[str, ...] | None = (ROOT,)
+    stored: Mapping[str, StoredFile],
+    name: str = SIGNER,
+    catalogue: Catalogue | None = KNOWN,
 ) -> int:
-    return check_signature(stored, roots, name, signature(), IMAGE)
+    return check_signature(stored, catalogue, name, signature(), IMAGE)
 
 
 def test_chain_of_files_vouches_for_the_signer() -> None:
@@ -95,7 +104,7 @@ def test_case_makes_no_difference_to_names_of_certificates() -> None:
 
 
 def test_root_itself_may_sign() -> None:
-    assert check_signature(chain(), (ROOT,), ROOT, signature(IMAGE, ROOT), IMAGE) == 0
+    assert check_signature(chain(), KNOWN, ROOT, signature(IMAGE, ROOT), IMAGE) == 0
 
 
 def test_chain_may_be_in_the_signers_own_file() -> None:
@@ -106,8 +115,8 @@ def test_chain_may_be_in_the_signers_own_file() -> None:
 
 
 def test_root_has_to_be_in_the_catalogue() -> None:
-    assert check(chain(), roots=("another",)) == Error.FS_UNKNOWN_ROOT
-    assert check(chain(), roots=None) == 0
+    assert check(chain(), catalogue=Catalogue(("another",))) == Error.FS_UNKNOWN_ROOT
+    assert check(chain(), catalogue=None) == 0
 
 
 @pytest.mark.parametrize("name", [SIGNER, MIDDLE, ROOT])
@@ -157,31 +166,53 @@ def test_endless_chain_is_broken() -> None:
     assert check(stored) == Error.FS_CERTIFICATE_CHAIN
 
 
+def test_the_catalogue_may_be_the_file_of_ti_s_tools() -> None:
+    """SWRU455A Trusted Root-Certificate Catalog: the file /sys/certstore.lst."""
+    digests = {name: digest(certificate(name, above)) for name, above in ABOVE.items()}
+    known = parse(emit([digests[ROOT]]))
+    assert check(chain(), catalogue=known) == 0
+    assert check(chain(), catalogue=parse(emit([digests["signer"]]))) == Error.FS_UNKNOWN_ROOT
+    for revoked in digests.values():
+        data = emit([digests[ROOT]], [revoked])
+        assert check(chain(), catalogue=parse(data)) == Error.FS_REVOKED
+
+
+@pytest.mark.parametrize("size", [0, 439, 440, 471])
+def test_a_catalogue_that_was_cut_is_none(size: int) -> None:
+    with pytest.raises(ValueError, match=r"too short|truncated"):
+        parse(emit([bytes(32)], [bytes(32)])[:size])
+
+
+def test_a_catalogue_has_limits() -> None:
+    with pytest.raises(ValueError, match="129 roots"):
+        parse(bytes(48) + (129).to_bytes(4, "little") + bytes(9000))
+
+
 @pytest.mark.parametrize(
     ("name", "given"), [("", b"x"), (SIGNER, b""), (SIGNER, b"short"), (SIGNER, bytes(129))]
 )
 def test_signature_has_the_length_of_the_key(name: str, given: bytes) -> None:
-    assert check_signature(chain(), (ROOT,), name, given, IMAGE) == Error.FS_SIGNATURE_LENGTH
+    assert check_signature(chain(), KNOWN, name, given, IMAGE) == Error.FS_SIGNATURE_LENGTH
 
 
 @given(st.binary(max_size=200), st.integers(0, 1023))
 def test_only_the_signed_image_is_accepted(image: bytes, bit: int) -> None:
     stored = chain()
     good = signature(image)
-    assert check_signature(stored, (ROOT,), SIGNER, good, image) == 0
+    assert check_signature(stored, KNOWN, SIGNER, good, image) == 0
     other = image + b"x"
-    assert check_signature(stored, (ROOT,), SIGNER, good, other) == Error.FS_WRONG_SIGNATURE
+    assert check_signature(stored, KNOWN, SIGNER, good, other) == Error.FS_WRONG_SIGNATURE
     bad = bytearray(good)
     bad[bit // 8] ^= 1 << bit % 8
-    assert check_signature(stored, (ROOT,), SIGNER, bytes(bad), image) == Error.FS_WRONG_SIGNATURE
+    assert check_signature(stored, KNOWN, SIGNER, bytes(bad), image) == Error.FS_WRONG_SIGNATURE
 
 
 @given(st.binary(max_size=64), st.binary(max_size=64), st.binary(max_size=160))
 def test_any_bytes_in_the_files_are_refused(one: bytes, two: bytes, given: bytes) -> None:
     stored = {**chain(), SIGNER: StoredFile(one), MIDDLE: StoredFile(two)}
-    assert check_signature(stored, (ROOT,), SIGNER, given or b"x", IMAGE) < 0
+    assert check_signature(stored, KNOWN, SIGNER, given or b"x", IMAGE) < 0
     stored[SIGNER] = StoredFile(der("signer", MIDDLE))
-    assert check_signature(stored, (ROOT,), SIGNER, given or b"x", IMAGE) < 0
+    assert check_signature(stored, KNOWN, SIGNER, given or b"x", IMAGE) < 0
 
 
 @given(st.sampled_from([SIGNER, MIDDLE, ROOT]), st.data())
@@ -247,6 +278,15 @@ def test_file_that_cannot_be_closed_stays_open_until_it_is_given_up(
     assert driver.close_file(handle, b"", b"A") == 0
     handle, _ = driver.open(b"s", READ, token)
     assert driver.read_file(handle) == (len(IMAGE), IMAGE)
+
+
+def test_a_revoked_signer_is_a_security_alert(rig: Rig) -> None:
+    known = [digest(certificate(ROOT, ROOT))]
+    rig.nwp.files.provision("/sys/certstore.lst", emit(known, [digest(certificate(MIDDLE, ROOT))]))
+    driver = rig.started()
+    handle, _ = write(driver, IMAGE)
+    assert driver.close_file(handle, SIGNER.encode(), signature()) == Error.FS_REVOKED
+    assert rig.nwp.files.volume.alerts == 1
 
 
 def test_catalogue_is_a_setting(rig: Rig) -> None:

@@ -9,11 +9,14 @@ from ssl import DER_cert_to_PEM_cert
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.network.worldfile.radio import Own, RadioSettings
+from renode_wifi.peripherals.simplelink.files.catalogue import digest, emit
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 from renode_wifi.peripherals.simplelink.sockets import tls
@@ -190,6 +193,55 @@ def test_wrong_root_event_names_whose_certificate_was_not_signed(driver: HostDri
     event = driver.event(Opcode.SOCKET_EVENT, 0)
     assert event is not None
     assert event.body[4:].rstrip(b"\0")
+
+
+def test_roots_of_the_catalogue_are_known_and_revoked_certificates_reported(rig: Rig) -> None:
+    """SWRU455A Trusted Root-Certificate Catalog: connected, and the error says what is wrong."""
+    driver = with_files(rig)
+    root = x509.load_pem_x509_certificate(rig.world.ca_pem)
+    number, status = secure(driver, TLS_ECHO, ca=b"/ca", store=b"")
+    assert status == Error.TLS_UNKNOWN_ROOT
+    stream = rig.nwp.sockets.table[number].stream  # type: ignore[union-attr]
+    assert isinstance(stream, TlsStream)
+    server = x509.load_der_x509_certificate(stream.peer_chain[0])
+    for catalogue, expected in (
+        (emit([digest(root)]), 0),
+        (emit([digest(server)]), Error.TLS_UNKNOWN_ROOT),
+        (emit([digest(root)], [digest(server)]), Error.TLS_REVOKED),
+        (emit([digest(root)], [digest(root)]), Error.TLS_REVOKED),
+        (b"no catalogue", Error.TLS_UNKNOWN_ROOT),
+    ):
+        rig.nwp.files.provision("/sys/certstore.lst", catalogue)
+        number, status = secure(driver, TLS_ECHO, ca=b"/ca", store=b"")
+        assert status == expected
+        assert echoes(driver, number)
+        assert secure(driver, TLS_ECHO, ca=b"/ca")[1] == 0
+        for each in range(number, number + 2):
+            driver.close(each)
+
+
+def test_the_catalogue_is_extended_by_settings() -> None:
+    rig = Rig()
+    root = x509.load_pem_x509_certificate(rig.world.ca_pem)
+    name = root.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+    for settings, expected in (
+        ({"knownRoots": f"other,{name}"}, 0),
+        ({"revokedCertificates": digest(root).hex(":")}, Error.TLS_REVOKED),
+        ({"certificateStore": False}, 0),
+    ):
+        driver = with_files(Rig(**settings))
+        assert secure(driver, TLS_ECHO, ca=b"/ca", store=b"")[1] == expected
+    with pytest.raises(RenodeWifiError, match="revokedCertificates is 12"):
+        Rig(revokedCertificates="12")
+
+
+def test_a_chain_may_be_in_the_file_of_the_roots(rig: Rig) -> None:
+    """SWRU455A Supported Cryptographic Algorithms: intermediate certificates beside the root."""
+    driver = with_files(rig)
+    unknown = rig.world.pki.untrusted.certificate
+    driver.store(b"/chain", unknown + rig.world.ca_pem)
+    assert secure(driver, TLS_ECHO, ca=b"/chain")[1] == 0
+    assert secure(driver, UNTRUSTED_TLS, ca=b"/chain")[1] == 0
 
 
 def test_server_that_wants_a_certificate_gets_the_one_of_the_files(driver: HostDriver) -> None:
