@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +29,7 @@ SLICE = 1_000_000
 """Cycles after which the interpreter gets a chance to see signals and other threads: 1 to 10 ms."""
 
 NMI = 2
-STATE_FORMAT = 4
+STATE_FORMAT = 5
 TIME_NUMBERS = 4
 """Cycles, and the frequency with the cycle and the time since when."""
 
@@ -342,11 +341,11 @@ class Core:
 
     def save(self) -> bytes:
         """CPU, core peripherals, memories and time; to be taken between runs."""
-        state = ctypes.create_string_buffer(self._library.core_state_size())
-        self._library.core_save(self._handle, state)
+        core, exclusive = self._native.save()
         saved = {
             "format": STATE_FORMAT,
-            "core": state.raw,
+            "core": core,
+            "exclusive": exclusive,
             "cycles": int(self._shared.cycles),
             "time": (self._time.frequency, self._time.cycles, self._time.time),
             "memories": self.memory_map.save(),
@@ -367,21 +366,21 @@ class Core:
         self.memory_map.restore(saved["memories"])
         self._shared.cycles = saved["cycles"]
         self._time = TimeBase(*saved["time"]).share(self._shared)
-        self._library.core_restore(self._handle, saved["core"])
+        self._native.restore(saved["core"], saved["exclusive"])
         self.peripheral_map.refresh()
 
     def _read(self, state: bytes) -> dict[str, Any]:
         saved = Decoder(memoryview(state), Known()).decode()
         if not isinstance(saved, dict):
             raise CoreError("the snapshot holds no core")
-        core, numbers = saved["core"], (saved["cycles"], *saved["time"])
+        core, numbers = saved["core"], (saved["cycles"], *saved["time"], *saved["exclusive"])
         if saved["format"] != STATE_FORMAT or len(core) != self._library.core_state_size():
             raise CoreError("the snapshot was taken by another version of the engine")
         if not isinstance(core, bytes) or not self._library.core_accepts(self._handle, core):
             raise CoreError("the snapshot has a state that no core comes to")
         if not all(type(number) is int and 0 <= number < NEVER for number in numbers):
             raise CoreError("the snapshot has a time that no core comes to")
-        if len(numbers) != TIME_NUMBERS or not numbers[1]:
+        if len(numbers) - len(saved["exclusive"]) != TIME_NUMBERS or not numbers[1]:
             raise CoreError("the snapshot has a frequency that no core has")
         self.memory_map.check(saved["memories"])
         return saved

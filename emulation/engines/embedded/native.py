@@ -319,6 +319,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_on_semihosting": (None, (pointer, ctypes.py_object)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),
+    "core_monitor_is_open": (ctypes.c_bool, (pointer,)),
+    "core_close_monitor": (None, (pointer,)),
     "core_accepts": (ctypes.c_bool, (pointer, ctypes.c_char_p)),
     "core_restore": (None, (pointer, ctypes.c_char_p)),
     "core_register": (u64, (pointer, u32)),

@@ -9,7 +9,7 @@ import unicorn
 import unicorn.arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
-from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded import exclusive_monitor, native
 from renode_wifi.emulation.engines.embedded.exception_log import ExceptionLog
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
@@ -87,6 +87,22 @@ class NativeCore:
         """See `Core.on_semihosting`."""
         self._handlers["semihosting"] = handler
         self.library.core_on_semihosting(self.handle, handler)
+
+    def save(self) -> tuple[bytes, tuple[int, ...]]:
+        """The core's state, and what its exclusive monitor holds: nothing if it is closed."""
+        state, exclusive = ctypes.create_string_buffer(self.library.core_state_size()), None
+        if self.library.core_monitor_is_open(self.handle):
+            exclusive = exclusive_monitor.read(self.uc)
+            if exclusive is None:
+                self.library.core_close_monitor(self.handle)
+        self.library.core_save(self.handle, state)
+        return state.raw, tuple(exclusive or ())
+
+    def restore(self, state: bytes, exclusive: tuple[int, ...]) -> None:
+        """Go back to what `save` gave."""
+        self.library.core_restore(self.handle, state)
+        if exclusive:
+            exclusive_monitor.write(self.uc, exclusive_monitor.Exclusive(*exclusive))
 
     def flush_tlb(self) -> None:
         """Make Unicorn ask for every page anew (and translate every block anew)."""

@@ -220,12 +220,23 @@ uint32_t core_state_size(void)
     return (uint32_t)(registers_offset() + SAVED_REGISTERS * sizeof(uint64_t));
 }
 
+bool core_monitor_is_open(const struct core *core)
+{
+    return core->cpu.state.monitor == MONITOR_OPEN;
+}
+
+void core_close_monitor(struct core *core)
+{
+    cpu_close_monitor(&core->cpu);
+}
+
 void core_save(struct core *core, uint8_t *buffer)
 {
     uint64_t registers[SAVED_REGISTERS];
     uint32_t monitor = core->cpu.state.monitor;
     cpu_save(&core->cpu, registers);
-    core->cpu.state.monitor = MONITOR_CLOSING; /* Unicorn's isn't part of a snapshot */
+    if (monitor == MONITOR_CLOSED)
+        core->cpu.state.monitor = MONITOR_CLOSING; /* that of the Unicorn restored to may be open */
     for (unsigned i = 0; i < COUNT_OF(sections); buffer += sections[i++].size)
         memcpy(buffer, (const uint8_t *)core + sections[i].offset, sections[i].size);
     memcpy(buffer, registers, sizeof registers);

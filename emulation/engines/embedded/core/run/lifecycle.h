@@ -33,6 +33,9 @@ EXPORT void core_set_fpu(struct core *core, uint32_t present);
 
 /* Snapshots: what is neither in memory nor derived from the rest. */
 EXPORT uint32_t core_state_size(void);
+/* The local monitor may be open: Unicorn knows. */
+EXPORT bool core_monitor_is_open(const struct core *core);
+EXPORT void core_close_monitor(struct core *core);
 EXPORT void core_save(struct core *core, uint8_t *buffer);
 /* Nothing in a saved state is out of range: it may come from anywhere. */
 EXPORT bool core_accepts(struct core *core, const uint8_t *buffer);

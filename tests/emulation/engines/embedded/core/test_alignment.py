@@ -392,6 +392,43 @@ svc:
     assert logged(source, interpret=interpret) == [0, 1, 1] * 3
 
 
+EXCLUSIVE = f"""
+reset:
+    load r0, {RAM + 0x100}
+    mov r5, #1
+1:  ldrex r1, [r0]
+    cmp r5, #0
+    beq 2f
+    b 3f
+2:  nop
+3:  add r1, r5
+    b 4f
+4:  strex r2, r1, [r0]
+    cmp r2, #0
+    bne 1b
+    add r5, #1
+    b 1b
+"""
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_exclusive_store_succeeds_after_a_snapshot_behind_the_load(elsewhere: bool) -> None:
+    """Wherever a run is cut and continued, in a fresh core or in one whose monitor is closed."""
+    whole = Guest(EXCLUSIVE).run(20)
+    end = whole.core.save()
+    taken, fresh = Guest(EXCLUSIVE), Guest(EXCLUSIVE)
+    for cut in range(300, 2_000, 12):
+        taken.core.run(cut)
+        saved = taken.core.save()
+        guest = fresh if elsewhere else taken
+        guest.core.run(guest.core.now + 30_000)
+        guest.core.restore(saved)
+        assert guest.core.save() == saved
+        guest.core.run(whole.core.now)
+        assert guest.core.save() == end
+        taken.core.restore(saved)
+
+
 def test_exclusive_store_of_a_handler_does_not_succeed_for_the_interrupted_load() -> None:
     source = f"""
 reset:
