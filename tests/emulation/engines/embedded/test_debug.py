@@ -436,3 +436,39 @@ def test_code_hooks_do_not_end_the_run_and_watch_hooks_see_values() -> None:
     assert len(seen) == 9
     guest.core.debug.remove_watch_hook(watchpoint, seen.append)
     assert guest.log == [3]
+
+
+CONDITIONAL = f"""
+reset:
+    load r6, {RAM}
+    load r4, 0x11223344
+    cmp r4, r4
+    itttt eq
+    addeq r4, #1
+    streq r4, [r6]
+    ldreq r5, [r6]
+    addeq r5, #1
+    log_register r5
+    b .
+"""
+
+
+def test_steps_and_breakpoints_stop_within_it_blocks() -> None:
+    """Before their instruction, with nothing of the rest executed; the run then goes on as ever."""
+    plain, guest = Guest(CONDITIONAL).run(), Guest(CONDITIONAL)
+    core = guest.core
+    first = FLASH + guest.code.index(b"\x01\x34\x34\x60\x35\x68")
+    core.debug.add_breakpoint(first + 2)
+    assert core.run(core.now + 100_000) is Stop.BREAKPOINT
+    stops = [(core.read_register("pc") - first, guest.register("r4"), guest.register("r5"))]
+    for _ in range(3):
+        assert core.step() is Stop.BREAKPOINT
+        stops.append((core.read_register("pc") - first, guest.register("r4"), guest.register("r5")))
+    assert stops == [
+        (2, 0x11223345, 0),
+        (4, 0x11223345, 0),
+        (6, 0x11223345, 0x11223345),
+        (8, 0x11223345, 0x11223346),
+    ]
+    guest.run()
+    assert (guest.log, guest.rig.times) == (plain.log, plain.rig.times)

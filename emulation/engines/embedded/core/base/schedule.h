@@ -38,6 +38,13 @@ enum halt {
     HALT_LEAVE_WITHIN, /* ... or the rest of a block that has been charged */
 };
 
+/* It may be within an IT block, whose rest Unicorn executes first: whatever that does is undone. */
+static inline bool halt_is_within(enum halt halt)
+{
+    return halt == HALT_CHECK || halt == HALT_FORBIDDEN || halt == HALT_WATCHPOINT ||
+           halt == HALT_BREAKPOINT;
+}
+
 struct schedule {
     struct shared shared; /* first: a core begins with it */
     uint64_t timer; /* cycle of SysTick's next interrupt */

@@ -1,10 +1,12 @@
 #include "hooks/breakpoint.h"
 
+#include "hooks/check.h"
+
 /* Stop before the instruction, unless the run goes on from there. Both hooks note the stop: a run that
  * goes on passes either. */
 static void stop_at(struct core *core, uint32_t address, uint32_t *passed)
 {
-    if (core->tlb.service)
+    if (core->tlb.service || core->host.halt != HALT_NONE)
         return;
     if (*passed == address) {
         *passed = NO_ADDRESS;
@@ -12,7 +14,7 @@ static void stop_at(struct core *core, uint32_t address, uint32_t *passed)
     }
     core->passed_breakpoint = core->passed_step = address;
     core->schedule.shared.stop_address = address;
-    host_halt(&core->host, HALT_BREAKPOINT);
+    check_stop(core, address, HALT_BREAKPOINT);
 }
 
 /* Unicorn calls this before the breakpoint's instruction ... */

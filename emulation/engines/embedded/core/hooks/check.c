@@ -106,16 +106,20 @@ void check_return_to(struct core *core, uint32_t address, uint8_t it)
     core->cpu.registers.it = it;
 }
 
-static void stop_at(struct core *core, uint32_t address, uint32_t cause, uint8_t it)
+static void stop_within(struct core *core, uint32_t address, uint8_t it, enum halt halt)
 {
     struct instruction_checks *checks = &core->checks;
-    checks->cause = cause;
     checks->address = address;
     checks->block = core->code.current;
     checks->it = it;
     if (it)
         check_keep(core);
-    host_halt(&core->host, HALT_CHECK);
+    host_halt(&core->host, halt);
+}
+
+void check_stop(struct core *core, uint32_t address, enum halt halt)
+{
+    stop_within(core, address, it_state_at(core, address), halt);
 }
 
 void check_return(struct core *core)
@@ -151,8 +155,10 @@ static bool look(struct core *core, uint32_t address)
     else if (!is_for_core(core, instruction))
         return true;
     uint8_t it = it_state_at(core, address);
-    if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28))
-        stop_at(core, address, cause, it);
+    if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28)) {
+        core->checks.cause = cause;
+        stop_within(core, address, it, HALT_CHECK);
+    }
     return false;
 }
 

@@ -36,7 +36,10 @@ void check_keep(struct core *core);
 void check_restore(struct core *core);
 /* The CPU is at an instruction of the block kept. */
 void check_return_to(struct core *core, uint32_t address, uint8_t it);
-/* HALT_CHECK: the CPU becomes what it was before the instruction at core->checks.address. */
+/* Stop before an instruction of the block being executed. Within an IT block Unicorn executes the rest
+ * first: check_return is needed then. */
+void check_stop(struct core *core, uint32_t address, enum halt halt);
+/* HALT_CHECK and halts of check_stop: the CPU becomes what it was before the instruction at core->checks.address. */
 void check_return(struct core *core);
 
 #endif

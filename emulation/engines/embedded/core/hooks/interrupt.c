@@ -6,11 +6,9 @@ void interrupt_raised(uc_engine *uc, uint32_t number, void *user)
 {
     (void)uc;
     struct core *core = user;
+    enum halt halt = core->host.halt; /* within an IT block */
     core->host.interrupt = number;
-    if (core->host.halt == HALT_CHECK || core->host.halt == HALT_FORBIDDEN)
-        host_halt(&core->host, core->host.halt);
-    else
-        host_halt(&core->host, HALT_INTERRUPT);
+    host_halt(&core->host, halt_is_within(halt) ? halt : HALT_INTERRUPT);
 }
 
 /* The block being executed ends with WFE. */

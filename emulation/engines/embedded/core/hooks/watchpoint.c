@@ -1,5 +1,7 @@
 #include "hooks/watchpoint.h"
 
+#include "hooks/check.h"
+
 /* Unicorn calls this before every instruction. */
 static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
@@ -7,15 +9,13 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     (void)size;
     struct core *core = user;
     struct watchpoints *watchpoints = &core->bus.watchpoints;
-    enum halt halt = core->host.halt; /* a stop that Unicorn ignored, within an IT block, is repeated */
-    if (core->tlb.service ||
-        (halt != HALT_NONE && halt != HALT_BREAKPOINT && halt != HALT_WATCHPOINT))
+    if (core->tlb.service || core->host.halt != HALT_NONE) /* that was within an IT block */
         return;
     if (core->schedule.shared.watched_access) {
         core->schedule.shared.stop_address = (uint32_t)address;
-        host_halt(&core->host, HALT_BREAKPOINT);
+        check_stop(core, (uint32_t)address, HALT_BREAKPOINT);
     } else if (watchpoints->matched) {
-        host_halt(&core->host, HALT_WATCHPOINT);
+        check_stop(core, (uint32_t)address, HALT_WATCHPOINT);
     } else {
         watchpoint_note_execution(watchpoints, (uint32_t)address);
     }

@@ -214,7 +214,7 @@ static bool translate(struct core *core, int *outcome)
     core->schedule.rest = 0;
     cpu->state.pc = cpu_read(cpu, PC) | 1;
     *outcome = -1;
-    if (error == UC_ERR_OK || host->halt == HALT_CHECK || host->halt == HALT_FORBIDDEN) {
+    if (error == UC_ERR_OK || halt_is_within(host->halt)) {
         if (host->halt == HALT_NONE)
             host->halt = HALT_SLEEP;
         return true;
@@ -266,6 +266,7 @@ int execution_run(struct core *core)
     case HALT_SLEEP: fall_asleep(&core->cpu, false); break;
     case HALT_WAIT_FOR_EVENT: fall_asleep(&core->cpu, true); break;
     case HALT_WATCHPOINT:
+        check_return(core);
         if (shared->debugger) {
             refund(core);
             shared->stop_address = core->cpu.state.pc & ~1u;
@@ -273,7 +274,10 @@ int execution_run(struct core *core)
         }
         refund_rest(core);
         break;
-    case HALT_BREAKPOINT: refund(core); return OUTCOME_BREAKPOINT;
+    case HALT_BREAKPOINT:
+        check_return(core);
+        refund(core);
+        return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;
     case HALT_FORBIDDEN: on_forbidden(core); break;
     case HALT_FP_CONTEXT:

@@ -165,10 +165,10 @@ def test_matched_bit_clears_when_it_is_read() -> None:
     assert events(comparator, source) == [0, 4, 1 << 24 | 6, 6]
 
 
-def test_event_within_an_it_block_comes_at_its_end() -> None:
+def test_event_within_an_it_block_comes_behind_its_instruction() -> None:
     comparator = f"    put COMP0, {WATCHED}\n    put FUNCTION0, 6\n"
     block = "    cmp r0, r0\n    itt eq\n    streq r1, [r0]\n    moveq r7, #2\n    mov r7, #3\n"
-    assert events(comparator, block) == [2, 4, 1 << 24 | 6]
+    assert events(comparator, block) == [0, 4, 1 << 24 | 6]
 
 
 def test_monitor_can_be_pended_by_software() -> None:
@@ -319,3 +319,32 @@ def test_monitor_steps_through_less_urgent_code(interpret: bool) -> None:
     first = [(3, 0, 10), (3, 1, 14), (7, 1, 18), (15, 1, 22)]
     second = [(34, 0, 10), (34, 1, 14), (38, 1, 18), (46, 1, 22)]
     assert rounds == first + second
+
+
+WITHIN_IT = """
+    cmp r4, r4
+    itttt eq
+    addeq r4, #8
+    streq r4, [r6]
+    ldreq r5, [r6]
+    beq last
+    add r4, #1
+last:
+"""
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+def test_monitor_steps_within_it_blocks(interpret: bool) -> None:
+    """Of an IT block's rest, which stores and loads and branches, nothing has been executed."""
+    source = STEPPED.replace("    add r4, #8\n", WITHIN_IT).replace("tst r4, #8", "tst r4, #16")
+    source = source.replace("reset:\n", "reset:\n    load r6, 0x20001000\n")
+    log = logged(source, interpret=interpret)
+    rounds = [tuple(log[at : at + 3]) for at in range(0, len(log), 3)]
+    assert rounds[4:10] == [
+        (7, 1, 22),
+        (15, 1, 24),
+        (15, 1, 26),
+        (15, 1, 28),
+        (15, 1, 34),
+        (31, 1, 38),
+    ]
