@@ -53,12 +53,16 @@ def all_pass(engine: str, description: Path, boards: tuple[str, str] = (ST, TI))
         session.close()
 
 
-def test_a_stock_machine_runs_beside_two_boards() -> None:
-    all_pass("embedded", OWN)
+PAIRS = pytest.mark.parametrize("boards", [(ST, TI), (ST, ST), (TI, TI)])
+
+
+@PAIRS
+def test_a_stock_machine_runs_beside_two_boards(boards: tuple[str, str]) -> None:
+    all_pass("embedded", OWN, boards)
 
 
 @needs_renode
-@pytest.mark.parametrize("boards", [(ST, TI), (ST, ST), (TI, TI)])
+@PAIRS
 def test_a_stock_machine_runs_beside_two_boards_in_renode(boards: tuple[str, str]) -> None:
     all_pass("renode", OWN, boards)
 

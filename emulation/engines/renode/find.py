@@ -22,15 +22,19 @@ INSTALL_HINT = (
 
 @dataclass(frozen=True)
 class Installation:
-    """A Renode that can be started. origin: what led to it."""
+    """A Renode that can be started. origin: what led to it. runtime: what it says that it runs on,
+    such as ".NET 8.0.4"; "" where it says nothing."""
 
     command: Path
     origin: str
     version: tuple[int, int, int]
+    runtime: str = ""
 
     @property
     def name(self) -> str:
-        return f"Renode {'.'.join(map(str, self.version))} ({self.command}, by {self.origin})"
+        version = ".".join(map(str, self.version))
+        runtime = f" on {self.runtime}" if self.runtime else ""
+        return f"Renode {version}{runtime} ({self.command}, by {self.origin})"
 
 
 def data_folder() -> Path:
@@ -102,9 +106,10 @@ def _examined(command: Path, origin: str) -> Installation:
             where=str(command),
             cure=INSTALL_HINT,
         ) from error
-    match = re.search(r"Renode[^0-9]*(\d+)\.(\d+)\.(\d+)", result.stdout + result.stderr)
+    output = result.stdout + result.stderr
+    match = re.search(r"Renode[^0-9]*(\d+)\.(\d+)\.(\d+)", output)
     if match is None:
-        said = (result.stdout + result.stderr).strip().splitlines()
+        said = output.strip().splitlines()
         raise RenodeWifiError(
             f"the Renode that {origin} names does not print its version"
             f" (exit code {result.returncode}: {said[-1] if said else 'no output'})",
@@ -119,4 +124,5 @@ def _examined(command: Path, origin: str) -> Installation:
             where=str(command),
             cure=INSTALL_HINT,
         )
-    return Installation(command, origin, version)
+    runtime = re.search(r"^ *runtime: *(.*\S)", output, re.MULTILINE)
+    return Installation(command, origin, version, runtime[1] if runtime else "")

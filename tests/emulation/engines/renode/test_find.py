@@ -47,6 +47,14 @@ def test_the_variable_comes_before_the_path(
     assert "1.17.0" in found.name
 
 
+def test_it_is_named_with_its_runtime(tmp_path: Path) -> None:
+    path = fake(
+        tmp_path / "bin" / "renode",
+        "Renode v1.16.1.15520\n  build: fd8c8a-202602160000\n  runtime: .NET 8.0.4",
+    )
+    assert find.find().name == f"Renode 1.16.1 on .NET 8.0.4 ({path}, by PATH)"
+
+
 def test_an_installed_one_is_found(tmp_path: Path) -> None:
     fake(
         tmp_path / "data" / "renode-wifi" / "renode" / "1.17.0" / "renode", "Renode, version 1.17.0"
