@@ -6,6 +6,9 @@ import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+MAX_UNSIZED = 1024
+"""Bytes of a function of unknown size, as assemblers leave them without `.size`."""
+
 
 @dataclass(frozen=True)
 class Symbol:
@@ -24,7 +27,8 @@ class Symbols:
         for symbol in self._all:
             self._by_name.setdefault(symbol.name, symbol)
         self._functions = sorted(
-            (symbol for symbol in self._all if symbol.is_function), key=lambda s: s.address
+            (symbol for symbol in self._all if symbol.is_function),
+            key=lambda s: (s.address, s.size),
         )
         self._starts = [symbol.address for symbol in self._functions]
 
@@ -48,7 +52,8 @@ class Symbols:
             return None
         symbol = self._functions[index]
         offset = address - symbol.address
-        if offset >= max(symbol.size, 2):
+        # Up to the next function, where the size is not known.
+        if offset >= (symbol.size or MAX_UNSIZED):
             return None
         return symbol, offset
 

@@ -131,7 +131,9 @@ def _tasks(
 
 
 def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
-    names = {symbol.address: symbol.name for symbol in image.symbols if not symbol.is_function}
+    data = (symbol for symbol in image.symbols if not symbol.is_function)
+    # Labels of the linker script, which have no size, may be at a variable's address.
+    names = {symbol.address: symbol.name for symbol in sorted(data, key=lambda each: each.size)}
     return known(
         lambda name: symbol_address([image], name),
         read_memory,

@@ -31,6 +31,21 @@ static void wait_ready(void)
     finish(SMF);
 }
 
+/* Eight bytes by channel 5 of DMA1. direction: DIR of CCR5. */
+static void move(const uint8_t *memory, uint32_t direction)
+{
+    WORD(DMA1 + 0x5C) = 8;
+    WORD(DMA1 + 0x60) = QUADSPI + DR;
+    WORD(DMA1 + 0x64) = (uint32_t)memory;
+    WORD(DMA1 + 0x58) = 1u << 7 | direction | 1;
+    WORD(QUADSPI + CR) |= 1u << 2;
+    finish(TCF);
+    wait_for(DMA1, 1u << 17, 1u << 17);
+    WORD(QUADSPI + CR) &= ~(1u << 2);
+    WORD(DMA1 + 4) = 0xF << 16;
+    WORD(DMA1 + 0x58) = 0;
+}
+
 int main(void)
 {
     board_start();
@@ -45,6 +60,12 @@ int main(void)
     finish(TCF);
     expect("RDID of the MX25R6435F (17.3.5)", identity, 0x1728C2);
 
+    WORD(QUADSPI + DLR) = 3;
+    WORD(QUADSPI + CCR) = 0x5A | INSTRUCTION | ADDRESS | DATA | READ | 8u << 18;
+    WORD(QUADSPI + AR) = 0;
+    expect("RDSFDP begins with SFDP (JESD216B 6.1)", WORD(QUADSPI + DR), 0x50444653);
+    finish(TCF);
+
     command(0x06);
     WORD(QUADSPI + CCR) = 0x20 | INSTRUCTION | ADDRESS;
     WORD(QUADSPI + AR) = 0x1000;
@@ -58,6 +79,20 @@ int main(void)
     finish(TCF);
     wait_ready();
     expect("polling has ended at its match (17.3.6)", WORD(QUADSPI + SR) & BUSY, 0);
+
+    static uint8_t written[8] = {1, 2, 3, 4, 5, 6, 7, 8}, loaded[8];
+    WORD(DMA1 + 0xA8) = 5u << 16;
+    command(0x06);
+    WORD(QUADSPI + DLR) = 7;
+    WORD(QUADSPI + CCR) = 0x02 | INSTRUCTION | ADDRESS | DATA;
+    WORD(QUADSPI + AR) = 0x1010;
+    move(written, 1u << 4);
+    wait_ready();
+    WORD(QUADSPI + DLR) = 7;
+    WORD(QUADSPI + CCR) = 0x03 | INSTRUCTION | ADDRESS | DATA | READ;
+    WORD(QUADSPI + AR) = 0x1010;
+    move(loaded, 0);
+    expect("DMA1 writes and reads by request 5 of channel 5 (table 46)", loaded[0] << 8 | loaded[7], 0x0108);
 
     WORD(QUADSPI + CCR) = 0x03 | INSTRUCTION | ADDRESS | DATA | MAPPED;
     expect("memory-mapped, the flash is at 0x90000000 (17.3.7)", WORD(REGION + 0x1000), 0x12345678);

@@ -19,10 +19,6 @@ struct k_thread {
         uint32_t v1, v2, v3, v4, v5, v6, v7, v8, psp;
     } callee_saved;
     struct {
-        _Bool is_polling;
-        uint8_t mode;
-    } poller;
-    struct {
         uint32_t start, size, delta;
     } stack_info;
     struct {
@@ -68,6 +64,12 @@ static uint32_t privileged[STACK_WORDS] = STACK(0xAAAAAAAA, 4);
      .callee_saved = {.v1 = 0x1234, .psp = (uint32_t)&stacks[number][FRAME]}, \
      .stack_info = {.start = (uint32_t)stacks[number], .size = sizeof stacks[number]}}
 
+static _wait_q_t *wait_in_poll(void)
+{
+    static _wait_q_t wait_q;
+    return &wait_q;
+}
+
 struct k_thread z_main_thread = THREAD(0, 8, 0, 0);
 struct k_thread z_idle_threads[1] = {THREAD(1, 0, 15, 0)};
 struct k_thread diners[2] = {THREAD(2, 2, 5, &forks[1].wait_q), THREAD(3, 2, 5, &forks[0].wait_q)};
@@ -84,5 +86,7 @@ struct z_kernel _kernel = {.cpus = {{.current = &z_idle_threads[0]}}};
 
 int main(void)
 {
+    z_main_thread.base.thread_state = 2;
+    z_main_thread.base.pended_on = wait_in_poll();
     run();
 }

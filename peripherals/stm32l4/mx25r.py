@@ -15,12 +15,22 @@ CONFIGURATION_WRITABLE = (0x48, 0x02)
 WRITE_STATUS, PAGE_PROGRAM, READ_SLOW, WRITE_DISABLE = 0x01, 0x02, 0x03, 0x04
 READ_STATUS, WRITE_ENABLE, READ_CONFIGURATION = 0x05, 0x06, 0x15
 READ_SECURITY, RESET, READ_IDENTITY = 0x2B, 0x99, 0x9F
+READ_PARAMETERS = 0x5A
 RELEASE_AND_SIGNATURE = 0xAB
 READS = (READ_SLOW, 0x0B, 0x3B, 0x6B, 0xBB, 0xEB)
 PROGRAMS = (PAGE_PROGRAM, 0x38)
 ERASES = {0x20: 0x1000, 0x52: 0x8000, 0xD8: 0x10000, 0x60: SIZE, 0xC7: SIZE}
 IDENTITY = (0xC2, 0x28, 0x17)
 SIGNATURE = 0x17
+PARAMETERS_AT = 0x30
+# RDSFDP (JESD216B section 6): the header, that of the basic table (revision 1.6, 16 double words),
+# and the table, which says: erased by 4, 32 and 64 KiB, reads by one, two and four lines, 64 Mbit,
+# pages of 256 bytes. The manufacturer's own table is left out.
+PARAMETERS = (
+    bytes.fromhex("53464450 060100ff 00060110 300000ff").ljust(PARAMETERS_AT, b"\xff")
+    + bytes.fromhex("e520f1ff ffffff03 44eb086b 083b04bb eeffffff ffff00ff ffff00ff 0c200f52")
+    + bytes.fromhex("10d800ff 2372f500 82ed04cc 44836844 30b030b0 f7c4d55c 00be29ff f0d0ffff")
+)
 
 
 class SparseMemory:
@@ -79,6 +89,9 @@ class Macronix_MX25R:
             return IDENTITY[position % 3]
         if self._instruction == RELEASE_AND_SIGNATURE:
             return SIGNATURE
+        if self._instruction == READ_PARAMETERS:
+            at = self._address + position
+            return PARAMETERS[at] if at < len(PARAMETERS) else 0xFF
         if self._instruction in READS:
             return int(self._memory.read((self._address + position) % SIZE, 1))
         return 0xFF

@@ -106,7 +106,7 @@ DR_OFFSET = DR.offset
 # As numbers of the module: every access asks them.
 CR_WORD, SR_WORD, CCR_WORD = CR.word, SR.word, CCR.word
 FMODE_SHIFT, FLEVEL_SHIFT = CCR["FMODE"].position, SR["FLEVEL"].position
-FTF, TCF = SR.FTF, SR.TCF
+FTF, TCF, DMAEN = SR.FTF, SR.TCF, CR.DMAEN
 ENABLES = CR.TEIE | CR.TCIE | CR.FTIE | CR.SMIE | CR.TOIE
 NO_LEVEL = ~(SR.FLEVEL | SR.FTF)
 POLL_AGAIN = MILLISECOND
@@ -154,6 +154,7 @@ class STM32H7_QuadSPI(Block):
             Cause(SR, SR.TOF, CR, CR.TOIE),
         ),
     )
+    OUTPUTS = ("IRQ", "DMARequest")
     REGISTERS = (CR, DCR, SR, FCR, DLR, CCR, AR, ABR, DR, PSMKR, PSMAR, PIR, LPTR)
 
     def __init__(self, machine: Machine, name: str) -> None:
@@ -317,3 +318,11 @@ class STM32H7_QuadSPI(Block):
         values[SR_WORD] = status
         if values[CR_WORD] & ENABLES or self.lines["IRQ"].level:
             self.registers.update_interrupts()
+        if values[CR_WORD] & DMAEN or self.lines["DMARequest"].level:
+            self._request_dma()
+
+    def _request_dma(self) -> None:
+        """While an indirect mode has data to move (section 17.3.5), which may happen at once."""
+        control = self._values[CR_WORD]
+        moves = self._left and self._mode() in (WRITE, READ) and control & CR.EN
+        self.lines["DMARequest"].set(bool(moves and control & DMAEN))

@@ -28,5 +28,5 @@ def known(
     return (
         FreeRtos(symbol, read_memory, variable_at),
         ThreadX(symbol, read_memory, layout, variable_at),
-        Zephyr(symbol, read_memory, layout, objects),
+        Zephyr(symbol, read_memory, layout, objects, variable_at),
     )

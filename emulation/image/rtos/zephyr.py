@@ -57,6 +57,8 @@ OBJECTS = frozenset((THREAD, *KINDS))
 QUEUES = ("wait_q", "_queue.wait_q")
 JOINING = ("join_queue", "base.join_waiters")
 """Queue of threads that wait for a thread's end; the latter in 2.x."""
+POLLING = re.compile(r"wait_q(\.\d+)?")
+"""The queue inside k_poll."""
 GIVEN = re.compile(r"_k_thread_obj_(?P<defined>\w+)|z_(?P<own>main|idle)_threads?(?:\[0\])?")
 """Variables of threads whose names K_THREAD_DEFINE or the kernel made."""
 
@@ -74,11 +76,13 @@ class Zephyr:
         read_memory: Callable[[int, int], bytes],
         layout: Callable[[str], Layout | None],
         objects: Callable[[Set[str]], list[Variable]] = lambda tags: [],
+        variable_at: Callable[[int], str] = lambda address: "",
     ) -> None:
         self._symbol = symbol
         self._memory = KernelMemory(read_memory)
         self._layout = layout
         self._objects = objects
+        self._variable_at = variable_at
 
     def threads(self) -> list[Thread]:
         kernel = self._symbol("_kernel")
@@ -186,10 +190,6 @@ class Zephyr:
         try:
             if thread.is_current or not self._byte(thread.id, "base.thread_state") & PENDING:
                 return Wait()
-            if "poller.is_polling" in self._members() and self._byte(
-                thread.id, "poller.is_polling"
-            ):
-                return Wait("events of k_poll")
             queue = self._member(thread.id, "base.pended_on")
             return self._object(queue) if queue else Wait()
         except (RenodeWifiError, KeyError):
@@ -209,6 +209,8 @@ class Zephyr:
                 if each.tag == "k_mutex" and "owner" in layout:
                     holder = self._memory.word(each.address + layout["owner"])
                 return Wait(f"{KINDS[each.tag]} {each.name}", holder)
+        if POLLING.fullmatch(self._variable_at(queue)):
+            return Wait("events of k_poll")
         return Wait(f"0x{queue:08X}")
 
     def stack(self, thread: Thread) -> Stack:

@@ -49,11 +49,23 @@ def test_an_unknown_board_suggests_the_nearest() -> None:
         find("b_l475e_iot1a")
 
 
-def test_symbols_cover_their_size_only() -> None:
-    symbols = Symbols([Symbol("f", 0x100, 8, True), Symbol("g", 0x200, 0, True)])
+def test_symbols_cover_their_size_only_and_without_one_what_follows() -> None:
+    symbols = Symbols(
+        [
+            Symbol("f", 0x100, 8, True),
+            Symbol("g", 0x200, 0, True),
+            Symbol("h", 0x210, 0, True),
+            Symbol("again", 0x300, 0, True),
+            Symbol("i", 0x300, 8, True),
+        ]
+    )
     assert symbols.describe(0x104) == "f+0x4"
     assert symbols.describe(0x108) == "0x00000108"
     assert symbols.describe(0x201) == "g"
+    assert symbols.describe(0x20E) == "g+0xE"
+    assert symbols.describe(0x214) == "h+0x4"
+    assert symbols.describe(0x302) == "i+0x2"
+    assert symbols.describe(0x10000) == "0x00010000"
     assert symbols.describe(0x10) == "0x00000010"
 
 

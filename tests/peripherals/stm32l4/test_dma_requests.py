@@ -12,6 +12,7 @@ from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
 from renode_wifi.peripherals.stm32l4.dma import CCR, STM32LDMA
 from renode_wifi.peripherals.stm32l4.dma_requests import Source
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
+from renode_wifi.peripherals.stm32l4.quadspi import STM32H7_QuadSPI
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
@@ -27,6 +28,7 @@ MODELS = {
     "usart": STM32F7_USART,
     "uart": STM32F7_USART,
     "lpuart": STM32F7_USART,
+    "quadspi": STM32H7_QuadSPI,
 }
 ALL = [
     source

@@ -108,6 +108,17 @@ def test_the_flash_has_its_identity() -> None:
     assert rig.receive(mx25r.READ_IDENTITY, 3) == bytes(mx25r.IDENTITY)
     assert rig.receive(mx25r.RELEASE_AND_SIGNATURE, 1) == b"\x17"
     assert rig.receive(mx25r.READ_SECURITY, 1) == b"\0"
+
+
+def test_the_flash_describes_itself() -> None:
+    """JESD216B: signature, place and length of the basic table, its density in bits less one."""
+    rig = Rig()
+    header = rig.receive(mx25r.READ_PARAMETERS, 16, 0)
+    assert (header[:4], header[6], header[11]) == (b"SFDP", 0, 16)
+    table = rig.receive(mx25r.READ_PARAMETERS, 4 * header[11], header[12])
+    assert int.from_bytes(table[4:8], "little") + 1 == 8 * mx25r.SIZE
+    assert {table[29], table[31], table[33]} == {0x20, 0x52, 0xD8} <= set(mx25r.ERASES)
+    assert rig.receive(mx25r.READ_PARAMETERS, 2, 0x1000) == b"\xff\xff"
     assert rig.receive(0x77, 2) == b"\xff\xff"
 
 
@@ -269,3 +280,29 @@ def test_the_flash_is_memory_in_memory_mapped_mode_only() -> None:
     assert region.read(0x2000, 4) == 0x12345678
     poke(rig.quadspi, "CR", block.CR.EN | block.CR.ABORT)
     assert not rig.status() & block.SR.BUSY
+
+
+def test_dma_is_requested_while_an_indirect_mode_has_data_to_move() -> None:
+    rig = Rig()
+    request = rig.quadspi.lines["DMARequest"]
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.DMAEN)
+    assert not request.level
+    poke(rig.quadspi, "DLR", 2)
+    poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    levels = []
+    for _ in range(3):
+        levels.append(request.level)
+        peek(rig.quadspi, "DR", 1)
+    assert (levels, request.level) == ([True, True, True], False)
+    rig.finish()
+    rig.command(mx25r.WRITE_ENABLE)
+    poke(rig.quadspi, "DLR", 1)
+    poke(rig.quadspi, "CCR", mx25r.PAGE_PROGRAM | ONE_LINE | ADDRESS | DATA)
+    assert not request.level
+    poke(rig.quadspi, "AR", 0)
+    assert request.level
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") & ~block.CR.DMAEN)
+    assert not request.level
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.DMAEN)
+    poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.ABORT)
+    assert not request.level
