@@ -20,6 +20,7 @@ from renode_wifi.emulation.observers.calls.attach import record_calls
 from renode_wifi.emulation.observers.calls.render import LiveCalls
 from renode_wifi.emulation.observers.captures.packets import PacketCapture
 from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
+from renode_wifi.emulation.observers.notes import notes_of
 from renode_wifi.emulation.observers.tracefile import TraceFile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,8 +45,8 @@ def _traced(board: Board) -> None:
 
 
 def _calls(board: Board) -> None:
-    live = LiveCalls(record_calls(board), lambda line: None)
-    board.subscribe(live.on_trace)
+    live = LiveCalls(record_calls(board, live=False), lambda line: None, notes_of(board))
+    board.closing.append(live.flush)
 
 
 NOTHING, PCAP, EVERYTHING = "nothing", "pcap", "everything"

@@ -70,7 +70,7 @@ def record_report(session: Session, path: Path, settings: str = "") -> None:
         title = " ".join(session.engine.machines) + ("" if image is None else f": {image.path}")
         file.write(render(session, history, title))
 
-    session.closing.append(partial(_finish, file, timeline.finish, history.finish, write))
+    session.closing.append(partial(_finish, file, timeline.finish, write))
 
 
 KINDS: dict[str, Callable[[Session, Path, str], None]] = {

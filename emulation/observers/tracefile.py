@@ -6,7 +6,7 @@ import json
 from typing import Any, TextIO
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.observers.deferred import Deferred
+from renode_wifi.emulation.observers.notes import notes_of
 
 
 class TraceFile:
@@ -17,13 +17,11 @@ class TraceFile:
 
     def __init__(self, board: Session, stream: TextIO) -> None:
         self._stream = stream
-        deferred = Deferred(self._on_trace)
-        board.subscribe(deferred.on_trace)
-        board.closing.append(deferred.flush)
+        notes = notes_of(board)
+        notes.add(self._on_trace)
+        board.closing.append(notes.flush)
 
     def _on_trace(self, time: int, source: str, event: str, fields: dict[str, Any]) -> None:
-        if event == "uart":
-            return  # The console's log has it, by lines.
         record = {"time": time, "source": source, "event": event}
         record.update((name, plain(value)) for name, value in fields.items())
         self._stream.write(json.dumps(record) + "\n")

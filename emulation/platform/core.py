@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.peripherals.base.bus import BusPeripheral
@@ -81,6 +81,61 @@ class ExceptionHistory(Protocol):
         """Pass on what is known so far."""
 
 
+class Capture(NamedTuple):
+    """Memory that an argument points to. indirect: what the word there points to is noted, too.
+    output: when the function returns, not when it is entered."""
+
+    argument: int
+    size: int
+    indirect: bool = False
+    output: bool = False
+
+
+class LoggedFunction(NamedTuple):
+    """returns: whether its return is noted."""
+
+    address: int
+    returns: bool
+    captures: tuple[Capture, ...] = ()
+
+
+class CallRecord(NamedTuple):
+    """A call, or a return. time: ns. function: its number; None: calls return. context: block of
+    the running task; 0: none is known; negative: an exception. words: R0 to R3, and of a call those
+    on the stack. areas: what was captured, by address."""
+
+    time: int
+    function: int | None
+    pc: int
+    lr: int
+    sp: int
+    context: int
+    name: bytes
+    words: list[int]
+    areas: list[tuple[int, bytes]]
+
+
+class CallHistory(Protocol):
+    """Calls of functions and their returns.
+
+    on_full: called when there is no room for more, and if it is `live` with each; it has to take.
+    """
+
+    live: bool
+    on_full: Callable[[], None]
+
+    def keep_stacks(self, size: int) -> None:
+        """Let each record have so many bytes of the stack."""
+
+    def context(self) -> int:
+        """What runs now, as in a record."""
+
+    def take(self) -> bytes:
+        """Records that were not taken yet, for `parse`."""
+
+    def parse(self, taken: bytes) -> Iterator[CallRecord]: ...
+
+
 class DebugUnit(Protocol):
     """What a debugger and observers put into the guest. Addresses are those of instructions."""
 
@@ -98,6 +153,12 @@ class DebugUnit(Protocol):
         """Call back whenever a block starts there, such as a function."""
 
     def remove_hook(self, address: int, callback: Callable[[], None]) -> None: ...
+
+    def log_calls(self, functions: Sequence[LoggedFunction], task: int, name: int) -> CallHistory:
+        """Note calls of functions; it can be asked for once. task, name: see `Core.log_exceptions`.
+
+        None of it takes virtual time.
+        """
 
     def add_code_hook(self, address: int, callback: Callable[[], None]) -> None:
         """Call back before an instruction."""

@@ -8,11 +8,18 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from renode_wifi.emulation.engines.embedded import native
+from renode_wifi.emulation.engines.embedded.call_log import CallLog
 from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, NativeCore
-from renode_wifi.emulation.platform.core import Access, WatchCallback, Watchpoint
+from renode_wifi.emulation.platform.core import (
+    Access,
+    LoggedFunction,
+    WatchCallback,
+    Watchpoint,
+)
 
 
 class Debug:
@@ -24,6 +31,7 @@ class Debug:
         self._hooks: dict[int, list[Callable[[], None]]] = {}
         self._hooked: ctypes.Array[ctypes.c_uint32] | None = None
         self._on_hooked_block = self._call_hooks
+        self._calls: CallLog | None = None
         self._breakpoints: dict[int, int] = {}
         self._stops: set[int] = set()
         """Breakpoints of a debugger; others only call back."""
@@ -58,6 +66,13 @@ class Debug:
         if not callbacks:
             del self._hooks[address & ~1]
         self._apply_hooks()
+
+    def log_calls(self, functions: Sequence[LoggedFunction], task: int, name: int) -> CallLog:
+        """See `platform.core.DebugUnit`."""
+        library, handle = self._native.library, self._native.handle
+        self._calls = CallLog(functions, task, name, partial(library.core_call_context, handle))
+        library.core_log_calls(handle, ctypes.addressof(self._calls.record))
+        return self._calls
 
     def _apply_hooks(self) -> None:
         addresses = sorted(self._hooks)

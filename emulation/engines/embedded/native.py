@@ -13,7 +13,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from renode_wifi.emulation.engines.embedded import build_core
+from renode_wifi.emulation.engines.embedded import build_core, call_log
 from renode_wifi.emulation.engines.embedded.exception_log import (
     ExceptionEntryRecord,
     ExceptionLogRecord,
@@ -249,6 +249,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "watchpoint": WatchpointRecord,
     "model": ModelRecord,
     "port": PortRecord,
+    **call_log.RECORDS,
     "exception_entry": ExceptionEntryRecord,
     "exception_log": ExceptionLogRecord,
     "edge_output": EdgeOutputRecord,
@@ -303,6 +304,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_bus_write": (ctypes.c_bool, (pointer, u32, u32, u32)),
     "core_code_changed": (None, (pointer, u32, u32)),
     "core_hook_code": (None, (pointer, ctypes.POINTER(u32), u32, ctypes.py_object)),
+    "core_log_calls": (None, (pointer, pointer)),
+    "core_call_context": (u32, (pointer,)),
     "core_set_breakpoints": (None, (pointer, ctypes.POINTER(u32), u32)),
     "core_add_breakpoint": (ctypes.c_size_t, (pointer, u32)),
     "core_remove_breakpoint": (None, (pointer, ctypes.c_size_t)),

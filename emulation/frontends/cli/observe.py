@@ -196,10 +196,10 @@ class Observers:
         if self.follows_calls:
             from renode_wifi.emulation.observers.calls.attach import record_calls
             from renode_wifi.emulation.observers.calls.render import LiveCalls
+            from renode_wifi.emulation.observers.notes import notes_of
 
-            self._recorder = record_calls(board)
-            self._live = LiveCalls(self._recorder, _say)
-            board.subscribe(self._live.on_trace)
+            self._recorder = record_calls(board, live=False)
+            self._live = LiveCalls(self._recorder, _say, notes_of(board))
             board.uart.listeners.append(self._on_line)
         if self.watches_contract:
             from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences

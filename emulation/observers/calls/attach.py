@@ -13,12 +13,15 @@ from renode_wifi.emulation.image.image import Image, Symbols
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.observers.calls.recorder import CallRecorder
 from renode_wifi.emulation.observers.calls.symbol_file import read_symbols
+from renode_wifi.emulation.observers.notes import notes_of
 
 _recorders: WeakKeyDictionary[Session, CallRecorder] = WeakKeyDictionary()
 
 
-def record_calls(board: Session) -> CallRecorder:
+def record_calls(board: Session, live: bool = True) -> CallRecorder:
     """Follow the calls of the board's image from here on. All who ask share one recorder.
+
+    live: calls are looked at as they happen, and not when the session's notes are.
 
     Raises RenodeWifiError without symbols of such functions, and on an engine without hooks.
     """
@@ -30,8 +33,10 @@ def record_calls(board: Session) -> CallRecorder:
         )
     known = _recorders.get(board)
     if known is not None and known.machine is engine.machine:
+        if live:
+            known.go_live()
         return known
-    recorder = CallRecorder(engine.machine)
+    recorder = CallRecorder(engine.machine, notes_of(board))
     if not recorder.functions:
         symbols = sum(len(image.symbols) for image in engine.machine.images)
         raise RenodeWifiError(
@@ -39,6 +44,8 @@ def record_calls(board: Session) -> CallRecorder:
             cure="give the ELF file before it was stripped, or its symbols: --symbols FILE",
         )
     _recorders[board] = recorder
+    if live:
+        recorder.go_live()
     return recorder
 
 

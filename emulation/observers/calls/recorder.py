@@ -1,30 +1,29 @@
 """Follows the calls of a firmware's network API through a run.
 
-Hooks stand at the functions' entries and at the places to which they return. A call's end is known
-by its return address and stack pointer: any number of tasks can be blocked in calls at once.
-Hooks take no virtual time and change nothing that the guest sees.
+The core notes what is called with which words, and what its arguments point to; what that means is
+found out later, or at once if somebody wants to know. A call's end is known by its return address
+and stack pointer: any number of tasks can be blocked in calls at once. None of it takes virtual
+time or changes what the guest sees.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.rtos.freertos import MAX_NAME, TCB_NAME
 from renode_wifi.emulation.observers.calls.table import Function, Table, read_table
 from renode_wifi.emulation.observers.calls.values import CallDecoder, Value
+from renode_wifi.emulation.observers.notes import Notes
+from renode_wifi.emulation.platform.core import CallRecord, LoggedFunction
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.trace import TraceFields
 
 SOURCE = "calls"
 """Under which calls are traced, as events `call` and `return`."""
-IPSR = 0x1FF
-REGISTER_ARGUMENTS = 4
-"""Arguments in R0 to R3 (AAPCS, 6.4); others are on the stack."""
 NO_TASK = ""
 DELETE_TASK = "vTaskDelete"
 
@@ -69,19 +68,23 @@ CallListener = Callable[[Call], None]
 class CallRecorder:
     """Of one machine with its images loaded.
 
-    on_call, on_return: called with each call as it begins and ends. Calls are also traced like
-    what models trace, with the source `calls`.
+    Who follows calls is notified of each as it begins and ends, in the order of what else is noted
+    about the session, when the notes are looked at; if it is `live`, during the run. Calls are also
+    traced like what models trace, with the source `calls`.
     """
 
-    def __init__(self, machine: Machine, table: Table | None = None) -> None:
+    def __init__(self, machine: Machine, notes: Notes, table: Table | None = None) -> None:
         self._machine = machine
-        self._core = machine.core
+        self._notes = notes
         self._numbers = itertools.count(1)
         self._open: list[Call] = []
-        self._returns: set[int] = set()
         self._names: dict[bytes, str] = {}
-        self.on_call: list[CallListener] = []
-        self.on_return: list[CallListener] = []
+        self._on_call: list[CallListener] = []
+        self._on_return: list[CallListener] = []
+        self._areas: Sequence[tuple[int, bytes]] = ()
+        """Memory as it was when what is looked at happened."""
+        self._now: int | None = None
+        self._context: int | None = None
         self._tcb = symbol_address(machine.images, "pxCurrentTCB")
         names = {
             symbol.name: symbol.address
@@ -98,11 +101,16 @@ class CallRecorder:
             for area in areas
         ]
         self._decoder = CallDecoder(table, self.read_memory)
-        for function in self.functions:
-            self._core.debug.add_hook(names[function.name], partial(self._enter, function))
-        if self.functions and DELETE_TASK in names:
-            self._core.debug.add_hook(names[DELETE_TASK], self._on_delete)
-        machine.reset_listeners.append(partial(self._end_all, "reset"))
+        logged = [
+            LoggedFunction(names[function.name], True, self._decoder.captures(function))
+            for function in self.functions
+        ]
+        if DELETE_TASK in names:
+            logged.append(LoggedFunction(names[DELETE_TASK], False))
+        self._log = machine.core.debug.log_calls(logged, self._tcb or 0, TCB_NAME)
+        self._log.on_full = self._when_full
+        notes.follow(self)
+        machine.reset_listeners.append(self._on_reset)
 
     @property
     def machine(self) -> Machine:
@@ -110,10 +118,54 @@ class CallRecorder:
 
     @property
     def now(self) -> int:
-        return self._machine.now
+        """When what is looked at happened, in ns."""
+        return self._machine.now if self._now is None else self._now
+
+    @property
+    def on_call(self) -> list[CallListener]:
+        """Called with each call as it begins. Who asks for this list wants it live."""
+        self.go_live()
+        return self._on_call
+
+    @property
+    def on_return(self) -> list[CallListener]:
+        """Called with each call as it ends. Who asks for this list wants it live."""
+        self.go_live()
+        return self._on_return
+
+    def follow(self, entered: CallListener, returned: CallListener) -> None:
+        """Notify of calls when the notes are looked at."""
+        self._notes.flush()
+        self._on_call.append(entered)
+        self._on_return.append(returned)
+
+    def unfollow(self, entered: CallListener, returned: CallListener) -> None:
+        self._on_call.remove(entered)
+        self._on_return.remove(returned)
+
+    def go_live(self) -> None:
+        """From here on calls are looked at as they happen, which takes some 20 µs each."""
+        if not self._log.live:
+            self._notes.flush()
+            self._log.live = True
+
+    def keep_stacks(self, size: int) -> None:
+        """Have that many bytes of the caller's stack at hand."""
+        self._log.keep_stacks(size)
+
+    def flush(self) -> None:
+        """Look at what was noted."""
+        self._notes.flush()
 
     def read_memory(self, address: int, length: int) -> bytes | None:
-        """Bytes of RAM or flash, None elsewhere: loads of registers have effects."""
+        """Bytes of RAM or flash, None elsewhere: loads of registers have effects.
+
+        Of a call that is looked at later, what its arguments point to and its stack are as they
+        were.
+        """
+        for start, content in self._areas:
+            if start <= address and address + length <= start + len(content):
+                return content[address - start : address - start + length]
         for area in self._memories:
             if area.start <= address and address + length <= area.end:
                 return self._machine.bus.read_bytes(address, length)
@@ -121,6 +173,9 @@ class CallRecorder:
 
     def read_up_to(self, address: int, length: int) -> bytes:
         """As many bytes of memory as there are from an address on."""
+        for start, content in self._areas:
+            if start == address and len(content) >= length:
+                return content[:length]
         for area in self._memories:
             if area.start <= address < area.end:
                 return self._machine.bus.read_bytes(address, min(length, area.end - address))
@@ -130,7 +185,7 @@ class CallRecorder:
         """The innermost open call of the running task; else the only open one."""
         if not self._open:
             return None
-        context, _ = self._context()
+        context = self._log.context() if self._context is None else self._context
         own = [call for call in self._open if call.context == context]
         if own:
             return own[-1]
@@ -139,28 +194,53 @@ class CallRecorder:
 
     def end(self) -> None:
         """The run is over: report calls that are under way."""
+        self.flush()
         self._end_all("still under way")
 
-    # -- hooks --------------------------------------------------------------------------------
+    # -- for `Notes` --------------------------------------------------------------------------
 
-    def _enter(self, function: Function) -> None:
-        core = self._core
-        context, task = self._context()
-        stack, caller = core.read_register("SP"), core.read_register("LR") & ~1
+    def take(self) -> bytes:
+        return self._log.take()
+
+    def context(self) -> int:
+        return self._log.context()
+
+    def at(self, time: int, context: int | None) -> None:
+        self._now, self._context = time, context
+
+    def replay(self, taken: bytes) -> None:
+        for record in self._log.parse(taken):
+            self._now, self._context = record.time, record.context
+            self._areas = record.areas
+            if record.function is None:
+                self._returned(record)
+            elif record.function < len(self.functions):
+                self._entered(self.functions[record.function], record)
+            else:
+                self._deleted(record)
+            self._areas = ()
+        self._now = self._context = None
+
+    def _when_full(self) -> None:
+        """The core has no room, or notifies of each call."""
+        if self._log.live:
+            self.replay(self.take())
+        else:
+            self._notes.flush()
+
+    # -- what happened ------------------------------------------------------------------------
+
+    def _entered(self, function: Function, record: CallRecord) -> None:
+        stack, caller, context = record.sp, record.lr, record.context
         self._forget_future()
         self._unwind(context, stack, caller)
-        words = [
-            core.read_register(f"R{index}")
-            if index < REGISTER_ARGUMENTS
-            else self._stacked(stack, index - REGISTER_ARGUMENTS)
-            for index in range(len(function.arguments))
-        ]
+        words = record.words[: len(function.arguments)]
         parent = next((call for call in reversed(self._open) if call.context == context), None)
         call = Call(
             next(self._numbers),
             function,
-            task,
-            self.now,
+            self._task(record),
+            record.time,
             words,
             self._decoder.arguments(function, words),
             caller,
@@ -169,30 +249,22 @@ class CallRecorder:
             parent,
         )
         self._open.append(call)
-        if caller not in self._returns:
-            self._returns.add(caller)
-            core.debug.add_hook(caller, partial(self._on_return, caller))
         self._trace("call", call, {"arguments": call.arguments})
-        for listener in self.on_call:
+        for listener in self._on_call:
             listener(call)
 
-    def _on_return(self, address: int) -> None:
-        if not self._open:
-            return
-        stack = self._core.read_register("SP")
+    def _returned(self, record: CallRecord) -> None:
+        address, stack = record.pc, record.sp
         ended = [call for call in self._open if (call.caller, call.stack) == (address, stack)]
-        if not ended:
-            return
-        word = self._core.read_register("R0")
         for call in reversed(ended):  # More than one where a call is a tail call of another.
             self._unwind(call.context, stack, address)
-            call.word = word
+            call.word = word = record.words[0]
             call.result = self._decoder.value(call.function.result, word)
             call.outputs = self._decoder.outputs(call.function, call.words)
             self._finish(call, "")
 
-    def _on_delete(self) -> None:
-        task = self._core.read_register("R0") or self._context()[0]
+    def _deleted(self, record: CallRecord) -> None:
+        task = record.words[0] or record.context
         for call in [call for call in reversed(self._open) if call.context == task]:
             self._finish(call, "its task was deleted")
 
@@ -211,6 +283,10 @@ class CallRecorder:
         for call in reversed(gone):
             self._finish(call, "left by a jump")
 
+    def _on_reset(self) -> None:
+        self.flush()
+        self._end_all("reset")
+
     def _end_all(self, ending: str) -> None:
         for call in list(reversed(self._open)):
             self._finish(call, ending)
@@ -225,9 +301,8 @@ class CallRecorder:
         self._open.remove(call)
         call.finished = self.now
         call.ending = ending
-        if self._machine.is_observed("return"):
-            self._trace_return(call)
-        for listener in self.on_return:
+        self._trace_return(call)
+        for listener in self._on_return:
             listener(call)
 
     def _trace_return(self, call: Call) -> None:
@@ -242,23 +317,19 @@ class CallRecorder:
 
     def _trace(self, event: str, call: Call, fields: TraceFields) -> None:
         number = {"function": call.name, "task": call.task, "number": call.number}
-        self._machine.trace(SOURCE, event, **number, **fields)
+        if self._log.live:
+            self._machine.trace(SOURCE, event, **number, **fields)
+        else:
+            source = self._machine.prefix + SOURCE
+            self._notes.pass_on(self.now, source, event, {**number, **fields})
 
-    def _context(self) -> tuple[int, str]:
-        exception = self._core.read_register("XPSR") & IPSR
-        if exception:
-            return -exception, f"exception {exception}"
-        if self._tcb is None:
-            return 0, NO_TASK
-        raw = self.read_memory(self._tcb, 4)
-        block = int.from_bytes(raw or b"", "little")
-        text = self.read_memory(block + TCB_NAME, MAX_NAME) if block else None
-        if text is None:
-            return 0, NO_TASK
-        name = self._names.get(text)
+    def _task(self, record: CallRecord) -> str:
+        if record.context < 0:
+            return f"exception {-record.context}"
+        if not record.context:
+            return NO_TASK
+        name = self._names.get(record.name)
         if name is None:
-            name = self._names[text] = text.split(b"\0", 1)[0].decode("ascii", "replace")
-        return block, name
-
-    def _stacked(self, stack: int, index: int) -> int:
-        return int.from_bytes(self.read_memory(stack + 4 * index, 4) or b"", "little")
+            text = record.name[:MAX_NAME].split(b"\0", 1)[0]
+            name = self._names[record.name] = text.decode("ascii", "replace")
+        return name

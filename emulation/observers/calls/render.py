@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from renode_wifi.emulation.observers.calls.recorder import SOURCE, Call, CallRecorder
+from renode_wifi.emulation.observers.calls.recorder import Call, CallRecorder
 from renode_wifi.emulation.observers.calls.values import Value
+from renode_wifi.emulation.observers.notes import Notes
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import SECOND
 
@@ -13,6 +14,7 @@ NETWORK = "network"
 TASK_WIDTH = 12
 MAX_SHOWN = 60
 FLOW_EVENTS = ("connect", "connected", "refused", "fin", "reset", "broken", "link-lost")
+NESTED = ("at", "message", "tls", "fault", "dns", *FLOW_EVENTS)
 
 
 def signature(call: Call) -> str:
@@ -50,35 +52,44 @@ def nested(source: str, event: str, fields: TraceFields) -> str:
 
 class LiveCalls:
     """Writes a line for each call; one that something happened in has a line for its beginning,
-    lines for what happened, and a line for its end."""
+    lines for what happened, and a line for its end.
 
-    def __init__(self, recorder: CallRecorder, write: Callable[[str], None]) -> None:
+    notes: of the radio and the network, to be looked at together with the calls.
+    """
+
+    def __init__(
+        self, recorder: CallRecorder, write: Callable[[str], None], notes: Notes | None = None
+    ) -> None:
         self._recorder = recorder
         self._write = write
         self._begun: Call | None = None
         """Its beginning is not written yet: nothing has come in between."""
-        recorder.on_call.append(self._on_call)
-        recorder.on_return.append(self._on_return)
+        recorder.follow(self._on_call, self._on_return)
+        if notes is not None:
+            notes.want_context(NESTED)
+            notes.add(self.on_trace, NESTED)
 
     def on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        """For `Session.subscribe`."""
-        if event == "uart" or source.rpartition("/")[2] == SOURCE:
-            return
+        """For `Notes.add`."""
         text = nested(source.rpartition("/")[2], event, fields)
         if not text:
             return
         call = self._recorder.current()
-        self.flush()
+        self._write_begun()
         self._line(time, call.task if call is not None else "", f"    | {text}")
 
     def flush(self) -> None:
-        """Write the beginning of a call that has not ended yet."""
+        """Look at what was noted, and write the beginning of a call that has not ended yet."""
+        self._recorder.flush()
+        self._write_begun()
+
+    def _write_begun(self) -> None:
         if self._begun is not None:
             call, self._begun = self._begun, None
             self._line(call.started, call.task, f"{_indent(call)}{signature(call)} ...")
 
     def _on_call(self, call: Call) -> None:
-        self.flush()
+        self._write_begun()
         self._begun = call
 
     def _on_return(self, call: Call) -> None:
@@ -88,7 +99,7 @@ class LiveCalls:
             text = f"{signature(call)} {outcome(call)}"
             self._line(call.started, call.task, f"{_indent(call)}{text}")
             return
-        self.flush()
+        self._write_begun()
         handle = next(iter(call.arguments.values()), "")
         what = f"... {call.name}({_shown(handle)}{', …' if len(call.arguments) > 1 else ''})"
         self._line(call.finished, call.task, f"{_indent(call)}{what} {outcome(call)}")

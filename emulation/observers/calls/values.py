@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 from renode_wifi.emulation.observers.calls.table import Function, Table
+from renode_wifi.emulation.platform.core import Capture
 
 ReadMemory = Callable[[int, int], bytes | None]
 """Bytes of RAM or flash; None where there is no memory."""
@@ -23,6 +24,10 @@ FAMILY_IPV4 = 2
 SSID_SIZE = 32
 """Of WIFINetworkParams_t from 2020 on, which holds the SSID itself."""
 SECURITIES = ("open", "WEP", "WPA", "WPA2", "WPA2 enterprise", "WPA3")
+NETWORK, OPTION_VALUE = "network", "value"
+LONG = ("text", NETWORK, OPTION_VALUE)
+MAX_STRUCTURE = 8
+"""Bytes of what other types point to."""
 INTEGERS = {"i32": "<i", "u32": "<I", "i16": "<h", "u16": "<H", "u8": "<B"}
 
 
@@ -43,9 +48,22 @@ class CallDecoder:
             "timeval*": self._timeval,
             "sockaddr": self._sockaddr,
             "sl_sockaddr": self._sl_sockaddr,
-            "network": self._network,
+            NETWORK: self._network,
         }
         """Types that point to something, and what reads it."""
+
+    def captures(self, function: Function) -> tuple[Capture, ...]:
+        """What the arguments of a function point to, as far as it is shown."""
+        return tuple(
+            Capture(
+                number,
+                MAX_TEXT if argument.type in LONG else MAX_STRUCTURE,
+                indirect=argument.type == NETWORK,
+                output=argument.is_out,
+            )
+            for number, argument in enumerate(function.arguments)
+            if argument.type in self.pointed or argument.type == OPTION_VALUE
+        )
 
     def arguments(self, function: Function, words: list[int]) -> dict[str, Value]:
         """Arguments by name when the function is entered; those that it stores are left out."""
@@ -54,7 +72,7 @@ class CallDecoder:
         for argument, word in pairs:
             if argument.is_out:
                 continue
-            if argument.type == "value":
+            if argument.type == OPTION_VALUE:
                 option = next((v for v in shown.values() if v in self._table.options), None)
                 kind = self._table.options[str(option)] if option is not None else "pointer"
                 length = words[-1] if kind == "text" else MAX_TEXT

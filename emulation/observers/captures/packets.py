@@ -13,7 +13,7 @@ from typing import Self
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.observers.captures import pcapng
 from renode_wifi.emulation.observers.captures.frames import Addresses, Flow, datagram
-from renode_wifi.emulation.observers.deferred import Deferred
+from renode_wifi.emulation.observers.notes import Notes, notes_of
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.network.tls.endpoint import KEY_LOG
 
@@ -45,7 +45,7 @@ class PacketCapture:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._addresses = Addresses()
         self._flows: dict[tuple[str, object], Flow] = {}
-        self._deferred = Deferred(self._on_trace)
+        self._notes: Notes | None = None
 
     def __enter__(self) -> Self:
         if not os.environ.get(KEY_LOG):
@@ -61,7 +61,8 @@ class PacketCapture:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._deferred.flush()
+        if self._notes is not None:
+            self._notes.flush()
         self._file.write(pcapng.header(INTERFACE))
         keys = self._logged()
         if keys:
@@ -76,8 +77,8 @@ class PacketCapture:
 
     def attach(self, board: Session) -> None:
         """Capture from here on."""
-        for event in EVENTS:
-            board.engine.subscribe(self._deferred.on_trace, event)
+        self._notes = notes_of(board)
+        self._notes.add(self._on_trace, EVENTS)
 
     def _logged(self) -> str:
         """Lines that this run added to the key log, each once: both ends log their keys."""

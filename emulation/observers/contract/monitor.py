@@ -37,9 +37,8 @@ FindingListener = Callable[[Finding], None]
 class ContractMonitor:
     """Of a board, or the machine that a monitor has selected, best from its start on.
 
-    findings: in the order in which they came; the same call of the same task that breaks the same
-    rule again counts up. listeners: called with each finding when it comes first. silenced: the
-    reason for each rule that is not to fail the run.
+    listeners: called with each finding when it comes first, as soon as the session's notes are
+    looked at. silenced: the reason for each rule that is not to fail the run.
 
     It takes no virtual time and changes nothing that the guest sees. Raises RenodeWifiError for a
     machine without a known port, rules that there are not, an image without symbols, and on an
@@ -53,9 +52,9 @@ class ContractMonitor:
         recorder: CallRecorder | None = None,
     ) -> None:
         self.silenced = _checked(silenced or {})
-        self.findings: list[Finding] = []
+        self._findings: list[Finding] = []
         self.listeners: list[FindingListener] = []
-        self._recorder = record_calls(session) if recorder is None else recorder
+        self._recorder = record_calls(session, live=False) if recorder is None else recorder
         engine = session.engine
         assert isinstance(engine, EmbeddedEngine), "the recorder refuses others"
         self.port = port_of(engine.machine)
@@ -75,8 +74,15 @@ class ContractMonitor:
         ]
         self._entering = [each for each in self._checks if type(each).entered != Check.entered]
         self._returning = [each for each in self._checks if type(each).returned != Check.returned]
-        self._recorder.on_call.append(self._entered)
-        self._recorder.on_return.append(self._returned)
+        self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED)
+        self._recorder.follow(self._entered, self._returned)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """In the order in which they came; the same call of the same task that breaks the same
+        rule again counts up."""
+        self._recorder.flush()
+        return self._findings
 
     @property
     def failing(self) -> list[Finding]:
@@ -85,13 +91,14 @@ class ContractMonitor:
 
     def end(self) -> None:
         """The run is over: what should have come has not come."""
+        self._recorder.flush()
         for check in self._checks:
             check.ended()
 
     def detach(self) -> None:
         """Find nothing any more."""
-        self._recorder.on_call.remove(self._entered)
-        self._recorder.on_return.remove(self._returned)
+        self._recorder.flush()
+        self._recorder.unfollow(self._entered, self._returned)
 
     def _entered(self, call: Call) -> None:
         if not _is_of_application(call):
@@ -137,7 +144,7 @@ class ContractMonitor:
             silenced=self.silenced.get(rule.id),
         )
         self._by_site[site] = finding
-        self.findings.append(finding)
+        self._findings.append(finding)
         for listener in self.listeners:
             listener(finding)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from renode_wifi.emulation.board.session import Session
-from renode_wifi.emulation.observers.deferred import Deferred
+from renode_wifi.emulation.observers.notes import notes_of
 from renode_wifi.emulation.observers.timeline.activity import shown
 from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
 from renode_wifi.emulation.platform.trace import TraceFields
@@ -45,14 +45,9 @@ class History:
         """Time, server and what it saw."""
         self._open: dict[Lane, list[tuple[int, str, Details]]] = {}
         self._arguments: dict[object, str] = {}
-        self._deferred = Deferred(self._on_trace)
 
     def attach(self, board: Session) -> None:
-        board.subscribe(self._deferred.on_trace)
-
-    def finish(self) -> None:
-        """The run is over."""
-        self._deferred.flush()
+        notes_of(board).add(self._on_trace)
 
     # A sink
 

@@ -73,7 +73,7 @@ static block_t learn(struct core *core, uint32_t address, uint32_t piece)
     const struct learned *learned = guard_learn(core, address, size);
     const struct block_contents *contents = &learned->contents;
     uint64_t count = contents->instructions ? contents->instructions : 1;
-    bool marked = code_hook_is_at(core, address) || firewall_has_code(&core->firewall, address, size) || contents->sends_event ||
+    bool marked = code_hook_is_at(core, address) || call_log_is_at(core->calls, address) || firewall_has_code(&core->firewall, address, size) || contents->sends_event ||
                   contents->opens_monitor || is_permitted_in_part(core, address) || uses_disabled_fpu(core, contents) ||
                   contents->fixed_point != NO_ADDRESS ||
                   (contents->fpu != NO_ADDRESS && core->scb.fpdscr) ||

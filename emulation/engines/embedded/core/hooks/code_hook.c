@@ -20,6 +20,13 @@ void code_hooks_set(struct core *core, uint32_t *addresses, uint32_t count, PyOb
     hooks->handler = handler;
 }
 
+void code_hooks_log_calls(struct core *core, struct call_log *log)
+{
+    core->calls = log;
+    for (uint32_t i = 0; i < log->function_count; i++)
+        code_translated(&core->code, log->functions[i].address);
+}
+
 static int compare_addresses(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -40,10 +47,13 @@ bool code_hook_call(struct core *core, uint32_t address)
         hooks->passed = NO_ADDRESS;
         return true;
     }
-    if (!code_hook_is_at(core, address))
+    bool noted = call_log_visit(core->calls, address, &core->cpu, &core->map, &core->code);
+    bool hooked = code_hook_is_at(core, address);
+    if (!noted && !hooked)
         return true;
     core->schedule.side_effects = true;
-    host_call(&core->host, hooks->handler, &address, 1, NULL);
+    if (hooked)
+        host_call(&core->host, hooks->handler, &address, 1, NULL);
     if (!core->schedule.shared.stop)
         return true;
     hooks->passed = address;

@@ -13,6 +13,7 @@
 #include "decode/decode_block.h"
 #include "decode/guard.h"
 #include "execute/executor.h"
+#include "state/call_log.h"
 #include "system/exception.h"
 
 /* Callbacks at blocks' starts: hooks/code_hook.c. */
@@ -93,6 +94,7 @@ struct core {
     struct idle idle;
     struct executor executor;
     struct code_hooks code_hooks;
+    struct call_log *calls; /* or NULL */
     PyObject *deep_sleep_handler; /* called with whether it begins; or NULL */
     uint32_t passed_breakpoint, passed_step; /* the run stopped there and goes on; or NO_ADDRESS */
     PyObject *semihosting; /* called at BKPT 0xAB; or NULL */

@@ -118,6 +118,16 @@ void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count, PyOb
     code_hooks_set(core, addresses, count, handler);
 }
 
+void core_log_calls(struct core *core, struct call_log *log)
+{
+    code_hooks_log_calls(core, log);
+}
+
+uint32_t core_call_context(struct core *core)
+{
+    return call_log_context(core->calls, &core->map, &core->cpu);
+}
+
 void core_set_breakpoints(struct core *core, const uint32_t *addresses, uint32_t count)
 {
     breakpoints_set(core, addresses, count);

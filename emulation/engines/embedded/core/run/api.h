@@ -42,6 +42,9 @@ EXPORT void core_code_changed(struct core *core, uint32_t address, uint32_t size
 
 EXPORT void core_hook_code(struct core *core, uint32_t *addresses, uint32_t count,
                            PyObject *handler);
+/* Note calls of functions from here on, and what runs, as in a record. */
+EXPORT void core_log_calls(struct core *core, struct call_log *log);
+EXPORT uint32_t core_call_context(struct core *core);
 /* All breakpoints, sorted; each needs Unicorn's hook, too. */
 EXPORT void core_set_breakpoints(struct core *core, const uint32_t *addresses, uint32_t count);
 EXPORT size_t core_add_breakpoint(struct core *core, uint32_t address);
