@@ -206,6 +206,10 @@ class Core(Protocol):
     """Called with (address, is write) for accesses between the registers of a peripheral."""
 
     @property
+    def now(self) -> int:
+        """Virtual time in ns."""
+
+    @property
     def bus(self) -> Bus: ...
 
     @property

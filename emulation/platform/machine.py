@@ -68,6 +68,7 @@ class Machine:
         self.places = Places()
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
+        self.probes: dict[str, Callable[..., None]] = {}
         self.search_path: list[Path] = []
         self.images: list[Image] = []  # loaded ones, for their symbols
         self._listeners = Listeners()
@@ -77,8 +78,7 @@ class Machine:
         self.set_clock = self._unanswered.set_clock
         # For the power controller and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
-        self.set_firewall = core.set_firewall
-        self.wires_changed = core.wires_changed
+        self.set_firewall, self.wires_changed = core.set_firewall, core.wires_changed
 
     # -- contract with models -----------------------------------------------------------------
 

@@ -12,7 +12,7 @@ TraceListener = Callable[[int, str, str, TraceFields], None]
 """Called with (time in ns, source, event, fields) for everything that models trace."""
 
 
-WIRES = ("spi", "level", "uart-received")
+WIRES = ("uart-received",)
 """Events of what goes over wires: so many that only those who ask for them by name get them."""
 
 

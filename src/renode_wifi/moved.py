@@ -142,6 +142,9 @@ MODULES = {
     "renode_wifi.peripherals.stm32l4.m24sr64": "renode_wifi.peripherals.parts.m24sr64",
     "renode_wifi.peripherals.stm32l4.vl53l0x": "renode_wifi.peripherals.parts.vl53l0x",
     "renode_wifi.peripherals.stm32l4.sensors": "renode_wifi.peripherals.parts",
+    "renode_wifi.emulation.engines.embedded.exception_log": (
+        "renode_wifi.emulation.engines.embedded.logs.exceptions"
+    ),
 }
 """Old path: new path. What is below the old path is below the new one, unless it has a line of its
 own. Where a package has taken the old path, the names of the module that was there are looked for

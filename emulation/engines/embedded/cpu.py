@@ -166,10 +166,7 @@ class Core:
         cycles: int = self._shared.cycles
         return time.time + (cycles - time.cycles) * SECOND // time.frequency
 
-    @property
-    def now(self) -> int:
-        """Virtual time in ns."""
-        return self._now()
+    now = property(_now, doc="Virtual time in ns.")
 
     @property
     def instructions(self) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from renode_wifi.emulation.engines.embedded import native
-from renode_wifi.emulation.engines.embedded.call_log import CallLog
+from renode_wifi.emulation.engines.embedded.logs.calls import CallLog
 from renode_wifi.emulation.engines.embedded.memory_map import MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import PAGE, NativeCore
 from renode_wifi.emulation.platform.core import (

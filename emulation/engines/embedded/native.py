@@ -13,8 +13,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from renode_wifi.emulation.engines.embedded import build_core, call_log
-from renode_wifi.emulation.engines.embedded.exception_log import (
+from renode_wifi.emulation.engines.embedded import build_core
+from renode_wifi.emulation.engines.embedded.logs.calls import RECORDS as CALL_RECORDS
+from renode_wifi.emulation.engines.embedded.logs.exceptions import (
     ExceptionEntryRecord,
     ExceptionLogRecord,
 )
@@ -249,7 +250,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "watchpoint": WatchpointRecord,
     "model": ModelRecord,
     "port": PortRecord,
-    **call_log.RECORDS,
+    **CALL_RECORDS,
     "exception_entry": ExceptionEntryRecord,
     "exception_log": ExceptionLogRecord,
     "edge_output": EdgeOutputRecord,

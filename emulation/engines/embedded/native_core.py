@@ -10,7 +10,7 @@ import unicorn.arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from renode_wifi.emulation.engines.embedded import exclusive_monitor, native
-from renode_wifi.emulation.engines.embedded.exception_log import ExceptionLog
+from renode_wifi.emulation.engines.embedded.logs.exceptions import ExceptionLog
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 PAGE = 4096

@@ -9,6 +9,7 @@ import heapq
 import io
 import itertools
 from collections.abc import Callable
+from struct import Struct
 from typing import Any, TextIO
 
 from vcd import VCDWriter
@@ -47,9 +48,10 @@ MAX_FRAME = 50 * MILLISECOND
 MAX_KEPT = 1_000_000
 """Events; with more, their changes are written during the run."""
 
-Handler = Callable[[int, TraceFields, Any], list[Change]]
-"""Changes by the time, the fields, and how the block was set then."""
+Handler = Callable[[int, Any, Any], list[Change]]
+"""Changes by the time, what was noted, and how the block was set then."""
 Settings = Callable[[], Any]
+Note = tuple[int, Handler, Any, Any]
 
 
 class WaveCapture:
@@ -74,17 +76,17 @@ class WaveCapture:
             self._text, timescale="1 ns", date="", version="renode-wifi", check_values=False
         )
         self._wires: dict[str, Variable[Any]] = {}
-        self._handlers: dict[tuple[str, str], Handler] = {}
-        self._settings: dict[tuple[str, str], Settings] = {}
-        self._kept: list[tuple[int, str, str, TraceFields, Any]] = []
+        self._ports: dict[tuple[str, str], tuple[Handler, Settings]] = {}
+        """Serial ports by source and event."""
+        self._kept: list[Note] = []
         self._waiting: list[tuple[int, int, list[Change]]] = []
         self._order = itertools.count()
         self._written = self._unwritten = 0
         for signal in signals:
             self._connect(signal)
         machine.core.wires_changed()
-        for event in dict.fromkeys(event for _, event in self._handlers):
-            engine.subscribe(self._keep, event)
+        for event in dict.fromkeys(event for _, event in self._ports):
+            engine.subscribe(self._on_byte, event)
 
     def close(self) -> None:
         """Write what is not written yet; the file stays open."""
@@ -98,7 +100,7 @@ class WaveCapture:
     def _connect(self, signal: Signal) -> None:
         if isinstance(signal, LineSignal):
             self._add(signal.name, signal.line.level)
-            self._probe(signal, lambda *change: [change])
+            self._probe(signal, lambda time, wire, level: [(time, wire, level)])
         elif isinstance(signal, UartSignal):
             self._connect_uart(signal)
         else:
@@ -109,8 +111,8 @@ class WaveCapture:
             self._add(wire, True)
             key = self._machine.prefix + signal.name, event
             is_timed = event != "uart" or signal.port.timed_transmit
-            self._handlers[key] = _uart_handler(UartWave(wire), is_timed)
-            self._settings[key] = _remembered(self._machine, signal.port, signal.port.frame_format)
+            settings = _remembered(self._machine, signal.port, signal.port.frame_format)
+            self._ports[key] = _uart_handler(UartWave(wire), is_timed), settings
 
     def _connect_bus(self, signal: SpiSignal) -> None:
         names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
@@ -118,27 +120,37 @@ class WaveCapture:
             self._add(name, False)
         wave = SpiWave(*names)
         bus = signal.controller
+        settings = _remembered(self._machine, bus, lambda: (bus.bit_time(), bus.mode()))
+        core, kept = self._machine.core, self._kept
+
+        def changes(
+            time: int, word: tuple[int, int, int], setting: tuple[int, int]
+        ) -> list[Change]:
+            return wave.word(time, *word, *setting)
+
+        def note(sent: int, received: int, bits: int) -> None:
+            kept.append((core.now, changes, (sent, received, bits), settings()))
+            if len(kept) >= MAX_KEPT:
+                self._write_kept()
+
+        self._machine.probes[signal.name] = note
         bus.attach(WordProbe(self._machine, signal.name, signal.device))
-
-        def on_word(time: int, fields: TraceFields, setting: tuple[int, int]) -> list[Change]:
-            sent, received, bits = fields["sent"], fields["received"], fields["bits"]
-            assert isinstance(sent, int)
-            assert isinstance(received, int)
-            assert isinstance(bits, int)
-            return wave.word(time, sent, received, bits, *setting)
-
-        key = self._machine.prefix + signal.name, "spi"
-        self._handlers[key] = on_word
-        self._settings[key] = _remembered(self._machine, bus, lambda: (bus.bit_time(), bus.mode()))
         for line in signal.lines:
             self._add(line.name, line.line.level)
             self._probe(line, wave.line)
 
     def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
-        name = signal.name
-        self._handlers[self._machine.prefix + name, "level"] = lambda time, fields, _: change(
-            time, name, bool(fields["level"])
-        )
+        core, kept, name = self._machine.core, self._kept, signal.name
+
+        def changes(time: int, level: bool, setting: None) -> list[Change]:
+            return change(time, name, level)
+
+        def note(level: bool) -> None:
+            kept.append((core.now, changes, level, None))
+            if len(kept) >= MAX_KEPT:
+                self._write_kept()
+
+        self._machine.probes[name] = note
         LevelProbe(self._machine, name, signal.line)
 
     def _add(self, wire: str, level: bool) -> None:
@@ -146,21 +158,22 @@ class WaveCapture:
 
     # What happens
 
-    def _keep(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        """Note an event with the block's settings; what it means for the wires is for later."""
-        key = source, event
-        if key not in self._handlers:
+    def _on_byte(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        """Note a byte with the port's settings; what it means for the wires is for later."""
+        port = self._ports.get((source, event))
+        if port is None:
             return
-        settings = self._settings.get(key)
-        self._kept.append((time, source, event, fields, settings and settings()))
+        changes, settings = port
+        self._kept.append((time, changes, fields["byte"], settings()))
         if len(self._kept) >= MAX_KEPT:
             self._write_kept()
 
     def _write_kept(self) -> None:
-        kept, self._kept = self._kept, []
-        for time, source, event, fields, setting in kept:
+        kept = list(self._kept)
+        self._kept.clear()
+        for time, handler, noted, setting in kept:
             self._write_until(time - MAX_FRAME)
-            changes = self._handlers[source, event](time, fields, setting)
+            changes = handler(time, noted, setting)
             if changes:
                 heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
 
@@ -194,9 +207,7 @@ def _usual(machine: Machine) -> str:
 
 
 def _uart_handler(wave: UartWave, is_timed: bool) -> Handler:
-    def on_byte(time: int, fields: TraceFields, form: FrameFormat) -> list[Change]:
-        byte = fields["byte"]
-        assert isinstance(byte, int)
+    def on_byte(time: int, byte: int, form: FrameFormat) -> list[Change]:
         if is_timed:
             time -= _duration(form)
         return wave.frame(max(0, time), byte, form)
@@ -209,16 +220,23 @@ def _remembered(machine: Machine, block: object, look: Settings) -> Settings:
     own = getattr(block, "registers", None)
     if not isinstance(own, RegisterFile):
         return look
-    words = [own.offset_of(name) // 4 for name in SETTINGS if name in own.names()]
+    words = {own.offset_of(name) // 4 for name in SETTINGS if name in own.names()}
+    layout = Struct(
+        "=" + "".join("I" if n in words else "4x" for n in range(max(words, default=0) + 1))
+    )
     files = [getattr(machine.peripherals.get(name), "registers", None) for name in CLOCKS]
     clocks = [file.values for file in files if isinstance(file, RegisterFile)]
-    seen: list[Any] = [None, None]
+    known: tuple[object, ...] = ()
+    known_clocks: list[bytes] = []
+    setting: Any = None
 
     def settings() -> Any:
-        now = [own.values[word] for word in words] + [values.tobytes() for values in clocks]
-        if now != seen[0]:
-            seen[:] = now, look()
-        return seen[1]
+        nonlocal known, known_clocks, setting
+        now = layout.unpack_from(own.values)
+        if now != known or (clocks and [values.tobytes() for values in clocks] != known_clocks):
+            known, known_clocks = now, [values.tobytes() for values in clocks]
+            setting = look()
+        return setting
 
     return settings if words else look
 

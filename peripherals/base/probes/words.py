@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from renode_wifi.peripherals.base.machine import Machine
-
-EVENT = "spi"
+from renode_wifi.peripherals.base.probes import Probed
 
 
 class SpiDevice(Protocol):
@@ -30,13 +28,13 @@ class SpiController(Protocol):
 
 
 class WordProbe:
-    """Traces each frame as `spi`: `sent` by the controller, `received` by it, and its `bits`.
+    """Notifies of each frame with what the controller sent, what it received, and the bits.
 
     It has no `stream`, so that the controller gives it every frame, in the time that the device
     takes.
     """
 
-    def __init__(self, machine: Machine, name: str, device: SpiDevice) -> None:
+    def __init__(self, machine: Probed, name: str, device: SpiDevice) -> None:
         self._machine = machine
         self._name = name
         self._device = device
@@ -44,5 +42,5 @@ class WordProbe:
 
     def exchange(self, frame: int, bits: int) -> int:
         answer = self._device.exchange(frame, bits)
-        self._machine.trace(self._name, EVENT, sent=frame, received=answer, bits=bits)
+        self._machine.probes[self._name](frame, answer, bits)
         return answer

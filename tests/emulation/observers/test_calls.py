@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.engines.embedded.logs import calls as call_log
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.observers.calls.attach import record_calls, with_symbols
@@ -110,6 +111,45 @@ def test_a_restored_snapshot_forgets_calls_of_the_future() -> None:
             recorder.on_return.clear()
             board.restore(at_start)
     assert ended[0] == ended[1] != []
+
+
+@pytest.mark.parametrize("capacity", [call_log.CAPACITY, 34_000])
+def test_calls_that_are_looked_at_later_are_those_seen_live(
+    capacity: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With little room the core asks for it in the middle of the run."""
+    monkeypatch.setattr(call_log, "CAPACITY", capacity)
+    seen: list[list[object]] = []
+    for live in (True, False):
+        calls: list[object] = []
+
+        def note(call: Call, calls: list[object] = calls) -> None:
+            calls.append((call.name, call.task, call.started, call.finished, call.arguments))
+            calls.append((call.caller, call.stack, call.result, call.outputs, call.ending))
+
+        with Board(BOARD, CALLS) as board:
+            recorder = record_calls(board, live=live)
+            recorder.keep_stacks(2048)
+            recorder.follow(note, note)
+            board.run(0.05)
+            recorder.end()
+        seen.append(calls)
+    assert seen[0] == seen[1] != []
+
+
+def test_calls_that_are_looked_at_later_forget_the_future_too() -> None:
+    with Board(BOARD, CALLS) as board:
+        recorder = record_calls(board, live=False)
+        ended: list[str] = []
+        recorder.follow(lambda call: None, lambda call: ended.append(call.name))
+        at_start = board.snapshot()
+        board.run(0.05)
+        recorder.flush()
+        first = list(ended)
+        board.restore(at_start)
+        board.run(0.05)
+        recorder.flush()
+    assert ended == [*first, *first] != []
 
 
 def test_live_lines_show_a_quick_call_once_and_a_blocked_one_twice() -> None:

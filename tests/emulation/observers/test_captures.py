@@ -7,8 +7,7 @@ import struct
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.observers.captures import pcapng
 from renode_wifi.emulation.observers.captures.frames import Addresses, Flow, datagram
 from renode_wifi.emulation.observers.captures.packets import PacketCapture
-from renode_wifi.emulation.platform.trace import Listeners
+from renode_wifi.emulation.platform.trace import Listeners, TraceListener
 from renode_wifi.peripherals.network.tls.endpoint import KEY_LOG
 
 ROOT = Path(__file__).parents[3]
@@ -113,14 +112,20 @@ def test_a_datagram_is_one_frame_with_the_stations_own_mac() -> None:
 
 def test_a_refused_connection_and_one_outside_ipv4_break_nothing() -> None:
     listeners, file = Listeners(), io.BytesIO()
-    session = SimpleNamespace(engine=SimpleNamespace(subscribe=listeners.add))
+
+    class Traced(Session):
+        def __init__(self) -> None:
+            """Nothing but a subscription is asked of it."""
+
+        def subscribe(self, listener: TraceListener) -> None:
+            listeners.add(listener)
 
     def trace(event: str, **fields: Any) -> None:
         for listener in listeners.of(event):
             listener(5, "network", event, fields)
 
     with PacketCapture(file) as capture:
-        capture.attach(cast(Session, session))
+        capture.attach(Traced())
         trace("connect", flow=1, origin=CLIENT, destination=SERVER)
         trace("connect-failed", flow=1, destination=SERVER, failure="REFUSED")
         trace("datagram", origin="[::1]:5", destination=SERVER, data=b"x")

@@ -151,6 +151,25 @@ def test_capturing_changes_nothing_in_the_run(st: tuple[str, Any, list[bytes]]) 
     assert lines == st[1]
 
 
+def test_a_restored_snapshot_goes_on_with_the_capture() -> None:
+    """What is written of the first time stays; the second time the same wires change as often."""
+    edges = []
+    for rounds in (1, 2):
+        text = io.StringIO()
+        with Board(ST, image(ST)) as board:
+            capture = WaveCapture(board, text, "usart1,spi3+ready=ism43362.0")
+            board.run(0.1)
+            before = board.snapshot()
+            for _ in range(rounds):
+                board.restore(before)
+                board.run(0.4)
+            capture.close()
+        edges.append({name: len(wave) for name, wave in waves(text.getvalue()).items()})
+    once, twice = edges
+    assert once["spi3_sck"] > 100
+    assert all(twice[name] > once[name] for name in ("spi3_sck", "ready", "usart1_tx"))
+
+
 def test_the_network_processors_messages_can_be_read_from_its_bus() -> None:
     text, lines, _ = capture(TI, "radio: ok", "uarta0 lspi+cs=lspi.3 irq=nwp.0")
     captured = waves(text)

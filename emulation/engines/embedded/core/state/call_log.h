@@ -15,14 +15,14 @@ enum {
     MAX_OPEN_CALLS = 64,
 };
 
-/* Memory that an argument points to. Mirrored by call_log.py. */
+/* Memory that an argument points to. Mirrored by logs/calls.py. */
 struct call_capture {
     uint32_t argument, size;
     uint32_t indirect; /* what the word there points to is noted, too */
     uint32_t output; /* when the function returns, not when it is entered */
 };
 
-/* Mirrored by call_log.py. */
+/* Mirrored by logs/calls.py. */
 struct call_function {
     uint32_t address;
     uint32_t returns; /* whether its return is noted */
@@ -31,7 +31,7 @@ struct call_function {
 };
 
 /* Behind it are `areas` pieces of memory: address, length, and the bytes, padded to words. Mirrored
- * by call_log.py. */
+ * by logs/calls.py. */
 struct call_record {
     uint64_t time; /* ns */
     uint32_t size; /* bytes, with what is behind it */
@@ -53,7 +53,7 @@ struct open_call {
     uint32_t words[CALL_WORDS];
 };
 
-/* Mirrored by call_log.py. */
+/* Mirrored by logs/calls.py. */
 struct call_log {
     struct call_function *functions; /* by address */
     uint32_t function_count;

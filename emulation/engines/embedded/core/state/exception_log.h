@@ -7,7 +7,7 @@
 
 enum { TASK_NAME = 16 };
 
-/* Mirrored by exception_log.py. */
+/* Mirrored by logs/exceptions.py. */
 struct exception_entry {
     uint64_t time; /* ns */
     uint32_t place; /* of a handler: its first instruction; of thread mode: the running task's block */
@@ -16,7 +16,7 @@ struct exception_entry {
     char name[TASK_NAME]; /* of the task; not terminated if it is as long */
 };
 
-/* Mirrored by exception_log.py. */
+/* Mirrored by logs/exceptions.py. */
 struct exception_log {
     struct exception_entry *entries;
     uint32_t capacity, count;

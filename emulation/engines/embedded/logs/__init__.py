@@ -1,0 +1,1 @@
+"""What the core notes of a run, for observers that look at it later."""
