@@ -33,8 +33,8 @@ from renode_wifi.peripherals.simplelink.opcodes import Opcode
 from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 from renode_wifi.peripherals.simplelink.wlan.web import (
     Exchange,
+    Form,
     Handle,
-    Parameters,
     WebAnswer,
     WebServer,
 )
@@ -67,8 +67,11 @@ class KnowsTokens(Protocol):
 
 
 class KnowsResources(Protocol):
-    def answer(self, path: str, parameters: Parameters) -> WebAnswer | None:
-        """None for what is no resource of TI's."""
+    def answer(self, path: str, parameters: Form) -> WebAnswer | None:
+        """Of a POST; None for what is no resource of TI's."""
+
+    def text(self, path: str) -> bytes | None:
+        """Of a GET, likewise."""
 
 
 class HttpService:
@@ -164,6 +167,10 @@ class HttpService:
         if exchange.method == "GET" and TOKEN.fullmatch(token):
             self._serve_page(exchange, token, "text/html")
             return
+        text = self._text(exchange)
+        if text is not None:
+            exchange.respond(WebAnswer(HTTPStatus.OK, text))
+            return
         page = self._page(exchange.path) if exchange.method in ("GET", "HEAD") else None
         if page is not None:
             self._serve_page(exchange, *page)
@@ -187,6 +194,11 @@ class HttpService:
         if self.apis is None or not self.settings.apis or not exchange.path.startswith(API):
             return None
         return self.apis.answer(exchange.path, exchange.parameters)
+
+    def _text(self, exchange: Exchange) -> bytes | None:
+        if self.apis is None or not self.settings.apis or exchange.method not in ("GET", "HEAD"):
+            return None
+        return self.apis.text(exchange.path)
 
     # Tokens
 

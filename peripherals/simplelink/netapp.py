@@ -269,10 +269,19 @@ class NetApp(Silo):
             return None
         own = self.netcfg.access_point
         subnet = IPv4Network(f"{own.address}/{own.netmask}", strict=False)
-        pool = DhcpServerOptions.parse(self.values[DHCP_SERVER, 0])
+        pool = self.pool
         if pool.first in subnet and pool.last in subnet:
             return pool.first, pool.last
         return subnet[1], subnet[-2]
+
+    @property
+    def pool(self) -> DhcpServerOptions:
+        """Of the access point's DHCP server, as set."""
+        return DhcpServerOptions.parse(self.values[DHCP_SERVER, 0])
+
+    def lease_time(self) -> int:
+        """Seconds that the access point's addresses are for."""
+        return self.pool.lease_time
 
     def store(self, application: int, option: int, value: bytes) -> None:
         self.values[application, option] = value

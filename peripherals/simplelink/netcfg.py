@@ -101,7 +101,7 @@ class NetCfg(Silo):
     def get(self, transaction: Transaction, message: GetSetting) -> Setting:
         identity, option = message.identity, message.option
         if identity == IPV4_STATION:
-            option = self._station_mode
+            option = self.station_mode
         elif identity == IPV4_AP:
             option = MODE_STATIC
         elif identity in (LOCAL, GLOBAL):
@@ -159,7 +159,7 @@ class NetCfg(Silo):
         )
 
     @property
-    def _station_mode(self) -> int:
+    def station_mode(self) -> int:
         if self.static is not None:
             return MODE_STATIC
         return MODE_DHCP if self.self_address_after is None else MODE_DHCP_LLA
@@ -167,9 +167,9 @@ class NetCfg(Silo):
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
         identity, option, value = message.identity, message.option, message.value
         if identity == IPV4_STATION:
-            status = self._set_station(option, value)
+            status = self.change_station(option, value)
         elif identity == IPV4_AP:
-            status = self._set_access_point(option, value)
+            status = self.change_access_point(value) if option == MODE_STATIC else Error.INVALID
         elif identity in (LOCAL, GLOBAL):
             status = self.ipv6.set(identity, option, value)
         elif identity == INTERFACE and option == INTERFACE_STATE and 2 <= len(value) <= 4:
@@ -178,7 +178,8 @@ class NetCfg(Silo):
             status = self._set_other(identity, value)
         return BasicResponse(status)
 
-    def _set_station(self, option: int, value: bytes) -> int:
+    def change_station(self, option: int, value: bytes) -> int:
+        """0, or an error. value: Ipv4Config of a static address."""
         if option == MODE_STATIC:
             lease = _lease(value)
             if lease is None:
@@ -197,8 +198,9 @@ class NetCfg(Silo):
             return Error.INVALID
         return 0
 
-    def _set_access_point(self, option: int, value: bytes) -> int:
-        lease = _lease(value) if option == MODE_STATIC else None
+    def change_access_point(self, value: bytes) -> int:
+        """value: Ipv4Config."""
+        lease = _lease(value)
         if lease is None:
             return Error.INVALID
         self.access_point = lease

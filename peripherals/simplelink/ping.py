@@ -20,14 +20,17 @@ MIN_TIMEOUT = 1 * MILLISECOND
 class Series:
     """Echo requests of one command, and what came back."""
 
-    def __init__(self, command: PingStart, started: int) -> None:
+    def __init__(self, command: PingStart, started: int, reported: bool = True) -> None:
         self.command = command
+        self.reported = reported
         self.started = started
         self.sent = 0
         self.answered = 0
         self.shortest = 0
         self.longest = 0
         self.total = 0
+        self.ended = started
+        """When the last answer came, or its time was over."""
         self.next: Event | None = None
 
     def count(self, duration: int) -> None:
@@ -56,6 +59,8 @@ class Ping:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.series: Series | None = None
+        self.last: Series | None = None
+        """Under way, or over."""
 
     def start(self, transaction: Transaction, message: PingStart) -> BasicResponse | None:
         if message.address == ANY:
@@ -63,11 +68,18 @@ class Ping:
             return OK
         if self.services.network.joined is None:
             return BasicResponse(Error.PING_NOT_CONNECTED)
-        self.stop()
         transaction.status(0)
-        self.series = Series(message, self.services.surroundings.clock.now)
-        self._send(self.series)
+        self.begin(message)
         return None
+
+    def begin(self, command: PingStart, reported: bool = True) -> bool:
+        """reported: to the host. False: there is no network."""
+        if self.services.network.joined is None:
+            return False
+        self.stop()
+        self.series = self.last = Series(command, self.services.surroundings.clock.now, reported)
+        self._send(self.series)
+        return True
 
     def stop(self) -> None:
         if self.series is not None and self.series.next is not None:
@@ -92,8 +104,9 @@ class Ping:
         done = series.sent == command.attempts or (
             command.flags == STOP_AFTER_SUCCESS and round_trip is not None
         )
-        if done or command.flags == REPORT_EACH:
+        if series.reported and (done or command.flags == REPORT_EACH):
             host.event(Opcode.PING_REPORT, series.report(self.services.surroundings.clock.now))
+        series.ended = self.services.surroundings.clock.now
         if done:
             self.series = None
         else:

@@ -95,8 +95,9 @@ class Processor:
         )
         self.netapp = NetApp(services, http, self.netcfg)
         self.wlan.access_point.pool = self.netapp.addresses
-        http.tokens = DeviceTokens(services, self.device, self.netcfg, self.netapp)
-        http.apis = HttpApi(self.device, self.netapp, self.wlan.saved)
+        self.wlan.access_point.lease_time = self.netapp.lease_time
+        http.tokens = DeviceTokens(services, self.device, self.netcfg, self.netapp, self.wlan)
+        http.apis = HttpApi(services, self.device, self.netcfg, self.netapp, self.wlan)
         self.netutil = NetUtil(services)
         self.silos: tuple[Silo, ...] = (
             self.device,

@@ -96,7 +96,7 @@ class AccessRules:
     """Of an access point that a station runs; they may change while it is on the air.
 
     pool: first and last address that it gives away; None: it gives none. stations: how many may be
-    there at once. refused: MAC addresses that may not join.
+    there at once. refused: MAC addresses that may not join. lease: seconds that an address is for.
     """
 
     def __init__(
@@ -104,8 +104,10 @@ class AccessRules:
         pool: tuple[IPv4Address, IPv4Address] | None,
         stations: int = 255,
         refused: frozenset[bytes] = frozenset(),
+        lease: int = 86_400,
     ) -> None:
         self.pool = pool
+        self.lease = lease
         self.stations = stations
         self.refused = refused
 

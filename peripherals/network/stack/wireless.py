@@ -338,6 +338,7 @@ class WirelessStation:
         self.stop_access_point()
         subnet = IPv4Network(f"{address.address}/{address.netmask}", strict=False)
         pool = (subnet[1], subnet[-2]) if rules is None else rules.pool
+        lease = address.duration if rules is None else rules.lease
         settings = AccessPointSettings(
             beacon.ssid,
             beacon.bssid,
@@ -350,7 +351,7 @@ class WirelessStation:
                 subnet,
                 address.address,
                 address.address,
-                None if pool is None else DhcpSettings(*pool, address.duration),
+                None if pool is None else DhcpSettings(*pool, lease),
             ),
         )
         self._own = AccessPoint(settings, self.air.authority, self, rules)

@@ -53,9 +53,13 @@ class AccessPointRole:
         self.stations: dict[bytes, Lease] = {}
         """Those that have an address, in the order in which they came."""
         self.pool: Callable[[], tuple[IPv4Address, IPv4Address] | None] = self._whole_subnet
+        self.lease_time: Callable[[], int] = self._usual_lease_time
         self._rules = AccessRules(None)
         settings.changed = self._obey
         netcfg.stations = self
+
+    def _usual_lease_time(self) -> int:
+        return self.netcfg.access_point.duration
 
     def _whole_subnet(self) -> tuple[IPv4Address, IPv4Address]:
         lease = self.netcfg.access_point
@@ -90,7 +94,7 @@ class AccessPointRole:
                 security,
                 settings.access_point(AP_HIDDEN)[:1] not in (b"", b"\0"),
             )
-            self._rules = AccessRules(self.pool())
+            self._rules = AccessRules(self.pool(), lease=self.lease_time())
             self._obey()
             password = settings.access_point(AP_PASSWORD)
             network.station.start_access_point(beacon, password, lease, self._rules)

@@ -29,7 +29,7 @@ from renode_wifi.peripherals.simplelink.wlan.access_point import AccessPointRole
 from renode_wifi.peripherals.simplelink.wlan.security import SECURITY, Profile, judge
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 from renode_wifi.peripherals.simplelink.wlan.station import StationRole
-from renode_wifi.peripherals.simplelink.wlan.web import Exchange, Parameters, WebAnswer
+from renode_wifi.peripherals.simplelink.wlan.web import Exchange, Form, WebAnswer
 
 SMART_CONFIG, ACCESS_POINT_AND_SMART_CONFIG, STOP, ABORT_EXTERNAL = 1, 2, 4, 5
 """Of SlWlanProvisioningCommand_e; those below STOP start it, all but SMART_CONFIG as an AP."""
@@ -47,12 +47,10 @@ OUTCOMES = {
     JoinFailure.NO_ADDRESS: NO_ADDRESS,
 }
 
-PRODUCT_VERSION = b"R2.0"
-"""By which applications know that they talk to the second generation."""
 SSID, SECURITY_TYPE, KEY, PRIORITY = (f"__SL_P_P.{letter}" for letter in "ABCD")
 PROFILE_ADD, CONFIRM = "/api/1/wlan/profile_add", "/api/1/wlan/confirm_req"
-ACCEPTED_POSTS = ("/api/1/wlan/en_ap_scan", "/api/1/netapp/set_urn")
-"""Rescanning takes no time here; the name of the device is what the host has set."""
+OPEN_TO_PHONES = ("/api/1/wlan/en_ap_scan", "/api/1/netapp/set_urn")
+"""Of the other resources, those that provisioning has, too (SWRA513 table 9-1)."""
 RESULTS = ("/param_cfg_result.txt", "/__SL_G_MCR")
 PAGES = "www"
 
@@ -125,6 +123,11 @@ class ProvisioningService:
         self._command = message
         self._configure()
         return None
+
+    @property
+    def result(self) -> int:
+        """Of the last confirmation."""
+        return self._result
 
     @property
     def active(self) -> bool:
@@ -220,7 +223,7 @@ class ProvisioningService:
     def _on_request(self, exchange: Exchange) -> None:
         exchange.respond(self._answer(exchange.method, exchange.path, exchange.parameters))
 
-    def _answer(self, method: str, path: str, parameters: Parameters) -> WebAnswer:
+    def _answer(self, method: str, path: str, parameters: Form) -> WebAnswer:
         if self._command is not None and not self._confirming:
             self._wait()
         if method == "POST":
@@ -236,29 +239,16 @@ class ProvisioningService:
         )
 
     def _text(self, path: str) -> bytes | None:
-        if path == "/param_product_version.txt":
-            return PRODUCT_VERSION
-        if path == "/param_device_name.txt":
-            return self.settings.device_name
-        if path == "/netlist.txt":
-            station = self.services.network.station
-            beacons = [] if station is None else station.scan()
-            kinds = {kind: number for number, kind in reversed(SECURITY.items()) if kind}
-            return b"".join(
-                b"%d%s;" % (kinds.get(beacon.security, 2), beacon.ssid)
-                for beacon in beacons
-                if not beacon.hidden
-            )
         if path in RESULTS:
             if self._result == SUCCESS and self._confirming and self._command is not None:
                 self._confirming = False
                 self._succeed()
             return b"%d" % self._result
-        return None
+        return None if self.http.apis is None else self.http.apis.text(path)
 
-    def _on_post(self, path: str, parameters: Parameters) -> WebAnswer:
-        if path in ACCEPTED_POSTS:
-            return WebAnswer()
+    def _on_post(self, path: str, parameters: Form) -> WebAnswer:
+        if path in OPEN_TO_PHONES and self.http.apis is not None:
+            return self.http.apis.answer(path, parameters) or WebAnswer(HTTPStatus.NOT_FOUND)
         if self._command is None or self._confirming:
             return WebAnswer(HTTPStatus.NOT_FOUND)
         if path == PROFILE_ADD:
@@ -268,7 +258,7 @@ class ProvisioningService:
             return WebAnswer()
         return WebAnswer(HTTPStatus.NOT_FOUND)
 
-    def _add(self, parameters: Parameters) -> WebAnswer:
+    def _add(self, parameters: Form) -> WebAnswer:
         profile = profile_of(parameters)
         if profile is None:
             return WebAnswer(HTTPStatus.BAD_REQUEST)
@@ -282,7 +272,7 @@ class ProvisioningService:
     HANDLERS = (Handler(Opcode.WLAN_PROVISIONING, Provisioning, run),)
 
 
-def profile_of(parameters: Parameters) -> Profile | None:
+def profile_of(parameters: Form) -> Profile | None:
     """The profile of a form; None where it makes none."""
     try:
         security, priority = int(parameters[SECURITY_TYPE]), int(parameters.get(PRIORITY, 0))

@@ -105,7 +105,10 @@ class WlanSettings:
         return self.values[AP, option]
 
     def set(self, transaction: Transaction, message: SetSetting) -> BasicResponse:
-        identity, option, value = message.identity, message.option, message.value
+        return BasicResponse(self.change(message.identity, message.option, message.value))
+
+    def change(self, identity: int, option: int, value: bytes) -> int:
+        """0, or an error."""
         if identity == ACCESS_LIST and option != LIST_MODE:
             status = self._change_list(option, value)
         elif identity == FILTERS:
@@ -120,7 +123,7 @@ class WlanSettings:
                 self._explain(identity, option)
         if identity in (AP, ACCESS_LIST) and self.changed is not None:
             self.changed()
-        return BasicResponse(status)
+        return status
 
     def _store(self, identity: int, option: int, value: bytes) -> None:
         self.values[identity, option] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -17,7 +17,20 @@ from renode_wifi.peripherals.simplelink.network import NetworkAccess
 MAX_CLIENTS = 4
 """Connections at once; the oldest one makes room."""
 
-Parameters = dict[str, str]
+
+class Form(dict[str, str]):
+    """Of a form; of a name that is given several times, the first counts."""
+
+    def __init__(self, posted: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._all = {name: list(values) for name, values in (posted or {}).items()}
+        super().__init__({name: values[0] for name, values in self._all.items()})
+
+    def several(self, name: str) -> list[str]:
+        """All values of a name."""
+        return self._all.get(name, [])
+
+    def __reduce__(self) -> tuple[type[Form], tuple[dict[str, list[str]]]]:
+        return Form, (self._all,)
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,7 @@ class Exchange:
     method = path = query = ""
     headers: dict[str, str]
     body = b""
-    parameters: Parameters
+    parameters: Form
     """What was posted in a form."""
 
     def __init__(self, stream: Stream, handle: Handle, gone: Callable[[Exchange], None]) -> None:
@@ -108,7 +121,7 @@ class Exchange:
         self.handle = handle
         self.gone = gone
         self.parser = RequestParser()
-        self.headers, self.parameters = {}, {}
+        self.headers, self.parameters = {}, Form()
         self._out = b""
         self._gone = False
 
@@ -128,9 +141,9 @@ class Exchange:
             self.parser.feed(data)
         request = self.parser.next()
         if request is not None:
-            # Parameters are ISO-8859-1, as applications of SimpleLink write them.
+            # Form are ISO-8859-1, as applications of SimpleLink write them.
             posted = parse_qs(request.body.decode("latin-1"), True, encoding="latin-1")
-            self.parameters = {name: values[0] for name, values in posted.items()}
+            self.parameters = Form(posted)
             target = urlsplit(request.path)
             self.method, self.path, self.query = request.method, target.path, target.query
             self.headers, self.body = request.headers, request.body

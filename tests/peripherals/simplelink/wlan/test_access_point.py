@@ -13,6 +13,7 @@ from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 from renode_wifi.peripherals.simplelink.messages.netapp import DhcpServerOptions
 from renode_wifi.peripherals.simplelink.messages.netcfg import StationInfo
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.wlan.web import Form
 from tests.peripherals.simplelink.rig import Rig
 
 DHCP_SERVER = 2
@@ -152,4 +153,33 @@ def test_rules_are_saved_and_restored(rig: Rigged) -> None:
     assert copy.get_net(NUMBER, 0, 1) == b"\1"
     assert copy.set_wlan(AP, STATIONS, b"\1") == 0
     assert copy.phone(2)[1] == [JoinFailure.REFUSED]
+    assert rig.phone(2)[0].lease is not None
+
+
+def test_the_page_of_a_device_shows_expels_and_refuses_its_stations(rig: Rigged) -> None:
+    """SWRU455A, RESTful API Processing: stations of the access point, and its access list."""
+    phones = [rig.phone(number)[0] for number in (1, 2)]
+    http = rig.nwp.processor.netapp.http
+    assert http.apis is not None
+    assert http.tokens is not None
+
+    def post(path: str, **fields: str) -> int:
+        form = Form({f"__SL_P_{name.replace('_', '.')}": [text] for name, text in fields.items()})
+        answer = http.apis.answer(f"/api/1/wlan/{path}", form)  # type: ignore[union-attr]
+        assert answer is not None
+        return answer.status
+
+    assert http.tokens.value(b"__SL_G_CM2") == b"02:00:00:00:01:02"
+    assert http.tokens.value(b"__SL_G_CI1") == str(phones[0].lease.address).encode()  # type: ignore[union-attr]
+    assert post("station_action", CRR="3") == 400
+    assert post("station_action", C_B="5") == 400
+    assert post("station_action", C_B="2", CRR="1", CRL="2") == 204
+    assert [phone.lease for phone in phones] == [None, None]
+    assert http.tokens.value(b"__SL_G_SR2") == b"selected"
+    assert http.tokens.value(b"__SL_G_CL1") == b"02:00:00:00:01:02"
+    assert post("ap_aclist", C_M="1") == 204
+    assert [rig.phone(number)[0].lease is None for number in (1, 2)] == [False, True]
+    assert post("ap_aclist", C_M="2") == 400
+    assert post("ap_aclist", CRS="1") == 204
+    assert http.tokens.value(b"__SL_G_CLS") == b"0"
     assert rig.phone(2)[0].lease is not None

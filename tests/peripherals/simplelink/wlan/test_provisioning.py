@@ -185,7 +185,7 @@ def test_what_applications_read() -> None:
         assert page.ask("GET", path) == DeviceAnswer(200, content)
     networks = page.ask("GET", "/netlist.txt")
     assert networks is not None
-    assert {b"2fwemu-ap", b"0open"} <= set(networks.content.split(b";"))
+    assert {b"3fwemu-ap", b"0open"} <= set(networks.content.split(b";"))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,9 @@ def test_what_applications_read() -> None:
         ("POST", "/api/1/wlan/profile_add", "__SL_P_P.A=x&__SL_P_P.B=0", 204),
         ("POST", "/api/1/wlan/confirm_req", "", 404),
         ("POST", "/api/1/wlan/en_ap_scan", "__SL_P_SC1=10", 204),
-        ("POST", "/api/1/netapp/set_urn", "__SL_P_N.A=lamp", 204),
+        ("POST", "/api/1/wlan/en_ap_scan", "__SL_P_SC1=x", 400),
+        ("POST", "/api/1/netapp/set_urn", "__SL_P_S.B=lamp", 204),
+        ("POST", "/api/1/netapp/set_urn", "__SL_P_N.A=lamp", 400),
         ("POST", "/elsewhere", "", 404),
         ("GET", "/elsewhere", "", 404),
         ("DELETE", "/index.html", "", 501),

@@ -30,6 +30,7 @@ from renode_wifi.peripherals.simplelink.http_server.settings import (
 )
 from renode_wifi.peripherals.simplelink.messages.netapp_http import GetToken, SendToken
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
+from renode_wifi.peripherals.simplelink.wlan.web import Form
 from tests.peripherals.network.rig import Recorder
 from tests.peripherals.simplelink.test_http import Browser
 
@@ -232,3 +233,152 @@ def test_the_name_is_set_and_other_resources_are_the_host_s() -> None:
     client.post(f"{API}/netapp/set_urn", "__SL_P_S.B=bath")
     client.request()
     assert client.text("/__SL_G_S.B") == "kitchen"
+
+
+def test_what_provisioning_applications_read_is_there_in_a_network_too() -> None:
+    """SWRA513C, Provisioning HTTP/HTTPS Server APIs: name, version, result, networks."""
+    client = Client()
+    assert client.text("/param_product_version.txt") == "R2.0"
+    assert client.text("/param_device_name.txt") == "mysimplelink"
+    assert client.text("/param_cfg_result.txt") == "0"
+    assert set(client.text("/netlist.txt").split(";")) >= {"3fwemu-ap", "0open"}
+    client.post(f"{API}/netapp/set_urn", "__SL_P_S.B=kitchen&__SL_P_S.C=kitchen.home")
+    assert client.text("/param_device_name.txt") == "kitchen"
+    assert client.text("/__SL_G_S.C") == "kitchen.home"
+
+
+def test_the_list_of_networks_is_that_of_the_last_scan() -> None:
+    """SWRA513C, Provisioning HTTP/HTTPS Server APIs: scan cycles, and the time between."""
+    client = Client()
+    assert "0open" in client.text("/netlist.txt")
+    (gone,) = client.rig.world.air.named("open")
+    gone.up = False
+    assert "0open" in client.text("/netlist.txt")
+    assert client.post(f"{API}/wlan/en_ap_scan", "__SL_P_SC1=10&__SL_P_SC2=2") == "204 No Content"
+    assert "0open" not in client.text("/netlist.txt")
+    gone.up = True
+    assert "0open" not in client.text("/netlist.txt")
+    client.wait(10)
+    assert "0open" in client.text("/netlist.txt")
+    for form in ("__SL_P_SC1=0", "__SL_P_SC2=256", "__SL_P_SC2=x"):
+        assert client.post(f"{API}/wlan/en_ap_scan", form) == "400 Bad Request"
+
+
+def test_profiles_are_shown_and_deleted() -> None:
+    """SWRU455A, RESTful API Processing: profiles by their numbers, of every kind."""
+    client = Client()
+    for name in ("one", "two", "three"):
+        client.post(f"{API}/wlan/profile_add", f"__SL_P_P.A={name}&__SL_P_P.B=0&__SL_P_P.D=4")
+    form = "__SL_P_P.H=work&__SL_P_P.I=me&__SL_P_P.K=secret&__SL_P_P.M={}&__SL_P_P.N=MSCHAPV2"
+    assert client.post(f"{API}/wlan/profile_eap", form.format("TTLS")) == "204 No Content"
+    assert client.post(f"{API}/wlan/profile_eap", form.format("FAST")) == "400 Bad Request"
+    assert client.text("/__SL_G_PN2") == "two"
+    assert client.text("/__SL_G_PS4") == "Enterprise"
+    assert client.text("/__SL_G_PP1") == "4"
+    assert client.post(f"{API}/wlan/profile_del", "__SL_P_PRR=1&__SL_P_PRR=3") == "204 No Content"
+    kept = [profile and profile.ssid for profile in client.rig.nwp.wlan.saved.profiles]
+    assert kept == [None, b"two", None, b"work", None, None, None]
+    assert client.post(f"{API}/wlan/profile_del", "__SL_P_PRR=8") == "400 Bad Request"
+    assert client.post(f"{API}/wlan/profile_del_all", "") == "204 No Content"
+    assert client.text("/__SL_G_PN2") == "-"
+
+
+def test_the_access_point_is_configured_for_the_next_start() -> None:
+    """SWRU455A, RESTful API Processing: the access point, its addresses, the device's role."""
+    client = Client()
+    good = "__SL_P_W.A=11&__SL_P_W.B=box&__SL_P_W.C=2&__SL_P_W.H=1&__SL_P_W.G=long-secret"
+    assert client.post(f"{API}/wlan/ap_cfg", good) == "204 No Content"
+    for bad in ("__SL_P_W.A=15", "__SL_P_W.C=9", "__SL_P_W.G=tiny", "__SL_P_W.A=x", ""):
+        assert client.post(f"{API}/wlan/ap_cfg", f"__SL_P_X=&{bad}") == "400 Bad Request"
+    shown = [client.text(f"/__SL_G_W.{letter}") for letter in "ABCFIJ"]
+    assert shown == ["11", "box", "WPA", "selected", "not_selected", "selected"]
+    form = "__SL_P_N.P=10.9.8.1&__SL_P_N.I=10.9.8.5&__SL_P_N.J=10.9.8.9&__SL_P_N.K=3600"
+    assert client.post(f"{API}/netapp/netcfg_ap", form) == "204 No Content"
+    assert client.text("/__SL_G_N.K") == "3600"
+    for bad in ("__SL_P_N.P=x", "__SL_P_N.K=59", "__SL_P_N.I=10.9.8.10"):
+        assert client.post(f"{API}/netapp/netcfg_ap", bad) == "400 Bad Request"
+    assert client.post(f"{API}/wlan/set_mode", "__SL_P_S.D=Car") == "400 Bad Request"
+    assert client.post(f"{API}/wlan/set_mode", "__SL_P_S.D=AP") == "204 No Content"
+    assert client.text("/__SL_G_S.D") == "Station"
+    client.driver.stop()
+    assert client.driver.start() == 3  # the status of an access point
+    phone: list[Any] = []
+    client.station.join(b"box", b"long-secret", None, phone.append)
+    client.wait(3)
+    assert str(phone[0].address) == "10.9.8.5"
+    assert phone[0].duration == 3600
+
+
+def test_the_station_s_address_is_configured() -> None:
+    """SWRU455A, RESTful API Processing: a static address, or DHCP."""
+    client = Client()
+    form = "__SL_P_N.D=Static&__SL_P_N.A=10.10.0.9&__SL_P_N.B=255.255.255.0&__SL_P_N.C=10.10.0.1"
+    assert client.post(f"{API}/netapp/netcfg_sta", form) == "400 Bad Request"
+    assert (
+        client.post(f"{API}/netapp/netcfg_sta", f"{form}&__SL_P_N.H=10.10.0.1") == "204 No Content"
+    )
+    assert client.text("/__SL_G_N.F") == "selected"
+    static = client.rig.nwp.processor.netcfg.static
+    assert static is not None
+    assert str(static.address) == "10.10.0.9"
+    assert client.post(f"{API}/netapp/netcfg_sta", "__SL_P_N.D=LLA DHCP") == "204 No Content"
+    assert client.text("/__SL_G_N.L") == "selected"
+    assert client.post(f"{API}/netapp/netcfg_sta", "__SL_P_N.D=") == "400 Bad Request"
+
+
+def test_the_device_pings() -> None:
+    """SWRU455A, RESTful API Processing: a series of pings, and what came of it."""
+    client = Client()
+    form = "__SL_P_T.A=10.10.0.1&__SL_P_T.B=100&__SL_P_T.C=3"
+    assert client.post(f"{API}/netapp/ping", form) == "204 No Content"
+    client.wait(5)
+    assert client.post(f"{API}/netapp/ping_res", "") == "204 No Content"
+    assert [client.text(f"/__SL_G_T.{letter}") for letter in "ABCDE"] == [
+        "10.10.0.1",
+        "100",
+        *"333",
+    ]
+    assert client.driver.event(Opcode.PING_REPORT, 0) is None
+    for bad in (
+        "__SL_P_T.A=x",
+        "__SL_P_T.A=10.10.0.1&__SL_P_T.B=31",
+        "__SL_P_T.A=1.1.1.1&__SL_P_T.C=256",
+    ):
+        assert client.post(f"{API}/netapp/ping", bad) == "400 Bad Request"
+    assert (
+        client.post(f"{API}/netapp/ping", "__SL_P_T.A=10.10.0.1&__SL_P_T.C=0") == "204 No Content"
+    )
+    client.wait(3)
+    assert client.post(f"{API}/netapp/ping_stop", "") == "204 No Content"
+    sent = client.text("/__SL_G_T.D")
+    client.wait(5)
+    assert client.text("/__SL_G_T.D") == sent
+
+
+def test_the_date_is_set_by_the_page_of_the_sdk() -> None:
+    client = Client()
+    assert client.post(f"{API}/wlan/set_time", "__SL_P_S.J=2020,2,30,1,1,1") == "400 Bad Request"
+    assert client.post(f"{API}/wlan/set_time", "__SL_P_S.J=2020,2,29,1,1,1") == "204 No Content"
+
+
+CLIENT = Client()
+
+
+@given(
+    st.sampled_from(["PRR", "CRR", "CRL", "CRS", "W.A", "SC1", "T.C", "N.K"]), st.text(max_size=6)
+)
+def test_any_number_is_done_or_refused(name: str, value: str) -> None:
+    http = CLIENT.rig.nwp.processor.netapp.http
+    assert http.apis is not None
+    for path in (
+        "wlan/profile_del",
+        "wlan/station_action",
+        "wlan/ap_aclist",
+        "wlan/ap_cfg",
+        "wlan/en_ap_scan",
+        "netapp/ping",
+        "netapp/netcfg_ap",
+    ):
+        answer = http.apis.answer(f"{API}/{path}", Form({f"__SL_P_{name}": [value]}))
+        assert answer is not None
+        assert answer.status in (204, 400)
