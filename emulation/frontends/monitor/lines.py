@@ -10,6 +10,8 @@ from renode_wifi.emulation.script.tokens import TRIPLE
 Complete = Callable[[str], tuple[str, list[Candidate]]]
 """The word at the end of a line, and what it may become."""
 CONTINUATION = "... "
+INTERRUPTED = "interrupted"
+"""Printed for a line that Ctrl-C ended."""
 
 
 def is_complete(text: str) -> bool:

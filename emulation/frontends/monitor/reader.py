@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,12 @@ class Reader(Protocol):
     """`read` is waiting and calls `idle` meanwhile; what that raises ends it."""
     handles_interrupts: bool
     """Ctrl-C is a key of its own; SIGINT need not interrupt `read`."""
+
+    def attached(self) -> AbstractContextManager[None]:
+        """Keys typed between two calls of `read` wait for the next one, as they were typed."""
+
+    def discard(self) -> None:
+        """Forget what was typed for the next calls of `read`."""
 
     def read(self, prompt: str) -> str | None:
         """The next line, several while a triple-quoted text is open; None at the end.
@@ -32,6 +39,12 @@ class StreamReader:
 
     def __init__(self) -> None:
         self._is_terminal = sys.stdin.isatty()
+
+    def attached(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def discard(self) -> None:
+        """The stream may be a script, which goes on."""
 
     def read(self, prompt: str) -> str | None:
         text = ""
@@ -52,8 +65,14 @@ def history_file() -> Path:
     return Path(state) / "renode-wifi" / "monitor-history"
 
 
-def new_reader(complete: Complete, idle: Callable[[], bool]) -> Reader:
-    """idle: called while nobody types; False: there was nothing to do.
+def new_reader(
+    complete: Complete,
+    idle: Callable[[], bool],
+    asking: Callable[[], None],
+    is_given_up: Callable[[], bool],
+) -> Reader:
+    """idle: called while nobody types; False: there was nothing to do. asking: called when Ctrl-C
+    begins to be a key of the reader's. is_given_up: it came as a signal since.
 
     Without a terminal, or without prompt_toolkit, lines have neither history nor completion.
     """
@@ -66,4 +85,4 @@ def new_reader(complete: Complete, idle: Callable[[], bool]) -> Reader:
             raise
         print("For history and completion: pip install 'renode-wifi[monitor]'")
         return StreamReader()
-    return TerminalReader(complete, idle, history_file())
+    return TerminalReader(complete, idle, asking, is_given_up, history_file())

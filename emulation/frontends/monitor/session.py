@@ -15,6 +15,7 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.contract import offer_contract
 from renode_wifi.emulation.frontends.gdb import Killed
+from renode_wifi.emulation.frontends.monitor.lines import INTERRUPTED
 from renode_wifi.emulation.frontends.recording import offer_recordings
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import LOG
@@ -38,6 +39,10 @@ class MonitorSession:
         offer_recordings(self.session)
         offer_contract(self.session)
         self.is_ended = False
+        self.is_given_up = False
+        """The next line is not to be carried out."""
+        self.was_interrupted = False
+        """Ctrl-C came while the last line was carried out."""
         self._write = write
         self._shown: dict[str, str] = {}
         """Serial ports whose lines are printed, with the unfinished line that was."""
@@ -61,11 +66,23 @@ class MonitorSession:
         if self.engine.is_running:
             self.session.stop()
 
+    def give_up(self) -> None:
+        """The line that is carried out next is interrupted at once, unless `ask` comes before."""
+        self.is_given_up = True
+
+    def ask(self) -> None:
+        """A new line is about to be typed."""
+        self.is_given_up = False
+
     def carry_out(self, line: str) -> None:
         """Run a line. Ctrl-C ends the run that is under way, not the session. Raises
         RenodeWifiError."""
         self._watches.clear()
+        self.was_interrupted = False
         with self._interruptible():
+            if self.is_given_up:
+                self.is_given_up, self.was_interrupted = False, True
+                raise KeyboardInterrupt
             words = line.split()
             if not words or words[0] == "run":
                 self.run(_seconds(words[1]) if len(words) > 1 else 1.0)
@@ -129,6 +146,7 @@ class MonitorSession:
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
         def interrupt(number: int, frame: object) -> None:
+            self.was_interrupted = True
             # Between two instructions, which a KeyboardInterrupt would not be.
             if not self.engine.is_running:
                 raise KeyboardInterrupt
@@ -138,7 +156,7 @@ class MonitorSession:
         try:
             yield
         except KeyboardInterrupt:
-            self._write("interrupted")
+            self._write(INTERRUPTED)
         finally:
             signal.signal(signal.SIGINT, previous)
 

@@ -41,14 +41,18 @@ def execute(options: argparse.Namespace) -> int:
     offer(session.engine)
     try:
         ending = _Ending(session)
-        with ending.heeded():
+        reader = new_reader(
+            lambda line: complete(session.engine.script, line),
+            session.idle,
+            session.ask,
+            lambda: session.is_given_up,
+        )
+        with ending.heeded(), reader.attached():
             if options.script is not None:
                 session.carry_out(f"include @{_script(options.script)}")
             for line in options.commands:
                 session.carry_out(line)
-            reader = ending.reader = new_reader(
-                lambda line: complete(session.engine.script, line), session.idle
-            )
+            ending.reader = reader
             if sys.stdin.isatty():
                 print(INTRODUCTION)
             _converse(session, reader)
@@ -79,12 +83,12 @@ class _Ending:
 
 
 def _converse(session: MonitorSession, reader: Reader) -> None:
-    # The prompt takes Ctrl-C as a key, and a run handles the signal. In between nothing is under
-    # way that could be given up, and an exception would end whatever it falls into.
+    # The prompt takes Ctrl-C as a key, and a run handles the signal. In between it gives up the
+    # line that was entered: an exception would end whatever it falls into.
     if not reader.handles_interrupts:
         _take_lines(session, reader)
         return
-    previous = signal.signal(signal.SIGINT, lambda number, frame: None)
+    previous = signal.signal(signal.SIGINT, lambda number, frame: session.give_up())
     try:
         _take_lines(session, reader)
     finally:
@@ -102,6 +106,8 @@ def _take_lines(session: MonitorSession, reader: Reader) -> None:
             continue  # At the prompt Ctrl-C gives up the line.
         except RenodeWifiError as error:
             print(error)
+        if session.was_interrupted:
+            reader.discard()  # As the terminal does with what has not been read yet.
 
 
 def _script(name: str) -> Path:

@@ -69,6 +69,10 @@ class Screen:
         return True
 
     @property
+    def text(self) -> str:
+        return self._text
+
+    @property
     def is_prompting(self) -> bool:
         """The prompt reads keys itself: Ctrl-C is a key, not a signal."""
         return not termios.tcgetattr(self._descriptor)[3] & termios.ISIG
@@ -115,8 +119,9 @@ def test_keys_complete_recall_and_interrupt(tmp_path: Path) -> None:
         screen.type("unfinished\x03")  # Ctrl-C gives up the line ...
         screen.type("start\r")
         screen.wait_for("start")
-        while not screen.shows("stopped at", 0.1):  # ... and ends a run, not the session.
-            screen.type("run 100000000\r" if screen.is_prompting else "\x03")
+        screen.type("run 100000000\r")
+        screen.wait_for("run 100000000\n")
+        screen.type("\x03")  # ... and ends a run, not the session.
         screen.type("wrong\r")
         screen.wait_for("No such command or device: wrong")
         screen.type("quit\r")
@@ -130,6 +135,45 @@ def test_keys_complete_recall_and_interrupt(tmp_path: Path) -> None:
             screen.type("\x1b[A")  # Up: lines of the session before, once they are read.
         screen.type("\x03\x04")  # Ctrl-D ends the session.
         assert process.wait(TIMEOUT) == 0
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """Of a monitor whose machine is started and spins."""
+    folder = tmp_path_factory.mktemp("monitor")
+    script = folder / "loop.resc"
+    script.write_text(LOOP)
+    with monitor(folder, str(script), "-e", "start") as (screen, process):
+        screen.wait_for("(machine-0)")
+        yield screen
+        screen.type("quit\r")
+        assert process.wait(TIMEOUT) == 0
+
+
+def test_keys_typed_while_no_prompt_reads_wait_for_it(screen: Screen) -> None:
+    screen.type("run 20\r")
+    screen.wait_for("run 20")
+    # The terminal would take these for itself: erase, kill, end of file.
+    screen.type('echo "onex\x7f"\rrubbish\x15echo "two"\recho "three"\r')
+    screen.type('cho "four"\x01e\r echo "five"\x1b[H\x04\r')
+    for word in ("one", "two", "three", "four", "five"):
+        screen.wait_for(f"\n{word}\n")
+
+
+def test_ctrl_c_in_a_run_forgets_what_was_typed_before_it(screen: Screen) -> None:
+    screen.type('run 100000000\recho "lost"\r')
+    screen.wait_for("run 100000000\n")
+    screen.type('echo "lost"\r\x03echo "kept"\r')
+    screen.wait_for("\nkept\n")
+    assert "\nlost" not in screen.text
+
+
+def test_ctrl_c_is_not_lost_between_enter_and_the_run(screen: Screen) -> None:
+    for number in range(10):
+        screen.type("run 100000000\r")
+        screen.wait_for("run 100000000\n")  # Enter was read.
+        screen.type(f'\x03echo "next {number}"\r')
+        screen.wait_for(f"\nnext {number}\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
