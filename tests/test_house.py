@@ -24,6 +24,7 @@ FLOORS = (
     (
         "peripherals.ism43362",
         "peripherals.simplelink",
+        "peripherals.bluenrg",
         "peripherals.stm32l4",
         "peripherals.stm32f4",
         "peripherals.cc3220",

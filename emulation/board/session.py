@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from renode_wifi.emulation.board import bluetooth
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
 from renode_wifi.emulation.board.servers import find_message, find_received
 from renode_wifi.emulation.engines.engine import Engine
@@ -191,6 +192,38 @@ class Session:
         """
         __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         return find_message(self, broker, topic, payload, timeout)
+
+    def read_characteristic(
+        self, central: str, uuid: str, timeout: float = DEFAULT_TIMEOUT
+    ) -> bytes:
+        """Let a Bluetooth central of the world read; waits until it has found the characteristic.
+
+        Raises RenodeWifiError where it is refused, BoardTimeout, GuestCrash.
+        """
+        return bluetooth.read(self, central, uuid, timeout)
+
+    def write_characteristic(
+        self, central: str, uuid: str, value: bytes, timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
+        """Let it write, with response where the characteristic has that."""
+        bluetooth.write(self, central, uuid, value, timeout)
+
+    def subscribe_characteristic(
+        self, central: str, uuid: str, timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
+        """Let it ask for notifications, or for indications where there are only those."""
+        bluetooth.subscribe(self, central, uuid, timeout)
+
+    def wait_for_characteristic(
+        self,
+        peer: str,
+        uuid: str,
+        value: bytes | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> bytes:
+        """Run until a Bluetooth device of the world has been sent a value: by a notification to a
+        central, or a write to a peripheral. None: any value. What came before counts."""
+        return bluetooth.wait_for(self, peer, uuid, value, timeout)
 
     def wait_for_line(
         self,

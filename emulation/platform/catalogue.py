@@ -203,6 +203,7 @@ MODELS = (
     _own("M24SR64", "parts.m24sr64", EMBEDDED),
     _own("VL53L0X", "parts.vl53l0x", EMBEDDED),
     _own("UsbHost", "usb.host", EMBEDDED),
+    _own("SPBTLE_RF", "bluenrg.module", EMBEDDED),
     _own("CC3220_ADC", "cc3220.adc"),
     _own("CC3220_AES", "cc3220.aes"),
     _own("CC3220_APPS_CONFIG", "cc3220.apps_config"),

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.base.clock import SECOND, Clock
 from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
-from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
+from renode_wifi.peripherals.network.worldfile.devices.phone import PhoneSettings
 
 PORT = 80
 LOOK_AGAIN = SECOND

@@ -13,6 +13,7 @@ from typing import TypeVar, overload
 from renode_wifi.peripherals.base.clock import Clock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.base.machine import Machine
+from renode_wifi.peripherals.network.bluetooth.surroundings import BluetoothSurroundings
 from renode_wifi.peripherals.network.bridge.bridge import Bridge
 from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.station import Lease
@@ -84,6 +85,7 @@ class World:
             )
             for index, phone in enumerate(settings.phones)
         ]
+        self.bluetooth = BluetoothSurroundings(self.clock, self.internet.trace, settings.bluetooth)
         if settings.bridged:
             self.bridge = Bridge(self.internet, self.leases, host_port)
             self.internet.bridge = self.bridge

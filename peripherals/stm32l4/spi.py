@@ -68,6 +68,7 @@ class STM32L4_SPI(Block):
         Block.__init__(self, machine, name)
         self._values = self.registers.values
         self._clock = SpiClock(machine, name, self.registers)
+        self.mode = self._clock.mode
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
@@ -82,12 +83,12 @@ class STM32L4_SPI(Block):
         self._plain = False
         self._simple = False
         self._direct = False
-        # ns of a frame; 0: it is exchanged at once.
-        self._frame_time = 0
+        self._frame_time = 0  # ns; 0: it is exchanged at once.
         self._frame_end = None  # type: Event | None
         self._shifting = 0
         self.timed_words = False
-        self.attach(OpenWire())
+        self._attached = OpenWire()  # type: typing.Any
+        self._connect(self._attached)
         self._clear()
 
     def attach(self, device):
@@ -96,22 +97,32 @@ class STM32L4_SPI(Block):
 
         A device may have a `stream`: what it exchanges in frames of 16 bits; or a `constant`, with
         which it answers whatever it is sent. exchanges_at_once: those of 16 bits take no time.
+        shares_bus: it `choose`s itself while it is selected.
         """
+        if getattr(device, "shares_bus", False):
+            device.bus = self
+            return
+        self._attached = device
+        self.choose()
+
+    def choose(self, device=None):
+        # type: (typing.Any) -> None
+        """Only this one is on the wires: one that shares the bus, or None for the attached one."""
+        self._connect(device or self._attached)
+        self._time_frames()
+        self._settle()
+
+    def _connect(self, device):
+        # type: (typing.Any) -> None
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
         self.port.stream = getattr(device, "stream", None)
         self._constant = getattr(device, "constant", None)  # type: int | None
         self._exchanges_at_once = getattr(device, "exchanges_at_once", False)  # type: bool
-        self._open_port()
 
     def bit_time(self):
         # type: () -> int
         """ns of a bit on the wire: the bus clock's period, divided by 2 to 256."""
         return self._clock.time(1)
-
-    def mode(self):
-        # type: () -> int
-        """0 to 3: CPOL, then CPHA."""
-        return self._clock.mode()
 
     def reset(self):
         # type: () -> None
@@ -253,19 +264,10 @@ class STM32L4_SPI(Block):
     def _settle(self):
         # type: () -> None
         """What the fast paths may do from here on."""
-        self._plain = (
-            self._transmit_bytes == 0
-            and self._frame_end is None
-            and not self._dma
-            and not self._receive_only
-        )
-        self._simple = (
-            self._plain
-            and self._enabled
-            and self._receives
-            and not self._lsb_first
-            and not self._frame_time
-        )
+        waits = self._transmit_bytes or self._frame_end or self._dma or self._receive_only
+        self._plain = not waits
+        self._simple = self._plain and self._enabled and self._receives
+        self._simple = self._simple and not self._lsb_first and not self._frame_time
         self._direct = self._simple and self._frame_bytes == 2
         self._open_port()
 

@@ -145,6 +145,9 @@ MODULES = {
     "renode_wifi.emulation.engines.embedded.exception_log": (
         "renode_wifi.emulation.engines.embedded.logs.exceptions"
     ),
+    "renode_wifi.peripherals.network.worldfile.phone": (
+        "renode_wifi.peripherals.network.worldfile.devices.phone"
+    ),
 }
 """Old path: new path. What is below the old path is below the new one, unless it has a line of its
 own. Where a package has taken the old path, the names of the module that was there are looked for

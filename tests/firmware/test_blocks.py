@@ -22,6 +22,34 @@ def test_a_block_keeps_what_the_manual_promises(source: Path) -> None:
     assert [line for line in lines if line.startswith("ok: ")]
 
 
+BLUETOOTH = """
+access_points: [{ssid: lab, passphrase: lab-secret}]
+bluetooth:
+  centrals:
+    - {name: phone, connects: iot, subscribes: ["1235"], after: 100 ms}
+"""
+
+
+def test_a_central_of_the_world_writes_and_is_notified(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(BLUETOOTH)
+    source = next(path for path in GUESTS if path.stem == "bluetooth")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf"), world) as board:
+        board.write_characteristic("phone", "1235", b"\x5a", SECONDS)
+        assert board.wait_for_characteristic("phone", "1235", timeout=SECONDS) == b"\xa5"
+        kept = board.snapshot()
+        board.write_characteristic("phone", "1235", b"\x01", SECONDS)
+        assert board.wait_for_characteristic("phone", "1235", b"\xfe", SECONDS) == b"\xfe"
+        assert board.read_characteristic("phone", "1235", SECONDS) == b"\xfe"
+        board.restore(kept)
+        assert board.read_characteristic("phone", "1235", SECONDS) == b"\xa5"
+        board.world.bluetooth.peer("phone").leave()
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert [line for line in lines if line.startswith("differs: ")] == []
+    assert "ok: the end (Core 4.1)" in lines
+
+
 def test_the_failure_of_an_oscillator_is_an_nmi() -> None:
     source = next(path for path in GUESTS if path.stem == "css")
     with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:

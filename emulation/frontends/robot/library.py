@@ -7,6 +7,7 @@ from robot.api.deco import library
 
 from renode_wifi.emulation.frontends.robot.arguments import CONVERTERS
 from renode_wifi.emulation.frontends.robot.keywords.absent import AbsentKeywords
+from renode_wifi.emulation.frontends.robot.keywords.bluetooth import BluetoothKeywords
 from renode_wifi.emulation.frontends.robot.keywords.board import BoardKeywords
 from renode_wifi.emulation.frontends.robot.keywords.contract import ContractKeywords
 from renode_wifi.emulation.frontends.robot.keywords.control import ControlKeywords
@@ -31,6 +32,7 @@ class RenodeWifi(
     CpuKeywords,
     ContractKeywords,
     RadioKeywords,
+    BluetoothKeywords,
     AbsentKeywords,
 ):
     """Emulated Wi-Fi boards, with the keywords that Renode's own Robot tests use.

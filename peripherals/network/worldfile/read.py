@@ -277,6 +277,7 @@ class _Reader:
             dns=replace(made.dns, names=dict(made.names)),
             servers=tuple(servers.values()),
             phones=made.phones,
+            bluetooth=made.bluetooth,
             bridge=replace(
                 made.bridge,
                 forwards=tuple(forwards.values()),

@@ -10,6 +10,8 @@ from renode_wifi.peripherals.network.worldfile.bridge import (
     ForwardSettings,
 )
 from renode_wifi.peripherals.network.worldfile.converter import Many, Mapped, Model
+from renode_wifi.peripherals.network.worldfile.devices.bluetooth import BluetoothSettings
+from renode_wifi.peripherals.network.worldfile.devices.phone import PhoneSettings, TagSettings
 from renode_wifi.peripherals.network.worldfile.faults import DESCRIPTION as FAULT
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings
 from renode_wifi.peripherals.network.worldfile.network import (
@@ -19,7 +21,6 @@ from renode_wifi.peripherals.network.worldfile.network import (
     LinkSettings,
     NetworkSettings,
 )
-from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings, TagSettings
 from renode_wifi.peripherals.network.worldfile.radio import RadioSettings
 from renode_wifi.peripherals.network.worldfile.rules import ValueRule, text, whole, words
 from renode_wifi.peripherals.network.worldfile.sensors import (
@@ -74,6 +75,7 @@ class WorldFile(Model):
     phones: Annotated[
         tuple[PhoneSettings, ...], Many("a list of phones that give devices a network")
     ] = ()
+    bluetooth: BluetoothSettings = field(default_factory=BluetoothSettings)
     pki: Annotated[str, text("the folder that certificate and key files are named relative to")] = (
         ""
     )
@@ -118,6 +120,7 @@ class WorldSettings:
     dns: DnsSettings = field(default_factory=DnsSettings)
     servers: tuple[ServerSettings, ...] = ()
     phones: tuple[PhoneSettings, ...] = ()
+    bluetooth: BluetoothSettings = field(default_factory=BluetoothSettings)
     bridge: BridgeSettings = field(default_factory=BridgeSettings)
     sensors: tuple[SensorSetting, ...] = ()
     analog: tuple[AnalogSetting, ...] = ()
@@ -159,6 +162,10 @@ class WorldSettings:
             )
         for phone in self.phones:
             lines.append(f"  phone: gives {phone.ssid} to {phone.finds}")
+        for central in self.bluetooth.centrals:
+            lines.append(f"  Bluetooth {central.name}: connects to {central.connects}")
+        for peripheral in self.bluetooth.peripherals:
+            lines.append(f"  Bluetooth {peripheral.name}: advertises as {peripheral.address}")
         for name, addresses in self.dns.names.items():
             lines.append(f"  name {name}: {', '.join(map(str, addresses))}")
         for forward in self.bridge.forwards:

@@ -22,6 +22,7 @@ FLOORS = [
     "faults",
     "radio_model",
     "phone",
+    "bluetooth",
     "world",
 ]
 """Each may import those before it."""

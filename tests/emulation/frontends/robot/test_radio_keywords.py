@@ -27,3 +27,31 @@ def test_transactions_are_those_since_the_last_look() -> None:
         assert bool(seen) is bool(expected)
         assert all(line.startswith(expected) for line in seen)
     keywords.end_test(None, None)
+
+
+WORLD = """
+access_points: [{ssid: lab, passphrase: lab-secret}]
+bluetooth:
+  centrals:
+    - {name: phone, connects: iot, after: 100 ms}
+"""
+
+
+def test_a_phone_reads_writes_and_is_notified(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(WORLD)
+    keywords = RenodeWifi("embedded")
+    keywords.create_board(BOARD, str(ROOT / "firmware/blocks/bluetooth.elf"), str(world))
+    keywords.subscribe_bluetooth_characteristic("phone", "1235")
+    keywords.write_bluetooth_characteristic("phone", "1235", "5A")
+    assert keywords.wait_for_bluetooth_value("phone", "1235", "a5") == "a5"
+    assert keywords.read_bluetooth_characteristic("phone", "1235") == "a5"
+    with pytest.raises(RenodeWifiError, match="no value"):
+        keywords.write_bluetooth_characteristic("phone", "1235", "5")
+    with pytest.raises(RenodeWifiError, match="found no characteristic 9999"):
+        keywords.read_bluetooth_characteristic("phone", "9999", 0.5)
+    with pytest.raises(RenodeWifiError, match="got no value"):
+        keywords.wait_for_bluetooth_value("phone", "1235", "00", 0.5)
+    with pytest.raises(RenodeWifiError, match="is no UUID"):
+        keywords.wait_for_bluetooth_value("phone", "lamp")
+    keywords.end_test(None, None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.phone import DeviceAnswer, _Exchange, _request
-from renode_wifi.peripherals.network.worldfile.phone import PhoneSettings
+from renode_wifi.peripherals.network.worldfile.devices.phone import PhoneSettings
 from renode_wifi.peripherals.simplelink.messages.wlan import ProvisioningStatus
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.wlan import provisioning

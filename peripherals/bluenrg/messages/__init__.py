@@ -1,0 +1,1 @@
+"""Commands and events of BlueNRG-MS as values."""

@@ -1,0 +1,185 @@
+"""Packets of the host controller interface (Bluetooth Core 4.1, Vol 2, Part E, section 5.4)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Self
+
+from renode_wifi.peripherals.network.bluetooth.packed import Packed
+
+COMMAND, EVENT = 0x01, 0x04
+"""Types of packets on a serial interface (Vol 4, Part A)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPacket:
+    opcode: int
+    parameters: bytes = b""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Raises ValueError for what is no whole command."""
+        if len(raw) < 4 or raw[0] != COMMAND or len(raw) != 4 + raw[3]:
+            raise ValueError(f"no command is {raw.hex()}")
+        return cls(int.from_bytes(raw[1:3], "little"), raw[4:])
+
+    def emit(self) -> bytes:
+        head = bytes([COMMAND]) + self.opcode.to_bytes(2, "little")
+        return head + bytes([len(self.parameters)]) + self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class EventPacket:
+    code: int
+    parameters: bytes = b""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Raises ValueError for what is no whole event."""
+        if len(raw) < 3 or raw[0] != EVENT or len(raw) != 3 + raw[2]:
+            raise ValueError(f"no event is {raw.hex()}")
+        return cls(raw[1], raw[3:])
+
+    def emit(self) -> bytes:
+        return bytes([EVENT, self.code, len(self.parameters)]) + self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class NoParameters(Packed):
+    """A command that says all by its opcode."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOnly(Packed):
+    LAYOUT = struct.Struct("<B")
+
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Packed):
+    """Parameters that have no effect here."""
+
+    TAIL = True
+
+    parameters: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect(Packed):
+    LAYOUT = struct.Struct("<HB")
+
+    connection: int
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVersion(Packed):
+    LAYOUT = struct.Struct("<BBHBHH")
+
+    status: int
+    hci_version: int
+    hci_revision: int
+    lmp_version: int
+    manufacturer: int
+    lmp_subversion: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress(Packed):
+    LAYOUT = struct.Struct("<B6s")
+
+    status: int
+    address: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionHandle(Packed):
+    """A command about a connection."""
+
+    LAYOUT = struct.Struct("<H")
+
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rssi(Packed):
+    LAYOUT = struct.Struct("<BHb")
+
+    status: int
+    connection: int
+    rssi: int
+
+
+@dataclass(frozen=True, slots=True)
+class BufferSize(Packed):
+    LAYOUT = struct.Struct("<BHB")
+
+    status: int
+    length: int
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class EightBytes(Packed):
+    """Features, states, or a random number."""
+
+    LAYOUT = struct.Struct("<B8s")
+
+    status: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Byte(Packed):
+    """A size, or a power in dBm."""
+
+    LAYOUT = struct.Struct("<Bb")
+
+    status: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetRandomAddress(Packed):
+    LAYOUT = struct.Struct("<6s")
+
+    address: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertisingParameters(Packed):
+    """Intervals in units of 0.625 ms."""
+
+    LAYOUT = struct.Struct("<HHBBB6sBB")
+
+    shortest: int
+    longest: int
+    kind: int
+    own_type: int
+    peer_type: int
+    peer: bytes
+    channels: int
+    filter_policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertisingData(Packed):
+    """length: of what of the 31 bytes in `data` counts."""
+
+    LAYOUT, TAIL = struct.Struct("<B"), True
+
+    length: int
+    data: bytes
+
+    @property
+    def significant(self) -> bytes:
+        return self.data[: self.length]
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertiseEnable(Packed):
+    LAYOUT = struct.Struct("<B")
+
+    enable: int

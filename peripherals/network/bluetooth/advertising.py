@@ -1,0 +1,36 @@
+"""The structures of advertising data (Core Specification Supplement, Part A)."""
+
+from __future__ import annotations
+
+FLAGS, SHORT_NAME, COMPLETE_NAME, TX_POWER = 0x01, 0x08, 0x09, 0x0A
+LIMITED_DISCOVERABLE, GENERAL_DISCOVERABLE, NO_BR_EDR = 0x01, 0x02, 0x04
+MAX_DATA = 31
+
+
+def structure(kind: int, value: bytes) -> bytes:
+    return bytes([len(value) + 1, kind]) + value
+
+
+def structures(data: bytes) -> dict[int, bytes]:
+    """By their kinds; what is cut off counts as far as it goes."""
+    found: dict[int, bytes] = {}
+    while data and data[0]:
+        length = data[0]
+        if len(data) > 1:
+            found[data[1]] = data[2 : 1 + length]
+        data = data[1 + length :]
+    return found
+
+
+def local_name(data: bytes) -> str:
+    """ "" where there is none."""
+    found = structures(data)
+    return found.get(COMPLETE_NAME, found.get(SHORT_NAME, b"")).decode("utf-8", "replace")
+
+
+def discoverable(name: bytes) -> bytes:
+    """Flags, and as much of a name as fits."""
+    flags = structure(FLAGS, bytes([GENERAL_DISCOVERABLE | NO_BR_EDR]))
+    room = MAX_DATA - len(flags) - 2
+    kind = COMPLETE_NAME if len(name) <= room else SHORT_NAME
+    return flags + structure(kind, name[:room])

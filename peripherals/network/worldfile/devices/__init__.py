@@ -1,0 +1,1 @@
+"""Devices around a board, as a world file says it."""

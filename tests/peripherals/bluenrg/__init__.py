@@ -1,0 +1,1 @@
+"""SPBTLE-RF on a rig."""

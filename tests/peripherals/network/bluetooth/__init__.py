@@ -1,0 +1,1 @@
+"""Bluetooth in the world."""
