@@ -54,6 +54,10 @@ class ProtocolError(Exception):
 def encode(fields):
     # type: (typing.Sequence[str]) -> str
     """A line, without its end."""
+    line = "\t".join(fields)
+    special = "\\" in line or "\n" in line or "\r" in line
+    if not special and line.count("\t") < len(fields):
+        return line
     return "\t".join(
         field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
         for field in fields
@@ -65,7 +69,8 @@ ESCAPED = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 
 def decode(line):
     # type: (str) -> list[str]
-    return [_unescape(field) if "\\" in field else field for field in line.split("\t")]
+    fields = line.split("\t")
+    return [_unescape(field) for field in fields] if "\\" in line else fields
 
 
 def _unescape(field):
