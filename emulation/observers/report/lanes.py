@@ -1,7 +1,8 @@
 """Swim lanes, drawn by plotly.
 
-Of lanes with many slices, neighbours that are closer than a pixel are drawn as one; `zoom.js` draws
-those of the time that is looked at anew.
+A lane is one line, broken between its slices: an element for each would take the browser seconds.
+Neighbours that are closer than a pixel are drawn as one, and what is shorter than a pixel is as
+long as that; `zoom.js` draws those of the time that is looked at anew.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ COLOURS = {
 OTHER, EVENT = "#999999", "#222222"
 ROW, MARGIN, BAR = 24, 110, 12
 """Heights in pixels: of a lane, of what is around them all, of a slice."""
+TICK, TICK_WIDTH = 0.3, 2
+"""Of an event: half its height in lanes, and pixels."""
 HOVER_DETAILS = 4
-MAX_DRAWN = 1500
+MAX_DRAWN = 1000
 """Slices or events of a lane that are drawn at once."""
 ZOOM = Path(__file__).with_name("zoom.js")
 
@@ -51,14 +54,13 @@ def draw(tracks: Mapping[Lane, Track], until: int) -> str:
     """The lanes as an element of a page, with plotly's library in it. until: ns."""
     lanes = sorted(tracks, key=_order)
     figure = go.Figure()
-    crowded = []
+    packed = []
     for row, lane in enumerate(lanes):
         for bars, are_slices in ((_slices(tracks[lane]), True), (_events(tracks[lane]), False)):
             if not bars:
                 continue
-            if len(bars) > MAX_DRAWN:
-                crowded.append(_packed(len(figure.data), row, bars))
-            figure.add_trace(_trace(thinned(bars, until), lane, row, are_slices))
+            packed.append(_packed(row, bars, are_slices))
+            figure.add_trace(_trace(thinned(bars, until), lane, row, until if are_slices else 0))
     figure.update_layout(
         template="plotly_white",
         height=ROW * len(lanes) + MARGIN,
@@ -82,9 +84,11 @@ def draw(tracks: Mapping[Lane, Track], until: int) -> str:
         div_id="lanes",
         config={"scrollZoom": True, "displaylogo": False, "responsive": True},
     )
-    data = json.dumps(crowded, separators=(",", ":")).replace("<", "\\u003c")
+    data = json.dumps(packed, separators=(",", ":")).replace("<", "\\u003c")
     code = ZOOM.read_text(encoding="utf-8")
-    return f"{element}<script>const CROWDED={data},MAX_DRAWN={MAX_DRAWN};\n{code}</script>"
+    return (
+        f"{element}<script>const LANES={data},TICK={TICK},MAX_DRAWN={MAX_DRAWN};\n{code}</script>"
+    )
 
 
 def thinned(bars: Sequence[Bar], until: int) -> list[Bar]:
@@ -103,12 +107,12 @@ def thinned(bars: Sequence[Bar], until: int) -> list[Bar]:
     return found
 
 
-def _packed(trace: int, row: int, bars: Sequence[Bar]) -> dict[str, object]:
+def _packed(row: int, bars: Sequence[Bar], are_slices: bool) -> dict[str, object]:
     """For zoom.js: times in ns, and texts by their number."""
     texts = {text: number for number, text in enumerate(dict.fromkeys(bar.text for bar in bars))}
     return {
-        "trace": trace,
         "row": row,
+        "slices": are_slices,
         "begin": [bar.begin for bar in bars],
         "length": [bar.end - bar.begin for bar in bars],
         "text": [texts[bar.text] for bar in bars],
@@ -132,23 +136,22 @@ def _events(track: Track) -> list[Bar]:
     return sorted(bars, key=lambda bar: bar.begin)
 
 
-def _trace(bars: Sequence[Bar], lane: Lane, row: int, are_slices: bool) -> go.Scattergl:
-    colour = COLOURS.get(lane.group, OTHER)
+def _trace(bars: Sequence[Bar], lane: Lane, row: int, until: int) -> go.Scatter:
+    """until: 0: they are events."""
+    pixel = until // MAX_DRAWN
     times: list[float | None] = []
     texts: list[str | None] = []
     for bar in bars:
-        times += (bar.begin / SECOND, bar.end / SECOND, None)
+        times += (bar.begin / SECOND, max(bar.end, bar.begin + pixel) / SECOND, None)
         texts += (bar.text, bar.text, None)
-    return go.Scattergl(
+    return go.Scatter(
         x=times,
-        y=[row, row, None] * len(bars),
+        y=([row, row, None] if until else [row - TICK, row + TICK, None]) * len(bars),
         text=texts,
-        mode="lines+markers" if are_slices else "markers",
-        line={"width": BAR, "color": colour},
-        # A slice that is shorter than a pixel is still seen.
-        marker={"size": 3, "color": colour, "symbol": "square"}
-        if are_slices
-        else {"size": 7, "color": EVENT, "symbol": "diamond-open"},
+        mode="lines",
+        line={"width": BAR, "color": COLOURS.get(lane.group, OTHER)}
+        if until
+        else {"width": TICK_WIDTH, "color": EVENT},
         hovertemplate=f"%{{x:.6f}} s %{{text}}<extra>{as_html(lane.name)}</extra>",
         connectgaps=False,
     )

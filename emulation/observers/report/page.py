@@ -15,11 +15,11 @@ MAX_ROWS = 5000
 STYLE = """
 body { font: 14px system-ui, sans-serif; margin: 0 1em 2em; color: #222; }
 h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin-top: 1.5em; }
-.scroll { max-height: 28em; overflow: auto; border: 1px solid #ddd; }
+.scroll { max-height: 28em; overflow: auto; border: 1px solid #ddd;
+    content-visibility: auto; contain-intrinsic-size: auto 28em; }
 table { border-collapse: collapse; font: 12px ui-monospace, monospace; width: 100%; }
 th { position: sticky; top: 0; background: #f3f3f3; text-align: left; }
 td, th { padding: 1px 8px; white-space: nowrap; vertical-align: top; }
-tr { content-visibility: auto; contain-intrinsic-size: auto 18px; }
 .crash { background: #fdd; padding: 6px; white-space: pre-wrap; }
 nav a { margin-right: 1em; }
 """

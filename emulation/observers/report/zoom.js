@@ -1,4 +1,4 @@
-// Draws what crowded lanes have in the time that is looked at; see lanes.py.
+// Draws what the lanes have in the time that is looked at; see lanes.py.
 const lanes = document.getElementById("lanes");
 
 function firstFrom(times, time) {
@@ -26,18 +26,23 @@ function drawn(lane, from, to) {
       index += 1;
     }
     const shown = count === 1 ? label : count + " of them: zoom in";
-    x.push(begin / 1e9, end / 1e9, null);
-    y.push(lane.row, lane.row, null);
+    if (lane.slices) {
+      x.push(begin / 1e9, Math.max(end, begin + pixel) / 1e9, null);
+      y.push(lane.row, lane.row, null);
+    } else {
+      x.push(begin / 1e9, begin / 1e9, null);
+      y.push(lane.row - TICK, lane.row + TICK, null);
+    }
     text.push(shown, shown, null);
   }
   return {x, y, text};
 }
 
-if (CROWDED.length) lanes.on("plotly_relayout", (change) => {
+lanes.on("plotly_relayout", (change) => {
   if (!Object.keys(change).some((key) => key.startsWith("xaxis"))) return;
   const [from, to] = lanes.layout.xaxis.range.map((time) => time * 1e9);
-  const all = CROWDED.map((lane) => drawn(lane, from, to));
+  const all = LANES.map((lane) => drawn(lane, from, to));
   Plotly.restyle(lanes, {
     x: all.map((lane) => lane.x), y: all.map((lane) => lane.y), text: all.map((lane) => lane.text),
-  }, CROWDED.map((lane) => lane.trace));
+  });
 });
