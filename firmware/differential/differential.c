@@ -3,14 +3,15 @@
  * registers, memory and faults as a hash, or word by word. The same image runs on QEMU's mps2-an386
  * and on the embedded engine (tests/differential).
  *
- * Sequences are executed in thread mode on the process stack. Whatever exception ends one (each ends
- * with SVC) is recorded, and the next one begins by an exception return.
+ * Sequences are executed in privileged thread mode on the process stack, and may change that. Whatever
+ * exception ends one (each ends with SVC) is recorded with the special registers, and the next one
+ * begins by an exception return.
  */
 #include <stdint.h>
 
 #define REG(address) (*(volatile uint32_t *)(address))
 
-enum { CODE_SIZE = 64, INTEGERS = 16, FLOATS = 32, DATA_WORDS = 256, STACKED_WORDS = 128, MAX_RECORD = 64 };
+enum { CODE_SIZE = 64, INTEGERS = 16, FLOATS = 32, DATA_WORDS = 256, STACKED_WORDS = 128, FRAME_WORDS = 26, SPECIALS = 5, MAX_RECORD = 80 };
 
 struct request {
     uint32_t count; /* of sequences */
@@ -26,11 +27,13 @@ struct request {
 #define CONTEXTS ((const uint32_t(*)[INTEGERS])0x20100000)
 #define DATA ((volatile uint32_t *)0x20020000)
 #define STACK 0x20030000u
+/* Where the main stack begins for a sequence; this program's own is below. */
+#define MAIN_STACK 0x20010000u
 
 static uint32_t record[MAX_RECORD];
 static unsigned recorded, current, pass, started;
 static uint32_t state;
-uint32_t saved_integers[8], saved_floats[FLOATS], initial_integers[8], initial_floats[FLOATS];
+uint32_t saved_specials[SPECIALS], saved_integers[8], saved_floats[FLOATS], initial_integers[8], initial_floats[FLOATS];
 
 static void put(char character)
 {
@@ -92,9 +95,13 @@ static void note_outcome(const uint32_t *frame, uint32_t exc_return)
     note(extended ? frame[24] : 0);
     for (unsigned i = 16; i < FLOATS; i++)
         note(saved_floats[i]);
-    note((uint32_t)(uintptr_t)frame - STACK);
+    note((uint32_t)(uintptr_t)frame - (exc_return & 4 ? STACK : MAIN_STACK));
+    note(exc_return);
+    for (unsigned i = 0; i < SPECIALS; i++)
+        note(saved_specials[i]);
     for (unsigned i = 0; i < DATA_WORDS; i++)
-        sum = (sum ^ DATA[i]) * 16777619u;
+        if ((uint32_t)(uintptr_t)&DATA[i] - (uint32_t)(uintptr_t)frame >= 4 * FRAME_WORDS)
+            sum = (sum ^ DATA[i]) * 16777619u; /* not of a frame stacked there: one of its words is unknown */
     note(sum);
     REG(0xE000ED28) = cfsr;
     REG(0xE000ED2C) = 0xFFFFFFFF;
@@ -124,6 +131,8 @@ static uint32_t *begin(void)
     frame[24] = REQUEST->fpscr;
     for (unsigned i = 26; i < 26 + STACKED_WORDS; i++)
         frame[i] = random_word();
+    for (unsigned i = 0; i < STACKED_WORDS; i++)
+        ((uint32_t *)MAIN_STACK)[(int)i - STACKED_WORDS / 2] = random_word();
     for (unsigned i = 0; i < 8; i++)
         initial_integers[i] = context[4 + i];
     return frame;
@@ -153,12 +162,21 @@ uint32_t *step(const uint32_t *frame, uint32_t exc_return)
 
 __attribute__((naked, used)) static void next(void)
 {
-    __asm volatile("mrs r0, psp\n"
+    __asm volatile("ldr r2, =saved_specials\n"
+                   "mrs r3, control\n str r3, [r2]\n mrs r3, primask\n str r3, [r2, #4]\n"
+                   "mrs r3, basepri\n str r3, [r2, #8]\n mrs r3, faultmask\n str r3, [r2, #12]\n"
+                   "tst lr, #4\n itete eq\n"
+                   "mrseq r0, msp\n mrsne r0, psp\n mrseq r3, psp\n mrsne r3, msp\n"
+                   "str r3, [r2, #16]\n" /* the other stack pointer */
+                   "mov r3, #0\n msr control, r3\n msr primask, r3\n msr basepri, r3\n"
+                   "msr faultmask, r3\n isb\n"
+                   "ldr r3, =0x2000E000\n msr msp, r3\n"
                    "mov r1, lr\n"
                    "ldr r2, =saved_integers\n stmia r2, {r4-r11}\n"
                    "ldr r2, =saved_floats\n vstmia r2, {s0-s31}\n"
                    "bl step\n"
                    "msr psp, r0\n"
+                   "ldr r2, =0x20010000\n msr msp, r2\n"
                    "ldr r2, =initial_floats\n vldmia r2, {s0-s31}\n"
                    "ldr r2, =initial_integers\n ldmia r2, {r4-r11}\n"
                    "mvn lr, #0x12\n" /* 0xFFFFFFED: thread, process stack, extended frame */

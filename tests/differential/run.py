@@ -28,7 +28,8 @@ WORDS = (
     *(f"s{number}" for number in range(16)),
     "fpscr",
     *(f"s{number}" for number in range(16, 32)),
-    *("sp", "memory", "hash"),
+    *("sp", "exc_return", "control", "primask", "basepri", "faultmask", "other sp"),
+    *("memory", "hash"),
 )
 DIV_0_TRP = 0x10
 UNALIGNED, DIVIDE_BY_ZERO = 1 << 24, 1 << 25
@@ -112,7 +113,7 @@ class _Uart:
 
 def on_core(batch: Batch, interpret: bool, verbose: bool = False) -> list[str]:
     """In two passes: the core executes itself what Unicorn has executed once."""
-    core = Core(cpu_frequency=1_000_000_000, priority_bits=3, interpret=interpret)
+    core = Core(cpu_frequency=1_000_000_000, priority_bits=8, interpret=interpret)
     try:
         core.map_memory(0, 0x20_0000, "code")
         core.map_memory(REQUEST, 0x40_0000, "ram")
@@ -130,12 +131,24 @@ def on_core(batch: Batch, interpret: bool, verbose: bool = False) -> list[str]:
         core.close()
 
 
+def begins_no_context(ours: list[str], theirs: list[str]) -> bool:
+    """QEMU's frame is a basic one, ours has floating-point registers; what both have is alike."""
+    outcome, exc_return = WORDS.index("s0"), WORDS.index("exc_return")
+    ours_is_extended = not int(ours[exc_return], 16) & 0x10
+    return ours[:outcome] == theirs[:outcome] and (
+        ours_is_extended and int(theirs[exc_return], 16) & 0x10 != 0
+    )
+
+
 def is_explained(batch: Batch, index: int, ours: list[str], theirs: list[str]) -> bool:
     """Where QEMU 7.2 is known to be wrong.
 
     It asks the local monitor before the alignment of STREX, which A7.7.159 has the other way round.
-    At a division by zero it may not have written a register that the division would overwrite.
+    At a division by zero it may not have written a register that the division would overwrite. An
+    instruction behind a skipped one of the same block, both of the FPU, begins no context.
     """
+    if begins_no_context(ours, theirs):
+        return True
     mine, other = int(ours[1], 16), int(theirs[1], 16)
     if mine == other == DIVIDE_BY_ZERO:
         return ours[WORDS.index("pc")] == theirs[WORDS.index("pc")]

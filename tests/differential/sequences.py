@@ -297,6 +297,43 @@ def fpu(draw: Draw) -> bytes:
     )
 
 
+APSR, IPSR, MSP, PSP, PRIMASK, BASEPRI, FAULTMASK, CONTROL = 0, 5, 8, 9, 16, 17, 19, 20
+"""Special registers, B5.1.1; up to 3 are forms of the APSR, 18 is BASEPRI_MAX."""
+SPECIALS = (0, 1, 2, 3, IPSR, 6, 7, MSP, PSP, PRIMASK, BASEPRI, 18, FAULTMASK, CONTROL)
+
+
+def mrs(d: int, number: int) -> bytes:
+    return wide(0xF3EF, 0x8000 | d << 8 | number)
+
+
+def msr(number: int, n: int, mask: int = 2) -> bytes:
+    return wide(0xF380 | n, 0x8000 | mask << 10 | number)
+
+
+def special(draw: Draw) -> bytes:
+    """MRS; MSR of what may have any value; CPS of PRIMASK."""
+    kind = draw.randrange(5)
+    if kind < 2:
+        return mrs(free(draw), draw.choice(SPECIALS))
+    if kind == 2:
+        return msr(draw.randrange(4), free(draw), draw.randrange(1, 4))
+    if kind == 3:
+        return msr(draw.choice((PRIMASK, BASEPRI, BASEPRI, 18, CONTROL)), free(draw))
+    return msr(PSP, base(draw))
+
+
+def masks(draw: Draw) -> bytes:
+    """FAULTMASK for a moment, in which nothing faults; the main stack, if it isn't used; CPS."""
+    kind = draw.randrange(3)
+    first, second, third = draw.sample(FREE, 3)
+    if kind == 0:
+        return msr(FAULTMASK, first) + mrs(second, FAULTMASK) + half(0xB661)
+    if kind == 1:
+        return half(0xB662 | draw.randrange(2) << 4)
+    # In unprivileged mode, or on the main stack, nothing of it may be changed for good.
+    return mrs(first, MSP) + msr(MSP, second) + mrs(third, MSP) + msr(MSP, first)
+
+
 def jump(draw: Draw) -> bytes:
     ahead = draw.randrange(1, 4)
     nops = half(0xBF00) * ahead
@@ -305,7 +342,7 @@ def jump(draw: Draw) -> bytes:
     return half(0xB100 | draw.randrange(2) << 11 | (ahead - 1) << 3 | low(draw)) + nops
 
 
-PLAIN: tuple[Template, ...] = (t16_data, t32_data, t32_plain, multiply, dsp, memory, fpu)
+PLAIN: tuple[Template, ...] = (t16_data, t32_data, t32_plain, multiply, dsp, memory, fpu, special)
 
 
 def conditional(draw: Draw) -> bytes:
@@ -318,7 +355,7 @@ def conditional(draw: Draw) -> bytes:
     return half(0xBF00 | condition << 4 | mask) + body
 
 
-TEMPLATES: tuple[Template, ...] = (*PLAIN, *PLAIN, conditional, conditional, jump)
+TEMPLATES: tuple[Template, ...] = (*PLAIN, *PLAIN, conditional, conditional, jump, masks)
 
 
 def sequence(draw: Draw) -> bytes:

@@ -69,20 +69,26 @@ static bool is_for_core(struct core *core, const struct instruction *instruction
 
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
                                            R8, R9, R10, R11, R12, SP, LR, XPSR};
+/* In this order CONTROL decides first which stack SP is. Unprivileged code doesn't change them. */
+static const uint8_t saved_specials[CHECK_SAVED_SPECIALS] = {CONTROL, MSP,     PSP,
+                                                             PRIMASK, BASEPRI, FAULTMASK};
 static const uint8_t saved_fp[CHECK_SAVED_FP] = {
     FPSCR,  D0,     D0 + 1, D0 + 2,  D0 + 3,  D0 + 4,  D0 + 5,  D0 + 6,  D0 + 7,
     D0 + 8, D0 + 9, D0 + 10, D0 + 11, D0 + 12, D0 + 13, D0 + 14, D15,
 };
 
 /*
- * Unicorn stops before the instruction, but not within an IT block, the rest of which it executes
- * first: the registers are kept to be restored, and memory is barred (bus/tlb.c), so that nothing
+ * Unicorn stops before the instruction, but not within an IT block: it executes the rest of the block
+ * first. The registers are kept to be restored, and memory is barred (bus/tlb.c), so that nothing
  * of that shows.
  */
 void check_keep(struct core *core)
 {
     struct instruction_checks *checks = &core->checks;
     checks->block = core->code.current;
+    checks->privileged = !cpu_is_unprivileged(&core->cpu);
+    if (checks->privileged)
+        cpu_read_many(&core->cpu, saved_specials, checks->specials, CHECK_SAVED_SPECIALS);
     cpu_read_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
     cpu_read_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
     core->tlb.barred = true;
@@ -92,6 +98,8 @@ void check_keep(struct core *core)
 void check_restore(struct core *core)
 {
     const struct instruction_checks *checks = &core->checks;
+    if (checks->privileged)
+        cpu_write_many(&core->cpu, saved_specials, checks->specials, CHECK_SAVED_SPECIALS);
     cpu_write_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
     cpu_write_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
     core->tlb.barred = false;

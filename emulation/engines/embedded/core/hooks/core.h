@@ -24,7 +24,7 @@ struct code_hooks {
     uint32_t passed; /* here it was called before a stop and isn't called again; or NO_ADDRESS */
 };
 
-enum { CHECK_SAVED = 16, CHECK_SAVED_FP = 17, WATCHED = 4096, MAX_WATCHED = 256 };
+enum { CHECK_SAVED = 16, CHECK_SAVED_FP = 17, CHECK_SAVED_SPECIALS = 6, WATCHED = 4096, MAX_WATCHED = 256 };
 
 /* An instruction that is looked at wherever it executes. */
 struct watched {
@@ -50,6 +50,8 @@ struct instruction_checks {
     uint8_t it; /* ITSTATE at the instruction of HALT_CHECK ... */
     block_t block; /* ... and its block */
     uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
+    uint64_t specials[CHECK_SAVED_SPECIALS];
+    bool privileged; /* the code was: it may change those */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
     unsigned watches; /* how many have a hook */
     bool retires; /* one of them needs none any more */

@@ -138,10 +138,29 @@ static void look_at_rest(struct core *core)
     check_begin(core);
 }
 
+static void begin_fp_context(struct core *core)
+{
+    cpu_write(&core->cpu, CONTROL, cpu_read(&core->cpu, CONTROL) | CONTROL_FPCA);
+    if (core->scb.fpccr & FPCCR_ASPEN)
+        cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);
+}
+
+/* The CPU is at an instruction that Unicorn doesn't execute: its context begins even if it faults
+ * (ExecuteFPCheck comes first). */
+static void begin_own_fp_context(struct core *core)
+{
+    struct decoder decoder = decoder_at(&core->map, core->cpu.state.pc & ~1u);
+    if (core->scb.fpccr & FPCCR_ASPEN && !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA) &&
+        decode_description(&decoder) && decoder.last.flags & INSTRUCTION_FPU)
+        begin_fp_context(core);
+}
+
 static void on_failed_check(struct core *core)
 {
     check_end(core);
     check_return(core);
+    if (core->checks.cause != CFSR_NOCP && core->checks.cause != CFSR_IACCVIOL)
+        begin_own_fp_context(core);
     if (!core->checks.cause) {
         substitute_execute(core);
         skip_instruction(core);
@@ -280,11 +299,7 @@ int execution_run(struct core *core)
         return OUTCOME_BREAKPOINT;
     case HALT_LEAVE: core->executor.budget = 0; break;
     case HALT_FORBIDDEN: on_forbidden(core); break;
-    case HALT_FP_CONTEXT:
-        cpu_write(&core->cpu, CONTROL, cpu_read(&core->cpu, CONTROL) | CONTROL_FPCA);
-        if (core->scb.fpccr & FPCCR_ASPEN)
-            cpu_write(&core->cpu, FPSCR, core->scb.fpdscr);
-        break;
+    case HALT_FP_CONTEXT: begin_fp_context(core); break;
     case HALT_LOOK: check_begin(core); break;
     case HALT_UNWATCHED:
         core->checks.unwatched = false;

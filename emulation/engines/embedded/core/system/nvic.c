@@ -95,10 +95,10 @@ int nvic_execution_priority(struct nvic *nvic, bool with_primask)
         cpu_read_many(nvic->cpu, masks, values, 3);
     }
     int priority = nvic->active;
-    if (values[2]) {
-        int base = nvic_group_priority(nvic, (int)(values[2] & nvic->priority_mask));
-        if (base && base < priority)
-            priority = base;
+    int base = (int)(values[2] & nvic->priority_mask);
+    if (base) { /* its group priority may be 0, which is masked then, too (B1.5.4) */
+        base = nvic_group_priority(nvic, base);
+        priority = base < priority ? base : priority;
     }
     if (with_primask && (values[0] & 1) && priority > 0)
         priority = 0;

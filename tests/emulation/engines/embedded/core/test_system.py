@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulation.engines.embedded.guest import RAM, Guest, logged
+from tests.emulation.engines.embedded.guest import ENABLE_IRQS, RAM, Guest, logged
 
 
 def test_systick_interrupts_at_its_period() -> None:
@@ -322,3 +322,35 @@ reset:
     guest.run()
     assert guest.log == first * 2
     assert guest.register("r5") == 0x20004000
+
+
+@pytest.mark.parametrize(
+    ("prigroup", "basepri", "expected"),
+    [(3, 0x40, [1, 99, 2]), (6, 0x40, [99, 1, 2]), (6, 0x90, [1, 99, 2]), (6, 0x05, [1, 2, 99])],
+)
+def test_basepri_masks_by_its_group_priority(
+    prigroup: int, basepri: int, expected: list[int]
+) -> None:
+    """B1.5.4: without its subpriority, which may leave 0; bits that aren't implemented are none."""
+    source = f"""
+reset:
+    put AIRCR, 0x05FA0000 | {prigroup << 8}
+    put IPR0, 0x00C02000
+{ENABLE_IRQS}
+    mov r0, #{basepri}
+    msr basepri, r0
+    put ISPR0, 6
+    isb
+    log 99
+    mov r0, #0
+    msr basepri, r0
+    isb
+    b .
+irq1:
+    log 1
+    bx lr
+irq2:
+    log 2
+    bx lr
+"""
+    assert logged(source) == expected

@@ -1,0 +1,69 @@
+"""Instructions that the core executes in Unicorn's place, or faults at."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulation.engines.embedded.guest import RAM, STACK, logged
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+@pytest.mark.parametrize(
+    ("instruction", "faults"), [("vldr s0, [r2]", True), ("vcvt.f32.s32 s0, s0, #4", False)]
+)
+def test_context_begins_with_an_instruction_that_faults_or_the_core_executes(
+    instruction: str, faults: bool, interpret: bool
+) -> None:
+    """A2.5.7: ExecuteFPCheck comes before everything else; in another rounding mode."""
+    source = f"""
+reset:
+    put SHCSR, 7 << 16
+    put CPACR, 0x00F00000
+    isb
+    load r1, 0x00C00000
+    vmsr fpscr, r1
+    load r2, {RAM + 0x201}
+    mov r0, #0
+    msr control, r0
+    isb
+    {instruction}
+    mrs r0, control
+    log_register r0
+    b .
+usagefault:
+    log_register lr
+    ldr r0, [sp, #24]
+    add r0, #4
+    str r0, [sp, #24]
+    bx lr
+"""
+    stacked = [0xFFFFFFE9] if faults else []
+    assert logged(source, interpret=interpret) == [*stacked, 4]
+
+
+@pytest.mark.parametrize("change", ["msr msp, r3", "msr psp, r3", "cpsid i", "msr basepri, r3"])
+def test_what_unicorn_executes_behind_an_instruction_of_the_core_is_undone(change: str) -> None:
+    """It can't stop within an IT block, and executes the rest of the block first."""
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    isb
+    load r1, 0x00C00000
+    vmsr fpscr, r1
+    load r3, {RAM + 0x4040}
+    b 1f
+1:  cmp r3, r3
+    it eq
+    vcvteq.f32.s32 s0, s0, #4
+    mrs r0, msp
+    mrs r1, psp
+    mrs r4, primask
+    mrs r5, basepri
+    {change}
+    log_register r0
+    log_register r1
+    log_register r4
+    log_register r5
+    b .
+"""
+    assert logged(source) == [STACK, 0, 0, 0]
