@@ -12,25 +12,27 @@ if TYPE_CHECKING:
     from renode_wifi.peripherals.network.bluetooth.peer import Central
 
 
-def read(board: Running, central: str, uuid: str, timeout: float) -> bytes:
+def read_value(board: Running, central: str, uuid: str, timeout: float) -> bytes:
     """As `Session.read_characteristic`."""
     device, number = _ready(board, central, uuid, timeout)
     return _outcome(board, device, number, lambda: device.read(number), timeout)
 
 
-def write(board: Running, central: str, uuid: str, value: bytes, timeout: float) -> None:
+def write_value(board: Running, central: str, uuid: str, value: bytes, timeout: float) -> None:
     """As `Session.write_characteristic`."""
     device, number = _ready(board, central, uuid, timeout)
     _outcome(board, device, number, lambda: device.write(number, value), timeout)
 
 
-def subscribe(board: Running, central: str, uuid: str, timeout: float) -> None:
+def subscribe_to(board: Running, central: str, uuid: str, timeout: float) -> None:
     """As `Session.subscribe_characteristic`."""
     device, number = _ready(board, central, uuid, timeout)
     _outcome(board, device, number, lambda: device.subscribe(number), timeout)
 
 
-def wait_for(board: Running, name: str, uuid: str, value: bytes | None, timeout: float) -> bytes:
+def wait_for_value(
+    board: Running, name: str, uuid: str, value: bytes | None, timeout: float
+) -> bytes:
     """As `Session.wait_for_characteristic`."""
     device, number = board.world.bluetooth.peer(name), _uuid(uuid)
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from renode_wifi.emulation.board import bluetooth
+from renode_wifi.emulation.board.bluetooth import (
+    read_value,
+    subscribe_to,
+    wait_for_value,
+    write_value,
+)
 from renode_wifi.emulation.board.console import ConsoleState, UartConsole, UartLine
 from renode_wifi.emulation.board.servers import find_message, find_received
 from renode_wifi.emulation.engines.engine import Engine
@@ -200,19 +205,19 @@ class Session:
 
         Raises RenodeWifiError where it is refused, BoardTimeout, GuestCrash.
         """
-        return bluetooth.read(self, central, uuid, timeout)
+        return read_value(self, central, uuid, timeout)
 
     def write_characteristic(
         self, central: str, uuid: str, value: bytes, timeout: float = DEFAULT_TIMEOUT
     ) -> None:
         """Let it write, with response where the characteristic has that."""
-        bluetooth.write(self, central, uuid, value, timeout)
+        write_value(self, central, uuid, value, timeout)
 
     def subscribe_characteristic(
         self, central: str, uuid: str, timeout: float = DEFAULT_TIMEOUT
     ) -> None:
         """Let it ask for notifications, or for indications where there are only those."""
-        bluetooth.subscribe(self, central, uuid, timeout)
+        subscribe_to(self, central, uuid, timeout)
 
     def wait_for_characteristic(
         self,
@@ -223,7 +228,7 @@ class Session:
     ) -> bytes:
         """Run until a Bluetooth device of the world has been sent a value: by a notification to a
         central, or a write to a peripheral. None: any value. What came before counts."""
-        return bluetooth.wait_for(self, peer, uuid, value, timeout)
+        return wait_for_value(self, peer, uuid, value, timeout)
 
     def wait_for_line(
         self,
