@@ -135,7 +135,9 @@ class Wlan:
         static = None
         if not settings.dhcp:
             given = settings.addresses
-            static = Lease(given["C6"], given["C7"], given["C8"], given["C9"])
+            static = Lease(
+                given["C6"], given["C7"], given["C8"], given["C9"], second_dns=given["CA"]
+            )
         station.join(
             settings.ssid,
             settings.passphrase,
@@ -193,7 +195,7 @@ class Wlan:
         settings, lease = self.settings, self.access.lease
         addresses: tuple[IPv4Address, ...]
         if lease is not None:
-            servers = (lease.dns, ANY)
+            servers = (lease.dns, lease.second_dns or ANY)
             if self.profile.unknown_dns_servers:
                 servers = (BROADCAST, BROADCAST)
             addresses = (lease.address, lease.netmask, lease.gateway, *servers)

@@ -66,7 +66,8 @@ class World:
         context = ServerContext(self.clock, self.date, self.internet, self.pki)
         for access_point in settings.access_points:
             self.internet.host(access_point.network.gateway)
-            self.internet.host(access_point.network.dns)
+            for address in access_point.network.name_servers:
+                self.internet.host(address)
         for server in settings.servers:
             self.internet.host(server.address)
             self.servers[server.name] = make_server(context, server)

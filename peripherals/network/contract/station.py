@@ -80,6 +80,7 @@ class Lease:
     dns: IPv4Address
     duration: int = 86_400
     """Seconds."""
+    second_dns: IPv4Address | None = None
 
 
 class JoinFailure(Enum):

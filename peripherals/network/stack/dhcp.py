@@ -32,7 +32,7 @@ class DhcpServer:
             return None
         address = self._given.get(mac)
         if address is None:
-            taken = {*self._given.values(), self.network.gateway, self.network.dns}
+            taken = {*self._given.values(), self.network.gateway, *self.network.name_servers}
             number = int(dhcp.first)
             while number <= int(dhcp.last) and (
                 IPv4Address(number) in taken or IPv4Address(number) in in_use
@@ -51,6 +51,7 @@ class DhcpServer:
             self.network.gateway,
             self.network.dns,
             dhcp.lease,
+            self.network.second_dns,
         )
 
     def release(self, mac: bytes) -> None:

@@ -351,7 +351,7 @@ class WirelessStation:
                 subnet,
                 address.address,
                 address.address,
-                None if pool is None else DhcpSettings(*pool, lease),
+                dhcp=None if pool is None else DhcpSettings(*pool, lease),
             ),
         )
         self._own = AccessPoint(settings, self.air.authority, self, rules)

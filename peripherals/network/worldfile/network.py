@@ -67,8 +67,15 @@ class NetworkSettings(Model):
     subnet: Network = SUBNET
     gateway: Address = GATEWAY
     dns: Address = GATEWAY
+    second_dns: Address | None = None
+    """None: DHCP names one server only."""
     dhcp: Annotated[DhcpSettings | None, Switchable(DhcpSettings.DESCRIPTION)] = None
     """None: stations have static addresses."""
+
+    @property
+    def name_servers(self) -> tuple[IPv4Address, ...]:
+        """Those that DHCP names."""
+        return (self.dns,) if self.second_dns is None else (self.dns, self.second_dns)
 
     @classmethod
     def fill(cls, written: Mapping[str, object]) -> dict[str, object]:

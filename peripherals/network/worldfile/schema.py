@@ -136,7 +136,9 @@ class WorldSettings:
 
     def __post_init__(self) -> None:
         taken = {server.address for server in self.servers if server.udp and server.port == DNS}
-        named = dict.fromkeys(point.network.dns for point in self.access_points)
+        named = dict.fromkeys(
+            address for point in self.access_points for address in point.network.name_servers
+        )
         resolvers = tuple(
             ServerSettings(f"dns of {address}", "dns", address, DNS)
             for address in named

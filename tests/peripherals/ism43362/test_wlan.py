@@ -108,13 +108,15 @@ def test_joining_twice_is_an_error_that_arm_s_driver_knows(port: StPort) -> None
 def test_static_addresses(port: StPort) -> None:
     port.ok(b"C1=fwemu-ap\r", b"C2=fwemu-pass\r", b"C3=4\r", b"C4=0\r", b"C5=0\r")
     port.ok(b"C6=10.10.0.77\r", b"C7=255.255.0.0\r", b"C8=10.10.0.1\r", b"C9=10.10.0.9\r")
+    port.ok(b"CA=10.10.0.8\r")
     assert port.ok(b"C?\r").split(b",")[5] == b"10.10.0.77"
     assert b"10.10.0.77" in port.ok(b"C0\r")
-    assert port.ok(b"C?\r").split(b",")[5:9] == [
+    assert port.ok(b"C?\r").split(b",")[5:10] == [
         b"10.10.0.77",
         b"255.255.0.0",
         b"10.10.0.1",
         b"10.10.0.9",
+        b"10.10.0.8",
     ]
 
 

@@ -66,6 +66,15 @@ def test_the_gateway_answers_as_dhcp_says(tmp_path: Path) -> None:
     assert [str(record.address) for record in message.answers] == ["10.10.0.7", "10.10.0.8"]
 
 
+def test_dhcp_may_name_a_second_server(tmp_path: Path) -> None:
+    second = IPv4Address("10.10.0.53")
+    rig = joined(tmp_path, WORLD + "network: {second_dns: 10.10.0.53}")
+    assert rig.station.lease is not None
+    assert (rig.station.lease.dns, rig.station.lease.second_dns) == (GATEWAY, second)
+    (answer,) = asked(rig, second, query("broker.example.test"))
+    assert len(DnsMessage.parse(answer).answers) == 1
+
+
 def test_a_server_may_have_the_address_that_firmware_brings_along(tmp_path: Path) -> None:
     world = WORLD + "servers: {public: {type: dns, address: 8.8.8.8, port: 53}}"
     (answer,) = asked(joined(tmp_path, world), IPv4Address("8.8.8.8"), query("many.example.test"))
