@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.base.handlers import Handler
-from renode_wifi.peripherals.network.contract.station import Lease
+from renode_wifi.peripherals.network.contract.station import Lease, Renewal
 from renode_wifi.peripherals.simplelink.ipv6 import GLOBAL, LOCAL, Ipv6
 from renode_wifi.peripherals.simplelink.messages.basic import (
     BasicResponse,
@@ -31,8 +31,9 @@ INTERFACE_STATE = 0
 MODE_DHCP, MODE_DHCP_LLA, MODE_STATIC = 1, 2, 4
 RELEASE, NO_RELEASE = 7, 8
 """Whether the address is given back when the host disconnects."""
-FAST_RENEW = {9: 0, 10: 0x8000, 11: 0, 12: 0}
-"""Options of fast renewal, and what SL_NETCFG_IF_STATE reports of each."""
+FAST_RENEW = {9: Renewal.WAIT, 10: Renewal.NONE, 11: Renewal.AT_ONCE, 12: Renewal.WAIT}
+"""SL_NETCFG_ADDR_..._FAST_RENEW...: how an address that the station has had is asked for again."""
+STATE_NO_FAST_RENEW = 0x8000
 STATE_STATIC, STATE_NO_LLA, STATE_RELEASE = 0x40, 0x1000, 0x2000
 """Bits of SL_NETCFG_IF_STATE."""
 LLA_TIMEOUT = 25
@@ -79,7 +80,7 @@ class NetCfg(Silo):
         self.self_address_after: int | None = None
         """Seconds without DHCP until the station takes a link-local address; None: it doesn't."""
         self.releases = False
-        self.fast_renew = 0
+        self.fast_renew = Renewal.WAIT
         self.ipv6.restore()
 
     def volatile(self) -> tuple[tuple[object, str], ...]:
@@ -93,7 +94,8 @@ class NetCfg(Silo):
     @property
     def _state(self) -> int:
         """Bits of SL_NETCFG_IF_STATE."""
-        state = self.ipv6.state | self.fast_renew
+        state = self.ipv6.state
+        state |= STATE_NO_FAST_RENEW if self.fast_renew is Renewal.NONE else 0
         state |= STATE_STATIC if self.static is not None else 0
         state |= STATE_NO_LLA if self.self_address_after is None else 0
         return state | (STATE_RELEASE if self.releases else 0)

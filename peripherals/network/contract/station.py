@@ -23,6 +23,19 @@ from renode_wifi.peripherals.network.contract.stream import (
     StreamEvents,
 )
 
+LAST_CHANNEL = 14
+"""Of 2.4 GHz."""
+SENSITIVITY = -92
+"""dBm of the weakest station that an access point understands; usual for 1 Mbit/s."""
+
+
+class Renewal(Enum):
+    """How a station gets an address that it has had before (RFC 2131 section 3.2)."""
+
+    NONE = "by all four messages"
+    WAIT = "by two messages"
+    AT_ONCE = "without waiting for an answer"
+
 
 class Security(Enum):
     OPEN = "open"
@@ -153,6 +166,7 @@ class Station(Protocol):
         bssid: bytes | None = None,
         dhcp: bool = True,
         login: Login | None = None,
+        renewal: Renewal = Renewal.NONE,
     ) -> None:
         """Associate and get an address. security None: whatever the access point has.
 
@@ -169,6 +183,13 @@ class Station(Protocol):
 
     def filter_packets(self, packets: PacketFilter | None) -> None:
         """Ask before the stack gets what is received; bridged connections are not asked for."""
+
+    def tune(self, last_channel: int, attenuation: int) -> None:
+        """Which channels the radio may use, and by how many dB it transmits below its most power.
+
+        Access points on other channels are not found; those that would receive it with less than
+        `SENSITIVITY` don't answer.
+        """
 
     def sleep(self, interval: int) -> None:
         """Fetch what the access point has for the station every `interval` ns; 0: at once."""

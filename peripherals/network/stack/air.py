@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol
 
 from renode_wifi.peripherals.network.contract.frames import Frame
 from renode_wifi.peripherals.network.contract.station import (
+    LAST_CHANNEL,
+    SENSITIVITY,
     AccessRules,
     Beacon,
     JoinFailure,
@@ -141,6 +143,20 @@ class AccessPoint:
             name = login.identity.decode("utf-8", "replace")
             accepted = name in users and users[name].encode() == login.password
         return None if accepted else JoinFailure.LOGIN_REFUSED
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of a station: the channels that it may use, and dB below its most power."""
+
+    last_channel: int = LAST_CHANNEL
+    attenuation: int = 0
+
+    def has(self, settings: AccessPointSettings) -> bool:
+        """Whether it finds an access point that understands it."""
+        if settings.channel > self.last_channel:
+            return False
+        return not self.attenuation or settings.rssi - self.attenuation >= SENSITIVITY
 
 
 class Air:

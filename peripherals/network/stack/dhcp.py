@@ -54,6 +54,10 @@ class DhcpServer:
             self.network.second_dns,
         )
 
+    def knows(self, mac: bytes) -> bool:
+        """Whether the station has an address already."""
+        return mac in self._given
+
     def release(self, mac: bytes) -> None:
         """The station needs its address no more (RFC 2131 section 4.4.6)."""
         self._given.pop(mac, None)

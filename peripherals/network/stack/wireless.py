@@ -17,11 +17,12 @@ from renode_wifi.peripherals.network.contract.station import (
     JoinFailure,
     Lease,
     Login,
+    Renewal,
     Security,
     StationEvents,
 )
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream, StreamEvents
-from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
+from renode_wifi.peripherals.network.stack.air import AccessPoint, Air, Reach
 from renode_wifi.peripherals.network.stack.host import Host, PortListener
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.stack.transceiver import AirTransceiver
@@ -58,6 +59,7 @@ class WirelessStation:
         self._own: AccessPoint | None = None
         self._own_host: Host | None = None
         self._sleep = 0
+        self._reach = Reach()
         self._filter: PacketFilter | None = None
 
     @property
@@ -78,7 +80,11 @@ class WirelessStation:
 
     def scan(self) -> list[Beacon]:
         own = None if self._own is None else self._own.settings.bssid
-        found = [beacon for beacon in self.air.scan() if beacon.bssid != own]
+        found = [
+            beacon
+            for beacon in self.air.scan()
+            if beacon.bssid != own and beacon.channel <= self._reach.last_channel
+        ]
         self.internet.trace("scan", mac=self.mac.hex(":"), count=len(found))
         return found
 
@@ -92,9 +98,10 @@ class WirelessStation:
         bssid: bytes | None = None,
         dhcp: bool = True,
         login: Login | None = None,
+        renewal: Renewal = Renewal.NONE,
     ) -> None:
         self.leave()
-        found = self.air.find(ssid, bssid)
+        found = [each for each in self.air.find(ssid, bssid) if self._reach.has(each.settings)]
         self.internet.trace("join", mac=self.mac.hex(":"), ssid=ssid.decode("latin-1"))
         if not found:
             self._later(self.air.settings.search, self._fail, JoinFailure.NO_ACCESS_POINT, done)
@@ -108,7 +115,7 @@ class WirelessStation:
             return
         self._joining = self.internet.clock.schedule(
             self.air.settings.association,
-            partial(self._associated, found[0], done, static, dhcp),
+            partial(self._associated, found[0], done, static, dhcp, renewal),
         )
 
     def _later(
@@ -127,7 +134,12 @@ class WirelessStation:
         done(failure)
 
     def _associated(
-        self, access_point: AccessPoint, done: Joined, static: Lease | None, dhcp: bool
+        self,
+        access_point: AccessPoint,
+        done: Joined,
+        static: Lease | None,
+        dhcp: bool,
+        renewal: Renewal = Renewal.NONE,
     ) -> None:
         self._joining = None
         if not access_point.up:
@@ -138,8 +150,11 @@ class WirelessStation:
         if static is not None:
             self._addressed(static, done)
         elif dhcp and access_point.dhcp.answering:
+            latency = access_point.dhcp.latency
+            if renewal is not Renewal.NONE and access_point.dhcp.knows(self.mac):
+                latency = latency // 2 if renewal is Renewal.WAIT else 0
             self._joining = self.internet.clock.schedule(
-                access_point.dhcp.latency, partial(self._ask_dhcp, access_point, done)
+                latency, partial(self._ask_dhcp, access_point, done)
             )
         else:
             self._later(DHCP_GIVE_UP if dhcp else 0, self._fail, JoinFailure.NO_ADDRESS, done)
@@ -223,6 +238,9 @@ class WirelessStation:
         for host in (self._host, self._own_host):
             if host is not None:
                 host.filter = packets
+
+    def tune(self, last_channel: int, attenuation: int) -> None:
+        self._reach = Reach(last_channel, attenuation)
 
     def sleep(self, interval: int) -> None:
         self._sleep = interval

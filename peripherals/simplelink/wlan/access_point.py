@@ -30,6 +30,8 @@ from renode_wifi.peripherals.simplelink.wlan.security import OPEN, SECURITY
 from renode_wifi.peripherals.simplelink.wlan.settings import WlanSettings
 
 DEFAULT_CHANNEL = 6
+SIGNAL = -23
+"""dBm that a station beside the board receives of its access point."""
 REASON_RELEASED = 0
 """SL_IP_LEASE_PEER_RELEASE."""
 
@@ -90,7 +92,7 @@ class AccessPointRole:
                 settings.ssid,
                 self.netcfg.mac,
                 (settings.access_point(AP_CHANNEL) or bytes((DEFAULT_CHANNEL,)))[0],
-                0,
+                SIGNAL - settings.access_point_power,
                 security,
                 settings.access_point(AP_HIDDEN)[:1] not in (b"", b"\0"),
             )

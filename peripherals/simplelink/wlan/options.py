@@ -1,7 +1,8 @@
 """Options of the WLAN silo (wlan.h, sl_WlanSet and sl_WlanGet): which there are, and their values.
 
-An option that is accepted is kept, and read back. What concerns the air only, such as the transmit
-power, changes nothing in a world without radio waves.
+An option that is accepted is kept, and read back. Of two that is all: stations of the world never
+fall silent without leaving, so that none is too old (AP_AGING); and every access point knows both
+ways of waking a station, which take the same time (NO_PS_POLL). Nobody else speaks Wi-Fi Direct.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ ADD_MAC, DELETE_MAC, DELETE_INDEX, ENTRIES, LIST_MODE = 20, 21, 22, 24, 25
 DISABLE_SERVER_AUTHENTICATION, SUSPENDED_PROFILES = 32, 33
 LINK_QUALITY, NO_PS_POLL, BEACON_INFORMATION = 38, 43, 44
 
-COUNTRIES = {b"US": 11, b"JP": 14, b"EU": 13}
-"""Their last channel."""
+COUNTRIES = {b"US": 11, b"JP": 13, b"EU": 13}
+"""Their last channel (SWRU455M table 5-7)."""
 SOCIAL_CHANNELS = (0, 1, 6, 11)
 """Of Wi-Fi Direct; 0: any of them."""
 MAX_POWER_OFFSET = 15
@@ -110,7 +111,7 @@ OPTIONS: Mapping[tuple[int, int], Option] = {
     (AP, AP_PASSWORD): Option(range(65), b"", _password, Error.WLAN_AP_PASSWORD_LENGTH),
     (AP, AP_STATIONS): Option(BYTE, bytes((MAX_STATIONS,)), _stations),
     (AP, AP_AGING): Option(range(2, 5), (60).to_bytes(2, "little")),
-    (GENERAL, COUNTRY): Option(_exactly(2), b"US", _country, Error.WLAN_COUNTRY),
+    (GENERAL, COUNTRY): Option(_exactly(2), b"EU", _country, Error.WLAN_COUNTRY),
     (GENERAL, STATION_POWER): Option(BYTE, b"\0", _power),
     (GENERAL, AP_POWER): Option(BYTE, b"\0", _power),
     (GENERAL, SCAN_PARAMETERS): Option(range(8, 17), ScanParameters(0x1FFF, -95).emit()),

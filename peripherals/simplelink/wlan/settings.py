@@ -21,10 +21,13 @@ from renode_wifi.peripherals.simplelink.wlan.options import (
     ACCESS_LIST,
     ADD_MAC,
     AP,
+    AP_POWER,
     AP_SSID,
     AP_STATIONS,
     BEACON_INFORMATION,
     CONNECTION,
+    COUNTRIES,
+    COUNTRY,
     DEFAULTS,
     DELETE_INDEX,
     DELETE_MAC,
@@ -36,6 +39,7 @@ from renode_wifi.peripherals.simplelink.wlan.options import (
     P2P,
     P2P_NAME,
     SCAN_PARAMETERS,
+    STATION_POWER,
     SUSPENDED_PROFILES,
     WITHOUT_EFFECT,
     judge,
@@ -101,6 +105,18 @@ class WlanSettings:
     def _default_ssid(self) -> bytes:
         return b"mysimplelink-" + self.netcfg.mac[3:].hex().upper().encode()
 
+    def apply(self) -> None:
+        """What concerns the station's radio, to the radio."""
+        station = self.netcfg.services.network.station
+        if station is not None:
+            last = COUNTRIES[self.values[GENERAL, COUNTRY]]
+            station.tune(last, self.values[GENERAL, STATION_POWER][0])
+
+    @property
+    def access_point_power(self) -> int:
+        """dB below the most that there is."""
+        return self.values[GENERAL, AP_POWER][0]
+
     def access_point(self, option: int) -> bytes:
         return self.values[AP, option]
 
@@ -127,6 +143,7 @@ class WlanSettings:
 
     def _store(self, identity: int, option: int, value: bytes) -> None:
         self.values[identity, option] = value
+        self.apply()
         if (identity, option) == (GENERAL, SUSPENDED_PROFILES):
             self.station.saved.suspended = int.from_bytes(value, "little")
 

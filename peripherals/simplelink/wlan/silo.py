@@ -70,6 +70,7 @@ class Wlan(Silo):
         )
 
     def started(self) -> None:
+        self.settings.apply()
         if self.device.role == ROLE_ACCESS_POINT:
             self.access_point.open()
         elif self.device.role == ROLE_STATION:

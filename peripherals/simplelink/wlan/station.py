@@ -190,6 +190,7 @@ class StationRole:
             static=self.netcfg.static,
             bssid=target.bssid if any(target.bssid) else None,
             login=login,
+            renewal=self.netcfg.fast_renew,
         )
 
     def _joined(self, attempt: int, target: Profile, outcome: Lease | JoinFailure) -> None:

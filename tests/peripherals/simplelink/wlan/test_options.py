@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.network.worldfile.network import AccessPointSettings
 from renode_wifi.peripherals.simplelink.messages.wlan import (
     BeaconInformation,
     LinkQuality,
@@ -51,7 +52,7 @@ def set_policy(driver: HostDriver, kind: int, option: int, value: bytes = b"") -
         (AP, 0, b"x" * 33, Error.INVALID),
         (AP, 0, b"", Error.INVALID),
         (AP, 3, b"\x0b", 0),
-        (AP, 3, b"\x0c", Error.WLAN_ILLEGAL_CHANNEL),
+        (AP, 3, b"\x0e", Error.WLAN_ILLEGAL_CHANNEL),
         (AP, 3, b"\0", Error.WLAN_ILLEGAL_CHANNEL),
         (AP, 4, b"\3", Error.INVALID),
         (AP, 6, b"\2", 0),
@@ -115,9 +116,82 @@ def test_no_setting_is_accepted_without_effect(rig: Rig, caplog: pytest.LogCaptu
 def test_the_country_says_which_channels_there_are(rig: Rig) -> None:
     """SWRU455A, Access Point: the country code allows channels beyond 11."""
     driver = rig.started()
-    assert set_option(driver, AP, 3, b"\x0d") == Error.WLAN_ILLEGAL_CHANNEL
-    assert set_option(driver, GENERAL, 9, b"EU") == 0
     assert set_option(driver, AP, 3, b"\x0d") == 0
+    assert set_option(driver, GENERAL, 9, b"US") == 0
+    assert set_option(driver, AP, 3, b"\x0d") == Error.WLAN_ILLEGAL_CHANNEL
+
+
+def one_network(channel: int, rssi: int) -> Rig:
+    settings = AccessPointSettings(
+        b"fwemu-ap", b"\x02\0\0\0\0\x01", channel, passphrase=b"fwemu-pass", rssi=rssi
+    )
+    return Rig({"access_points": (settings,)})
+
+
+def test_a_network_beyond_the_country_s_channels_is_neither_listed_nor_joined() -> None:
+    """SWRU455M, Station, Country Code: US has channels 1 to 11, EU and JP 1 to 13."""
+    rig = one_network(13, -40)
+    driver = rig.started()
+    station = rig.nwp.processor.station
+    assert station is not None
+    for country, there in ((b"US", False), (b"JP", True)):
+        assert set_option(driver, GENERAL, 9, country) == 0
+        assert any(beacon.ssid == b"fwemu-ap" for beacon in station.scan()) == there
+        assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
+        assert (driver.event(Opcode.WLAN_CONNECTED) is not None) == there
+
+
+def test_with_less_power_a_weak_network_is_out_of_reach() -> None:
+    """SWRU455M, Station, Tx Power: 0 to 15 dB below the most."""
+    rig = one_network(6, -85)
+    driver = rig.started()
+    assert set_option(driver, GENERAL, 10, b"\x08") == 0
+    driver.stop()
+    driver.start()
+    assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
+    assert driver.event(Opcode.WLAN_CONNECTED) is None
+    assert set_option(driver, GENERAL, 10, b"\x07") == 0
+    assert driver.event(Opcode.WLAN_CONNECTED) is not None
+
+
+def test_with_less_power_the_access_point_is_received_weaker() -> None:
+    """SWRU455M, Access Point, Tx Power: 0 to 15 dB below the most."""
+    rig = Rig()
+    driver = rig.started()
+    assert driver.status(Opcode.WLAN_SET_MODE, bytes((2, 0, 0, 0))) == 0
+    received = []
+    for power in (0, 15):
+        assert set_option(driver, GENERAL, 11, bytes((power,))) == 0
+        driver.stop()
+        driver.start()
+        driver.run(SECOND)
+        beacons = rig.world.station(b"\x02phone").scan()
+        received += [each.rssi for each in beacons if each.ssid.startswith(b"mysimplelink")]
+    assert 9 <= received[0] - received[1] <= 21
+
+
+@pytest.mark.parametrize(
+    ("options", "again", "state"),
+    [((), 150, 0), ((10,), 300, 0x8000), ((11,), 0, 0), ((11, 12), 150, 0), ((10, 9), 150, 0)],
+)
+def test_an_address_is_renewed_faster_than_it_was_got(
+    options: tuple[int, ...], again: int, state: int
+) -> None:
+    """SWRU455M, DHCP Client, Fast Renew: with waiting, without, and not at all."""
+    driver = Rig().started()
+    for option in options:
+        head = struct.pack("<HHHH", 0, 7, option, 0)
+        assert driver.status(Opcode.NETCFG_SET, head) == 0
+    answer = driver.command(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 6, 0, 4))
+    assert answer.unpack("8xI")[0] & 0x8000 == state
+    spent = []
+    for _ in range(2):
+        started = driver.machine.clock.now
+        driver.joined()
+        spent.append(driver.machine.clock.now - started)
+        assert driver.status(Opcode.WLAN_DISCONNECT) == 0
+        assert driver.event(Opcode.WLAN_DISCONNECTED) is not None
+    assert (spent[0] - spent[1]) // MILLISECOND == 300 - again
 
 
 def test_a_suspended_profile_is_not_joined(rig: Rig) -> None:
