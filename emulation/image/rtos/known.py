@@ -6,6 +6,7 @@ from collections.abc import Callable, Set
 
 from renode_wifi.emulation.image.layouts import Layout, Variable
 from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+from renode_wifi.emulation.image.rtos.rtx5 import Rtx5
 from renode_wifi.emulation.image.rtos.threads import Rtos
 from renode_wifi.emulation.image.rtos.threadx import ThreadX
 from renode_wifi.emulation.image.rtos.zephyr import Zephyr
@@ -29,4 +30,5 @@ def known(
         FreeRtos(symbol, read_memory, variable_at),
         ThreadX(symbol, read_memory, layout, variable_at),
         Zephyr(symbol, read_memory, layout, objects, variable_at),
+        Rtx5(symbol, read_memory, variable_at),
     )

@@ -1,4 +1,4 @@
-"""Threads of ThreadX and Zephyr, in guests with a kernel's memory and its debug information."""
+"""Threads of ThreadX, Zephyr and RTX5, in guests with a kernel's memory and debug information."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ GUESTS = Path(__file__).resolve().parents[4] / "firmware" / "threads"
 RAM, SIZE = 0x2000_0000, 0x2000
 FRAME = 20 * 4
 """Of a guest's stack, where the exception's frame begins."""
+KERNELS = ((1, "_tx_thread_created_ptr"), (2, "_kernel"), (3, "osRtxInfo"))
+"""Indices into what `known` returns, and a symbol of each."""
 
 
-@pytest.fixture(params=["threadx", "zephyr"])
+@pytest.fixture(params=["threadx", "zephyr", "rtx5"])
 def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     with Board("b_l475e_iot01a", GUESTS / f"{request.param}.elf") as made:
         made.run(0.01)
@@ -44,8 +46,8 @@ class Guest:
 
     def kernel(self, layout: object) -> Rtos:
         assert callable(layout)
-        is_threadx = "_tx_thread_created_ptr" in self.image.symbols
-        data = () if is_threadx else (each for each in self.image.symbols if each.size)
+        index = next(n for n, kernel in KERNELS if kernel in self.image.symbols)
+        data = () if index == 1 else (each for each in self.image.symbols if each.size)
         names = {each.address: each.name for each in data if not each.is_function}
         kernels = known(
             self.address,
@@ -54,7 +56,7 @@ class Guest:
             lambda address: names.get(address, ""),
             self.image.layouts.objects,
         )
-        return kernels[1 if is_threadx else 2]
+        return kernels[index]
 
     def address(self, name: str) -> int | None:
         return symbol_address([self.image], name)
@@ -95,6 +97,11 @@ def zephyr() -> Guest:
 
 
 @pytest.fixture
+def rtx5() -> Guest:
+    return Guest("rtx5")
+
+
+@pytest.fixture
 def unlisted() -> Guest:
     """Zephyr without CONFIG_THREAD_MONITOR and CONFIG_THREAD_NAME."""
     return Guest("zephyr_unlisted")
@@ -107,6 +114,11 @@ def test_a_report_lists_the_threads_and_what_they_wait_for(board: Board) -> None
     if "ThreadX" in text:
         assert "waits for mutex left fork, held by plato" in text
         assert "waits to receive from queue jobs (0 of 4)" in text
+        assert "stack overflow of task worker" in text
+    elif "RTX5" in text:
+        assert "waits for mutex left_fork, held by plato" in text
+        assert "waits to receive from queue jobs (0 of 4)" in text
+        assert "waits for the end of plato" in text
         assert "stack overflow of task worker" in text
     else:
         assert "Tasks of Zephyr" in text
@@ -332,3 +344,60 @@ def test_files_without_debug_information_have_no_layouts(tmp_path: Path) -> None
     layouts = Layouts((path, tmp_path / "missing.elf"))
     assert layouts.get("k_thread") is None
     assert layouts.objects({"k_thread"}) == []
+
+
+def test_states_and_waits_of_rtx5(rtx5: Guest) -> None:
+    assert rtx5.states() == {
+        "main": "Running, priority 24",
+        "rtx_idle": "Ready, priority 1",
+        "parent": "Blocked, priority 8",
+        "plato": "Blocked, priority 25",
+        "socrates": "Blocked, priority 32",
+        "worker": "Blocked, priority 40",
+    }
+    assert rtx5.waits("plato") == "mutex right fork"
+    state = rtx5.thread("worker").id + 1
+    for bits, waits in (
+        (0x13, ""),
+        (0x33, "its thread flags"),
+        (0x43, "event flags jobs"),
+        (0x63, "semaphore jobs"),
+        (0x73, "memory pool jobs"),
+        (0x93, "to send to queue jobs (0 of 4)"),
+    ):
+        rtx5.put(state, bytes([bits]))
+        assert rtx5.waits("worker") == waits
+    rtx5.put(state, b"\x13")
+    assert rtx5.states()["worker"] == "Sleeping, priority 40"
+
+
+def test_who_waits_behind_another_waits_for_the_same_object_of_rtx5(rtx5: Guest) -> None:
+    rtx5.put(rtx5.thread("plato").id + 12, rtx5.thread("socrates").id)
+    assert rtx5.waits("plato") == "mutex left_fork"
+    rtx5.put(rtx5.thread("socrates").id + 12, rtx5.thread("plato").id)  # A circle.
+    assert rtx5.waits("plato") == ""
+
+
+def test_registers_and_stacks_of_rtx5(rtx5: Guest) -> None:
+    thread = rtx5.thread("plato")
+    bottom = int.from_bytes(rtx5.read(thread.id + 48, 4), "little")
+    assert rtx5.rtos.registers(thread)["sp"] == bottom + FRAME + 32
+    assert rtx5.rtos.stack(thread).unused == 16
+    top = RAM + 0x1800
+    rtx5.put(thread.id + 34, b"\xed")  # EXC_RETURN: with floating-point registers.
+    rtx5.put(thread.id + 56, top)
+    rtx5.put(top, 0x88)
+    rtx5.put(top + 64, 4)
+    registers = rtx5.rtos.registers(thread)
+    assert (registers["d8"], registers["r4"]) == (0x88, 4)
+    assert registers["sp"] == top + 64 + 32 + 32 + 72
+    rtx5.put(thread.id + 56, RAM)
+    assert rtx5.rtos.stack(thread).overflown
+    assert rtx5.rtos.stack(rtx5.thread("worker")).overflown  # Its lowest word was written.
+
+
+def test_memory_without_a_running_rtx5_has_no_threads(rtx5: Guest) -> None:
+    info = rtx5.address("osRtxInfo") or 0
+    for current in (0, RAM + 4, 0xFFFF_FFF0):
+        rtx5.put(info + 20, current)
+        assert rtx5.rtos.threads() == []
