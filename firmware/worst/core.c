@@ -79,6 +79,24 @@ static void call_supervisor(void)
         __asm volatile("svc #0");
 }
 
+/* Flash, RAM and peripherals as regions of the MPU, with its default map behind them. */
+static void call_supervisor_with_mpu(void)
+{
+    static const uint32_t regions[][2] = {
+        {0x00000000, 6u << 24 | 28u << 1 | 1}, /* code: 512 MB, read only */
+        {0x20000000, 3u << 24 | 28u << 1 | 1},
+        {0x40000000, 1u << 28 | 3u << 24 | 28u << 1 | 1},
+    };
+    for (uint32_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        REG(0xE000ED98) = i;
+        REG(0xE000ED9C) = regions[i][0];
+        REG(0xE000EDA0) = regions[i][1];
+    }
+    REG(0xE000ED94) = 5;
+    __asm volatile("dsb\n isb");
+    call_supervisor();
+}
+
 __attribute__((naked)) static void switch_context(void)
 {
     __asm volatile("mrs r0, psp\n stmdb r0!, {r4-r11, lr}\n ldr r1, =counter\n ldr r2, [r1]\n"
@@ -222,6 +240,7 @@ const struct guest core_guests[] = {
     {"poll SysTick CVR", poll_systick_value},
     {"poll DWT CYCCNT", poll_cycle_counter},
     {"SVC storm", call_supervisor},
+    {"SVC storm, MPU on", call_supervisor_with_mpu},
     {"PendSV storm", switch_contexts},
     {"SVC storm, FP contexts", switch_fp_contexts},
     {"FPU with denormals", denormals},

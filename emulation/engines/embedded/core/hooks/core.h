@@ -85,6 +85,7 @@ struct core {
     struct systick systick;
     struct mpu mpu;
     struct protection protection;
+    struct recent_page recent_pages[2];
     struct dwt dwt;
     struct itm itm;
     struct scs scs;

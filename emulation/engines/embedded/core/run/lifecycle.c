@@ -38,7 +38,7 @@ static void wire(struct core *core)
     core->dwt.scb = scb;
     core->dwt.nvic = nvic;
     core->dwt.schedule = schedule;
-    core->protection = (struct protection){false, false, 0, &core->mpu, nvic, map, schedule};
+    core->protection = (struct protection){false, false, 0, core->recent_pages, &core->mpu, nvic, map, schedule};
     core->scs = (struct scs){.has_fpu = true,
                              .mpu_regions = MPU_REGIONS,
                              .scb = scb,

@@ -242,7 +242,9 @@ void cpu_close_monitor(struct cpu *cpu)
 
 bool cpu_is_unprivileged(struct cpu *cpu)
 {
-    return cpu->state.exception == EXCEPTION_NONE && (cpu_read(cpu, CONTROL) & CONTROL_NPRIV);
+    bool here = cpu->known && !cpu->translating;
+    return cpu->state.exception == EXCEPTION_NONE &&
+           (here ? cpu->registers.control : cpu_read(cpu, CONTROL)) & CONTROL_NPRIV;
 }
 
 void cpu_save(struct cpu *cpu, uint64_t *values)

@@ -108,7 +108,7 @@ static void take(struct exceptions *exceptions, unsigned exception, uint32_t exc
     nvic_activate(exceptions->nvic, exception);
     state->pc = vector | 1;
     state->event = 1;
-    protection_request_update(exceptions->protection);
+    protection_follow_priority(exceptions->protection);
     cpu_close_monitor(exceptions->cpu);
     state->sleeping = 0;
     exceptions->schedule->resumed_within = 0;
@@ -251,7 +251,7 @@ static void unstack(struct exceptions *exceptions, uint32_t exc_return, const ui
     registers_return(&cpu->registers, frame, xpsr, control, process, above);
     unsigned before = cpu->state.exception;
     cpu->state.exception = xpsr & XPSR_EXCEPTION;
-    protection_request_update(exceptions->protection);
+    protection_follow_priority(exceptions->protection);
     cpu->state.pc = frame[FRAME_PC] | (xpsr & XPSR_THUMB ? 1 : 0);
     report(exceptions, before);
 }
@@ -261,14 +261,16 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
     struct cpu *cpu = exceptions->cpu;
     struct nvic *nvic = exceptions->nvic;
     struct scb *scb = exceptions->scb;
-    uint32_t control = cpu_read(cpu, CONTROL), kind = exc_return & 0xF;
+    cpu_fetch(cpu);
+    struct registers *registers = &cpu->registers;
+    uint32_t control = registers->control, kind = exc_return & 0xF;
     bool to_thread = kind != EXC_HANDLER, valid = is_valid_return(exceptions, exc_return);
     unsigned returning = cpu->state.exception;
 
     if (control & CONTROL_FPCA)
         scb->fpccr &= ~(uint32_t)FPCCR_LSPACT;
-    if ((cpu_read(cpu, FAULTMASK) & 1) && returning != EXCEPTION_NMI)
-        cpu_write(cpu, FAULTMASK, 0);
+    if (returning != EXCEPTION_NMI)
+        registers->faultmask = 0;
     nvic_deactivate(nvic, returning);
     cpu->state.event = 1;
     cpu_close_monitor(cpu);
@@ -280,7 +282,7 @@ void exception_return(struct exceptions *exceptions, uint32_t exc_return)
         take(exceptions, nvic_best_pending(nvic), exc_return, handlers_control(exceptions));
         return;
     }
-    uint32_t pointer = cpu_read(cpu, kind == EXC_THREAD_PSP ? PSP : MSP);
+    uint32_t pointer = registers_get(registers, kind == EXC_THREAD_PSP ? PSP : MSP);
     uint32_t size = exc_return & EXC_BASIC_FRAME ? BASIC_FRAME : EXTENDED_FRAME;
     const uint32_t *frame = (uint32_t *)memory_at(exceptions->map, pointer, size, false);
     if (!may_access(exceptions, pointer, size, MAY_READ, !to_thread || !(control & CONTROL_NPRIV))) {

@@ -129,12 +129,13 @@ bool protection_applies(const struct protection *protection)
     uint32_t control = protection->mpu->control;
     if (!(control & MPU_CTRL_ENABLE))
         return false;
-    return control & MPU_CTRL_HFNMIENA || nvic_execution_priority(protection->nvic, true) >= 0;
+    return control & MPU_CTRL_HFNMIENA || !nvic_is_urgent(protection->nvic);
 }
 
 void protection_regions_changed(struct protection *protection)
 {
     protection->changed = true;
+    protection->recent[false].key = protection->recent[true].key = 0;
     schedule_request(protection->schedule, REQUEST_PROTECTION);
 }
 
@@ -144,11 +145,34 @@ void protection_request_update(struct protection *protection)
         schedule_request(protection->schedule, REQUEST_PROTECTION);
 }
 
+void protection_follow_priority(struct protection *protection)
+{
+    bool may_apply = protection->active || protection->mpu->control & MPU_CTRL_ENABLE;
+    if (may_apply && protection_applies(protection) != protection->active)
+        schedule_request(protection->schedule, REQUEST_PROTECTION);
+}
+
+/* All of the page of an access is permitted, as is known. */
+static bool is_known(const struct protection *protection, uint32_t address, uint32_t size,
+                     enum rights right, bool privileged)
+{
+    struct recent_page *recent = &protection->recent[privileged];
+    uint32_t page = address & ~(PAGE_SIZE - 1);
+    if (address - page + size > PAGE_SIZE)
+        return false;
+    if (recent->key != (page | 1)) {
+        recent->key = page | 1;
+        if (!mpu_page_rights(protection->mpu, page, privileged, &recent->rights))
+            recent->rights = 0; /* they differ within the page */
+    }
+    return recent->rights & right;
+}
+
 bool protection_permits(const struct protection *protection, uint32_t address, uint32_t size,
                         enum rights right, bool privileged)
 {
     uint32_t last = address + size - 1;
-    if (is_private_bus(address))
+    if (is_private_bus(address) || is_known(protection, address, size, right, privileged))
         return true;
     for (uint32_t at = address; at < last; at = (at | (GRANULE - 1)) + 1)
         if (!(mpu_rights(protection->mpu, at, privileged) & right))

@@ -36,10 +36,17 @@ unsigned mpu_rights(const struct mpu *mpu, uint32_t address, bool privileged);
 /* The same for all of a page. False: it differs within the page. */
 bool mpu_page_rights(const struct mpu *mpu, uint32_t page, bool privileged, unsigned *rights);
 
+/* What is permitted of the page that was asked for last. */
+struct recent_page {
+    uint32_t key; /* its address with bit 0 set; 0: none */
+    unsigned rights;
+};
+
 struct protection {
     bool active; /* since the last update */
     bool changed; /* the regions or MPU_CTRL, since the last update */
     uint32_t executable; /* a hash of the pages with code that may be executed */
+    struct recent_page *recent; /* of unprivileged and of privileged code */
     const struct mpu *mpu;
     struct nvic *nvic;
     struct memory_map *map;
@@ -50,7 +57,9 @@ struct protection {
 bool protection_applies(const struct protection *protection);
 /* MPU_CTRL or a region has another value. */
 void protection_regions_changed(struct protection *protection);
-/* The execution priority may have changed. */
+/* The execution priority has changed. */
+void protection_follow_priority(struct protection *protection);
+/* It may change in the next block. */
 void protection_request_update(struct protection *protection);
 /* Before the next block. True: what is known of code has to be forgotten. The page cache has been; the
  * soft TLB is to be flushed if `flush`. */

@@ -107,6 +107,13 @@ int nvic_execution_priority(struct nvic *nvic, bool with_primask)
     return priority;
 }
 
+bool nvic_is_urgent(const struct nvic *nvic)
+{
+    struct cpu *cpu = nvic->cpu;
+    bool here = cpu->known && !cpu->translating;
+    return nvic->active < 0 || (here ? cpu->registers.faultmask : cpu_read(cpu, FAULTMASK)) & 1;
+}
+
 bool nvic_can_take(struct nvic *nvic)
 {
     if (nvic->preempting == PRIORITY_THREAD)

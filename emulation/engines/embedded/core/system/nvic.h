@@ -48,6 +48,8 @@ unsigned nvic_active_count(const struct nvic *nvic);
 int nvic_group_priority(const struct nvic *nvic, int priority);
 /* The priority at which the processor executes: active exceptions and masks (B1.5.4). */
 int nvic_execution_priority(struct nvic *nvic, bool with_primask);
+/* It is negative: NMI, HardFault or FAULTMASK. */
+bool nvic_is_urgent(const struct nvic *nvic);
 /* A pending exception preempts what executes. */
 bool nvic_can_take(struct nvic *nvic);
 /* WFI ends: an exception would be taken if PRIMASK were clear (B1.5.19). */
