@@ -39,7 +39,10 @@ from renode_wifi.peripherals.stm32l4.tim_variants import (
     BASIC,
     CHANNELS,
     CHANNELS_BY_TIMER,
+    COMPARE_FLAGS,
+    COMPARE_WORDS,
     GENERAL,
+    INNER_CHANNELS,
     TIM2,
     TIM3,
     TIM15,
@@ -64,7 +67,7 @@ class STM32_Timer(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "input filters, channels 5 and 6, break by comparators and DFSDM"
+    MISSING = "input filters, TRGO2, break by comparators and DFSDM"
     SERVED = SERVE_READS
     OUTPUTS = tim_outputs.OUTPUTS
     ADVANCED = ADVANCED
@@ -81,9 +84,11 @@ class STM32_Timer(Block):
         self._number = number_of(name)
         super().__init__(machine, name, VARIANTS.get(self._number, "GENERAL"))
         self._channels = range(CHANNELS_BY_TIMER.get(self._number, CHANNELS))
+        inner = INNER_CHANNELS if self._number in ADVANCED_TIMERS else ()
+        self._comparing = (*self._channels, *inner)
         self._events = self.registers.plan.by_name["EGR"].written()
         # Flags that come by counting.
-        self._flags = SR.UIF | sum(2 << channel for channel in self._channels)
+        self._flags = SR.UIF | sum(COMPARE_FLAGS[channel] for channel in self._comparing)
         self._width = initialLimit
         self._hertz = frequency
         self._has_break = "BDTR" in self.registers.plan.by_name
@@ -98,7 +103,7 @@ class STM32_Timer(Block):
         )
         self._inputs = Inputs(self, self._number, self)
         self._outputs = Outputs(
-            self, self._channels, self._number in ADVANCED_TIMERS, self.clock_hz
+            self, self._comparing, self._number in ADVANCED_TIMERS, self.clock_hz
         )
         self._event: Event | None = None
         self._values = self.registers.values
@@ -121,7 +126,7 @@ class STM32_Timer(Block):
         self._counter.withdraw()
         self._ticker.withdraw()
         self.registers["ARR"] = self._width
-        self._compares = [0] * CHANNELS
+        self._compares = [0] * len(COMPARE_WORDS)
         """What CCRx acts with: its value, or that of the last update."""
         self._outputs.clear()
         self._inputs.clear()
@@ -221,7 +226,7 @@ class STM32_Timer(Block):
             or values[PSC_WORD] != self._prescaler
             or values[ARR_WORD] != self._limit_now
             or period != self._limit_now + 1
-            or any(values[CCR_WORD + each] != self._compares[each] for each in self._channels)
+            or any(self._value(each) != self._compares[each] for each in self._comparing)
         )
 
     def _wrapped(self, wraps: int) -> None:
@@ -244,8 +249,12 @@ class STM32_Timer(Block):
         """An update event: the preloaded values count from here."""
         self._prescaler = self._values[PSC_WORD]
         self._limit_now = self._values[ARR_WORD]
-        for channel in self._channels:
-            self._compares[channel] = self._values[CCR_WORD + channel]
+        for channel in self._comparing:
+            self._compares[channel] = self._value(channel)
+
+    def _value(self, channel: int) -> int:
+        """CCRx, without the other bits of CCR5."""
+        return self._values[COMPARE_WORDS[channel]] & self._width
 
     def _compare_position(self, channel: int) -> int | None:
         """Where in the period the counter equals CCR; None for inputs and unreachable values."""
@@ -263,10 +272,10 @@ class STM32_Timer(Block):
     def _match(self, first: int, last: int) -> None:
         """The counter went through positions `first` to `last`."""
         flags = 0
-        for channel in self._channels:
+        for channel in self._comparing:
             position = self._compare_position(channel)
             if position is not None and first <= position <= last:
-                flags |= 2 << channel
+                flags |= COMPARE_FLAGS[channel]
                 self._outputs.matched(channel)
         self._values[SR_WORD] |= flags
 
@@ -283,8 +292,8 @@ class STM32_Timer(Block):
             first = period - self._position
         elif missing & SR.UIF and not self._values[CR1_WORD] & CR1.UDIS:
             first = period - self._position + self._repetition * period
-        for channel in self._channels:
-            if missing & (2 << channel):
+        for channel in self._comparing:
+            if missing & COMPARE_FLAGS[channel]:
                 position = self._compare_position(channel)
                 if position is not None:
                     ticks = (position - self._position - 1) % period + 1
@@ -409,6 +418,16 @@ class STM32_Timer(Block):
     def _compare_one_changed(self, value: int, old: int) -> None:
         self._compare_changed(0, value, old)
 
+    def _compare_five_changed(self, value: int, old: int) -> None:
+        self._inner_changed(INNER_CHANNELS[0])
+
+    def _compare_six_changed(self, value: int, old: int) -> None:
+        self._inner_changed(INNER_CHANNELS[1])
+
+    def _inner_changed(self, channel: int) -> None:
+        if not self._outputs.mode_of(channel) & CCMR1.OC1PE:
+            self._compares[channel] = self._value(channel)
+
     def _set_counter(self, value: int, old: int) -> None:
         count = value & self._width
         self._position = max(0, self._limit_now - count) if self._counts_down() else count
@@ -451,7 +470,7 @@ class STM32_Timer(Block):
         if not self._running or not period:
             return
         room = period - self._position
-        for channel in self._channels:
+        for channel in self._comparing:
             compare = self._compare_position(channel)
             if compare is not None and compare > self._position:
                 room = min(room, compare - self._position)

@@ -16,13 +16,14 @@ from renode_wifi.peripherals.stm32l4.tim_dead_time import DeadTime, duration
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     BDTR,
     CCER,
-    CCMR1,
+    CCR5,
     CR1,
     CR2,
     DCR,
     DIER,
     SR,
 )
+from renode_wifi.peripherals.stm32l4.tim_variants import MODE_WORDS
 
 FROZEN, ACTIVE_ON_MATCH, INACTIVE_ON_MATCH, TOGGLE, INACTIVE, ACTIVE, PWM1, PWM2 = range(8)
 FOLLOWS_COUNTER = (PWM1, PWM2)
@@ -33,6 +34,12 @@ SHORTEST_PERIOD = 10 * MICROSECOND
 OUTPUT_BITS = CCER.CC1E | CCER.CC1NE
 CHANNEL_BITS = 4
 """Of CCER, per channel."""
+FIFTH = 4
+"""Channel 5, from 0 on: it and the sixth have no pins."""
+GC5C_SHIFT = CCR5["GC5C1"].position
+COMBINABLE = 7
+"""Channels 1 to 3, a bit each."""
+ANY_COMPARE = SR.CC1IF | SR.CC2IF | SR.CC3IF | SR.CC4IF
 TRIGGER_RESET, TRIGGER_ENABLE, TRIGGER_UPDATE, TRIGGER_COMPARE = range(4)
 """Codes of CR2.MMS; the others show a channel's reference."""
 
@@ -132,6 +139,7 @@ class Outputs:
         self._frequency = frequency
         self._dead_time = DeadTime(timer.machine.clock, lines)
         self._channels = channels
+        self._with_pins = [channel for channel in channels if channel < FIFTH]
         self._has_break = "BDTR" in registers.plan.by_name
         self._has_burst = "DCR" in registers.plan.by_name
         self._driving: set[str] = set()
@@ -140,7 +148,7 @@ class Outputs:
     def clear(self) -> None:
         self._dead_time.clear()
         self._drive(set())
-        self.references = [False] * 4
+        self.references = [False] * len(MODE_WORDS)
         self._pulses: list[str] = []
         self.driven = 0
         self.update_matters = False
@@ -160,7 +168,7 @@ class Outputs:
         )
         driven = matter = 0
         driving: set[str] = set()
-        for channel in self._channels:
+        for channel in self._with_pins:
             if self.mode_of(channel) & 3:
                 continue
             enabled = values[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
@@ -172,6 +180,8 @@ class Outputs:
                     driving.add(COMPLEMENTS[channel])
             if enabled or enables & DIER.CC1DE << channel or self._is_used(channel, trigger, mode):
                 matter |= 1 << channel
+        if self._combined() and driven & COMBINABLE:
+            matter |= 1 << FIFTH
         if driving != self._driving:
             self._drive(driving)
         self.driven = driven
@@ -193,7 +203,7 @@ class Outputs:
 
     def mode_of(self, channel: int) -> int:
         """The channel's half of CCMRx."""
-        return self._values[CCMR1.word + channel // 2] >> (8 * (channel & 1)) & 0xFF
+        return self._values[MODE_WORDS[channel]] >> (8 * (channel & 1)) & 0xFF
 
     def noticed(self, period: int) -> int:
         """Flags whose events somebody outside wants even while they are set; period in ns."""
@@ -206,7 +216,10 @@ class Outputs:
                     SHORTEST_PERIOD // MICROSECOND,
                 )
             self.driven = self.compares_matter = 0
-        return (SR.UIF if self.update_matters else 0) | self.compares_matter << 1
+        flags = self.compares_matter << 1 & ANY_COMPARE
+        if self.compares_matter >> FIFTH & 1:
+            flags |= SR.CC5IF
+        return (SR.UIF if self.update_matters else 0) | flags
 
     # Events.
 
@@ -232,6 +245,8 @@ class Outputs:
             self.references[channel] = False
         elif mode == TOGGLE:
             self.references[channel] = not self.references[channel]
+        if channel >= FIFTH:
+            return
         self.captured(channel)
         if channel or not self._lines["TRGO"].is_connected:
             return
@@ -259,7 +274,7 @@ class Outputs:
     def _output_mode(self, channel: int) -> int:
         code = self.mode_of(channel) >> 4 & 7
         # Codes with the fourth bit are variants of PWM1 and PWM2 as far as a single channel goes.
-        extended = self._values[CCMR1.word + channel // 2] >> (16 + 8 * (channel & 1)) & 1
+        extended = self._values[MODE_WORDS[channel]] >> (16 + 8 * (channel & 1)) & 1
         return PWM1 + (code & 1) if extended else code
 
     # Levels.
@@ -296,11 +311,14 @@ class Outputs:
                 self.references[channel] = mode == ACTIVE
         allowed = not self._has_break or bool(self._values[BDTR.word] & BDTR.MOE)
         idles = self._has_break and bool(self._values[BDTR.word] & BDTR.OSSI)
-        for channel in self._channels:
+        combined = self._combined()
+        for channel in self._with_pins:
             if self.mode_of(channel) & 3:
                 continue
             setting = self._values[CCER.word] >> CHANNEL_BITS * channel
             reference = self.references[channel]
+            if combined >> channel & 1:
+                reference = reference and self.references[FIFTH]
             # OISx and OISxN, the levels while MOE is 0 (30.3.16).
             idle = self._values[CR2.word] >> (8 + 2 * channel) if idles else 0
             has_complement = channel < COMPLEMENTARY and bool(setting & CCER.CC1NE)
@@ -316,6 +334,10 @@ class Outputs:
                 is_active = reference != is_pair
                 level = is_active != inverted if allowed else bool(idle & 2)
                 self._dead_time.set(COMPLEMENTS[channel], level, not inverted, delay)
+
+    def _combined(self) -> int:
+        """Channels whose references pass only with OC5REF (30.3.14), a bit each."""
+        return self._values[CCR5.word] >> GC5C_SHIFT & 7 if FIFTH in self._channels else 0
 
     def _delay(self) -> int:
         """ns of dead time."""

@@ -203,8 +203,13 @@ CCMR3 = Register(
         Field("OC6M_3", 24),
     ),
 )
-CCR5 = Register("CCR5", 0x58, fields=(Field("CCR5", 0, 16), Field("GC5C", 29, count=3, first=1)))
-CCR6 = Register("CCR6", 0x5C, fields=(Field("CCR6", 0, 16),))
+CCR5 = Register(
+    "CCR5",
+    0x58,
+    on_write="_compare_five_changed",
+    fields=(Field("CCR5", 0, 16), Field("GC5C", 29, count=3, first=1)),
+)
+CCR6 = Register("CCR6", 0x5C, on_write="_compare_six_changed", fields=(Field("CCR6", 0, 16),))
 
 # Inputs and breaks that lie inside the chip.
 ETR_RMP = Register(

@@ -35,6 +35,12 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
 )
 
 CHANNELS = 4
+INNER_CHANNELS = (4, 5)
+"""Channels 5 and 6 of advanced timers, which have no pins."""
+COMPARE_WORDS = (*(CCR.word + channel for channel in range(CHANNELS)), CCR5.word, CCR6.word)
+COMPARE_FLAGS = (SR.CC1IF, SR.CC2IF, SR.CC3IF, SR.CC4IF, SR.CC5IF, SR.CC6IF)
+MODE_WORDS = (CCMR1.word, CCMR1.word, CCMR2.word, CCMR2.word, CCMR3.word, CCMR3.word)
+"""By channel, from 0 on."""
 ADVANCED_TIMERS = (1, 8)
 APB2_TIMERS = (1, 8, 15, 16, 17)
 CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}

@@ -278,3 +278,46 @@ def test_outputs_survive_pickling() -> None:
     for each, clock in ((timer, machine), (copy, other)):
         clock.clock.advance(45 * TICK)
         assert not each.lines["CH1"].level
+
+
+GC5C1 = 1 << 29
+CC5IF, CC6IF = 1 << 16, 1 << 17
+
+
+@given(compare=st.integers(0, 50), fifth=st.integers(0, 50))
+def test_a_combined_output_is_active_while_both_references_are(compare: int, fifth: int) -> None:
+    timer, machine = make("tim1")
+    poke(timer, "BDTR", MOE)
+    poke(timer, "CCMR3", PWM1)
+    poke(timer, "CCR5", GC5C1 | fifth)
+    pwm(timer, 39, compare)
+    for tick in range(80):
+        assert timer.lines["CH1"].level == (tick % 40 < min(compare, fifth)), tick
+        ticks(machine, 1)
+
+
+def test_inner_channels_have_flags_and_preloads_of_their_own() -> None:
+    timer, machine = make("tim1")
+    poke(timer, "CCMR3", PRELOAD)
+    poke(timer, "CCR5", 10)
+    poke(timer, "CCR6", 20)
+    pwm(timer, 99, 0)
+    poke(timer, "CCR5", 50)
+    ticks(machine, 15)
+    assert peek(timer, "SR") & (CC5IF | CC6IF) == CC5IF
+    ticks(machine, 10)
+    assert peek(timer, "SR") & (CC5IF | CC6IF) == CC5IF | CC6IF
+    poke(timer, "SR", 0)
+    ticks(machine, 100)
+    poke(timer, "SR", 0)
+    ticks(machine, 24)
+    assert not peek(timer, "SR") & CC5IF
+    ticks(machine, 10)
+    assert peek(timer, "SR") & CC5IF
+
+
+def test_timers_without_inner_channels_have_no_such_flags() -> None:
+    timer, machine = make("tim2")
+    pwm(timer, 9, 5)
+    ticks(machine, 30)
+    assert not peek(timer, "SR") & (CC5IF | CC6IF)
