@@ -4,11 +4,13 @@ a note of it."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.platform.trace import TraceFields, TraceListener
+
+if TYPE_CHECKING:
+    from renode_wifi.emulation.board.session import Session
 
 MAX_KEPT = 200_000
 """Events; with more, they are looked at during the run."""

@@ -74,8 +74,8 @@ class Machine:
         self._listeners = Listeners()
         self._wires = Wires()
         self._reset_asked: str | None = None
-        self._unanswered = Unanswered(core, self.log)
-        self.set_clock = self._unanswered.set_clock
+        self.unanswered = Unanswered(core, self.log)
+        self.set_clock = self.unanswered.set_clock
         # For the power controller and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
         self.set_firewall, self.wires_changed = core.set_firewall, core.wires_changed
@@ -173,7 +173,7 @@ class Machine:
             model.place(base)
         elif isinstance(model, BusPeripheral):
             self.core.map_peripheral(base, size, model)
-            self._unanswered.add(name, model)
+            self.unanswered.add(name, model)
         else:
             raise RenodeWifiError(
                 f"a {type(model).__name__} cannot be on the system bus",
@@ -344,7 +344,7 @@ class Machine:
                 self.vector_table,
             ),
             "clock_scale": self.clock_scale,
-            "gates": self._unanswered.gates,
+            "gates": self.unanswered.gates,
         }
 
     def restore(self, state: bytes) -> None:
@@ -388,7 +388,7 @@ class Machine:
             self.vector_table,
         ) = saved["reset"]
         self.core.restore(saved["core"])
-        self._unanswered.set_gates(saved["gates"])
+        self.unanswered.set_gates(saved["gates"])
 
     def known(self) -> Known:
         """What a snapshot refers to, and by what it knows a board of the same make and world."""

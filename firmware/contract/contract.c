@@ -180,6 +180,26 @@ static void no_join_after_reset(void)
     SOCKETS_Close(connected(ECHO));
 }
 
+/* The site is that of the access's caller. */
+__attribute__((noipa)) static void store(volatile uint32_t *place, uint32_t value)
+{
+    *place = value;
+}
+
+static void baud_rate_off(void)
+{
+    store((volatile uint32_t *)DIVIDER, ODD_DIVIDER);
+    board_put('!');
+    board_put('\n');
+}
+
+#ifdef UNCLOCKED
+static void peripheral_clock_off(void)
+{
+    store((volatile uint32_t *)UNCLOCKED, 1);
+}
+#endif
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -202,6 +222,10 @@ static const struct {
     {"shutdown-sends-no-fin", shutdown_sends_no_fin},
     {"use-after-shutdown", use_after_shutdown},
     {"no-join-after-reset", no_join_after_reset},
+    {"baud-rate-off", baud_rate_off},
+#ifdef UNCLOCKED
+    {"peripheral-clock-off", peripheral_clock_off},
+#endif
 };
 
 static void print(const char *text)

@@ -192,6 +192,16 @@ class CallRecorder:
         contexts = {call.context for call in self._open}
         return self._open[-1] if len(contexts) == 1 else None
 
+    def here(self, what: str) -> Call:
+        """What the firmware does right now, as if it were a call of that name."""
+        core, context = self._machine.core, self._log.context()
+        raw = self.read_memory(context + TCB_NAME, MAX_NAME) if self._tcb and context > 0 else None
+        place = core.read_register("LR") & ~1
+        stack = core.read_register("SP")
+        record = CallRecord(core.now, None, 0, place, stack, context, raw or b"", [], [])
+        function = Function(what, (), "")
+        return Call(0, function, self._task(record), core.now, [], {}, place, stack, context)
+
     def end(self) -> None:
         """The run is over: report calls that are under way."""
         self.flush()

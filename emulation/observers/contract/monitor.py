@@ -17,6 +17,7 @@ from renode_wifi.emulation.observers.contract.check import Check
 from renode_wifi.emulation.observers.contract.port import port_of
 from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
+from renode_wifi.emulation.observers.contract.rules.board import BoardChecks
 from renode_wifi.emulation.observers.contract.sockets import (
     CONNECT,
     SET_OPTION,
@@ -76,6 +77,7 @@ class ContractMonitor:
         self._returning = [each for each in self._checks if type(each).returned != Check.returned]
         self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED)
         self._recorder.follow(self._entered, self._returned)
+        self._board = BoardChecks(engine.machine, self._found_here)
 
     @property
     def findings(self) -> list[Finding]:
@@ -99,6 +101,7 @@ class ContractMonitor:
         """Find nothing any more."""
         self._recorder.flush()
         self._recorder.unfollow(self._entered, self._returned)
+        self._board.detach()
 
     def _entered(self, call: Call) -> None:
         if not _is_of_application(call):
@@ -147,6 +150,13 @@ class ContractMonitor:
         self._findings.append(finding)
         for listener in self.listeners:
             listener(finding)
+
+    def _found_here(self, rule: Rule, what: str, message: str) -> None:
+        """The firmware does it right now."""
+        if self.port.name in rule.basis:
+            self._now = self._recorder.here(what)
+            self._found(rule, self._now, message)
+            self._now = None
 
     def _locate(self, call: Call) -> Callable[[], list[str]]:
         is_now = call is self._now

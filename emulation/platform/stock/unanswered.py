@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from renode_wifi.emulation.platform.core import Core
@@ -21,6 +22,8 @@ class Unanswered:
         self._on_bus: dict[str, BusPeripheral] = {}
         self._reported: set[object] = set()
         self.gates: dict[str, str] = {}
+        self.listeners: list[Callable[[str, str], None]] = []
+        """Called with a block and its gate at an access without its clock, once while it is off."""
         core.on_reserved = self.on_reserved
 
     def on_reserved(self, address: int, is_write: int) -> None:
@@ -58,6 +61,8 @@ class Unanswered:
         self._core.set_clock(self._on_bus[block], on_access)
 
     def _on_access(self, block: str, gate: str) -> None:
+        for listener in self.listeners:
+            listener(block, gate)
         if block not in self._reported:
             self._reported.add(block)
             self._log.warning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from renode_wifi.emulation.observers.contract.check import Check
 from renode_wifi.emulation.observers.contract.rule import Rule
 from renode_wifi.emulation.observers.contract.rules import (
+    board,
     connecting,
     ending,
     opening,
@@ -27,4 +28,4 @@ CHECKS: tuple[type[Check], ...] = (
 
 def rules() -> list[Rule]:
     """Every rule once."""
-    return list({check.RULE.id: check.RULE for check in CHECKS}.values())
+    return [*{check.RULE.id: check.RULE for check in CHECKS}.values(), *board.RULES]
