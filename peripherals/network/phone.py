@@ -6,20 +6,26 @@ then it joins the network itself and asks the device there for the outcome (SWRA
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from ipaddress import IPv4Address
+from random import Random
 from urllib.parse import urlencode
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
 from renode_wifi.peripherals.network.contract.station import JoinFailure, Lease, Security
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.stack.wireless import WirelessStation
+from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 from renode_wifi.peripherals.network.worldfile.devices.phone import PhoneSettings
 
-PORT = 80
+PORT, SECURE_PORT = 80, 443
+LOCATION = re.compile(rb"\r\nLocation: *([^\r]*)", re.IGNORECASE)
+REDIRECTIONS = (301, 302, 307, 308)
 LOOK_AGAIN = SECOND
 """Between looks for an access point, and between questions for the outcome."""
 MAX_QUESTIONS = 20
@@ -31,8 +37,11 @@ WPA = 2
 
 @dataclass(frozen=True)
 class DeviceAnswer:
+    """place: where the device wants to be asked instead."""
+
     status: int
     content: bytes
+    place: str = ""
 
 
 def mac_of_phone(index: int) -> bytes:
@@ -58,6 +67,8 @@ class Phone:
         self.settings = settings
         self.outcome: str | None = None
         self.done = False
+        self._secure = False
+        """The device is asked over TLS, as it wants to be; its certificate may be anybody's."""
         self._questions = 0
         clock.schedule(settings.after, self._look)
 
@@ -168,6 +179,10 @@ class Phone:
 
     def _posted(self, path: str, then: Callable[[], None], answer: DeviceAnswer | None) -> None:
         status = None if answer is None else answer.status
+        if self._is_to_be_secure(answer):
+            # TI's application goes on by HTTPS.
+            self._at_device(self.station.lease or JoinFailure.NO_ADDRESS)
+            return
         self._say("post", path=path, status=status)
         if status is not None and 200 <= status < 300:
             then()
@@ -177,7 +192,20 @@ class Phone:
     def _exchange(
         self, device: IPv4Address, request: bytes, done: Callable[[DeviceAnswer | None], None]
     ) -> None:
-        self.station.connect((device, PORT), _Exchange(request, done))
+        secure = partial(self._over_tls) if self._secure else None
+        port = SECURE_PORT if self._secure else PORT
+        self.station.connect((device, port), _Exchange(request, done, secure))
+
+    def _is_to_be_secure(self, answer: DeviceAnswer | None) -> bool:
+        """Whether the device has just said so."""
+        if answer is None or answer.status not in REDIRECTIONS or self._secure:
+            return False
+        self._secure = answer.place.startswith("https:")
+        return self._secure
+
+    def _over_tls(self, stream: Stream, exchange: _Exchange) -> None:
+        settings = TlsSettings(verify=False, maximum_version="TLSv1.2")
+        TlsStream(stream, settings, exchange, self.clock, Random(self.station.mac.hex()))
 
 
 def _request(method: str, device: IPv4Address, path: str, body: bytes) -> bytes:
@@ -191,14 +219,29 @@ def _request(method: str, device: IPv4Address, path: str, body: bytes) -> bytes:
 class _Exchange:
     """One request and its answer; done gets None where there is no answer."""
 
-    def __init__(self, request: bytes, done: Callable[[DeviceAnswer | None], None]) -> None:
+    def __init__(
+        self,
+        request: bytes,
+        done: Callable[[DeviceAnswer | None], None],
+        secure: Callable[[Stream, _Exchange], None] | None = None,
+    ) -> None:
+        self.secure = secure
         self.request = request
         self.done = done
         self.answer = b""
         self.ended = False
 
     def on_connected(self, stream: Stream) -> None:
-        self.on_writable(stream)
+        if self.secure is None:
+            self.on_writable(stream)
+        else:
+            self.secure(stream, self)
+
+    def on_handshake(self, stream: TlsStream, verdict: TlsVerdict) -> None:
+        if verdict.problem is None:
+            self.on_writable(stream)
+        else:
+            self._end(None)
 
     def on_writable(self, stream: Stream) -> None:
         if self.request:
@@ -217,7 +260,9 @@ class _Exchange:
         head, _, content = self.answer.partition(b"\r\n\r\n")
         status = head[9:12]
         is_answer = head.startswith(b"HTTP/1.") and status.isdigit()
-        self._end(DeviceAnswer(int(status), content) if is_answer else None)
+        place = LOCATION.search(head)
+        where = "" if place is None else place[1].decode("latin-1")
+        self._end(DeviceAnswer(int(status), content, where) if is_answer else None)
 
     def _end(self, answer: DeviceAnswer | None) -> None:
         if not self.ended:

@@ -45,6 +45,7 @@ def test_nothing_is_said_without_power(rig: Rig) -> None:
 
 
 def test_power_off_takes_the_answers_on_their_way(rig: Rig) -> None:
+    """SWRU455M, Stop: whatever was under way is gone with the power."""
     driver = rig.started()
     driver.post(Opcode.NETCFG_GET, struct.pack("<HHHH", 0, 2, 0, 6))
     rig.nwp.on_gpio(0, False)
@@ -123,6 +124,7 @@ def test_masked_event_is_not_sent(rig: Rig) -> None:
 
 
 def test_the_host_is_not_behind_a_uart(rig: Rig) -> None:
+    """SWRU455M, Host Interface, UART: the CC32xx has none."""
     body = struct.pack("<IB", 115200, 0)
     assert rig.started().status(Opcode.UART_SET_MODE, body) == Error.INVALID
 

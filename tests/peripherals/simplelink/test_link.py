@@ -58,6 +58,7 @@ def write(link: Link, opcode: int, body: bytes) -> None:
 
 
 def test_message_is_collected_from_separate_transfers(link: Link) -> None:
+    """SWRU455M, Host Interface, SPI: a message is words behind a synchronisation pattern."""
     write(link, 0x9401, b"\2\1\0\0")
     write(link, 0x8C81, b"")
     assert link.processor.messages == [b"\x01\x94\x04\0\2\1\0\0", b"\x81\x8c\0\0"]
@@ -103,6 +104,7 @@ def test_message_is_read_after_the_clear_to_read_word(link: Link) -> None:
 
 
 def test_each_message_has_an_edge_of_its_own(link: Link) -> None:
+    """SWRU455M, Host Interface, Host IRQ: the device asks to be read."""
     levels: list[bool] = []
 
     class Watcher:
@@ -167,6 +169,7 @@ def test_power_is_reported_once(link: Link) -> None:
 
 
 def test_dropped_messages_show_in_the_device_status() -> None:
+    """SWRU455M, Asynchronous Events: events that the host doesn't read in time are lost."""
     rig = Rig()
     rig.started()
     rig.driver.events.clear()

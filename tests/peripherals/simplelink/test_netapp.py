@@ -205,6 +205,7 @@ def test_random_numbers_differ_and_repeat_with_the_seed() -> None:
 
 
 def test_crypto_utilities_are_refused(rig: Rig) -> None:
+    """SWRU455M, Crypto Utilities: none here, and the host gets to know."""
     driver = rig.started()
     body = struct.pack("<IhHHH", 5, 0, 1, 0, 0)
     for opcode in (Opcode.NETUTIL_SET, Opcode.NETUTIL_GET):

@@ -81,6 +81,7 @@ def secure_server(driver: HostDriver, **files: bytes) -> int:
 
 
 def test_secure_server_accepts_after_the_handshake(rig: Rig, driver: HostDriver) -> None:
+    """SWRU455M, Secure Socket, Server: an accept gives a secure connection."""
     server = secure_server(driver, certificate=b"/cert", key=b"/key")
     visitor = Visitor(rig)
     visitor.connect(443)

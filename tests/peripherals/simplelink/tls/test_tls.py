@@ -164,6 +164,7 @@ def leaves_as_documented(driver: HostDriver, number: int, stands: bool) -> None:
 
 @pytest.mark.parametrize("case", OUTCOMES.values(), ids=list(OUTCOMES))
 def test_connect_returns_how_the_handshake_ended(rig: Rig, case: Outcome) -> None:
+    """SWRU455M, Secure Socket, Common Errors: as what a connect ends."""
     driver = outcomes(rig, case)
     number, status = secure(driver, case.port, **dict(case.options))
     assert status == case.error
@@ -178,6 +179,7 @@ def test_connect_returns_how_the_handshake_ended(rig: Rig, case: Outcome) -> Non
 
 @pytest.mark.parametrize("case", OUTCOMES.values(), ids=list(OUTCOMES))
 def test_starttls_reports_by_events_how_the_handshake_ended(rig: Rig, case: Outcome) -> None:
+    """SWRU455M, Secure Socket, STARTTLS: the outcome is an event."""
     driver = outcomes(rig, case)
     number, events = start_tls(driver, case.port, **dict(case.options))
     expected = [(SECURED if case.stands else FAILED, case.error)]
@@ -267,6 +269,7 @@ def test_server_that_wants_a_certificate_gets_the_one_of_the_files(driver: HostD
 def test_bad_files_are_named_by_the_error(
     driver: HostDriver, files: dict[str, bytes], error: int
 ) -> None:
+    """SWRU455M, Secure Socket, Common Errors: missing and unusable files."""
     _, status = secure(driver, TLS_ECHO, **files)
     assert status == error
     _, events = start_tls(driver, TLS_ECHO, **files)
@@ -322,6 +325,7 @@ def test_relaxed_world_reaches_newer_servers() -> None:
 
 
 def test_six_secure_sockets_and_no_seventh(driver: HostDriver) -> None:
+    """SWRU455M, Secure Socket, Common Errors: six secure sockets."""
     numbers = [secure(driver, TLS_ECHO, ca=b"/ca")[0] for _ in range(6)]
     for number in numbers:
         assert echoes(driver, number)

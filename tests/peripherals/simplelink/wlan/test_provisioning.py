@@ -12,6 +12,14 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.phone import DeviceAnswer, _Exchange, _request
 from renode_wifi.peripherals.network.worldfile.devices.phone import PhoneSettings
+from renode_wifi.peripherals.simplelink.http_server.settings import (
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    PORT,
+    SECOND_PORT,
+    SECOND_PORT_ENABLE,
+    SECURE,
+)
 from renode_wifi.peripherals.simplelink.messages.wlan import ProvisioningStatus
 from renode_wifi.peripherals.simplelink.opcodes import Error, Opcode
 from renode_wifi.peripherals.simplelink.wlan import provisioning
@@ -68,6 +76,32 @@ def test_a_phone_gives_the_profile_and_confirms_it() -> None:
     (phone,) = rig.world.phones
     assert (phone.outcome, phone.done) == ("5", True)
     assert [profile.ssid for profile in rig.nwp.wlan.saved.wanted] == [b"fwemu-ap"]
+
+
+@pytest.mark.parametrize("key", ["server.key", "missing"])
+def test_a_phone_goes_on_by_https_where_the_device_wants_that(key: str) -> None:
+    """SWRA513C, Provisioning HTTP/HTTPS Server APIs: port 80 leads to the secure one."""
+    rig = rig_with(PHONE)
+    driver = rig.started()
+    certificate, private = rig.world.pki.untrusted.server(("mysimplelink.net",), "rsa")
+    rig.nwp.files.provision("server.pem", certificate)
+    rig.nwp.files.provision("server.key", private)
+    for option, value in (
+        (PORT, struct.pack("<H", 443)),
+        (SECURE, b"\1"),
+        (CERTIFICATE_FILE, b"server.pem"),
+        (KEY_FILE, key.encode()),
+        (SECOND_PORT, struct.pack("<H", 80)),
+        (SECOND_PORT_ENABLE, b"\1"),
+    ):
+        body = struct.pack("<HHHH", 0, 1, option, len(value)) + value
+        assert driver.status(Opcode.NETAPP_SET, body) == 0
+    driver.stop()
+    driver.start()
+    assert start(driver) == 0
+    advance(rig, 15)
+    (phone,) = rig.world.phones
+    assert phone.outcome == ("5" if key == "server.key" else None)
 
 
 def test_it_goes_on_after_a_snapshot() -> None:
