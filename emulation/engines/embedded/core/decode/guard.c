@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { MAX_IT_BYTES = 14 }; /* of IT with all but the last of four instructions behind it */
+
 /* Beside R0 to LR, of a value modulo 4: known, or not at all. */
 enum { FROM_NOTHING = ZERO, FROM_ANYTHING };
 
@@ -328,6 +330,23 @@ static void watch_all(struct analysis *analysis)
             watch(analysis->watches, decoder.last.address);
 }
 
+/* ITSTATE where a block begins that follows MSR and the like within an IT block. What only looks like
+ * IT makes an instruction conditional at most, of which less is known. */
+static uint8_t it_before(const struct memory_map *map, uint32_t address)
+{
+    for (uint32_t back = 2; back <= MAX_IT_BYTES && back <= address; back += 2) {
+        struct decoder decoder = decoder_at(map, address - back);
+        uint16_t code;
+        if (!memory_fetch(map, decoder.pc, &code) || code >> 8 != 0xBF || !(code & 0xF))
+            continue;
+        while (decoder.pc < address && decode_description(&decoder))
+            ;
+        if (decoder.pc == address && decoder.it)
+            return decoder.it;
+    }
+    return 0;
+}
+
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
                 bool divisors, struct watch_list *watches)
 {
@@ -338,6 +357,7 @@ void guard_make(struct guard *guard, const struct memory_map *map, uint32_t addr
                                 .known = ((1u << PC) - 1) | 1u << ZERO};
     struct decoder decoder = decoder_at(map, address);
     struct op ops[MAX_OPS];
+    decoder.it = it_before(map, address);
     for (unsigned reg = 0; reg < OPERANDS; reg++)
         analysis.forms[reg] = reg < PC ? (struct form){(uint8_t)reg, 0} : anything;
     analysis.forms[SP] = analysis.forms[ZERO] = (struct form){FROM_NOTHING, 0};

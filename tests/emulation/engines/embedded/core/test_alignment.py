@@ -468,3 +468,23 @@ hardfault:
     b .
 """.replace("    smullseq r5, r4, r2, r3\n", "    vmoveq s1, r3\n")
     assert logged(source) == [DIVIDE_BY_ZERO]
+
+
+def test_block_that_begins_within_an_it_block_is_conditional() -> None:
+    """MSR ends a block: the instruction behind it, which is skipped, makes nothing aligned."""
+    source = """
+reset:
+    load r9, 0x20001002
+    mov r2, #0
+    mrs r4, msp
+    cmp r2, r2
+    ite eq
+    msreq primask, r2
+    bicne r9, r9, r9
+    msr msp, r9
+    mrs r0, msp
+    msr msp, r4
+    log_register r0
+    b .
+"""
+    assert logged(source) == [0x2000_1000]
