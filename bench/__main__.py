@@ -10,9 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import engines, kernels, link, observers, startup, worst
+from bench import debugger, engines, kernels, link, observers, startup, worst
 
 BENCHES = {
+    "debugger": debugger.main,
     "engines": engines.main,
     "kernels": kernels.main,
     "link": link.main,
