@@ -27,22 +27,31 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 INSTALLING = ("pip install", "python3 -m venv", ". .venv")
 """What the environment of the tests has behind it."""
 STEP = re.compile(
-    r"^```console\n(?P<console>.*?)^```|`(?P<name>[\w.]+)`:\n\n```\w+\n(?P<text>.*?)^```",
+    r"^```console\n(?P<console>.*?)^```|^```text\n(?P<shown>.*?)^```"
+    r"|`(?P<name>[\w.]+)`:\n\n```\w+\n(?P<text>.*?)^```",
     re.M | re.S,
 )
 
 
 def follow(document: Path, folder: Path, plugins: tuple[str, ...]) -> int:
-    """Write the files that it names and type its commands, in that order; returns how many."""
+    """Write the files that it names and type its commands, in that order; returns how many.
+
+    A console that is shown behind a command has the lines that the command prints.
+    """
     programs = Path(sys.executable).parent
     environment = os.environ | {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTEST_ADDOPTS": " ".join(f"-p no:{plugin}" for plugin in plugins),
     }
     count = 0
+    printed: list[str] = []
     for step in STEP.finditer(document.read_text(encoding="utf-8")):
         if step["name"] is not None:
             (folder / step["name"]).write_text(step["text"])
+            continue
+        if step["shown"] is not None:
+            console = [line for line in step["shown"].splitlines() if line.startswith("[")]
+            assert [line for line in console if line not in printed] == []
             continue
         for line in step["console"].splitlines():
             typed = line.removeprefix("$ ")
@@ -57,6 +66,7 @@ def follow(document: Path, folder: Path, plugins: tuple[str, ...]) -> int:
                 check=False,
             )
             assert done.returncode == 0, f"{typed}\n{done.stdout}{done.stderr}"
+            printed = done.stdout.splitlines()
             count += 1
     return count
 
