@@ -15,6 +15,8 @@ class AciOpcode(IntEnum):
     SET_EVENT_MASK = 0x0C01
     RESET = 0x0C03
     READ_LOCAL_VERSION = 0x1001
+    READ_LOCAL_SUPPORTED_COMMANDS = 0x1002
+    READ_LOCAL_SUPPORTED_FEATURES = 0x1003
     READ_BD_ADDR = 0x1009
     READ_RSSI = 0x1405
     LE_SET_EVENT_MASK = 0x2001
@@ -28,6 +30,7 @@ class AciOpcode(IntEnum):
     LE_SET_ADVERTISE_ENABLE = 0x200A
     LE_READ_WHITE_LIST_SIZE = 0x200F
     LE_CLEAR_WHITE_LIST = 0x2010
+    LE_ENCRYPT = 0x2017
     LE_RAND = 0x2018
     LE_READ_SUPPORTED_STATES = 0x201C
 
@@ -96,6 +99,32 @@ class EventCode(IntEnum):
     COMMAND_STATUS = 0x0F
     LE_META = 0x3E
     VENDOR = 0xFF
+
+
+SUPPORTED_COMMANDS = {
+    AciOpcode.DISCONNECT: (0, 5),
+    AciOpcode.SET_EVENT_MASK: (5, 6),
+    AciOpcode.RESET: (5, 7),
+    AciOpcode.READ_LOCAL_VERSION: (14, 3),
+    AciOpcode.READ_LOCAL_SUPPORTED_FEATURES: (14, 5),
+    AciOpcode.READ_BD_ADDR: (15, 1),
+    AciOpcode.READ_RSSI: (15, 5),
+    AciOpcode.LE_SET_EVENT_MASK: (25, 0),
+    AciOpcode.LE_READ_BUFFER_SIZE: (25, 1),
+    AciOpcode.LE_READ_LOCAL_FEATURES: (25, 2),
+    AciOpcode.LE_SET_RANDOM_ADDRESS: (25, 4),
+    AciOpcode.LE_SET_ADVERTISING_PARAMETERS: (25, 5),
+    AciOpcode.LE_READ_ADVERTISING_POWER: (25, 6),
+    AciOpcode.LE_SET_ADVERTISING_DATA: (25, 7),
+    AciOpcode.LE_SET_SCAN_RESPONSE_DATA: (26, 0),
+    AciOpcode.LE_SET_ADVERTISE_ENABLE: (26, 1),
+    AciOpcode.LE_READ_WHITE_LIST_SIZE: (26, 6),
+    AciOpcode.LE_CLEAR_WHITE_LIST: (26, 7),
+    AciOpcode.LE_ENCRYPT: (27, 6),
+    AciOpcode.LE_RAND: (27, 7),
+    AciOpcode.LE_READ_SUPPORTED_STATES: (28, 3),
+}
+"""Octet and bit in the list of supported commands (Vol 2, Part E, section 6.27)."""
 
 
 class LeEvent(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus
+from renode_wifi.peripherals.bluenrg.codes import SUPPORTED_COMMANDS, AciOpcode, AciStatus
 from renode_wifi.peripherals.bluenrg.connections import MAX_CONNECTIONS
 from renode_wifi.peripherals.bluenrg.messages import hal, hci
 from renode_wifi.peripherals.bluenrg.processor import AciHandler, AciMessage, AciPort
@@ -29,6 +29,8 @@ BUFFER_LENGTH, BUFFERS = 27, 15
 PERIPHERAL_LINK, CENTRAL_LINK = 2, 5
 FEATURES = bytes([0x01]) + bytes(7)
 """Encryption."""
+LMP_FEATURES = bytes([0, 0, 0, 0, 0x60, 0, 0, 0])
+"""No BR/EDR, but LE (Vol 2, Part C, section 3.3)."""
 STATES = bytes.fromhex("FFFFFFFF0F000000")
 WHITE_LIST = 0
 
@@ -49,6 +51,8 @@ class Hal:
             AciOpcode.SET_EVENT_MASK: AciHandler(hci.Unread, self._done),
             AciOpcode.LE_SET_EVENT_MASK: AciHandler(hci.Unread, self._done),
             AciOpcode.READ_LOCAL_VERSION: AciHandler(hci.NoParameters, self._version),
+            AciOpcode.READ_LOCAL_SUPPORTED_COMMANDS: AciHandler(hci.NoParameters, self._commands),
+            AciOpcode.READ_LOCAL_SUPPORTED_FEATURES: AciHandler(hci.NoParameters, self._lmp),
             AciOpcode.READ_BD_ADDR: AciHandler(hci.NoParameters, self._read_address),
             AciOpcode.READ_RSSI: AciHandler(hci.ConnectionHandle, self._rssi),
             AciOpcode.LE_READ_BUFFER_SIZE: AciHandler(hci.NoParameters, self._buffer_size),
@@ -56,6 +60,7 @@ class Hal:
             AciOpcode.LE_READ_SUPPORTED_STATES: AciHandler(hci.NoParameters, self._states),
             AciOpcode.LE_READ_WHITE_LIST_SIZE: AciHandler(hci.NoParameters, self._white_list),
             AciOpcode.LE_CLEAR_WHITE_LIST: AciHandler(hci.NoParameters, self._done),
+            AciOpcode.LE_ENCRYPT: AciHandler(hci.Encrypt, self._encrypt),
             AciOpcode.LE_RAND: AciHandler(hci.NoParameters, self._rand),
             AciOpcode.LE_SET_RANDOM_ADDRESS: AciHandler(hci.SetRandomAddress, self._set_random),
             AciOpcode.LE_READ_ADVERTISING_POWER: AciHandler(hci.NoParameters, self._power),
@@ -86,6 +91,23 @@ class Hal:
         return hci.LocalVersion(
             AciStatus.SUCCESS, BLUETOOTH_4_1, REVISION, BLUETOOTH_4_1, MANUFACTURER, SUBVERSION
         )
+
+    def _commands(self, message: hci.NoParameters) -> AciMessage:
+        octets = bytearray(64)
+        for octet, bit in SUPPORTED_COMMANDS.values():
+            octets[octet] |= 1 << bit
+        return hci.SupportedCommands(AciStatus.SUCCESS, bytes(octets))
+
+    def _lmp(self, message: hci.NoParameters) -> AciMessage:
+        return hci.EightBytes(AciStatus.SUCCESS, LMP_FEATURES)
+
+    def _encrypt(self, message: hci.Encrypt) -> AciMessage:
+        # Imported late: few applications ask, and it is slow.
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+        encryptor = Cipher(algorithms.AES(message.key[::-1]), modes.ECB()).encryptor()
+        data = encryptor.update(message.plaintext[::-1])[::-1]
+        return hci.Encrypted(AciStatus.SUCCESS, data)
 
     def _read_address(self, message: hci.NoParameters) -> AciMessage:
         return hci.OwnAddress(AciStatus.SUCCESS, self._config[PUBLIC_ADDRESS])

@@ -23,6 +23,8 @@ READY, NOT_READY = 0x02, 0x00
 HEADER = 5
 WRITE_ROOM = 127
 """Bytes of a window that the module takes."""
+TAKEN = 0xFF
+"""What comes back while it takes them; Zephyr's drivers/bluetooth/hci/spi.c repeats them at 0."""
 REARM = 50 * MICROSECOND
 """From the end of a window to IRQ, as the module updates its header."""
 FIRST_BYTE = 8
@@ -151,6 +153,7 @@ class BlueNrgLink:
             return 0
         if self._operation == WRITE and position < HEADER + WRITE_ROOM:
             self._command += bytes([sent])
+            return TAKEN
         elif self._operation == READ and self._events:
             event, index = self._events[0], self._sent
             if index < len(event):

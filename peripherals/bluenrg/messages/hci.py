@@ -132,6 +132,34 @@ class EightBytes(Packed):
 
 
 @dataclass(frozen=True, slots=True)
+class SupportedCommands(Packed):
+    """bits: 64 octets, one bit a command."""
+
+    LAYOUT = struct.Struct("<B64s")
+
+    status: int
+    bits: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Encrypt(Packed):
+    """A block for AES-128; both with the lowest byte first."""
+
+    LAYOUT = struct.Struct("<16s16s")
+
+    key: bytes
+    plaintext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Encrypted(Packed):
+    LAYOUT = struct.Struct("<B16s")
+
+    status: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Byte(Packed):
     """A size, or a power in dBm."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.bluenrg.codes import (
+    SUPPORTED_COMMANDS,
     AciOpcode,
     AciStatus,
     EventCode,
@@ -192,3 +193,24 @@ def test_version_and_address_are_read() -> None:
     app.module.power_cycle()
     app.pass_time(10)
     assert app.command(AciOpcode.READ_BD_ADDR)[4:] == bytes.fromhex("E18002")
+
+
+def test_a_controller_says_what_it_does_and_encrypts() -> None:
+    app = Application()
+    app.pass_time(10)
+    features = app.command(AciOpcode.READ_LOCAL_SUPPORTED_FEATURES)
+    assert features == b"\0" + bytes([0, 0, 0, 0, 0x60, 0, 0, 0])
+    commands = hci.SupportedCommands.parse(app.command(AciOpcode.READ_LOCAL_SUPPORTED_COMMANDS))
+    assert commands.bits[5] & 0x80, "Reset"
+    assert commands.bits[26] & 0x02, "LE Set Advertise Enable"
+    assert not commands.bits[0] & 0x01, "Inquiry"
+    # FIPS 197 appendix C.1, lowest byte first as all of HCI.
+    key = bytes(range(16))[::-1]
+    plaintext = bytes.fromhex("00112233445566778899AABBCCDDEEFF")[::-1]
+    encrypted = hci.Encrypted.parse(app.command(AciOpcode.LE_ENCRYPT, hci.Encrypt(key, plaintext)))
+    assert encrypted.data[::-1] == bytes.fromhex("69C4E0D86A7B0430D8CDB78070B4C55A")
+
+
+def test_every_supported_command_has_a_handler() -> None:
+    handlers = Application().module._processor.handlers
+    assert set(SUPPORTED_COMMANDS) <= set(handlers)

@@ -73,6 +73,14 @@ def test_a_command_may_come_in_several_windows() -> None:
     assert len(app.pass_time()) == 1
 
 
+def test_what_it_takes_is_acknowledged_with_bytes_that_are_not_zero() -> None:
+    app = Application()
+    command = CommandPacket(AciOpcode.READ_BD_ADDR).emit()
+    assert app.window(WRITE, command)[1] == bytes(len(command))
+    app.pass_time(10)
+    assert app.window(WRITE, command)[1] == b"\xff" * len(command)
+
+
 def test_sixteen_bit_frames_carry_two_bytes() -> None:
     app = Application()
     app.machine.clock.advance(10_000 * MICROSECOND)
