@@ -326,7 +326,7 @@ class Session:
         from renode_wifi.emulation.image.whereabouts import describe
 
         engine = self.engine
-        return describe(self.image, engine.registers(), engine.read_memory, engine.now)
+        return describe(self.image, engine.registers(), engine.read_memory)
 
     def place(self, address: int) -> str:
         """An address with its function and source line, as far as the image has them."""

@@ -109,7 +109,7 @@ class Engine(Protocol):
     def read_memory(self, address: int, length: int) -> bytes: ...
 
     def registers(self) -> dict[str, int]:
-        """r0 to r12, sp, lr, pc and xpsr of the core; empty where they are not known."""
+        """r0 to r12, sp, lr, pc, xpsr and psp of the core; empty where they are not known."""
 
     def save(self) -> bytes:
         """The whole board, CPU to world, as bytes."""

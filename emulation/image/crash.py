@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from renode_wifi.emulation.image.call_chain import CALL_CHAIN_DEPTH, call_chain
 from renode_wifi.emulation.image.image import Image
-
-STACK_WORDS_SCANNED = 512
-BACKTRACE_DEPTH = 16
 
 REGISTERS = (*(f"r{i}" for i in range(13)), "sp", "lr", "pc", "xpsr")
 
@@ -44,6 +42,28 @@ def place(address: int, image: Image | None) -> str:
     return f"{text} ({line})" if line is not None else text
 
 
+def render_call_chain(
+    registers: Mapping[str, int],
+    image: Image | None,
+    read_memory: Callable[[int, int], bytes],
+    depth: int = CALL_CHAIN_DEPTH,
+) -> list[str]:
+    """Lines of a report, innermost call first; guesses have a head of their own."""
+    sites = [] if image is None else call_chain(registers, image, read_memory, depth)
+    certain = [site for site in sites if not site.is_guess]
+    guessed = [site for site in sites if site.is_guess]
+    rows = []
+    if certain:
+        rows.append("  called from")
+    for site in certain:
+        note = ", interrupted there" if site.is_interrupted else ""
+        rows.append(f"    {place(site.address, image)}{note}")
+    if guessed:
+        rows.append(f"  {'and perhaps' if certain else 'called'} from (as the stack looks)")
+    rows += [f"    {place(site.address, image)}" for site in guessed]
+    return rows
+
+
 def render_crash(
     crash: Crash,
     image: Image | None,
@@ -70,51 +90,8 @@ def render_crash(
         )
     if crash.fault_status:
         rows.append("  " + "  ".join(f"{k} {v:08X}" for k, v in crash.fault_status.items()))
-    callers = [] if image is None else backtrace(crash, image, read_memory)
-    if callers:
-        rows.append("  called from")
-        rows += [f"    {place(address, image)}" for address in callers]
+    rows += render_call_chain(crash.registers, image, read_memory)
     rows += tasks
     if cure or crash.cure:
         rows.append(f"  {cure or crash.cure}")
     return "\n".join(rows)
-
-
-def backtrace(crash: Crash, image: Image, read_memory: Callable[[int, int], bytes]) -> list[int]:
-    """Call sites, innermost first.
-
-    Without unwind tables every word of the stack that points behind a call instruction counts as a
-    return address; a stale one can be among them, which a reader of a crash can live with.
-    """
-    candidates = [crash.registers.get("lr", 0)]
-    pointer = crash.registers.get("sp", 0)
-    for offset in range(0, STACK_WORDS_SCANNED * 4, 4):
-        try:
-            candidates.append(int.from_bytes(read_memory(pointer + offset, 4), "little"))
-        except Exception:
-            break
-    sites: list[int] = []
-    for value in candidates:
-        site = _call_site(value, image)
-        if site is not None and (not sites or sites[-1] != site):
-            sites.append(site)
-        if len(sites) == BACKTRACE_DEPTH:
-            break
-    return sites
-
-
-def _call_site(value: int, image: Image) -> int | None:
-    """The address of the BL or BLX that returns to `value`, if there is one."""
-    if not value & 1 or image.symbols.at(value) is None:
-        return None
-    address = value & ~1
-    before = image.read(address - 4, 4)
-    if before is None:
-        return None
-    first = int.from_bytes(before[:2], "little")
-    second = int.from_bytes(before[2:], "little")
-    if first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000:  # BL (T1)
-        return address - 4
-    if second & 0xFF87 == 0x4780:  # BLX register (T1)
-        return address - 2
-    return None

@@ -18,6 +18,7 @@ from renode_wifi.emulation.image.symbols import Symbol, Symbols
 if TYPE_CHECKING:
     from renode_wifi.emulation.image.layouts import Layouts
     from renode_wifi.emulation.image.lines import LineTable
+    from renode_wifi.emulation.image.unwind import UnwindTables
 
 __all__ = ["Image", "Segment", "Symbol", "Symbols", "combined", "symbol_address"]
 
@@ -79,6 +80,13 @@ class Image:
         from renode_wifi.emulation.image.layouts import Layouts
 
         return Layouts(self._elf_files())
+
+    @cached_property
+    def unwind(self) -> UnwindTables:
+        """How its functions return, from its unwind tables."""
+        from renode_wifi.emulation.image.unwind import UnwindTables
+
+        return UnwindTables.of(*self._elf_files())
 
     def _elf_files(self) -> tuple[Path, ...]:
         return tuple(part.path for part in self.parts or [self] if part.kind == "ELF")

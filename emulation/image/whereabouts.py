@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import Crash, backtrace, place
+from renode_wifi.emulation.image.call_chain import call_chain
+from renode_wifi.emulation.image.crash import Crash, place, render_call_chain
 from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Stack, Thread, Wait
@@ -22,9 +23,7 @@ NEAR = 0x1000
 """Bytes below a stack in which a stack pointer is that stack's."""
 
 
-def describe(
-    image: Image | None, registers: Mapping[str, int], read_memory: ReadMemory, time: int
-) -> str:
+def describe(image: Image | None, registers: Mapping[str, int], read_memory: ReadMemory) -> str:
     """Where it is, as text. registers: r0 to r12, sp, lr, pc, xpsr."""
     if not registers:
         return ""
@@ -34,9 +33,9 @@ def describe(
     polled = polled_register(registers, read_memory)
     if polled is not None:
         rows.append(f"  it polls 0x{polled:08X}")
-    rows += _callers(image, registers, read_memory, time)
+    rows += render_call_chain(registers, image, read_memory, DEPTH)
     if image is not None:
-        rows += _tasks(image, registers, read_memory, time)
+        rows += _tasks(image, registers, read_memory)
     return "\n".join(rows)
 
 
@@ -62,18 +61,6 @@ def tasks_at_crash(
         over = _overflows(threads, stacks, crash.registers)
         return rows + over, "give that task a larger stack" if over else None
     return [], None
-
-
-def _callers(
-    image: Image | None, registers: Mapping[str, int], read_memory: ReadMemory, time: int
-) -> list[str]:
-    if image is None:
-        return []
-    here = Crash("", time, dict(registers))
-    sites = backtrace(here, image, read_memory)[:DEPTH]
-    if not sites:
-        return []
-    return ["  called from (as the stack looks)", *(f"    {place(s, image)}" for s in sites)]
 
 
 def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> int | None:
@@ -120,13 +107,11 @@ def _loop_begin(halfwords: list[int]) -> int | None:
 # -- tasks ------------------------------------------------------------------------------------
 
 
-def _tasks(
-    image: Image, registers: Mapping[str, int], read_memory: ReadMemory, time: int
-) -> list[str]:
+def _tasks(image: Image, registers: Mapping[str, int], read_memory: ReadMemory) -> list[str]:
     for kernel in _kernels(image, read_memory):
         threads = kernel.threads()
         if threads:
-            return _tasks_of(kernel, threads, image, registers, read_memory, time)
+            return _tasks_of(kernel, threads, image, registers, read_memory)
     return []
 
 
@@ -149,7 +134,6 @@ def _tasks_of(
     image: Image,
     registers: Mapping[str, int],
     read_memory: ReadMemory,
-    time: int,
 ) -> list[str]:
     by_id = {thread.id: thread for thread in threads}
     found = {thread.id: waits for thread in threads if (waits := kernel.wait(thread)).text}
@@ -157,7 +141,7 @@ def _tasks_of(
     stacks = _stacks(kernel, threads, registers)
     fills = _fills(stacks)
     for thread in sorted(threads, key=lambda t: t.name):
-        where = "" if thread.is_current else _waiting_in(kernel, thread, image, read_memory, time)
+        where = "" if thread.is_current else _waiting_in(kernel, thread, image, read_memory)
         wait = _wait_text(found.get(thread.id, Wait()), by_id)
         left = stacks[thread.id].unused if fills else None
         shown = "?" if left is None else str(left)
@@ -206,15 +190,13 @@ def _overflows(
     return rows
 
 
-def _waiting_in(
-    kernel: Rtos, thread: Thread, image: Image, read_memory: ReadMemory, time: int
-) -> str:
+def _waiting_in(kernel: Rtos, thread: Thread, image: Image, read_memory: ReadMemory) -> str:
     """The function that called the kernel, which the task left through."""
     registers = kernel.registers(thread)
     if not registers:
         return ""
-    sites = [registers["pc"], *backtrace(Crash("", time, registers), image, read_memory)]
-    for site in sites:
+    callers = call_chain(registers, image, read_memory)
+    for site in (registers["pc"], *(caller.address for caller in callers)):
         found = image.symbols.at(site)
         if found is not None and not kernel.kernel.match(found[0].name):
             return f"in {place(site, image).split(' ', 1)[-1]}"

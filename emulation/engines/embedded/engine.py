@@ -222,7 +222,8 @@ class EmbeddedEngine:
         return self.machine.bus.read_bytes(address, length)
 
     def registers(self) -> dict[str, int]:
-        return {name: self.machine.core.read_register(name) for name in REGISTERS}
+        core = self.machine.core
+        return {name: core.read_register(name) for name in (*REGISTERS, "psp")}
 
     def save(self) -> bytes:
         return with_faults(lockstep.save(self._machines), list(self._watches.values()))

@@ -8,7 +8,8 @@ from functools import partial
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import STACK_WORDS_SCANNED, Crash, backtrace, place
+from renode_wifi.emulation.image.call_chain import STACK_WORDS_SCANNED, call_chain
+from renode_wifi.emulation.image.crash import place
 from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.observers.calls.attach import record_calls
 from renode_wifi.emulation.observers.calls.recorder import Call, CallRecorder
@@ -175,9 +176,9 @@ def _places(call: Call, stack: bytes, image: Image) -> list[str]:
             raise IndexError
         return stack[offset : offset + length]
 
-    here = Crash("", call.started, {"sp": call.stack, "lr": call.caller | 1})
-    sites = backtrace(here, image, read)[:DEPTH]
-    return [place(site, image) for site in sites or [call.caller]]
+    sites = call_chain({"sp": call.stack, "lr": call.caller | 1}, image, read, DEPTH)
+    addresses = [site.address for site in sites] or [call.caller]
+    return [place(address, image) for address in addresses]
 
 
 def _is_of_application(call: Call) -> bool:

@@ -24,7 +24,7 @@ def test_a_timeout_says_where_the_firmware_is_and_what_it_polls() -> None:
 
 
 def test_without_registers_nothing_is_said() -> None:
-    assert describe(None, {}, lambda address, length: b"", 0) == ""
+    assert describe(None, {}, lambda address, length: b"") == ""
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_deadlock_and_an_overflown_stack_are_named() -> None:
     kernel.put(CURRENT, tasks[0], len(tasks))
     image = image_of(kernel)
     registers = dict.fromkeys([*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr"], 0)
-    text = describe(image, registers, kernel.read, 0)
+    text = describe(image, registers, kernel.read)
     assert "waits for mutex 0x20000900, held by right" in text
     assert "deadlock: left waits for right waits for left" in text
     assert "stack overflow of task left" in text
@@ -91,7 +91,7 @@ def test_a_deadlock_and_an_overflown_stack_are_named() -> None:
     kernel.put(BASE + registry, BASE + registry + 0x80, MUTEXES[0])
     kernel.memory[registry + 0x80 : registry + 0x85] = b"fork\0"
     assert "waits for mutex fork, held by right" in describe(
-        image_of(kernel), registers, kernel.read, 0
+        image_of(kernel), registers, kernel.read
     )
 
 
