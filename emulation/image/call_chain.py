@@ -9,7 +9,6 @@ from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.unwind import LR, PC, SP, ReadMemory, Registers, word
 
 STACK_WORDS_SCANNED = 512
-CALL_CHAIN_DEPTH = 16
 
 CORE_REGISTERS = {**{f"r{i}": i for i in range(13)}, "sp": SP, "lr": LR, "pc": PC}
 SCRATCH = (*range(4), 12)
@@ -36,7 +35,7 @@ def call_chain(
     registers: Mapping[str, int],
     image: Image,
     read_memory: ReadMemory,
-    depth: int = CALL_CHAIN_DEPTH,
+    depth: int,
 ) -> list[CallSite]:
     """Call sites, innermost first.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from renode_wifi.emulation.image.call_chain import CALL_CHAIN_DEPTH, call_chain
 from renode_wifi.emulation.image.image import Image
+
+CALL_CHAIN_DEPTH = 16
 
 REGISTERS = (*(f"r{i}" for i in range(13)), "sp", "lr", "pc", "xpsr")
 
@@ -49,7 +50,12 @@ def render_call_chain(
     depth: int = CALL_CHAIN_DEPTH,
 ) -> list[str]:
     """Lines of a report, innermost call first; guesses have a head of their own."""
-    sites = [] if image is None else call_chain(registers, image, read_memory, depth)
+    if image is None:
+        return []
+    # Imported late: its tables are slow to import, and most runs need none.
+    from renode_wifi.emulation.image.call_chain import call_chain
+
+    sites = call_chain(registers, image, read_memory, depth)
     certain = [site for site in sites if not site.is_guess]
     guessed = [site for site in sites if site.is_guess]
     rows = []

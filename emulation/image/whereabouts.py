@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.call_chain import call_chain
-from renode_wifi.emulation.image.crash import Crash, place, render_call_chain
+from renode_wifi.emulation.image.crash import CALL_CHAIN_DEPTH, Crash, place, render_call_chain
 from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Stack, Thread, Wait
@@ -195,7 +195,7 @@ def _waiting_in(kernel: Rtos, thread: Thread, image: Image, read_memory: ReadMem
     registers = kernel.registers(thread)
     if not registers:
         return ""
-    callers = call_chain(registers, image, read_memory)
+    callers = call_chain(registers, image, read_memory, CALL_CHAIN_DEPTH)
     for site in (registers["pc"], *(caller.address for caller in callers)):
         found = image.symbols.at(site)
         if found is not None and not kernel.kernel.match(found[0].name):

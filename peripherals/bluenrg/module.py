@@ -1,21 +1,15 @@
-"""The module as a board wires it: its link, its processor, and what that can do."""
+"""The module as a board wires it: its link, and a processor once it is out of reset."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus
-from renode_wifi.peripherals.bluenrg.gap import Gap
-from renode_wifi.peripherals.bluenrg.gap_advertising import GapAdvertising
-from renode_wifi.peripherals.bluenrg.gatt_client import GattClient
-from renode_wifi.peripherals.bluenrg.gatt_server import GattServer
-from renode_wifi.peripherals.bluenrg.hal import Hal
 from renode_wifi.peripherals.bluenrg.link import RESET, BlueNrgLink
-from renode_wifi.peripherals.bluenrg.messages.hci import NoParameters
-from renode_wifi.peripherals.bluenrg.processor import AciHandler, BlueNrgProcessor
 
 if TYPE_CHECKING:
+    from renode_wifi.peripherals.bluenrg.stack import BlueNrgStack
+    from renode_wifi.peripherals.network.bluetooth.air import BluetoothAir
     from renode_wifi.peripherals.network.world import World
 
 
@@ -27,20 +21,29 @@ class SPBTLE_RF(BlueNrgLink):
 
     def __init__(self, machine: Machine, name: str) -> None:
         super().__init__(machine, name)
-        processor = BlueNrgProcessor(machine, name, self.offer, self.booted)
-        self.hal = Hal(processor)
-        self.server = GattServer(processor)
-        self.client = GattClient(processor)
-        self.advertising = GapAdvertising(processor, self.hal)
-        self.gap = Gap(processor, self.hal, self.server, self.client, self.advertising)
-        for part in (self.hal, self.server, self.client, self.advertising, self.gap):
-            processor.handlers.update(part.handlers)
-            processor.resets.append(part.reset)
-        processor.handlers[AciOpcode.RESET] = AciHandler(NoParameters, self._reset_stack)
-        self._processor = self.processor = processor
+        self._stack: BlueNrgStack | None = None
+        self._air: BluetoothAir | None = None
+
+    @property
+    def stack(self) -> BlueNrgStack:
+        """Made when it is first needed: most firmware leaves the module in reset, and importing
+        all its messages takes a tenth of a board's start."""
+        if self._stack is None:
+            from renode_wifi.peripherals.bluenrg.stack import BlueNrgStack
+
+            stack = BlueNrgStack(self.machine, self.name, self.offer, self.booted)
+            if self._air is not None:
+                stack.connect_air(self._air)
+            self._stack = self.processor = stack
+        return self._stack
 
     def connect_world(self, world: World) -> None:
-        self._processor.connect_air(world.bluetooth.air)
+        self.connect_air(world.bluetooth.air)
+
+    def connect_air(self, air: BluetoothAir) -> None:
+        self._air = air
+        if self._stack is not None:
+            self._stack.connect_air(air)
 
     def power_cycle(self) -> None:
         """Its supply fails and comes back, together with the board's."""
@@ -48,6 +51,7 @@ class SPBTLE_RF(BlueNrgLink):
             for level in (False, True):
                 self.on_gpio(RESET, level)
 
-    def _reset_stack(self, message: NoParameters) -> AciStatus:
-        self._processor.reset_stack()
-        return AciStatus.SUCCESS
+    def on_gpio(self, number: int, level: bool) -> None:
+        if number == RESET and level:
+            _ = self.stack
+        super().on_gpio(number, level)

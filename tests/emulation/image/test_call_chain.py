@@ -15,6 +15,7 @@ from renode_wifi.emulation.image.unwind import LR, PC, SP, IndexEntry, Registers
 
 PROBE = Path(__file__).resolve().parents[3] / "firmware" / "probe" / "b_l475e_iot01a.elf"
 STACK = 0x20010000
+DEPTH = 16
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_an_exception_leads_to_what_it_interrupted(image: Image) -> None:
     back = returns(image, "main")[0]
     frame = [0, 1, 2, 3, 12, back, interrupted, 0x01000000]
     registers = {"pc": handler, "lr": 0xFFFFFFF9, "sp": STACK}
-    chain = call_chain(registers, image, words(frame))
+    chain = call_chain(registers, image, words(frame), DEPTH)
     assert chain[:2] == [
         CallSite(interrupted, is_interrupted=True),
         CallSite(call_site(back, image) or 0),
@@ -81,26 +82,26 @@ def test_a_threads_own_stack_is_behind_its_exception(image: Image) -> None:
         "sp": STACK,
         "psp": STACK + 4,
     }
-    chain = call_chain(registers, image, words(frame))
+    chain = call_chain(registers, image, words(frame), DEPTH)
     assert [site.is_guess for site in chain[:2]] == [False, False]
     del registers["psp"]
-    assert all(site.is_guess for site in call_chain(registers, image, words(frame)))
+    assert all(site.is_guess for site in call_chain(registers, image, words(frame), DEPTH))
 
 
 def test_behind_a_jump_to_no_code_the_caller_is_known(image: Image) -> None:
     back = returns(image, "main")[0]
-    chain = call_chain({"pc": 0, "lr": back, "sp": STACK}, image, words([]))
+    chain = call_chain({"pc": 0, "lr": back, "sp": STACK}, image, words([]), DEPTH)
     assert chain[0] == CallSite(call_site(back, image) or 0)
 
 
 def test_a_stack_that_cannot_be_read_leaves_what_is_known(image: Image) -> None:
     inside = start(image, "net_join") + 0x20
-    assert call_chain({"pc": inside, "lr": 0, "sp": 0xFFFFFFF0}, image, words([])) == []
+    assert call_chain({"pc": inside, "lr": 0, "sp": 0xFFFFFFF0}, image, words([]), DEPTH) == []
 
 
 def test_guesses_are_marked(image: Image) -> None:
     back = returns(image, "main")[1]
-    chain = call_chain({"pc": 0, "lr": 0, "sp": STACK}, image, words([5, back, 7]))
+    chain = call_chain({"pc": 0, "lr": 0, "sp": STACK}, image, words([5, back, 7]), DEPTH)
     assert chain == [CallSite(call_site(back, image) or 0, is_guess=True)]
 
 

@@ -24,7 +24,7 @@ class Application:
         self.machine = machine or BenchMachine()
         self.module = SPBTLE_RF(self.machine, "spbtle")
         if air is not None:
-            self.module._processor.connect_air(air)
+            self.module.connect_air(air)
         self.events: list[EventPacket] = []
         self.module.on_gpio(CHIP_SELECT, True)
         self.module.on_gpio(RESET, True)

@@ -115,7 +115,7 @@ def test_what_is_advertised_changes_and_stops() -> None:
     app.start()
     assert app.advertise() == b"\0"
     assert app.advertise() == bytes([AciStatus.NOT_ALLOWED])
-    (advertiser,) = app.module._processor.air._advertisers.values()
+    (advertiser,) = app.module.stack.air._advertisers.values()
     data = advertising.structures(advertiser.data)
     assert data[advertising.COMPLETE_NAME] == b"rig"
     maker = advertising.structure(0xFF, b"\x30\0\1")
@@ -127,7 +127,7 @@ def test_what_is_advertised_changes_and_stops() -> None:
     refused = app.command(AciOpcode.GAP_UPDATE_ADV_DATA, gap.UpdateAdvData(len(long), long))
     assert refused == bytes([AciStatus.INVALID_PARAMETERS])
     assert app.command(AciOpcode.GAP_SET_NON_DISCOVERABLE) == b"\0"
-    assert app.module._processor.air._advertisers == {}
+    assert app.module.stack.air._advertisers == {}
 
 
 def test_hci_s_own_commands_advertise_too() -> None:
@@ -138,10 +138,10 @@ def test_hci_s_own_commands_advertise_too() -> None:
         AciOpcode.LE_SET_ADVERTISING_DATA, hci.AdvertisingData(len(data), data.ljust(31, b"\0"))
     )
     assert app.command(AciOpcode.LE_SET_ADVERTISE_ENABLE, b"\1") == b"\0"
-    (advertiser,) = app.module._processor.air._advertisers.values()
+    (advertiser,) = app.module.stack.air._advertisers.values()
     assert advertiser.data == data
     app.command(AciOpcode.LE_SET_ADVERTISE_ENABLE, b"\0")
-    assert app.module._processor.air._advertisers == {}
+    assert app.module.stack.air._advertisers == {}
 
 
 def test_without_a_role_nothing_is_advertised_or_connected() -> None:
@@ -212,5 +212,5 @@ def test_a_controller_says_what_it_does_and_encrypts() -> None:
 
 
 def test_every_supported_command_has_a_handler() -> None:
-    handlers = Application().module._processor.handlers
+    handlers = Application().module.stack.handlers
     assert set(SUPPORTED_COMMANDS) <= set(handlers)
