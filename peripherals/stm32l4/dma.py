@@ -95,8 +95,8 @@ BATCH = 256
 ITEM_CYCLES = 5
 """AHB cycles of an item (AN2548, DMA latency): arbitration, address, read, write, acknowledge."""
 SOURCE = 1 << 7
-"""Added to a request line's number for the second of two blocks that share a request."""
-PULSE = 1 << 8
+"""Added to a request line's number for each further output that shares the request, up to four."""
+PULSE = 1 << 9
 """Added where each rising edge asks for one item; else the level asks for as long as it is high."""
 RESET_CLOCK = 4_000_000
 """Hz: of MSI, from which the bus runs after reset (RM0351 section 6.2)."""

@@ -19,7 +19,7 @@ from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.stm32l4 import tim_outputs, tim_ticker
 from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
 from renode_wifi.peripherals.stm32l4.tim_inputs import GATED, Inputs
-from renode_wifi.peripherals.stm32l4.tim_outputs import INTERRUPTS, ObservedLine, Outputs
+from renode_wifi.peripherals.stm32l4.tim_outputs import ObservedLine, Outputs
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     ARR,
     BDTR,
@@ -327,7 +327,7 @@ class STM32_Timer(Block):
                 self._event = self.machine.clock.schedule(due - now, self._due)
         # Last, for a receiver may answer with accesses of its own.
         self._outputs.interrupt()
-        if not self._outputs.is_quiet:
+        if not self._outputs.is_quiet or self._outputs.pulses:
             self._outputs.emit(self._count(), self._compares, self._counts_down(), self._running)
 
     def _leave_to_engine(self, now: int, period: int, missing: int) -> bool:
@@ -434,12 +434,31 @@ class STM32_Timer(Block):
         self._origin = self.machine.clock.now * self._hertz
 
     def _generate(self, value: int, old: int) -> None:
-        """EGR: UG starts counter and prescaler over; the other bits set their flags."""
-        if value & EGR.UG:
+        """EGR: UG starts counter and prescaler over; the others are events made by software."""
+        events = value & self._events
+        if events & EGR.UG:
             self._start_over()
-        self._values[SR_WORD] |= value & self._events & INTERRUPTS & ~SR.UIF
-        if value & self._events & EGR.BG:
+        for channel in self._channels:
+            if events & EGR.CC1G << channel:
+                self._generate_compare(channel)
+        if events & EGR.COMG:
+            self._values[SR_WORD] |= SR.COMIF
+            self._outputs.commutated()
+        if events & EGR.TG:
+            self._values[SR_WORD] |= SR.TIF
+            self._outputs.triggered()
+        if events & EGR.BG:
             self._break(SR.BIF)
+        if events & EGR.B2G:
+            self._break(SR.B2IF)
+
+    def _generate_compare(self, channel: int) -> None:
+        """CCxG: an input captures, an output has its flag and request, but no match (31.4.6)."""
+        if self._outputs.mode_of(channel) & 3:
+            self._capture(channel)
+        else:
+            self._values[SR_WORD] |= SR.CC1IF << channel
+            self._outputs.compared(channel)
 
     def _start_over(self) -> None:
         """Counter and prescaler start over, with an update event."""

@@ -68,7 +68,7 @@ INTERRUPTS = (
 # Outputs of TIM1 and TIM8 for each kind of interrupt (table 58), with their flags. Renode's timers
 # have these names. IRQ is that of the update there, and of all kinds elsewhere.
 APART = (
-    ("BreakInterrupt", SR.BIF | SR.B2IF),
+    ("BreakInterrupt", SR.BIF),
     ("UpdateInterrupt", SR.UIF),
     ("TriggerInterrupt", SR.TIF),
     ("CommutationInterrupt", SR.COMIF),
@@ -149,7 +149,8 @@ class Outputs:
         self._dead_time.clear()
         self._drive(set())
         self.references = [False] * len(MODE_WORDS)
-        self._pulses: list[str] = []
+        self.pulses: list[str] = []
+        """Outputs that pulse at the next `emit`."""
         self.driven = 0
         self.update_matters = False
         self.compares_matter = 0
@@ -229,13 +230,13 @@ class Outputs:
         if self._values[DIER.word] & DIER.UDE:
             self._request(UPDATE_REQUEST)
         if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_UPDATE:
-            self._pulses.append("TRGO")
+            self.pulses.append("TRGO")
 
     def generated(self) -> None:
         """UG."""
         mode = CR2["MMS"].get(self._values[CR2.word])
         if mode == TRIGGER_RESET and self._lines["TRGO"].is_connected:
-            self._pulses.append("TRGO")
+            self.pulses.append("TRGO")
 
     def matched(self, channel: int) -> None:
         mode = self._output_mode(channel)
@@ -251,25 +252,34 @@ class Outputs:
         if channel or not self._lines["TRGO"].is_connected:
             return
         if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_COMPARE:
-            self._pulses.append("TRGO")
+            self.pulses.append("TRGO")
 
     def triggered(self) -> None:
         """TIF: the trigger's DMA request."""
         if self._values[DIER.word] & DIER.TDE:
             self._request(TRIGGER_REQUEST)
 
-    def captured(self, channel: int) -> None:
-        """Compare or capture: the channel's DMA request."""
+    def commutated(self) -> None:
+        """COMIF: the DMA request of a commutation event."""
+        if self._values[DIER.word] & DIER.COMDE:
+            self._request(COMMUTATION_REQUEST)
+
+    def compared(self, channel: int) -> None:
+        """CCxIF: the channel's DMA request."""
         if self._values[DIER.word] & DIER.CC1DE << channel:
             self._request(COMPARE_REQUESTS[channel])
+
+    def captured(self, channel: int) -> None:
+        """Compare or capture: the channel's DMA request, and its pulse to other blocks."""
+        self.compared(channel)
         if self._lines[COMPARES[channel]].is_connected:
-            self._pulses.append(COMPARES[channel])
+            self.pulses.append(COMPARES[channel])
 
     def _request(self, name: str) -> None:
         transfers = 1
         if self._has_burst:
             transfers += DCR["DBL"].get(self._values[DCR.word])
-        self._pulses.extend([name] * transfers)
+        self.pulses.extend([name] * transfers)
 
     def _output_mode(self, channel: int) -> int:
         code = self.mode_of(channel) >> 4 & 7
@@ -283,6 +293,8 @@ class Outputs:
         """Interrupt lines follow flags and enable bits."""
         pending = self._values[SR.word] & self._values[DIER.word] & INTERRUPTS
         if self._interrupts_apart:
+            if self._values[SR.word] & SR.B2IF and self._values[DIER.word] & DIER.BIE:
+                pending |= SR.BIF
             for output, causes in APART:
                 self._lines[output].set(pending & causes != 0)
             pending &= SR.UIF
@@ -297,8 +309,8 @@ class Outputs:
             self._lines["TRGO"].set(runs)
         elif mode > TRIGGER_COMPARE and mode - 4 in self._channels:
             self._lines["TRGO"].set(self.references[mode - 4])
-        while self._pulses:
-            self._lines[self._pulses.pop(0)].pulse()
+        while self.pulses:
+            self._lines[self.pulses.pop(0)].pulse()
 
     def _show(self, count: int, compares: Sequence[int], counts_down: bool) -> None:
         for channel in self._channels:

@@ -94,3 +94,18 @@ def test_two_blocks_share_a_request() -> None:
     assert dma.registers["CNDTR3"] == 3
     dac.lines["DMARequest1"].set(True)
     assert dma.registers["CNDTR3"] == 0
+
+
+@pytest.mark.parametrize("event", ["CC4_DMA", "TRIG_DMA", "COM_DMA"])
+def test_each_of_three_events_on_one_request_moves_an_item(event: str) -> None:
+    machine = BenchMachine()
+    timer = machine.peripherals["tim1"] = Block("CC4_DMA")
+    timer.lines.update(TRIG_DMA=Line(), COM_DMA=Line())
+    dma = STM32LDMA(machine, "dma1")
+    poke(dma, "CSELR", 7 << 12)
+    poke(dma, "CNDTR4", 4)
+    poke(dma, "CPAR4", TARGET)
+    poke(dma, "CMAR4", SOURCE)
+    poke(dma, "CCR4", CCR.EN | CCR.DIR | CCR.MINC)
+    timer.lines[event].pulse()
+    assert dma.registers["CNDTR4"] == 3

@@ -19,6 +19,7 @@ from tests.peripherals.stm32l4.rig import Probe, peek, poke
 MEGAHERTZ = 1_000_000
 TICK = 1000
 UIF, CC1IF = 1, 2
+PULSE = [(0, True), (0, False)]
 PWM1, TOGGLE = 6 << 4, 3 << 4
 PRELOAD = 8
 CC1E, CC1P, CC1NE = 1, 2, 4
@@ -321,3 +322,64 @@ def test_timers_without_inner_channels_have_no_such_flags() -> None:
     pwm(timer, 9, 5)
     ticks(machine, 30)
     assert not peek(timer, "SR") & (CC5IF | CC6IF)
+
+
+@pytest.mark.parametrize(
+    ("enable", "event", "output", "flag"),
+    [
+        (1 << 9, 1 << 1, "CC1_DMA", 1 << 1),
+        (1 << 12, 1 << 4, "CC4_DMA", 1 << 4),
+        (1 << 13, 1 << 5, "COM_DMA", 1 << 5),
+        (1 << 14, 1 << 6, "TRIG_DMA", 1 << 6),
+    ],
+)
+def test_events_made_by_software_ask_for_dma(
+    enable: int, event: int, output: str, flag: int
+) -> None:
+    timer, _ = make("tim1")
+    probe = Probe()
+    timer.lines[output].connect(probe, 0)
+    poke(timer, "EGR", event)
+    assert probe.levels == []
+    poke(timer, "DIER", enable)
+    poke(timer, "EGR", event)
+    assert probe.levels == PULSE
+    assert peek(timer, "SR") & flag
+
+
+def test_software_captures_the_count_of_an_input() -> None:
+    timer, machine = make()
+    probe = Probe()
+    timer.lines["CC2_DMA"].connect(probe, 0)
+    poke(timer, "CCMR1", 1 << 8)
+    poke(timer, "DIER", 1 << 10)
+    poke(timer, "CR1", 1)
+    ticks(machine, 42)
+    poke(timer, "EGR", 1 << 2)
+    assert peek(timer, "CCR2") == 42
+    assert probe.levels == PULSE
+
+
+def test_a_capture_asks_for_dma() -> None:
+    timer, machine = make()
+    probe = Probe()
+    timer.lines["CC1_DMA"].connect(probe, 0)
+    poke(timer, "CCMR1", 1)
+    poke(timer, "CCER", CC1E)
+    poke(timer, "DIER", 1 << 9)
+    poke(timer, "CR1", 1)
+    ticks(machine, 7)
+    timer.capture(0)
+    assert probe.levels == PULSE
+
+
+def test_the_second_break_switches_off_and_interrupts() -> None:
+    timer, _ = make("tim8")
+    poke(timer, "BDTR", MOE)
+    poke(timer, "DIER", 1 << 7)
+    poke(timer, "EGR", 1 << 8)
+    assert peek(timer, "SR") == 1 << 8
+    assert not peek(timer, "BDTR") & MOE
+    assert timer.lines["BreakInterrupt"].level
+    poke(timer, "SR", 0)
+    assert not timer.lines["BreakInterrupt"].level
