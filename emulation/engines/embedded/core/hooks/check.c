@@ -69,7 +69,7 @@ static bool is_for_core(struct core *core, const struct instruction *instruction
 
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
                                            R8, R9, R10, R11, R12, SP, LR, XPSR};
-/* In this order CONTROL decides first which stack SP is. Unprivileged code doesn't change them. */
+/* In this order CONTROL decides first which stack SP is. Unprivileged code changes only CONTROL.FPCA. */
 static const uint8_t saved_specials[CHECK_SAVED_SPECIALS] = {CONTROL, MSP,     PSP,
                                                              PRIMASK, BASEPRI, FAULTMASK};
 static const uint8_t saved_fp[CHECK_SAVED_FP] = {
@@ -86,9 +86,8 @@ void check_keep(struct core *core)
 {
     struct instruction_checks *checks = &core->checks;
     checks->block = core->code.current;
-    checks->privileged = !cpu_is_unprivileged(&core->cpu);
-    if (checks->privileged)
-        cpu_read_many(&core->cpu, saved_specials, checks->specials, CHECK_SAVED_SPECIALS);
+    checks->specials_kept = cpu_is_unprivileged(&core->cpu) ? 1 : CHECK_SAVED_SPECIALS;
+    cpu_read_many(&core->cpu, saved_specials, checks->specials, checks->specials_kept);
     cpu_read_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
     cpu_read_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
     core->tlb.barred = true;
@@ -98,8 +97,7 @@ void check_keep(struct core *core)
 void check_restore(struct core *core)
 {
     const struct instruction_checks *checks = &core->checks;
-    if (checks->privileged)
-        cpu_write_many(&core->cpu, saved_specials, checks->specials, CHECK_SAVED_SPECIALS);
+    cpu_write_many(&core->cpu, saved_specials, checks->specials, checks->specials_kept);
     cpu_write_many(&core->cpu, saved, checks->registers, CHECK_SAVED);
     cpu_write_many(&core->cpu, saved_fp, checks->registers + CHECK_SAVED, CHECK_SAVED_FP);
     core->tlb.barred = false;

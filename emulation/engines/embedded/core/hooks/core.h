@@ -51,7 +51,7 @@ struct instruction_checks {
     block_t block; /* ... and its block */
     uint64_t registers[CHECK_SAVED + CHECK_SAVED_FP]; /* at an instruction within an IT block */
     uint64_t specials[CHECK_SAVED_SPECIALS];
-    bool privileged; /* the code was: it may change those */
+    unsigned specials_kept; /* the first ones, which the code may change */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
     unsigned watches; /* how many have a hook */
     bool retires; /* one of them needs none any more */

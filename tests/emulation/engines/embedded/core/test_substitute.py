@@ -67,3 +67,26 @@ reset:
     b .
 """
     assert logged(source) == [STACK, 0, 0, 0]
+
+
+@pytest.mark.parametrize("control", [0, 1])
+def test_a_context_begins_within_an_it_block_of_unprivileged_code_too(control: int) -> None:
+    """B1.5.7: FPSCR is FPDSCR's then. CONTROL.FPCA is all that unprivileged code changes."""
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    isb
+    load r1, 0x00C00000
+    vmsr fpscr, r1
+    mov r0, #{control}
+    msr control, r0
+    isb
+    b 1f
+1:  cmp r3, r3
+    it eq
+    vcvteq.f32.s32 s0, s0, #4
+    vmrs r1, fpscr
+    log_register r1
+    b .
+"""
+    assert logged(source) == [0]
