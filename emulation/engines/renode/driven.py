@@ -30,6 +30,8 @@ START_TIMEOUT = 180.0
 END_TIMEOUT = 10.0
 """Seconds of real time, both."""
 UART = "uart"
+RUN = "run"
+STOP = b"stop\n"
 CLEAR = "clear"
 
 _idle: dict[object, DrivenRenode] = {}
@@ -46,6 +48,7 @@ class DrivenRenode:
         self.on_trace: TraceListener | None = None
         self._closed = False
         self._broken = False
+        self._runs = False
         self._control = LoopbackListener()
         self.worlds = Worlds(self._trace)
         environment = {CONTROL: self._control.where, protocol.ENVIRONMENT: self.worlds.port.where}
@@ -102,6 +105,8 @@ class DrivenRenode:
         """Send a request; returns the values of its answer. Raises RenodeWifiError."""
         stream = self._connected()
         answered = False
+        # Set before Renode knows of it: what happens in the run may already stop it.
+        self._runs = fields[0] == RUN
         try:
             stream.write(protocol.encode(fields) + "\n")
             stream.flush()
@@ -119,9 +124,18 @@ class DrivenRenode:
             # It died under our hands; what it said follows.
             pass
         finally:
+            self._runs = False
             # An answer that is still to come would be taken for that of the next request.
             self._broken = self._broken or not answered
         raise self._gone()
+
+    def stop(self) -> None:
+        """End a run under way; safe from any thread and from signal handlers."""
+        connection = self._connection
+        # Lines of other requests may be long, and be sent piece by piece.
+        if self._runs and connection is not None:
+            with contextlib.suppress(OSError):
+                connection.send(STOP)
 
     def give_back(self) -> None:
         """Drop all machines, and wait for the next engine; end where that cannot be."""

@@ -134,6 +134,7 @@ class RenodeEngine:
 
     def request_stop(self) -> None:
         self._stop = True
+        self._renode.stop()
 
     def reset(self) -> None:
         self._ask("reset")

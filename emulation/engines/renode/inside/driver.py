@@ -5,7 +5,9 @@ Connects to it and carries out its requests one by one, each answered before the
 
     execute <command>         a monitor command -> what it prints
     run <time> <slice> <what> virtual time on to `time` in ns at most, in slices of so many, until
-                              the end of one in which something was said -> now, instructions
+                              the end of one in which something was said or `stop` has come
+                              -> now, instructions
+    stop                      ends a run under way; has no answer
     write <uart> <bytes>      into a UART's RX pin, by the name of its source
     read <address> <length>   memory -> bytes
     program <address> <bytes> into memory
@@ -38,10 +40,11 @@ from renode_wifi.emulation.engines.renode.inside.assemblies import (
 from renode_wifi.emulation.engines.renode.inside.log import message_of
 
 UART = "uart"
+STOP = "stop"
 SECOND = 1000000000
 WATCH_MS = 500
-MAX_SLICES = 20
-"""In one request: whoever drives may want to stop."""
+MAX_SLICES = 200
+"""In one request. Each takes Renode some ms: a thread for each core, which it starts and ends."""
 EVERYTHING = "everything"
 """What somebody listens to: this, or bytes of UARTs alone."""
 LAST_LOOKS = 20
@@ -152,7 +155,8 @@ class Driver(object):
                 line = self._reader.ReadLine()
                 if line is None:
                     break
-                self._answer(line)
+                if line != STOP:
+                    self._answer(line)
         except System.Exception:
             # The connection broke: the same as its end.
             pass
@@ -289,7 +293,10 @@ class Driver(object):
 
         def wanted():
             # type: () -> bool
-            return bool(self.sent) or (what == EVERYTHING and self._asked() != asked)
+            if self.sent or (what == EVERYTHING and self._asked() != asked):
+                return True
+            # Before the answer comes nothing but `stop`, or the connection's end.
+            return bool(self._client.Client.Poll(0, SelectMode.SelectRead))
 
         slice_time = protocol.whole(slice_)
         length = min(protocol.whole(until) - now_of(machine), MAX_SLICES * slice_time)

@@ -200,6 +200,17 @@ def test_a_stop_ends_a_run(renode: RenodeEngine) -> None:
     assert renode.run(0) is Stop.REQUEST
 
 
+def test_a_stop_from_another_thread_ends_a_run_at_the_end_of_a_slice(renode: RenodeEngine) -> None:
+    """The action runs on Renode's thread, while this one waits for the answer."""
+    stop_at = dotnet.TimeInterval(12 * MILLISECOND)
+    machine().ScheduleAction(stop_at, lambda _: renode.request_stop())
+    assert renode.run(driver.MAX_SLICES * engine.SLICE) is Stop.REQUEST
+    assert renode.now == 3 * engine.SLICE
+    # What is left of the request to stop does not end the next one.
+    assert renode.run(8 * engine.SLICE) is Stop.TIME
+    assert renode.now == machine().now == 8 * engine.SLICE
+
+
 def test_traces_are_reported_in_the_order_of_their_times(renode: RenodeEngine) -> None:
     seen: list[tuple[Any, ...]] = []
     renode.subscribe(lambda *event: seen.append(event))
