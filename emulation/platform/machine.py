@@ -69,6 +69,7 @@ class Machine:
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
         self.probes: dict[str, Callable[..., None]] = {}
+        self.noted: dict[str, tuple[int, int]] = {}
         self.search_path: list[Path] = []
         self.images: list[Image] = []  # loaded ones, for their symbols
         self._listeners = Listeners()
@@ -234,10 +235,8 @@ class Machine:
         ModelLevel.set(self.log, name, level)
 
     def find_file(self, name: str) -> Path | None:
-        for folder in (Path.cwd(), *self.search_path):
-            if (folder / name).is_file():
-                return folder / name
-        return None
+        paths = (folder / name for folder in (Path.cwd(), *self.search_path))
+        return next((path for path in paths if path.is_file()), None)
 
     # -- driving ------------------------------------------------------------------------------
 

@@ -48,15 +48,12 @@ from renode_wifi.peripherals.stm32l4.spi_status import (
 )
 
 CR2_OFFSET, DR_OFFSET = CR2.offset, DR.offset
-CR2_WORD, SR_WORD, DR_WORD = CR2.word, SR.word, DR.word
+CR1_WORD, CR2_WORD, SR_WORD, DR_WORD = CR1.word, CR2.word, SR.word, DR.word
 NO_OVERRUN = ~SR.OVR
 
 
 class STM32L4_SPI(Block):
-    """A master with software or hardware chip select; a slave keeps its registers only.
-
-    `attach` puts a device with `exchange(frame, bits) -> frame` on the wire.
-    """
+    """A master with software or hardware chip select; a slave keeps its registers only."""
 
     STATUS = PARTLY
     MISSING = "slave and TI modes, CRC"
@@ -72,7 +69,7 @@ class STM32L4_SPI(Block):
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
-        self.port = StreamPort(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
+        self.port = StreamPort(self._irq, DR_WORD, SR_WORD, CR2_WORD, CR1_WORD, CAUSES, SR.OVR)
         self._state = self.port.state
         self._reported_crc = False
         self._bits = 8
@@ -116,6 +113,7 @@ class STM32L4_SPI(Block):
         # type: (typing.Any) -> None
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
         self.port.stream = getattr(device, "stream", None)
+        self.port.probe = getattr(device, "probe", None)
         self._constant = getattr(device, "constant", None)  # type: int | None
         self._exchanges_at_once = getattr(device, "exchanges_at_once", False)  # type: bool
 

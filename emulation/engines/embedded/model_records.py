@@ -46,6 +46,8 @@ class PinRecord(ctypes.Structure):
         ("listener", ctypes.py_object),
         ("follower", ctypes.py_object),
         ("inverted", u32),
+        ("source", u32),
+        ("log", pointer),
     ]
 
 
@@ -144,4 +146,29 @@ class PinsRecord(ctypes.Structure):
         ("stale", u32),
         ("next_stale", pointer),
         ("pin", PinRecord * PINS),
+    ]
+
+
+PORT_CAUSES = 4
+
+
+class PortRecord(ctypes.Structure):
+    """`struct port`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("stream", pointer),
+        ("sent", pointer),
+        ("received", pointer),
+        ("data", u32),
+        ("status", u32),
+        ("control", u32),
+        ("causes", u32 * 2 * PORT_CAUSES),
+        ("overrun", u32),
+        ("exception", u32),
+        ("line", ctypes.py_object),
+        ("ended", ctypes.py_object),
+        ("log", pointer),
+        ("source", u32),
+        ("configuration", u32),
     ]

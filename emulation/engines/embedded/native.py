@@ -19,6 +19,7 @@ from renode_wifi.emulation.engines.embedded.logs.exceptions import (
     ExceptionEntryRecord,
     ExceptionLogRecord,
 )
+from renode_wifi.emulation.engines.embedded.logs.signals import SignalEntryRecord, SignalLogRecord
 from renode_wifi.emulation.engines.embedded.model_records import (
     CalendarRecord,
     CounterRecord,
@@ -28,6 +29,7 @@ from renode_wifi.emulation.engines.embedded.model_records import (
     MaskedDataRecord,
     PinRecord,
     PinsRecord,
+    PortRecord,
     QueueRecord,
     TickerRecord,
 )
@@ -177,28 +179,6 @@ class ModelRecord(ctypes.Structure):
     ]
 
 
-PORT_CAUSES = 4
-
-
-class PortRecord(ctypes.Structure):
-    """`struct port`."""
-
-    _fields_ = [
-        ("state", pointer),
-        ("stream", pointer),
-        ("sent", pointer),
-        ("received", pointer),
-        ("data", u32),
-        ("status", u32),
-        ("control", u32),
-        ("causes", u32 * 2 * PORT_CAUSES),
-        ("overrun", u32),
-        ("exception", u32),
-        ("line", ctypes.py_object),
-        ("ended", ctypes.py_object),
-    ]
-
-
 class WindowRecord(ctypes.Structure):
     """`struct window`."""
 
@@ -253,6 +233,8 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     **CALL_RECORDS,
     "exception_entry": ExceptionEntryRecord,
     "exception_log": ExceptionLogRecord,
+    "signal_entry": SignalEntryRecord,
+    "signal_log": SignalLogRecord,
     "edge_output": EdgeOutputRecord,
     "edges": EdgesRecord,
     "pin": PinRecord,

@@ -12,7 +12,7 @@ import ctypes
 from array import array
 from collections.abc import Callable, Sequence
 
-from renode_wifi.emulation.engines.embedded import model_records, native
+from renode_wifi.emulation.engines.embedded import model_records
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
 from renode_wifi.peripherals.base.counter import (
     CALENDAR_WORDS,
@@ -25,6 +25,7 @@ from renode_wifi.peripherals.base.counter import (
 from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS, CrcUnit
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, PinSelector
+from renode_wifi.peripherals.base.probes.level import LevelProbe
 from renode_wifi.peripherals.base.stream import (
     CAPACITY,
     PORT_FRAME,
@@ -100,24 +101,30 @@ class PortWires:
 
     def __init__(self, port: StreamPort, values: array[int]) -> None:
         self.port = port
-        self.record = record = native.PortRecord()
-        _check_words(values, port.data, port.status, port.control)
+        self.record = record = model_records.PortRecord()
+        _check_words(values, port.data, port.status, port.control, port.configuration)
         record.state = _place(port.state, "I", PORT_WORDS)
         record.data, record.status, record.control = port.data, port.status, port.control
         for index, cause in enumerate(port.causes):
             record.causes[index][:] = cause
+        record.configuration = port.configuration
         record.overrun = port.overrun
         record.line = port.line
 
     @staticmethod
     def fits(port: StreamPort) -> bool:
-        return len(port.causes) <= native.PORT_CAUSES
+        return len(port.causes) <= model_records.PORT_CAUSES
 
     def look(self) -> None:
         """See what is attached, and where the interrupt goes."""
         record, stream = self.record, self.port.stream
-        record.stream = None
-        if stream is not None:
+        record.stream = record.log = None
+        probe = self.port.probe
+        place = None if probe is None else probe.place
+        if place is not None:
+            record.log, record.source = place
+        # A probe that the core can't notify has the model do the work.
+        if stream is not None and (probe is None or place is not None):
             record.stream = _place(stream.state, "I", STREAM_WORDS)
             record.sent = _place(stream.sent, "H", CAPACITY)
             record.received = _place(stream.received, "H", CAPACITY)
@@ -241,6 +248,10 @@ def pin_wires(pins: Pins, values: array[int], edges_of: EdgesOf) -> model_record
             _, end = ends.pop(0)
             if end != number or not _select(pin, number, first, edges_of):
                 continue
+        probe = ends[-1][0] if ends else None
+        if isinstance(probe, LevelProbe) and probe.place is not None:
+            ends.pop()
+            pin.log, pin.source = probe.place
         if len(ends) > 1 or any(isinstance(receiver, PinSelector) for receiver, _ in ends):
             continue
         for receiver, end in ends:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any, TextIO
 
@@ -17,6 +17,7 @@ from vcd.writer import Variable
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.logs.signals import ENTRY, SignalLog
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.captures.signals import (
     LineSignal,
@@ -52,6 +53,10 @@ Handler = Callable[[int, Any, Any], list[Change]]
 """Changes by the time, what was noted, and how the block was set then."""
 Settings = Callable[[], Any]
 Note = tuple[int, Handler, Any, Any]
+Taken = tuple[bytes, list[Any]]
+"""What the core noted, and how the buses were set then."""
+STREAM_BITS = 16
+"""Of a word that the core moves."""
 
 
 class WaveCapture:
@@ -78,7 +83,13 @@ class WaveCapture:
         self._wires: dict[str, Variable[Any]] = {}
         self._ports: dict[tuple[str, str], tuple[Handler, Settings]] = {}
         """Serial ports by source and event."""
-        self._kept: list[Note] = []
+        self._kept: list[Note | Taken] = []
+        self._taken = 0
+        """Entries of the core among them."""
+        self._log = SignalLog(self._take, self._settle)
+        self._noted: list[tuple[Handler, Settings | None]] = []
+        """What the core notes, by its numbers."""
+        self._set: list[Any] = []
         self._waiting: list[tuple[int, int, list[Change]]] = []
         self._order = itertools.count()
         self._written = self._unwritten = 0
@@ -90,6 +101,7 @@ class WaveCapture:
 
     def close(self) -> None:
         """Write what is not written yet; the file stays open."""
+        self._take()
         self._write_kept()
         self._write_until(None)
         self._writer.close(max(self._written, self._machine.now))
@@ -121,7 +133,7 @@ class WaveCapture:
         wave = SpiWave(*names)
         bus = signal.controller
         settings = _remembered(self._machine, bus, lambda: (bus.bit_time(), bus.mode()))
-        core, kept = self._machine.core, self._kept
+        core, kept, log = self._machine.core, self._kept, self._log
 
         def changes(
             time: int, word: tuple[int, int, int], setting: tuple[int, int]
@@ -129,29 +141,54 @@ class WaveCapture:
             return wave.word(time, *word, *setting)
 
         def note(sent: int, received: int, bits: int) -> None:
+            if log.record.count:
+                self._take()
             kept.append((core.now, changes, (sent, received, bits), settings()))
             if len(kept) >= MAX_KEPT:
                 self._write_kept()
 
         self._machine.probes[signal.name] = note
+        self._note(signal.name, changes, settings)
         bus.attach(WordProbe(self._machine, signal.name, signal.device))
         for line in signal.lines:
             self._add(line.name, line.line.level)
             self._probe(line, wave.line)
 
     def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
-        core, kept, name = self._machine.core, self._kept, signal.name
+        core, kept, log, name = self._machine.core, self._kept, self._log, signal.name
 
         def changes(time: int, level: bool, setting: None) -> list[Change]:
             return change(time, name, level)
 
         def note(level: bool) -> None:
+            if log.record.count:
+                self._take()
             kept.append((core.now, changes, level, None))
             if len(kept) >= MAX_KEPT:
                 self._write_kept()
 
         self._machine.probes[name] = note
+        self._note(name, changes)
         LevelProbe(self._machine, name, signal.line)
+
+    def _note(self, name: str, changes: Handler, settings: Settings | None = None) -> None:
+        """Let the core note a signal where it can."""
+        self._machine.noted[name] = self._log.address, len(self._noted)
+        self._noted.append((changes, settings))
+
+    def _settle(self) -> None:
+        """How buses are set from now on is for the words that follow."""
+        self._take()
+        self._set = [settings and settings() for _, settings in self._noted]
+
+    def _take(self) -> None:
+        """Put what the core noted behind what is noted here."""
+        taken = self._log.take()
+        if taken:
+            self._kept.append((taken, self._set))
+            self._taken += len(taken) // ENTRY.size
+            if self._taken >= MAX_KEPT:
+                self._write_kept()
 
     def _add(self, wire: str, level: bool) -> None:
         self._wires[wire] = self._writer.register_var(SCOPE, wire, "wire", size=1, init=int(level))
@@ -164,6 +201,8 @@ class WaveCapture:
         if port is None:
             return
         changes, settings = port
+        if self._log.record.count:
+            self._take()
         self._kept.append((time, changes, fields["byte"], settings()))
         if len(self._kept) >= MAX_KEPT:
             self._write_kept()
@@ -171,11 +210,26 @@ class WaveCapture:
     def _write_kept(self) -> None:
         kept = list(self._kept)
         self._kept.clear()
-        for time, handler, noted, setting in kept:
+        self._taken = 0
+        for time, handler, noted, setting in self._each(kept):
             self._write_until(time - MAX_FRAME)
             changes = handler(time, noted, setting)
             if changes:
                 heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
+
+    def _each(self, kept: list[Note | Taken]) -> Iterator[Note]:
+        """Notes, those of the core one by one."""
+        for note in kept:
+            if len(note) == 4:
+                yield note
+                continue
+            taken, setting = note
+            for time, source, sent, received in ENTRY.iter_unpack(taken):
+                changes, settings = self._noted[source]
+                if settings is None:
+                    yield time, changes, sent != 0, None
+                else:
+                    yield time, changes, (sent, received, STREAM_BITS), setting[source]
 
     def _write_until(self, time: int | None) -> None:
         """Write what begins before `time`, the changes of several wires in the order of time."""

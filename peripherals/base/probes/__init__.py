@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+Place = tuple[int, int]
+
 
 class Probed(Protocol):
-    """A machine. probes: whom probes notify, by their names; it is no part of a snapshot."""
+    """A machine. probes: whom probes notify, by their names; it is no part of a snapshot.
+
+    noted: where an engine may note what a probe would report: the address of a log, and the number
+    to note it with.
+    """
 
     probes: dict[str, Callable[..., None]]
+    noted: dict[str, Place]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from renode_wifi.peripherals.base.probes import Probed
+from renode_wifi.peripherals.base.probes import Place, Probed
+from renode_wifi.peripherals.base.stream import WordStream
 
 
 class SpiDevice(Protocol):
@@ -30,8 +31,8 @@ class SpiController(Protocol):
 class WordProbe:
     """Notifies of each frame with what the controller sent, what it received, and the bits.
 
-    It has no `stream`, so that the controller gives it every frame, in the time that the device
-    takes.
+    It takes the time that the device takes. Words of the device's `stream` it gets only where no
+    engine notes them.
     """
 
     def __init__(self, machine: Probed, name: str, device: SpiDevice) -> None:
@@ -39,6 +40,19 @@ class WordProbe:
         self._name = name
         self._device = device
         self.exchanges_at_once: bool = getattr(device, "exchanges_at_once", False)
+
+    @property
+    def stream(self) -> WordStream | None:
+        return getattr(self._device, "stream", None)
+
+    @property
+    def probe(self) -> WordProbe:
+        return self
+
+    @property
+    def place(self) -> Place | None:
+        """Where an engine may note the words instead."""
+        return self._machine.noted.get(self._name)
 
     def exchange(self, frame: int, bits: int) -> int:
         answer = self._device.exchange(frame, bits)

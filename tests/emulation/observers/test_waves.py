@@ -13,6 +13,8 @@ import pytest
 from vcd.reader import TokenKind, tokenize
 
 from renode_wifi.emulation.board.board import Board
+from renode_wifi.emulation.engines.embedded.cpu import Core
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.observers.captures.vcd import WaveCapture
@@ -88,6 +90,13 @@ def text_of(words: list[int]) -> bytes:
     return b"".join(word.to_bytes(2, "little") for word in words)
 
 
+def core_of(board: Board) -> Core:
+    assert isinstance(board.engine, EmbeddedEngine)
+    core = board.engine.machine.core
+    assert isinstance(core, Core)
+    return core
+
+
 def capture(board: str, line: str, selection: str = "") -> tuple[str, Any, list[bytes]]:
     """A VCD of the probe's run up to a line, that run's console, and the AT requests in it."""
     requests: list[bytes] = []
@@ -149,6 +158,35 @@ def test_capturing_changes_nothing_in_the_run(st: tuple[str, Any, list[bytes]]) 
         plain.wait_for_line("radio: ok")
         lines = [entry.text for entry in plain.uart.lines]
     assert lines == st[1]
+
+
+@pytest.mark.parametrize("selection", ["", "spi3"])
+def test_the_core_notes_what_the_models_report(selection: str) -> None:
+    """Words and levels in the same order, whether or not a level comes between bursts."""
+    texts = []
+    for served in (True, False):
+        text = io.StringIO()
+        with Board(ST, image(ST)) as board:
+            capture = WaveCapture(board, text, selection)
+            core_of(board).peripheral_map.serve(served)
+            board.wait_for_line("radio: ok")
+            capture.close()
+        texts.append(text.getvalue())
+    assert texts[0] == texts[1]
+
+
+def test_a_capture_leaves_words_and_chip_select_to_the_core() -> None:
+    accesses = []
+    for captured in (True, False):
+        with Board(ST, image(ST)) as board:
+            if captured:
+                WaveCapture(board, io.StringIO(), "spi3+nss=gpioPortE.0")
+            board.wait_for_line("radio: ok")
+            assert isinstance(board.engine, EmbeddedEngine)
+            models = [board.engine.machine.peripherals[name] for name in ("spi3", "gpioPortE")]
+            bindings = core_of(board).peripheral_map._bindings
+            accesses.append([bindings[id(model)].record.python_accesses for model in models])
+    assert accesses[0] == accesses[1]
 
 
 def test_a_restored_snapshot_goes_on_with_the_capture() -> None:

@@ -39,6 +39,8 @@ void pin_set(struct lines *lines, struct pins *pins, unsigned number, bool level
         uint32_t arguments[] = {pin->listener_input, level};
         host_call(lines->host, pin->listener, arguments, 2, NULL);
     }
+    if (pin->log)
+        signal_log_level(pin->log, lines->host, pin->source, level);
 }
 
 bool pin_is_for_model(const struct pins *pins, unsigned number)

@@ -3,6 +3,7 @@
 #define MODELS_PIN_H
 
 #include "models/line.h"
+#include "state/signal_log.h"
 
 
 /* Mirrors of the indices in peripherals/base/pins.py. */
@@ -45,6 +46,8 @@ struct pin {
     PyObject *listener; /* or NULL */
     PyObject *follower; /* a model whose `state` is the pin's level and nothing else; or NULL */
     uint32_t inverted; /* the follower is */
+    uint32_t source; /* what its levels are noted with ... */
+    struct signal_log *log; /* ... and where, or NULL */
 };
 
 /* Data behind masks: words of the model, as in peripherals/base/pins.py. Mirrored by native.py. */

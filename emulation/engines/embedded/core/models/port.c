@@ -78,6 +78,9 @@ bool port_write(struct lines *lines, struct port *port, uint32_t *values, uint32
     bool streams = state[PORT_OPEN] == OPEN_TO_STREAM && port->stream;
     if (!(streams ? exchange(lines, port, value, &answer) : state[PORT_OPEN] == OPEN_TO_NOTHING))
         return false;
+    if (streams && port->log)
+        signal_log_word(port->log, lines->host, port->source, values[port->configuration],
+                        (uint16_t)value, (uint16_t)answer);
     if (level + frame < PORT_LEVELS) {
         state[PORT_FIFO] |= low_bytes(answer, frame) << 8 * level;
         level += frame;

@@ -6,6 +6,7 @@
 #define MODELS_PORT_H
 
 #include "models/line.h"
+#include "state/signal_log.h"
 
 /* Mirrors of the indices in peripherals/base/stream.py. */
 enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MORE };
@@ -27,6 +28,8 @@ struct port {
     uint32_t exception; /* that the line and nothing else drives; 0: the port isn't served */
     PyObject *line;
     PyObject *ended; /* called once the stream's last word has been sent */
+    struct signal_log *log; /* where words are noted, or NULL */
+    uint32_t source, configuration; /* what they are noted with: a number, a word of the model */
 };
 
 /* Mirrors of the indices in peripherals/base/stream.py. */

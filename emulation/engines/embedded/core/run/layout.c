@@ -118,6 +118,9 @@ static const struct layout layouts[] = {
     FIELD(port, exception),
     FIELD(port, line),
     FIELD(port, ended),
+    FIELD(port, log),
+    FIELD(port, source),
+    FIELD(port, configuration),
 
     WHOLE(edge_output),
     FIELD(edge_output, line),
@@ -146,6 +149,8 @@ static const struct layout layouts[] = {
     FIELD(pin, listener),
     FIELD(pin, follower),
     FIELD(pin, inverted),
+    FIELD(pin, source),
+    FIELD(pin, log),
 
     WHOLE(counter),
     FIELD(counter, state),
@@ -165,6 +170,22 @@ static const struct layout layouts[] = {
     FIELD(exception_entry, current),
     FIELD(exception_entry, returned),
     FIELD(exception_entry, name),
+
+    WHOLE(signal_entry),
+    FIELD(signal_entry, time),
+    FIELD(signal_entry, source),
+    FIELD(signal_entry, sent),
+    FIELD(signal_entry, received),
+
+    WHOLE(signal_log),
+    FIELD(signal_log, entries),
+    FIELD(signal_log, capacity),
+    FIELD(signal_log, count),
+    FIELD(signal_log, settled),
+    FIELD(signal_log, source),
+    FIELD(signal_log, configuration),
+    FIELD(signal_log, full),
+    FIELD(signal_log, settle),
 
     WHOLE(exception_log),
     FIELD(exception_log, entries),
