@@ -18,6 +18,13 @@ def test_random_sequences_end_alike() -> None:
     assert run.differences(run.Batch.random(300, seed=2026)) == []
 
 
+@needs_qemu
+@pytest.mark.parametrize(("seed", "index"), [(100019, 1452), (100131, 1459), (100148, 492)])
+def test_sequences_that_ended_differently_once_end_alike(seed: int, index: int) -> None:
+    """ITSTATE behind MSR within an IT block; FP contexts of unprivileged code."""
+    assert run.differences(run.Batch.random(2000, seed).only(index)) == []
+
+
 def test_both_ways_of_execution_end_alike() -> None:
     batch = run.Batch.random(100, seed=11)
     outcomes = run.on_core(batch, interpret=False)

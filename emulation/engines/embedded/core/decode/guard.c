@@ -330,14 +330,22 @@ static void watch_all(struct analysis *analysis)
             watch(analysis->watches, decoder.last.address);
 }
 
+/* The second half of a longer instruction, or it may be. */
+static bool may_be_second_half(const struct memory_map *map, uint32_t address)
+{
+    uint16_t before;
+    return memory_fetch(map, address - 2, &before) && before >= 0xE800;
+}
+
 /* ITSTATE where a block begins that follows MSR and the like within an IT block. What only looks like
- * IT makes an instruction conditional at most, of which less is known. */
-static uint8_t it_before(const struct memory_map *map, uint32_t address)
+ * IT makes an instruction conditional at most, of which less is known; `sure`: it doesn't count. */
+static uint8_t it_before(const struct memory_map *map, uint32_t address, bool sure)
 {
     for (uint32_t back = 2; back <= MAX_IT_BYTES && back <= address; back += 2) {
         struct decoder decoder = decoder_at(map, address - back);
         uint16_t code;
-        if (!memory_fetch(map, decoder.pc, &code) || code >> 8 != 0xBF || !(code & 0xF))
+        if (!memory_fetch(map, decoder.pc, &code) || code >> 8 != 0xBF || !(code & 0xF) ||
+            (sure && may_be_second_half(map, decoder.pc)))
             continue;
         while (decoder.pc < address && decode_description(&decoder))
             ;
@@ -345,6 +353,15 @@ static uint8_t it_before(const struct memory_map *map, uint32_t address)
             return decoder.it;
     }
     return 0;
+}
+
+uint8_t it_behind_msr(const struct memory_map *map, uint32_t address)
+{
+    uint16_t first, second;
+    if (!memory_fetch(map, address - 4, &first) || !memory_fetch(map, address - 2, &second) ||
+        (first & 0xFFE0) != 0xF380 || (second & 0xD000) != 0x8000)
+        return 0;
+    return it_before(map, address, true);
 }
 
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
@@ -357,7 +374,7 @@ void guard_make(struct guard *guard, const struct memory_map *map, uint32_t addr
                                 .known = ((1u << PC) - 1) | 1u << ZERO};
     struct decoder decoder = decoder_at(map, address);
     struct op ops[MAX_OPS];
-    decoder.it = it_before(map, address);
+    decoder.it = it_before(map, address, false);
     for (unsigned reg = 0; reg < OPERANDS; reg++)
         analysis.forms[reg] = reg < PC ? (struct form){(uint8_t)reg, 0} : anything;
     analysis.forms[SP] = analysis.forms[ZERO] = (struct form){FROM_NOTHING, 0};

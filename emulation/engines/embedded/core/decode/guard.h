@@ -33,6 +33,9 @@ struct watch_list {
     uint32_t addresses[MAX_WATCHES];
 };
 
+/* ITSTATE of a block that begins behind MSR, where Unicorn ends one whatever comes next. Elsewhere 0. */
+uint8_t it_behind_msr(const struct memory_map *map, uint32_t address);
+
 /* The guard of a block. divisors: ask for those of SDIV and UDIV, too. */
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
                 bool divisors, struct watch_list *watches);

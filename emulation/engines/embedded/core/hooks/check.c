@@ -1,6 +1,7 @@
 #include "hooks/check.h"
 
 #include "decode/decode.h"
+#include "decode/guard.h"
 #include "decode/operand.h"
 #include "semantics/alu.h"
 
@@ -14,8 +15,8 @@ typedef void hook_function(uc_engine *uc, uint64_t address, uint32_t size, void 
 static uint8_t it_state_at(struct core *core, uint32_t address)
 {
     struct decoder decoder = decoder_at(&core->map, block_address(core->code.current));
-    if (decoder.pc == core->checks.start)
-        decoder.it = core->checks.start_it;
+    decoder.it = decoder.pc == core->checks.start ? core->checks.start_it
+                                                  : it_behind_msr(&core->map, decoder.pc);
     while (decoder.pc < address)
         if (!decode_description(&decoder))
             return 0;

@@ -90,3 +90,24 @@ reset:
     b .
 """
     assert logged(source) == [0]
+
+
+@pytest.mark.parametrize("flags", [0, 15 << 28])
+def test_a_branch_that_looks_like_it_makes_nothing_conditional(flags: int) -> None:
+    """The second half of B.W begins with 0xBF, too."""
+    source = f"""
+reset:
+    put SHCSR, 7 << 16
+    load r2, {RAM + 0x202}
+    load r5, {flags}
+    msr apsr_nzcvq, r5
+    b 1f
+    .hword 0xF7FF, 0xBF82
+1:  msr basepri, r4
+    ldmia r2, {{r4, r5}}
+    b .
+usagefault:
+    log_register r2
+    b .
+"""
+    assert logged(source) == [RAM + 0x202]
