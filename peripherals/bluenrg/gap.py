@@ -8,6 +8,7 @@ from __future__ import annotations
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus, Procedure
 from renode_wifi.peripherals.bluenrg.connections import BleConnection
+from renode_wifi.peripherals.bluenrg.controller import Controller
 from renode_wifi.peripherals.bluenrg.gap_advertising import GapAdvertising
 from renode_wifi.peripherals.bluenrg.gatt_client import GattClient
 from renode_wifi.peripherals.bluenrg.gatt_server import GattServer
@@ -48,10 +49,13 @@ class Gap:
         server: GattServer,
         client: GattClient,
         peripheral: GapAdvertising,
+        controller: Controller,
     ) -> None:
         self._port = port
         self._peripheral = peripheral
         peripheral.connected = self._connected_as_peripheral
+        self._controller = controller
+        controller.opened = self._connected_by_controller
         self._hal = hal
         self._server = server
         self._client = client
@@ -71,6 +75,9 @@ class Gap:
                 gap.TerminateProcedure, self._end_procedure
             ),
             AciOpcode.GAP_START_CONNECTION_UPDATE: AciHandler(
+                gap.ConnectionUpdate, self._update_connection, True
+            ),
+            AciOpcode.LE_CONNECTION_UPDATE: AciHandler(
                 gap.ConnectionUpdate, self._update_connection, True
             ),
             AciOpcode.L2CAP_CONN_PARAM_UPDATE_REQ: AciHandler(
@@ -224,8 +231,14 @@ class Gap:
         self._latency, self._timeout = 0, SECOND // TIMEOUT_UNIT
         self._open(end)
 
+    def _connected_by_controller(self, end: LinkEnd, latency: int, timeout: int) -> None:
+        self._latency, self._timeout = latency, timeout
+        self._open(end)
+
     def _open(self, end: LinkEnd) -> None:
-        connection = self._port.connections.add(end, self._receive, self._closed)
+        has_host = not self._controller.is_on
+        receive = self._receive if has_host else self._controller.receive
+        connection = self._port.connections.add(end, receive, self._closed)
         if connection is None:
             end.close()
             return
@@ -242,7 +255,7 @@ class Gap:
             ACCURACY,
         )
         self._port.send(event.packet())
-        if end.is_central:
+        if end.is_central and has_host:
             self._complete(Procedure.DIRECT_CONNECTION)
 
     def _receive(self, connection: BleConnection, raw: bytes) -> None:

@@ -19,8 +19,8 @@ MANUFACTURER = 0x0030
 BUILD = 0x0723
 OUI = bytes.fromhex("E18002")
 """ST's, the highest byte last."""
-PUBLIC_ADDRESS, STATIC_RANDOM_ADDRESS = 0x00, 0x80
-LENGTHS = {PUBLIC_ADDRESS: 6, 0x06: 2, 0x08: 16, 0x18: 16, 0x2C: 1, 0x2D: 1, 0x2F: 1}
+PUBLIC_ADDRESS, WITHOUT_HOST, STATIC_RANDOM_ADDRESS = 0x00, 0x2C, 0x80
+LENGTHS = {PUBLIC_ADDRESS: 6, 0x06: 2, 0x08: 16, 0x18: 16, WITHOUT_HOST: 1, 0x2D: 1, 0x2F: 1}
 """Bytes of configuration data by offset: address, DIV, ER, IR, without host, mode, watchdog."""
 POWER_LEVELS = 8
 RSSI = -50
@@ -74,9 +74,16 @@ class Hal:
         }
 
     def reset(self) -> None:
+        self._random_address = self._static
+
+    def forget(self) -> None:
         """Configuration data are lost, but for what is in flash from the factory."""
         self._config = {PUBLIC_ADDRESS: self._factory}
-        self._random_address = self._static
+
+    @property
+    def is_without_host(self) -> bool:
+        """Whether the application wants the link layer alone."""
+        return self._config.get(WITHOUT_HOST) == b"\x01"
 
     def address(self, kind: int) -> DeviceAddress:
         """Of the module, public or random."""

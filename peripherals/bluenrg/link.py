@@ -27,6 +27,8 @@ TAKEN = 0xFF
 """What comes back while it takes them; Zephyr's drivers/bluetooth/hci/spi.c repeats them at 0."""
 REARM = 50 * MICROSECOND
 """From the end of a window to IRQ, as the module updates its header."""
+LENGTH_BYTES = {0x02: 2}
+"""Of a packet's length, by its type, before which three bytes stand; 1 but for ACL data."""
 FIRST_BYTE = 8
 """Bits of a frame; longer frames are two bytes, the first one high."""
 
@@ -162,9 +164,8 @@ class BlueNrgLink:
         return 0
 
     def _take_command(self) -> None:
-        """Commands may come in several windows."""
-        while len(self._command) >= 4 and len(self._command) >= 4 + self._command[3]:
-            end = 4 + self._command[3]
+        """Packets may come in several windows."""
+        while (end := _packet_length(self._command)) and len(self._command) >= end:
             raw, self._command = self._command[:end], self._command[end:]
             if self.processor is not None:
                 self.processor.execute(raw)
@@ -179,3 +180,11 @@ class BlueNrgLink:
         """An event for the application."""
         self._events.append(event)
         self._drive()
+
+
+def _packet_length(raw: bytes) -> int:
+    """0: not all of its header is there."""
+    header = 3 + LENGTH_BYTES.get(raw[0], 1) if raw else 4
+    if len(raw) < header:
+        return 0
+    return header + int.from_bytes(raw[3:header], "little")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SPBTLE_RF(BlueNrgLink):
-    """SPBTLE-RF, a module with BlueNRG-MS, on a shared SPI bus: all but security and L2CAP.
+    """SPBTLE-RF, a module with BlueNRG-MS, on a shared SPI bus: all but security.
 
     Inputs: 0 CSN, 1 RESET (active low). Output 0: IRQ.
     """

@@ -16,7 +16,13 @@ from renode_wifi.peripherals.bluenrg.messages.events import (
     CommandStatus,
     Initialized,
 )
-from renode_wifi.peripherals.bluenrg.messages.hci import CommandPacket, EventPacket, StatusOnly
+from renode_wifi.peripherals.bluenrg.messages.hci import (
+    ACL,
+    AclPacket,
+    CommandPacket,
+    EventPacket,
+    StatusOnly,
+)
 from renode_wifi.peripherals.network.bluetooth.air import BluetoothAir
 
 BOOT = 5 * MILLISECOND
@@ -52,6 +58,8 @@ class AciPort(Protocol):
 
     def send(self, event: EventPacket) -> None: ...
 
+    def give(self, data: AclPacket) -> None: ...
+
 
 class BlueNrgProcessor:
     """emit: to the link. booted: called when it is up."""
@@ -69,6 +77,10 @@ class BlueNrgProcessor:
         self.handlers: dict[int, AciHandler] = {}
         self.resets: list[Callable[[], None]] = []
         """Called at each reset, by the pin or a command."""
+        self.pin_resets: list[Callable[[], None]] = []
+        """Called at those by the pin."""
+        self.take: Callable[[AclPacket], None] | None = None
+        """Called with data of the application."""
         self._air = BluetoothAir(machine.clock)
         self._emit = emit
         self._booted = booted
@@ -88,6 +100,8 @@ class BlueNrgProcessor:
         if self._boot is not None:
             self._boot.cancel()
             self._boot = None
+        for forget in self.pin_resets:
+            forget()
         self.reset_stack()
         if not asserted:
             self._boot = self.machine.clock.schedule(BOOT, self._up)
@@ -107,13 +121,24 @@ class BlueNrgProcessor:
     def send(self, event: EventPacket) -> None:
         self._emit(event.emit())
 
+    def give(self, data: AclPacket) -> None:
+        """Data for the application."""
+        self._emit(data.emit())
+
     def execute(self, raw: bytes) -> None:
         try:
+            if raw[:1] == bytes([ACL]):
+                self.machine.clock.schedule(COMMAND_TIME, partial(self._take, AclPacket.parse(raw)))
+                return
             command = CommandPacket.parse(raw)
         except ValueError as error:
             self.machine.log.warning("%s: %s", self.name, error)
             return
         self.machine.clock.schedule(COMMAND_TIME, partial(self._run, command))
+
+    def _take(self, packet: AclPacket) -> None:
+        if self._is_up and self.take is not None:
+            self.take(packet)
 
     def _run(self, command: CommandPacket) -> None:
         if not self._is_up:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus
+from renode_wifi.peripherals.bluenrg.controller import Controller
 from renode_wifi.peripherals.bluenrg.gap import Gap
 from renode_wifi.peripherals.bluenrg.gap_advertising import GapAdvertising
 from renode_wifi.peripherals.bluenrg.gatt_client import GattClient
@@ -16,7 +17,7 @@ from renode_wifi.peripherals.bluenrg.processor import AciHandler, BlueNrgProcess
 
 
 class BlueNrgStack(BlueNrgProcessor):
-    """All but security and L2CAP."""
+    """All but security."""
 
     def __init__(
         self,
@@ -28,10 +29,13 @@ class BlueNrgStack(BlueNrgProcessor):
         super().__init__(machine, name, emit, booted)
         hal, server, client = Hal(self), GattServer(self), GattClient(self)
         advertising = GapAdvertising(self, hal)
-        gap = Gap(self, hal, server, client, advertising)
-        for part in (hal, server, client, advertising, gap):
+        controller = Controller(self, hal)
+        gap = Gap(self, hal, server, client, advertising, controller)
+        for part in (hal, server, client, advertising, controller, gap):
             self.handlers.update(part.handlers)
             self.resets.append(part.reset)
+        self.pin_resets.append(hal.forget)
+        self.take = controller.take
         self.handlers[AciOpcode.RESET] = AciHandler(NoParameters, self._reset_command)
 
     def _reset_command(self, message: NoParameters) -> AciStatus:

@@ -51,6 +51,38 @@ class DisconnectionComplete(HciEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteVersion(HciEvent):
+    CODE, LAYOUT = EventCode.READ_REMOTE_VERSION_COMPLETE, struct.Struct("<BHBHH")
+
+    status: int
+    connection: int
+    version: int
+    manufacturer: int
+    subversion: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedPackets(HciEvent):
+    """Of one connection: how many of its packets have gone."""
+
+    CODE, LAYOUT = EventCode.NUMBER_OF_COMPLETED_PACKETS, struct.Struct("<BHH")
+
+    connections: int
+    connection: int
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeatures(HciEvent):
+    CODE, LAYOUT = EventCode.LE_META, struct.Struct("<BH8s")
+    HEAD = bytes([LeEvent.READ_REMOTE_FEATURES_COMPLETE])
+
+    status: int
+    connection: int
+    features: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionComplete(HciEvent):
     """interval: in units of 1.25 ms; timeout: of 10 ms. role: 0 central, 1 peripheral."""
 

@@ -8,8 +8,11 @@ from typing import Self
 
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
-COMMAND, EVENT = 0x01, 0x04
+COMMAND, ACL, EVENT = 0x01, 0x02, 0x04
 """Types of packets on a serial interface (Vol 4, Part A)."""
+CONTINUES, FLUSHABLE = 1, 2
+"""Kinds of ACL data: the rest of a frame, and the first of one (section 5.4.2)."""
+ACL_HEADER = struct.Struct("<BHH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,29 @@ class EventPacket:
 
     def emit(self) -> bytes:
         return bytes([EVENT, self.code, len(self.parameters)]) + self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class AclPacket:
+    """kind: CONTINUES or the beginning of a frame."""
+
+    connection: int
+    kind: int
+    data: bytes = b""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Raises ValueError for what is no whole packet."""
+        if raw[:1] != bytes([ACL]) or len(raw) != ACL_HEADER.size + int.from_bytes(
+            raw[3:5], "little"
+        ):
+            raise ValueError(f"no data is {raw.hex()}")
+        head = int.from_bytes(raw[1:3], "little")
+        return cls(head & 0xFFF, head >> 12 & 3, raw[5:])
+
+    def emit(self) -> bytes:
+        head = ACL_HEADER.pack(ACL, self.connection | self.kind << 12, len(self.data))
+        return head + self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +237,44 @@ class AdvertiseEnable(Packed):
     LAYOUT = struct.Struct("<B")
 
     enable: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeScanParameters(Packed):
+    """Interval and window in units of 0.625 ms."""
+
+    LAYOUT = struct.Struct("<BHHBB")
+
+    kind: int
+    interval: int
+    window: int
+    own_type: int
+    filter_policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeScanEnable(Packed):
+    LAYOUT = struct.Struct("<BB")
+
+    enable: int
+    filter_duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeCreateConnection(Packed):
+    """Connection intervals in units of 1.25 ms, the timeout in units of 10 ms."""
+
+    LAYOUT = struct.Struct("<HHBB6sBHHHHHH")
+
+    scan_interval: int
+    scan_window: int
+    filter_policy: int
+    peer_type: int
+    peer: bytes
+    own_type: int
+    shortest: int
+    longest: int
+    latency: int
+    timeout: int
+    shortest_event: int
+    longest_event: int

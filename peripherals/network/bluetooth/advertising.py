@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-FLAGS, SHORT_NAME, COMPLETE_NAME, TX_POWER = 0x01, 0x08, 0x09, 0x0A
+from collections.abc import Iterable
+
+from renode_wifi.peripherals.network.contract.bluetooth import LONG, SHORT
+
+FLAGS, SHORT_UUIDS, LONG_UUIDS, SHORT_NAME, COMPLETE_NAME = 0x01, 0x03, 0x07, 0x08, 0x09
+TX_POWER = 0x0A
 LIMITED_DISCOVERABLE, GENERAL_DISCOVERABLE, NO_BR_EDR = 0x01, 0x02, 0x04
 MAX_DATA = 31
 
@@ -34,3 +39,14 @@ def discoverable(name: bytes) -> bytes:
     room = MAX_DATA - len(flags) - 2
     kind = COMPLETE_NAME if len(name) <= room else SHORT_NAME
     return flags + structure(kind, name[:room])
+
+
+def services(uuids: Iterable[bytes]) -> bytes:
+    """Complete lists of services, those with 16 bits first, as far as they fit into one packet."""
+    found = b""
+    listed = list(uuids)
+    for kind, length in ((SHORT_UUIDS, SHORT), (LONG_UUIDS, LONG)):
+        joined = b"".join(uuid for uuid in listed if len(uuid) == length)
+        if joined and len(found) + len(joined) + 2 <= MAX_DATA:
+            found += structure(kind, joined)
+    return found

@@ -81,14 +81,14 @@ class LinkEnd:
             if end is not None:
                 end.interval, end._anchor = interval, self._clock.now
 
-    def _until_event(self) -> int:
+    def until_event(self) -> int:
         """ns to the next connection event."""
         return self.interval - (self._clock.now - self._anchor) % self.interval
 
     def send(self, pdu: bytes) -> None:
         """To the other end."""
         if self.is_open and self._other is not None:
-            self._clock.schedule(self._until_event(), partial(self._other._arrive, pdu))
+            self._clock.schedule(self.until_event(), partial(self._other._arrive, pdu))
 
     def _arrive(self, pdu: bytes) -> None:
         if self.is_open and self.receive is not None:
@@ -97,7 +97,7 @@ class LinkEnd:
     def close(self, reason: int = REMOTE_USER) -> None:
         """reason: what the other end learns; this one learns LOCAL_HOST."""
         if self.is_open and self._other is not None:
-            self._clock.schedule(self._until_event(), partial(self._close, reason))
+            self._clock.schedule(self.until_event(), partial(self._close, reason))
 
     def _close(self, reason: int) -> None:
         if not self.is_open or self._other is None:

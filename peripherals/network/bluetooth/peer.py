@@ -304,9 +304,15 @@ class Peripheral(Peer):
         return handle + 1
 
     def _advertise(self) -> None:
-        data = advertising.discoverable(self.settings.name.encode())
+        settings = self.settings
+        data, response = advertising.discoverable(settings.name.encode()), b""
+        services = advertising.services(each.uuid for each in settings.services)
+        if len(data) + len(services) <= advertising.MAX_DATA:
+            data += services
+        else:
+            response = services
         advertiser = Advertiser(
-            self.settings.address, CONNECTABLE, data, b"", self.settings.interval, self.connected
+            settings.address, CONNECTABLE, data, response, settings.interval, self.connected
         )
         self.air.advertise(advertiser)
 

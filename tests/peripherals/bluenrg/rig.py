@@ -9,14 +9,19 @@ from renode_wifi.peripherals.bluenrg.link import CHIP_SELECT, IRQ, READ, RESET, 
 from renode_wifi.peripherals.bluenrg.messages import events
 from renode_wifi.peripherals.bluenrg.messages.gap import GapInit, SetDiscoverable
 from renode_wifi.peripherals.bluenrg.messages.gatt import AddCharacteristic, AddService
-from renode_wifi.peripherals.bluenrg.messages.hci import CommandPacket, EventPacket
+from renode_wifi.peripherals.bluenrg.messages.hci import (
+    ACL,
+    AclPacket,
+    CommandPacket,
+    EventPacket,
+)
 from renode_wifi.peripherals.bluenrg.module import SPBTLE_RF
 from renode_wifi.peripherals.bluenrg.processor import AciMessage
 from renode_wifi.peripherals.network.bluetooth.air import BluetoothAir
 
 
 class Application:
-    """Sends commands and reads events as ST's drivers do; `events` are those read."""
+    """Sends commands and reads events as ST's drivers do; `events` and `data` are what came."""
 
     def __init__(
         self, air: BluetoothAir | None = None, machine: BenchMachine | None = None
@@ -26,6 +31,7 @@ class Application:
         if air is not None:
             self.module.connect_air(air)
         self.events: list[EventPacket] = []
+        self.data: list[AclPacket] = []
         self.module.on_gpio(CHIP_SELECT, True)
         self.module.on_gpio(RESET, True)
 
@@ -52,7 +58,10 @@ class Application:
                 header = bytes(self.module.exchange(each, 8) for each in (READ, 0, 0, 0, 0))
                 raw = bytes(self.module.exchange(0xFF, 8) for _ in range(header[3]))
                 self.module.on_gpio(CHIP_SELECT, True)
-                self.events.append(EventPacket.parse(raw))
+                if raw[:1] == bytes([ACL]):
+                    self.data.append(AclPacket.parse(raw))
+                else:
+                    self.events.append(EventPacket.parse(raw))
         return self.events[before:]
 
     def send(self, opcode: int, message: AciMessage | bytes = b"") -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from renode_wifi.peripherals.bluenrg.messages import events, gap, gatt, hal, hci
+from renode_wifi.peripherals.bluenrg.messages import events, gap, gatt, hal, hci, l2cap
 from renode_wifi.peripherals.bluenrg.processor import AciMessage
 
 VALUES: list[AciMessage] = [
     hci.CommandPacket(0xFC83, b"\1\2"),
     hci.EventPacket(0x0E, b"\1\2"),
+    hci.AclPacket(0x801, 2, b"\1\2"),
+    hci.LeScanParameters(1, 0x60, 0x30, 0, 0),
+    hci.LeCreateConnection(1, 2, 0, 0, b"abcdef", 0, 6, 12, 0, 400, 0, 0),
+    l2cap.L2capFrame(4, b"\x0a\1\0"),
+    l2cap.ParameterRequest(0x12, 1, 8, 6, 12, 0, 400),
+    events.RemoteFeatures(0, 0x801, bytes(8)),
     hci.LocalVersion(0, 7, 0x3107, 7, 0x30, 0x23),
     hci.AdvertisingParameters(0x20, 0x40, 0, 0, 0, bytes(6), 7, 0),
     hci.AdvertisingData(3, b"\2\1\6"),

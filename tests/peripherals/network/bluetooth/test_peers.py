@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from renode_wifi.peripherals.base.clock import SECOND, VirtualClock
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.network.bluetooth import advertising
 from renode_wifi.peripherals.network.bluetooth.surroundings import BluetoothSurroundings
 from renode_wifi.peripherals.network.contract.bluetooth import PROPERTIES, parse_address
 from renode_wifi.peripherals.network.worldfile.devices.bluetooth import (
@@ -81,6 +83,29 @@ def test_a_central_does_what_its_settings_say() -> None:
         *("received", "disconnected"),
     ]
     assert room.did("lamp") == ["connected", "configured", "written", "written", "disconnected"]
+
+
+@pytest.mark.parametrize(
+    ("uuids", "listed"),
+    [
+        ([b"\x0d\x18", b"\x0f\x18"], b"\x05\x03\x0d\x18\x0f\x18"),
+        ([bytes(range(16))], b"\x11\x07" + bytes(range(16))),
+        ([bytes(range(16)), b"\x0d\x18"], b"\x03\x03\x0d\x18\x11\x07" + bytes(range(16))),
+        ([bytes(range(16))] * 2, b""),
+        ([], b""),
+    ],
+)
+def test_advertising_lists_services_as_far_as_they_fit(uuids: list[bytes], listed: bytes) -> None:
+    assert advertising.services(uuids) == listed
+
+
+@pytest.mark.parametrize("name", ["lamp", "a lamp with quite a long name"])
+def test_a_peripheral_advertises_its_services(name: str) -> None:
+    settings = replace(LAMP, name=name)
+    around = BluetoothSurroundings(VirtualClock(), print, BluetoothSettings((), (settings,)))
+    (advertiser,) = around.air._advertisers.values()
+    found = advertising.structures(advertiser.data) | advertising.structures(advertiser.response)
+    assert found[advertising.SHORT_UUIDS] == b"\x30\x1a"
 
 
 def test_a_central_connects_by_address_and_again() -> None:
