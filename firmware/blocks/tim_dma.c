@@ -37,5 +37,16 @@ int main(void)
     WORD(TIM3 + 0x14) = 1;
     wait_ms(1);
     expect("a burst of two for one update (31.3.19)", WORD(DMA1 + 0x34), 2);
+    /* The same with DMAR as the target: ARR, what is reserved, and CCR1. */
+    WORD(TIM3 + 0x48) = 2u << 8 | 11;
+    WORD(DMA1 + 0x30) = 0;
+    WORD(DMA1 + 0x34) = 3;
+    WORD(DMA1 + 0x38) = TIM3 + 0x4C;
+    WORD(DMA1 + 0x3C) = (uint32_t)values;
+    WORD(DMA1 + 0x30) = 2u << 10 | 2u << 8 | 1u << 7 | 1u << 4 | 1;
+    WORD(TIM3 + 0x14) = 1;
+    wait_ms(1);
+    expect("a burst begins with the register of DBA (31.4.16)", WORD(TIM3 + 0x2C), 11);
+    expect("and ends DBL registers later (31.4.16)", WORD(TIM3 + 0x34), 33);
     done();
 }

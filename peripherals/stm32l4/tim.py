@@ -27,6 +27,7 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     CCR,
     CNT,
     CR1,
+    DCR,
     EGR,
     PSC,
     RCR,
@@ -123,6 +124,7 @@ class STM32_Timer(Block):
         self._clear()
 
     def _clear(self) -> None:
+        self._burst_index = 0
         self._counter.withdraw()
         self._ticker.withdraw()
         self.registers["ARR"] = self._width
@@ -482,6 +484,26 @@ class STM32_Timer(Block):
             return count & ~CNT_UIFCPY | copy
         self._follow(count)
         return count
+
+    def _begin_burst(self, value: int, old: int) -> None:
+        self._burst_index = 0
+
+    def _write_burst(self, value: int, old: int) -> None:
+        """DMAR: the register whose turn it is in the burst (31.4.17)."""
+        offset = self._next_in_burst()
+        if offset < DCR.offset:
+            self.write(offset, value, 4)
+
+    def _read_burst(self) -> int:
+        offset = self._next_in_burst()
+        return self.read(offset, 4) if offset < DCR.offset else 0
+
+    def _next_in_burst(self) -> int:
+        """Its offset; DBL + 1 registers follow one another from DBA on."""
+        settings = self._values[DCR.word]
+        index = self._burst_index
+        self._burst_index = 0 if index >= DCR["DBL"].get(settings) else index + 1
+        return 4 * (DCR["DBA"].get(settings) + index)
 
     def _follow(self, count: int) -> None:
         """An engine may count on by itself, up to where something happens."""

@@ -151,6 +151,7 @@ class Outputs:
         self.references = [False] * len(MODE_WORDS)
         self.pulses: list[str] = []
         """Outputs that pulse at the next `emit`."""
+        self._is_pulsing = False
         self.driven = 0
         self.update_matters = False
         self.compares_matter = 0
@@ -309,8 +310,15 @@ class Outputs:
             self._lines["TRGO"].set(runs)
         elif mode > TRIGGER_COMPARE and mode - 4 in self._channels:
             self._lines["TRGO"].set(self.references[mode - 4])
-        while self.pulses:
-            self._lines[self.pulses.pop(0)].pulse()
+        if self._is_pulsing:
+            # A receiver has written to the timer: the loop below goes on after it.
+            return
+        self._is_pulsing = True
+        try:
+            while self.pulses:
+                self._lines[self.pulses.pop(0)].pulse()
+        finally:
+            self._is_pulsing = False
 
     def _show(self, count: int, compares: Sequence[int], counts_down: bool) -> None:
         for channel in self._channels:

@@ -185,8 +185,10 @@ BDTR = Register(
         Field("BK2P", 25),
     ),
 )
-DCR = Register("DCR", 0x48, fields=(Field("DBA", 0, 5), Field("DBL", 8, 5)))
-DMAR = Register("DMAR", 0x4C)
+DCR = Register(
+    "DCR", 0x48, on_write="_begin_burst", fields=(Field("DBA", 0, 5), Field("DBL", 8, 5))
+)
+DMAR = Register("DMAR", 0x4C, on_read="_read_burst", on_write="_write_burst")
 CCMR3 = Register(
     "CCMR3",
     0x54,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
@@ -248,6 +249,43 @@ def test_a_burst_asks_once_for_each_of_its_registers() -> None:
     poke(timer, "CR1", 1)
     ticks(machine, 10)
     assert len(updates.levels) == 8
+
+
+class Writer(Receiver):
+    """What a DMA channel does: each request writes the timer's DMAR."""
+
+    def __init__(self, timer: STM32_Timer) -> None:
+        self.timer = timer
+        self.values = [11, 22, 33]
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        if level:
+            poke(self.timer, "DMAR", self.values.pop(0))
+
+
+def test_each_request_of_a_burst_may_write_the_timer() -> None:
+    timer, _ = make()
+    writer = Writer(timer)
+    timer.lines["UP_DMA"].connect(writer, 0)
+    poke(timer, "DCR", 2 << 8 | 11)
+    poke(timer, "DIER", 1 << 8)
+    poke(timer, "EGR", 1)
+    assert writer.values == []
+    assert (peek(timer, "ARR"), peek(timer, "CCR1")) == (11, 33)
+
+
+def test_a_burst_writes_and_reads_one_register_after_another() -> None:
+    timer, _ = make("tim2")
+    poke(timer, "ARR", 0xFFFF)
+    poke(timer, "DCR", 2 << 8 | 11)
+    for value in (0x0FFF, 0, 0x555):
+        poke(timer, "DMAR", value)
+    assert (peek(timer, "ARR"), peek(timer, "CCR1")) == (0x0FFF, 0x555)
+    assert [peek(timer, "DMAR") for _ in range(4)] == [0x0FFF, 0, 0x555, 0x0FFF]
+    poke(timer, "DCR", 18)
+    for value in (1, 2):
+        poke(timer, "DMAR", value)
+    assert peek(timer, "DCR") == 18, "a burst does not come to its own registers"
 
 
 def test_the_low_speed_oscillator_is_measured_by_its_edges() -> None:
