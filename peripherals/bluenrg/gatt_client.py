@@ -5,7 +5,6 @@ One at a time on each connection. What the server answers are events; an event e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus, VendorEvent
@@ -107,19 +106,19 @@ class GattClient:
         self._complete(connection, AciStatus.FAILED if refused else AciStatus.SUCCESS)
 
     def _services(self, message: hci.ConnectionHandle) -> AciStatus:
-        return self._walk(message.connection, client.services_from, 1, MAX_HANDLE)
+        return self._walk(message.connection, client.ServicesFrom(), 1, MAX_HANDLE)
 
     def _services_of(self, message: gatt.DiscoverServiceByUuid) -> AciStatus:
-        make: Callable[[int], AttPdu] = partial(client.services_of, message.uuid)
+        make = client.ServicesOf(message.uuid)
         return self._walk(message.connection, make, 1, MAX_HANDLE)
 
     def _characteristics(self, message: gatt.HandleRange) -> AciStatus:
-        make: Callable[[int], AttPdu] = partial(client.characteristics_up_to, message.last)
+        make = client.CharacteristicsUpTo(message.last)
         return self._walk(message.connection, make, message.first, message.last)
 
     def _descriptors(self, message: gatt.HandleRange) -> AciStatus:
         """The range begins with the characteristic's value."""
-        make: Callable[[int], AttPdu] = partial(client.descriptors_up_to, message.last)
+        make = client.DescriptorsUpTo(message.last)
         return self._walk(message.connection, make, message.first + 1, message.last)
 
     def _exchange_mtu(self, message: hci.ConnectionHandle) -> AciStatus:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from renode_wifi.peripherals.network.bluetooth import att
@@ -24,21 +25,40 @@ MakeRequest = Callable[[int], AttPdu]
 NO_MORE = -1
 
 
-def services_from(first: int) -> AttPdu:
-    return att.ReadByGroupTypeRequest(first, MAX_HANDLE, PRIMARY_SERVICE)
+# Classes, for a walk under way is in a snapshot of the board.
 
 
-def services_of(uuid: bytes, first: int) -> AttPdu:
-    kind = int.from_bytes(PRIMARY_SERVICE, "little")
-    return att.FindByTypeValueRequest(first, MAX_HANDLE, kind, uuid)
+@dataclass(frozen=True, slots=True)
+class ServicesFrom:
+    """All primary services."""
+
+    def __call__(self, first: int) -> AttPdu:
+        return att.ReadByGroupTypeRequest(first, MAX_HANDLE, PRIMARY_SERVICE)
 
 
-def characteristics_up_to(last: int, first: int) -> AttPdu:
-    return att.ReadByTypeRequest(first, last, CHARACTERISTIC)
+@dataclass(frozen=True, slots=True)
+class ServicesOf:
+    uuid: bytes
+
+    def __call__(self, first: int) -> AttPdu:
+        kind = int.from_bytes(PRIMARY_SERVICE, "little")
+        return att.FindByTypeValueRequest(first, MAX_HANDLE, kind, self.uuid)
 
 
-def descriptors_up_to(last: int, first: int) -> AttPdu:
-    return att.FindInformationRequest(first, last)
+@dataclass(frozen=True, slots=True)
+class CharacteristicsUpTo:
+    last: int
+
+    def __call__(self, first: int) -> AttPdu:
+        return att.ReadByTypeRequest(first, self.last, CHARACTERISTIC)
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptorsUpTo:
+    last: int
+
+    def __call__(self, first: int) -> AttPdu:
+        return att.FindInformationRequest(first, self.last)
 
 
 def last_handle(pdu: AttPdu) -> int:

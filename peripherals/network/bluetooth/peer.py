@@ -123,7 +123,7 @@ class Central(Peer):
         self._client = AttributeClient(self._send)
         self.say("connected", address=str(end.peer))
         last = attributes.MAX_HANDLE
-        make = partial(client.characteristics_up_to, last)
+        make = client.CharacteristicsUpTo(last)
         self._client.walk(make, 1, last, self._found, self._find_descriptors)
         if self.settings.leaves is not None:
             self.air.clock.schedule(self.settings.leaves, partial(self._leave, end))

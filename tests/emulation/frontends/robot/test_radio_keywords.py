@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.robot.library import RenodeWifi
 
@@ -55,3 +56,21 @@ def test_a_phone_reads_writes_and_is_notified(tmp_path: Path) -> None:
     with pytest.raises(RenodeWifiError, match="is no UUID"):
         keywords.wait_for_bluetooth_value("phone", "lamp")
     keywords.end_test(None, None)
+
+
+def test_a_board_can_be_saved_while_a_phone_discovers(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(WORLD)
+    image = ROOT / "firmware/blocks/bluetooth.elf"
+    with Board(BOARD, image, world=str(world), engine="embedded") as board:
+        for _ in range(100):
+            board.run(0.01)
+            if board.world.bluetooth.central("phone").is_connected:
+                break
+        assert not board.world.bluetooth.central("phone").has_found
+        kept = board.snapshot()
+        for _ in range(2):
+            board.restore(kept)
+            assert not board.world.bluetooth.central("phone").has_found
+            board.run(2)
+            assert board.world.bluetooth.central("phone").has_found
