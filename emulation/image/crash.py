@@ -17,8 +17,8 @@ class Crash:
     """A fault as the CPU took it.
 
     cause: in words. time: ns. address: what was accessed, if that is the cause. registers: at the
-    faulting instruction, by lower-case name. fault_status: CFSR, HFSR and the like by name
-    (ARMv7-M architecture reference manual, B3.2). cure: what to try.
+    faulting instruction, by lower-case name; psp, too, where it is known. fault_status: CFSR, HFSR
+    and the like by name (ARMv7-M architecture reference manual, B3.2). cure: what to try.
     """
 
     cause: str

@@ -302,7 +302,9 @@ class Core:
 
     def _report_fault(self) -> bool:
         """Report a fault; True: the run is to end."""
-        report = crash_report(self._shared.fault, self.now, self.bus, self._has_fpu)
+        process_stack = self.read_register("psp")
+        fault = self._shared.fault
+        report = crash_report(fault, process_stack, self.now, self.bus, self._has_fpu)
         if self.on_fault is not None:
             self.on_fault(report)
         if self.stop_on_fault and HandledFault.fits(report):

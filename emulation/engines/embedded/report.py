@@ -109,12 +109,17 @@ def _cause(fault: FaultRecord, has_fpu: bool) -> tuple[str, str | None]:
     return "unknown fault", None
 
 
-def crash_report(fault: FaultRecord, time: int, bus: Bus, has_fpu: bool = True) -> CrashReport:
-    """The report of `fault`, at `time` ns; its stacked frame is read over the bus."""
+def crash_report(
+    fault: FaultRecord, process_stack: int, time: int, bus: Bus, has_fpu: bool = True
+) -> CrashReport:
+    """The report of `fault`, at `time` ns; its stacked frame is read over the bus.
+
+    process_stack: PSP.
+    """
     frame: tuple[int, ...] = ()
     if fault.frame:
         frame = tuple(memoryview(bus.read_bytes(fault.frame, 32)).cast("I"))
-    registers = dict(zip(REGISTERS, fault.registers, strict=True))
+    registers = dict(zip((*REGISTERS, "psp"), (*fault.registers, process_stack), strict=True))
     access = AccessKind(fault.access)
     text, cure = _cause(fault, has_fpu)
     if access in (AccessKind.READ, AccessKind.WRITE):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from renode_wifi.emulation.engines.renode import driven, protocol
 from renode_wifi.emulation.engines.renode.process import monitor_path
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.crash import Crash
+from renode_wifi.emulation.image.crash import REGISTERS, Crash
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.boards import BoardType
 from renode_wifi.emulation.platform.core import OnFault, Stop
@@ -166,7 +166,7 @@ class RenodeEngine:
         return bytes(data)
 
     def registers(self) -> dict[str, int]:
-        return {}
+        return dict(zip((*REGISTERS, "psp"), self._ask("registers"), strict=False))
 
     def save(self) -> bytes:
         raise self._no_snapshots()

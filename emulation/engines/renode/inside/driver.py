@@ -11,6 +11,7 @@ Connects to it and carries out its requests one by one, each answered before the
     write <uart> <bytes>      into a UART's RX pin, by the name of its source
     read <address> <length>   memory -> bytes
     program <address> <bytes> into memory
+    registers                 r0 to r15, xPSR and PSP of the selected machine's core
     reset                     of the machine
     machines                  their names
     selected                  the name of the machine that requests are for; "" without any
@@ -135,6 +136,7 @@ class Driver(object):
             "write": self._write,
             "read": self._read,
             "program": self._program,
+            "registers": self._registers,
             "reset": self._reset,
             "source": self._source,
             "machines": self._machines,
@@ -324,7 +326,11 @@ class Driver(object):
 
     def _read(self, address, length):
         # type: (str, str) -> list[str]
-        data = self._machine().SystemBus.ReadBytes(System.UInt64(int(address)), int(length))
+        bus = self._machine().SystemBus
+        # Renode itself would give zeros.
+        if bus.WhatPeripheralIsAt(System.UInt64(int(address))) is None:
+            raise DriverError("nothing is mapped at 0x%08X" % int(address))
+        data = bus.ReadBytes(System.UInt64(int(address)), int(length))
         return [protocol.pack_bytes(bytes(bytearray([int(byte) for byte in data])))]
 
     def _program(self, address, data):
@@ -333,6 +339,17 @@ class Driver(object):
         self._machine().SystemBus.WriteBytes(
             System.Array[System.Byte](values), System.UInt64(int(address))
         )
+        return []
+
+    def _registers(self):
+        # type: () -> list[str]
+        for cpu in self._machine().SystemBus.GetCPUs():
+            values = [int(cpu.GetRegister(number).RawValue) for number in range(16)]
+            values.append(int(cpu.XProgramStatusRegister))
+            # Renode keeps the stack pointer that is in use, and the other one.
+            uses_process_stack = int(cpu.CurrentSP.RawValue)
+            values.append(int((cpu.SP if uses_process_stack else cpu.OtherSP).RawValue))
+            return [protocol.pack_integer(value) for value in values]
         return []
 
     def _clear(self):

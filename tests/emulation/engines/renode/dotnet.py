@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -100,6 +101,11 @@ class Memory:
     """Mapped memory of the fake bus."""
 
 
+@dataclass(frozen=True)
+class RegisterValue:
+    RawValue: int
+
+
 class Cpu:
     TimeHandle: Any
 
@@ -107,6 +113,17 @@ class Cpu:
         self.PerformanceInMips = 0
         self.ExecutedInstructions = 0
         self.syncs = 0
+        self.values = [*range(0x100, 0x110)]
+        self.XProgramStatusRegister = 0x0100000E
+        self.CurrentSP = RegisterValue(0)
+        self.OtherSP = RegisterValue(0x20001000)
+
+    @property
+    def SP(self) -> RegisterValue:
+        return self.GetRegister(13)
+
+    def GetRegister(self, number: int) -> RegisterValue:
+        return RegisterValue(self.values[number])
 
     def SyncTime(self) -> None:
         self.syncs += 1
@@ -150,6 +167,7 @@ class SystemBus:
         self.on_cpu = False
         self.cpu.TimeHandle = TimeHandle(machine)
         self.pages: set[int] = set()
+        self.unmapped: set[int] = set()
         self.SetHookBeforePeripheralWrite = Hooks()
 
     def TryGetCurrentCPU(self) -> tuple[bool, Cpu]:
@@ -189,8 +207,8 @@ class SystemBus:
     def WriteDoubleWord(self, address: int, value: int) -> None:
         self.WriteBytes(list(value.to_bytes(4, "little")), address)
 
-    def WhatPeripheralIsAt(self, address: int) -> Memory:
-        return Memory()
+    def WhatPeripheralIsAt(self, address: int) -> Memory | None:
+        return None if address in self.unmapped else Memory()
 
     def SetPageAccessViaIo(self, address: int) -> None:
         self.pages.add(address)

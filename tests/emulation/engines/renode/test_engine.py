@@ -230,6 +230,22 @@ def test_an_image_is_written_and_started(renode: RenodeEngine, tmp_path: Path) -
     assert machine().resets == 1
 
 
+def test_registers_are_renodes_with_the_stack_pointer_of_threads(renode: RenodeEngine) -> None:
+    cpu = machine().SystemBus.cpu
+    found = renode.registers()
+    assert (found["r0"], found["r12"]) == (0x100, 0x10C)
+    assert (found["sp"], found["lr"], found["pc"]) == (0x10D, 0x10E, 0x10F)
+    assert (found["xpsr"], found["psp"]) == (0x0100000E, 0x20001000)
+    cpu.CurrentSP = dotnet.RegisterValue(1)
+    assert renode.registers()["psp"] == found["sp"]
+
+
+def test_memory_that_is_nowhere_cannot_be_read(renode: RenodeEngine) -> None:
+    machine().SystemBus.unmapped.add(0x04040404)
+    with pytest.raises(RenodeWifiError, match="nothing is mapped at 0x04040404"):
+        renode.read_memory(0x04040404, 4)
+
+
 def test_typing_reaches_the_uart(renode: RenodeEngine) -> None:
     renode.write_uart("usart1", b"ok")
     assert bytes(machine()["sysbus.usart1"].written) == b"ok"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import renode_wifi
+from renode_wifi import Board
 from renode_wifi.emulation.engines.renode import find
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.boards import PLATFORMS
@@ -80,6 +82,19 @@ def test_the_engines_agree_on_the_probe(board: str) -> None:
     for compared in (embedded, renode):
         compared.ram = [line for line in compared.ram if not line.startswith(TIMES_IN_RAM)]
     assert differences(embedded, renode, ("embedded", "renode")) == {}
+
+
+@needs_renode
+def test_a_hang_in_renode_is_reported_as_on_the_embedded_engine() -> None:
+    def functions(engine: str) -> list[str]:
+        with Board(ST, image=PROBE, engine=engine) as board:
+            board.run(0.7)
+            return re.findall(r"0x[0-9A-F]{8} (\w+)\+", board.whereabouts())
+
+    found = functions("renode")
+    assert found[-2:] == ["net_join", "main"]
+    # The innermost ones poll: they go in and out.
+    assert found[-2:] == functions("embedded")[-2:]
 
 
 @needs_renode

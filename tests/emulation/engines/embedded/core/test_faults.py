@@ -345,6 +345,25 @@ def test_reset_ends_a_lockup() -> None:
     assert guest.core.last_fault is None
 
 
+def test_a_fault_of_a_handler_has_the_stack_pointer_of_its_thread() -> None:
+    source = """
+reset:
+    load r0, 0x20000400
+    msr psp, r0
+    mov r0, #2
+    msr control, r0
+    isb
+    svc #0
+svc:
+    udf #0
+hardfault:
+    b .
+"""
+    (report,) = Guest(source).run().faults
+    assert (report.during, report.registers["psp"]) == (11, 0x200003E0)
+    assert report.registers["sp"] == STACK
+
+
 def test_report_names_cause_place_registers_and_frame() -> None:
     source = """
 reset:
