@@ -109,7 +109,7 @@ def _debug_information(data: bytes) -> None:
                 return segment.data[address - segment.address :][:size]
         raise RenodeWifiError("no memory is there")
 
-    describe(image, registers, read_memory, 100_000_000)
+    describe(image, registers, read_memory)
 
 
 def _text(data: bytes) -> str:
