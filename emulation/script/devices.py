@@ -10,23 +10,27 @@ from __future__ import annotations
 import difflib
 import inspect
 from textwrap import indent
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.create import python_name
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM
 from renode_wifi.emulation.script import absent
-from renode_wifi.emulation.script.builtin_devices import Emulation, MachineDevice, SystemBus
-from renode_wifi.emulation.script.hooks import BusHooks, CpuHooks, MachineHooks
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.bus import SystemBus
+from renode_wifi.emulation.script.members.cpu import CpuRegisters
+from renode_wifi.emulation.script.members.emulation import Emulation, MachineDevice
+from renode_wifi.emulation.script.members.extras import RegisterAccess, extras
+from renode_wifi.emulation.script.members.hooks import BusHooks, CpuHooks, MachineHooks, UartHooks
+from renode_wifi.emulation.script.members.uart_files import UartFiles
 from renode_wifi.emulation.script.tokens import Token, TokenKind
-from renode_wifi.emulation.script.uart_files import UartFiles
-from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.uart import Uart
 
-PLAIN_TYPES = {"int": int, "str": str, "bool": bool}
-"""Annotations of parameters that are checked before a call."""
+ACRONYMS = frozenset(("ascii", "elf", "gpio", "hex", "lr", "pc", "sp", "svd"))
+"""What Renode writes in capitals in names of members."""
+PLAIN_TYPES = {"int": int, "str": str, "bool": bool, "None": type(None)}
+"""Annotations of parameters that are checked before a call, alone or joined by `|`."""
 
 
 class Devices:
@@ -91,7 +95,7 @@ class Devices:
             for name in public(owner):
                 value = getattr(owner, name)
                 if callable(value):
-                    parameters = ", ".join(inspect.signature(value).parameters)
+                    parameters = ", ".join(map(parameter_name, inspect.signature(value).parameters))
                     lines.append(f" - {renode_name(name)} ({parameters})")
                 else:
                     lines.append(f" - {renode_name(name)}")
@@ -105,10 +109,15 @@ class Devices:
         machine = self.interpreter.machine
         if machine is not None and isinstance(device, (CortexM, SystemBus)):
             hooks = self._hooks.setdefault(machine, MachineHooks(machine))
-            kind = CpuHooks if isinstance(device, CortexM) else BusHooks
-            found.append(kind(hooks, self.interpreter))
+            if isinstance(device, CortexM):
+                found += [CpuHooks(hooks, self.interpreter), CpuRegisters(machine)]
+            else:
+                found.append(BusHooks(hooks, self.interpreter))
         if machine is not None and isinstance(device, Uart):
-            found.append(UartFiles(self.interpreter, machine, device))
+            found += [
+                UartFiles(self.interpreter, machine, device),
+                UartHooks(machine, device, self.interpreter),
+            ]
         return found
 
     def member(self, name: str, device: object, member: str) -> object:
@@ -151,9 +160,9 @@ class Devices:
         member = str(tokens[0].value)
         owner, attribute = self._member(device, member, name)
         value = getattr(owner, attribute)
-        arguments = self._arguments(tokens[1:])
         if callable(value):
-            return self._call(name, member, value, arguments)
+            return self._call(name, member, value, *self._split(tokens[1:]))
+        arguments = self._arguments(tokens[1:])
         if not arguments:
             return value
         if len(tokens) > 1 and tokens[1].kind is TokenKind.LITERAL and hasattr(value, "__dict__"):
@@ -190,6 +199,25 @@ class Devices:
             else f"`{name}` lists what it provides",
         )
 
+    def _split(self, tokens: list[Token]) -> tuple[list[Any], dict[str, Any]]:
+        """Values by position, and those given as `name=value`."""
+        positional: list[Token] = []
+        named: dict[str, Any] = {}
+        index = 0
+        while index < len(tokens):
+            kinds = [token.kind for token in tokens[index : index + 3]]
+            if kinds[:2] == [TokenKind.LITERAL, TokenKind.ASSIGN] and len(kinds) == 3:
+                end = index + 3
+                if kinds[2] is TokenKind.LEFT_BRACKET:
+                    while end < len(tokens) and tokens[end - 1].kind != TokenKind.RIGHT_BRACKET:
+                        end += 1
+                named[python_name(tokens[index].text)] = self._arguments(tokens[index + 2 : end])[0]
+                index = end
+            else:
+                positional.append(tokens[index])
+                index += 1
+        return self._arguments(positional), named
+
     def _arguments(self, tokens: list[Token]) -> list[Any]:
         """Values; `[1, 2]` is a list, the name of a device that device."""
         values: list[Any] = []
@@ -210,13 +238,14 @@ class Devices:
             return token.value if device is None else device
         return token.value
 
-    def _call(self, name: str, member: str, method: Any, arguments: list[Any]) -> Any:
+    def _call(
+        self, name: str, member: str, method: Any, arguments: list[Any], named: dict[str, Any]
+    ) -> Any:
         signature = inspect.signature(method)
         try:
-            bound = signature.bind(*arguments).arguments
+            bound = signature.bind(*arguments, **named).arguments
             for key, value in bound.items():
-                wanted = PLAIN_TYPES.get(str(signature.parameters[key].annotation))
-                if wanted is not None and type(value) is not wanted:
+                if not fits(value, str(signature.parameters[key].annotation)):
                     raise TypeError(key)
         except TypeError:
             raise self.interpreter.error(
@@ -224,7 +253,7 @@ class Devices:
                 f"usage: {name} {member} {_parameters(signature)}".rstrip(),
             ) from None
         try:
-            return method(*arguments)
+            return method(*arguments, **named)
         except RenodeWifiError:
             raise
         except (
@@ -242,9 +271,16 @@ class Devices:
 
 
 def _parameters(signature: inspect.Signature) -> str:
+    names = [(parameter_name(p.name), p.default) for p in signature.parameters.values()]
     return " ".join(
-        f"[{p.name}]" if p.default is not p.empty else p.name for p in signature.parameters.values()
+        name if default is inspect.Parameter.empty else f"[{name}]" for name, default in names
     )
+
+
+def fits(value: object, annotation: str) -> bool:
+    """Whether a parameter takes the value; those of other types decide themselves."""
+    wanted = [PLAIN_TYPES.get(name.strip()) for name in annotation.split("|")]
+    return None in wanted or type(value) in wanted
 
 
 def convert(value: object, old: object) -> object:
@@ -259,8 +295,15 @@ def convert(value: object, old: object) -> object:
 
 
 def renode_name(name: str) -> str:
-    """`write_double_word` is `WriteDoubleWord`."""
-    return "".join(part.capitalize() for part in name.split("_"))
+    """`write_double_word` is `WriteDoubleWord`, `load_elf` is `LoadELF`."""
+    parts = (part.upper() if part in ACRONYMS else part.capitalize() for part in name.split("_"))
+    return "".join(parts)
+
+
+def parameter_name(name: str) -> str:
+    """`default_value` is `defaultValue`."""
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
 
 
 def public(device: object) -> list[str]:
@@ -269,95 +312,3 @@ def public(device: object) -> list[str]:
         for name in dir(device)
         if not name.startswith("_") and not name.isupper() and name != "machine"
     ]
-
-
-def extras(device: object) -> list[object]:
-    """What Renode's extension methods add to a kind of device."""
-    found: list[object] = []
-    registers = getattr(device, "registers", None)
-    if isinstance(registers, RegisterFile):
-        found.append(RegisterAccess(registers))
-    if isinstance(device, Accessible):
-        found.append(BusAccess(device))
-    if isinstance(device, Uart):
-        found.append(Typing(device))
-    return found
-
-
-@runtime_checkable
-class Accessible(Protocol):
-    """Registers, or the bytes of a memory."""
-
-    def read(self, offset: int, width: int) -> int: ...
-
-    def write(self, offset: int, value: int, width: int) -> None: ...
-
-
-class RegisterAccess:
-    """Registers of a model by name: their values by field, without the effects of a read."""
-
-    _registers: RegisterFile
-    _names: dict[str, str]
-
-    def __init__(self, registers: RegisterFile) -> None:
-        self.__dict__["_registers"] = registers
-        self.__dict__["_names"] = {python_name(name): name for name in registers.names()}
-
-    def __dir__(self) -> list[str]:
-        """Nothing: `describe` lists the registers by the names of the manual."""
-        return []
-
-    def names(self) -> list[str]:
-        return list(self._names.values())
-
-    def __getattr__(self, attribute: str) -> str:
-        if attribute.startswith("_") or attribute not in self._names:
-            raise AttributeError(attribute)
-        return self._registers.describe(self._names[attribute])
-
-    def __setattr__(self, attribute: str, value: object) -> None:
-        """A store of the CPU."""
-        if not isinstance(value, int):
-            raise TypeError(f"{value!r} is not a number")
-        registers = self._registers
-        offset = registers.offset_of(self._names[attribute])
-        registers.owner.write(offset, value & 0xFFFFFFFF, 4)
-
-
-class BusAccess:
-    """Registers of a peripheral, or bytes of a memory, by offset."""
-
-    def __init__(self, device: Accessible) -> None:
-        self._device = device
-
-    def read_byte(self, offset: int) -> int:
-        return int(self._device.read(offset, 1))
-
-    def read_word(self, offset: int) -> int:
-        return int(self._device.read(offset, 2))
-
-    def read_double_word(self, offset: int) -> int:
-        return int(self._device.read(offset, 4))
-
-    def write_byte(self, offset: int, value: int) -> None:
-        self._device.write(offset, value & 0xFF, 1)
-
-    def write_word(self, offset: int, value: int) -> None:
-        self._device.write(offset, value & 0xFFFF, 2)
-
-    def write_double_word(self, offset: int, value: int) -> None:
-        self._device.write(offset, value & 0xFFFFFFFF, 4)
-
-
-class Typing:
-    """Characters for the RX pin of a serial port."""
-
-    def __init__(self, device: Uart) -> None:
-        self._device = device
-
-    def write_char(self, value: int | str) -> None:
-        self._device.receive((ord(value) if isinstance(value, str) else value) & 0xFF)
-
-    def write_line(self, text: str = "") -> None:
-        for byte in f"{text}\r".encode():
-            self._device.receive(byte)

@@ -36,6 +36,7 @@ from renode_wifi.emulation.script.tokens import (
     tokenize,
     value_token,
 )
+from renode_wifi.emulation.script.values import printed
 from renode_wifi.emulation.script.worlds import ScriptWorlds
 from renode_wifi.emulation.terminals.attached import Terminals
 
@@ -353,6 +354,17 @@ class Interpreter:
         if self.machine is removed:
             self.machine = None
 
+    def clear(self) -> None:
+        """As when the session began, but for what was printed."""
+        self.requests.started = False
+        for name in list(self.machines):
+            self.remove_machine(name)
+        kept = self.variables.get(f"{GLOBAL}.{ORIGIN}")
+        self.variables = {} if kept is None else {f"{GLOBAL}.{ORIGIN}": kept}
+        self.macros.clear()
+        self.aliases.clear()
+        self._machine_count = 0
+
     def _on_machine_reset(self) -> None:
         if self.machine is None:
             return
@@ -384,15 +396,4 @@ class Interpreter:
 
     def format(self, value: object) -> str:
         """A value as the monitor prints it."""
-        if isinstance(value, bool) or value is None or isinstance(value, (str, float)):
-            return str(value)
-        if isinstance(value, int):
-            if self.number_format == "Decimal":
-                return str(value)
-            text = f"0x{value:08X}" if value >= 0 else str(value)
-            return text if self.number_format == "Hexadecimal" else f"{text} ({value})"
-        if isinstance(value, (bytes, bytearray)):
-            return " ".join(f"{byte:02X}" for byte in value)
-        if isinstance(value, (list, tuple)):
-            return "[" + ", ".join(self.format(item) for item in value) + "]"
-        return str(value)
+        return printed(value, self.number_format)

@@ -10,6 +10,7 @@ from renode_wifi.emulation.script.commands import (
     machines,
     python,
     scripts,
+    utilities,
 )
 from renode_wifi.emulation.script.devices import Devices
 from renode_wifi.emulation.script.interpreter import Interpreter, MachineFactory, MonitorCommand
@@ -21,6 +22,7 @@ COMMANDS: dict[str, MonitorCommand] = {
     **logs.COMMANDS,
     **python.COMMANDS,
     **connecting.COMMANDS,
+    **utilities.COMMANDS,
 }
 
 

@@ -76,6 +76,12 @@ MODULES = {
         "renode_wifi.emulation.frontends.robot.library"
     ),
     "renode_wifi.emulation.robot_library": "renode_wifi.emulation.frontends.robot.library",
+    "renode_wifi.emulation.script.builtin_devices": (
+        "renode_wifi.emulation.script.members.emulation"
+    ),
+    "renode_wifi.emulation.script.hooks": "renode_wifi.emulation.script.members.hooks",
+    "renode_wifi.emulation.script.tap": "renode_wifi.emulation.script.members.tap",
+    "renode_wifi.emulation.script.uart_files": "renode_wifi.emulation.script.members.uart_files",
     "renode_wifi.emulation.session": "renode_wifi.emulation.board.session",
     "renode_wifi.emulation.unity": "renode_wifi.emulation.suites.unity",
     **{

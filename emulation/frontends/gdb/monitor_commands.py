@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renode_wifi.emulation.frontends.gdb.session import GdbSession
-from renode_wifi.emulation.script.builtin_devices import time_text
+from renode_wifi.emulation.script.members.emulation import time_text
 
 HELP = """\
 reset, reset halt, reset init   reset the chip; it stays halted

@@ -93,13 +93,6 @@ class CortexM(StockModel):
     def executed_instructions(self) -> int:
         return self.machine.core.instructions
 
-    def get_register(self, number: int) -> int:
-        """Core register by number: 0-15 are R0 to PC, 16 is xPSR."""
-        names = [f"R{index}" for index in range(13)] + ["SP", "LR", "PC", "XPSR"]
-        if not 0 <= number < len(names):
-            raise RenodeWifiError(f"no register has number {number}", cure="give 0 to 16")
-        return self.machine.core.read_register(names[number])
-
 
 def halt_without_program(models: Mapping[str, object]) -> None:
     """As Renode does, let time pass for the models only where nothing was loaded."""

@@ -50,7 +50,7 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         interpreter.current.set_log_level(getattr(model, "name", item.text), level)
 
 
-@COMMANDS.add("logFile", "@file [true]", "writes the log to a file as well")
+@COMMANDS.add("logFile", "@file [true]", "writes the log to a file as well", "logF")
 def log_file(interpreter: Interpreter, arguments: list[Token]) -> None:
     if not 1 <= len(arguments) <= 2:
         raise misused(interpreter, "logFile")

@@ -97,7 +97,9 @@ def show_analyzer(interpreter: Interpreter, arguments: list[Token]) -> None:
         interpreter.requests.analyzers.append(model.name)
 
 
-@COMMANDS.add("watch", '"command" period-in-ms', "repeats a command while the terminal is idle")
+@COMMANDS.add(
+    "watch", '"command" period-in-ms', "repeats a command while the terminal is idle", "w"
+)
 def watch(interpreter: Interpreter, arguments: list[Token]) -> None:
     if len(arguments) != 2 or arguments[1].kind is not TokenKind.NUMBER:
         raise misused(interpreter, "watch")

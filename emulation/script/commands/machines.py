@@ -6,10 +6,10 @@ import difflib
 import time
 from pathlib import Path
 
-from renode_wifi.emulation.script.builtin_devices import time_text
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.emulation import time_text
 from renode_wifi.emulation.script.saving import load_session, save_session
 from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.peripherals.base.atomic_file import replace_file
@@ -33,6 +33,7 @@ def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
         interpreter.create_machine(name)
     elif action == "clear" and name is None:
         interpreter.machine = None
+        interpreter.write("No machine selected.")
     elif action == "add" and name is not None:
         before = interpreter.machine
         interpreter.create_machine(name)
@@ -54,6 +55,13 @@ def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
         interpreter.remove_machine(name)
     else:
         raise misused(interpreter, "mach")
+
+
+@COMMANDS.add("Clear", "", "removes all machines, and forgets variables, macros and aliases")
+def clear(interpreter: Interpreter, arguments: list[Token]) -> None:
+    if arguments:
+        raise misused(interpreter, "Clear")
+    interpreter.clear()
 
 
 @COMMANDS.add("start", "[@script]", "starts the emulation, after running a script if given", "s")

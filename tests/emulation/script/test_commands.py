@@ -10,8 +10,8 @@ import pytest
 
 from renode_wifi.emulation.engines.embedded.engine import new_script
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.script.builtin_devices import time_text
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.emulation import time_text
 from renode_wifi.emulation.script.monitor import COMMANDS
 from tests.emulation.guest import CHIP, counting_monitor, monitor_with
 
@@ -30,6 +30,37 @@ def test_machines_are_created_selected_and_removed() -> None:
     monitor.execute('mach rem "machine-0"; mach set "three"; mach rem "two"; mach clear')
     assert monitor.machine is None
     assert monitor.execute("mach") == "Current machine: No machine selected.\n  0: three"
+
+
+def test_clear_forgets_machines_variables_and_macros(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute("mach clear; $x=1; macro m 'echo 1'; alias a 'echo 2'; mach set 0; Clear")
+    assert monitor.execute("mach") == "Current machine: No machine selected."
+    for line in ("echo $x", "runMacro $m", "a"):
+        with pytest.raises(RenodeWifiError, match="No such"):
+            monitor.execute(line)
+    assert monitor.execute("mach create; mach") == "Current machine: machine-0\n  0: machine-0"
+
+
+def test_sleep_is_virtual_time_once_started(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute("sleep 0.5")
+    assert monitor.current.now == 0
+    monitor.execute("start; sleep 0.5")
+    assert monitor.current.now // 10**6 == 500
+
+
+def test_small_helpers_of_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARD_NAME", "mine")
+    monitor = counting_monitor(tmp_path)
+    assert monitor.execute("next_value; next_value; next_value 10") == "0\n1\n12"
+    assert monitor.execute("get_environ BOARD_NAME; get_environ NO_SUCH") == "mine"
+    assert monitor.execute("str_contains 'LO' 'hello'; str_contains 'x' 'hello'") == "True\nFalse"
+    saved = tmp_path / "memory.bin"
+    monitor.execute(
+        f"sysbus WriteDoubleWord 0x20000000 0x44434241; dump_file 0x20000000 4 @{saved}"
+    )
+    assert saved.read_bytes() == b"ABCD"
 
 
 def test_add_selects_the_first_machine() -> None:
@@ -58,6 +89,15 @@ def test_add_selects_the_first_machine() -> None:
         ("include @other.py", "Renode's own interpreter"),
         ("using a b", "Bad parameters"),
         ("numbersMode Octal", "Bad parameters"),
+        ("Clear all", "Bad parameters"),
+        ("sleep", "Bad parameters"),
+        ("sleep soon", "is not a time"),
+        ("dump 5", "Bad parameters"),
+        ("dump 'x' 5", "Bad parameters"),
+        ("dump_file 0 5", "Bad parameters"),
+        ("next_value -1", "Bad parameters"),
+        ("get_environ", "Bad parameters"),
+        ("str_contains 'x'", "Bad parameters"),
         ("help frob", "No such command or device: frob"),
         ("watch 1", "Bad parameters"),
         ("showAnalyzer", "Bad parameters"),

@@ -8,9 +8,9 @@ import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.segments import Segment
-from renode_wifi.emulation.script.builtin_devices import nanoseconds
 from renode_wifi.emulation.script.devices import convert
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.emulation import nanoseconds
 from tests.emulation.guest import CHIP, counter_image, counting_monitor, monitor_with
 from tests.emulation.image.writers import intel_hex
 
@@ -38,12 +38,76 @@ def monitor() -> Interpreter:
 def test_memory_through_the_bus(monitor: Interpreter) -> None:
     monitor.execute("sysbus WriteDoubleWord 0x20000000 0x12345678; sysbus WriteByte 0x20000001 0")
     assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340078"
-    assert monitor.execute("sysbus ReadWord 0x20000002") == "0x00001234"
-    assert monitor.execute("sysbus ReadByte 0x20000003") == "0x00000012"
+    assert monitor.execute("sysbus ReadWord 0x20000002") == "0x1234"
+    assert monitor.execute("sysbus ReadByte 0x20000003") == "0x12"
     monitor.execute("sysbus WriteWord 0x20000000 0xFFFF")
-    assert monitor.execute("sysbus ReadBytes 0x20000000 4") == "FF FF 34 12"
+    assert monitor.execute("sysbus ReadBytes 0x20000000 4") == "[\n0xFF, 0xFF, 0x34, 0x12, \n]"
     monitor.execute("sysbus ZeroRange 0x20000000 2")
     assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x12340000"
+
+
+def test_bytes_and_long_words(monitor: Interpreter) -> None:
+    monitor.execute("sysbus WriteQuadWord 0x20000000 0x1122334455667788")
+    assert monitor.execute("sysbus ReadQuadWord 0x20000000") == "0x1122334455667788"
+    monitor.execute("sysbus WriteBytes address=0x20000000 bytes=[1, 2]")
+    monitor.execute("sysbus WriteASCIIString 0x20000002 'hey'")
+    expected = "[\n0x01, 0x02, 0x68, 0x65, 0x79, 0x33, 0x22, 0x11, 0x00, 0x00, \n0x00, \n]"
+    assert monitor.execute("sysbus ReadBytes 0x20000000 11") == expected
+    assert monitor.execute("dump 0x20000000 6 4") == (
+        "0x20000000 | 01 02 68 65 | ..he\n0x20000004 | 79 33       | y3"
+    )
+
+
+def test_arguments_by_name(monitor: Interpreter) -> None:
+    monitor.execute("sysbus Tag <0x60000000, +4> 'there' silent=true defaultValue=0x77")
+    assert monitor.execute("sysbus ReadDoubleWord address=0x60000000") == "0x00000077"
+
+
+def test_core_registers_by_name_and_number(monitor: Interpreter) -> None:
+    monitor.execute('cpu SetRegister "R3" 5; cpu SetRegister 4 6; cpu SetRegister "control" 2')
+    assert monitor.execute('cpu GetRegister 3; cpu GetRegister "r4"; cpu GetRegister 18') == (
+        "0x00000005\n0x00000006\n0x00000002"
+    )
+    assert "R3        0x00000005\nR4        0x00000006\n" in monitor.execute(
+        "cpu GetRegistersValues"
+    )
+
+
+def test_an_output_line_is_shown_and_set(monitor: Interpreter) -> None:
+    assert (
+        monitor.execute("usart1 IRQ; usart1 IRQ Set true; usart1 IRQ") == "GPIO: unset\nGPIO: set"
+    )
+    assert monitor.execute("usart1 IRQ Toggle; usart1 IRQ IsSet") == "False"
+    assert monitor.execute("usart1 IRQ Set; usart1 IRQ Unset; usart1 IRQ") == "GPIO: unset"
+
+
+@pytest.mark.parametrize("text", ["", "<a/>", "not XML"])
+def test_an_svd_file_is_read(monitor: Interpreter, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "chip.svd"
+    path.write_text(text)
+    with pytest.raises(RenodeWifiError, match="is no SVD file"):
+        monitor.execute(f"sysbus ApplySVD @{path}")
+    path.write_text("<device/>")
+    assert monitor.execute(f"sysbus ApplySVD @{path}") == ""
+
+
+def test_python_peripherals_at_an_address(monitor: Interpreter, tmp_path: Path) -> None:
+    script = tmp_path / "device.py"
+    script.write_text("request.value = request.offset + 0x20 if request.isRead else 0")
+    monitor.execute(f"machine PyDevFromFile @{script} 0x60000000 0x10")
+    assert monitor.execute("sysbus ReadDoubleWord 0x60000004") == "0x00000024"
+    script_text = "request.value = 7 if request.isRead else '''x'''"
+    monitor.execute(f'machine PyDevFromString "{script_text}" 0x60000010 4 name="other"')
+    assert monitor.execute("sysbus.other ReadDoubleWord 0") == "0x00000007"
+
+
+def test_what_an_emulation_is(monitor: Interpreter) -> None:
+    before = "emulation IsStarted; start; emulation IsStarted; emulation MachinesCount"
+    assert monitor.execute(before) == "False\nTrue\n0x00000001"
+    monitor.execute('machine SetQuantum "0.001"; emulation RunToNearestSyncPoint')
+    assert "Quantum: 00:00:00.001000000" in monitor.execute("machine GetTimeSourceInfo")
+    monitor.execute("emulation RunFor 0.25")
+    assert monitor.execute("machine ElapsedVirtualTime") == "00:00:00.250000"
 
 
 def test_device_by_full_and_short_name(monitor: Interpreter) -> None:
@@ -56,7 +120,7 @@ def test_registers_of_a_peripheral(monitor: Interpreter) -> None:
     monitor.execute("gpioPortA WriteDoubleWord 0x0 0x5")
     assert monitor.execute("gpioPortA ReadDoubleWord 0") == "0x00000005"
     monitor.execute("ram WriteByte 0 1; ram WriteWord 2 3")
-    assert monitor.execute("ram ReadDoubleWord 0; ram ReadWord 2") == "0x00030001\n0x00000003"
+    assert monitor.execute("ram ReadDoubleWord 0; ram ReadWord 2") == "0x00030001\n0x0003"
 
 
 def test_registers_by_name_and_field(monitor: Interpreter) -> None:
@@ -126,13 +190,25 @@ def test_device_alone_lists_what_it_can_do(monitor: Interpreter) -> None:
         ("sysbus.ram ReadByte 0x9999", "outside of ram", "8192 bytes"),
         ("sysbus ReadByte 0x90000000", "nothing is mapped", None),
         ('sysbus ReadByte "x"', "parameters do not fit", "usage: sysbus ReadByte address"),
-        ("cpu GetRegister 99", "no register has number 99", "give 0 to 16"),
-        ("usart1 WriteChar [1]", "error executing command 'usart1 WriteChar'", "check"),
+        ("cpu GetRegister 99", "no register has number 99", "16 is xPSR"),
+        ('cpu SetRegister "R20" 1', "no register is called 'R20'", "r0..r15"),
+        ("usart1 WriteChar [1]", "parameters do not fit", "usage: usart1 WriteChar value"),
+        ("sysbus WriteBytes [256] 0x20000000", "are no bytes", "write [1"),
+        ("sysbus Tag <0 4> 'x' nosuch=1", "do not fit", "[defaultValue] [pausing] [silent]"),
+        ("sysbus Tag <0 4> 'x' pausing=true", "don't pause", "AddWatchpointHook"),
+        ("sysbus ApplySVD @none.svd", "Could not find file 'none.svd'", "give the path"),
+        ("machine PyDevFromFile @none.py 0 4", "Could not find file", "path"),
+        ("machine PyDevFromString 'x = 1' 0 4 name='usart1'", "exists already", "another name"),
+        ("usart1 IRQ Nosuch", "does not provide", "lists"),
         ("cpu PerformanceInMips 1 2", "one value is enough", "write cpu PerformanceInMips 1"),
         ('cpu PerformanceInMips "x"', "property PerformanceInMips", "can be read only"),
         ("cpu IsHalted 5", "neither true nor false", "read only"),
         ("cpu ExecutedInstructions 5", "property ExecutedInstructions", "read only"),
-        ('sysbus GetSymbolAddress "main"', "No symbol with name `main`", "LoadELF"),
+        (
+            'sysbus GetSymbolAddress "main"',
+            "Could not find any address for symbol: main",
+            "LoadELF",
+        ),
         ('emulation RunFor "soon"', "'soon' is not a time", "write seconds"),
         ("sysbus LoadELF @none.elf", "cannot read the image", "give the path"),
         ("machine LoadPlatformDescription @none.repl", "Could not find file", "$ORIGIN"),

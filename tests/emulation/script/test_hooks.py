@@ -137,12 +137,34 @@ def test_accesses_are_logged_and_changed(log: pytest.LogCaptureFixture) -> None:
     monitor.execute('sysbus SetHookBeforePeripheralWrite sysbus.device "self.InfoLog(value)"')
     bus.write(0x4000_0000, 9, 4)
     assert log.messages[3:] == ["sysbus.device: 9"]
-    monitor.execute("sysbus ClearHooksAfterPeripheralRead sysbus.device")
-    monitor.execute("sysbus ClearHooksBeforePeripheralWrite sysbus.device")
+    monitor.execute("sysbus ClearHookAfterPeripheralRead sysbus.device")
+    monitor.execute("sysbus ClearHookBeforePeripheralWrite sysbus.device")
     assert bus.read(0x4000_0010, 4) == 5
     monitor.execute("sysbus LogAllPeripheralsAccess true; sysbus LogAllPeripheralsAccess false")
     assert bus.read(0x4000_0010, 4) == 5
     assert len(log.messages) == 4
+
+
+def test_an_empty_script_ends_a_hook(log: pytest.LogCaptureFixture) -> None:
+    from tests.emulation.guest import CHIP
+
+    monitor = monitor_with(CHIP + DEVICE)
+    monitor.execute('sysbus SetHookAfterPeripheralRead sysbus.device "value = 9"')
+    assert monitor.current.bus.read(0x4000_0010, 4) == 9
+    monitor.execute('sysbus SetHookAfterPeripheralRead sysbus.device ""')
+    assert monitor.current.bus.read(0x4000_0010, 4) == 5
+
+
+def test_a_line_of_a_serial_port_calls_its_hook(log: pytest.LogCaptureFixture) -> None:
+    from tests.emulation.guest import CHIP
+
+    port = "\nusart1: UART.STM32F7_USART @ sysbus 0x40013800\n    frequency: 80000000\n"
+    monitor = monitor_with(CHIP + port)
+    monitor.execute("usart1 AddLineHook 'b' \"self.InfoLog('<{0}>', line)\"")
+    monitor.execute("usart1 CR1 0x9")
+    for byte in b"abc\r\nxyz\nb":
+        monitor.current.bus.write(0x4001_3828, byte, 4)
+    assert log.messages == ["sysbus.usart1: <abc>"]
 
 
 def test_functions_are_logged_by_name(log: pytest.LogCaptureFixture) -> None:

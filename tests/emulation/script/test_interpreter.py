@@ -217,8 +217,8 @@ def test_other_values_as_printed(monitor: Interpreter) -> None:
         "x",
         "1.5",
         "-1",
-        "01 FF",
-        "[0x00000001, a]",
+        "[\n0x01, 0xFF, \n]",
+        "[\n0x00000001, a, \n]",
         "/p",
     ]
 

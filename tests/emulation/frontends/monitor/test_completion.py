@@ -37,7 +37,7 @@ def offered(monitor: Interpreter, line: str) -> list[str]:
         ("numbersMode d", "d", ["Decimal"]),
         ("showAnalyzer sysbus.f", "sysbus.f", ["sysbus.flash"]),
         ("sysbus ReadD", "ReadD", ["ReadDoubleWord"]),
-        ("cpu P", "P", ["Pc", "PerformanceInMips"]),
+        ("cpu P", "P", ["PC", "PerformanceInMips"]),
         ("echo $n", "$n", ["$name"]),
         ("runMacro $r", "$r", ["$reset"]),
         ("help sysbus Write", "Write", ["WriteByte", "WriteDoubleWord", "WriteWord"]),

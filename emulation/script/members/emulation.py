@@ -1,4 +1,4 @@
-"""The devices that every script has: `sysbus`, `machine`, `emulation`."""
+"""The devices `machine` and `emulation`, which every script has."""
 
 from __future__ import annotations
 
@@ -6,96 +6,11 @@ import time
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.image import Image, symbol_address
-from renode_wifi.emulation.image.load import load_image
-from renode_wifi.emulation.platform.syntax import Range
-from renode_wifi.emulation.script import downloads
+from renode_wifi.emulation.platform.machine import SYSBUS
+from renode_wifi.emulation.platform.stock.python_peripheral import PythonPeripheral
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.peripherals.base.clock import SECOND
-
-
-class SystemBus:
-    """The bus as a debugger sees it."""
-
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
-
-    def load_elf(self, file_name: str) -> None:
-        self._load(load_image(local(file_name)))
-
-    def load_hex(self, file_name: str) -> None:
-        self._load(load_image(local(file_name)))
-
-    def load_binary(self, file_name: str, load_point: int) -> None:
-        self._load(load_image(local(file_name), load_point))
-
-    def load_symbols_from(self, file_name: str) -> None:
-        self._interpreter.current.images.append(load_image(local(file_name)))
-
-    def _load(self, image: Image) -> None:
-        machine = self._interpreter.current
-        machine.load(image)
-        machine.start(image)
-
-    def read_byte(self, address: int) -> int:
-        return self._interpreter.current.bus.read(address, 1)
-
-    def read_word(self, address: int) -> int:
-        return self._interpreter.current.bus.read(address, 2)
-
-    def read_double_word(self, address: int) -> int:
-        return self._interpreter.current.bus.read(address, 4)
-
-    def read_bytes(self, address: int, count: int) -> bytes:
-        return self._interpreter.current.bus.read_bytes(address, count)
-
-    def write_byte(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFF, 1)
-
-    def write_word(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFFFF, 2)
-
-    def write_double_word(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFFFFFFFF, 4)
-
-    def zero_range(self, start: int, size: int) -> None:
-        self._interpreter.current.bus.write_bytes(start, bytes(size))
-
-    def tag(self, area: Range, tag: str, default_value: int = 0) -> None:
-        self._interpreter.current.tag(area, tag, default_value)
-
-    def silence_range(self, area: Range) -> None:
-        self._interpreter.current.tag(area, f"silenced {area}", silent=True)
-
-    def apply_svd(self, path: str) -> None:
-        """Register names of chip vendors only make logs readable; the models bring their own."""
-
-    def find_symbol_at(self, address: int) -> str | None:
-        for image in reversed(self._interpreter.current.images):
-            if image.symbols.at(address) is not None:
-                return image.symbols.describe(address)
-        return None
-
-    def get_symbol_address(self, name: str) -> int:
-        address = symbol_address(self._interpreter.current.images, name)
-        if address is not None:
-            return address
-        raise self._interpreter.error(
-            f"No symbol with name `{name}` found.", "load the image with symbols: sysbus LoadELF"
-        )
-
-    def what_peripheral_is_at(self, address: int) -> str:
-        """The name and range of what answers at an address."""
-        return self.what_is_at(address)
-
-    def what_is_at(self, address: int) -> str:
-        machine = self._interpreter.current
-        for name, ranges in machine.places.items():
-            for area in ranges:
-                if area.start <= address < area.end:
-                    return f"{machine.full_name(name)} {area}"
-        return "nothing"
 
 
 class MachineDevice:
@@ -121,6 +36,46 @@ class MachineDevice:
 
     def request_reset(self) -> None:
         self._interpreter.current.request_reset("pin")
+
+    def py_dev_from_file(
+        self, path: str, address: int, size: int, initable: bool = False, name: str = "pyDev"
+    ) -> None:
+        """Put a Python peripheral, whose script is a file, on the bus."""
+        machine = self._interpreter.current
+        self._add_python(PythonPeripheral(machine, name, size, initable, filename=path), address)
+
+    def py_dev_from_string(
+        self, script: str, address: int, size: int, initable: bool = False, name: str = "pyDev"
+    ) -> None:
+        """Put a Python peripheral on the bus."""
+        machine = self._interpreter.current
+        self._add_python(PythonPeripheral(machine, name, size, initable, script), address)
+
+    def _add_python(self, model: PythonPeripheral, address: int) -> None:
+        machine = self._interpreter.current
+        if model.name in machine.names():
+            raise self._interpreter.error(f"{model.name} exists already", "give another name=")
+        machine.add(model.name, model)
+        machine.register(model.name, SYSBUS, address)
+
+    @property
+    def elapsed_virtual_time(self) -> str:
+        return time_text(self._interpreter.current.now)
+
+    def get_time_source_info(self) -> str:
+        """Virtual and real time, and how far machines may be ahead of each other."""
+        return Emulation(self._interpreter).get_time_source_info()
+
+    def set_quantum(self, interval: str | int | float) -> None:
+        """How far, in seconds, a machine may be ahead of another: one value for all of them."""
+        Emulation(self._interpreter).set_global_quantum(interval)
+
+    def set_serial_execution(self, val: bool) -> None:
+        """The embedded engine has no other."""
+
+    def set_advance_immediately(self, val: bool) -> None:
+        """False: virtual time does not run ahead of real time, on all machines."""
+        Emulation(self._interpreter).set_global_advance_immediately(val)
 
     def start_gdb_server(
         self, port: int, autostart_emulation: bool = True, cpu_cluster: str = ""
@@ -151,6 +106,26 @@ class Emulation:
     def run_for(self, period: str | int | float) -> None:
         """Run all machines for a time: seconds, or hh:mm:ss.fff."""
         self._interpreter.run_all(nanoseconds(period))
+
+    @property
+    def is_started(self) -> bool:
+        """`start` was said: time passes when it is asked for."""
+        return self._interpreter.requests.started
+
+    @property
+    def machines_count(self) -> int:
+        return len(self._interpreter.machines)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._interpreter.machines)
+
+    def run_to_nearest_sync_point(self) -> None:
+        """Machines are in step whenever no time passes."""
+
+    def set_quantum(self, interval: str | int | float) -> None:
+        """The same as `SetGlobalQuantum`."""
+        self.set_global_quantum(interval)
 
     def set_seed(self, seed: int) -> None:
         """The seed of all machines, also of those still to be made. That of worlds is `$seed`."""
@@ -206,12 +181,6 @@ class Emulation:
 
     def set_global_serial_execution(self, enabled: bool) -> None:
         """The embedded engine has no other."""
-
-
-def local(file_name: str) -> Path:
-    """A file of this host, fetched first where an address names it."""
-    is_address = file_name.startswith(downloads.ADDRESSES)
-    return downloads.fetch(file_name) if is_address else Path(file_name)
 
 
 def nanoseconds(period: str | int | float) -> int:

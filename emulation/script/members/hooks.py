@@ -7,20 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Access, Watchpoint
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
+from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.tap import Tap
 from renode_wifi.emulation.script.scripting import HookScript, view
-from renode_wifi.emulation.script.tap import Tap
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.uart import Uart
 
-REGISTERS = (*(f"R{number}" for number in range(13)), "SP", "LR", "PC", "XPSR")
 ACCESSES = {"Read": (True, False), "Write": (False, True), "ReadAndWrite": (True, True)}
 """Renode's Access, in the order of its numbers from 1 on: are loads meant, and stores."""
 WIDTHS = {"Byte": 1, "Word": 2, "DoubleWord": 4, "QuadWord": 8}
 """Renode's SysbusAccessWidth, in bytes."""
 CPU = "sysbus.cpu"
+LINE_ENDS = b"\r\n"
 
 Value = TypeVar("Value")
 
@@ -44,22 +45,22 @@ class CpuHooks:
         self._machine = hooks.machine
         self._interpreter = interpreter
 
-    def add_hook(self, address: int, script: str) -> None:
+    def add_hook(self, addr: int, python_script: str) -> None:
         """Execute Python before the instruction at an address; it knows `self`, `cpu`, `pc`."""
-        where = f"hook at 0x{address:08X}"
-        compiled = HookScript(self._interpreter, self._machine, script, where)
+        where = f"hook at 0x{addr:08X}"
+        compiled = HookScript(self._interpreter, self._machine, python_script, where)
         cpu = view(self._interpreter, CPU)
 
         def call() -> None:
-            compiled.run({"self": cpu, "cpu": cpu, "pc": address})
+            compiled.run({"self": cpu, "cpu": cpu, "pc": addr})
 
-        self._machine.core.debug.add_code_hook(address, call)
-        self._hooks.code.setdefault(address & ~1, []).append(call)
+        self._machine.core.debug.add_code_hook(addr, call)
+        self._hooks.code.setdefault(addr & ~1, []).append(call)
 
-    def remove_hooks_at(self, address: int) -> None:
+    def remove_hooks_at(self, addr: int) -> None:
         """Remove what `AddHook` put there."""
-        for call in self._hooks.code.pop(address & ~1, []):
-            self._machine.core.debug.remove_code_hook(address, call)
+        for call in self._hooks.code.pop(addr & ~1, []):
+            self._machine.core.debug.remove_code_hook(addr, call)
 
     def remove_all_hooks(self) -> None:
         """Remove what `AddHook` put anywhere."""
@@ -104,12 +105,6 @@ class CpuHooks:
         names = (image.symbols.describe(pc) for image in reversed(self._machine.images))
         return next((f"0x{pc:08X} {name}" for name in names if name[:2] != "0x"), f"0x{pc:08X}")
 
-    def set_register(self, number: int, value: int) -> None:
-        """Set a core register by number: 0-15 are R0 to PC, 16 is xPSR."""
-        if not 0 <= number < len(REGISTERS):
-            raise RenodeWifiError(f"no register has number {number}", cure="give 0 to 16")
-        self._machine.core.write_register(REGISTERS[number], value)
-
 
 class FunctionLog:
     """Logs entered functions."""
@@ -137,7 +132,7 @@ class BusHooks:
         self._interpreter = interpreter
 
     def add_watchpoint_hook(
-        self, address: int, width: int | str, access: int | str, script: str
+        self, address: int, width: int | str, access: int | str, python_script: str
     ) -> None:
         """Execute Python behind an access of the processor; it knows `self`, `cpu`, `address`,
         `width`, `value`. width: bytes, or Byte, Word, DoubleWord; access: Read, Write, or
@@ -147,7 +142,7 @@ class BusHooks:
             access = dict(enumerate(ACCESSES, 1)).get(access, str(access))
         reads, writes = self._one_of("access", access, ACCESSES)
         where = f"hook at 0x{address:08X}"
-        compiled = HookScript(self._interpreter, self._machine, script, where)
+        compiled = HookScript(self._interpreter, self._machine, python_script, where)
         bus, cpu = view(self._interpreter, SYSBUS), view(self._interpreter, CPU)
 
         def call(seen: Access) -> None:
@@ -158,29 +153,35 @@ class BusHooks:
         self._machine.core.debug.add_watch_hook(watchpoint, call)
         self._hooks.watch.append((watchpoint, call))
 
-    def remove_watchpoint_hook(self, address: int) -> None:
+    def remove_all_watchpoint_hooks(self, address: int) -> None:
         """Remove what `AddWatchpointHook` put there."""
         for each in [entry for entry in self._hooks.watch if entry[0].start == address]:
             self._machine.core.debug.remove_watch_hook(*each)
             self._hooks.watch.remove(each)
 
-    def set_hook_after_peripheral_read(self, peripheral: object, script: str) -> None:
+    def remove_watchpoint_hook(self, address: int) -> None:
+        """The same as `RemoveAllWatchpointHooks`."""
+        self.remove_all_watchpoint_hooks(address)
+
+    def set_hook_after_peripheral_read(self, peripheral: object, python_script: str) -> None:
         """Execute Python behind each load of a peripheral's registers; it knows `self`, `offset`,
-        `width`, `value`, and may change `value`."""
-        self._tap(peripheral).on_read = self._filter(peripheral, script)
+        `width`, `value`, and may change `value`. An empty script ends it."""
+        self._tap(peripheral).on_read = self._filter(peripheral, python_script)
+        self._untap(peripheral)
 
-    def set_hook_before_peripheral_write(self, peripheral: object, script: str) -> None:
+    def set_hook_before_peripheral_write(self, peripheral: object, python_script: str) -> None:
         """Execute Python before each store to a peripheral's registers; it knows `self`, `offset`,
-        `width`, `value`, and may change `value`."""
-        self._tap(peripheral).on_write = self._filter(peripheral, script)
-
-    def clear_hooks_after_peripheral_read(self, peripheral: object) -> None:
-        self._tap(peripheral).on_read = None
+        `width`, `value`, and may change `value`. An empty script ends it."""
+        self._tap(peripheral).on_write = self._filter(peripheral, python_script)
         self._untap(peripheral)
 
-    def clear_hooks_before_peripheral_write(self, peripheral: object) -> None:
-        self._tap(peripheral).on_write = None
-        self._untap(peripheral)
+    def clear_hook_after_peripheral_read(self, peripheral: object) -> None:
+        """End what `SetHookAfterPeripheralRead` began."""
+        self.set_hook_after_peripheral_read(peripheral, "")
+
+    def clear_hook_before_peripheral_write(self, peripheral: object) -> None:
+        """End what `SetHookBeforePeripheralWrite` began."""
+        self.set_hook_before_peripheral_write(peripheral, "")
 
     def log_peripheral_access(self, peripheral: object, enable: bool = True) -> None:
         """Log each load and store of a peripheral's registers."""
@@ -194,7 +195,9 @@ class BusHooks:
             if model is not None and Tap.fits(model):
                 self.log_peripheral_access(model, enable)
 
-    def _filter(self, peripheral: object, script: str) -> Callable[[int, int, int], int]:
+    def _filter(self, peripheral: object, script: str) -> Callable[[int, int, int], int] | None:
+        if not script:
+            return None
         name = self._name_of(peripheral)
         compiled = HookScript(self._interpreter, self._machine, script, f"hook of {name}")
         device = view(self._interpreter, self._machine.full_name(name))
@@ -238,3 +241,35 @@ class BusHooks:
         if name not in known:
             raise self._interpreter.error(f"{name} is no {what}", f"write {', '.join(known)}")
         return known[name]
+
+
+class UartHooks:
+    """Of a serial port."""
+
+    def __init__(self, machine: Machine, port: Uart, interpreter: Interpreter) -> None:
+        self._machine = machine
+        self._port = port
+        self._interpreter = interpreter
+
+    def add_line_hook(self, contains: str, python_script: str) -> None:
+        """Execute Python behind each line that the port sends and that contains a text; it knows
+        `self` and `line`."""
+        where = f"hook of {self._port.name}"
+        compiled = HookScript(self._interpreter, self._machine, python_script, where)
+        source = self._machine.prefix + self._port.name
+        device = view(self._interpreter, self._machine.full_name(self._port.name))
+        line = bytearray()
+
+        def on_byte(time: int, sender: str, event: str, fields: TraceFields) -> None:
+            byte = fields["byte"]
+            if sender != source or not isinstance(byte, int):
+                return
+            if byte not in LINE_ENDS:
+                line.append(byte)
+                return
+            text = line.decode("utf-8", "replace")
+            line.clear()
+            if contains in text:
+                compiled.run({"self": device, "line": text})
+
+        self._machine.subscribe(on_byte, "uart")

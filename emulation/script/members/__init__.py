@@ -1,0 +1,1 @@
+"""What devices of the monitor can do, with the names and arguments of Renode's."""

@@ -1,0 +1,185 @@
+"""The device `sysbus`: the bus as a debugger sees it."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.platform.syntax import Range
+from renode_wifi.emulation.script import downloads
+from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.values import Sized
+
+QUAD_WORD = 8
+"""Bytes."""
+
+
+class SystemBus:
+    """The bus as a debugger sees it."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+
+    def load_elf(self, file_name: str) -> None:
+        self._load(load_image(local(file_name)))
+
+    def load_hex(self, file_name: str) -> None:
+        self._load(load_image(local(file_name)))
+
+    def load_binary(self, file_name: str, load_point: int) -> None:
+        self._load(load_image(local(file_name), load_point))
+
+    def load_symbols_from(self, file_name: str) -> None:
+        self._interpreter.current.images.append(load_image(local(file_name)))
+
+    def _load(self, image: Image) -> None:
+        machine = self._interpreter.current
+        machine.load(image)
+        machine.start(image)
+
+    def read_byte(self, address: int) -> int:
+        return Sized(self._interpreter.current.bus.read(address, 1), 1)
+
+    def read_word(self, address: int) -> int:
+        return Sized(self._interpreter.current.bus.read(address, 2), 2)
+
+    def read_double_word(self, address: int) -> int:
+        return self._interpreter.current.bus.read(address, 4)
+
+    def read_quad_word(self, address: int) -> int:
+        return Sized(int.from_bytes(self.read_bytes(address, QUAD_WORD), "little"), QUAD_WORD)
+
+    def read_bytes(self, address: int, count: int) -> bytes:
+        return self._interpreter.current.bus.read_bytes(address, count)
+
+    def write_byte(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFF, 1)
+
+    def write_word(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFFFF, 2)
+
+    def write_double_word(self, address: int, value: int) -> None:
+        self._interpreter.current.bus.write(address, value & 0xFFFFFFFF, 4)
+
+    def write_quad_word(self, address: int, value: int) -> None:
+        data = (value & (1 << 8 * QUAD_WORD) - 1).to_bytes(QUAD_WORD, "little")
+        self._interpreter.current.bus.write_bytes(address, data)
+
+    def write_bytes(self, bytes: list[int], address: int) -> None:
+        self._interpreter.current.bus.write_bytes(address, _bytes(bytes))
+
+    def write_ascii_string(self, address: int, string_to_load: str) -> None:
+        """Store a text, without a zero behind it."""
+        data = string_to_load.encode("ascii", "replace")
+        self._interpreter.current.bus.write_bytes(address, data)
+
+    def zero_range(self, start: int, size: int) -> None:
+        self._interpreter.current.bus.write_bytes(start, bytes(size))
+
+    def tag(
+        self,
+        range: Range,
+        tag: str,
+        default_value: int = 0,
+        pausing: bool = False,
+        silent: bool = False,
+    ) -> None:
+        """Name addresses where nothing is: they read `default_value`, and accesses are logged,
+        unless `silent`."""
+        if pausing:
+            raise self._interpreter.error(
+                "tags don't pause here", "sysbus AddWatchpointHook … \"monitor.Parse('pause')\""
+            )
+        self._interpreter.current.tag(range, tag, default_value, silent)
+
+    def silence_range(self, area: Range) -> None:
+        self._interpreter.current.tag(area, f"silenced {area}", silent=True)
+
+    def apply_svd(self, path: str) -> None:
+        """Read a description of a chip's registers. Its names are not needed: the models have the
+        manual's, and what no model has is reported by its address. One that has the address of
+        another host is not fetched."""
+        if path.startswith(downloads.ADDRESSES):
+            return
+        try:
+            root = ElementTree.parse(path).getroot()
+        except OSError as error:
+            raise self._interpreter.error(
+                f"Could not find file '{path}'", "give the path of an .svd file"
+            ) from error
+        except ElementTree.ParseError as error:
+            raise self._interpreter.error(
+                f"{path} is no SVD file: {error}", "give the path of an .svd file"
+            ) from error
+        if root.tag != "device":
+            raise self._interpreter.error(
+                f"{path} is no SVD file: it describes a {root.tag}", "give the path of an .svd file"
+            )
+
+    def find_symbol_at(self, offset: int) -> str | None:
+        """The function or variable around an address, and how far into it."""
+        for image in reversed(self._interpreter.current.images):
+            if image.symbols.at(offset) is not None:
+                return image.symbols.describe(offset)
+            for symbol in image.symbols:
+                if symbol.address <= offset < symbol.address + symbol.size:
+                    behind = offset - symbol.address
+                    return f"{symbol.name}+0x{behind:X}" if behind else symbol.name
+        return None
+
+    def get_symbol_address(self, symbol_name: str, index: int | None = None) -> int:
+        """index: from 0, where several symbols have that name."""
+        found = self._addresses(symbol_name)
+        if index is None and len(found) > 1:
+            raise self._interpreter.error(
+                f"Found {len(found)} possible addresses for the symbol.",
+                f'give an index from 0: sysbus GetSymbolAddress "{symbol_name}" 0',
+            )
+        if not 0 <= (index or 0) < len(found):
+            raise self._interpreter.error(
+                f"Wrong index {index}: {symbol_name} has {len(found)} addresses",
+                "indices begin at 0",
+            )
+        return found[index or 0]
+
+    def get_all_symbol_addresses(self, symbol_name: str) -> list[int]:
+        return self._addresses(symbol_name)
+
+    def _addresses(self, name: str) -> list[int]:
+        """Of the image loaded last that has the symbol."""
+        for image in reversed(self._interpreter.current.images):
+            found = {symbol.address: None for symbol in image.symbols if symbol.name == name}
+            if found:
+                return list(found)
+        raise self._interpreter.error(
+            f"Could not find any address for symbol: {name}",
+            "load the image with symbols: sysbus LoadELF",
+        )
+
+    def what_peripheral_is_at(self, address: int) -> str:
+        """The name and range of what answers at an address."""
+        return self.what_is_at(address)
+
+    def what_is_at(self, address: int) -> str:
+        machine = self._interpreter.current
+        for name, ranges in machine.places.items():
+            for area in ranges:
+                if area.start <= address < area.end:
+                    return f"{machine.full_name(name)} {area}"
+        return "nothing"
+
+
+def local(file_name: str) -> Path:
+    """A file of this host, fetched first where an address names it."""
+    is_address = file_name.startswith(downloads.ADDRESSES)
+    return downloads.fetch(file_name) if is_address else Path(file_name)
+
+
+def _bytes(values: list[int]) -> bytes:
+    try:
+        return bytes(values)
+    except (TypeError, ValueError) as error:
+        raise RenodeWifiError(f"{values!r} are no bytes", cure="write [1, 0x2F]") from error
