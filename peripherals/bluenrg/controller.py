@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus
 from renode_wifi.peripherals.bluenrg.connections import BleConnection
 from renode_wifi.peripherals.bluenrg.hal import (
@@ -22,6 +21,7 @@ from renode_wifi.peripherals.bluenrg.hal import (
     SUBVERSION,
     Hal,
 )
+from renode_wifi.peripherals.bluenrg.initiating import Initiating
 from renode_wifi.peripherals.bluenrg.messages import events, hci, l2cap
 from renode_wifi.peripherals.bluenrg.processor import AciHandler, AciPort
 from renode_wifi.peripherals.network.bluetooth.air import (
@@ -30,7 +30,6 @@ from renode_wifi.peripherals.network.bluetooth.air import (
     NOT_CONNECTABLE,
     SCAN_RESPONSE,
     Advertiser,
-    LinkEnd,
 )
 from renode_wifi.peripherals.network.contract.bluetooth import DeviceAddress
 
@@ -39,12 +38,10 @@ ACTIVE = 1
 
 
 class Controller:
-    """opened: called with a connection that this central has made, its latency and its timeout."""
-
-    def __init__(self, port: AciPort, hal: Hal) -> None:
+    def __init__(self, port: AciPort, hal: Hal, initiating: Initiating) -> None:
         self._port = port
         self._hal = hal
-        self.opened: Callable[[LinkEnd, int, int], None] | None = None
+        self._initiating = initiating
         self._clear()
         self.handlers: dict[int, AciHandler] = {
             AciOpcode.READ_REMOTE_VERSION: AciHandler(hci.ConnectionHandle, self._version, True),
@@ -60,17 +57,11 @@ class Controller:
     def _clear(self) -> None:
         self._is_active = self._is_scanning = self._filters_duplicates = False
         self._seen: set[tuple[DeviceAddress, bytes]] = set()
-        self._target: DeviceAddress | None = None
-        # What `Initiator` asks.
-        self.address = DeviceAddress(bytes(6))
-        self.interval = SECOND
-        self._latency, self._timeout = 0, 0
         self._partial: dict[int, bytes] = {}
         """What has come of frames under way, by connection."""
 
     def reset(self) -> None:
         self._port.air.stop_scan(self)
-        self._port.air.cancel(self)
         self._clear()
 
     @property
@@ -114,37 +105,22 @@ class Controller:
     # Connecting.
 
     def _create(self, message: hci.LeCreateConnection) -> AciStatus:
-        if self._target is not None:
+        if self._initiating.is_under_way:
             return AciStatus.COMMAND_DISALLOWED
         if not message.longest:
             return AciStatus.INVALID_HCI_PARAMETERS
-        self._target = DeviceAddress(message.peer, message.peer_type)
-        self.address = self._hal.address(message.own_type)
-        self.interval = message.longest * CONNECTION_UNIT
-        self._latency, self._timeout = message.latency, message.timeout
-        self._port.air.initiate(self)
+        self._initiating.start(message)
         return AciStatus.SUCCESS
 
     def _cancel(self, message: hci.NoParameters) -> AciStatus:
-        if self._target is None:
+        if not self._initiating.is_under_way:
             return AciStatus.COMMAND_DISALLOWED
-        self._port.air.cancel(self)
-        self._target = None
+        self._initiating.stop()
         failed = events.ConnectionComplete(
             AciStatus.UNKNOWN_CONNECTION, 0, 0, 0, bytes(6), 0, 0, 0, 0
         )
         self._port.send(failed.packet())
         return AciStatus.SUCCESS
-
-    def takes(self, advertiser: Advertiser) -> bool:
-        """Whether a connection is to be made to this one."""
-        return advertiser.address == self._target
-
-    def connected(self, end: LinkEnd) -> None:
-        """A connection to what `takes` took."""
-        self._target = None
-        if self.opened is not None:
-            self.opened(end, self._latency, self._timeout)
 
     def _version(self, message: hci.ConnectionHandle) -> AciStatus:
         connection = self._port.connections.get(message.connection)

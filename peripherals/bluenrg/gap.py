@@ -12,7 +12,8 @@ from renode_wifi.peripherals.bluenrg.controller import Controller
 from renode_wifi.peripherals.bluenrg.gap_advertising import GapAdvertising
 from renode_wifi.peripherals.bluenrg.gatt_client import GattClient
 from renode_wifi.peripherals.bluenrg.gatt_server import GattServer
-from renode_wifi.peripherals.bluenrg.hal import RSSI, Hal
+from renode_wifi.peripherals.bluenrg.hal import RSSI
+from renode_wifi.peripherals.bluenrg.initiating import Initiating
 from renode_wifi.peripherals.bluenrg.messages import events, gap, gatt, hci
 from renode_wifi.peripherals.bluenrg.processor import AciHandler, AciMessage, AciPort
 from renode_wifi.peripherals.network.bluetooth import advertising, att
@@ -45,18 +46,18 @@ class Gap:
     def __init__(
         self,
         port: AciPort,
-        hal: Hal,
         server: GattServer,
         client: GattClient,
         peripheral: GapAdvertising,
+        initiating: Initiating,
         controller: Controller,
     ) -> None:
         self._port = port
         self._peripheral = peripheral
         peripheral.connected = self._connected_as_peripheral
         self._controller = controller
-        controller.opened = self._connected_by_controller
-        self._hal = hal
+        self._initiating = initiating
+        initiating.opened = self._open
         self._server = server
         self._client = client
         self._clear()
@@ -100,15 +101,9 @@ class Gap:
         self._scan_end: Event | None = None
         self._filters_duplicates = False
         self._seen: set[tuple[DeviceAddress, bytes]] = set()
-        self._target: DeviceAddress | None = None
-        # What `Initiator` asks.
-        self.address = DeviceAddress(bytes(6))
-        self.interval = SECOND
-        self._latency, self._timeout = 0, 0
 
     def reset(self) -> None:
         self._stop_scan()
-        self._port.air.cancel(self)
         self._clear()
 
     def _done(self, message: AciMessage) -> AciStatus:
@@ -197,9 +192,9 @@ class Gap:
         if self._scan is not None and message.procedure == self._scan:
             self._scanned()
             return AciStatus.SUCCESS
-        if self._target is not None and message.procedure == Procedure.DIRECT_CONNECTION:
-            self._port.air.cancel(self)
-            self._target = None
+        connecting = self._initiating.is_under_way
+        if connecting and message.procedure == Procedure.DIRECT_CONNECTION:
+            self._initiating.stop()
             self._complete(Procedure.DIRECT_CONNECTION)
             return AciStatus.SUCCESS
         return AciStatus.INVALID_OPERATION
@@ -207,35 +202,17 @@ class Gap:
     # BleConnections.
 
     def _create(self, message: gap.CreateConnection) -> AciStatus:
-        if not self._role or self._target is not None:
+        if not self._role or self._initiating.is_under_way:
             return AciStatus.NOT_ALLOWED
         if not message.longest:
             return AciStatus.INVALID_PARAMETERS
-        self._target = DeviceAddress(message.peer, message.peer_type)
-        self.address = self._hal.address(message.own_type)
-        self.interval = message.longest * CONNECTION_UNIT
-        self._latency, self._timeout = message.latency, message.timeout
-        self._port.air.initiate(self)
+        self._initiating.start(message)
         return AciStatus.SUCCESS
 
-    def takes(self, advertiser: Advertiser) -> bool:
-        """Whether a connection is to be made to this one."""
-        return advertiser.address == self._target
-
-    def connected(self, end: LinkEnd) -> None:
-        """A connection to what `takes` took."""
-        self._target = None
-        self._open(end)
-
     def _connected_as_peripheral(self, end: LinkEnd) -> None:
-        self._latency, self._timeout = 0, SECOND // TIMEOUT_UNIT
-        self._open(end)
+        self._open(end, 0, SECOND // TIMEOUT_UNIT)
 
-    def _connected_by_controller(self, end: LinkEnd, latency: int, timeout: int) -> None:
-        self._latency, self._timeout = latency, timeout
-        self._open(end)
-
-    def _open(self, end: LinkEnd) -> None:
+    def _open(self, end: LinkEnd, latency: int, timeout: int) -> None:
         has_host = not self._controller.is_on
         receive = self._receive if has_host else self._controller.receive
         connection = self._port.connections.add(end, receive, self._closed)
@@ -250,8 +227,8 @@ class Gap:
             end.peer.kind,
             end.peer.octets,
             connection.interval,
-            self._latency,
-            self._timeout,
+            latency,
+            timeout,
             ACCURACY,
         )
         self._port.send(event.packet())

@@ -12,6 +12,7 @@ from renode_wifi.peripherals.bluenrg.gap_advertising import GapAdvertising
 from renode_wifi.peripherals.bluenrg.gatt_client import GattClient
 from renode_wifi.peripherals.bluenrg.gatt_server import GattServer
 from renode_wifi.peripherals.bluenrg.hal import Hal
+from renode_wifi.peripherals.bluenrg.initiating import Initiating
 from renode_wifi.peripherals.bluenrg.messages.hci import NoParameters
 from renode_wifi.peripherals.bluenrg.processor import AciHandler, BlueNrgProcessor
 
@@ -29,11 +30,13 @@ class BlueNrgStack(BlueNrgProcessor):
         super().__init__(machine, name, emit, booted)
         hal, server, client = Hal(self), GattServer(self), GattClient(self)
         advertising = GapAdvertising(self, hal)
-        controller = Controller(self, hal)
-        gap = Gap(self, hal, server, client, advertising, controller)
+        initiating = Initiating(self, hal)
+        controller = Controller(self, hal, initiating)
+        gap = Gap(self, server, client, advertising, initiating, controller)
         for part in (hal, server, client, advertising, controller, gap):
             self.handlers.update(part.handlers)
             self.resets.append(part.reset)
+        self.resets.append(initiating.stop)
         self.pin_resets.append(hal.forget)
         self.take = controller.take
         self.handlers[AciOpcode.RESET] = AciHandler(NoParameters, self._reset_command)

@@ -42,7 +42,7 @@ class BleScanner(Protocol):
         """An advertiser sends."""
 
 
-class Initiator(BleScanner, Protocol):
+class Initiator(Protocol):
     """One who wants to connect to the next advertiser that it takes."""
 
     address: DeviceAddress
