@@ -8,6 +8,7 @@ from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.rtos.freertos import FreeRtos
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 RESTS = re.compile(r"[iI]dle|Termination|Sleep|sleep|[wW][fF][iI]|Suppress")
 """Functions of an operating system in which nothing is to be done."""
@@ -34,8 +35,8 @@ def is_idle(board: Board) -> bool:
     """Whether the idle task runs, or a function in which nothing is to be done."""
     image = board.image
     if image is not None:
-        kernel = FreeRtos(lambda name: symbol_address([image], name), board.engine.read_memory)
-        for thread in kernel.threads():
+        view = ImageView(lambda name: symbol_address([image], name), board.engine.read_memory)
+        for thread in FreeRtos(view).threads():
             if thread.is_current:
                 return IDLE_TASK.search(thread.name) is not None
     return RESTS.search(function_at(board)) is not None

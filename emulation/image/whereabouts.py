@@ -11,6 +11,7 @@ from renode_wifi.emulation.image.crash import CALL_CHAIN_DEPTH, Crash, place, re
 from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 ReadMemory = Callable[[int, int], bytes]
 
@@ -120,11 +121,13 @@ def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
     # Labels of the linker script, which have no size, may be at a variable's address.
     names = {symbol.address: symbol.name for symbol in sorted(data, key=lambda each: each.size)}
     return known(
-        lambda name: symbol_address([image], name),
-        read_memory,
-        image.layouts.get,
-        lambda address: names.get(address, ""),
-        image.layouts.objects,
+        ImageView(
+            lambda name: symbol_address([image], name),
+            read_memory,
+            image.layouts.get,
+            lambda address: names.get(address, ""),
+            image.layouts.objects,
+        )
     )
 
 

@@ -12,6 +12,7 @@ from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.layouts import Layout, Variable
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
+from renode_wifi.emulation.image.rtos.view import ImageView
 from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM
@@ -40,7 +41,8 @@ class DebugTarget:
         self.stops = Stops()
         self.debugger_symbols: dict[str, int] = {}
         """What the debugger says of its own symbol table, which comes first."""
-        self.kernels = known(self._symbol, self.read_memory, self._layout, objects=self._objects)
+        view = ImageView(self._symbol, self.read_memory, self._layout, objects=self._objects)
+        self.kernels = known(view)
         self._rtos: Rtos = self.kernels[0]
         self._debug = debug
 

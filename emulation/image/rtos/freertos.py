@@ -8,11 +8,11 @@ of a kernel without MPU wrappers and without configUSE_LIST_DATA_INTEGRITY_CHECK
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.rtos.memory import MAX_NAME, NO_FP_FRAME, KernelMemory
+from renode_wifi.emulation.image.rtos.memory import MAX_NAME, NO_FP_FRAME
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.view import ImageView
 from renode_wifi.emulation.image.rtos.waits import Waits
 
 __all__ = ["MAX_NAME", "TCB_NAME", "FreeRtos"]
@@ -46,32 +46,20 @@ LISTS = {
 
 
 class FreeRtos:
-    """symbol(name): its address, None where the image has none. read_memory(address, length).
-
-    variable_at(address): name of the variable that begins there, "" without one.
-    """
-
     name = "FreeRTOS"
     kernel = re.compile(r"(?:x|v|pv|prv|ul|ux|pc|px)[A-Z]|(?:SVC|PendSV|SysTick)_Handler")
     symbols = ("pxCurrentTCB", "uxCurrentNumberOfTasks", "pxReadyTasksLists", *LISTS)
 
-    def __init__(
-        self,
-        symbol: Callable[[str], int | None],
-        read_memory: Callable[[int, int], bytes],
-        variable_at: Callable[[int], str] = lambda address: "",
-    ) -> None:
-        self._symbol = symbol
-        self._memory = KernelMemory(read_memory)
-        self._waits = Waits(
-            read_memory, lambda queue: self._registered(queue) or variable_at(queue)
-        )
+    def __init__(self, view: ImageView) -> None:
+        self._view = view
+        self._memory = view.memory
+        self._waits = Waits(self._memory, self._queue_name)
 
     def threads(self) -> list[Thread]:
         try:
             current = self._word_of("pxCurrentTCB")
             count = self._word_of("uxCurrentNumberOfTasks")
-            ready = self._symbol("pxReadyTasksLists")
+            ready = self._view.symbol("pxReadyTasksLists")
             if not current or not count or count > MAX_TASKS or ready is None:
                 return []
             return self._tasks(current, ready)
@@ -99,7 +87,7 @@ class FreeRtos:
                 break
             states |= dict.fromkeys(items, "Ready")
         for name, state in LISTS.items():
-            place = self._symbol(name)
+            place = self._view.symbol(name)
             items = None if place is None else self._items(place)
             states |= dict.fromkeys(items or (), state)
         states[current] = "Running"
@@ -154,9 +142,12 @@ class FreeRtos:
     def stack(self, thread: Thread) -> Stack:
         return self._waits.stack(thread)
 
+    def _queue_name(self, queue: int) -> str:
+        return self._registered(queue) or self._view.variable_at(queue)
+
     def _registered(self, queue: int) -> str:
         """The name that vQueueAddToRegistry gave a queue, semaphore or mutex."""
-        place = self._symbol("xQueueRegistry")
+        place = self._view.symbol("xQueueRegistry")
         if place is None:
             return ""
         try:
@@ -170,5 +161,5 @@ class FreeRtos:
         return ""
 
     def _word_of(self, name: str) -> int | None:
-        place = self._symbol(name)
+        place = self._view.symbol(name)
         return None if place is None else self._memory.word(place)

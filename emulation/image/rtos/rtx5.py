@@ -8,11 +8,12 @@ No option moves the members that are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME, KernelMemory
+from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 MAX_THREADS = 256
 STACK_FILL = 0xCC
@@ -38,24 +39,16 @@ OBJECTS = {4: "event flags", MUTEX: "mutex", 6: "semaphore", 7: "memory pool"}
 
 
 class Rtx5:
-    """See `known` for the parameters."""
-
     name = "RTX5"
     kernel = re.compile(r"_*(?:osRtx|svcRtx|isrRtx|os[A-Z])|(?:SVC|PendSV|SysTick)_Handler")
     symbols: tuple[str, ...] = ("osRtxInfo",)
 
-    def __init__(
-        self,
-        symbol: Callable[[str], int | None],
-        read_memory: Callable[[int, int], bytes],
-        variable_at: Callable[[int], str] = lambda address: "",
-    ) -> None:
-        self._symbol = symbol
-        self._memory = KernelMemory(read_memory)
-        self._variable_at = variable_at
+    def __init__(self, view: ImageView) -> None:
+        self._view = view
+        self._memory = view.memory
 
     def threads(self) -> list[Thread]:
-        info = self._symbol("osRtxInfo")
+        info = self._view.symbol("osRtxInfo")
         if info is None:
             return []
         try:
@@ -124,7 +117,9 @@ class Rtx5:
             if reason in OBJECTS:
                 place = self._object(thread.id)
                 owner = self._memory.word(place + MUTEX_OWNER) if reason == MUTEX else 0
-                return Wait(f"{OBJECTS[reason]} {self._name(place)}", owner)
+                return Wait(
+                    f"{OBJECTS[reason]} {self._view.object_name(place, OBJECT_NAME)}", owner
+                )
             if reason in (MESSAGE_GET, MESSAGE_PUT):
                 return Wait(self._queue(self._object(thread.id), reason))
         except RenodeWifiError:
@@ -149,14 +144,9 @@ class Rtx5:
         capacity = self._memory.word(place + QUEUE_CAPACITY)
         used = self._memory.word(place + QUEUE_USED)
         verb = "receive from" if reason == MESSAGE_GET else "send to"
-        return f"to {verb} queue {self._name(place)} ({used} of {capacity})"
-
-    def _name(self, place: int) -> str:
-        try:
-            name = self._memory.text(self._memory.word(place + OBJECT_NAME))
-        except RenodeWifiError:
-            name = ""
-        return name or self._variable_at(place) or f"0x{place:08X}"
+        return (
+            f"to {verb} queue {self._view.object_name(place, OBJECT_NAME)} ({used} of {capacity})"
+        )
 
     def stack(self, thread: Thread) -> Stack:
         try:

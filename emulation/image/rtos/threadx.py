@@ -8,12 +8,11 @@ DWARF: ports and options extend the structures.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.layouts import Layout
-from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME, KernelMemory
+from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 THREAD_ID = 0x54485244
 """TX_THREAD_ID, which tx_thread_id of every created thread is."""
@@ -47,8 +46,6 @@ OBJECT_NAME = 4
 
 
 class ThreadX:
-    """See `known` for the parameters."""
-
     name = "ThreadX"
     kernel = re.compile(r"_*txe?_|(?:SVC|PendSV|SysTick)_Handler")
     symbols: tuple[str, ...] = (
@@ -57,20 +54,12 @@ class ThreadX:
         "_tx_thread_current_ptr",
     )
 
-    def __init__(
-        self,
-        symbol: Callable[[str], int | None],
-        read_memory: Callable[[int, int], bytes],
-        layout: Callable[[str], Layout | None],
-        variable_at: Callable[[int], str] = lambda address: "",
-    ) -> None:
-        self._symbol = symbol
-        self._memory = KernelMemory(read_memory)
-        self._layout = layout
-        self._variable_at = variable_at
+    def __init__(self, view: ImageView) -> None:
+        self._view = view
+        self._memory = view.memory
 
     def threads(self) -> list[Thread]:
-        places = [self._symbol(name) for name in self.symbols]
+        places = [self._view.symbol(name) for name in self.symbols]
         try:
             first, count, current = (
                 0 if place is None else self._memory.word(place) for place in places
@@ -102,7 +91,7 @@ class ThreadX:
         return Thread(place, name, f"{state}, priority {priority}", is_current)
 
     def _member(self, place: int, name: str, kind: str = "thread") -> int:
-        layout = self._layout(f"TX_{kind.upper()}_STRUCT") or {}
+        layout = self._view.layout(f"TX_{kind.upper()}_STRUCT") or {}
         return self._memory.word(place + layout[f"tx_{kind}_{name}"])
 
     def damage(self) -> str:
@@ -132,20 +121,13 @@ class ThreadX:
             place = self._member(thread.id, "suspend_control_block")
             if kind is None or not place:
                 return Wait()
-            name = self._name(place)
+            name = self._view.object_name(place, OBJECT_NAME)
             if state == QUEUE:
                 return Wait(self._queue(place, name))
             holder = self._member(place, "owner", "mutex") if state == MUTEX else 0
             return Wait(f"{kind} {name}", holder)
         except (RenodeWifiError, KeyError):
             return Wait()
-
-    def _name(self, place: int) -> str:
-        try:
-            name = self._memory.text(self._memory.word(place + OBJECT_NAME))
-        except RenodeWifiError:
-            name = ""
-        return name or self._variable_at(place) or f"0x{place:08X}"
 
     def _queue(self, place: int, name: str) -> str:
         """Who receives waits while it is empty, who sends while it is full."""

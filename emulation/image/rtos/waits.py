@@ -21,15 +21,11 @@ MAX_LENGTH = 10_000
 
 
 class Waits:
-    """symbol_of(address): name of a variable there, "" without one."""
+    """name_of(queue): its name, "" without one."""
 
-    def __init__(
-        self,
-        read_memory: Callable[[int, int], bytes],
-        symbol_of: Callable[[int], str],
-    ) -> None:
-        self._memory = KernelMemory(read_memory)
-        self._symbol_of = symbol_of
+    def __init__(self, memory: KernelMemory, name_of: Callable[[int], str]) -> None:
+        self._memory = memory
+        self._name_of = name_of
 
     def of(self, thread: Thread) -> Wait:
         """What a blocked task waits for."""
@@ -51,7 +47,7 @@ class Waits:
         # Who receives waits while it is empty, who sends while it is full.
         if (verb == "send to") != (waiting == length):
             return None
-        name = self._symbol_of(queue) or f"0x{queue:08X}"
+        name = self._name_of(queue) or f"0x{queue:08X}"
         if item_size:
             return Wait(f"to {verb} queue {name} ({waiting} of {length})")
         if head:

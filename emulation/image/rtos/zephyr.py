@@ -9,13 +9,13 @@ since most of them are options.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
 from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.layouts import Layout, Variable
-from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME, KernelMemory
+from renode_wifi.emulation.image.layouts import Layout
+from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 MAX_THREADS = 256
 STACK_FILL = 0xAA
@@ -64,32 +64,20 @@ GIVEN = re.compile(r"_k_thread_obj_(?P<defined>\w+)|z_(?P<own>main|idle)_threads
 
 
 class Zephyr:
-    """See `known` for the parameters."""
-
     name = "Zephyr"
     kernel = re.compile(r"_|(?:z|k|arch|sys)_|(?:un)?pend_|halt_thread|swap")
     symbols: tuple[str, ...] = ("_kernel",)
 
-    def __init__(
-        self,
-        symbol: Callable[[str], int | None],
-        read_memory: Callable[[int, int], bytes],
-        layout: Callable[[str], Layout | None],
-        objects: Callable[[Set[str]], list[Variable]] = lambda tags: [],
-        variable_at: Callable[[int], str] = lambda address: "",
-    ) -> None:
-        self._symbol = symbol
-        self._memory = KernelMemory(read_memory)
-        self._layout = layout
-        self._objects = objects
-        self._variable_at = variable_at
+    def __init__(self, view: ImageView) -> None:
+        self._view = view
+        self._memory = view.memory
 
     def threads(self) -> list[Thread]:
-        kernel = self._symbol("_kernel")
+        kernel = self._view.symbol("_kernel")
         if kernel is None:
             return []
         try:
-            layout = self._layout("z_kernel") or {}
+            layout = self._view.layout("z_kernel") or {}
             current = self._memory.word(kernel + layout["cpus.current"])
             if "threads" in layout:
                 places = self._listed(self._memory.word(kernel + layout["threads"]))
@@ -112,7 +100,7 @@ class Zephyr:
 
     def _declared(self, current: int) -> list[int]:
         """Those in variables, and the one that runs, which may have been allocated."""
-        found = [each.address for each in self._objects(OBJECTS) if each.tag == THREAD]
+        found = [each.address for each in self._view.objects(OBJECTS) if each.tag == THREAD]
         places = [place for place in dict.fromkeys(found) if self._lives(place)][:MAX_THREADS]
         if places and current and current not in places and self._lives(current):
             places.append(current)
@@ -140,7 +128,7 @@ class Zephyr:
             name = self._memory.text(self._at(place, "name"))
             if name:
                 return name
-        for each in self._objects(OBJECTS):
+        for each in self._view.objects(OBJECTS):
             if each.address == place and each.tag == THREAD:
                 given = GIVEN.fullmatch(each.name)
                 return (given["defined"] or given["own"]) if given else each.name
@@ -153,7 +141,7 @@ class Zephyr:
         )
 
     def _members(self) -> Layout:
-        return self._layout(THREAD) or {}
+        return self._view.layout(THREAD) or {}
 
     def _at(self, place: int, name: str) -> int:
         return place + self._members()[name]
@@ -201,15 +189,15 @@ class Zephyr:
         for thread in self.threads():
             if queue - thread.id in offsets:
                 return Wait(f"the end of {thread.name}")
-        for each in self._objects(OBJECTS):
-            layout = self._layout(each.tag) or {}
+        for each in self._view.objects(OBJECTS):
+            layout = self._view.layout(each.tag) or {}
             offsets = [layout[name] for name in QUEUES if name in layout]
             if each.tag in KINDS and queue - each.address in offsets:
                 holder = 0
                 if each.tag == "k_mutex" and "owner" in layout:
                     holder = self._memory.word(each.address + layout["owner"])
                 return Wait(f"{KINDS[each.tag]} {each.name}", holder)
-        if POLLING.fullmatch(self._variable_at(queue)):
+        if POLLING.fullmatch(self._view.variable_at(queue)):
             return Wait("events of k_poll")
         return Wait(f"0x{queue:08X}")
 
@@ -235,5 +223,5 @@ class Zephyr:
         if not self._byte(place, "base.user_options") & USER:
             return range(0)
         start = self._member(place, "arch.priv_stack_start")
-        size = self._symbol("CONFIG_PRIVILEGED_STACK_SIZE") or PRIVILEGED_STACK
+        size = self._view.symbol("CONFIG_PRIVILEGED_STACK_SIZE") or PRIVILEGED_STACK
         return range(start, start + size + 1)

@@ -10,6 +10,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.threads import thread_list
 from renode_wifi.emulation.image.rtos.freertos import LIST_SIZE, FreeRtos
 from renode_wifi.emulation.image.rtos.threads import Thread
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 BASE = 0x2000_0000
 READY, DELAYED1, DELAYED2, SUSPENDED, CURRENT, COUNT = (
@@ -32,7 +33,7 @@ class Kernel:
             "pxCurrentTCB": CURRENT,
             "uxCurrentNumberOfTasks": COUNT,
         }
-        self.rtos = FreeRtos(self.symbols.get, self.read)
+        self.rtos = FreeRtos(ImageView(self.symbols.get, self.read))
         for place in (READY, READY + LIST_SIZE, DELAYED1, DELAYED2, SUSPENDED):
             self.list(place)
 

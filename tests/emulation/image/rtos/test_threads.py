@@ -17,6 +17,7 @@ from renode_wifi.emulation.image.layouts import Layout, Layouts
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Thread
+from renode_wifi.emulation.image.rtos.view import ImageView
 
 GUESTS = Path(__file__).resolve().parents[4] / "firmware" / "threads"
 RAM, SIZE = 0x2000_0000, 0x2000
@@ -49,14 +50,14 @@ class Guest:
         index = next(n for n, kernel in KERNELS if kernel in self.image.symbols)
         data = () if index == 1 else (each for each in self.image.symbols if each.size)
         names = {each.address: each.name for each in data if not each.is_function}
-        kernels = known(
+        view = ImageView(
             self.address,
             self.read,
             layout,
             lambda address: names.get(address, ""),
             self.image.layouts.objects,
         )
-        return kernels[index]
+        return known(view)[index]
 
     def address(self, name: str) -> int | None:
         return symbol_address([self.image], name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.image.crash import Crash, render_crash
 from renode_wifi.emulation.image.image import Image
+from renode_wifi.emulation.image.rtos.memory import KernelMemory
 from renode_wifi.emulation.image.rtos.threads import Thread
 from renode_wifi.emulation.image.rtos.waits import Waits
 from renode_wifi.emulation.image.symbols import Symbol, Symbols
@@ -24,7 +25,7 @@ def put_queue(
 
 
 def waits(kernel: Kernel) -> Waits:
-    return Waits(kernel.read, lambda address: "jobs" if address == QUEUE else "")
+    return Waits(KernelMemory(kernel.read), lambda address: "jobs" if address == QUEUE else "")
 
 
 def waiting(kernel: Kernel, place: int) -> str:
