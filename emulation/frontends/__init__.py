@@ -1,1 +1,4 @@
-"""The ways to drive boards: command line, pytest, Robot Framework."""
+"""The ways to drive boards: command line, monitor, GDB, pytest, Robot Framework, lab, agents.
+
+Each has a room; what a keyword, a subcommand or a fixture does is done by `emulation.board`.
+"""

@@ -1,5 +1,6 @@
 """The Inventek ISM43362 Wi-Fi module (eS-WiFi), driven with AT commands over SPI.
 
-`link` is its pins and framing, `at` the text, `processor` the command processor with one file for
-each group of commands; `module.ISM43362` is the whole.
+`link` is where SPI words and pins meet the module, `messages` are the AT commands and replies as
+values, `processor` finds the command's handler, of which each group has a file; `module` is the
+whole.
 """

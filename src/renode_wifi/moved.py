@@ -140,7 +140,12 @@ MODULES = {
     "renode_wifi.peripherals.network.tls": "renode_wifi.peripherals.network.tls.settings",
     "renode_wifi.peripherals.network.tls_client": "renode_wifi.peripherals.network.tls.client",
     "renode_wifi.peripherals.network.tls_endpoint": "renode_wifi.peripherals.network.tls.endpoint",
-    "renode_wifi.peripherals.network.tls_verdict": "renode_wifi.peripherals.network.tls.verdict",
+    "renode_wifi.peripherals.network.tls.verdict": (
+        "renode_wifi.peripherals.network.tls.openssl_errors"
+    ),
+    "renode_wifi.peripherals.network.tls_verdict": (
+        "renode_wifi.peripherals.network.tls.openssl_errors"
+    ),
     "renode_wifi.peripherals.network.udp": "renode_wifi.peripherals.network.stack.udp",
     "renode_wifi.peripherals.network.wireless": "renode_wifi.peripherals.network.stack.wireless",
     "renode_wifi.peripherals.network.world_file": "renode_wifi.peripherals.network.worldfile.read",

@@ -1,1 +1,1 @@
-"""Formats of firmware files, each read into `Content`."""
+"""Formats of firmware files, each read into a `content.Content`."""

@@ -144,9 +144,8 @@ class Rtx5:
         capacity = self._memory.word(place + QUEUE_CAPACITY)
         used = self._memory.word(place + QUEUE_USED)
         verb = "receive from" if reason == MESSAGE_GET else "send to"
-        return (
-            f"to {verb} queue {self._view.object_name(place, OBJECT_NAME)} ({used} of {capacity})"
-        )
+        name = self._view.object_name(place, OBJECT_NAME)
+        return f"to {verb} queue {name} ({used} of {capacity})"
 
     def stack(self, thread: Thread) -> Stack:
         try:

@@ -19,6 +19,7 @@ from renode_wifi.peripherals.network.tls.endpoint import (
     TlsState,
 )
 from renode_wifi.peripherals.network.tls.openssl import X509_V_FLAG_NO_CHECK_TIME
+from renode_wifi.peripherals.network.tls.openssl_errors import VERIFY_PROBLEMS
 from renode_wifi.peripherals.network.tls.settings import (
     ClientCertificate,
     TlsProblem,
@@ -27,7 +28,6 @@ from renode_wifi.peripherals.network.tls.settings import (
     clean_pem,
     is_pem,
 )
-from renode_wifi.peripherals.network.tls.verdict import VERIFY_PROBLEMS
 
 SEND_WINDOW = 4_096
 """Ciphertext bytes that may wait for room in the stream below before `send` takes no more."""

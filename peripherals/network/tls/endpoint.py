@@ -29,6 +29,7 @@ from renode_wifi.peripherals.network.tls.openssl import (
     no_password,
     random_from,
 )
+from renode_wifi.peripherals.network.tls.openssl_errors import verdict_of
 from renode_wifi.peripherals.network.tls.settings import (
     ClientCertificate,
     TlsProblem,
@@ -36,7 +37,6 @@ from renode_wifi.peripherals.network.tls.settings import (
     clean_pem,
     is_pem,
 )
-from renode_wifi.peripherals.network.tls.verdict import verdict_of
 
 READ_SIZE = 16_384
 """Largest TLS record payload, RFC 5246 section 6.2.1."""

@@ -1,4 +1,7 @@
-"""Why a handshake failed, in the words of `TlsProblem`, from what OpenSSL says of it."""
+"""What OpenSSL's errors say of a handshake that has failed, in the words of `TlsProblem`.
+
+Nothing is decided here: the alert that goes out is OpenSSL's, in `endpoint`.
+"""
 
 from __future__ import annotations
 
