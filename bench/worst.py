@@ -17,7 +17,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from renode_wifi.emulation.board.board import Board
+from renode_wifi import Board
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.peripherals.base.uart import WiredUart
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware" / "worst"
@@ -38,6 +39,7 @@ def names(board: str) -> list[str]:
 
 
 def _send_at_line_speed(guest: Board) -> None:
+    assert isinstance(guest.engine, EmbeddedEngine)
     for model in guest.engine.machine.peripherals.values():
         if isinstance(model, WiredUart):
             model.timed_transmit = True

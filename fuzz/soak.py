@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BOARDS = ("b_l475e_iot01a", "cc3220sf_launchxl")
 ROUND = 60.0
 """Virtual seconds from reset to reset."""
-FAULTS = (
+FAULTS: tuple[tuple[str, str | None, dict[str, str]], ...] = (
     ("deauthenticate", None, {}),
     ("ap-vanishes", "3 s", {}),
     ("dhcp-fails", "3 s", {}),

@@ -14,11 +14,12 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.emulation.guest import RAM
 from tests.emulation.image import writers
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
-from fuzz.guests import RAM, accesses, core_guest, guest, rig
+from fuzz.guests import accesses, core_guest, guest, rig
 from renode_wifi import Board
 from renode_wifi.emulation.engines.embedded.engine import new_machine
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -192,7 +193,7 @@ def _multicast() -> list[bytes]:
 def _handshake() -> list[bytes]:
     """What a server sends in a handshake, by version."""
     authority = WorldPki(1).trusted
-    certificate, key = authority.server("fuzz.test")
+    certificate, key = authority.server(("fuzz.test",))
     flights = []
     for version in ("TLSv1.2", "TLSv1.3"):
         server = EndpointSettings(

@@ -279,7 +279,7 @@ class Writer:
                 (self.folder / name).write_bytes(OLD)
         for name, text in kind.before.items():
             (self.folder / name).write_text(text)
-        if self._mounted:
+        if room is not None and self._mounted:
             taken = _used(self.folder)
             _mount(self.folder, taken + room)
         self.process = os.fork()

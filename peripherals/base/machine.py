@@ -46,9 +46,13 @@ class Machine(Protocol):
     `NOT_SAVED = True`.
     """
 
-    clock: Clock
-    bus: Bus
     log: logging.Logger
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def bus(self) -> Bus: ...
 
     def random(self, stream: str) -> random.Random:
         """A random source of its own for `stream`, fixed by the world's seed."""

@@ -50,7 +50,7 @@ class Fuzzer:
         self.module = ISM43362(self.machine, "wifi", **MODULES[seed % len(MODULES)])
         self.world = make_world(self.machine)
         self.module.connect_world(self.world)
-        self.commands_by_name = [*self.module.processor.handlers, *sorted(UNMODELLED)]
+        self.commands_by_name = [*map(str, self.module.processor.handlers), *sorted(UNMODELLED)]
         self.commands = 0
         self.replies = 0
         self.resets = 0

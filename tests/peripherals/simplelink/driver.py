@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.simplelink.link import CLEAR_TO_READ, FILLER, HOST_SYNC
 from renode_wifi.peripherals.simplelink.messages.header import DEVICE_SYNC
@@ -33,7 +34,7 @@ class Message:
         return struct.unpack_from("<" + layout, self.body)
 
 
-class HostDriver:
+class HostDriver(Receiver):
     """Reads whatever the interrupt announces; `events` holds what nobody has asked for yet."""
 
     def __init__(self, machine: BenchMachine, nwp: CC3220_NWP) -> None:
@@ -64,10 +65,11 @@ class HostDriver:
         data = b"".join(
             struct.pack("<I", self.nwp.exchange(FILLER)) for _ in range((length - 8 + 3) // 4)
         )
-        status = struct.pack("<2I", *words[2:])
-        self.last = Message(
-            opcode, *struct.unpack("<BB2xHH", status), data[: length - 8], self.machine.clock.now
+        pool, device, failing, non_blocking = struct.unpack(
+            "<BB2xHH", struct.pack("<2I", *words[2:])
         )
+        body, now = data[: length - 8], self.machine.clock.now
+        self.last = Message(opcode, pool, device, failing, non_blocking, body, now)
         return self.last
 
     def run(self, duration: int) -> None:
