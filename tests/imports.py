@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,32 +12,74 @@ PACKAGE = "renode_wifi"
 FOLDERS = ("peripherals", "emulation", "platforms")
 
 
-def modules() -> dict[str, Path]:
+Imports = dict[str, frozenset[str]]
+"""A module: those that it imports."""
+
+
+def modules(root: Path = ROOT) -> dict[str, Path]:
     """Every module below the package's folders, by its name without the package's."""
     found = {}
     for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
+        for path in sorted((root / folder).rglob("*.py")):
+            parts = path.relative_to(root).with_suffix("").parts
             found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
 
 
 @cache
-def imports() -> dict[str, frozenset[str]]:
+def imports(root: Path = ROOT) -> Imports:
     """What each module imports, within functions and for type checkers too.
 
     `from package import module` imports the module, not the package.
     """
-    known = modules()
-    return {name: frozenset(_resolved(path, known)) - {name} for name, path in known.items()}
+    known = modules(root)
+    return {
+        name: frozenset(_resolved(ast.walk(_tree(path)), known)) - {name}
+        for name, path in known.items()
+    }
 
 
-def _resolved(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def executed(root: Path = ROOT) -> Imports:
+    """What is executed while a module is imported: its own imports outside of functions, and the
+    packages that those are in, but for its own packages, which come before it."""
+    known = modules(root)
+    found = {}
+    for name, path in known.items():
+        others = set(_resolved(_at_once(_tree(path).body), known))
+        for other in list(others):
+            others |= _packages(other) & known.keys()
+        found[name] = frozenset(others - _packages(name) - {name})
+    return found
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _packages(name: str) -> set[str]:
+    """Those that a module is in."""
+    parts = name.split(".")
+    return {".".join(parts[:end]) for end in range(1, len(parts))}
+
+
+def _at_once(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """The statements that importing a module executes."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "MYPY"):
+            yield from _at_once(node.orelse)
+        elif not isinstance(node, ast.FunctionDef):
+            yield from _at_once(list(ast.iter_child_nodes(node)))
+
+
+def _resolved(nodes: Iterable[ast.AST], known: dict[str, Path]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [(alias.name, "") for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            names = [(node.module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            # None are relative, which ruff sees to.
+            names = [(node.module or "", alias.name) for alias in node.names]
         else:
             continue
         for module, name in names:
@@ -50,9 +92,8 @@ def _resolved(path: Path, known: dict[str, Path]) -> Iterator[str]:
                     yield place
 
 
-def circles() -> list[list[str]]:
+def circles(graph: Imports) -> list[list[str]]:
     """Groups of modules that import each other, directly or around corners (Tarjan 1972)."""
-    graph = imports()
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.imports import ROOT, circles, imports, modules
+from tests.imports import ROOT, circles, executed, imports, modules
 from tests.ironpython import MARK
 
 FLOORS = (
@@ -44,6 +45,9 @@ FLOORS = (
     ("emulation.frontends",),
 )
 """From the bottom up. Rooms of one floor don't import each other."""
+
+IN_RENODE = "emulation.engines.renode.inside"
+"""Imports what only Renode has."""
 
 NO_FLOOR = {"emulation", "peripherals", "emulation.__main__", "emulation.engines"}
 """Packages of rooms, and the command line. (`platforms` is what Renode includes.)"""
@@ -128,9 +132,48 @@ def test_no_import_goes_up(room: str) -> None:
 
 
 def test_no_modules_import_each_other() -> None:
-    found = {tuple(group) for group in circles()}
+    found = {tuple(group) for group in circles(imports())}
     assert found - CIRCLES.keys() == set(), "import downwards only, or pass what is needed"
     assert CIRCLES.keys() - found == set(), "this circle is gone: take it off the list"
+
+
+def test_every_module_may_be_imported_first() -> None:
+    """No module is needed while it is being imported, by way of a package around it either."""
+    assert circles(executed()) == []
+
+
+def test_every_module_can_be_imported() -> None:
+    names = [
+        f"renode_wifi.{name}"
+        for name in modules()
+        if not name.endswith("__main__") and not name.startswith(f"{IN_RENODE}.")
+    ]
+    program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _defined(folder: Path) -> set[str]:
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in folder.glob("*.py"))
+    return {_name(node) for tree in trees for node in tree.body}
+
+
+def test_docstrings_of_rooms_name_what_is_there() -> None:
+    known = {part for name in modules() for part in name.split(".")}
+    wrong = {}
+    for path in modules().values():
+        if path.name == "__init__.py":
+            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            unknown = set(re.findall(r"`([A-Za-z_]\w*)[\w./]*`", text)) - known
+            if unknown and unknown - _defined(path.parent):
+                wrong[str(path.relative_to(ROOT))] = unknown
+    assert wrong == {}
 
 
 def _sources(folder: Path) -> list[Path]:
