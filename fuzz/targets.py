@@ -19,6 +19,7 @@ from tests.emulation.image import writers
 from tests.peripherals.ism43362.fuzz import Fuzzer as AtFuzzer
 from tests.peripherals.simplelink.fuzz import Fuzzer as NwpFuzzer
 
+from fuzz import shared_layouts
 from fuzz.guests import accesses, core_guest, guest, rig
 from renode_wifi import Board
 from renode_wifi.emulation.engines.embedded.engine import new_machine
@@ -76,20 +77,40 @@ def _files(*patterns: str) -> Callable[[], list[bytes]]:
     return lambda: [path.read_bytes() for pattern in patterns for path in ROOT.glob(pattern)]
 
 
+# Most good inputs are small, with little of everything: whole ones take up to a hundred times as
+# long, and most changes of them hit what is alike.
+
+
 def _programs() -> list[bytes]:
-    """A real one takes a millisecond, most of it for its symbols; so most of them are small."""
+    shared_layouts.share()
     small = writers.elf([SEGMENT], ATTRIBUTES, 0x0800_0009, [("main", 0x0800_0008, 4)])
-    return [small] * 19 + _files("firmware/unity/b_l475e_iot01a-finishes.elf")()
+    return [small] * 39 + _files("firmware/unity/b_l475e_iot01a-finishes.elf")()
+
+
+def _threaded() -> list[bytes]:
+    shared_layouts.share()
+    few, *whole = sorted(_files("firmware/threads/*.elf")(), key=len)
+    return [few] * 39 * len(whole) + whole
+
+
+def _platforms() -> list[bytes]:
+    whole = _files("platforms/**/*.repl")()
+    return SMALL_PLATFORMS * len(whole) * 2 + whole
 
 
 def _worlds() -> list[bytes]:
-    """A whole one, and some that have little of everything: those take less time."""
-    return [(ROOT / "platforms" / "worlds" / "home.yaml").read_bytes(), *SMALL_WORLDS]
+    return SMALL_WORLDS * 5 + [(ROOT / "platforms" / "worlds" / "home.yaml").read_bytes()]
 
 
 @cache
 def _threads(name: str) -> tuple[dict[str, int], bytes]:
     """Registers and memory of a board whose firmware has tasks."""
+    if name == "few":
+        image = load_image(ROOT / "firmware" / "threads" / "few.elf")
+        registers = dict.fromkeys([f"r{number}" for number in range(13)], 0)
+        places = {each.name: each.address for each in image.symbols}
+        registers |= {"pc": places["waits_here"], "lr": places["_start"] + 7}
+        return registers | {"sp": RAM + 0x100, "xpsr": 0}, b""
     with Board(ST, ROOT / "firmware" / "threads" / f"{name}.elf", engine="embedded") as board:
         board.run(0.1)
         return board.engine.registers(), board.engine.read_memory(RAM, 96 << 10)
@@ -97,7 +118,8 @@ def _threads(name: str) -> tuple[dict[str, int], bytes]:
 
 def _debug_information(data: bytes) -> None:
     """An image whose firmware has stopped somewhere: functions, lines, callers, tasks."""
-    registers, memory = _threads("threadx" if b"threadx.c" in data else "zephyr")
+    kernels = (name for name in ("zephyr", "threadx") if b"%s.c" % name.encode() in data)
+    registers, memory = _threads(next(kernels, "few"))
     path = Path(_folder().name) / "threads.elf"
     path.write_bytes(data)
     image = load_image(path)
@@ -273,6 +295,14 @@ SMALL_WORLDS = [
     b"access_points: [{ssid: a}]\nfaults:\n  - {at: 2 s, do: dhcp-fails, for: 3 s}\n",
     b"access_points: [{ssid: a}]\nradio: {tls: faithful, credentials: [{slot: 0, ca: world}]}\n",
 ]
+SMALL_PLATFORMS = [
+    b'cpu: CPU.CortexM @ sysbus\n    cpuType: "cortex-m4f"\n    nvic: nvic\n',
+    b"uart: UART.STM32F7_USART @ sysbus <0x40013800, +0x400>\n    frequency: 80000000\n"
+    b"    -> nvic@37 | dma@3 // both\n",
+    b'using "a.repl"\nport:\n    [0-3, 7] -> nvic@[6-9, 23]\n    10 -> led#0@5\n',
+    b'a: Memory.MappedMemory @ none { size: 0x10; init: { WriteByte 1 "x" } }\n\n/* b */\n'
+    b'b: Miscellaneous.Button @ { a 1; a 2 } as "two"\n    reset:\n        macro true\n',
+]
 SEGMENT = Segment(0x0800_0000, VECTORS)
 TI_TXT = b"@08000000\n00 40 00 20 41 08\n12 34\n@8000900\nab CD\nq\n"
 UF2 = writers.uf2([SEGMENT], payload=8)
@@ -294,11 +324,11 @@ TARGETS = [
     Target("elf", _programs, read_elf, DAMAGED),
     Target("hex", lambda: [HEX], read_intel_hex, DAMAGED),
     Target("srec", lambda: [SREC], read_srec, DAMAGED),
-    Target("dwarf", _files("firmware/threads/*.elf"), _debug_information),
+    Target("dwarf", _threaded, _debug_information),
     Target("ti-txt", lambda: [TI_TXT], read_ti_txt, DAMAGED),
     Target("uf2", lambda: [UF2], read_uf2, DAMAGED),
     Target("image", lambda: [HEX, SREC, UF2], _as_file(load_image, "image.bin")),
-    Target("repl", _files("platforms/**/*.repl"), lambda data: parser.parse(_text(data))),
+    Target("repl", _platforms, lambda data: parser.parse(_text(data))),
     Target("resc", lambda: SCRIPT, _script),
     Target("world", _worlds, _as_file(read_world_file, "world.yaml")),
     Target("snapshot", lambda: [_machine().save()], _snapshot),
@@ -307,7 +337,7 @@ TARGETS = [
     Target("coap", lambda: COAP, CoapMessage.parse, (CoapError,)),
     Target("mdns", _multicast, DnsMessage.parse, (DnsError,)),
     Target("tls", _handshake, _tls),
-    Target("dns", lambda: [b"a.example.com" + bytes(range(64))], _answers),
+    Target("dns", lambda: [b"a.example.com" + bytes(range(24))], _answers),
     Target("at", lambda: [bytes(8)], _commands, (), "messages"),
     Target("nwp", lambda: [bytes(8)], _messages, (), "messages"),
     Target("unity", lambda: UNITY, _unity, ()),

@@ -78,7 +78,9 @@ class Layouts:
         for path in self.paths:
             with path.open("rb") as stream:
                 elf = ELFFile(stream)
-                for unit in elf.get_dwarf_info().iter_CUs() if elf.has_dwarf_info() else ():
+                if not elf.has_dwarf_info():
+                    continue
+                for unit in elf.get_dwarf_info(relocate_dwarf_sections=False).iter_CUs():
                     yield from unit.get_top_DIE().iter_children()
 
 

@@ -46,7 +46,9 @@ def _rows_of(path: Path) -> list[Row]:
     with path.open("rb") as stream:
         try:
             elf = ELFFile(stream)
-            return _line_rows(elf.get_dwarf_info()) if elf.has_dwarf_info() else []
+            if not elf.has_dwarf_info():
+                return []
+            return _line_rows(elf.get_dwarf_info(relocate_dwarf_sections=False))
         except Exception:
             # Debug information is a comfort: its oddities, in whatever way the reader fails at
             # them, must not hide the crash itself.

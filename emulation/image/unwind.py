@@ -229,7 +229,7 @@ class UnwindTables:
 def _frame_entries(elf: ELFFile) -> list[tuple[int, int, FrameRule]]:
     if not elf.has_dwarf_info():
         return []
-    dwarf = elf.get_dwarf_info()
+    dwarf = elf.get_dwarf_info(relocate_dwarf_sections=False)
     entries = [*(dwarf.CFI_entries() if dwarf.has_CFI() else ())]
     entries += dwarf.EH_CFI_entries() if dwarf.has_EH_CFI() else ()
     return [

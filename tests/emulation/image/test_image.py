@@ -81,3 +81,13 @@ def test_libraries_are_found_by_symbols_and_version_texts() -> None:
     )
     found = {component.name: component.version for component in components(image)}
     assert found == {"FreeRTOS kernel": "at least 10.0.0", "mbedTLS": "2.16.0"}
+
+
+@pytest.mark.parametrize("name", ["few", "few-relocations"])
+def test_relocations_that_a_linker_left_are_not_applied_again(name: str) -> None:
+    image = load_image(PROBE.parents[1] / "threads" / f"{name}.elf")
+    function = image.symbols.get("waits_here")
+    assert function is not None
+    assert str(image.lines.at(function.address)) == "few.c:30"
+    assert image.unwind.is_exact(function.address)
+    assert image.layouts.get("TX_THREAD_STRUCT") is not None
