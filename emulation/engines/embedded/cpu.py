@@ -372,14 +372,13 @@ class Core:
         saved = Decoder(memoryview(state), Known()).decode()
         if not isinstance(saved, dict):
             raise CoreError("the snapshot holds no core")
-        core, numbers = saved["core"], (saved["cycles"], *saved["time"], *saved["exclusive"])
-        if saved["format"] != STATE_FORMAT or len(core) != self._library.core_state_size():
+        if saved["format"] != STATE_FORMAT:
             raise CoreError("the snapshot was taken by another version of the engine")
-        if not isinstance(core, bytes) or not self._library.core_accepts(self._handle, core):
-            raise CoreError("the snapshot has a state that no core comes to")
+        self._native.check(saved["core"], saved["exclusive"])
+        numbers = (saved["cycles"], *saved["time"])
         if not all(type(number) is int and 0 <= number < NEVER for number in numbers):
             raise CoreError("the snapshot has a time that no core comes to")
-        if len(numbers) - len(saved["exclusive"]) != TIME_NUMBERS or not numbers[1]:
+        if len(numbers) != TIME_NUMBERS or not numbers[1]:
             raise CoreError("the snapshot has a frequency that no core has")
         self.memory_map.check(saved["memories"])
         return saved

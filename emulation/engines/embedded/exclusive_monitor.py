@@ -71,3 +71,10 @@ def write(uc: unicorn.Uc, exclusive: Exclusive) -> None:
     context, copy = _copy(uc)
     _PAIR.pack_into(copy, offset, *exclusive)
     uc.context_restore(context)
+
+
+def is_saved(found: object) -> bool:
+    """Whether a snapshot may have it: the pair of an open monitor, or () of a closed one."""
+    if not isinstance(found, tuple) or len(found) not in (0, len(Exclusive._fields)):
+        return False
+    return all(type(number) is int and 0 <= number < 1 << 32 for number in found)

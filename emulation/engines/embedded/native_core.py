@@ -98,6 +98,15 @@ class NativeCore:
         self.library.core_save(self.handle, state)
         return state.raw, tuple(exclusive or ())
 
+    def check(self, state: object, exclusive: object) -> None:
+        """Whether `restore` can take them. Raises CoreError."""
+        if not isinstance(state, bytes) or len(state) != self.library.core_state_size():
+            raise CoreError("the snapshot was taken by another version of the engine")
+        if not self.library.core_accepts(self.handle, state):
+            raise CoreError("the snapshot has a state that no core comes to")
+        if not exclusive_monitor.is_saved(exclusive):
+            raise CoreError("the snapshot has an exclusive monitor that no core has")
+
     def restore(self, state: bytes, exclusive: tuple[int, ...]) -> None:
         """Go back to what `save` gave."""
         self.library.core_restore(self.handle, state)

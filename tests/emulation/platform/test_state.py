@@ -252,6 +252,18 @@ def test_registers_without_values_are_refused() -> None:
     assert machine.save() == before
 
 
+@pytest.mark.parametrize("pair", [(1,), (1, 2, 3), (1, -1), (1, 1 << 32), "ab", {1: 0, 2: 0}])
+def test_an_exclusive_monitor_that_no_core_has_is_refused(pair: object) -> None:
+    machine = machine_with(WATCHED)
+    before, state = machine.save(), machine.state()
+    core = Decoder(memoryview(state["core"]), Known()).decode()
+    assert isinstance(core, dict)
+    state["core"] = Encoder(Known()).encode(core | {"exclusive": pair})
+    with pytest.raises(RenodeWifiError):
+        machine.restore(snapshot.dump(state, machine.known()))
+    assert machine.save() == before
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_a_damaged_file_ends_in_an_error_and_changes_nothing(data: st.DataObject) -> None:
