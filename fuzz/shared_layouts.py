@@ -15,7 +15,7 @@ _ADVANCED = ELFStructs.create_advanced_structs
 
 
 @lru_cache(256)
-def _made(little_endian: bool, elfclass: int, *more: object) -> dict[str, Any]:
+def _made(little_endian: bool, elfclass: int, *more: str | None) -> dict[str, Any]:
     made = ELFStructs(little_endian, elfclass)
     _BASIC(made)
     if more:
@@ -27,11 +27,11 @@ def _basic(structs: ELFStructs) -> None:
     vars(structs).update(_made(structs.little_endian, structs.elfclass))
 
 
-def _advanced(structs: ELFStructs, *kind: object) -> None:
+def _advanced(structs: ELFStructs, *kind: str | None) -> None:
     vars(structs).update(_made(structs.little_endian, structs.elfclass, *kind))
 
 
 def share() -> None:
     """For every file that is read from now on."""
-    ELFStructs.create_basic_structs = _basic
-    ELFStructs.create_advanced_structs = _advanced
+    for name, method in (("create_basic_structs", _basic), ("create_advanced_structs", _advanced)):
+        setattr(ELFStructs, name, method)
