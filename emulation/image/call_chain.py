@@ -15,9 +15,10 @@ SCRATCH = (*range(4), 12)
 STACKED = (0, 1, 2, 3, 12, LR, PC)
 """By an exception, lowest address first; then xPSR (DDI 0403E section B1.5.6)."""
 BASIC_FRAME, EXTENDED_FRAME = 0x20, 0x68
-EXC_RETURN = range(0xFFFFFFE0, 0x100000000)
+EXC_RETURN = frozenset(0xFFFFFFE0 + low for low in (0x01, 0x09, 0x0D, 0x11, 0x19, 0x1D))
+"""Values of LR in a handler. That of a reset, 0xFFFFFFFF, is none (section B1.5.8)."""
 USES_PSP, IS_BASIC = 1 << 2, 1 << 4
-"""Of EXC_RETURN (section B1.5.8)."""
+"""Of EXC_RETURN."""
 IS_PADDED = 1 << 9
 """Of a stacked xPSR."""
 

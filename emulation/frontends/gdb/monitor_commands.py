@@ -1,40 +1,27 @@
-"""GDB's `monitor COMMAND`: the words of OpenOCD and pyOCD, and all commands of the monitor."""
+"""GDB's `monitor COMMAND`: the words of debug probes, and all commands of the monitor."""
 
 from __future__ import annotations
 
+from renode_wifi.emulation.frontends.gdb import probe_commands
 from renode_wifi.emulation.frontends.gdb.session import GdbSession
-from renode_wifi.emulation.script.members.emulation import time_text
 
 HELP = """\
 reset, reset halt, reset init   reset the chip; it stays halted
 halt                            nothing to do: the machine is halted
 time                            the virtual time
+mdw, mdh, mdb ADDRESS [COUNT]   print memory
+mww, mwh, mwb ADDRESS VALUE     write memory
+reg [NAME [VALUE]]              print or set registers
+flash banks                     where flash is; `load` programs it
 help                            this text; `monitor help COMMAND` explains one of the monitor's
-Everything else is a command of the monitor, such as `monitor sysbus WhatIsAt 0x40013800`."""
-
-IGNORED = frozenset(
-    (
-        "halt",
-        "arm semihosting enable",
-        "arm semihosting disable",
-        "reset_config none",
-        "gdb_sync",
-    )
-)
-"""Commands of debug probes' servers that ask for what is so, or for what an emulation lacks."""
-RESETS = frozenset(("reset", "reset halt", "reset init", "reset run"))
+Everything else is a command of the monitor, such as `monitor sysbus WhatIsAt 0x40013800`.
+Settings of debug probes (`adapter speed 4000`, `arm semihosting enable`, …) are accepted."""
 
 
 def execute(session: GdbSession, line: str) -> str:
     """What the command prints. Raises RenodeWifiError."""
-    words = " ".join(line.split())
-    if words in RESETS:
-        session.target.reset()
-        return ""
-    if words in IGNORED:
-        return ""
-    if words == "time":
-        return time_text(session.target.machine.now)
-    if words in ("", "help"):
+    words = line.split()
+    if words in ([], ["help"]):
         return HELP
-    return session.target.execute(line)
+    printed = probe_commands.execute(session, words)
+    return session.target.execute(line) if printed is None else printed

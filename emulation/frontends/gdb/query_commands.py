@@ -45,7 +45,7 @@ def start_no_ack(session: GdbSession, rest: bytes) -> str:
 DOCUMENTS: dict[bytes, Callable[[GdbSession], str]] = {
     b"features:read:target.xml": lambda session: session.target.registers.description(),
     b"memory-map:read:": lambda session: memory_map(session.target.flash()),
-    b"threads:read:": lambda session: thread_list(session.target.threads()),
+    b"threads:read:": lambda session: thread_list(session.threads),
 }
 
 
@@ -79,7 +79,8 @@ def is_alive(session: GdbSession, rest: bytes) -> str:
 
 
 def thread_ids(session: GdbSession, rest: bytes) -> str:
-    return "m" + ",".join(f"{thread.id:x}" for thread in session.target.threads())
+    numbers = ",".join(f"{thread.id:x}" for thread in session.threads)
+    return f"m{numbers}" if numbers else "l"
 
 
 def thread_info(session: GdbSession, rest: bytes) -> str:

@@ -78,14 +78,29 @@ def detach(session: GdbSession, rest: bytes) -> str:
     return "OK"
 
 
-def kill(session: GdbSession, rest: bytes) -> str | None:
-    session.mode = Mode.KILLED
-    return None
-
-
-def kill_process(session: GdbSession, rest: bytes) -> str | None:
-    session.mode = Mode.KILLED
+def extend(session: GdbSession, rest: bytes) -> str:
+    """`target extended-remote`: the connection outlives the program."""
+    session.is_extended = True
     return "OK"
+
+
+def kill(session: GdbSession, rest: bytes) -> None:
+    """End the run; in extended mode when the debugger leaves, if it does not begin anew before."""
+    if session.is_extended:
+        session.is_killed = True
+    else:
+        session.mode = Mode.KILLED
+
+
+def kill_process(session: GdbSession, rest: bytes) -> str:
+    kill(session, rest)
+    return "OK"
+
+
+def attach(session: GdbSession, rest: bytes) -> str:
+    """There is one program, and it is halted where it is."""
+    session.is_killed = False
+    return session.stop_reply()
 
 
 def restart(session: GdbSession, rest: bytes) -> None:
@@ -94,6 +109,7 @@ def restart(session: GdbSession, rest: bytes) -> None:
 
 def run(session: GdbSession, rest: bytes) -> str:
     """The program starts anew: a reset, and a halt before the first instruction."""
+    session.is_killed = False
     session.target.reset()
     return session.stop_reply()
 
@@ -110,7 +126,8 @@ COMMANDS = (
     PacketCommand("k", kill),
     PacketCommand("vKill", kill_process, b";"),
     PacketCommand("R", restart),
+    PacketCommand("vAttach", attach, b";"),
     PacketCommand("vRun", run, b";"),
-    PacketCommand("!", lambda session, rest: "OK"),
+    PacketCommand("!", extend),
     PacketCommand("vCtrlC", lambda session, rest: "OK"),
 )

@@ -127,6 +127,8 @@ class GdbServer:
             self._client.close()
         self._client = None
         if self.session is not None:
+            if self.session.is_killed:
+                self.session.mode = Mode.KILLED
             if self.session.mode is not Mode.KILLED:
                 self.session.mode = Mode.DETACHED
             self.target.remove_stops()

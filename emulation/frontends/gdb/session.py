@@ -75,6 +75,12 @@ class GdbSession:
         self.flash_parts: dict[int, bytes] = {}
         self.pending_symbols: list[str] = []
         self.acknowledges = True
+        self.is_extended = False
+        self.is_killed = False
+        """The run ends when the connection does."""
+        self._interrupted = False
+        """An interrupt that came while the machine was halted counts when it runs again: at a
+        breakpoint that only prints, the debugger goes on by itself."""
         self._commands = sorted(commands, key=lambda command: -len(command.name))
         self._decoder = PacketDecoder()
         self._output = bytearray()
@@ -90,12 +96,14 @@ class GdbSession:
                     self._output += b"+"
                 self._answer(item.data)
             elif item is Signal.INTERRUPT:
-                if self.mode in (Mode.CONTINUE, Mode.STEP):
-                    self.halt(SIGINT)
+                self._interrupted = True
             elif item is Signal.NACK:
                 self._output += self._last
             elif item is Signal.DAMAGED and self.acknowledges:
                 self._output += b"-"
+            if self._interrupted and self.is_running:
+                self._interrupted = False
+                self.halt(SIGINT)
 
     def take_output(self) -> bytes:
         """Bytes for the debugger."""
@@ -158,6 +166,11 @@ class GdbSession:
         self.mode = Mode.DETACHED
 
     # -- what several commands need -------------------------------------------------------------
+
+    @property
+    def threads(self) -> list[Thread]:
+        """Those of the program; none once it is killed."""
+        return [] if self.is_killed else self.target.threads()
 
     @property
     def thread(self) -> Thread:

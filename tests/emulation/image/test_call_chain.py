@@ -88,6 +88,13 @@ def test_a_threads_own_stack_is_behind_its_exception(image: Image) -> None:
     assert all(site.is_guess for site in call_chain(registers, image, words(frame), DEPTH))
 
 
+def test_nobody_called_what_a_reset_starts(image: Image) -> None:
+    # Above its frame is another program's, which looks like that of an exception.
+    stale = [0, 1, 2, 3, 12, returns(image, "main")[0], start(image, "net_join"), 0x01000000]
+    registers = {"pc": start(image, "on_reset"), "lr": 0xFFFFFFFF, "sp": STACK}
+    assert call_chain(registers, image, words(stale), DEPTH) == []
+
+
 def test_behind_a_jump_to_no_code_the_caller_is_known(image: Image) -> None:
     back = returns(image, "main")[0]
     chain = call_chain({"pc": 0, "lr": back, "sp": STACK}, image, words([]), DEPTH)

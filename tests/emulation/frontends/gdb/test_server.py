@@ -104,6 +104,45 @@ def test_a_range_is_stepped_through(engine: EmbeddedEngine, pool: ThreadPoolExec
         run.result(60)
 
 
+def test_a_killed_program_begins_anew_or_ends_with_its_connection(
+    engine: EmbeddedEngine, pool: ThreadPoolExecutor
+) -> None:
+    server = gdb.serve(engine, 0)
+    run = let_run(pool, engine, 10**15)
+    with connected(server.port) as client:
+        assert client.ask("!") == "OK"
+        assert client.ask("vKill;1") == "OK"
+        assert client.ask("qfThreadInfo") == "l"
+        assert stop_pc(client.ask("vAttach;1")) == LOOP - 4
+        client.ask(f"Z0,{STORE:x},2")
+        assert stop_pc(client.ask("c")) == STORE
+        client.send("k")
+        assert stop_pc(client.ask("vRun;")) == LOOP - 4
+        assert client.ask("qfThreadInfo") == "m1"
+        client.send("k")
+        assert client.ask("qfThreadInfo") == "l"
+    with pytest.raises(gdb.Killed, match="ended the run"):
+        run.result(60)
+
+
+def test_an_interrupt_at_a_stop_counts_when_the_machine_goes_on(
+    engine: EmbeddedEngine, pool: ThreadPoolExecutor
+) -> None:
+    server = gdb.serve(engine, 0)
+    run = let_run(pool, engine, 10**15)
+    with connected(server.port) as client:
+        client.ask(f"Z0,{STORE:x},2")
+        assert "swbreak" in client.ask("c")
+        client.interrupt()
+        client.ask(f"z0,{STORE:x},2")
+        reply = client.ask("c")
+        assert reply.startswith("T02")
+        assert stop_pc(reply) == STORE
+        client.send("k")
+    with pytest.raises(gdb.Killed):
+        run.result(60)
+
+
 def test_an_interrupt_halts_and_time_stands_still(
     engine: EmbeddedEngine, pool: ThreadPoolExecutor
 ) -> None:
