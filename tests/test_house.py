@@ -271,6 +271,17 @@ def test_public_signatures_say_what_they_take() -> None:
     assert vague == []
 
 
+def test_thumb_is_decoded_in_one_place() -> None:
+    """Python's; that of the core is held to its room in core/test_floors.py."""
+    masks = re.compile(r"& 0x[EF][0-9A-F]{3} (?:==|!=|in) ")
+    decoding = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "emulation").rglob("*.py")
+        if masks.search(path.read_text(encoding="utf-8"))
+    }
+    assert decoding == {"emulation/image/thumb.py"}
+
+
 def test_no_report_of_a_run_is_left_at_the_top() -> None:
     found = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False

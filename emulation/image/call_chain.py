@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.unwind import LR, PC, SP, ReadMemory, Registers, word
 
@@ -167,8 +168,5 @@ def call_site(value: int, image: Image) -> int | None:
         return None
     first = int.from_bytes(before[:2], "little")
     second = int.from_bytes(before[2:], "little")
-    if first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000:  # BL (T1)
-        return address - 4
-    if second & 0xFF87 == 0x4780:  # BLX register (T1)
-        return address - 2
-    return None
+    size = thumb.call_size(first, second)
+    return address - size if size else None

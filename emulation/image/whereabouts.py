@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.image.call_chain import call_chain
 from renode_wifi.emulation.image.crash import CALL_CHAIN_DEPTH, Crash, place, render_call_chain
 from renode_wifi.emulation.image.image import Image, symbol_address
@@ -73,35 +74,33 @@ def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> in
         return None
     halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
     begin = _loop_begin(halfwords)
-    for index in range(begin, 2 * LOOP) if begin is not None else ():
-        address = _loaded(halfwords[index], halfwords[index - 1], registers)
-        if any(address in area for area in PERIPHERALS):
-            return address
+    for first, second in _instructions(halfwords, begin) if begin is not None else ():
+        load = thumb.loaded(first, second)
+        if load is not None:
+            address = registers.get(f"r{load[0]}", 0) + load[1]
+            if any(address in area for area in PERIPHERALS):
+                return address
     return None
 
 
-def _loaded(halfword: int, before: int, registers: Mapping[str, int]) -> int:
-    """The address that a load with an immediate offset reads, with the registers as they are."""
-    if halfword & 0xF800 == 0x6800 and before >> 11 < 0x1D:  # LDR Rt, [Rn, #imm5 * 4] (T1)
-        return registers[f"r{halfword >> 3 & 7}"] + (halfword >> 6 & 31) * 4
-    if before & 0xFFF0 == 0xF8D0 and before & 15 < 13:  # LDR.W Rt, [Rn, #imm12] (T3)
-        return registers[f"r{before & 15}"] + (halfword & 0xFFF)
-    return 0
+def _instructions(halfwords: list[int], begin: int) -> Iterator[tuple[int, int]]:
+    """The first two halfwords of each instruction; the second may be the next one's."""
+    index = begin
+    while index + 1 < len(halfwords):
+        yield halfwords[index], halfwords[index + 1]
+        index += thumb.size(halfwords[index]) // 2
 
 
 def _loop_begin(halfwords: list[int]) -> int | None:
     """Index of the first halfword of a loop that goes over the middle; None without one."""
-    for index in range(LOOP, 2 * LOOP):
-        halfword = halfwords[index]
-        if halfword & 0xF000 == 0xD000:  # Bcc (T1)
-            offset = (halfword & 0xFF) - (halfword & 0x80) * 2
-        elif halfword & 0xF800 == 0xE000:  # B (T2)
-            offset = (halfword & 0x7FF) - (halfword & 0x400) * 2
-        else:
-            continue
-        target = index + 2 + offset
-        if 0 <= target <= LOOP:
-            return target
+    index = LOOP
+    for first, second in _instructions(halfwords, LOOP):
+        distance = thumb.conditional_jump(first)
+        if distance is None:
+            distance = thumb.jump(first, second)
+        if distance is not None and 0 <= index + distance // 2 <= LOOP:
+            return index + distance // 2
+        index += thumb.size(first) // 2
     return None
 
 

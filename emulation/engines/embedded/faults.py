@@ -14,6 +14,7 @@ from zlib import crc32
 
 from renode_wifi.emulation.engines.embedded.report import CrashReport
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.image.crash import REGISTERS, Crash
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.machine import Machine
@@ -169,35 +170,14 @@ def loops_purely(halfword: Callable[[int], int], pc: int) -> bool:
         seen.add(address)
         try:
             first = halfword(address)
-            second = halfword(address + 2) if first >> 11 in (0x1D, 0x1E, 0x1F) else 0
+            second = halfword(address + 2) if thumb.size(first) == 4 else 0
         except RenodeWifiError:
             return False
-        if first & 0xF800 == 0xE000:  # B (T2)
-            offset = (first & 0x7FF) << 1
-            address += 4 + offset - (0x1000 if offset & 0x800 else 0)
-        elif first & 0xF800 == 0xF000 and second & 0xD000 == 0x9000:  # B.W (T4)
-            address += 4 + _branch_offset(first, second)
-        elif _is_hint(first) or _is_move(first):
+        distance, move = thumb.jump(first, second), thumb.moved(first)
+        if distance is not None:
+            address += distance
+        elif thumb.is_hint(first) or (move is not None and move[0] != thumb.PC):
             address += 2
         else:
             return False
     return False
-
-
-def _is_hint(first: int) -> bool:
-    """NOP, YIELD, WFE, WFI or SEV."""
-    return first & 0xFF0F == 0xBF00
-
-
-def _is_move(first: int) -> bool:
-    """MOV (T1) to another register than the PC."""
-    return first & 0xFF00 == 0x4600 and first & 0x87 != 0x87
-
-
-def _branch_offset(first: int, second: int) -> int:
-    """Of B.W (ARMv7-M, A7.7.12, encoding T4)."""
-    sign = first >> 10 & 1
-    i1 = ~(second >> 13 ^ sign) & 1
-    i2 = ~(second >> 11 ^ sign) & 1
-    offset = i1 << 23 | i2 << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
-    return offset - (1 << 24 if sign else 0)

@@ -13,6 +13,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.killed import Killed
 from renode_wifi.emulation.frontends.gdb.server import GdbServer, wait_for
 from renode_wifi.emulation.frontends.gdb.session import SIGSEGV, SIGTRAP, GdbSession, Mode
+from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.platform.core import DebugUnit, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
@@ -21,8 +22,6 @@ SLICE = 20 * MILLISECOND
 IDLE_WAIT = 0.1
 """Seconds between looks at what the caller asks for while a debugger holds a machine."""
 
-BKPT_FIRST, BKPT_LAST = 0xBE00, 0xBEFF
-"""Encodings of BKPT (ARMv7-M, A7.7.17)."""
 IPSR = 0x1FF
 NMI = 2
 ASYNCHRONOUS = 14
@@ -169,7 +168,7 @@ class DebugControl:
         target, pc = machine.server.target, machine.register("pc")
         if target.watched is not None or pc in target.stops.breakpoints:
             return True
-        return BKPT_FIRST <= machine.halfword(pc) <= BKPT_LAST
+        return thumb.is_breakpoint(machine.halfword(pc))
 
     def _report_stop(self, machine: Debugged) -> None:
         """Report to the machine's debugger why it has stopped."""
@@ -254,5 +253,5 @@ class DebugControl:
     @staticmethod
     def _skip_bkpt(machine: Debugged, pc: int) -> None:
         """A BKPT instruction of the program has halted it: go on behind it."""
-        if BKPT_FIRST <= machine.halfword(pc) <= BKPT_LAST:
+        if thumb.is_breakpoint(machine.halfword(pc)):
             machine.server.target.machine.core.write_register("pc", pc + 2)
