@@ -34,7 +34,7 @@ MEMBERS = {
     "AddHookAtWfiStateChange": "hook the code: sysbus.cpu AddHook",
     "AddUserStateHook": "poll with `watch`, or hook the code: sysbus.cpu AddHook",
     "AssembleBlock": "assemble with the toolchain, and write words: sysbus WriteWord",
-    "CreateBLEMedium": "no board here has Bluetooth",
+    "CreateBLEMedium": "Bluetooth devices around the board are in the world file",
     "CreateCANHub": "no board here has a CAN transceiver wired",
     "CreateEnvironment": "sensors have their own values: sysbus.i2c2.hts221 Temperature 36.6",
     "CreateExecutionTracing": "sysbus.cpu LogFunctionNames logs the functions entered; or gdb",

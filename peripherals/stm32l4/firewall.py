@@ -7,9 +7,7 @@ SYSCFG_CFGR1.FWDIS enables it, until the next reset. An access that it forbids r
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Register, packed
 from renode_wifi.peripherals.stm32l4.firewall_segments import OPENED, VIOLATED, Segments
-
-FLASH, SRAM1 = 0x08000000, 0x20000000
-"""Where code and non-volatile data are, and volatile data."""
+from renode_wifi.peripherals.stm32l4.memories import FLASH, SRAM1
 
 CSSA = Register("CSSA", 0x00, fields=packed("-:8 ADD:16"), on_write="_set")
 CSL = Register("CSL", 0x04, fields=packed("-:8 LENG:14"), on_write="_set")
@@ -65,9 +63,9 @@ class STM32L4_FIREWALL(Block):
         # type: () -> None
         values, segments = self._programmed, self.segments
         segments.ranges = (
-            (FLASH + values["CSSA"], values["CSL"]),
-            (FLASH + values["NVDSSA"], values["NVDSL"]),
-            (SRAM1 + values["VDSSA"], values["VDSL"]),
+            (FLASH[0] + values["CSSA"], values["CSL"]),
+            (FLASH[0] + values["NVDSSA"], values["NVDSL"]),
+            (SRAM1[0] + values["VDSSA"], values["VDSL"]),
         )
         segments.prearmed = bool(values["CR"] & CR.FPA)
         segments.shared = bool(values["CR"] & CR.VDS)

@@ -37,6 +37,7 @@ from renode_wifi.peripherals.stm32l4.flash_registers import (
     WRP2AR,
     WRP2BR,
 )
+from renode_wifi.peripherals.stm32l4.memories import FLASH, SRAM1, SRAM2
 
 FAILS, HALF = "fails", "half"
 """What a fault does to an operation: it isn't done, or done by half."""
@@ -57,8 +58,7 @@ LOCKS = CR.LOCK | CR.OPTLOCK
 SETTINGS = CR.written() & ~(STARTS | LOCKS)
 
 # Where a vector table's SP may point to, for the boot loader to take bank 2 as firmware.
-STACKS = ((0x20000000, 0x20018000), (0x10000000, 0x10008000))
-SRAM2, SRAM2_SIZE = 0x10000000, 0x8000
+STACKS = (SRAM1, SRAM2)
 
 
 class STM32L4_FLASH(Block):
@@ -93,8 +93,8 @@ class STM32L4_FLASH(Block):
         self,
         machine,
         name,
-        base=0x08000000,
-        size=0x100000,
+        base=FLASH[0],
+        size=FLASH[1],
         strict=True,
         programTime=81690,
         pageEraseTime=22020000,
@@ -168,7 +168,7 @@ class STM32L4_FLASH(Block):
             return False
         start = self._address_of(BANK_PAGES * PAGE_SIZE)
         stack = self.machine.bus.read(start, 4)
-        return any(low < stack <= high for low, high in STACKS)
+        return any(base < stack <= base + size for base, size in STACKS)
 
     def _offset_of(self, address):
         # type: (int) -> int
@@ -480,7 +480,7 @@ class STM32L4_FLASH(Block):
             offset = page * PAGE_SIZE
             if not (keeps and flash_options.is_proprietary(self._programmed, offset, PAGE_SIZE)):
                 self._write_array(self._address_of(offset), [0xFF] * PAGE_SIZE)
-        self.machine.bus.write_bytes(SRAM2, bytes(bytearray(SRAM2_SIZE)))
+        self.machine.bus.write_bytes(SRAM2[0], bytes(bytearray(SRAM2[1])))
         try:
             forget = self.machine.peripheral("rtc").forget_backup
         except (KeyError, AttributeError):

@@ -11,6 +11,7 @@ What the detectors compare with is the supply of "adcCommon", which all of the c
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.stm32l4.flash_registers import OPTR
+from renode_wifi.peripherals.stm32l4.memories import SRAM1, SRAM2
 from renode_wifi.peripherals.stm32l4.pwr_registers import (
     CR1,
     CR2,
@@ -36,8 +37,6 @@ STOPS, STANDBY = (0, 1, 2), 3
 """Codes of LPMS; those above are Shutdown."""
 # What an exit from Standby leaves as it was (section 5.4).
 KEPT = ("CR3", "CR4", "SR1", "PUCRA", "PDCRA", "PUCRB", "PDCRB", "PUCRH", "PDCRH")
-SRAM1, SRAM1_SIZE = 0x20000000, 0x18000
-SRAM2, SRAM2_SIZE = 0x10000000, 0x8000
 
 
 NO_RESET = {"stop": OPTR.nRST_STOP, "standby": OPTR.nRST_STDBY, "shutdown": OPTR.nRST_SHDW}
@@ -118,14 +117,14 @@ class STM32L4_PWR(Block):
         if cause in ("standby", "shutdown"):
             self._lose_memories(cause == "standby" and kept["CR3"] & CR3.RRS)
         elif not self._option(OPTR.SRAM2_RST):
-            self.machine.bus.write_bytes(SRAM2, bytes(bytearray(SRAM2_SIZE)))
+            self.machine.bus.write_bytes(SRAM2[0], bytes(bytearray(SRAM2[1])))
         self._mode = ""
         self._is_browned_out = False
 
     def _lose_memories(self, keeps_second):
         # type: (typing.Any) -> None
         source = self.machine.random(self.name)
-        areas = [(SRAM1, SRAM1_SIZE)] + ([] if keeps_second else [(SRAM2, SRAM2_SIZE)])
+        areas = [SRAM1] + ([] if keeps_second else [SRAM2])
         for start, size in areas:
             content = bytes(bytearray(source.getrandbits(8) for _ in range(size)))
             self.machine.bus.write_bytes(start, content)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import flash as block
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
+from renode_wifi.peripherals.stm32l4.memories import SRAM2
 from tests.peripherals.stm32l4.rig import peek, poke
 
 BASE = 0x08000000
@@ -424,10 +425,10 @@ def test_read_out_protection_goes_with_all_that_it_protected() -> None:
     load_options(flash, machine, OPTR=LEVEL_1)
     poke(flash, "CR", block.CR.PG)
     program(machine, program_at, 1, 2)
-    machine.bus.write(block.SRAM2, 7, 4)
+    machine.bus.write(SRAM2[0], 7, 4)
     load_options(flash, machine, OPTR=OPEN)
     assert machine.bus.read(program_at, 4) == 0xFFFFFFFF
-    assert machine.bus.read(block.SRAM2, 4) == 0
+    assert machine.bus.read(SRAM2[0], 4) == 0
     assert peek(flash, "OPTR") == OPEN
 
 

@@ -7,7 +7,8 @@ import pytest
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
 from renode_wifi.peripherals.stm32l4.flash_registers import OPTR
-from renode_wifi.peripherals.stm32l4.pwr import RTC_WAKE_UP, SRAM1, SRAM2, STM32L4_PWR
+from renode_wifi.peripherals.stm32l4.memories import SRAM1, SRAM2
+from renode_wifi.peripherals.stm32l4.pwr import RTC_WAKE_UP, STM32L4_PWR
 from renode_wifi.peripherals.stm32l4.pwr_registers import CR3, SR1
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.syscfg import STM32_SYSCFG
@@ -81,7 +82,7 @@ def test_a_flag_that_is_left_set_ends_standby_at_once() -> None:
 @pytest.mark.parametrize("keeps", [0, CR3.RRS])
 def test_after_standby_flags_and_settings_stay_and_memories_are_lost(keeps: int) -> None:
     pwr, machine = make(STANDBY)
-    for area in (SRAM1, SRAM2):
+    for area, _ in (SRAM1, SRAM2):
         machine.bus.write_bytes(area, b"contents")
     poke(pwr, "CR3", keeps | 1)
     poke(pwr, "PUCRA", 5)
@@ -92,8 +93,8 @@ def test_after_standby_flags_and_settings_stay_and_memories_are_lost(keeps: int)
     assert peek(pwr, "SR1") == SR1.SBF | 1
     assert peek(pwr, "PUCRA") == 5
     assert peek(pwr, "CR1") == 0x200
-    assert machine.bus.read_bytes(SRAM1, 8) != b"contents"
-    assert (machine.bus.read_bytes(SRAM2, 8) == b"contents") == bool(keeps)
+    assert machine.bus.read_bytes(SRAM1[0], 8) != b"contents"
+    assert (machine.bus.read_bytes(SRAM2[0], 8) == b"contents") == bool(keeps)
 
 
 def test_after_shutdown_nothing_says_so() -> None:
