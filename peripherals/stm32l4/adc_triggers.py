@@ -1,7 +1,7 @@
 # ironpython: executed by Renode
 """External triggers of the converters (RM0351 tables 107 to 110): a timer and its line, by code.
 
-None stands for EXTI lines and for TRGO2.
+None stands for EXTI lines.
 """
 
 REGULAR = (
@@ -13,9 +13,9 @@ REGULAR = (
     ("tim4", "CC4"),
     None,
     ("tim8", "TRGO"),
-    None,
+    ("tim8", "TRGO2"),
     ("tim1", "TRGO"),
-    None,
+    ("tim1", "TRGO2"),
     ("tim2", "TRGO"),
     ("tim4", "TRGO"),
     ("tim6", "TRGO"),
@@ -31,9 +31,9 @@ INJECTED = (
     ("tim4", "TRGO"),
     None,
     ("tim8", "CC4"),
-    None,
+    ("tim1", "TRGO2"),
     ("tim8", "TRGO"),
-    None,
+    ("tim8", "TRGO2"),
     ("tim3", "CC3"),
     ("tim3", "TRGO"),
     ("tim3", "CC1"),

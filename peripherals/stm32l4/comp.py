@@ -49,7 +49,7 @@ class STM32L4_COMP(Block):
     """Outputs 0 and 1: those of the comparators. A locked register keeps its value until reset."""
 
     STATUS = PARTLY
-    MISSING = "blanking, delays, the ways of the outputs to timers"
+    MISSING = "blanking, delays, captures of timers by the outputs"
     SIZE = 0x200
     OUTPUTS = (0, 1)
     REGISTERS = (CSR1, CSR2)

@@ -16,8 +16,10 @@ from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.counter import TICKER_VALID, Counter
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
-from renode_wifi.peripherals.stm32l4 import tim_outputs, tim_ticker
+from renode_wifi.peripherals.stm32l4 import tim_break, tim_outputs, tim_ticker
+from renode_wifi.peripherals.stm32l4.tim_break import Breaks
 from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
+from renode_wifi.peripherals.stm32l4.tim_commutation import Commutation
 from renode_wifi.peripherals.stm32l4.tim_inputs import GATED, Inputs
 from renode_wifi.peripherals.stm32l4.tim_outputs import ObservedLine, Outputs
 from renode_wifi.peripherals.stm32l4.tim_registers import (
@@ -56,6 +58,7 @@ CR1_WORD, SR_WORD = CR1.word, SR.word
 PSC_WORD, ARR_WORD, RCR_WORD, CCR_WORD = PSC.word, ARR.word, RCR.word, CCR.word
 CNT_UIFCPY = 1 << 31
 RESET_INPUT = 255
+FIRST_BREAK_INPUT = tim_break.FIRST_INPUT
 
 
 class STM32_Timer(Block):
@@ -68,7 +71,7 @@ class STM32_Timer(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "input filters, TRGO2, break by comparators and DFSDM"
+    MISSING = "input filters, break by PVD and errors of memories, references cleared by inputs"
     SERVED = SERVE_READS
     OUTPUTS = tim_outputs.OUTPUTS
     ADVANCED = ADVANCED
@@ -103,8 +106,14 @@ class STM32_Timer(Block):
             for channel, output in enumerate(tim_outputs.CHANNEL_OUTPUTS)
         )
         self._inputs = Inputs(self, self._number, self)
+        self._breaks = Breaks(self, self._number, self.broken)
+        self._commutation = Commutation(self._number, self.registers.values)
         self._outputs = Outputs(
-            self, self._comparing, self._number in ADVANCED_TIMERS, self.clock_hz
+            self,
+            self._comparing,
+            self._number in ADVANCED_TIMERS,
+            self.clock_hz,
+            self._commutation,
         )
         self._event: Event | None = None
         self._values = self.registers.values
@@ -130,9 +139,13 @@ class STM32_Timer(Block):
         self.registers["ARR"] = self._width
         self._compares = [0] * len(COMPARE_WORDS)
         """What CCRx acts with: its value, or that of the last update."""
+        self._commutation.commutate()
         self._outputs.clear()
         self._inputs.clear()
+        self._breaks.clear()
         self._running = False
+        self._must_settle = False
+        """MOE, or what acts, has changed: other outputs are on."""
         self._divided = 0
         """Ticks from outside that the prescaler has taken."""
         self._down = False
@@ -242,10 +255,16 @@ class STM32_Timer(Block):
             self._values[SR_WORD] |= SR.UIF
             self._outputs.updated()
             if self._has_break and self._values[BDTR.word] & BDTR.AOE:
-                self._values[BDTR.word] |= BDTR.MOE
+                self._allow()
             if self._values[CR1_WORD] & CR1.OPM:
                 self._values[CR1_WORD] &= ~CR1.CEN
                 self._running = False
+
+    def _allow(self) -> None:
+        """MOE by an update event, unless a break input is active (30.4.18)."""
+        if not self._values[BDTR.word] & BDTR.MOE and not self._breaks.active():
+            self._values[BDTR.word] |= BDTR.MOE
+            self._must_settle = True
 
     def _load(self) -> None:
         """An update event: the preloaded values count from here."""
@@ -304,6 +323,9 @@ class STM32_Timer(Block):
 
     def _reschedule(self, now: int) -> None:
         """The next event, and the interrupt line as it has to be."""
+        if self._must_settle:
+            self._must_settle = False
+            self._outputs.settle()
         self._counter.withdraw()
         self._ticker.withdraw()
         if self._event is not None:
@@ -378,7 +400,15 @@ class STM32_Timer(Block):
             self._find_clock()
         now = self.machine.clock.now
         self._sync(now)
+        frozen = tim_break.frozen(self._values) if self._has_break else ()
         self.registers.write(offset, value, width)
+        for word, bits, kept in frozen:
+            self._values[word] = self._values[word] & ~bits | kept
+        self._commutation.settle()
+        self._breaks.settle()
+        active = self._breaks.active()
+        if active:
+            self._break(active)
         self._edges.settle(self._rcc)
         self._outputs.settle()
         self._inputs.settle()
@@ -444,8 +474,7 @@ class STM32_Timer(Block):
             if events & EGR.CC1G << channel:
                 self._generate_compare(channel)
         if events & EGR.COMG:
-            self._values[SR_WORD] |= SR.COMIF
-            self._outputs.commutated()
+            self._commutate()
         if events & EGR.TG:
             self._values[SR_WORD] |= SR.TIF
             self._outputs.triggered()
@@ -453,6 +482,12 @@ class STM32_Timer(Block):
             self._break(SR.BIF)
         if events & EGR.B2G:
             self._break(SR.B2IF)
+
+    def _commutate(self) -> None:
+        self._commutation.commutate()
+        self._must_settle = True
+        self._values[SR_WORD] |= SR.COMIF
+        self._outputs.commutated()
 
     def _generate_compare(self, channel: int) -> None:
         """CCxG: an input captures, an output has its flag and request, but no match (31.4.6)."""
@@ -522,12 +557,15 @@ class STM32_Timer(Block):
     # Inputs.
 
     def on_gpio(self, number: int, level: bool) -> None:
-        """An input of `tim_inputs`, or a reset."""
+        """An input of `tim_inputs` or `tim_break`, or a reset."""
         if number == RESET_INPUT:
             if level:
                 self.reset()
             return
-        self._inputs.on_gpio(number, level)
+        if number >= FIRST_BREAK_INPUT:
+            self._breaks.on_gpio(number, level)
+        else:
+            self._inputs.on_gpio(number, level)
 
     def capture(self, channel: int) -> None:
         now = self.machine.clock.now
@@ -568,6 +606,10 @@ class STM32_Timer(Block):
         self._outputs.triggered()
         self._reschedule(self.machine.clock.now)
 
+    def commutate(self) -> None:
+        self._commutate()
+        self.gate_changed()
+
     def count(self, down: bool | None) -> None:
         """A tick from outside; an encoder sets the direction, too."""
         if not self._values[CR1_WORD] & CR1.CEN:
@@ -595,17 +637,19 @@ class STM32_Timer(Block):
         self._match(0, 0)
         self._wrapped(1)
 
-    def broken(self, active: bool) -> None:
-        """The break input: outputs are off until MOE is set again."""
-        if active and self._values[BDTR.word] & BDTR.BKE:
-            now = self.machine.clock.now
-            self._sync(now)
-            self._break(SR.BIF)
-            self._reschedule(now)
+    def broken(self, flags: int) -> None:
+        """A break input is active: outputs are off until MOE is set again."""
+        now = self.machine.clock.now
+        self._sync(now)
+        self._break(flags)
+        self._must_settle = True
+        self._reschedule(now)
 
     def _clock_failed(self) -> None:
-        self.broken(True)
+        if self._values[BDTR.word] & BDTR.BKE:
+            self.broken(SR.BIF)
 
-    def _break(self, flag: int) -> None:
+    def _break(self, flags: int) -> None:
         self._values[BDTR.word] &= ~BDTR.MOE
-        self._values[SR_WORD] |= flag
+        self._values[SR_WORD] |= flags
+        self._outputs.stopped(flags)

@@ -1,9 +1,9 @@
 """What timers take in (RM0351 sections 31.3.5 to 31.3.7, 31.3.16 to 31.3.19): captures, triggers,
-slave and encoder modes, break.
+slave and encoder modes. Breaks are in `tim_break`.
 
-Inputs are numbered: TI1 to TI4 from 0 on, then ETR, ITR0 to ITR3, and the break input. Pins are
-those to which the outputs of the same names are wired, where a port's alternate function chooses
-them; they are looked up when a register of the timer is written. Filters are not modelled.
+Inputs are numbered: TI1 to TI4 from 0 on, then ETR, and ITR0 to ITR3. Pins are those to which the
+outputs of the same names are wired, where a port's alternate function chooses them; they are looked
+up when a register of the timer is written. Filters are not modelled.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from renode_wifi.peripherals.base.block import Block, output_of
 from renode_wifi.peripherals.base.line import Line, Receiver
 from renode_wifi.peripherals.stm32l4.gpio import chosen_pins
 from renode_wifi.peripherals.stm32l4.tim_registers import (
-    BDTR,
-    BREAK,
     CCER,
     CCMR1,
     CCMR2,
@@ -24,8 +22,8 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
 )
 
 CHANNELS = 4
-ETR, ITR, BREAK_INPUT = 4, 5, 9
-PINS = {"CH1": 0, "CH2": 1, "CH3": 2, "CH4": 3, "ETR": ETR, "BKIN": BREAK_INPUT}
+ETR, ITR, INPUTS = 4, 5, 9
+PINS = {"CH1": 0, "CH2": 1, "CH3": 2, "CH4": 3, "ETR": ETR}
 """Inputs by the names under which they are wired."""
 
 ENCODERS = (1, 2, 3)
@@ -48,6 +46,7 @@ MASTERS = {
     15: ("tim1", "tim3", "tim16", "tim17"),
 }
 WITHOUT_TRGO = ("tim16", "tim17")
+COMMUTATION = CR2.CCPC | CR2.CCUS
 SETTINGS = (SMCR, CCMR1, CCMR2, CCER, CR2)
 
 
@@ -68,8 +67,8 @@ class Slave(Protocol):
 
     def gate_changed(self) -> None: ...
 
-    def broken(self, active: bool) -> None:
-        """The break input."""
+    def commutate(self) -> None:
+        """A COM event."""
 
 
 class Inputs(Receiver):
@@ -82,13 +81,12 @@ class Inputs(Receiver):
         self._lines = timer.lines
         self._masters = MASTERS.get(number, ())
         self._has_slave_mode = "SMCR" in timer.registers.plan.by_name
-        self._has_break = "BDTR" in timer.registers.plan.by_name
         self._has_channels = "CCER" in timer.registers.plan.by_name
         self.clear()
 
     def clear(self) -> None:
         self._seen: tuple[int, ...] = ()
-        self._levels = [False] * (BREAK_INPUT + 1)
+        self._levels = [False] * INPUTS
         self._divided = [0] * (CHANNELS + 1)
         self.mode = 0
         self.is_clocked_outside = False
@@ -101,8 +99,6 @@ class Inputs(Receiver):
             return
         values = self._values
         seen = tuple(values[register.word] for register in SETTINGS)
-        if self._has_break:
-            seen = (*seen, values[BDTR.word] & (BDTR.BKE | BDTR.BKP))
         if seen == self._seen:
             return
         self._seen = seen
@@ -112,7 +108,7 @@ class Inputs(Receiver):
         for name in self._wanted(slave):
             self._connect_pin(name)
         source = SMCR["TS"].get(slave)
-        if source < len(self._masters) and (self.mode or self._captures_trigger()):
+        if source < len(self._masters) and (self.mode or self._uses_trigger()):
             self._connect_master(source)
 
     def _wanted(self, slave: int) -> set[str]:
@@ -124,7 +120,7 @@ class Inputs(Receiver):
                 names.add(f"CH{(channel ^ (selection == INDIRECT)) + 1}")
         if self.mode in ENCODERS:
             names |= {"CH1", "CH2"}
-        elif self.mode or self._captures_trigger():
+        elif self.mode or self._uses_trigger():
             source = SMCR["TS"].get(slave)
             names |= {
                 TI1_EDGES: {"CH1"},
@@ -136,16 +132,20 @@ class Inputs(Receiver):
             names.add("ETR")
         if "CH1" in names and self._values[CR2.word] & CR2.TI1S:
             names |= {"CH2", "CH3"}
-        if self._has_break and self._values[BDTR.word] & BDTR.BKE:
-            names.add("BKIN")
         return names & self._lines.keys()
 
     def _selection(self, channel: int) -> int:
         """CCxS; 0 for outputs."""
         return self._values[CCMR1.word + channel // 2] >> (8 * (channel & 1)) & 3
 
-    def _captures_trigger(self) -> bool:
-        return any(self._selection(channel) == BY_TRIGGER for channel in range(CHANNELS))
+    def _uses_trigger(self) -> bool:
+        """Without a slave mode: a channel captures by the trigger, or it commutates."""
+        return self._commutates() or any(
+            self._selection(channel) == BY_TRIGGER for channel in range(CHANNELS)
+        )
+
+    def _commutates(self) -> bool:
+        return not COMMUTATION & ~self._values[CR2.word]
 
     def _connect_pin(self, name: str) -> None:
         for pin in chosen_pins(self._lines[name]):
@@ -198,9 +198,7 @@ class Inputs(Receiver):
         if self._levels[number] == level:
             return
         self._levels[number] = level
-        if number == BREAK_INPUT:
-            self._break(level)
-        elif number == ETR:
+        if number == ETR:
             self._external(level)
         elif number >= ITR:
             self._from_trigger(number - ITR, level)
@@ -262,6 +260,8 @@ class Inputs(Receiver):
         for channel in range(CHANNELS):
             if self._selection(channel) == BY_TRIGGER:
                 self._capture(channel)
+        if self._commutates():
+            self._slave.commutate()
         if self.mode in (RESET, RESET_AND_TRIGGER):
             self._slave.restart()
         if self.mode in (TRIGGER, RESET_AND_TRIGGER):
@@ -278,8 +278,3 @@ class Inputs(Receiver):
         other = (self._levels[1] if index == 0 else self._first()) != self._inverted(index ^ 1)
         rises = level != self._inverted(index)
         self._slave.count(rises == other if index == 0 else rises != other)
-
-    def _break(self, level: bool) -> None:
-        if self._has_break and self._values[BREAK.word] & BREAK.BKINE:
-            high = level != bool(self._values[BREAK.word] & BREAK.BKINP)
-            self._slave.broken(high == bool(self._values[BDTR.word] & BDTR.BKP))

@@ -12,6 +12,8 @@ from typing import Protocol, runtime_checkable
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import MICROSECOND
 from renode_wifi.peripherals.base.line import Line, Receiver
+from renode_wifi.peripherals.stm32l4 import tim_trigger
+from renode_wifi.peripherals.stm32l4.tim_commutation import Commutation
 from renode_wifi.peripherals.stm32l4.tim_dead_time import DeadTime, duration
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     BDTR,
@@ -23,25 +25,23 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     DIER,
     SR,
 )
+from renode_wifi.peripherals.stm32l4.tim_trigger import UNUSED, triggers
 from renode_wifi.peripherals.stm32l4.tim_variants import MODE_WORDS
 
 FROZEN, ACTIVE_ON_MATCH, INACTIVE_ON_MATCH, TOGGLE, INACTIVE, ACTIVE, PWM1, PWM2 = range(8)
 FOLLOWS_COUNTER = (PWM1, PWM2)
-COMPLEMENTARY = 3
-"""Channels that may have a second output."""
 SHORTEST_PERIOD = 10 * MICROSECOND
 """Between starts of the counter, below which outputs aren't shown edge by edge."""
-OUTPUT_BITS = CCER.CC1E | CCER.CC1NE
+OUTPUT_BITS = BOTH_OUTPUTS = CCER.CC1E | CCER.CC1NE
 CHANNEL_BITS = 4
 """Of CCER, per channel."""
 FIFTH = 4
 """Channel 5, from 0 on: it and the sixth have no pins."""
+INNER_FLAGS = {FIFTH: SR.CC5IF, FIFTH + 1: SR.CC6IF}
 GC5C_SHIFT = CCR5["GC5C1"].position
 COMBINABLE = 7
 """Channels 1 to 3, a bit each."""
 ANY_COMPARE = SR.CC1IF | SR.CC2IF | SR.CC3IF | SR.CC4IF
-TRIGGER_RESET, TRIGGER_ENABLE, TRIGGER_UPDATE, TRIGGER_COMPARE = range(4)
-"""Codes of CR2.MMS; the others show a channel's reference."""
 
 UPDATE_REQUEST, TRIGGER_REQUEST, COMMUTATION_REQUEST = "UP_DMA", "TRIG_DMA", "COM_DMA"
 CHANNEL_OUTPUTS = tuple(f"CH{number}" for number in range(1, 5))
@@ -57,9 +57,11 @@ SIGNALS = (
     UPDATE_REQUEST,
     TRIGGER_REQUEST,
     COMMUTATION_REQUEST,
+    "TRGO2",
     # Inputs: nothing drives these, they lead to the pins that may be them.
     "ETR",
     "BKIN",
+    "BKIN2",
 )
 INTERRUPTS = (
     DIER.UIE | DIER.CC1IE | DIER.CC2IE | DIER.CC3IE | DIER.CC4IE | DIER.COMIE | DIER.TIE | DIER.BIE
@@ -106,12 +108,15 @@ class ObservedLine(Line):
     def drive(self, drives: bool) -> None:
         """Be off or on."""
         self.drives = drives
+        was_high, self.level = self.level, self.level and drives
         for receiver, number in self._receivers:
             if isinstance(receiver, SharedReceiver):
                 if drives:
                     receiver.on_gpio(number, self.level)
                 else:
                     receiver.release(number)
+            elif was_high and not drives:
+                receiver.on_gpio(number, False)
 
     def connect(self, receiver: Receiver, number: int) -> None:
         super().connect(receiver, number)
@@ -127,6 +132,7 @@ class Outputs:
         channels: Sequence[int],
         interrupts_apart: bool,
         frequency: Callable[[], int],
+        commutation: Commutation,
     ) -> None:
         """frequency: that of the timer's clock, in Hz."""
         registers, lines = timer.registers, timer.lines
@@ -137,18 +143,26 @@ class Outputs:
         self._lines = lines
         self._logged_rate = False
         self._frequency = frequency
+        self._acting = commutation.acting
+        self._pairs = commutation.pairs
         self._dead_time = DeadTime(timer.machine.clock, lines)
         self._channels = channels
         self._with_pins = [channel for channel in channels if channel < FIFTH]
         self._has_break = "BDTR" in registers.plan.by_name
         self._has_burst = "DCR" in registers.plan.by_name
         self._driving: set[str] = set()
+        self._triggers = triggers(self._values, lines["TRGO"], lines["TRGO2"])
+        self._inner = [channel for channel in channels if channel >= FIFTH]
         self.clear()
 
     def clear(self) -> None:
         self._dead_time.clear()
         self._drive(set())
+        for trigger in self._triggers:
+            trigger.clear()
         self.references = [False] * len(MODE_WORDS)
+        self._idles = True
+        """Without MOE outputs that OSSI keeps have their idle levels, else their inactive ones."""
         self.pulses: list[str] = []
         """Outputs that pulse at the next `emit`."""
         self._is_pulsing = False
@@ -161,26 +175,27 @@ class Outputs:
         """Registers have changed: which events somebody outside notices."""
         values = self._values
         enables = values[DIER.word]
-        mode = CR2["MMS"].get(values[CR2.word])
-        trigger = self._lines["TRGO"].is_connected
-        # A reference that is the trigger changes at the start of a period, too.
-        is_reference = mode > TRIGGER_COMPARE
-        self.update_matters = bool(enables & DIER.UDE) or (
-            trigger and (mode == TRIGGER_UPDATE or is_reference)
+        for trigger in self._triggers:
+            trigger.settle()
+        self.update_matters = bool(enables & DIER.UDE) or any(
+            trigger.follows_period for trigger in self._triggers
         )
         driven = matter = 0
         driving: set[str] = set()
+        control = values[BDTR.word] if self._has_break else BDTR.MOE
+        if control & BDTR.MOE:
+            self._idles = True
         for channel in self._with_pins:
             if self.mode_of(channel) & 3:
                 continue
-            enabled = values[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
+            enabled = self._acting[CCER.word] >> CHANNEL_BITS * channel & OUTPUT_BITS
             if enabled:
                 driven |= 1 << channel
-                if enabled & CCER.CC1E:
-                    driving.add(CHANNEL_OUTPUTS[channel])
-                if enabled & CCER.CC1NE and channel < COMPLEMENTARY:
-                    driving.add(COMPLEMENTS[channel])
-            if enabled or enables & DIER.CC1DE << channel or self._is_used(channel, trigger, mode):
+                driving.update(self._driven_by(channel, enabled, control))
+            if enabled or enables & DIER.CC1DE << channel or self._is_used(channel):
+                matter |= 1 << channel
+        for channel in self._inner:
+            if any(trigger.uses(channel) for trigger in self._triggers):
                 matter |= 1 << channel
         if self._combined() and driven & COMBINABLE:
             matter |= 1 << FIFTH
@@ -188,7 +203,21 @@ class Outputs:
             self._drive(driving)
         self.driven = driven
         self.compares_matter = matter
-        self.is_quiet = not (trigger or self.update_matters or matter)
+        is_trigger = any(trigger.mode != UNUSED for trigger in self._triggers)
+        self.is_quiet = not (is_trigger or self.update_matters or matter)
+
+    def _driven_by(self, channel: int, enabled: int, control: int) -> list[str]:
+        """Outputs of an enabled channel that aren't off (table 189); control: BDTR."""
+        runs = bool(control & BDTR.MOE)
+        if not runs and not control & BDTR.OSSI:
+            return []
+        both = not runs or bool(control & BDTR.OSSR)
+        names = []
+        if both or enabled & CCER.CC1E:
+            names.append(CHANNEL_OUTPUTS[channel])
+        if channel < self._pairs and (both or enabled & CCER.CC1NE):
+            names.append(COMPLEMENTS[channel])
+        return names
 
     def _drive(self, driving: set[str]) -> None:
         """Which pins the timer drives: the others are free to be inputs."""
@@ -198,14 +227,13 @@ class Outputs:
                 line.drive(name in driving)
         self._driving = driving
 
-    def _is_used(self, channel: int, trigger: bool, mode: int) -> bool:
-        by_trigger = trigger and (mode == TRIGGER_COMPARE if channel == 0 else False)
-        by_trigger = by_trigger or (trigger and mode - 4 == channel)
+    def _is_used(self, channel: int) -> bool:
+        by_trigger = any(trigger.uses(channel) for trigger in self._triggers)
         return by_trigger or self._lines[COMPARES[channel]].is_connected
 
     def mode_of(self, channel: int) -> int:
         """The channel's half of CCMRx."""
-        return self._values[MODE_WORDS[channel]] >> (8 * (channel & 1)) & 0xFF
+        return self._acting[MODE_WORDS[channel]] >> (8 * (channel & 1)) & 0xFF
 
     def noticed(self, period: int) -> int:
         """Flags whose events somebody outside wants even while they are set; period in ns."""
@@ -219,8 +247,9 @@ class Outputs:
                 )
             self.driven = self.compares_matter = 0
         flags = self.compares_matter << 1 & ANY_COMPARE
-        if self.compares_matter >> FIFTH & 1:
-            flags |= SR.CC5IF
+        for channel in self._inner:
+            if self.compares_matter >> channel & 1:
+                flags |= INNER_FLAGS[channel]
         return (SR.UIF if self.update_matters else 0) | flags
 
     # Events.
@@ -230,14 +259,18 @@ class Outputs:
             return
         if self._values[DIER.word] & DIER.UDE:
             self._request(UPDATE_REQUEST)
-        if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_UPDATE:
-            self.pulses.append("TRGO")
+        self._pulse_triggers(tim_trigger.UPDATE)
 
     def generated(self) -> None:
         """UG."""
-        mode = CR2["MMS"].get(self._values[CR2.word])
-        if mode == TRIGGER_RESET and self._lines["TRGO"].is_connected:
-            self.pulses.append("TRGO")
+        self._pulse_triggers(tim_trigger.RESET)
+
+    def _pulse_triggers(self, mode: int) -> None:
+        self.pulses.extend(trigger.name for trigger in self._triggers if trigger.mode == mode)
+
+    def stopped(self, flags: int) -> None:
+        """A break: that of BRK2 alone leaves outputs inactive (30.3.16)."""
+        self._idles = bool(flags & SR.BIF)
 
     def matched(self, channel: int) -> None:
         mode = self._output_mode(channel)
@@ -250,10 +283,8 @@ class Outputs:
         if channel >= FIFTH:
             return
         self.captured(channel)
-        if channel or not self._lines["TRGO"].is_connected:
-            return
-        if CR2["MMS"].get(self._values[CR2.word]) == TRIGGER_COMPARE:
-            self.pulses.append("TRGO")
+        if not channel:
+            self._pulse_triggers(tim_trigger.COMPARE)
 
     def triggered(self) -> None:
         """TIF: the trigger's DMA request."""
@@ -285,7 +316,7 @@ class Outputs:
     def _output_mode(self, channel: int) -> int:
         code = self.mode_of(channel) >> 4 & 7
         # Codes with the fourth bit are variants of PWM1 and PWM2 as far as a single channel goes.
-        extended = self._values[MODE_WORDS[channel]] >> (16 + 8 * (channel & 1)) & 1
+        extended = self._acting[MODE_WORDS[channel]] >> (16 + 8 * (channel & 1)) & 1
         return PWM1 + (code & 1) if extended else code
 
     # Levels.
@@ -305,11 +336,9 @@ class Outputs:
         """Bring all lines to what they have to be; receivers may come back to the timer."""
         if self.driven or self.compares_matter:
             self._show(count, compares, counts_down)
-        mode = CR2["MMS"].get(self._values[CR2.word])
-        if mode == TRIGGER_ENABLE:
-            self._lines["TRGO"].set(runs)
-        elif mode > TRIGGER_COMPARE and mode - 4 in self._channels:
-            self._lines["TRGO"].set(self.references[mode - 4])
+        for trigger in self._triggers:
+            if trigger.mode > UNUSED and trigger.show(self.references, runs):
+                self.pulses.append(trigger.name)
         if self._is_pulsing:
             # A receiver has written to the timer: the loop below goes on after it.
             return
@@ -330,29 +359,32 @@ class Outputs:
             elif mode in (INACTIVE, ACTIVE):
                 self.references[channel] = mode == ACTIVE
         allowed = not self._has_break or bool(self._values[BDTR.word] & BDTR.MOE)
-        idles = self._has_break and bool(self._values[BDTR.word] & BDTR.OSSI)
         combined = self._combined()
         for channel in self._with_pins:
             if self.mode_of(channel) & 3:
                 continue
-            setting = self._values[CCER.word] >> CHANNEL_BITS * channel
+            setting = self._acting[CCER.word] >> CHANNEL_BITS * channel
             reference = self.references[channel]
             if combined >> channel & 1:
                 reference = reference and self.references[FIFTH]
-            # OISx and OISxN, the levels while MOE is 0 (30.3.16).
-            idle = self._values[CR2.word] >> (8 + 2 * channel) if idles else 0
-            has_complement = channel < COMPLEMENTARY and bool(setting & CCER.CC1NE)
-            is_pair = has_complement and bool(setting & CCER.CC1E)
-            delay = self._delay() if is_pair and allowed else 0
-            if setting & CCER.CC1E:
+            # OISx and OISxN, the levels after MOE was cleared (30.3.16).
+            idle = self._values[CR2.word] >> (8 + 2 * channel)
+            is_pair = channel < self._pairs and not BOTH_OUTPUTS & ~setting
+            delay = self._delay() if is_pair or not allowed else 0
+            if CHANNEL_OUTPUTS[channel] in self._driving:
                 inverted = bool(setting & CCER.CC1P)
-                level = reference != inverted if allowed else bool(idle & 1)
+                is_active = reference if setting & CCER.CC1E else False
+                level = is_active != inverted
+                if not allowed:
+                    level = bool(idle & 1) if self._idles else inverted
                 self._dead_time.set(CHANNEL_OUTPUTS[channel], level, not inverted, delay)
-            if has_complement:
+            if channel < self._pairs and COMPLEMENTS[channel] in self._driving:
                 # By itself it is the reference, not its complement (30.4.9).
                 inverted = bool(setting & CCER.CC1NP)
-                is_active = reference != is_pair
-                level = is_active != inverted if allowed else bool(idle & 2)
+                is_active = reference != is_pair if setting & CCER.CC1NE else False
+                level = is_active != inverted
+                if not allowed:
+                    level = bool(idle & 2) if self._idles else inverted
                 self._dead_time.set(COMPLEMENTS[channel], level, not inverted, delay)
 
     def _combined(self) -> int:

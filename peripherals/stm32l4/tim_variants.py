@@ -42,6 +42,8 @@ COMPARE_FLAGS = (SR.CC1IF, SR.CC2IF, SR.CC3IF, SR.CC4IF, SR.CC5IF, SR.CC6IF)
 MODE_WORDS = (CCMR1.word, CCMR1.word, CCMR2.word, CCMR2.word, CCMR3.word, CCMR3.word)
 """By channel, from 0 on."""
 ADVANCED_TIMERS = (1, 8)
+PAIRS = {1: 3, 8: 3, 15: 1, 16: 1, 17: 1}
+"""How many of a timer's channels have a complementary output, by its number."""
 APB2_TIMERS = (1, 8, 15, 16, 17)
 CHANNELS_BY_TIMER = {6: 0, 7: 0, 15: 2, 16: 1, 17: 1}
 # Attribute of the class that lists a timer's registers.

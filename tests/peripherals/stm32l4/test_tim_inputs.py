@@ -1,4 +1,4 @@
-"""Inputs of timers: captures, slave and encoder modes, break; by edges, pins and other timers."""
+"""Inputs of timers: captures, slave and encoder modes; by edges, pins and other timers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
 from renode_wifi.peripherals.stm32l4.tim import STM32_Timer
-from renode_wifi.peripherals.stm32l4.tim_inputs import BREAK_INPUT, ETR
-from renode_wifi.peripherals.stm32l4.tim_registers import BDTR, CR1, CR2, SMCR, SR
-from tests.peripherals.stm32l4.rig import Probe, peek, poke
+from renode_wifi.peripherals.stm32l4.tim_inputs import ETR
+from renode_wifi.peripherals.stm32l4.tim_registers import CR1, CR2, SMCR, SR
+from tests.peripherals.stm32l4.rig import peek, poke
 from tests.peripherals.stm32l4.test_tim import make, ticks
 
 RESET, GATED, TRIGGER, CLOCK = 4, 5, 6, 7
@@ -146,27 +146,6 @@ def test_an_encoder_counts_up_and_down(mode: int, counts: int) -> None:
         for number, level in reversed(turn):
             timer.on_gpio(number, not level)
     assert (peek(timer, "CNT"), peek(timer, "CR1") & CR1.DIR) == (0x10000 - counts, CR1.DIR)
-
-
-def test_break_takes_the_outputs_to_their_idle_levels_and_an_update_gives_them_back() -> None:
-    timer, machine = make("tim1")
-    probe = Probe()
-    timer.lines["CH1"].connect(probe, 1)
-    poke(timer, "ARR", 99)
-    poke(timer, "CCMR1", 5 << 4)
-    poke(timer, "CCER", 1)
-    poke(timer, "BDTR", BDTR.BKE | BDTR.BKP | BDTR.AOE | BDTR.MOE)
-    poke(timer, "CR1", CR1.CEN)
-    assert probe.levels == [(1, True)]
-    timer.on_gpio(BREAK_INPUT, True)
-    assert probe.levels[-1] == (1, False)
-    assert peek(timer, "SR") & SR.BIF
-    assert not peek(timer, "BDTR") & BDTR.MOE
-    ticks(machine, 100)
-    assert peek(timer, "BDTR") & BDTR.MOE
-    assert probe.levels[-1] == (1, True)
-    poke(timer, "EGR", 1 << 7)
-    assert not peek(timer, "BDTR") & BDTR.MOE
 
 
 def with_pin() -> tuple[STM32_Timer, STM32_GPIOPort, BenchMachine]:

@@ -409,15 +409,3 @@ def test_a_capture_asks_for_dma() -> None:
     ticks(machine, 7)
     timer.capture(0)
     assert probe.levels == PULSE
-
-
-def test_the_second_break_switches_off_and_interrupts() -> None:
-    timer, _ = make("tim8")
-    poke(timer, "BDTR", MOE)
-    poke(timer, "DIER", 1 << 7)
-    poke(timer, "EGR", 1 << 8)
-    assert peek(timer, "SR") == 1 << 8
-    assert not peek(timer, "BDTR") & MOE
-    assert timer.lines["BreakInterrupt"].level
-    poke(timer, "SR", 0)
-    assert not timer.lines["BreakInterrupt"].level

@@ -1,0 +1,78 @@
+"""Trigger outputs (RM0351 section 30.4.2): TRGO by CR2.MMS, TRGO2 of advanced timers by MMS2."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from renode_wifi.peripherals.base.line import Line
+from renode_wifi.peripherals.base.registers import Field
+from renode_wifi.peripherals.stm32l4.tim_registers import CR2
+
+UNUSED = -1
+RESET, ENABLE, UPDATE, COMPARE, FIRST_REFERENCE = range(5)
+"""Codes; from the last on the reference of a channel, and of TRGO2 those of EDGES."""
+CHANNEL_4, CHANNEL_5, CHANNEL_6 = 3, 4, 5
+RISING, FALLING, BOTH = (True,), (False,), (True, False)
+# Codes of MMS2 that pulse at edges of references: channels, and the levels that they change to.
+EDGES = {
+    10: ((CHANNEL_4, BOTH),),
+    11: ((CHANNEL_6, BOTH),),
+    12: ((CHANNEL_4, RISING), (CHANNEL_6, RISING)),
+    13: ((CHANNEL_4, RISING), (CHANNEL_6, FALLING)),
+    14: ((CHANNEL_5, RISING), (CHANNEL_6, RISING)),
+    15: ((CHANNEL_5, RISING), (CHANNEL_6, FALLING)),
+}
+
+
+class Trigger:
+    """One of the two. field: its mode in CR2. mode: UNUSED where nobody is at the line."""
+
+    def __init__(self, name: str, field: Field, values: array[int], line: Line) -> None:
+        self.name = name
+        self._field = field
+        self._values = values
+        self._line = line
+        self.clear()
+
+    def clear(self) -> None:
+        self.mode = UNUSED
+        self._before: list[bool] = []
+
+    def settle(self) -> None:
+        """Registers have changed."""
+        self.mode = self._field.get(self._values[CR2.word]) if self._line.is_connected else UNUSED
+
+    @property
+    def follows_period(self) -> bool:
+        """It may change at the start of a period."""
+        return self.mode == UPDATE or self.mode >= FIRST_REFERENCE
+
+    def uses(self, channel: int) -> bool:
+        """It may change at a match of that channel."""
+        edges = EDGES.get(self.mode)
+        if edges is not None:
+            return any(channel == each for each, _ in edges)
+        return self.mode == FIRST_REFERENCE + channel or (self.mode == COMPARE and not channel)
+
+    def show(self, references: Sequence[bool], runs: bool) -> bool:
+        """Bring the line to its level; whether it has to pulse."""
+        edges = EDGES.get(self.mode)
+        if edges is not None:
+            before, self._before = self._before, list(references)
+            return bool(before) and any(
+                references[channel] != before[channel] and references[channel] in levels
+                for channel, levels in edges
+            )
+        if self.mode == ENABLE:
+            self._line.set(runs)
+        elif self.mode >= FIRST_REFERENCE:
+            self._line.set(references[self.mode - FIRST_REFERENCE])
+        return False
+
+
+def triggers(values: array[int], trgo: Line, trgo2: Line) -> tuple[Trigger, Trigger]:
+    return (
+        Trigger("TRGO", CR2["MMS"], values, trgo),
+        Trigger("TRGO2", CR2["MMS2"], values, trgo2),
+    )
