@@ -270,6 +270,12 @@ class Core(Protocol):
     def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
         """Call `handler` with 1 when a sleep with SLEEPDEEP begins, and with 0 when it ends."""
 
+    def on_sleep(self, handler: Callable[[int], None]) -> None:
+        """Call `handler` with 1 when any sleep begins and with 0 when it ends, while followed."""
+
+    def follow_sleep(self, follows: bool) -> None:
+        """Whether the handler of `on_sleep` is called, which costs a call for each sleep."""
+
     def power_down(self) -> None:
         """Let only a reset end the sleep under way."""
 

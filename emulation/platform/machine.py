@@ -77,8 +77,9 @@ class Machine:
         self._reset_asked: str | None = None
         self.unanswered = Unanswered(core, self.log)
         self.set_clock = self.unanswered.set_clock
-        # For the power controller and the firewall.
+        # For the power controller, the clocks and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
+        self.on_sleep, self.follow_sleep = core.on_sleep, core.follow_sleep
         self.set_firewall, self.wires_changed = core.set_firewall, core.wires_changed
 
     # -- contract with models -----------------------------------------------------------------

@@ -104,6 +104,8 @@ class BenchMachine:
         self.reset_cause = "power-on"
         self.reset_requests: list[str] = []
         self.deep_sleep_listener: Callable[[int], None] | None = None
+        self.sleep_listener: Callable[[int], None] | None = None
+        self.follows_sleep = False
         self.is_powered_down = False
         self.gates: dict[str, str] = {}
         self.firewall: object = None
@@ -134,6 +136,12 @@ class BenchMachine:
 
     def on_deep_sleep(self, listener: Callable[[int], None]) -> None:
         self.deep_sleep_listener = listener
+
+    def on_sleep(self, listener: Callable[[int], None]) -> None:
+        self.sleep_listener = listener
+
+    def follow_sleep(self, follows: bool) -> None:
+        self.follows_sleep = follows
 
     def set_firewall(self, segments: object, listener: Callable[[int, int], None]) -> None:
         self.firewall = segments

@@ -16,6 +16,7 @@ from renode_wifi.peripherals.base.registers import (
     Field,
     Register,
 )
+from renode_wifi.peripherals.stm32l4.bus_clock import BusClock
 from renode_wifi.peripherals.stm32l4.gpio import InputLine, chosen_pins
 
 ISR = Register(
@@ -138,8 +139,11 @@ class STM32L0_LpTimer(Block, Receiver):
         super().__init__(machine, name)
         self.frequency = frequency
         self._event: Event | None = None
-        for name in INPUTS:
-            self.lines[name] = InputLine()
+        self._bus_clock = BusClock(machine, self.name, self._gate_changed)
+        self._held: int | None = None
+        """ns since the start when RCC closed the gate of its clock in Sleep."""
+        for each in INPUTS:
+            self.lines[each] = InputLine()
         self._levels: dict[int, bool] = {}
         self._clear()
 
@@ -149,6 +153,7 @@ class STM32L0_LpTimer(Block, Receiver):
         self._clear()
 
     def _clear(self) -> None:
+        self._held = None
         self._running = False
         self._waits = False
         self._edges = 0
@@ -186,6 +191,8 @@ class STM32L0_LpTimer(Block, Receiver):
         if self._is_external():
             return self._edges // self._prescaler()
         elapsed: int = self.machine.clock.now - self._started_at
+        if self._held is not None:
+            elapsed = self._held
         return elapsed * self._kernel_hz() // (self._prescaler() * SECOND)
 
     def _sync(self) -> None:
@@ -207,7 +214,8 @@ class STM32L0_LpTimer(Block, Receiver):
     def _update(self) -> None:
         self._cancel()
         missing = self.registers["IER"] & ~self.registers["ISR"]
-        if self._running and missing & (ARRM | CMPM) and not self._is_external():
+        counts_clocks = self._held is None and not self._is_external()
+        if self._running and missing & (ARRM | CMPM) and counts_clocks:
             counts, period = self._counts(), self.registers["ARR"] + 1
             ahead = [
                 (position - counts - 1) % period + 1
@@ -223,12 +231,24 @@ class STM32L0_LpTimer(Block, Receiver):
         # Last, for a receiver may answer with accesses of its own.
         self.lines["IRQ"].set(self.registers["ISR"] & self.registers["IER"] != 0)
 
+    def _gate_changed(self) -> None:
+        """Without its clock it stands still (RM0351 section 6.4.24)."""
+        now = self.machine.clock.now
+        if self._bus_clock.is_on:
+            if self._held is not None:
+                self._started_at, self._held = now - self._held, None
+        elif self._held is None:
+            self._sync()
+            self._held = now - self._started_at
+        self._update()
+
     def _due(self) -> None:
         self._event = None
         self._sync()
         self._update()
 
     def write(self, offset: int, value: int, width: int) -> None:
+        self._bus_clock.follow()
         self._sync()
         super().write(offset, value, width)
         self._connect_inputs()
@@ -264,6 +284,7 @@ class STM32L0_LpTimer(Block, Receiver):
             self._turn(number, level)
         elif (
             self._running
+            and self._held is None
             and number == 0
             and self._is_external()
             and EDGES[CFGR["CKPOL"].get(setting)](level)

@@ -6,7 +6,7 @@ the machine (core clock) and to those who asked with `on_change` (timers).
 """
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
-from renode_wifi.peripherals.stm32l4.rcc_gates import GATES
+from renode_wifi.peripherals.stm32l4.rcc_clock_gates import ClockGates, bits_of
 from renode_wifi.peripherals.stm32l4.rcc_registers import (
     BDCR,
     CCIPR,
@@ -75,28 +75,14 @@ OUTPUTS_OF_SAI = (
 )
 
 
-def _bits(registers):
-    # type: (tuple[Register, ...]) -> tuple[tuple[str, int, str, str], ...]
-    """(register, bit, its name, block) of the blocks' bits in the registers of one kind."""
-    return tuple(
-        (register.name, gate.bit, field.name, block)
-        for register, (_, _, gates) in zip(registers, GATES)  # noqa: B905
-        for gate in gates
-        for field in register.fields or ()
-        if field.position == gate.bit
-        for block in gate.blocks
-    )
-
-
-RESET_BITS = _bits(RESETS)
-ENABLE_BITS = _bits(ENABLES)
+RESET_BITS = bits_of(RESETS)
 
 
 class STM32L4_RCC(ClockTree):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted (HSERDY stays 0)."""
 
     STATUS = PARTLY
-    MISSING = "gates in Sleep (SMENR)"
+    MISSING = "DMA and transfers under way go on without their clock in Sleep (SMENR)"
     OUTPUTS = ("IRQ", "NMI", "LSECSS")
     REGISTERS = (
         (CR, ICSCR, CFGR, PLLCFGR, PLLSAI1CFGR, PLLSAI2CFGR, CIER, CIFR, CICR)
@@ -111,14 +97,14 @@ class STM32L4_RCC(ClockTree):
         ClockTree.__init__(self, machine, name, hseFrequency)
         self._listeners = []  # type: list[typing.Callable[[], None]]
         self._held_in_reset = set()  # type: set[str]
-        self._unclocked = set()  # type: set[str]
-        self._gate_listeners = {}  # type: dict[str, list[typing.Callable[[], None]]]
+        self._gates = ClockGates(machine, self.registers)
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._failure_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
         self._gate_clocks(0, 0)
         self._propagate()
+        machine.on_sleep(self.sleep)
 
     def reset(self):
         # type: () -> None
@@ -129,6 +115,8 @@ class STM32L4_RCC(ClockTree):
         Block.reset(self)
         self._held_in_reset = set()
         self._stopped = False
+        self.sleep(0)
+        self._gates.chosen()
         if cause == "power-on":
             flags = 0
         else:
@@ -145,12 +133,12 @@ class STM32L4_RCC(ClockTree):
     def on_gate(self, block, listener):
         # type: (str, typing.Callable[[], None]) -> None
         """Call `listener()` when a block gets or loses its clock of the bus."""
-        self._gate_listeners.setdefault(block, []).append(listener)
+        self._gates.on_gate(block, listener)
 
     def has_clock(self, block):
         # type: (str) -> bool
         """Whether the gate of a block's clock is open."""
-        return block not in self._unclocked
+        return self._gates.is_open(block)
 
     def on_failure(self, listener):
         # type: (typing.Callable[[], None]) -> None
@@ -163,6 +151,11 @@ class STM32L4_RCC(ClockTree):
         self._backup_listeners.append(listener)
 
     # Low-power modes.
+
+    def sleep(self, begins):
+        # type: (int) -> None
+        """The core falls asleep, or wakes; called while SMENR closes gates."""
+        self._gates.sleep(begins)
 
     def stop(self):
         # type: () -> None
@@ -221,17 +214,11 @@ class STM32L4_RCC(ClockTree):
     def _gate_clocks(self, value, old):
         # type: (int, int) -> None
         """A block without its clock reads 0 and ignores writes (section 6.2.19)."""
-        for register, bit, name, block in ENABLE_BITS:
-            has_clock = bool(self.registers[register] >> bit & 1)
-            if has_clock == (block in self._unclocked):
-                if has_clock:
-                    self._unclocked.remove(block)
-                    self.machine.set_clock(block, "")
-                else:
-                    self._unclocked.add(block)
-                    self.machine.set_clock(block, "RCC_%s.%s" % (register, name))
-                for listener in self._gate_listeners.get(block, ()):
-                    listener()
+        self._gates.enabled()
+
+    def _choose_sleep_clocks(self, value, old):
+        # type: (int, int) -> None
+        self._gates.chosen()
 
     def _select(self, value, old):
         # type: (int, int) -> None

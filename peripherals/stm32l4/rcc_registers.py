@@ -177,6 +177,7 @@ SLEEP_ENABLES = _of_buses(
         "APB1SMENR2": 0x00000025,
         "APB2SMENR": 0x01677C01,
     },
+    on_write="_choose_sleep_clocks",
 )
 CCIPR = Register(
     "CCIPR",

@@ -213,7 +213,10 @@ class STM32_Timer(Block):
             self._origin, self._position = ticker.start, 0
         while self._running:
             period = self._period()
-            if not period or not self._hertz:
+            if not self._hertz:
+                # Without a clock it stands still within its tick.
+                return
+            if not period:
                 self._origin = now * self._hertz
                 return
             scale = SECOND * (self._prescaler + 1)

@@ -17,7 +17,7 @@ from renode_wifi.peripherals.stm32l4.tim_registers import BDTR, BREAK, BREAK2, C
 from renode_wifi.peripherals.stm32l4.tim_variants import CHANNELS, MODE_WORDS
 
 
-class Source(NamedTuple):
+class BreakSource(NamedTuple):
     """Of a break: the bits that let it through and invert it, the same in OR2 and OR3."""
 
     enable: int
@@ -28,10 +28,10 @@ FIRST_INPUT = 9
 """Number of the first source of BRK among a timer's inputs; those of BRK2 follow."""
 PIN, COMPARATOR_1, COMPARATOR_2, FILTER = range(4)
 SOURCES = (
-    Source(BREAK.BKINE, BREAK.BKINP),
-    Source(BREAK.BKCMP1E, BREAK.BKCMP1P),
-    Source(BREAK.BKCMP2E, BREAK.BKCMP2P),
-    Source(BREAK.BKDF1BK0E, 0),
+    BreakSource(BREAK.BKINE, BREAK.BKINP),
+    BreakSource(BREAK.BKCMP1E, BREAK.BKCMP1P),
+    BreakSource(BREAK.BKCMP2E, BREAK.BKCMP2P),
+    BreakSource(BREAK.BKDF1BK0E, 0),
 )
 
 

@@ -25,7 +25,7 @@ EDGES = {
 }
 
 
-class Trigger:
+class TriggerOutput:
     """One of the two. field: its mode in CR2. mode: UNUSED where nobody is at the line."""
 
     def __init__(self, name: str, field: Field, values: array[int], line: Line) -> None:
@@ -71,8 +71,8 @@ class Trigger:
         return False
 
 
-def triggers(values: array[int], trgo: Line, trgo2: Line) -> tuple[Trigger, Trigger]:
+def triggers(values: array[int], trgo: Line, trgo2: Line) -> tuple[TriggerOutput, TriggerOutput]:
     return (
-        Trigger("TRGO", CR2["MMS"], values, trgo),
-        Trigger("TRGO2", CR2["MMS2"], values, trgo2),
+        TriggerOutput("TRGO", CR2["MMS"], values, trgo),
+        TriggerOutput("TRGO2", CR2["MMS2"], values, trgo2),
     )

@@ -15,6 +15,7 @@ from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
 from renode_wifi.peripherals.base.uart import FrameFormat
+from renode_wifi.peripherals.stm32l4.bus_clock import BusClock
 from renode_wifi.peripherals.stm32l4.usart_registers import (
     BRR,
     CR1,
@@ -65,6 +66,7 @@ class STM32F7_USART(Block):
         self.frequency = frequency
         self.low_power = lowPowerMode
         self.timed_transmit = False
+        self._bus_clock = BusClock(machine, name)
         self._incoming: deque[int] = deque()
         self._arrival: Event | None = None
         self._departure: Event | None = None
@@ -135,6 +137,8 @@ class STM32F7_USART(Block):
 
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
+        if not self._bus_clock.is_on:
+            return
         if not self.is_receiving:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return

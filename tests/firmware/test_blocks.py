@@ -50,6 +50,18 @@ def test_a_central_of_the_world_writes_and_is_notified(tmp_path: Path) -> None:
     assert "ok: the end (Core 4.1)" in lines
 
 
+def test_sleep_without_clocks_survives_a_snapshot() -> None:
+    source = next(path for path in GUESTS if path.stem == "clock_sleep")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
+        board.run(0.03)
+        kept = board.snapshot()
+        board.run(0.01)
+        board.restore(kept)
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert [line for line in lines if line.startswith("differs: ")] == []
+
+
 def test_the_failure_of_an_oscillator_is_an_nmi() -> None:
     source = next(path for path in GUESTS if path.stem == "css")
     with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:

@@ -86,6 +86,8 @@ class Core:
         self._end = 0
         self.on_trace, self.log_exceptions = self._native.on_trace, self._native.log_exceptions
         self.on_semihosting = self._native.on_semihosting
+        self.on_deep_sleep, self.on_sleep = self._native.on_deep_sleep, self._native.on_sleep
+        self.follow_sleep = self._native.follow_sleep
         self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
@@ -96,7 +98,6 @@ class Core:
         self.nmi = NvicInputs(self._native, NMI)
         self._on_reserved: Callable[[int, int], None] = self._ignore_reserved
         self._strict_reserved = strict_reserved
-        self._on_deep_sleep: Callable[[int], None] | None = None
         self._apply_reserved_policy()
         self.use_fast_paths(skip_waiting, interpret)
         self._clock = VirtualClock()
@@ -312,11 +313,6 @@ class Core:
             return False
         self.last_fault = report
         return self.stop_on_fault or report.lockup
-
-    def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
-        """Call `handler` with 1 when a sleep with SLEEPDEEP begins, with 0 when it ends."""
-        self._on_deep_sleep = handler
-        self._library.core_on_deep_sleep(self._handle, handler)
 
     def power_down(self) -> None:
         """From now on only a reset ends the sleep."""

@@ -280,6 +280,8 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_handle_writes": (ctypes.c_bool, (pointer, u32, u32, ctypes.py_object)),
     "core_reserved_policy": (None, (pointer, u32, ctypes.py_object)),
     "core_on_deep_sleep": (None, (pointer, ctypes.py_object)),
+    "core_on_sleep": (None, (pointer, ctypes.py_object)),
+    "core_follow_sleep": (None, (pointer, u32)),
     "core_power_down": (None, (pointer,)),
     "core_halt": (None, (pointer, u32)),
     "core_is_halted": (u32, (pointer,)),

@@ -88,6 +88,20 @@ class NativeCore:
         self._handlers["semihosting"] = handler
         self.library.core_on_semihosting(self.handle, handler)
 
+    def on_deep_sleep(self, handler: Callable[[int], None]) -> None:
+        """See `Core.on_deep_sleep`."""
+        self._handlers["deep sleep"] = handler
+        self.library.core_on_deep_sleep(self.handle, handler)
+
+    def on_sleep(self, handler: Callable[[int], None]) -> None:
+        """See `Core.on_sleep`."""
+        self._handlers["sleep"] = handler
+        self.library.core_on_sleep(self.handle, handler)
+
+    def follow_sleep(self, follows: bool) -> None:
+        """See `Core.follow_sleep`."""
+        self.library.core_follow_sleep(self.handle, follows)
+
     def save(self) -> tuple[bytes, tuple[int, ...]]:
         """The core's state, and what its exclusive monitor holds: nothing if it is closed."""
         state, exclusive = ctypes.create_string_buffer(self.library.core_state_size()), None

@@ -185,3 +185,28 @@ def test_a_running_timer_survives_pickling_and_reset() -> None:
     timer.reset()
     machine.clock.advance(100 * MILLISECOND)
     assert peek(timer, "ISR") == 0
+
+
+def test_without_its_clock_in_sleep_it_stands_still() -> None:
+    machine = BenchMachine()
+    rcc = STM32L4_RCC(machine, "rcc")
+    machine.peripherals["rcc"] = rcc
+    timer = STM32L0_LpTimer(machine, "lptim1")
+    poke(rcc, "CSR", 1)
+    poke(rcc, "CCIPR", 1 << 18)
+    poke(rcc, "APB1ENR1", 1 << 31)
+    poke(rcc, "APB1SMENR1", 0)
+    poke(timer, "CR", block.CR.ENABLE)
+    poke(timer, "ARR", 1000)
+    poke(timer, "CR", START)
+    machine.clock.advance(MILLISECOND)
+    before = peek(timer, "CNT")
+    rcc.sleep(1)
+    machine.clock.advance(10 * MILLISECOND)
+    assert peek(timer, "CNT") == before
+    copy, _ = pickle.loads(pickle.dumps((timer, machine)))
+    rcc.sleep(0)
+    assert peek(timer, "CNT") == before == 32
+    machine.clock.advance(MILLISECOND)
+    assert peek(timer, "CNT") == 64
+    assert peek(copy, "CNT") == before

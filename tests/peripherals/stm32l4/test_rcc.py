@@ -394,3 +394,40 @@ def test_an_oscillator_that_cannot_fail_is_refused() -> None:
     rcc, _ = make()
     with pytest.raises(ValueError, match="MSI isn't"):
         rcc.fail_oscillator("MSI")
+
+
+def test_in_sleep_blocks_have_their_clocks_as_smenr_says() -> None:
+    rcc, machine = make()
+    gated: list[bool] = []
+    rcc.on_gate("tim2", lambda: gated.append(rcc.has_clock("tim2")))
+    poke(rcc, "APB1ENR1", 3)
+    assert machine.sleep_listener is not None
+    assert not machine.follows_sleep
+    machine.sleep_listener(1)
+    machine.sleep_listener(0)
+    assert gated == [True]
+    poke(rcc, "APB1SMENR1", peek(rcc, "APB1SMENR1") & ~1)
+    assert machine.follows_sleep
+    machine.sleep_listener(1)
+    assert machine.gates["tim2"] == "RCC_APB1SMENR1.TIM2SMEN"
+    assert machine.gates["tim3"] == ""
+    machine.sleep_listener(0)
+    assert machine.gates["tim2"] == ""
+    assert gated == [True, False, True]
+    machine.sleep_listener(1)
+    rcc.reset()
+    assert not machine.follows_sleep
+    assert machine.gates["tim2"] == "RCC_APB1ENR1.TIM2EN"
+
+
+@given(sleeps=st.integers(0, 0xFFFFFFFF), enables=st.integers(0, 0xFFFFFFFF))
+def test_after_sleep_the_gates_are_as_before(sleeps: int, enables: int) -> None:
+    rcc, machine = make()
+    poke(rcc, "APB1ENR1", enables)
+    poke(rcc, "APB1SMENR1", sleeps)
+    before = dict(machine.gates)
+    rcc.sleep(1)
+    for bit, name in ((0, "tim2"), (17, "usart2"), (31, "lptim1")):
+        assert rcc.has_clock(name) == bool(enables & sleeps & 1 << bit)
+    rcc.sleep(0)
+    assert machine.gates == before

@@ -318,3 +318,20 @@ def test_the_frame_is_as_the_registers_set_it(
     usart, _ = make(control)
     poke(usart, "CR2", stop << 12)
     assert usart.frame_format()[1:] == expected
+
+
+def test_without_its_clock_a_byte_is_lost() -> None:
+    machine = BenchMachine()
+    rcc = STM32L4_RCC(machine, "rcc")
+    machine.peripherals["rcc"] = rcc
+    poke(rcc, "APB2ENR", 1 << 14)
+    usart = STM32F7_USART(machine, "usart1")
+    poke(usart, "BRR", 35)
+    poke(usart, "CR1", ON)
+    poke(rcc, "APB2SMENR", 0)
+    rcc.sleep(1)
+    usart.receive(0x41)
+    rcc.sleep(0)
+    usart.receive(0x42)
+    machine.clock.advance(3 * FRAME)
+    assert peek(usart, "RDR") == 0x42

@@ -171,6 +171,14 @@ class RenodeMachine(Member):
         # type: (typing.Callable[[int], None]) -> None
         """Renode doesn't say when its core sleeps deeply: it sleeps as without SLEEPDEEP."""
 
+    def on_sleep(self, listener):
+        # type: (typing.Callable[[int], None]) -> None
+        """Nor when it sleeps otherwise; every block always has its clock here."""
+
+    def follow_sleep(self, follows):
+        # type: (bool) -> None
+        """See `on_sleep`."""
+
     def set_firewall(self, segments, listener):
         # type: (typing.Any, typing.Callable[[int, int], None]) -> None
         """Renode doesn't guard: segments are as open as all memory."""

@@ -99,6 +99,7 @@ struct core {
     struct code_hooks code_hooks;
     struct call_log *calls; /* or NULL */
     PyObject *deep_sleep_handler; /* called with whether it begins; or NULL */
+    PyObject *sleep_handler; /* the same of any sleep, while `follows_sleep` */
     uint32_t passed_breakpoint, passed_step; /* the run stopped there and goes on; or NO_ADDRESS */
     PyObject *semihosting; /* called at BKPT 0xAB; or NULL */
     size_t watch_handle; /* Unicorn's, while there are watchpoints */

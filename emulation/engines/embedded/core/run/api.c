@@ -60,6 +60,16 @@ void core_on_deep_sleep(struct core *core, PyObject *handler)
     core->deep_sleep_handler = handler;
 }
 
+void core_on_sleep(struct core *core, PyObject *handler)
+{
+    core->sleep_handler = handler;
+}
+
+void core_follow_sleep(struct core *core, uint32_t follows)
+{
+    core->cpu.state.follows_sleep = follows;
+}
+
 void core_power_down(struct core *core)
 {
     core->cpu.state.powered_down |= POWERED_DOWN;

@@ -29,6 +29,8 @@ EXPORT bool core_handle_writes(struct core *core, uint32_t start, uint32_t size,
 EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler);
 /* `handler` is called with 1 when the core falls asleep with SLEEPDEEP, and with 0 when that ends. */
 EXPORT void core_on_deep_sleep(struct core *core, PyObject *handler);
+EXPORT void core_on_sleep(struct core *core, PyObject *handler);
+EXPORT void core_follow_sleep(struct core *core, uint32_t follows);
 /* From now on only a reset ends the sleep. */
 EXPORT void core_power_down(struct core *core);
 /* Execute nothing, and take no exception, until it is ended. */

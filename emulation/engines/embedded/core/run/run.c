@@ -71,6 +71,22 @@ static void change_deep_sleep(struct core *core)
     host_call(&core->host, core->deep_sleep_handler, begins, 1, NULL);
 }
 
+/* Any sleep: clocks that RCC closes while it lasts. */
+static bool sleep_changes(const struct core *core)
+{
+    const struct cpu_state *state = &core->cpu.state;
+    bool asleep = state->follows_sleep && state->sleeping && !(state->powered_down & HALTED);
+    return core->sleep_handler && asleep != (bool)state->asleep;
+}
+
+static void change_sleep(struct core *core)
+{
+    struct cpu_state *state = &core->cpu.state;
+    const uint32_t begins[] = {!state->asleep};
+    state->asleep = begins[0];
+    host_call(&core->host, core->sleep_handler, begins, 1, NULL);
+}
+
 static bool can_take_exception(struct core *core)
 {
     const struct cpu_state *state = &core->cpu.state;
@@ -108,6 +124,10 @@ static int loop(struct core *core)
             density_grant(&core->executor);
         if (state->sleeping && !state->powered_down && wakes(core))
             state->sleeping = 0;
+        if (sleep_changes(core)) {
+            change_sleep(core);
+            continue;
+        }
         if (deep_sleep_changes(core)) {
             change_deep_sleep(core);
             continue;

@@ -31,6 +31,8 @@ struct cpu_state {
     uint32_t waiting_for_event; /* ... and it was WFE */
     uint32_t event; /* the event register of WFE, B1.5.18 */
     uint32_t deeply_asleep; /* asleep with SLEEPDEEP, as the power controller knows */
+    uint32_t follows_sleep; /* RCC wants to know of sleep without SLEEPDEEP, too ... */
+    uint32_t asleep; /* ... and has been called with its beginning */
     uint32_t powered_down; /* enum powered_down: the sleep has another end than an interrupt */
     uint32_t locked_up;
     uint32_t monitor; /* enum monitor */

@@ -101,6 +101,41 @@ def test_deep_sleep_is_reported() -> None:
     assert seen == [1]
 
 
+SLEEPS = """
+reset:
+    put ISER0, 4
+1:
+    wfi
+    log 1
+    b 1b
+irq2:
+    log 2
+    bx lr
+"""
+
+
+def test_any_sleep_is_reported_while_it_is_followed() -> None:
+    seen: list[int] = []
+    guest = Guest(SLEEPS)
+    guest.core.on_sleep(seen.append)
+    guest.run()
+    assert seen == []
+    guest.core.follow_sleep(True)
+    guest.run()
+    assert seen == [1]
+    guest.core.nvic.on_gpio(2, True)
+    guest.core.nvic.on_gpio(2, False)
+    guest.run()
+    assert seen == [1, 0, 1]
+    state = guest.core.save()
+    guest.core.restore(state)
+    guest.run()
+    assert seen == [1, 0, 1]
+    guest.core.follow_sleep(False)
+    guest.run()
+    assert seen == [1, 0, 1, 0]
+
+
 def test_wfe_waits_for_an_event_and_consumes_it() -> None:
     source = """
 reset:
