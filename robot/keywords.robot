@@ -181,6 +181,9 @@ Several Testers Have Numbers
     Wait For Line On Uart    first
     Set Default Tester    ${NONE}
     Should Fail With    more than one tester    Wait For Line On Uart    second
+    Set Default Tester    ${first}
+    Set Default Tester    null
+    Should Fail With    more than one tester    Wait For Line On Uart    second
     ${again}=    Create Terminal Tester    sysbus.usart1
     Should Be Equal As Integers    ${again}    ${first}
 

@@ -98,6 +98,7 @@ MODELS = (
         "peripheralBase",
     ),
     _stock("UART.SemihostingUart", "emulation.platform.stock.semihosting:SemihostingUart"),
+    _stock("UART.TrivialUart", "emulation.platform.stock.trivial_uart:TrivialUart"),
     _stock("Miscellaneous.LED", "emulation.platform.stock.led:Led", "", "invert"),
     _stock("Miscellaneous.Button", "emulation.platform.stock.button:Button", "", "invert"),
     _stock("PWMTester", "emulation.platform.stock.pwm_tester:PwmTester"),

@@ -54,6 +54,12 @@ def convert_number(value: object) -> object:
         return _deferred(value, "give a number")
 
 
+def convert_none(value: object) -> None:
+    """Renode's word is null, Robot's None."""
+    if value is not None and str(value).strip().lower() not in ("null", "none"):
+        raise ValueError("give null")
+
+
 def _deferred(value: object, wanted: str) -> TextArgument:
     if isinstance(value, str) and _NAMED.fullmatch(value):
         return TextArgument(value)
@@ -64,6 +70,7 @@ CONVERTERS: dict[type, Callable[[object], object]] = {
     bool: convert_boolean,
     int: convert_integer,
     float: convert_number,
+    types.NoneType: convert_none,
 }
 
 
@@ -110,10 +117,10 @@ class Parameters:
     def _convert(self, name: str, text: str) -> object:
         hint = typing.get_type_hints(self._method)[name]
         kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-        if types.NoneType in kinds and text == "None":
+        if types.NoneType in kinds and text.lower() in ("null", "none"):
             return None
         for kind in kinds:
-            if kind in CONVERTERS:
+            if kind in CONVERTERS and kind is not types.NoneType:
                 try:
                     value = CONVERTERS[kind](text)
                 except ValueError as error:

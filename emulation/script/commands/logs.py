@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from renode_wifi.emulation.platform.machine import LOG
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token
+from renode_wifi.emulation.visible import visible_log
 
 LOG_LEVELS = {
     "Noisy": 1,
@@ -20,10 +22,15 @@ LOG_LEVELS = {
 COMMANDS = Commands()
 
 
+def _log() -> logging.Logger:
+    """That of all machines; there may be none yet."""
+    return visible_log(LOG)
+
+
 @COMMANDS.add("logLevel", "[level [peripheral]]", "how much is logged: -1 to 3 or Noisy to Error")
 def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
     if not arguments:
-        level = interpreter.current.log.getEffectiveLevel()
+        level = _log().getEffectiveLevel()
         names = [name for name, value in LOG_LEVELS.items() if value >= level]
         interpreter.write(f"Currently set levels: {names[0] if names else 'Error'}")
         return
@@ -38,7 +45,7 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
             f"{token.text} is not a log level", f"levels: {', '.join(names)}, or -1 to 3"
         )
     if len(arguments) == 1:
-        interpreter.current.log.setLevel(level)
+        _log().setLevel(level)
         return
     for item in arguments[1:]:
         model = interpreter.devices.find(item.text)
@@ -62,7 +69,7 @@ def log_file(interpreter: Interpreter, arguments: list[Token]) -> None:
             f"cannot write {target}: {error.strerror}", "give a path that can be written"
         ) from error
     handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
-    log = interpreter.current.log
+    log = _log()
     for old in [item for item in log.handlers if isinstance(item, logging.FileHandler)]:
         log.removeHandler(old)
         old.close()
@@ -81,4 +88,4 @@ def log_message(interpreter: Interpreter, arguments: list[Token]) -> None:
             level = LOG_LEVELS[names[value + 1]]
         else:
             level = LOG_LEVELS.get(str(value).capitalize(), logging.INFO)
-    interpreter.current.log.log(level, "Script: %s", text_of(interpreter, arguments[0]))
+    _log().log(level, "Script: %s", text_of(interpreter, arguments[0]))

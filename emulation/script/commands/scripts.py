@@ -19,6 +19,11 @@ def include(interpreter: Interpreter, arguments: list[Token]) -> None:
     if len(arguments) != 1:
         raise misused(interpreter, "include")
     path = Path(text_of(interpreter, arguments[0]))
+    if interpreter.find_file(str(path)) is None and path.suffix not in (".py", ".cs"):
+        raise interpreter.error(
+            f"File does not exist: {path}",
+            "give a path from here, or relative to a script as $ORIGIN/name",
+        )
     if path.suffix == ".py":
         include_models(interpreter, path)
     elif path.suffix == ".cs":

@@ -12,9 +12,12 @@ from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script import downloads
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.values import Sized
+from renode_wifi.peripherals.base.bus_master import BusError
 
 QUAD_WORD = 8
 """Bytes."""
+NAMES = {1: "Byte", 2: "Word", 4: "DoubleWord"}
+"""By width, as logs name accesses."""
 
 
 class SystemBus:
@@ -41,13 +44,13 @@ class SystemBus:
         machine.start(image)
 
     def read_byte(self, address: int) -> int:
-        return Sized(self._interpreter.current.bus.read(address, 1), 1)
+        return self._read(address, 1)
 
     def read_word(self, address: int) -> int:
-        return Sized(self._interpreter.current.bus.read(address, 2), 2)
+        return self._read(address, 2)
 
     def read_double_word(self, address: int) -> int:
-        return self._interpreter.current.bus.read(address, 4)
+        return self._read(address, 4)
 
     def read_quad_word(self, address: int) -> int:
         return Sized(int.from_bytes(self.read_bytes(address, QUAD_WORD), "little"), QUAD_WORD)
@@ -56,13 +59,35 @@ class SystemBus:
         return self._interpreter.current.bus.read_bytes(address, count)
 
     def write_byte(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFF, 1)
+        self._write(address, value, 1)
 
     def write_word(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFFFF, 2)
+        self._write(address, value, 2)
 
     def write_double_word(self, address: int, value: int) -> None:
-        self._interpreter.current.bus.write(address, value & 0xFFFFFFFF, 4)
+        self._write(address, value, 4)
+
+    def _read(self, address: int, width: int) -> int:
+        machine = self._interpreter.current
+        try:
+            return Sized(machine.bus.read(address, width), width)
+        except BusError:
+            kind = NAMES[width]
+            machine.log.warning(
+                "sysbus: Read%s from non existing peripheral at 0x%X.", kind, address
+            )
+            return Sized(0, width)
+
+    def _write(self, address: int, value: int, width: int) -> None:
+        machine = self._interpreter.current
+        value &= (1 << 8 * width) - 1
+        try:
+            machine.bus.write(address, value, width)
+        except BusError:
+            machine.log.warning(
+                "sysbus: Write%s to non existing peripheral at 0x%X, value 0x%X.",
+                *(NAMES[width], address, value),
+            )
 
     def write_quad_word(self, address: int, value: int) -> None:
         data = (value & (1 << 8 * QUAD_WORD) - 1).to_bytes(QUAD_WORD, "little")

@@ -86,6 +86,7 @@ def test_add_selects_the_first_machine() -> None:
         ('if "x"', "Bad parameters"),
         ("include", "Bad parameters"),
         ("include @model.cs", "is C#"),
+        ("include @none.resc", "File does not exist: none.resc"),
         ("include @other.py", "Renode's own interpreter"),
         ("using a b", "Bad parameters"),
         ("numbersMode Octal", "Bad parameters"),

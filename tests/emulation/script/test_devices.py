@@ -58,6 +58,31 @@ def test_bytes_and_long_words(monitor: Interpreter) -> None:
     )
 
 
+def test_where_nothing_is_an_access_is_logged(
+    monitor: Interpreter, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (
+        monitor.execute("sysbus ReadWord 0x90000000; sysbus WriteByte 0x90000001 0x147") == "0x0000"
+    )
+    assert caplog.messages == [
+        "sysbus: ReadWord from non existing peripheral at 0x90000000.",
+        "sysbus: WriteByte to non existing peripheral at 0x90000001, value 0x47.",
+    ]
+
+
+def test_a_trivial_port_sends_what_is_stored(monitor: Interpreter) -> None:
+    monitor.execute(
+        'machine LoadPlatformDescriptionFromString "plain: UART.TrivialUart @ sysbus 0x60000000"'
+    )
+    sent: list[object] = []
+    monitor.current.subscribe(
+        lambda time, source, event, fields: sent.append(fields["byte"]), "uart"
+    )
+    monitor.execute("sysbus.plain WriteDoubleWord 0 0x141; sysbus.plain WriteChar 5")
+    assert sent == [0x41]
+    assert monitor.execute("sysbus ReadDoubleWord 0x60000000") == "0x00000000"
+
+
 def test_arguments_by_name(monitor: Interpreter) -> None:
     monitor.execute("sysbus Tag <0x60000000, +4> 'there' silent=true defaultValue=0x77")
     assert monitor.execute("sysbus ReadDoubleWord address=0x60000000") == "0x00000077"
@@ -188,7 +213,7 @@ def test_device_alone_lists_what_it_can_do(monitor: Interpreter) -> None:
         ("cpu 5", "default-named indexer", "`cpu` lists"),
         ("sysbus ReadByte", "parameters do not fit", "usage: sysbus ReadByte address"),
         ("sysbus.ram ReadByte 0x9999", "outside of ram", "8192 bytes"),
-        ("sysbus ReadByte 0x90000000", "nothing is mapped", None),
+        ("sysbus ReadBytes 0x90000000 4", "nothing is mapped", None),
         ('sysbus ReadByte "x"', "parameters do not fit", "usage: sysbus ReadByte address"),
         ("cpu GetRegister 99", "no register has number 99", "16 is xPSR"),
         ('cpu SetRegister "R20" 1', "no register is called 'R20'", "r0..r15"),
