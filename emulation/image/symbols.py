@@ -57,6 +57,11 @@ class Symbols:
             return None
         return symbol, offset
 
+    def function_at(self, address: int) -> str:
+        """Name of the function around it; "" without one."""
+        found = self.at(address)
+        return "" if found is None else found[0].name
+
     def describe(self, address: int) -> str:
         """`name+0x12`, or the bare address where no symbol covers it."""
         found = self.at(address)

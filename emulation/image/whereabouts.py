@@ -126,6 +126,7 @@ def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
             image.layouts.get,
             lambda address: names.get(address, ""),
             image.layouts.objects,
+            image.symbols.function_at,
         )
     )
 

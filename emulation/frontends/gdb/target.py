@@ -41,7 +41,13 @@ class DebugTarget:
         self.stops = Stops()
         self.debugger_symbols: dict[str, int] = {}
         """What the debugger says of its own symbol table, which comes first."""
-        view = ImageView(self._symbol, self.read_memory, self._layout, objects=self._objects)
+        view = ImageView(
+            self._symbol,
+            self.read_memory,
+            self._layout,
+            objects=self._objects,
+            function_at=self._function_at,
+        )
         self.kernels = known(view)
         self._rtos: Rtos = self.kernels[0]
         self._debug = debug
@@ -53,6 +59,10 @@ class DebugTarget:
     def _symbol(self, name: str) -> int | None:
         found = self.debugger_symbols.get(name)
         return symbol_address(self.machine.images, name) if found is None else found
+
+    def _function_at(self, address: int) -> str:
+        names = (image.symbols.function_at(address) for image in reversed(self.machine.images))
+        return next(filter(None, names), "")
 
     def _layout(self, tag: str) -> Layout | None:
         found = (image.layouts.get(tag) for image in reversed(self.machine.images))

@@ -20,6 +20,8 @@ from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.image.symbols import Symbol
 from renode_wifi.emulation.visible import visible
 
+LOCAL_LABEL = "$C$"
+"""How TI's compiler begins names of places within functions, which are no functions."""
 KIND = "ELF"
 MAGIC = b"\x7fELF"
 Found = TypeVar("Found")
@@ -135,6 +137,8 @@ def _symbols(elf: ELFFile) -> Iterator[Symbol]:
                 entry["st_size"] > 0
                 or (entry["st_info"]["bind"] == "STB_GLOBAL" and entry["st_shndx"] != "SHN_UNDEF")
             )
+            if entry.name.startswith(LOCAL_LABEL):
+                continue
             if entry.name and (known or kind in ("STT_FUNC", "STT_OBJECT")):
                 is_function = kind == "STT_FUNC"
                 address = entry["st_value"] & ~1 if is_function else entry["st_value"]

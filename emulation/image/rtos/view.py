@@ -30,7 +30,7 @@ class ImageView:
 
     layout(tag): that of a structure, None without debug information of it. variable_at(address):
     name of the variable that begins there, "" without one. objects(tags): structures in variables,
-    see `Layouts.objects`.
+    see `Layouts.objects`. function_at(address): name of the function around it, "" without one.
     """
 
     symbol: Callable[[str], int | None]
@@ -38,6 +38,7 @@ class ImageView:
     layout: Callable[[str], Layout | None] = _no_layout
     variable_at: Callable[[int], str] = _no_name
     objects: Callable[[Set[str]], list[Variable]] = _no_objects
+    function_at: Callable[[int], str] = _no_name
 
     @cached_property
     def memory(self) -> KernelMemory:
