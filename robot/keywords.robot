@@ -172,6 +172,14 @@ A Timeout Belongs To Its Tester
     Wait For Prompt On Uart    talk>    testerId=${first}
     Should Fail With    Terminal tester failed    Wait For Line On Uart    x    testerId=${second}
 
+Python Gives Values
+    ${sum}=    Execute Python    1 + 2
+    Should Be Equal    ${sum}    ${3}
+    ${text}=    Execute Python    "{}bcd".format("a")
+    Should Be Equal    ${text}    abcd
+    Should Fail With    SyntaxError    Execute Python    "a
+    Should Fail With    ValueError    Execute Python    raise ValueError()
+
 Several Testers Have Numbers
     ${first}=    Boot    timeout=2    defaultPauseEmulation=true
     ${second}=    Create Terminal Tester    sysbus.usart2    timeout=2    defaultPauseEmulation=true

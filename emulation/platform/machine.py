@@ -75,6 +75,7 @@ class Machine:
         self._listeners = Listeners()
         self._wires = Wires()
         self._reset_asked: str | None = None
+        self._log_levels: set[str] = set()
         self.unanswered = Unanswered(core, self.log)
         self.set_clock = self.unanswered.set_clock
         # For the power controller, the clocks and the firewall.
@@ -232,8 +233,9 @@ class Machine:
         return [model for model in self.peripherals.values() if isinstance(model, Radio)]
 
     def set_log_level(self, name: str, level: int) -> None:
-        """From which level on messages of one model are logged."""
+        """From which level on messages of one model are logged, until the machine is closed."""
         ModelLevel.set(self.log, name, level)
+        self._log_levels.add(name)
 
     def find_file(self, name: str) -> Path | None:
         paths = (folder / name for folder in (Path.cwd(), *self.search_path))
@@ -316,6 +318,8 @@ class Machine:
             listener()
 
     def close(self) -> None:
+        for name in self._log_levels:
+            ModelLevel.remove(self.log, name)
         self.core.close()
         if self.world is not None:
             around = self.world.machine

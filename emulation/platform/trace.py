@@ -56,7 +56,16 @@ class ModelLevel(logging.Filter):
     @classmethod
     def set(cls, log: logging.Logger, name: str, level: int) -> None:
         """In place of what was set for that model."""
+        cls.remove(log, name)
+        log.addFilter(cls(name, level))
+
+    @classmethod
+    def remove(cls, log: logging.Logger, name: str) -> None:
         for old in [item for item in log.filters if isinstance(item, cls)]:
             if old.name == name:
                 log.removeFilter(old)
-        log.addFilter(cls(name, level))
+
+    @classmethod
+    def all(cls, log: logging.Logger) -> dict[str, int]:
+        """Levels by model."""
+        return {item.name: item.level for item in log.filters if isinstance(item, cls)}

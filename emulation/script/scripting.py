@@ -145,5 +145,5 @@ def compiled(interpreter: Interpreter, text: str, where: str) -> CodeType:
         with suppress(SyntaxError):
             return compile(PRINT.sub(r"\1print(\2)", text), where, "exec")
         raise interpreter.error(
-            f"{where}: {error.msg} in line {error.lineno}", "scripts are Python 3 here"
+            f"{where}: SyntaxError: {error.msg} in line {error.lineno}", "scripts are Python 3 here"
         ) from None

@@ -19,6 +19,7 @@ from renode_wifi.emulation.frontends.monitor.lines import INTERRUPTED
 from renode_wifi.emulation.frontends.recording import offer_recordings
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import LOG
+from renode_wifi.emulation.script.tokens import join_lines
 from renode_wifi.emulation.terminals.pace import RealTime
 from renode_wifi.emulation.visible import visible
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
@@ -74,11 +75,18 @@ class MonitorSession:
         """A new line is about to be typed."""
         self.is_given_up = False
 
-    def carry_out(self, line: str) -> None:
-        """Run a line. Ctrl-C ends the run that is under way, not the session. Raises
-        RenodeWifiError."""
+    def carry_out(self, text: str) -> None:
+        """Run a line, or several that were pasted. Ctrl-C ends the run that is under way, and what
+        was pasted behind it, not the session. Raises RenodeWifiError."""
         self._watches.clear()
         self.was_interrupted = False
+        lines = [line for _, line in join_lines(text) if line.strip()]
+        for line in lines or [text]:
+            self._carry_out(line)
+            if self.was_interrupted or self.is_over:
+                return
+
+    def _carry_out(self, line: str) -> None:
         with self._interruptible():
             if self.is_given_up:
                 self.is_given_up, self.was_interrupted = False, True

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 from renode_wifi.emulation.platform.machine import LOG
+from renode_wifi.emulation.platform.trace import ModelLevel
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.tokens import Token
+from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.emulation.visible import visible_log
 
 LOG_LEVELS = {
@@ -27,12 +28,17 @@ def _log() -> logging.Logger:
     return visible_log(LOG)
 
 
-@COMMANDS.add("logLevel", "[level [peripheral]]", "how much is logged: -1 to 3 or Noisy to Error")
+@COMMANDS.add(
+    "logLevel", "[level [peripheral|machine]]", "how much is logged: -1 to 3 or Noisy to Error"
+)
 def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
     if not arguments:
         level = _log().getEffectiveLevel()
         names = [name for name, value in LOG_LEVELS.items() if value >= level]
         interpreter.write(f"Currently set levels: {names[0] if names else 'Error'}")
+        for name, own in ModelLevel.all(_log()).items():
+            at = next(known for known, value in LOG_LEVELS.items() if value >= own)
+            interpreter.write(f"  {_full_name(interpreter, name)} : {at.upper()}")
         return
     token = interpreter.expand(arguments[0])
     names = list(LOG_LEVELS)
@@ -48,13 +54,24 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         _log().setLevel(level)
         return
     for item in arguments[1:]:
-        model = interpreter.devices.find(item.text)
+        name = text_of(interpreter, item)
+        if name in interpreter.machines:
+            machine = interpreter.machines[name]
+            for model_name in machine.peripherals:
+                machine.set_log_level(model_name, level)
+            continue
+        model = interpreter.devices.find(name)
         if model is None:
             raise interpreter.error(
-                f"Could not find emulation element or backend named: {item.text}",
+                f"Could not find emulation element or backend named: {name}",
                 "`peripherals` lists them",
             )
-        interpreter.current.set_log_level(getattr(model, "name", item.text), level)
+        interpreter.current.set_log_level(getattr(model, "name", name), level)
+
+
+def _full_name(interpreter: Interpreter, model: str) -> str:
+    machine = interpreter.machine
+    return model if machine is None else machine.full_name(model)
 
 
 @COMMANDS.add("logFile", "@file [true]", "writes the log to a file as well", "logF")
@@ -78,7 +95,7 @@ def log_file(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("log", '"message" [level]', "writes a line into the log")
 def log_message(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if not 1 <= len(arguments) <= 2:
+    if not 1 <= len(arguments) <= 2 or arguments[0].kind is TokenKind.LITERAL:
         raise misused(interpreter, "log")
     level = logging.INFO
     if len(arguments) == 2:

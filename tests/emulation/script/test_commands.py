@@ -42,6 +42,17 @@ def test_clear_forgets_machines_variables_and_macros(tmp_path: Path) -> None:
     assert monitor.execute("mach create; mach") == "Current machine: machine-0\n  0: machine-0"
 
 
+def test_log_levels_of_devices_last_as_long_as_their_machine(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    before = monitor.execute("logLevel")
+    assert " : " not in before
+    assert monitor.execute("logLevel 3 cpu; logLevel") == f"{before}\n  sysbus.cpu : ERROR"
+    levels = monitor.execute('logLevel 2 "machine-0"; logLevel')
+    assert "\n  sysbus.cpu : WARNING" in levels
+    assert "\n  sysbus.ram : WARNING" in levels
+    assert monitor.execute("Clear; logLevel") == before
+
+
 def test_sleep_is_virtual_time_once_started(tmp_path: Path) -> None:
     monitor = counting_monitor(tmp_path)
     monitor.execute("sleep 0.5")
@@ -91,6 +102,7 @@ def test_add_selects_the_first_machine() -> None:
         ("using a b", "Bad parameters"),
         ("numbersMode Octal", "Bad parameters"),
         ("Clear all", "Bad parameters"),
+        ("log text", "Bad parameters"),
         ("sleep", "Bad parameters"),
         ("sleep soon", "is not a time"),
         ("dump 5", "Bad parameters"),

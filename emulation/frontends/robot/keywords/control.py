@@ -19,6 +19,7 @@ from renode_wifi.emulation.frontends.robot.decorator import Recorded, Replay, ke
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.keywords.base import PREFIX, Keywords
 from renode_wifi.emulation.platform.core import Stop
+from renode_wifi.emulation.script.commands.python import evaluate
 from renode_wifi.emulation.script.saving import can_start_anew
 
 HOT_SPOTS = ("None", "Pause", "Serialize")
@@ -73,11 +74,17 @@ class ControlKeywords(Keywords):
             raise KeywordException(f"Could not execute script: {error}") from error
 
     @keyword()
-    def execute_python(self, command: str, machine: str | None = None) -> str:
-        """Run Python as the monitor's `python` command does; returns what it prints."""
+    def execute_python(self, command: str, machine: str | None = None) -> object:
+        """Run Python as the monitor's `python` command does.
+
+        Returns the value of an expression, and what statements print.
+        """
         self.select(machine)
+        engine = self.session.engine
         text = command.replace("\\", "\\\\").replace('"', '\\"')
         try:
+            if isinstance(engine, EmbeddedEngine):
+                return evaluate(engine.script, command)
             return self.session.execute(f'python "{text}"')
         except RenodeWifiError as error:
             raise KeywordException(f"Could not execute Python: {error}") from error

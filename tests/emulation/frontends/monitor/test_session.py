@@ -56,6 +56,38 @@ def test_a_prompt_is_shown_though_its_line_has_not_ended(
     assert [line.split("] ")[1] for line in written[-3:]] == ["talk> x", "unknown: x", "talk> "]
 
 
+def test_pasted_lines_are_carried_out_one_by_one(
+    session: MonitorSession, written: list[str]
+) -> None:
+    start = f"include @{ROOT}/platforms/b_l475e_iot01a.resc"
+    session.carry_out(f'''{start}
+
+      # A comment.
+    macro text """
+    echo "two"
+    """
+    cpu IsHalted true
+    start
+    run 2
+    echo "one"
+    runMacro $text''')
+    assert [line.strip() for line in written] == ["one", "two"]
+    assert session.engine.now // 10**9 == 2
+    with pytest.raises(RenodeWifiError, match="No such command or device: nonsense"):
+        session.carry_out('echo "three"\nnonsense\necho "four"')
+    assert written[2:] == ["three"]
+
+
+def test_an_interrupt_ends_what_was_pasted(session: MonitorSession, written: list[str]) -> None:
+    session.carry_out(f"include @{ROOT}/platforms/b_l475e_iot01a.resc")
+    session.give_up()
+    session.carry_out('echo "one"\necho "two"')
+    assert written == ["interrupted"]
+    assert session.was_interrupted
+    session.carry_out('echo "one"\nquit\necho "two"')
+    assert written[1:] == ["one"]
+
+
 def test_what_is_watched_is_repeated_until_the_next_line(
     session: MonitorSession, written: list[str]
 ) -> None:

@@ -46,6 +46,11 @@ class Terminal:
     def enter(self, line: str) -> None:
         self.type(line, "Enter")
 
+    def paste(self, text: str) -> None:
+        """As a block, which the prompt shows before it is carried out."""
+        self("set-buffer", text)
+        self("paste-buffer", "-p")
+
     def resize(self, columns: int, rows: int) -> None:
         self("resize-window", "-x", str(columns), "-y", str(rows))
 
@@ -97,7 +102,14 @@ def test_a_person_works_with_it(terminal: Terminal) -> None:
     terminal.type("C-c")  # ends the run, or gives it up before it began; not the session
     terminal.type("Up", "Up")
     terminal.wait_for(f"\n{PROMPT} run 0.5")
-    terminal.type("C-c", "C-r", "fro")
+    terminal.type("C-c")
+    terminal.paste('echo "first"\nrun 100000000\necho "second"')
+    terminal.wait_for('\n... echo "second"')
+    terminal.type("Enter")
+    terminal.wait_for('... echo "second"\nfirst')
+    terminal.type("C-c")  # ends the run, and what was pasted behind it
+    terminal.wait_for("\nstopped at")
+    terminal.type("C-r", "fro")
     terminal.wait_for("(reverse-i-search)`fro': frob")
     terminal.type("C-c")
     terminal.resize(50, 12)
