@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -20,6 +20,9 @@ _HEADER = re.compile(r"^:(\w+): (.*)$", re.MULTILINE)
 _VECTORS = re.compile(r"^\$vectors=(\w+)$", re.MULTILINE)
 _CHIP = re.compile(r"^include \$ORIGIN/(cpus/\S+\.resc)$", re.MULTILINE)
 _DESCRIPTION = re.compile(r"LoadPlatformDescription \$ORIGIN/(\S+\.repl)")
+
+_INCLUDED = re.compile(r"^\s*(?:include|i|start|s)\s+@?(\S+\.resc)", re.MULTILINE)
+SCRIPT = ".resc"
 
 MEMORY_TYPES = ("Memory.MappedMemory", "Memory.ArrayMemory")
 FLASH, RAM = "flash", "sram"
@@ -186,8 +189,32 @@ def names() -> list[str]:
     return [board.name for board in all_boards()]
 
 
+def _extended(script: Path) -> BoardType:
+    """A board of this package with what a user's script puts around it."""
+    try:
+        text = script.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RenodeWifiError(
+            f"cannot read the script: {error}", where=str(script), cure="give a .resc file"
+        ) from error
+    included = {Path(found).stem for found in _INCLUDED.findall(text)}
+    base = [board for board in all_boards() if board.name in included]
+    if len(base) != 1:
+        raise RenodeWifiError(
+            "the script makes no board of this package, or several",
+            where=str(script),
+            cure=f"it has to say include @platforms/{names()[0]}.resc",
+        )
+    return replace(base[0], script=script.absolute())
+
+
 def find(name: str) -> BoardType:
-    """The board called `name`; RenodeWifiError with the nearest name where there is none."""
+    """The board called `name`, or that of a user's `.resc` file, which includes one.
+
+    RenodeWifiError with the nearest name where there is none.
+    """
+    if name.endswith(SCRIPT):
+        return _extended(Path(name))
     for board in all_boards():
         if board.name == name:
             return board

@@ -83,7 +83,12 @@ def read_image(options: argparse.Namespace) -> Image:
 
 
 def add_board_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--board", required=True, metavar="NAME", help="see `renode-wifi boards`")
+    command.add_argument(
+        "--board",
+        required=True,
+        metavar="NAME",
+        help="see `renode-wifi boards`; or a .resc file that includes one of them",
+    )
     command.add_argument(
         "--world",
         type=Path,

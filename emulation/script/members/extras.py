@@ -133,8 +133,10 @@ class Typing:
         self._device = device
 
     def write_char(self, value: int | str) -> None:
+        """A character arrives at the port's RX pin."""
         self._device.receive((ord(value) if isinstance(value, str) else value) & 0xFF)
 
     def write_line(self, text: str = "") -> None:
+        """A text and CR arrive at the port's RX pin, as from a terminal."""
         for byte in f"{text}\r".encode():
             self._device.receive(byte)

@@ -228,6 +228,21 @@ def test_a_console_in_a_file(tmp_path: Path) -> None:
     assert log.read_bytes() == b"shell: b_l475e_iot01a\r\n> "
 
 
+def test_scripts_before_and_around_a_board(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board, script = tmp_path / "my board.resc", tmp_path / "my script.resc"
+    memory = "extra: Memory.MappedMemory @ sysbus 0x60000000 { size: 0x1000 }"
+    board.write_text(
+        f'include @platforms/{BOARD}.resc\nmachine LoadPlatformDescriptionFromString "{memory}"\n'
+    )
+    script.write_text("sysbus WriteDoubleWord 0x60000000 5\nlogLevel 3\n")
+    run = ["run", "--board", str(board), "--image", SHELL, "--script", str(script)]
+    assert main([*run, "--until", "shell: "]) == 0
+    assert main([*run, "--script", str(tmp_path / "none.resc")]) == 2
+    assert "File does not exist" in capsys.readouterr().err
+
+
 def test_a_misspelled_option_is_answered_with_the_right_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

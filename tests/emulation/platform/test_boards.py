@@ -57,3 +57,23 @@ def test_an_image_for_ram_is_reported_apart() -> None:
     image = Image(Path("ram.out"), "ELF", [Segment(0x2000_4000, binary(0x2004_0000, 0x2000_4009))])
     with pytest.raises(RenodeWifiError, match=r"linked for RAM.*CC3220S"):
         boards.find(TI).check(image)
+
+
+def test_a_script_of_ones_own_is_the_board_that_it_includes(tmp_path: Path) -> None:
+    script = tmp_path / "mine.resc"
+    script.write_text(f"# Mine.\n  include @platforms/{ST}.resc\nlog 'made'\n")
+    board = boards.find(str(script))
+    assert (board.name, board.script) == (ST, script)
+    assert board.ram == boards.find(ST).ram
+
+
+@pytest.mark.parametrize(
+    "text", ["", "include @other.resc", f"i @{ST}.resc\ni @{TI}.resc", f"# include @{ST}.resc"]
+)
+def test_a_script_that_makes_no_board_is_refused(tmp_path: Path, text: str) -> None:
+    script = tmp_path / "mine.resc"
+    with pytest.raises(RenodeWifiError, match="cannot read the script"):
+        boards.find(str(script))
+    script.write_text(text)
+    with pytest.raises(RenodeWifiError, match="no board of this package, or several"):
+        boards.find(str(script))

@@ -84,6 +84,14 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     add_fault_argument(command)
     add_console_arguments(command)
+    command.add_argument(
+        "--script",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="monitor commands that are carried out before the image starts; may be repeated",
+    )
     command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
     add_observer_arguments(command)
     command.add_argument("--json", type=Path, metavar="FILE", help="the outcome as JSON")
@@ -129,6 +137,8 @@ def execute(options: argparse.Namespace) -> int:
                     )
                 )
             outcome["engine"] = board.engine.name
+            for script in options.script:
+                board.execute(f"include @{str(script.absolute()).replace(' ', chr(92) + ' ')}")
             traffic = Traffic(board)
             observers.attach(board)
             watch = _Watch(board, until, fail_on, uart_log, options.raw, interruption)
