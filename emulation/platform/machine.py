@@ -27,7 +27,7 @@ from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
 from renode_wifi.emulation.platform.stock.unanswered import Unanswered
 from renode_wifi.emulation.platform.surroundings import WorldMachine
 from renode_wifi.emulation.platform.syntax import Range
-from renode_wifi.emulation.platform.trace import Listeners, ModelLevel, TraceListener
+from renode_wifi.emulation.platform.trace import Listeners, ModelLevels, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires
 from renode_wifi.emulation.visible import visible_log
 from renode_wifi.peripherals.base.bus import BusPeripheral
@@ -57,6 +57,7 @@ class Machine:
         self.clock: Clock = core.clock
         self.bus: Bus = core.bus
         self.log = visible_log(LOG)
+        self.log_levels = ModelLevels(self.log)
         self.reset_cause = POWER_ON
         self.cpu_frequency = 0
         self.clock_scale = 1.0
@@ -75,7 +76,6 @@ class Machine:
         self._listeners = Listeners()
         self._wires = Wires()
         self._reset_asked: str | None = None
-        self._log_levels: set[str] = set()
         self.unanswered = Unanswered(core, self.log)
         self.set_clock = self.unanswered.set_clock
         # For the power controller, the clocks and the firewall.
@@ -232,11 +232,6 @@ class Machine:
     def radios(self) -> list[Radio]:
         return [model for model in self.peripherals.values() if isinstance(model, Radio)]
 
-    def set_log_level(self, name: str, level: int) -> None:
-        """From which level on messages of one model are logged, until the machine is closed."""
-        ModelLevel.set(self.log, name, level)
-        self._log_levels.add(name)
-
     def find_file(self, name: str) -> Path | None:
         paths = (folder / name for folder in (Path.cwd(), *self.search_path))
         return next((path for path in paths if path.is_file()), None)
@@ -318,8 +313,7 @@ class Machine:
             listener()
 
     def close(self) -> None:
-        for name in self._log_levels:
-            ModelLevel.remove(self.log, name)
+        self.log_levels.clear()
         self.core.close()
         if self.world is not None:
             around = self.world.machine

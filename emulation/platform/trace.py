@@ -53,19 +53,25 @@ class ModelLevel(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= self.level or not record.getMessage().startswith(f"{self.name}:")
 
-    @classmethod
-    def set(cls, log: logging.Logger, name: str, level: int) -> None:
-        """In place of what was set for that model."""
-        cls.remove(log, name)
-        log.addFilter(cls(name, level))
 
-    @classmethod
-    def remove(cls, log: logging.Logger, name: str) -> None:
-        for old in [item for item in log.filters if isinstance(item, cls)]:
-            if old.name == name:
-                log.removeFilter(old)
+class ModelLevels:
+    """Those that one machine's models have in a log."""
 
-    @classmethod
-    def all(cls, log: logging.Logger) -> dict[str, int]:
-        """Levels by model."""
-        return {item.name: item.level for item in log.filters if isinstance(item, cls)}
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._own: dict[str, ModelLevel] = {}
+
+    def set(self, name: str, level: int) -> None:
+        """From which level on messages of one model are logged."""
+        if name in self._own:
+            self._log.removeFilter(self._own[name])
+        self._own[name] = ModelLevel(name, level)
+        self._log.addFilter(self._own[name])
+
+    def clear(self) -> None:
+        for level in self._own.values():
+            self._log.removeFilter(level)
+        self._own.clear()
+
+    def by_model(self) -> dict[str, int]:
+        return {name: own.level for name, own in self._own.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from renode_wifi.emulation.platform.machine import LOG
-from renode_wifi.emulation.platform.trace import ModelLevel
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
@@ -36,9 +35,10 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         level = _log().getEffectiveLevel()
         names = [name for name, value in LOG_LEVELS.items() if value >= level]
         interpreter.write(f"Currently set levels: {names[0] if names else 'Error'}")
-        for name, own in ModelLevel.all(_log()).items():
-            at = next(known for known, value in LOG_LEVELS.items() if value >= own)
-            interpreter.write(f"  {_full_name(interpreter, name)} : {at.upper()}")
+        for machine in interpreter.machines.values():
+            for name, own in machine.log_levels.by_model().items():
+                at = next(known for known, value in LOG_LEVELS.items() if value >= own)
+                interpreter.write(f"  {machine.full_name(name)} : {at.upper()}")
         return
     token = interpreter.expand(arguments[0])
     names = list(LOG_LEVELS)
@@ -58,7 +58,7 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         if name in interpreter.machines:
             machine = interpreter.machines[name]
             for model_name in machine.peripherals:
-                machine.set_log_level(model_name, level)
+                machine.log_levels.set(model_name, level)
             continue
         model = interpreter.devices.find(name)
         if model is None:
@@ -66,12 +66,7 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
                 f"Could not find emulation element or backend named: {name}",
                 "`peripherals` lists them",
             )
-        interpreter.current.set_log_level(getattr(model, "name", name), level)
-
-
-def _full_name(interpreter: Interpreter, model: str) -> str:
-    machine = interpreter.machine
-    return model if machine is None else machine.full_name(model)
+        interpreter.current.log_levels.set(getattr(model, "name", name), level)
 
 
 @COMMANDS.add("logFile", "@file [true]", "writes the log to a file as well", "logF")

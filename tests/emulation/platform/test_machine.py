@@ -285,8 +285,8 @@ def test_a_block_that_comes_later_has_no_clock_either() -> None:
 
 def test_log_level_of_one_model(caplog: pytest.LogCaptureFixture) -> None:
     machine = machine_with()
-    machine.set_log_level("noisy", logging.ERROR)
-    machine.set_log_level("noisy", logging.CRITICAL)
+    machine.log_levels.set("noisy", logging.ERROR)
+    machine.log_levels.set("noisy", logging.CRITICAL)
     with caplog.at_level(logging.INFO):
         machine.log.error("noisy: %d", 1)
         machine.log.error("other: %d", 2)
