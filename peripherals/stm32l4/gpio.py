@@ -1,8 +1,8 @@
 """General-purpose I/O port (RM0351 section 8): sixteen pins.
 
-Line n is the level of pin n, whether software, an alternate function, the outside (`on_gpio`) or a
-pull resistor decides it. A pin that nothing decides reads 0. IDR is kept current at each change, so
-that polling it costs nothing.
+Line n is the level of pin n as inputs see it, Padn that at the pin whatever its mode. Software, an
+alternate function, the outside (`on_gpio`) or a pull resistor decides it. A pin that nothing
+decides reads 0. IDR is kept current at each change, so that polling it costs nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from renode_wifi.peripherals.base.pins import (
     Pins,
 )
 from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+from renode_wifi.peripherals.stm32l4.gpio_pads import Pad
 
 MODER = Register("MODER", 0x00, on_write="_configure", fields=(Field("MODE", 0, 2, count=PINS),))
 OTYPER = Register("OTYPER", 0x04, on_write="_configure", fields=(Field("OT", 0, count=PINS),))
@@ -166,6 +167,8 @@ class STM32_GPIOPort(Block):
             BRR.word,
             modes=Modes(MODER.word, PUPDR.word, OTYPER.word),
         )
+        self._pads = [Pad(self, pin, line) for pin, line in enumerate(self._pins)]
+        self.lines.update((f"Pad{pin}", pad) for pin, pad in enumerate(self._pads))
         self._state = self.pins.state
         self._values = self.registers.values
         self.reset()
@@ -207,11 +210,21 @@ class STM32_GPIOPort(Block):
             self._update(number)
         elif self.pins.drive is None or not self.pins.drive(number, level):
             self._show(number, level)
+        if self._pads[number].is_connected:
+            self._pads[number].changed()
 
     def release(self, number: int) -> None:
         """The outside stops driving pin `number`."""
         self._state[PINS_FORCED] &= ~(1 << number)
         self._update(number)
+        if self._pads[number].is_connected:
+            self._pads[number].changed()
+
+    def outside(self, number: int) -> bool | None:
+        """The level that the outside drives pin `number` to; None: it doesn't."""
+        if not self._state[PINS_FORCED] >> number & 1:
+            return None
+        return bool(self._state[PINS_OUTSIDE] >> number & 1)
 
     def on_alternate(self, pin: int, function: int, level: bool) -> None:
         self._function_levels[pin][function] = level ^ ((pin, function) in self._inverted)

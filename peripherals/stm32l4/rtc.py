@@ -1,8 +1,8 @@
 """Real-time clock (RM0351 section 38): calendar, two alarms, wake-up timer, backup registers.
 
 The calendar is worked out from virtual time when it is read. It belongs to the backup domain: only
-loss of power, or BDRST of the RCC, resets it. Time stamps and tamper detection only keep their
-settings; alarms compare whole seconds.
+loss of power, or BDRST of the RCC, resets it. Alarms compare whole seconds. Time stamps and
+tampers are in `rtc_stamps`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import Any
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.counter import DAY, Calendar
+from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import ZERO_CLEARS
+from renode_wifi.peripherals.stm32l4 import rtc_registers
 from renode_wifi.peripherals.stm32l4.rtc_calendar import (
     date_of,
     date_register,
@@ -25,26 +27,18 @@ from renode_wifi.peripherals.stm32l4.rtc_calendar import (
 )
 from renode_wifi.peripherals.stm32l4.rtc_registers import (
     ALRMAR,
-    ALRMASSR,
-    ALRMBR,
-    ALRMBSSR,
     BKPR,
-    CALR,
     CR,
     DR,
     ISR,
     OR,
-    PRER,
     SHIFTR,
     SSR,
     TAMPCR,
     TR,
-    TSDR,
-    TSSSR,
-    TSTR,
     WPR,
-    WUTR,
 )
+from renode_wifi.peripherals.stm32l4.rtc_stamps import Stamps
 
 # Flags of ISR that a 0 clears.
 FLAGS = ISR.mask(ZERO_CLEARS) & ~ISR.RSF
@@ -60,33 +54,12 @@ ALARM_HORIZON_DAYS = 62
 NEVER = None
 
 
-class STM32F4_RTC(Block):
+class STM32F4_RTC(Block, Receiver):
     """wakeupTimerFrequency: of the RTC clock in Hz, on a chip whose RCC does not choose one."""
 
     SERVED = SERVE_READS
-    OUTPUTS = ("AlarmIRQ", "WakeupIRQ")
-    REGISTERS = (
-        TR,
-        DR,
-        CR,
-        ISR,
-        PRER,
-        WUTR,
-        ALRMAR,
-        ALRMBR,
-        WPR,
-        SSR,
-        SHIFTR,
-        TSTR,
-        TSDR,
-        TSSSR,
-        CALR,
-        TAMPCR,
-        ALRMASSR,
-        ALRMBSSR,
-        OR,
-        BKPR,
-    )
+    OUTPUTS = ("AlarmIRQ", "WakeupIRQ", "TamperStampIRQ")
+    REGISTERS = rtc_registers.REGISTERS
 
     def __init__(self, machine: Machine, name: str, wakeupTimerFrequency: int = 0) -> None:
         super().__init__(machine, name)
@@ -95,6 +68,7 @@ class STM32F4_RTC(Block):
         self._hertz = wakeupTimerFrequency or LSE_HERTZ
         self._alarm_events: list[Event | None] = [None, None]
         self._wakeup_event: Event | None = None
+        self._stamps = Stamps(self, self._moment, self._clock_hz)
         self.calendar = Calendar(SSR.word, TR.word, DR.word)
         self._clear()
 
@@ -107,6 +81,7 @@ class STM32F4_RTC(Block):
         for event in (*self._alarm_events, self._wakeup_event):
             if event is not None:
                 event.cancel()
+        self._stamps.clear()
         super().reset()
         self._clear()
 
@@ -162,6 +137,15 @@ class STM32F4_RTC(Block):
         asynchronous, synchronous = self._dividers()
         ticks = (self.machine.clock.now * self._hertz - self._origin) // (SECOND * asynchronous)
         return self._seconds + ticks // synchronous, ticks % synchronous
+
+    def _moment(self) -> tuple[int, int, int]:
+        """TR, DR and SSR as they are now."""
+        seconds, periods = self._now()
+        time = time_register(seconds % DAY, bool(self.registers["CR"] & CR.FMT))
+        return time, self._date(seconds // DAY), self._dividers()[1] - 1 - periods
+
+    def _clock_hz(self) -> int:
+        return self._hertz
 
     def _view(self) -> tuple[int, int]:
         """The moment the shadow registers show."""
@@ -255,6 +239,11 @@ class STM32F4_RTC(Block):
             return
         super().write(offset, value, width)
         self.calendar.withdraw()
+        self._stamps.settle()
+
+    def on_gpio(self, number: int, level: bool) -> None:
+        """The pins of `rtc_stamps`."""
+        self._stamps.on_gpio(number, level)
 
     def _key(self, value: int, old: int) -> None:
         key = value & 0xFF

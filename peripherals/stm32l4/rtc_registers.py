@@ -181,3 +181,8 @@ ALRMASSR = Register("ALRMASSR", 0x44, fields=(Field("SS", 0, 15), Field("MASKSS"
 ALRMBSSR = Register("ALRMBSSR", 0x48, fields=(Field("SS", 0, 15), Field("MASKSS", 24, 4)))
 OR = Register("OR", 0x4C, fields=(Field("ALARMOUTTYPE", 0), Field("OUT_RMP", 1)))
 BKPR = Register("BKP{}R", 0x50, count=32)
+
+REGISTERS = (
+    *(TR, DR, CR, ISR, PRER, WUTR, ALRMAR, ALRMBR, WPR, SSR, SHIFTR, TSTR, TSDR, TSSSR, CALR),
+    *(TAMPCR, ALRMASSR, ALRMBSSR, OR, BKPR),
+)

@@ -88,6 +88,8 @@ class Breaks(Receiver):
         return flags
 
     def on_gpio(self, number: int, level: bool) -> None:
+        if number >= len(self._levels):
+            return
         self._levels[number] = level
         active = self.active()
         if active:

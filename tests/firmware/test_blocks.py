@@ -50,6 +50,16 @@ def test_a_central_of_the_world_writes_and_is_notified(tmp_path: Path) -> None:
     assert "ok: the end (Core 4.1)" in lines
 
 
+def test_the_button_stamps_the_time() -> None:
+    source = next(path for path in GUESTS if path.stem == "rtc_stamp")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
+        board.wait_for_line("ready", timeout=SECONDS)
+        board.execute("sysbus.gpioPortC.button Press")
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert "ok: the button stamps (38.3.13)" in lines
+
+
 def test_sleep_without_clocks_survives_a_snapshot() -> None:
     source = next(path for path in GUESTS if path.stem == "clock_sleep")
     with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
