@@ -203,6 +203,7 @@ MODELS = (
     _own("LIS3MDL", "parts.lis3mdl", EMBEDDED),
     _own("M24SR64", "parts.m24sr64", EMBEDDED),
     _own("VL53L0X", "parts.vl53l0x", EMBEDDED),
+    _own("MP34DT01", "parts.mp34dt01", EMBEDDED),
     _own("UsbHost", "usb.host", EMBEDDED),
     _own("SPBTLE_RF", "bluenrg.module", EMBEDDED),
     _own("CC3220_ADC", "cc3220.adc"),

@@ -9,6 +9,7 @@ UART = {"RX": "ReceiveDmaRequest", "TX": "TransmitDmaRequest"}
 I2C = {"RX": "RX_DMA", "TX": "TX_DMA"}
 DAC = {"CH1": "DMARequest1", "CH2": "DMARequest2"}
 ADC = {"": "DMARequest"}
+DFSDM = {f"FLT{number}": f"FLT{number}" for number in range(4)}
 QUADSPI = {"": "DMARequest"}
 # What a block calls the outputs behind the table's names; those of timers follow a rule.
 OUTPUTS = {
@@ -19,6 +20,7 @@ OUTPUTS = {
     "I2C": I2C,
     "DAC": DAC,
     "ADC": ADC,
+    "DFSDM": DFSDM,
     "QUADSPI": QUADSPI,
 }
 
@@ -29,12 +31,14 @@ TABLES = {
         "0 ADC2, 1 SPI1_RX, 2 USART3_TX, 3 I2C3_TX, 4 TIM2_UP, 5 TIM3_CH3, 7 TIM1_CH1",
         "0 ADC3, 1 SPI1_TX, 2 USART3_RX, 3 I2C3_RX, 4 TIM16_CH1/TIM16_UP, 5 TIM3_CH4/TIM3_UP, "
         "6 TIM6_UP/DAC1_CH1, 7 TIM1_CH2",
-        "1 SPI2_RX, 2 USART1_TX, 3 I2C2_TX, 5 TIM7_UP/DAC1_CH2, 6 TIM4_CH2, "
+        "0 DFSDM1_FLT0, 1 SPI2_RX, 2 USART1_TX, 3 I2C2_TX, 5 TIM7_UP/DAC1_CH2, 6 TIM4_CH2, "
         "7 TIM1_CH4/TIM1_TRIG/TIM1_COM",
-        "1 SPI2_TX, 2 USART1_RX, 3 I2C2_RX, 4 TIM2_CH1, 5 QUADSPI, 6 TIM4_CH3, "
+        "0 DFSDM1_FLT1, 1 SPI2_TX, 2 USART1_RX, 3 I2C2_RX, 4 TIM2_CH1, 5 QUADSPI, 6 TIM4_CH3, "
         "7 TIM15_CH1/TIM15_UP/TIM15_TRIG/TIM15_COM",
-        "2 USART2_RX, 3 I2C1_TX, 4 TIM16_CH1/TIM16_UP, 5 TIM3_CH1/TIM3_TRIG, 7 TIM1_UP",
-        "2 USART2_TX, 3 I2C1_RX, 4 TIM2_CH2/TIM2_CH4, 5 TIM17_CH1/TIM17_UP, 6 TIM4_UP, 7 TIM1_CH3",
+        "0 DFSDM1_FLT2, 2 USART2_RX, 3 I2C1_TX, "
+        "4 TIM16_CH1/TIM16_UP, 5 TIM3_CH1/TIM3_TRIG, 7 TIM1_UP",
+        "0 DFSDM1_FLT3, 2 USART2_TX, 3 I2C1_RX, "
+        "4 TIM2_CH2/TIM2_CH4, 5 TIM17_CH1/TIM17_UP, 6 TIM4_UP, 7 TIM1_CH3",
     ),
     "dma2": (
         "2 UART5_TX, 3 SPI3_RX, 5 TIM5_CH4/TIM5_TRIG, 7 TIM8_CH3/TIM8_UP",

@@ -39,6 +39,11 @@ APB_SHIFT = (0, 0, 0, 0, 1, 2, 3, 4)
 LPTIMS = ("lptim1", "lptim2")
 
 
+SAI_PLLS = (PLLSAI1CFGR, PLLSAI2CFGR)
+P_DIVIDERS = (7, 17)
+"""By PLLP."""
+
+
 class ClockTree(Block):
     """hseFrequency: of the external clock in Hz; 0 where none is fitted.
 
@@ -83,19 +88,51 @@ class ClockTree(Block):
         multiplier = PLLCFGR["PLLN"].get(setting)
         return source * multiplier // (divider * 2 * (PLLCFGR["PLLR"].get(setting) + 1))
 
-    def _sai_pll_hz(self, number):
+    def _sai_vco_hz(self, number):
         # type: (int) -> int
-        """The R output of PLLSAI1 or PLLSAI2; 0 while it is off."""
+        """The oscillator of PLLSAI1 or PLLSAI2; 0 while it is off."""
         name = "PLLSAI%d" % number
         setting = self.registers[name + "CFGR"]
-        on = self.registers["CR"] & (CR.PLLSAI1RDY, CR.PLLSAI2RDY)[number - 1]
-        registers = (PLLSAI1CFGR, PLLSAI2CFGR)[number - 1]
-        if not on or not registers[name + "REN"].get(setting):
+        if not self.registers["CR"] & (CR.PLLSAI1RDY, CR.PLLSAI2RDY)[number - 1]:
             return 0
         main = self.registers["PLLCFGR"]
         source = (0, self.msi_hz(), HSI16_HERTZ, self.hse_hz())[PLLCFGR["PLLSRC"].get(main)]
-        divider = (PLLCFGR["PLLM"].get(main) + 1) * 2 * (registers[name + "R"].get(setting) + 1)
-        return source * registers[name + "N"].get(setting) // divider
+        multiplier = SAI_PLLS[number - 1][name + "N"].get(setting)
+        return source * multiplier // (PLLCFGR["PLLM"].get(main) + 1)
+
+    def _sai_pll_hz(self, number):
+        # type: (int) -> int
+        """The R output of PLLSAI1 or PLLSAI2; 0 while it is off."""
+        name, registers = "PLLSAI%d" % number, SAI_PLLS[number - 1]
+        setting = self.registers[name + "CFGR"]
+        if not registers[name + "REN"].get(setting):
+            return 0
+        return self._sai_vco_hz(number) // (2 * (registers[name + "R"].get(setting) + 1))
+
+    def sai1_hz(self):
+        # type: () -> int
+        """The audio clock that CCIPR chooses; 0 while it is off. SAI1_EXTCLK is not there."""
+        choice = CCIPR["SAI1SEL"].get(self.registers["CCIPR"])
+        if choice == 2:
+            main = self.registers["PLLCFGR"]
+            if not main & PLLCFGR.PLLPEN or not self.registers["CR"] & CR.PLLRDY:
+                return 0
+            source = (0, self.msi_hz(), HSI16_HERTZ, self.hse_hz())[PLLCFGR["PLLSRC"].get(main)]
+            divider = (PLLCFGR["PLLM"].get(main) + 1) * P_DIVIDERS[PLLCFGR["PLLP"].get(main)]
+            return source * PLLCFGR["PLLN"].get(main) // divider
+        if choice > 2:
+            return 0
+        name, registers = "PLLSAI%d" % (choice + 1), SAI_PLLS[choice]
+        setting = self.registers[name + "CFGR"]
+        if not registers[name + "PEN"].get(setting):
+            return 0
+        return self._sai_vco_hz(choice + 1) // P_DIVIDERS[registers[name + "P"].get(setting)]
+
+    def dfsdm_hz(self):
+        # type: () -> int
+        """The kernel clock of DFSDM1 that CCIPR chooses."""
+        chosen = CCIPR["DFSDM1SEL"].get(self.registers["CCIPR"])
+        return self.sysclk_hz() if chosen else self.apb2_hz()
 
     def adc_hz(self):
         # type: () -> int

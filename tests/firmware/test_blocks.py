@@ -50,6 +50,28 @@ def test_a_central_of_the_world_writes_and_is_notified(tmp_path: Path) -> None:
     assert "ok: the end (Core 4.1)" in lines
 
 
+SOUND = """
+access_points: [{ssid: lab, passphrase: lab-secret}]
+sensors:
+  microphone1: {sound: {sine: {mean: 0, amplitude: 0.5, period: 2 ms}}}
+  microphone2: {sound: 0.9}
+"""
+
+
+def test_a_recording_holds_the_sound_of_the_world(tmp_path: Path) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(SOUND)
+    source = next(path for path in GUESTS if path.stem == "audio")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf"), world) as board:
+        line = board.wait_for_line("sound", timeout=SECONDS)
+        board.set_sensor("microphone1", "sound", 0)
+    low, high = (int(word, 16) for word in line.text.split()[1:])
+    # Sinc3 of 64 bits has a gain of 64 ** 3; DTRBS is 3.
+    peak = 0.5 * 64**3 / 8
+    assert 0.99 * peak <= high <= peak
+    assert -peak <= low - 2**32 <= -0.99 * peak
+
+
 def test_the_button_stamps_the_time() -> None:
     source = next(path for path in GUESTS if path.stem == "rtc_stamp")
     with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:

@@ -145,7 +145,7 @@ class BoardFaults:
             each: value
             for each, model in self.machine.peripherals.items()
             if isinstance(value := getattr(model, quantity, None), float | tuple)
-            and hasattr(model, "start")
+            and (isinstance(model, Part) or hasattr(model, "start"))
         }
         chosen = name or next(iter(found), "")
         if chosen not in found:

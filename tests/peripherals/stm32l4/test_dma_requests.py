@@ -9,6 +9,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import dma_requests
 from renode_wifi.peripherals.stm32l4.adc import STM32L4_ADC
 from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
+from renode_wifi.peripherals.stm32l4.dfsdm import STM32L4_DFSDM
 from renode_wifi.peripherals.stm32l4.dma import CCR, STM32LDMA
 from renode_wifi.peripherals.stm32l4.dma_requests import Source
 from renode_wifi.peripherals.stm32l4.i2c import STM32F7_I2C
@@ -22,6 +23,7 @@ TARGET, SOURCE = 0x2000_0000, 0x2000_1000
 MODELS = {
     "adc": STM32L4_ADC,
     "dac": STM32L4_DAC,
+    "dfsdm": STM32L4_DFSDM,
     "i2c": STM32F7_I2C,
     "spi": STM32L4_SPI,
     "tim": STM32_Timer,

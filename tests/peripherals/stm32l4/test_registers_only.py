@@ -7,7 +7,6 @@ import logging
 import pytest
 
 from renode_wifi.peripherals.base.machine import BenchMachine
-from renode_wifi.peripherals.stm32l4.dfsdm import STM32L4_DFSDM
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
 from renode_wifi.peripherals.stm32l4.option_bytes import STM32L4_OptionBytes
 from renode_wifi.peripherals.stm32l4.otp import STM32L4_OTP
@@ -39,18 +38,6 @@ def test_an_empty_slot_answers_no_command(waits_for: int, flag: int) -> None:
     poke(host, "ICR", flag)
     assert peek(host, "STA") == 0
     assert not host.lines["IRQ"].level
-
-
-def test_a_filter_of_dfsdm_ends_what_software_starts() -> None:
-    dfsdm = STM32L4_DFSDM(BenchMachine(), "dfsdm1")
-    poke(dfsdm, "FLT1CR2", 2)
-    poke(dfsdm, "FLT1CR1", 1 | 5 << 24)
-    poke(dfsdm, "FLT1CR1", 1 | 5 << 24 | 1 << 17)
-    assert peek(dfsdm, "FLT1ISR") & 2
-    assert dfsdm.lines[1].level
-    assert peek(dfsdm, "FLT1RDATAR") == 5
-    assert not peek(dfsdm, "FLT1ISR") & 2
-    assert not dfsdm.lines[1].level
 
 
 def test_an_enabled_audio_transmitter_asks_for_data() -> None:
