@@ -183,6 +183,12 @@ class ClockTree(Block):
         second = LSI_HERTZ if peripheral in LPTIMS else self.sysclk_hz()
         return (bus, second, HSI16_HERTZ, self.lse_hz())[choice]
 
+    def runs_in_stop(self, peripheral):
+        # type: (str) -> bool
+        """Whether the clock that CCIPR chooses for a serial port is one that Stop leaves on."""
+        choice = CCIPR[peripheral.upper() + "SEL"].get(self.registers["CCIPR"])
+        return choice == 2 or (choice == 3 and self.lse_hz() != 0)
+
     def rtc_hz(self):
         # type: () -> int
         """RTCCLK; 0 while no source is chosen."""

@@ -32,6 +32,9 @@ from renode_wifi.peripherals.stm32l4.usart_registers import (
     TDR,
 )
 
+ADDRESS_MATCH, START_BIT, RECEIVED = 0, 2, 3
+"""Codes of WUS: what wakes from Stop."""
+
 
 class STM32F7_USART(Block):
     """frequency: kernel clock in Hz where no RCC named "rcc" gives it. lowPowerMode: an LPUART."""
@@ -137,14 +140,35 @@ class STM32F7_USART(Block):
 
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
-        if not self._bus_clock.is_on:
+        if not self._bus_clock.is_on or not self._is_clocked():
             return
         if not self.is_receiving:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)
             return
         self._incoming.append(byte)
+        self._wake(START_BIT)
         if self._arrival is None:
             self._arrival = self.machine.clock.schedule(self.frame_time(), self._arrive)
+
+    def _is_stopped(self) -> bool:
+        """The clocks of the buses stand still, as in Stop."""
+        try:
+            rcc: Any = self.machine.peripheral("rcc")
+            return not rcc.hclk_hz()
+        except (AttributeError, KeyError):
+            return False
+
+    def _is_clocked(self) -> bool:
+        """In Stop only HSI16 and LSE go on, for a port with UESM (section 40.5.15)."""
+        if not self._is_stopped():
+            return True
+        rcc: Any = self.machine.peripheral("rcc")
+        return bool(self.registers["CR1"] & CR1.UESM) and bool(rcc.runs_in_stop(self.name))
+
+    def _wake(self, event: int) -> None:
+        """WUF in Stop, by the event that WUS chooses."""
+        if CR3["WUS"].get(self.registers["CR3"]) == event and self._is_stopped():
+            self._raise(ISR.WUF)
 
     def _arrive(self) -> None:
         byte = self._incoming.popleft()
@@ -158,7 +182,9 @@ class STM32F7_USART(Block):
             status |= ISR.RXNE
         if byte == CR2["ADD"].get(self.registers["CR2"]):
             status |= ISR.CMF
-        self.registers["ISR"] = status
+            self._wake(ADDRESS_MATCH)
+        self._wake(RECEIVED)
+        self.registers["ISR"] |= status
         if self._timeout is not None:
             self._timeout.cancel()
             self._timeout = None

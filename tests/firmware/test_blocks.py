@@ -72,6 +72,18 @@ def test_a_recording_holds_the_sound_of_the_world(tmp_path: Path) -> None:
     assert -peak <= low - 2**32 <= -0.99 * peak
 
 
+def test_a_byte_wakes_the_chip_from_stop() -> None:
+    source = next(path for path in GUESTS if path.stem == "usart_stop")
+    with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:
+        board.wait_for_line("ready", timeout=SECONDS)
+        board.run(0.1)
+        board.write(b"w")
+        board.wait_for_line("DONE", timeout=SECONDS)
+        lines = [line.text for line in board.uart.lines]
+    assert [line for line in lines if line.startswith("differs: ")] == []
+    assert "ok: as it was sent (40.8.10)" in lines
+
+
 def test_the_button_stamps_the_time() -> None:
     source = next(path for path in GUESTS if path.stem == "rtc_stamp")
     with Board("b_l475e_iot01a", source.with_suffix(".elf")) as board:

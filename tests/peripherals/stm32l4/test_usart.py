@@ -335,3 +335,49 @@ def test_without_its_clock_a_byte_is_lost() -> None:
     usart.receive(0x42)
     machine.clock.advance(3 * FRAME)
     assert peek(usart, "RDR") == 0x42
+
+
+@pytest.mark.parametrize(
+    ("choice", "wakes_on", "uesm", "expected"),
+    [
+        (2, 2, True, "start"),
+        (2, 3, True, "byte"),
+        (2, 0, True, "match"),
+        (2, 2, False, "lost"),
+        (0, 2, True, "lost"),
+        (1, 2, True, "lost"),
+    ],
+)
+def test_in_stop_a_byte_wakes_if_the_clock_goes_on(
+    choice: int, wakes_on: int, uesm: bool, expected: str
+) -> None:
+    machine = BenchMachine()
+    rcc = STM32L4_RCC(machine, "rcc")
+    machine.peripherals["rcc"] = rcc
+    poke(rcc, "APB2ENR", 1 << 14)
+    poke(rcc, "CCIPR", choice)
+    usart = STM32F7_USART(machine, "usart1")
+    poke(usart, "BRR", 139)
+    poke(usart, "CR3", wakes_on << 20 | block.CR3.WUFIE)
+    poke(usart, "CR2", 0x42 << 24)
+    poke(usart, "CR1", ON | (block.CR1.UESM if uesm else 0))
+    rcc.stop()
+    seen = []
+    for byte in (0x41, 0x42):
+        usart.receive(byte)
+        seen.append(usart.lines["IRQ"].level)
+        # The line is idle for a frame before the second one.
+        machine.clock.advance(2 * 10 * 139 * 10**9 // 16_000_000)
+        seen.append(usart.lines["IRQ"].level)
+        poke(usart, "ICR", 1 << 20)
+    assert (
+        seen
+        == {
+            "start": [True, True, True, True],
+            "byte": [False, True, False, True],
+            "match": [False, False, False, True],
+            "lost": [False, False, False, False],
+        }[expected]
+    )
+    rcc.resume()
+    assert bool(peek(usart, "ISR") & block.ISR.RXNE) == (expected != "lost")
