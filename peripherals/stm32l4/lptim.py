@@ -18,6 +18,7 @@ from renode_wifi.peripherals.base.registers import (
 )
 from renode_wifi.peripherals.stm32l4.bus_clock import BusClock
 from renode_wifi.peripherals.stm32l4.gpio import InputLine, chosen_pins
+from renode_wifi.peripherals.stm32l4.tim_outputs import SHORTEST_PERIOD, ObservedLine
 
 ISR = Register(
     "ISR",
@@ -130,7 +131,7 @@ class STM32L0_LpTimer(Block, Receiver):
     """
 
     STATUS = PARTLY
-    MISSING = "the output, triggers but ETR, filters"
+    MISSING = "triggers but ETR, filters"
 
     REGISTERS = (ISR, ICR, IER, CFGR, CR, CMP, ARR, CNT, OR)
     SERVED = SERVE_READS
@@ -144,6 +145,7 @@ class STM32L0_LpTimer(Block, Receiver):
         """ns since the start when RCC closed the gate of its clock in Sleep."""
         for each in INPUTS:
             self.lines[each] = InputLine()
+        self.lines["OUT"] = ObservedLine(self)
         self._levels: dict[int, bool] = {}
         self._clear()
 
@@ -211,13 +213,43 @@ class STM32L0_LpTimer(Block, Receiver):
         if self._single and counts >= period:
             self._running = False
 
+    def observed(self) -> None:
+        """The output leads somewhere from now on."""
+
+    def _is_active(self, counts: int) -> bool:
+        """The output's level before WAVPOL: high behind CMP up to ARR, or for good (34.4.8)."""
+        if not self._running or not self.lines["OUT"].is_connected:
+            return False
+        limit, compare = self.registers["ARR"], self.registers["CMP"]
+        if self.registers["CFGR"] & CFGR.WAVE:
+            return limit > compare and counts > compare
+        return counts % (limit + 1) > compare
+
+    def _show(self) -> None:
+        line = self.lines["OUT"]
+        is_enabled = bool(self.registers["CR"] & CR.ENABLE)
+        level = self._is_active(self._counts()) != bool(self.registers["CFGR"] & CFGR.WAVPOL)
+        if isinstance(line, ObservedLine) and line.drives != is_enabled:
+            line.level = is_enabled and level
+            line.drive(is_enabled)
+        if is_enabled:
+            line.set(level)
+
+    def _edges_ahead(self, counts: int, period: int) -> list[int]:
+        """Counts to the next changes of the output that somebody is notified of."""
+        line, compare = self.lines["OUT"], self.registers["CMP"]
+        is_seen = line.is_connected and compare + 1 < period
+        if not is_seen or self._time_of(period) < SHORTEST_PERIOD:
+            return []
+        return [(position - counts - 1) % period + 1 for position in (0, compare + 1)]
+
     def _update(self) -> None:
         self._cancel()
         missing = self.registers["IER"] & ~self.registers["ISR"]
         counts_clocks = self._held is None and not self._is_external()
-        if self._running and missing & (ARRM | CMPM) and counts_clocks:
+        if self._running and counts_clocks:
             counts, period = self._counts(), self.registers["ARR"] + 1
-            ahead = [
+            ahead = self._edges_ahead(counts, period) + [
                 (position - counts - 1) % period + 1
                 for flag, position in (
                     (ARRM, self.registers["ARR"]),
@@ -229,6 +261,7 @@ class STM32L0_LpTimer(Block, Receiver):
                 due = self._started_at + self._time_of(counts + min(ahead))
                 self._event = self.machine.clock.schedule(due - self.machine.clock.now, self._due)
         # Last, for a receiver may answer with accesses of its own.
+        self._show()
         self.lines["IRQ"].set(self.registers["ISR"] & self.registers["IER"] != 0)
 
     def _gate_changed(self) -> None:

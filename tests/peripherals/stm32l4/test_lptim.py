@@ -12,7 +12,7 @@ from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4 import lptim as block
 from renode_wifi.peripherals.stm32l4.lptim import STM32L0_LpTimer
 from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
-from tests.peripherals.stm32l4.rig import peek, poke
+from tests.peripherals.stm32l4.rig import Probe, peek, poke
 
 MILLISECOND = 1_000_000
 START = block.CR.ENABLE | block.CR.CNTSTRT
@@ -210,3 +210,35 @@ def test_without_its_clock_in_sleep_it_stands_still() -> None:
     machine.clock.advance(MILLISECOND)
     assert peek(timer, "CNT") == 64
     assert peek(copy, "CNT") == before
+
+
+@given(
+    limit=st.integers(1, 12),
+    compare=st.integers(0, 13),
+    inverted=st.booleans(),
+    once=st.booleans(),
+    external=st.booleans(),
+)
+def test_the_output_is_active_behind_the_compare_value(
+    limit: int, compare: int, inverted: bool, once: bool, external: bool
+) -> None:
+    """34.4.8: PWM, or set once; counted by the clock or by IN1."""
+    setting = block.CFGR.WAVPOL if inverted else 0
+    setting |= block.CFGR.WAVE if once else 0
+    setting |= block.CFGR.COUNTMODE if external else 0
+    timer, machine = make(limit, compare, CFGR=setting)
+    probe = Probe()
+    timer.lines["OUT"].connect(probe, 0)
+    poke(timer, "CR", START)
+    for count in range(3 * (limit + 1)):
+        active = count % (limit + 1) > compare
+        if once:
+            active = limit > compare and count > compare
+        assert timer.lines["OUT"].level == (active != inverted), count
+        if external:
+            timer.on_gpio(0, True)
+            timer.on_gpio(0, False)
+        else:
+            machine.clock.advance(MILLISECOND)
+    poke(timer, "CR", 0)
+    assert not timer.lines["OUT"].level
