@@ -102,7 +102,8 @@ class LoggedFunction(NamedTuple):
 class CallRecord(NamedTuple):
     """A call, or a return. time: ns. function: its number; None: calls return. context: block of
     the running task; 0: none is known; negative: an exception. words: R0 to R3, and of a call those
-    on the stack. areas: what was captured, by address."""
+    on the stack. areas: what was captured, by address. saved: R4 to R11, of a log that keeps
+    stacks."""
 
     time: int
     function: int | None
@@ -113,6 +114,7 @@ class CallRecord(NamedTuple):
     name: bytes
     words: list[int]
     areas: list[tuple[int, bytes]]
+    saved: Sequence[int] = ()
 
 
 class CallHistory(Protocol):

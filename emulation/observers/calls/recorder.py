@@ -26,6 +26,8 @@ SOURCE = "calls"
 """Under which calls are traced, as events `call` and `return`."""
 NO_TASK = ""
 DELETE_TASK = "vTaskDelete"
+CALLEE_SAVED = tuple(f"r{number}" for number in range(4, 12))
+"""AAPCS section 6.1.1."""
 
 
 @dataclass
@@ -83,6 +85,8 @@ class CallRecorder:
         self._on_return: list[CallListener] = []
         self._areas: Sequence[tuple[int, bytes]] = ()
         """Memory as it was when what is looked at happened."""
+        self._saved: Sequence[int] | None = None
+        """R4 to R11 as they were."""
         self._now: int | None = None
         self._context: int | None = None
         self._tcb = symbol_address(machine.images, "pxCurrentTCB")
@@ -150,7 +154,7 @@ class CallRecorder:
             self._log.live = True
 
     def keep_stacks(self, size: int) -> None:
-        """Have that many bytes of the caller's stack at hand."""
+        """Have that many bytes of the caller's stack at hand, and its registers."""
         self._log.keep_stacks(size)
 
     def flush(self) -> None:
@@ -180,6 +184,17 @@ class CallRecorder:
             if area.start <= address < area.end:
                 return self._machine.bus.read_bytes(address, min(length, area.end - address))
         return b""
+
+    def callers_registers(self, call: Call) -> dict[str, int]:
+        """Where `call` was made, by lower-case name: what it takes to unwind from there.
+
+        Of a call that is looked at, as its stack, and kept as long.
+        """
+        core, saved = self._machine.core, self._saved
+        if saved is None:
+            saved = [core.read_register(name.upper()) for name in CALLEE_SAVED]
+        registers = dict(zip(CALLEE_SAVED, saved, strict=False))
+        return {**registers, "sp": call.stack, "lr": call.caller | 1}
 
     def current(self) -> Call | None:
         """The innermost open call of the running task; else the only open one."""
@@ -221,14 +236,14 @@ class CallRecorder:
     def replay(self, taken: bytes) -> None:
         for record in self._log.parse(taken):
             self._now, self._context = record.time, record.context
-            self._areas = record.areas
+            self._areas, self._saved = record.areas, record.saved
             if record.function is None:
                 self._returned(record)
             elif record.function < len(self.functions):
                 self._entered(self.functions[record.function], record)
             else:
                 self._deleted(record)
-            self._areas = ()
+            self._areas, self._saved = (), None
         self._now = self._context = None
 
     def _when_full(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
@@ -29,6 +30,8 @@ from renode_wifi.emulation.observers.contract.sockets import (
 PORT_FUNCTIONS = ("SOCKETS_", "WIFI_")
 DEPTH = 8
 """Call sites of a finding."""
+GUESS = "perhaps "
+"""In front of one that no unwind table confirms."""
 REMEMBERED = (CONNECT, SHUTDOWN, SET_OPTION)
 """Calls that may turn out to be wrong by what comes after them, as those that failed."""
 MAX_REMEMBERED = 256
@@ -67,8 +70,8 @@ class ContractMonitor:
         """Of the application, under way."""
         self._now: Call | None = None
         """The call that an event is about: registers and stack are its caller's."""
-        self._stacks: dict[int, bytes] = {}
-        """Stacks by the call's number, of calls that a finding may come back to."""
+        self._frames: dict[int, _Frame] = {}
+        """By the call's number, of calls that a finding may come back to."""
         self._checks = [
             kind(self.port, self._sockets, self._recorder.read_memory, self._found)
             for kind in CHECKS
@@ -125,9 +128,9 @@ class ContractMonitor:
         for check in self._returning:
             check.returned(call, socket)
         if call.name in REMEMBERED or call.number_returned < 0:
-            self._stacks[call.number] = self._stack_now(call)
-            if len(self._stacks) > MAX_REMEMBERED:
-                del self._stacks[next(iter(self._stacks))]
+            self._frames[call.number] = self._frame_now(call)
+            if len(self._frames) > MAX_REMEMBERED:
+                del self._frames[next(iter(self._frames))]
         self._now = None
         self._sockets.apply(call)
 
@@ -161,24 +164,32 @@ class ContractMonitor:
 
     def _locate(self, call: Call) -> Callable[[], list[str]]:
         is_now = call is self._now
-        stack = self._stack_now(call) if is_now else self._stacks.get(call.number, b"")
-        return partial(_places, call, stack, self._image)
+        frame = self._frame_now(call) if is_now else self._frames.get(call.number)
+        return partial(_places, call.caller, frame, self._image)
 
-    def _stack_now(self, call: Call) -> bytes:
-        """From that of the call's entry on."""
-        return self._recorder.read_up_to(call.stack, 4 * STACK_WORDS_SCANNED)
+    def _frame_now(self, call: Call) -> _Frame:
+        registers = self._recorder.callers_registers(call)
+        stack = self._recorder.read_up_to(call.stack, 4 * STACK_WORDS_SCANNED)
+        return _Frame(registers, stack)
 
 
-def _places(call: Call, stack: bytes, image: Image) -> list[str]:
-    def read(address: int, length: int) -> bytes:
-        offset = address - call.stack
-        if offset + length > len(stack):
+class _Frame(NamedTuple):
+    """Of the caller, at the call: its registers by name, its stack from the pointer on."""
+
+    registers: dict[str, int]
+    stack: bytes
+
+    def read(self, address: int, length: int) -> bytes:
+        offset = address - self.registers["sp"]
+        if offset < 0 or offset + length > len(self.stack):
             raise IndexError
-        return stack[offset : offset + length]
+        return self.stack[offset : offset + length]
 
-    sites = call_chain({"sp": call.stack, "lr": call.caller | 1}, image, read, DEPTH)
-    addresses = [site.address for site in sites] or [call.caller]
-    return [place(address, image) for address in addresses]
+
+def _places(returns_to: int, frame: _Frame | None, image: Image) -> list[str]:
+    sites = call_chain(frame.registers, image, frame.read, DEPTH) if frame else []
+    rows = [f"{GUESS if s.is_guess else ''}{place(s.address, image)}" for s in sites]
+    return rows or [place(returns_to, image)]
 
 
 def _is_of_application(call: Call) -> bool:

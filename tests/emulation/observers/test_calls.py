@@ -137,6 +137,24 @@ def test_calls_that_are_looked_at_later_are_those_seen_live(
     assert seen[0] == seen[1] != []
 
 
+def test_registers_of_callers_come_with_their_stacks() -> None:
+    seen: list[tuple[dict[str, int], dict[str, int]]] = []
+    with Board(BOARD, CALLS) as board:
+        recorder = record_calls(board, live=True)
+        recorder.keep_stacks(4)
+        core = recorder.machine.core
+
+        def note(call: Call) -> None:
+            noted = recorder.callers_registers(call)
+            seen.append((noted, {name: core.read_register(name.upper()) for name in noted}))
+
+        recorder.follow(note, lambda call: None)
+        board.run(0.05)
+    assert {"r4", "r7", "r11", "sp", "lr"} <= set(seen[0][0])
+    assert all(noted == real for noted, real in seen)
+    assert len({noted["r4"] for noted, _ in seen}) > 1
+
+
 def test_calls_that_are_looked_at_later_forget_the_future_too() -> None:
     with Board(BOARD, CALLS) as board:
         recorder = record_calls(board, live=False)

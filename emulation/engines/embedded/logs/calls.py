@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from renode_wifi.emulation.platform.core import CallRecord, LoggedFunction
 
-NAME, WORDS, CAPTURES, OPEN_CALLS = 16, 12, 8, 64
+NAME, WORDS, SAVED, CAPTURES, OPEN_CALLS = 16, 12, 8, 8, 64
 """As in state/call_log.h."""
 CAPACITY = 1 << 20
 """Bytes of records that the core notes before Python takes them."""
@@ -16,7 +16,7 @@ RETURNS = 1 << 14
 RETURN = 0xFFFF_FFFF
 OPEN_CALL = 8 + 4 * (4 + WORDS)
 u32, u64, pointer = ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
-HEAD = struct.Struct(f"=Q6I{WORDS}III{NAME}s")
+HEAD = struct.Struct(f"=Q6I{WORDS}I{SAVED}III{NAME}s")
 AREA = struct.Struct("=II")
 
 
@@ -49,6 +49,7 @@ class CallRecordRecord(ctypes.Structure):
         ("sp", u32),
         ("context", u32),
         ("words", u32 * WORDS),
+        ("saved", u32 * SAVED),
         ("areas", u32),
         ("reserved", u32),
         ("name", ctypes.c_char * NAME),
@@ -159,6 +160,7 @@ class CallLog:
             time, size, number, pc, lr, sp, context, *words, areas, _, name = HEAD.unpack_from(
                 taken, start
             )
+            words, saved = words[:WORDS], words[WORDS:]
             place = start + HEAD.size
             pieces = []
             for _ in range(areas):
@@ -168,7 +170,9 @@ class CallLog:
                 place += (length + 3) & ~3
             start += size
             function = None if number == RETURN else self._numbers[number]
-            yield CallRecord(time, function, pc, lr, sp, signed(context), name, words, pieces)
+            yield CallRecord(
+                time, function, pc, lr, sp, signed(context), name, words, pieces, saved
+            )
 
     def _when_full(self) -> int:
         self.on_full()

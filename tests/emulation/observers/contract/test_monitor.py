@@ -15,6 +15,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli import main
 from renode_wifi.emulation.frontends.monitor.session import MonitorSession
 from renode_wifi.emulation.frontends.robot.library import RenodeWifi
+from renode_wifi.emulation.image.unwind import UnwindTables
 from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
 from renode_wifi.emulation.observers.contract.report import as_text, check_name, render, summary
 from renode_wifi.emulation.observers.contract.rule import Finding
@@ -56,6 +57,20 @@ def test_the_same_call_that_breaks_the_same_rule_again_is_counted(
     assert "send_after_failure" in finding.places[1]
     assert ", 2 times" in as_text(finding)
     assert summary(watched.findings) == "port contract: 1 error"
+    assert not [place for place in finding.places if place.startswith("perhaps")]
+
+
+def test_call_sites_that_no_unwind_table_confirms_are_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(UnwindTables, "caller", lambda *arguments: None)
+    with Board(BOARD, GUEST) as board:
+        monitor = ContractMonitor(board)
+        run(board)
+        monitor.end()
+        place, *others = only(monitor).places
+    assert place.startswith("0x")
+    assert others and all(other.startswith("perhaps 0x") for other in others)
 
 
 def test_a_silenced_rule_is_reported_with_its_reason_and_fails_nothing() -> None:

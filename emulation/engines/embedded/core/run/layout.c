@@ -218,6 +218,7 @@ static const struct layout layouts[] = {
     FIELD(call_record, sp),
     FIELD(call_record, context),
     FIELD(call_record, words),
+    FIELD(call_record, saved),
     FIELD(call_record, areas),
     FIELD(call_record, reserved),
     FIELD(call_record, name),

@@ -114,6 +114,7 @@ static void add_captures(struct call_log *log, const struct memory_map *map, uin
 }
 
 static const uint8_t noted[] = {R0, R1, R2, R3, SP, LR};
+static const uint8_t callee_saved[CALL_SAVED] = {R4, R5, R6, R7, R8, R9, R10, R11};
 
 static bool is_task(const struct call_log *log, uint32_t context)
 {
@@ -142,10 +143,22 @@ static bool begin(struct call_log *log, uint32_t function, uint32_t pc, const ui
     return true;
 }
 
+/* What it takes to unwind from here. */
+static void add_callers_frame(struct call_log *log, uint32_t start, struct cpu *cpu,
+                              const struct memory_map *map)
+{
+    uint64_t values[CALL_SAVED];
+    struct call_record *record = record_of(log, start);
+    cpu_read_many(cpu, callee_saved, values, CALL_SAVED);
+    for (unsigned i = 0; i < CALL_SAVED; i++)
+        record->saved[i] = (uint32_t)values[i];
+    add_area(log, map, start, record->sp, log->stack_size);
+}
+
 static bool finish(struct call_log *log, uint32_t start, struct cpu *cpu, const struct memory_map *map)
 {
     if (log->stack_size)
-        add_area(log, map, start, record_of(log, start)->sp, log->stack_size);
+        add_callers_frame(log, start, cpu, map);
     record_of(log, start)->size = log->size - start;
     return !log->live || host_call(cpu->host, log->full, NULL, 0, NULL);
 }

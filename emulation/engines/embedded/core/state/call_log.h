@@ -11,6 +11,7 @@ enum {
     CALL_NAME = 16,
     CALL_REGISTERS = 4, /* arguments in R0 to R3 (AAPCS, 6.4) ... */
     CALL_WORDS = 12, /* ... and others on the stack */
+    CALL_SAVED = 8, /* R4 to R11, which a function gives back as they were */
     CALL_CAPTURES = 8,
     MAX_OPEN_CALLS = 64,
 };
@@ -39,6 +40,7 @@ struct call_record {
     uint32_t pc, lr, sp;
     uint32_t context; /* block of the running task; 0: none is known; negative: the exception */
     uint32_t words[CALL_WORDS]; /* R0 to R3, and from the stack when a function is entered */
+    uint32_t saved[CALL_SAVED]; /* with the caller's stack only */
     uint32_t areas;
     uint32_t reserved;
     char name[CALL_NAME]; /* of the task; not terminated if it is as long */
