@@ -114,8 +114,15 @@ class Contents:
     def _check_signature(self, file: str, message: CloseFile, image: bytes) -> int:
         from renode_wifi.peripherals.simplelink.files.signature import check_signature
 
+        surroundings = self.volume.services.surroundings
+
+        def explain(why: str) -> None:
+            surroundings.log.warning("%s: %s is not closed: %s", surroundings.name, file, why)
+
         signer, catalogue = message.certificate, self.volume.catalogue
-        error = check_signature(self.volume.files, catalogue, signer, message.signature, image)
+        error = check_signature(
+            self.volume.files, catalogue, signer, message.signature, image, explain
+        )
         if error == Error.FS_WRONG_SIGNATURE:
             self.volume.alert(file, f"wrong signature by {signer}")
         elif error == Error.FS_REVOKED:

@@ -11,7 +11,7 @@ one without a valid copy as not closed, is what the silicon does (e2e.ti.com, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,7 +27,11 @@ MAX_CHAIN = 8
 
 
 class _Refused(Exception):
-    """With an error of the API."""
+    """With an error of the API, and what a person could do something about."""
+
+    def __init__(self, error: Error, why: str = "") -> None:
+        super().__init__(error, why)
+        self.error, self.why = error, why
 
 
 def check_signature(
@@ -36,8 +40,10 @@ def check_signature(
     certificate: str,
     signature: bytes,
     image: bytes,
+    explain: Callable[[str], object] = str,
 ) -> int:
-    """0, or why `image` isn't accepted. catalogue: None: any root will do."""
+    """0, or why `image` isn't accepted. catalogue: None: any root will do. explain: called with
+    what is missing, where that is the reason."""
     if not certificate or not signature:
         return Error.FS_SIGNATURE_LENGTH
     try:
@@ -48,7 +54,9 @@ def check_signature(
             return Error.FS_SIGNATURE_LENGTH
         _verify(key, signature, image, SHA1(), Error.FS_WRONG_SIGNATURE)
     except _Refused as refused:
-        return int(refused.args[0])
+        if refused.why:
+            explain(refused.why)
+        return int(refused.error)
     except (TypeError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         # Certificates are parsed as they are looked into.
         return Error.FS_CERTIFICATE_CHAIN
@@ -58,9 +66,9 @@ def check_signature(
 def _read(files: Mapping[str, StoredFile], name: str) -> list[x509.Certificate]:
     file = files.get(name) or files.get(name.lstrip("/"))
     if file is None:
-        raise _Refused(Error.FS_NOT_THERE)
+        raise _Refused(Error.FS_NOT_THERE, f"the file system has no certificate {name!r}")
     if file.content is None:
-        raise _Refused(Error.FS_NOT_CLOSED)
+        raise _Refused(Error.FS_NOT_CLOSED, f"certificate {name!r} was never closed")
     found = [x509.load_der_x509_certificate(der) for der in load_certificates(file.content)]
     if not found:
         raise _Refused(Error.FS_CERTIFICATE_CHAIN)
@@ -94,7 +102,8 @@ def _check_chain(
         )
         if own:
             if catalogue is not None and not catalogue.knows(certificate):
-                raise _Refused(Error.FS_UNKNOWN_ROOT)
+                root = common_name(certificate.subject)
+                raise _Refused(Error.FS_UNKNOWN_ROOT, f"the catalogue has no root {root!r}")
             return
         certificate = issuer
     raise _Refused(Error.FS_CERTIFICATE_CHAIN)

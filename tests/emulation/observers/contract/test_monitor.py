@@ -70,7 +70,8 @@ def test_call_sites_that_no_unwind_table_confirms_are_marked(
         monitor.end()
         place, *others = only(monitor).places
     assert place.startswith("0x")
-    assert others and all(other.startswith("perhaps 0x") for other in others)
+    assert others
+    assert all(other.startswith("perhaps 0x") for other in others)
 
 
 def test_a_silenced_rule_is_reported_with_its_reason_and_fails_nothing() -> None:

@@ -280,6 +280,27 @@ def test_file_that_cannot_be_closed_stays_open_until_it_is_given_up(
     assert driver.read_file(handle) == (len(IMAGE), IMAGE)
 
 
+@pytest.mark.parametrize(
+    ("known", "missing", "why"),
+    [
+        (ROOT, SIGNER, "s is not closed: the file system has no certificate 'signer.der'"),
+        (ROOT, MIDDLE, "s is not closed: the file system has no certificate 'middle'"),
+        ("other", None, f"s is not closed: the catalogue has no root '{ROOT}'"),
+    ],
+)
+def test_a_certificate_that_is_missing_is_named(
+    known: str, missing: str | None, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = Rig(knownRoots=known)
+    for name, file in chain().items():
+        if name != missing:
+            rig.nwp.files.provision(name, file.content or b"")
+    driver = rig.started()
+    handle, _ = write(driver, IMAGE)
+    assert driver.close_file(handle, SIGNER.encode(), signature()) < 0
+    assert [record.getMessage() for record in caplog.records] == [f"{rig.nwp.name}: {why}"]
+
+
 def test_a_revoked_signer_is_a_security_alert(rig: Rig) -> None:
     known = [digest(certificate(ROOT, ROOT))]
     rig.nwp.files.provision("/sys/certstore.lst", emit(known, [digest(certificate(MIDDLE, ROOT))]))
