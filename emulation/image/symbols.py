@@ -26,10 +26,7 @@ class Symbols:
         self._by_name: dict[str, Symbol] = {}
         for symbol in self._all:
             self._by_name.setdefault(symbol.name, symbol)
-        self._functions = sorted(
-            (symbol for symbol in self._all if symbol.is_function),
-            key=lambda s: (s.address, s.size),
-        )
+        self._functions = list(_without_labels(self._all))
         self._starts = [symbol.address for symbol in self._functions]
 
     def __len__(self) -> int:
@@ -69,3 +66,14 @@ class Symbols:
             return f"0x{address:08X}"
         symbol, offset = found
         return f"{symbol.name}+0x{offset:X}" if offset else symbol.name
+
+
+def _without_labels(symbols: Iterable[Symbol]) -> Iterator[Symbol]:
+    """Functions by address. What has no size within one that has is a label in it: TI's compiler
+    makes each of its own (`$C$L12`) a function."""
+    end = 0
+    functions = (symbol for symbol in symbols if symbol.is_function)
+    for symbol in sorted(functions, key=lambda s: (s.address, s.size)):
+        if symbol.size or symbol.address >= end:
+            end = max(end, symbol.address + symbol.size)
+            yield symbol

@@ -69,6 +69,22 @@ def test_symbols_cover_their_size_only_and_without_one_what_follows() -> None:
     assert symbols.describe(0x10) == "0x00000010"
 
 
+def test_labels_within_a_function_do_not_hide_it() -> None:
+    """As TI's compiler writes them: functions without a size."""
+    symbols = Symbols(
+        [
+            Symbol("sleepPolicy", 0x100, 0x40, is_function=True),
+            Symbol("$C$L77", 0x110, 0, is_function=True),
+            Symbol("alias", 0x100, 0, is_function=True),
+            Symbol("assembler", 0x140, 0, is_function=True),
+        ]
+    )
+    assert symbols.describe(0x114) == "sleepPolicy+0x14"
+    assert symbols.describe(0x100) == "sleepPolicy"
+    assert symbols.describe(0x142) == "assembler+0x2"
+    assert symbols.get("$C$L77") is not None
+
+
 def test_libraries_are_found_by_symbols_and_version_texts() -> None:
     image = _image(0)
     image.segments.append(Segment(0x100, b"..mbed TLS 2.16.0.."))
