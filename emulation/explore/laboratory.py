@@ -63,7 +63,7 @@ class Laboratory:
         )
         self._times: list[int] = []
         self._snapshots: list[Snapshot] = []
-        self._watch: _Watch | None = None
+        self._watch: Watch | None = None
         self.board.uart.listeners.append(self._on_line)
         self.board.engine.subscribe(self._on_reset, "reset")
         self.points: list[Point] = []
@@ -122,7 +122,7 @@ class Laboratory:
         """What becomes of the firmware when `cell` happens to it."""
         try:
             self._go_to(cell.point.time - BEFORE)
-            watch = self._watch = _Watch(self.board.engine.now)
+            watch = self._watch = Watch(self.board.engine.now)
             arguments = dict(cell.arguments)
             lasts = arguments.pop("for", None)
             over = self.board.engine.now + (0 if lasts is None else duration(lasts))
@@ -143,7 +143,7 @@ class Laboratory:
         if time > self.board.engine.now:
             self.board.run((time - self.board.engine.now) / SECOND)
 
-    def _judge(self, cell: Cell, watch: _Watch, over: int) -> CellOutcome:
+    def _judge(self, cell: Cell, watch: Watch, over: int) -> CellOutcome:
         board = self.board
         watch.over = over
         end = over + round((self.setup.timeout + self._period) * SECOND)
@@ -163,7 +163,7 @@ class Laboratory:
             )
         return self._verdict(cell, watch, over)
 
-    def _run_slice(self, watch: _Watch, end: int) -> None:
+    def _run_slice(self, watch: Watch, end: int) -> None:
         """Let time pass, and end what does nothing but stay busy in one function."""
         engine = self.board.engine
         before, skipped = len(watch.lines), loops_skipped(self.board)
@@ -173,23 +173,18 @@ class Laboratory:
             watch.busy.clear()
             watch.computing = 0
             return
-        computes = loops_skipped(self.board) == skipped and not is_idle(self.board)
-        watch.computing = watch.computing + 1 if computes else 0
+        idle = is_idle(self.board)
         said = watch.lines[-1].time if watch.lines else watch.over
-        if self._since(max(said, watch.over)) > self._silence and is_idle(self.board):
+        if self._since(max(said, watch.over)) > self._silence and idle:
             watch.ended = True
-        name = function_at(self.board)
-        if not name or RESTS.search(name) or (watch.busy and watch.busy[-1] != name):
-            watch.busy.clear()
-        watch.busy.append(name)
-        if len(watch.busy) == BUSY_SECONDS or watch.computing == COMPUTING_SECONDS:
-            watch.stuck = True
+        waits = loops_skipped(self.board) != skipped
+        watch.silent_second(function_at(self.board), idle=idle, waits=waits)
 
     def _is_own(self, cell: Cell, cause: str) -> bool:
         """A reset that is the fault itself."""
         return cause == "power-on" and cell.do in ("power-cut", "flash-power-cut")
 
-    def _is_decided(self, watch: _Watch, over: int) -> bool:
+    def _is_decided(self, watch: Watch, over: int) -> bool:
         return (
             watch.stuck
             or watch.ended
@@ -199,7 +194,7 @@ class Laboratory:
             or len([time for time in watch.works if time >= over]) >= self._wanted
         )
 
-    def _verdict(self, cell: Cell, watch: _Watch, over: int) -> CellOutcome:
+    def _verdict(self, cell: Cell, watch: Watch, over: int) -> CellOutcome:
         works = [time for time in watch.works if time >= over]
         if watch.asserted:
             return self._outcome(
@@ -234,7 +229,7 @@ class Laboratory:
     def _since(self, time: int) -> int:
         return self.board.engine.now - time
 
-    def _without_work(self, watch: _Watch) -> Verdict:
+    def _without_work(self, watch: Watch) -> Verdict:
         """What firmware does that did none of its work to the end."""
         if watch.stuck or not watch.lines:
             return Verdict.HANG
@@ -243,7 +238,7 @@ class Laboratory:
             return Verdict.FAILS
         return Verdict.ENDS if is_idle(self.board) else Verdict.HANG
 
-    def _first_unlike(self, watch: _Watch) -> str:
+    def _first_unlike(self, watch: Watch) -> str:
         """The first console line since the fault that is not the golden run's, but for numbers."""
         begin = next(
             (i for i, line in enumerate(self.golden) if line.time >= watch.start), len(self.golden)
@@ -308,7 +303,7 @@ class Laboratory:
             self._watch.resets.append(str(fields["cause"]))
 
 
-class _Watch:
+class Watch:
     """What the board did since a fault."""
 
     def __init__(self, start: int) -> None:
@@ -328,6 +323,17 @@ class _Watch:
         """Lines since then that the golden run has not, as long as no work is done."""
         self.asserted = ""
         self.failed = ""
+
+    def silent_second(self, function: str, *, idle: bool, waits: bool) -> None:
+        """One without a line, at whose end it was in `function`. idle: it has nothing to do, even
+        if its idle task runs through a function of the kernel. waits: in a loop."""
+        self.computing = 0 if idle or waits else self.computing + 1
+        rests = idle or not function or RESTS.search(function) is not None
+        if rests or (self.busy and self.busy[-1] != function):
+            self.busy.clear()
+        if not rests:
+            self.busy.append(function)
+        self.stuck |= len(self.busy) == BUSY_SECONDS or self.computing == COMPUTING_SECONDS
 
     @property
     def complains(self) -> bool:

@@ -15,7 +15,7 @@ from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.explore.exploration import all_cells, laboratory, smallest
 from renode_wifi.emulation.explore.idleness import is_idle
-from renode_wifi.emulation.explore.laboratory import Laboratory
+from renode_wifi.emulation.explore.laboratory import BUSY_SECONDS, Laboratory, Watch
 from renode_wifi.emulation.explore.outcome import Verdict
 from renode_wifi.emulation.explore.plan import Cell, Setup
 from renode_wifi.emulation.frontends.cli import main
@@ -99,6 +99,25 @@ def test_firmware_that_goes_on_without_its_work_fails(node: Laboratory) -> None:
 
 def test_silence_is_a_hang_and_an_end_needs_a_last_word(node: Laboratory) -> None:
     assert node.run(cell(node, "stuck-low", "radio")).verdict is Verdict.HANG
+
+
+@pytest.mark.parametrize(
+    ("function", "idle", "waits", "stuck"),
+    [
+        ("memcpy", False, True, True),
+        ("memcpy", False, False, True),
+        ("xTaskResumeAll", True, False, False),
+        ("PowerCC32XX_sleepPolicy", False, True, False),
+    ],
+)
+def test_silence_in_one_function_is_a_hang_unless_there_is_nothing_to_do(
+    function: str, idle: bool, waits: bool, stuck: bool
+) -> None:
+    """The idle task runs through functions of the kernel, too."""
+    watch = Watch(0)
+    for _ in range(BUSY_SECONDS):
+        watch.silent_second(function, idle=idle, waits=waits)
+    assert watch.stuck is stuck
 
 
 @pytest.mark.parametrize(
