@@ -317,6 +317,10 @@ class Core(Protocol):
     def request_stop(self) -> None:
         """Come back from `run` at the next block; safe from any thread."""
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `request_stop` was called since `run` came back."""
+
     def request_reset(self) -> None:
         """Come back from `run` at the next block with None."""
 

@@ -298,6 +298,10 @@ class Machine:
     def request_stop(self) -> None:
         self.core.request_stop()
 
+    @property
+    def is_stopping(self) -> bool:
+        return self.core.is_stopping
+
     def reset(self, cause: str = "pin") -> None:
         """Reset the chip; memories and what stands around the chip keep their state."""
         self._reset_asked = None

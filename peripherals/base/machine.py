@@ -67,6 +67,10 @@ class Machine(Protocol):
         """Whether anybody observes `event`: what nobody reads need not be built."""
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether a run is to end: what waits for the host then waits no longer."""
+
+    @property
     def cpu_frequency(self) -> int:
         """Hz of the core clock; 0 before a model has set it."""
 
@@ -103,6 +107,7 @@ class BenchMachine:
         self.cpu_frequency = 0
         self.reset_cause = "power-on"
         self.reset_requests: list[str] = []
+        self.is_stopping = False
         self.deep_sleep_listener: Callable[[int], None] | None = None
         self.sleep_listener: Callable[[int], None] | None = None
         self.follows_sleep = False

@@ -296,6 +296,10 @@ class Core:
         self._shared.stop = 1
         self._shared.limit = 0
 
+    @property
+    def is_stopping(self) -> bool:
+        return bool(self._shared.stop)
+
     def request_reset(self) -> None:
         """Come back from `run` at the next block with None."""
         self._shared.reset_requested = 1

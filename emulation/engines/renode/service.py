@@ -45,6 +45,7 @@ class HelperMachine:
         self.prefix = prefix
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
+        self.is_stopping = False
         self.seed: int | str = 0
         self.radio: SplitRadio | None = None
         self.inputs: Mapping[str, str] = {}

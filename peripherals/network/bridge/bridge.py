@@ -36,6 +36,8 @@ POLL = 1 * MILLISECOND
 """Virtual time between two looks at the host's sockets."""
 IDLE_POLL = 10 * MILLISECOND
 """The same while only listeners are open."""
+STANDING_LOOK = 50 * MILLISECOND
+"""Wall time, while the guest's clock stands still, between two looks whether a run is to end."""
 LAG = 20 * MILLISECOND
 """Virtual time this far behind wall time isn't made up for by a sprint."""
 FLOW_IDLE = 120 * SECOND
@@ -46,6 +48,9 @@ MAX_FLOWS = 64
 """Bridged UDP flows; the one that has been silent longest makes room."""
 MAX_EXPOSED = 64
 """Clients of exposed listeners; more are reset."""
+MAX_TAKEN = 64
+"""Datagrams of a flow, and clients of a listener, that are taken at one look at the host's sockets:
+those who send without end don't stop the clock."""
 
 
 class Bridge:
@@ -236,10 +241,10 @@ class Bridge:
         return self._lookup_grace > 0 or any(stream.waiting for stream in self.streams)
 
     def _stand_still(self) -> None:
-        while self._waiting():
+        while self._waiting() and not self.internet.machine.is_stopping:
             longest = max(self._lookup_grace, *(stream.budget for stream in self.streams), 0)
             start = self.port.wall_time()
-            self.port.wait(longest)
+            self.port.wait(min(longest, STANDING_LOOK))
             spent = max(1, self.port.wall_time() - start)
             for stream in self.streams:
                 stream.budget -= spent
@@ -279,7 +284,7 @@ class Bridge:
         if now - flow.last_used > FLOW_IDLE:
             self._close_flow(flow)
             return
-        while True:
+        for _ in range(MAX_TAKEN):
             data = self.port.receive(flow.handle)
             if not isinstance(data, bytes) or not data:
                 return
@@ -339,7 +344,9 @@ class Bridge:
             self._ensure_poll(IDLE_POLL)
 
     def _accept(self, handle: int, port: int) -> None:
-        while (client := self.port.accept(handle)) is not None:
+        for _ in range(MAX_TAKEN):
+            if (client := self.port.accept(handle)) is None:
+                return
             connection = ExposedConnection(self, client)
             lease = next(iter(self._leases()), None)
             self.exposed.append(connection)

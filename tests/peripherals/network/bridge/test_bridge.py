@@ -248,6 +248,56 @@ def test_datagrams_cross(tmp_path: Path) -> None:
     assert host.opened == [("127.0.0.1", 5353)]
 
 
+def test_a_run_that_is_to_end_waits_for_no_peer(tmp_path: Path) -> None:
+    host = FakeHost()
+    host.delay = 60 * SECOND
+    bridged = Bridged(tmp_path, FORWARD, host)
+    bridged.station.connect((REMOTE, 1883), Recorder())
+    host.waits.clear()
+
+    def wait(duration: int) -> None:
+        host.wall += duration
+        host.waits.append(duration)
+        bridged.machine.is_stopping = True
+
+    host.wait = wait  # type: ignore[method-assign]
+    bridged.run(MILLISECOND)
+    (looked,) = host.waits[:1]
+    assert looked <= 100 * MILLISECOND
+    assert host.wall <= 200 * MILLISECOND
+    # Whoever goes on finds the clock standing still again.
+    bridged.machine.is_stopping = False
+    before = host.wall
+    host.wait = FakeHost.wait.__get__(host)  # type: ignore[method-assign]
+    bridged.run(MILLISECOND)
+    assert host.wall - before >= 5 * SECOND
+
+
+def test_datagrams_without_end_do_not_stop_the_clock(tmp_path: Path) -> None:
+    host = FakeHost()
+    rule = 'forwards: [{from: "10.10.0.9:53", to: "127.0.0.1:5353", udp: true}]'
+    bridged = Bridged(tmp_path, rule, host)
+    events = Recorder()
+    flow = bridged.station.datagrams(4_000, events)
+    assert not isinstance(flow, Failure)
+    flow.send_to((REMOTE, 53), b"one")
+    host.receive = lambda handle: b"x"  # type: ignore[method-assign]
+    bridged.run(10 * MILLISECOND)
+    assert 1 <= len(events.log) <= 20 * bridge.MAX_TAKEN
+
+
+def test_clients_without_end_do_not_stop_the_clock(tmp_path: Path) -> None:
+    host = FakeHost()
+    bridged = Bridged(tmp_path, 'expose: [{listen: "127.0.0.1:8080", port: 80}]', host)
+    host.inbox[7] = []
+    host.accept = lambda handle: 7  # type: ignore[method-assign]
+    before = bridged.now
+    bridged.run(20 * MILLISECOND)
+    assert bridged.now == before + 20 * MILLISECOND
+    assert bridged.world.bridge is not None
+    assert len(bridged.world.bridge.exposed) <= bridge.MAX_EXPOSED
+
+
 def test_a_restored_world_has_lost_its_connections(tmp_path: Path) -> None:
     bridged = Bridged(
         tmp_path,
