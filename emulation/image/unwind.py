@@ -10,12 +10,15 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from elftools.dwarf.callframe import FDE, CFARule, RegisterRule
 from elftools.ehabi.ehabiinfo import EHABIInfo
 from elftools.elf.elffile import ELFFile
+
+from renode_wifi.emulation.image.debug_frame import DebugFrame
 
 SP, LR, PC = 13, 14, 15
 SAVED = range(4, 12)
@@ -41,14 +44,15 @@ class FrameRule(Protocol):
 
 @dataclass(frozen=True)
 class FrameInformation:
-    """Call frame information of a function."""
+    """Call frame information of a function. entry: decodes it."""
 
-    entry: FDE
+    entry: Callable[[], FDE]
 
     def caller(self, state: Registers, read: ReadMemory, at: int) -> Registers | None:
-        table = self.entry.get_decoded().table
+        entry = self.entry()
+        table = entry.get_decoded().table
         row = next((each for each in reversed(table) if each["pc"] <= at), None)
-        information = self.entry.cie
+        information = entry.cie
         if row is None or information is None:
             return None
         rule: CFARule = row["cfa"]
@@ -230,14 +234,21 @@ def _frame_entries(elf: ELFFile) -> list[tuple[int, int, FrameRule]]:
     if not elf.has_dwarf_info():
         return []
     dwarf = elf.get_dwarf_info(relocate_dwarf_sections=False)
-    entries = [*(dwarf.CFI_entries() if dwarf.has_CFI() else ())]
-    entries += dwarf.EH_CFI_entries() if dwarf.has_EH_CFI() else ()
-    return [
-        (each["initial_location"], each["address_range"], FrameInformation(each))
-        for each in entries
-        # What the linker left out is at 0.
-        if isinstance(each, FDE) and each["initial_location"]
+    section = DebugFrame(dwarf)
+    found: list[tuple[int, int, FrameRule]] = [
+        (address, length, FrameInformation(partial(section.entry, place)))
+        for address, length, place in section.entries()
     ]
+    for each in dwarf.EH_CFI_entries() if dwarf.has_EH_CFI() else ():
+        if isinstance(each, FDE):
+            rule = FrameInformation(partial(_known, each))
+            found.append((each["initial_location"], each["address_range"], rule))
+    # What the linker left out is at 0.
+    return [each for each in found if each[0]]
+
+
+def _known(entry: FDE) -> FDE:
+    return entry
 
 
 def _index_entries(elf: ELFFile) -> list[tuple[int, FrameRule | None]]:
