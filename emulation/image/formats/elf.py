@@ -31,6 +31,9 @@ HEADER = 52
 SECTION_TABLE, SECTION_COUNTS = slice(32, 36), slice(48, 52)
 """Of the header of a 32-bit file: e_shoff; e_shnum and e_shstrndx."""
 SHT_ARM_ATTRIBUTES, SHT_SYMTAB = "SHT_ARM_ATTRIBUTES", "SHT_SYMTAB"
+MAX_SHARED = 4
+"""Times the length of the file that all segments may have, and all names of symbols. Linkers let a
+name be the end of another one, but a file of some MB could stand for many GB."""
 REBUILD = "build it with arm-none-eabi-gcc -mcpu=cortex-m4"
 
 
@@ -108,6 +111,8 @@ def _segments(elf: ELFFile) -> Iterator[Segment]:
     headers = list(elf.iter_segments("PT_LOAD"))
     # Linkers that know no physical addresses write 0 for all, as GNU's reader (bfd/elf.c) heeds.
     address = "p_paddr" if any(header["p_paddr"] for header in headers) else "p_vaddr"
+    if sum(header["p_filesz"] for header in headers) > MAX_SHARED * elf.stream_len:
+        raise Damaged("the ELF file is truncated or damaged")
     for header in headers:
         content = header.data()
         if len(content) != header["p_filesz"]:
@@ -126,10 +131,15 @@ def _readable(found: Iterator[Found]) -> list[Found]:
 
 
 def _symbols(elf: ELFFile) -> Iterator[Symbol]:
+    """Raises ValueError for names that share more than they may."""
+    length = 0
     for number, _, _ in _sections_of(elf, SHT_SYMTAB):
         table = elf.get_section(number)
         assert isinstance(table, SymbolTableSection)
         for entry in table.iter_symbols():
+            length += len(entry.name)
+            if length > MAX_SHARED * elf.stream_len:
+                raise ValueError("names that have much in common")
             kind = entry["st_info"]["type"]
             # Some linkers leave the kind of static variables open; what a linker script defines
             # has neither kind nor size.

@@ -166,3 +166,30 @@ def test_damaged_elf_files_end_in_one_error_or_an_image(data: st.DataObject) -> 
                 st.integers(0, 255)
             )
     assert outcome(elf.read, bytes(content))
+
+
+def test_segments_that_share_all_their_bytes_are_not_loaded() -> None:
+    """A file of 2 MB would stand for 10 GB."""
+    count, content = 10_000, bytes(1 << 20)
+    data = bytearray(write([Segment(0x0800_0000, content)]))
+    header = bytes(data[52 : 52 + 32])
+    (offset,) = struct.unpack_from("<I", header, 4)
+    struct.pack_into("<I", data, 28, len(data))  # e_phoff
+    struct.pack_into("<H", data, 44, count)  # e_phnum
+    assert offset == 52 + 32
+    with pytest.raises(Damaged, match="truncated or damaged"):
+        elf.read(bytes(data) + header * count)
+
+
+def test_names_of_symbols_that_share_all_their_letters_are_not_read() -> None:
+    name = "a" * 100_000
+    good = write([FLASH], symbols=[(name, 0x0100_0800, 2)])
+    assert [symbol.name for symbol in elf.read(good).symbols] == [name]
+    symbols = [("", 0x0100_0800, 2)] * 2_000
+    data = bytearray(write([FLASH], symbols=[(name, 0x0100_0800, 2), *symbols]))
+    # Each of them gets the name of the first.
+    first = struct.pack("<I", len(b"\0.ARM.attributes\0.shstrtab\0.symtab\0"))
+    table = data.index(first + struct.pack("<I", 0x0100_0801))
+    for index in range(1, len(symbols) + 1):
+        data[table + 16 * index : table + 16 * index + 4] = first
+    assert elf.read(bytes(data)).symbols == []
