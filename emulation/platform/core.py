@@ -317,7 +317,6 @@ class Core(Protocol):
     def request_stop(self) -> None:
         """Come back from `run` at the next block; safe from any thread."""
 
-    @property
     def is_stopping(self) -> bool:
         """Whether `request_stop` was called since `run` came back."""
 

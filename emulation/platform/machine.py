@@ -48,6 +48,7 @@ class Machine:
 
     def __init__(self, core: Core, name: str = "machine-0", seed: int | str = 0) -> None:
         self.core = core
+        self.request_stop, self.is_stopping = core.request_stop, core.is_stopping
         self.name = name
         self.seed = seed
         self.prefix = ""
@@ -294,13 +295,6 @@ class Machine:
             if stop is not None:
                 return stop
             self.reset(self._reset_asked or "software")
-
-    def request_stop(self) -> None:
-        self.core.request_stop()
-
-    @property
-    def is_stopping(self) -> bool:
-        return self.core.is_stopping
 
     def reset(self, cause: str = "pin") -> None:
         """Reset the chip; memories and what stands around the chip keep their state."""

@@ -21,7 +21,6 @@ class Member(Protocol):
     def emulation_time(self) -> int:
         """How far it has come, in ns of the emulation's virtual time."""
 
-    @property
     def is_stopping(self) -> bool: ...
 
     def trace(self, source: str, event: str, **fields: object) -> None: ...
@@ -112,9 +111,8 @@ class WorldMachine:
     def is_observed(self, event: str) -> bool:
         return self._clock.members[0].is_observed(event)
 
-    @property
     def is_stopping(self) -> bool:
-        return any(machine.is_stopping for machine in self._clock.members)
+        return any(machine.is_stopping() for machine in self._clock.members)
 
     def set_cpu_frequency(self, hertz: int) -> None:
         """There is no core here."""

@@ -66,7 +66,6 @@ class Machine(Protocol):
     def is_observed(self, event: str) -> bool:
         """Whether anybody observes `event`: what nobody reads need not be built."""
 
-    @property
     def is_stopping(self) -> bool:
         """Whether a run is to end: what waits for the host then waits no longer."""
 
@@ -107,7 +106,7 @@ class BenchMachine:
         self.cpu_frequency = 0
         self.reset_cause = "power-on"
         self.reset_requests: list[str] = []
-        self.is_stopping = False
+        self.stopping = False
         self.deep_sleep_listener: Callable[[int], None] | None = None
         self.sleep_listener: Callable[[int], None] | None = None
         self.follows_sleep = False
@@ -126,6 +125,9 @@ class BenchMachine:
 
     def is_observed(self, event: str) -> bool:
         return True
+
+    def is_stopping(self) -> bool:
+        return self.stopping
 
     def set_cpu_frequency(self, hertz: int) -> None:
         self.cpu_frequency = hertz

@@ -88,6 +88,7 @@ class Core:
         self.on_semihosting = self._native.on_semihosting
         self.on_deep_sleep, self.on_sleep = self._native.on_deep_sleep, self._native.on_sleep
         self.follow_sleep = self._native.follow_sleep
+        self.request_stop, self.is_stopping = self._native.request_stop, self._native.is_stopping
         self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
         self.stop_on_fault = False
@@ -290,15 +291,6 @@ class Core:
             self._library.core_watch(core, False)
             self._until = None
             self.peripheral_map.unwire()
-
-    def request_stop(self) -> None:
-        """Come back from `run` at the next block; safe from signal handlers and other threads."""
-        self._shared.stop = 1
-        self._shared.limit = 0
-
-    @property
-    def is_stopping(self) -> bool:
-        return bool(self._shared.stop)
 
     def request_reset(self) -> None:
         """Come back from `run` at the next block with None."""

@@ -127,6 +127,15 @@ class NativeCore:
         if exclusive:
             exclusive_monitor.write(self.uc, exclusive_monitor.Exclusive(*exclusive))
 
+    def request_stop(self) -> None:
+        """Come back from a run at the next block; safe from signal handlers and other threads."""
+        self.shared.stop = 1
+        self.shared.limit = 0
+
+    def is_stopping(self) -> bool:
+        """Whether `request_stop` was called since a run came back."""
+        return bool(self.shared.stop)
+
     def flush_tlb(self) -> None:
         """Make Unicorn ask for every page anew (and translate every block anew)."""
         self.uc.ctl(unicorn.UC_CTL_TLB_FLUSH, unicorn.UC_CTL_IO_WRITE)

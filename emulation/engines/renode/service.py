@@ -45,7 +45,6 @@ class HelperMachine:
         self.prefix = prefix
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
-        self.is_stopping = False
         self.seed: int | str = 0
         self.radio: SplitRadio | None = None
         self.inputs: Mapping[str, str] = {}
@@ -75,6 +74,10 @@ class HelperMachine:
 
     def is_observed(self, event: str) -> bool:
         return bool(self._listeners)
+
+    def is_stopping(self) -> bool:
+        """Renode doesn't say."""
+        return False
 
     def set_cpu_frequency(self, hertz: int) -> None:
         """Renode's models report it to Renode."""

@@ -241,7 +241,7 @@ class Bridge:
         return self._lookup_grace > 0 or any(stream.waiting for stream in self.streams)
 
     def _stand_still(self) -> None:
-        while self._waiting() and not self.internet.machine.is_stopping:
+        while self._waiting() and not self.internet.machine.is_stopping():
             longest = max(self._lookup_grace, *(stream.budget for stream in self.streams), 0)
             start = self.port.wall_time()
             self.port.wait(min(longest, STANDING_LOOK))

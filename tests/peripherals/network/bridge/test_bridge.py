@@ -258,7 +258,7 @@ def test_a_run_that_is_to_end_waits_for_no_peer(tmp_path: Path) -> None:
     def wait(duration: int) -> None:
         host.wall += duration
         host.waits.append(duration)
-        bridged.machine.is_stopping = True
+        bridged.machine.stopping = True
 
     host.wait = wait  # type: ignore[method-assign]
     bridged.run(MILLISECOND)
@@ -266,7 +266,7 @@ def test_a_run_that_is_to_end_waits_for_no_peer(tmp_path: Path) -> None:
     assert looked <= 100 * MILLISECOND
     assert host.wall <= 200 * MILLISECOND
     # Whoever goes on finds the clock standing still again.
-    bridged.machine.is_stopping = False
+    bridged.machine.stopping = False
     before = host.wall
     host.wait = FakeHost.wait.__get__(host)  # type: ignore[method-assign]
     bridged.run(MILLISECOND)
