@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 from pathlib import Path
 
 import pytest
+
+from renode_wifi.emulation.frontends.testing import interrupt
 
 # A pytest within pytest must not load again what can be loaded only once: OpenSSL's bindings.
 from renode_wifi.peripherals.network.tls import certificates
@@ -131,3 +135,19 @@ def test_the_port_contract_fails_a_test_at_its_end(pytester: pytest.Pytester) ->
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*contract: send-after-failure (error)*"])
     run(pytester, *options, "--silence", "send-after-failure=known").assert_outcomes(passed=1)
+
+
+def test_ctrl_c_reads_no_source_and_looks_at_no_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> object:
+        raise AssertionError
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        raise KeyboardInterrupt
+    monkeypatch.setattr(inspect, "findsource", fail)
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    frozen: list[bool] = []
+    interrupt.pytest_keyboard_interrupt(caught)
+    shown = caught.getrepr(funcargs=True)
+    assert shown.reprcrash is not None
+    assert Path(shown.reprcrash.path) == Path(__file__)
+    assert frozen == [True]

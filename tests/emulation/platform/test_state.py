@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform import snapshot
+from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.state.decoder import Decoder
 from renode_wifi.emulation.platform.state.encoder import Encoder
 from renode_wifi.emulation.platform.state.trust import Known, Untrusted
@@ -103,6 +104,23 @@ def test_calls_of_models_come_back() -> None:
     back[1]()
     assert back[0].level
     assert not line.level
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Machine, "load"),
+        (Machine, "find_file"),
+        (Path, "touch"),
+        (Line, "__init__"),
+        (Line, "__reduce_ex__"),
+        (Line, "none"),
+        (Board, "close"),
+    ],
+)
+def test_other_methods_are_not_bound(owner: type, name: str) -> None:
+    with pytest.raises(Untrusted, match="no model keeps the method"):
+        Known().find_method(owner, name)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,16 @@ def test_a_hang_is_reported(tmp_path: Path) -> None:
     assert cases[-1].find("error") is not None
 
 
+def test_a_run_without_a_board_leaves_no_older_report(tmp_path: Path) -> None:
+    for name in ("out.json", "out.xml"):
+        (tmp_path / name).write_text("an older run's")
+    assert main([*arguments("finishes", tmp_path), "--world", str(tmp_path / "none.yaml")]) == 2
+    content, cases = reports(tmp_path)
+    assert content["end"] is None
+    assert content["problems"]
+    assert [case.find("error") is not None for case in cases] == [True]
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_suite_killed_in_the_middle_leaves_complete_reports(
     tmp_path: Path, number: signal.Signals

@@ -23,9 +23,20 @@ def handshake(kind: int, length: int, body: bytes) -> bytes:
     return bytes([kind]) + length.to_bytes(3, "big") + body
 
 
-SERVER_HELLO = record(
-    22, handshake(2, 38, b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2b" + b"\x00")
-)
+HELLO = b"\x03\x03" + bytes(32) + b"\x00" + b"\xc0\x2b" + b"\x00"
+SERVER_HELLO = record(22, handshake(2, len(HELLO), HELLO))
+
+
+def hello(*extensions: tuple[int, bytes]) -> bytes:
+    """A ServerHello with extensions: (type, data)."""
+    data = b"".join(
+        kind.to_bytes(2, "big") + len(each).to_bytes(2, "big") + each for kind, each in extensions
+    )
+    body = HELLO + len(data).to_bytes(2, "big") + data
+    return record(22, handshake(2, len(body), body))
+
+
+SERVER_NAME, ALPN, RENEGOTIATION = 0, 16, 0xFF01
 
 
 def flood(first: bytes, rest: bytes) -> Peer:
@@ -33,9 +44,10 @@ def flood(first: bytes, rest: bytes) -> Peer:
     return lambda data: state.pop("first", rest)
 
 
-def server(maximum: str, **more: Any) -> TlsEndpoint:
+def server(maximum: str, chain: bytes = b"", **more: Any) -> TlsEndpoint:
+    certificate = CERTIFICATE + chain
     given = EndpointSettings(
-        server=True, certificate=CERTIFICATE, key=KEY, maximum_version=maximum, **more
+        server=True, certificate=certificate, key=KEY, maximum_version=maximum, **more
     )
     return TlsEndpoint(given, b"hostile")
 
@@ -71,6 +83,16 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "TLS 1.2, byte by byte": lambda: true_server("TLSv1.2", 1),
     "TLS 1.3, byte by byte": lambda: true_server("TLSv1.3", 1),
     "junk after the handshake": lambda: true_server("TLSv1.3", 1 << 20, record(23, bytes(500))),
+    "a chain of a hundred certificates": lambda: true_server(
+        "TLSv1.2", 1 << 20, chain=AUTHORITY.certificate * 100
+    ),
+    "a name that is not recognised": lambda: flood(
+        record(21, b"\x01\x70") + hello((SERVER_NAME, bytes(500))), record(21, b"\x01\x70") * 500
+    ),
+    "protocols of no length": lambda: flood(hello((ALPN, b"\x00\x01\x00")), b""),
+    "protocols longer than they are": lambda: flood(hello((ALPN, b"\xff\xff\xffh2")), b""),
+    "extensions twice": lambda: flood(hello((ALPN, b"\x00\x03\x02h2"), (ALPN, b"")), b""),
+    "a renegotiation of its own": lambda: flood(hello((RENEGOTIATION, b"\x20" + bytes(32))), b""),
     "a protocol of its own": lambda: true_server("TLSv1.3", 1 << 20, alpn=("x" * 200,)),
     "the end, again and again": lambda: flood(record(21, b"\x01\x00"), record(21, b"\x01\x00")),
 }

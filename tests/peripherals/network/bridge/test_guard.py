@@ -101,6 +101,14 @@ def test_answers_in_a_named_private_network_are_given(tmp_path: Path) -> None:
     assert reaches(rules, f"{near}:1883")
 
 
+def test_a_name_opens_no_private_address_that_another_rule_names(tmp_path: Path) -> None:
+    rules = guard(tmp_path, 'egress: ["192.168.1.0/24:1883", "*.example.com:22"]')
+    near = IPv4Address("192.168.1.7")
+    assert rules.note_answer("evil.example.com", [near]) == [near]
+    assert reaches(rules, f"{near}:1883")
+    assert not reaches(rules, f"{near}:22")
+
+
 def test_the_names_that_are_remembered_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

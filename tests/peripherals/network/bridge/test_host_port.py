@@ -272,6 +272,22 @@ def test_a_host_without_descriptors_is_an_unreachable_one(
     bridged.world.close()
 
 
+@pytest.mark.parametrize("call", ["setsockopt", "connect_ex"])
+def test_a_host_that_fails_half_way_is_an_unreachable_one(
+    monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fail(own: socket.socket, *arguments: object) -> int:
+        raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    port = SocketPort()
+    monkeypatch.setattr(socket, "socket", type("Socket", (socket.socket,), {call: fail}))
+    handle = port.open_stream(("127.0.0.1", 9), anywhere)
+    assert port.connected(handle) is Failure.UNREACHABLE
+    port.close(handle)
+    monkeypatch.undo()
+    port.close_all()
+
+
 def test_what_the_host_refuses_is_what_the_network_shows() -> None:
     port = SocketPort()
     broadcast = port.open_datagrams(("255.255.255.255", 9), anywhere)
@@ -305,6 +321,28 @@ def test_a_name_may_be_datagrams_destination() -> None:
     assert peer.recv(100) == b"early"
     peer.close()
     port.close_all()
+
+
+def test_names_that_nobody_knows_cost_nothing_but_their_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(name: str, *rest: object) -> list[Any]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    bridged = Bridged(tmp_path, "dns: {pass_through: true}")
+    before = threading.active_count()
+    answers: list[IPv4Address | Failure] = []
+    for number in range(1_000):
+        bridged.station.resolve(f"n{number}.invalid", answers.append)
+        if number % 10 == 0:
+            bridged.run(5 * MILLISECOND)
+            assert threading.active_count() <= before + MAX_LOOKUPS
+    bridged.until(lambda: len(answers) == 1_000)
+    assert all(isinstance(answer, Failure) for answer in answers)
+    assert bridged.world.bridge is not None
+    assert not bridged.world.bridge._lookups
+    bridged.world.close()
 
 
 def test_lookups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
