@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.contract.stream import Failure
+from renode_wifi.peripherals.network.stack import host as host_module
 from tests.peripherals.network.rig import GATEWAY, Recorder, Rig, joined, saved
 
 ECHO = "servers: {echo: {type: echo, port: 7}, slow: {type: tarpit, port: 8}}"
@@ -217,6 +218,33 @@ def test_a_station_can_be_a_server(tmp_path: Path) -> None:
     port_zero = rig.station.listen(0, accepted.append)
     assert not isinstance(port_zero, Failure)
     assert port_zero.port > 1024
+
+
+def test_closed_connections_that_the_peer_keeps_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_module, "MAX_LINGERING", 5)
+    rig = joined(tmp_path, "")
+    accepted: list[Any] = []
+    rig.station.listen(80, accepted.append)
+    assert rig.station.lease is not None
+    target = rig.station.lease.address
+    gateway = rig.world.internet.host(GATEWAY)
+    for _ in range(20):
+        stream = gateway.connect((target, 80), Recorder())
+        rig.run(0.1)
+        stream.close()
+        rig.run(0.1)
+    assert len(accepted) == 20
+    assert 5 <= len(gateway.connections) <= 7
+
+
+def test_connections_of_a_host_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_module, "MAX_CONNECTIONS", 3)
+    rig = joined(tmp_path, ECHO)
+    logs = [rig.connect(7)[1].log for _ in range(4)]
+    rig.run()
+    assert logs == [["connected"]] * 3 + [[Failure.ADDRESS_IN_USE]]
 
 
 def test_lost_packets_delay_data_and_lose_none(tmp_path: Path) -> None:
