@@ -129,7 +129,7 @@ def hostile(folder: Path, peers: Peers) -> list[Victim]:
     ports = {"tcp": peers.silent.getsockname()[1], "udp": peers.sender.getsockname()[1]}
     world.write_text(WORLD.format(**ports))
     join = "start\rjoin lab lab-secret\r"
-    told = {
+    commands = {
         "a peer that does not answer": join + "open tcp 10.10.0.9 4001\r",
         "datagrams without end": join + "open udp 10.10.0.9 4002\rsend 0 x\rsend 1 x\r",
     }
@@ -147,7 +147,7 @@ def hostile(folder: Path, peers: Peers) -> list[Victim]:
             spread=2 * SPREAD,
         )
         for board in BOARDS
-        for name, typed in told.items()
+        for name, typed in commands.items()
     ]
 
 
