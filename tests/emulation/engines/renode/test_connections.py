@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from renode_wifi.emulation.engines.renode import protocol
+from renode_wifi.emulation.engines.renode import connections, protocol
 from renode_wifi.emulation.engines.renode.connections import LoopbackListener
 from renode_wifi.emulation.engines.renode.helper import greet
 
@@ -16,7 +16,8 @@ def client(listener: LoopbackListener) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(listener.where.split(":")[0])), timeout=10)
 
 
-def test_clients_that_say_nothing_keep_nobody_out() -> None:
+def test_clients_that_say_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "GREETING_TIMEOUT", 3600.0)
     listener = LoopbackListener()
     idle = [client(listener) for _ in range(8)]
     for connection in idle[:4]:
@@ -24,7 +25,7 @@ def test_clients_that_say_nothing_keep_nobody_out() -> None:
     known = client(listener)
     greeter = threading.Thread(target=greet, args=(known, listener.token))
     greeter.start()
-    accepted = listener.accept()
+    accepted = listener.accept(30.0)
     greeter.join()
     assert accepted.getpeername() == known.getsockname()
     listener.close()
