@@ -106,3 +106,22 @@ def test_a_kill_leaves_the_old_content(tmp_path: Path, at: str) -> None:
 def test_a_device_stays_a_device() -> None:
     replace_file("/dev/null", b"gone")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_what_has_a_drafts_name_already_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: bool
+) -> None:
+    """Another user of a shared folder who guessed it, say."""
+    monkeypatch.setattr(os, "urandom", bytes)
+    path, other = tmp_path / "file", tmp_path / "other"
+    path.write_bytes(b"old")
+    other.write_bytes(b"other")
+    draft = tmp_path / f".file.{'00' * 8}.part"
+    if link:
+        draft.symlink_to(other)
+    else:
+        os.link(other, draft)
+    with pytest.raises(OSError, match="exists"):
+        replace_file(path, b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"old", b"other")
