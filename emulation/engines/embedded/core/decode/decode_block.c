@@ -1,5 +1,7 @@
 #include "decode/decode_block.h"
 
+#include "decode/it_block.h"
+
 /* In instructions. */
 enum {
     MAX_BLOCK = 100, /* that is decoded into micro-ops */
@@ -16,11 +18,13 @@ struct block_contents decode_contents(const struct memory_map *map, uint32_t add
 {
     struct block_contents contents = {.fpu = NO_ADDRESS, .fixed_point = NO_ADDRESS, .control = NO_ADDRESS};
     struct decoder decoder = decoder_at(map, address);
-    while (decoder.pc < address + size && decode_description(&decoder)) {
+    decoder.it = it_before(map, address);
+    for (uint8_t it = decoder.it; decoder.pc < address + size && decode_description(&decoder); it = decoder.it) {
         contents.instructions++;
         contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
         contents.opens_monitor |= (decoder.last.flags & INSTRUCTION_EXCLUSIVE) != 0;
         contents.changes_masks |= (decoder.last.flags & INSTRUCTION_MASKS) != 0;
+        contents.skips_fpu |= it && contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU;
         note_first(&contents.fpu, &decoder.last, INSTRUCTION_FPU);
         note_first(&contents.fixed_point, &decoder.last, INSTRUCTION_FIXED_POINT);
         note_first(&contents.control, &decoder.last, INSTRUCTION_CONTROL);
@@ -64,15 +68,10 @@ static void decode_ops(struct code_cache *code, struct decoded_block *block, str
     struct decoder decoder = decoder_at(code->map, block->address);
     const struct instruction *last = &decoder.last;
     struct op *start = ops;
-    bool skips_fpu = false; /* perhaps a first use of the FPU: for Unicorn the next one is not */
     for (unsigned i = 0; i < block->instructions; i++) {
         bool is_last = i + 1 == block->instructions;
         if (!decode_next(&decoder, start) || !last->executable || (op_is_branch(start) && !is_last))
             return;
-        bool uses_fpu = last->leaves || last->flags & INSTRUCTION_FPU; /* or may use it */
-        if (skips_fpu && uses_fpu)
-            return;
-        skips_fpu |= start->code == OP_UNLESS && uses_fpu;
         start = decoder.op;
     }
     if (decoder.it) /* the block is cut within an IT block */

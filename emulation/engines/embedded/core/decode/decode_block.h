@@ -13,9 +13,10 @@ struct block_contents {
     bool opens_monitor; /* one of them is LDREX */
     bool changes_masks; /* one of them may change PRIMASK, BASEPRI or FAULTMASK */
     /* The first of its kind, NO_ADDRESS without one: */
-    uint32_t fpu; /* uses the FPU */
+    uint32_t fpu; /* uses the FPU ... */
     uint32_t fixed_point; /* VCVT from fixed-point words */
     uint32_t control; /* MRS of CONTROL */
+    bool skips_fpu; /* ... and is conditional: Unicorn takes the next one for a second use */
 };
 
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size);

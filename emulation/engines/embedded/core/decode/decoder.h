@@ -34,8 +34,8 @@ struct instruction {
     uint8_t size; /* in bytes */
     uint16_t flags; /* enum instruction_flags */
     uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
-    uint8_t stack; /* the register that MSR writes to a stack pointer; ZERO for others ... */
-    uint8_t special; /* ... and which: SYSM_MSP, SYSM_PSP */
+    uint8_t written; /* the register that MSR writes to a special one with bits that are always 0 ... */
+    uint8_t special; /* ... and which: a stack pointer, BASEPRI; ZERO for others */
     uint8_t d, n, m, a; /* operands of INSTRUCTION_CONTROL and the flags behind it; of a VCVT its S
                          * register and its number of fraction bits */
     bool variant; /* VCVT: of unsigned words; SMLADX */

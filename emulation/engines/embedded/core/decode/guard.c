@@ -1,8 +1,8 @@
 #include "decode/guard.h"
 
-#include <string.h>
+#include "decode/it_block.h"
 
-enum { MAX_IT_BYTES = 14 }; /* of IT with all but the last of four instructions behind it */
+#include <string.h>
 
 /* Beside R0 to LR, of a value modulo 4: known, or not at all. */
 enum { FROM_NOTHING = ZERO, FROM_ANYTHING };
@@ -18,6 +18,7 @@ struct analysis {
     struct guard *guard;
     struct watch_list *watches;
     bool divisors; /* are asked for */
+    uint32_t priority_mask;
     struct form forms[OPERANDS];
     uint32_t known; /* registers that `ops` compute, a set */
     uint32_t harmless; /* registers at the entry that have been asked for, or needn't be */
@@ -255,6 +256,14 @@ static void ask(struct analysis *analysis, unsigned reg, unsigned code, uint32_t
                                  .at = (uint16_t)((address - analysis->guard->address) / 2)});
 }
 
+static void ask_for_zeros(struct analysis *analysis, const struct decoder *decoder)
+{
+    const struct instruction *instruction = &decoder->last;
+    uint32_t zeros = special_zeros(instruction->special, analysis->priority_mask);
+    if (zeros)
+        ask(analysis, instruction->written, zeros == 3 ? ASK_ALIGNED : ASK_ZEROS, zeros, decoder);
+}
+
 static void ask_for(struct analysis *analysis, const struct decoder *decoder)
 {
     const struct instruction *instruction = &decoder->last;
@@ -264,8 +273,8 @@ static void ask_for(struct analysis *analysis, const struct decoder *decoder)
     if (instruction->flags & INSTRUCTION_ALIGNED && base < PC && base != SP &&
         instruction->operand.alignment > 1)
         ask(analysis, base, ASK_ALIGNED, instruction->operand.alignment - 1u, decoder);
-    if (instruction->stack < PC && instruction->stack != SP)
-        ask(analysis, instruction->stack, ASK_ALIGNED, 3, decoder);
+    if (instruction->written < PC && instruction->written != SP)
+        ask_for_zeros(analysis, decoder);
     if (instruction->divisor < PC && analysis->divisors)
         ask(analysis, instruction->divisor, ASK_NONZERO, 0, decoder);
     if (instruction->flags & INSTRUCTION_DUAL)
@@ -316,7 +325,7 @@ static bool is_invariant(const struct analysis *analysis)
 /* The instruction asks for something. */
 static bool concerns(const struct instruction *instruction, bool divisors)
 {
-    return instruction->flags & (INSTRUCTION_ALIGNED | INSTRUCTION_DUAL) || instruction->stack != ZERO ||
+    return instruction->flags & (INSTRUCTION_ALIGNED | INSTRUCTION_DUAL) || instruction->written != ZERO ||
            (divisors && instruction->divisor != ZERO);
 }
 
@@ -330,51 +339,18 @@ static void watch_all(struct analysis *analysis)
             watch(analysis->watches, decoder.last.address);
 }
 
-/* The second half of a longer instruction, or it may be. */
-static bool may_be_second_half(const struct memory_map *map, uint32_t address)
-{
-    uint16_t before;
-    return memory_fetch(map, address - 2, &before) && before >= 0xE800;
-}
-
-/* ITSTATE where a block begins that follows MSR and the like within an IT block. What only looks like
- * IT makes an instruction conditional at most, of which less is known; `sure`: it doesn't count. */
-static uint8_t it_before(const struct memory_map *map, uint32_t address, bool sure)
-{
-    for (uint32_t back = 2; back <= MAX_IT_BYTES && back <= address; back += 2) {
-        struct decoder decoder = decoder_at(map, address - back);
-        uint16_t code;
-        if (!memory_fetch(map, decoder.pc, &code) || code >> 8 != 0xBF || !(code & 0xF) ||
-            (sure && may_be_second_half(map, decoder.pc)))
-            continue;
-        while (decoder.pc < address && decode_description(&decoder))
-            ;
-        if (decoder.pc == address && decoder.it)
-            return decoder.it;
-    }
-    return 0;
-}
-
-uint8_t it_behind_msr(const struct memory_map *map, uint32_t address)
-{
-    uint16_t first, second;
-    if (!memory_fetch(map, address - 4, &first) || !memory_fetch(map, address - 2, &second) ||
-        (first & 0xFFE0) != 0xF380 || (second & 0xD000) != 0x8000)
-        return 0;
-    return it_before(map, address, true);
-}
-
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
-                bool divisors, struct watch_list *watches)
+                const struct guard_scope *scope, struct watch_list *watches)
 {
     struct analysis analysis = {.map = map,
                                 .guard = guard,
                                 .watches = watches,
-                                .divisors = divisors,
+                                .divisors = scope->divisors,
+                                .priority_mask = scope->priority_mask,
                                 .known = ((1u << PC) - 1) | 1u << ZERO};
     struct decoder decoder = decoder_at(map, address);
     struct op ops[MAX_OPS];
-    decoder.it = it_before(map, address, false);
+    decoder.it = it_before(map, address);
     for (unsigned reg = 0; reg < OPERANDS; reg++)
         analysis.forms[reg] = reg < PC ? (struct form){(uint8_t)reg, 0} : anything;
     analysis.forms[SP] = analysis.forms[ZERO] = (struct form){FROM_NOTHING, 0};

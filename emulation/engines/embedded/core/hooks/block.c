@@ -19,8 +19,17 @@ static bool has_automatic_contexts(const struct core *core)
  * FPCCR.ASPEN none begins. */
 static bool begins_context(struct core *core, const struct block_contents *contents)
 {
-    return contents->fpu != NO_ADDRESS && (core->scb.fpdscr || !has_automatic_contexts(core)) &&
-           scb_fpu_is_enabled(&core->scb) && !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
+    if (contents->fpu == NO_ADDRESS || !scb_fpu_is_enabled(&core->scb))
+        return false;
+    bool begins = has_automatic_contexts(core) ? core->scb.fpdscr && !contents->skips_fpu : true;
+    return begins && !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
+}
+
+/* The first use of the FPU may be skipped, and a context begins behind it. */
+static bool may_begin_context(struct core *core, const struct block_contents *contents)
+{
+    return contents->skips_fpu && has_automatic_contexts(core) &&
+           !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
 static uint32_t earlier(uint32_t address, uint32_t other)
@@ -35,7 +44,7 @@ static uint32_t first_of_marked(struct core *core, uint32_t address, uint32_t si
 {
     const struct block_contents *contents = guard_contents(core, address, size);
     uint32_t first = forbidden_instruction(core, address, size);
-    if (uses_disabled_fpu(core, contents))
+    if (uses_disabled_fpu(core, contents) || may_begin_context(core, contents))
         first = earlier(first, contents->fpu);
     if (!has_automatic_contexts(core))
         first = earlier(first, contents->control);
@@ -75,7 +84,7 @@ static block_t learn(struct core *core, uint32_t address, uint32_t piece)
     uint64_t count = contents->instructions ? contents->instructions : 1;
     bool marked = code_hook_is_at(core, address) || call_log_is_at(core->calls, address) || firewall_has_code(&core->firewall, address, size) || contents->sends_event ||
                   contents->opens_monitor || is_permitted_in_part(core, address) || uses_disabled_fpu(core, contents) ||
-                  contents->fixed_point != NO_ADDRESS ||
+                  contents->fixed_point != NO_ADDRESS || contents->skips_fpu ||
                   (contents->fpu != NO_ADDRESS && core->scb.fpdscr) ||
                   (contents->fpu != NO_ADDRESS && !has_automatic_contexts(core)) ||
                   (contents->control != NO_ADDRESS && !has_automatic_contexts(core));

@@ -1,7 +1,7 @@
 #include "hooks/check.h"
 
 #include "decode/decode.h"
-#include "decode/guard.h"
+#include "decode/it_block.h"
 #include "decode/operand.h"
 #include "semantics/alu.h"
 
@@ -37,9 +37,11 @@ static bool is_unaligned(struct core *core, const struct instruction *instructio
            operand_address(operand, &core->cpu) & (operand->alignment - 1u);
 }
 
-static bool misaligns_stack(struct core *core, const struct instruction *instruction)
+static bool writes_zeros(struct core *core, const struct instruction *instruction)
 {
-    return instruction->stack != ZERO && cpu_read(&core->cpu, (enum reg)instruction->stack) & 3;
+    return instruction->written != ZERO &&
+           cpu_read(&core->cpu, (enum reg)instruction->written) &
+               special_zeros(instruction->special, core->cpu.registers.priority_mask);
 }
 
 /* An access as by unprivileged code, which the MPU forbids. */
@@ -65,7 +67,7 @@ static bool is_for_core(struct core *core, const struct instruction *instruction
     if (instruction->flags & INSTRUCTION_DUAL)
         return cpu_read(&core->cpu, (enum reg)instruction->n) == DUAL_MINIMUM &&
                cpu_read(&core->cpu, (enum reg)instruction->m) == DUAL_MINIMUM;
-    return misaligns_stack(core, instruction);
+    return writes_zeros(core, instruction);
 }
 
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,
@@ -137,6 +139,13 @@ void check_return(struct core *core)
     check_return_to(core, checks->address, checks->it);
 }
 
+/* Behind a skipped use of the FPU in the same block Unicorn begins no context, A2.5.7. */
+static bool begins_context(struct core *core, const struct instruction *instruction)
+{
+    return instruction->flags & INSTRUCTION_FPU && core->scb.fpccr & FPCCR_ASPEN &&
+           !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
+}
+
 /* True: the instruction may execute. */
 static bool look(struct core *core, uint32_t address)
 {
@@ -159,11 +168,12 @@ static bool look(struct core *core, uint32_t address)
         cause = CFSR_UNALIGNED;
     else if (is_forbidden(core, instruction))
         cause = CFSR_DACCVIOL;
-    else if (!is_for_core(core, instruction))
+    else if (!is_for_core(core, instruction) && !begins_context(core, instruction))
         return true;
     uint8_t it = it_state_at(core, address);
     if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28)) {
         core->checks.cause = cause;
+        core->checks.begins_context = !cause && !is_for_core(core, instruction);
         stop_within(core, address, it, HALT_CHECK);
     }
     return false;

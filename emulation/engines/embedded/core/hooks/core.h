@@ -40,7 +40,8 @@ struct watched {
 struct instruction_checks {
     uint32_t address; /* the instruction of HALT_CHECK; of HALT_LOOK the first to look at ... */
     uint32_t end; /* ... and the end of its block */
-    uint32_t cause; /* of HALT_CHECK: CFSR bit; 0: the core is to execute the instruction */
+    uint32_t cause; /* of HALT_CHECK: CFSR bit; 0: the core is to execute the instruction ... */
+    bool begins_context; /* ... or to begin an FP context before it */
     uint32_t access_address; /* of an access that the MPU forbids ... */
     enum access access; /* ... and its kind */
     uint32_t start; /* where Unicorn began to execute, with ... */

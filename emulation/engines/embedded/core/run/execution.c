@@ -159,6 +159,12 @@ static void on_failed_check(struct core *core)
 {
     check_end(core);
     check_return(core);
+    if (core->checks.begins_context) {
+        begin_fp_context(core);
+        refund(core);
+        look_at_rest(core);
+        return;
+    }
     if (core->checks.cause != CFSR_NOCP && core->checks.cause != CFSR_IACCVIOL)
         begin_own_fp_context(core);
     if (!core->checks.cause) {

@@ -124,7 +124,7 @@ struct core *core_create(const struct configuration *configuration)
         core->cpu.ids[i] = configuration->ids[i];
     core->nvic.irq_count = configuration->irq_count;
     core->nvic.words = (FIRST_IRQ + configuration->irq_count + 31) / 32;
-    core->nvic.priority_mask = (uint8_t)(0xFF00 >> configuration->priority_bits);
+    core->cpu.registers.priority_mask = (uint8_t)(0xFF00 >> configuration->priority_bits);
     core->systick.divider = configuration->systick_divider;
     core->systick.calibration = configuration->systick_calibration;
     core->schedule.shared.deadline = core->schedule.shared.pause = NEVER;

@@ -102,6 +102,7 @@ void cpu_copy(struct cpu *cpu, struct registers *copy)
     if (cpu->translating) {
         uint32_t kept[KEPT_COUNT];
         read_kept(cpu, kept);
+        copy->priority_mask = cpu->registers.priority_mask;
         registers_set_all(copy, kept);
         return;
     }

@@ -88,7 +88,7 @@ void registers_set(struct registers *registers, unsigned reg, uint32_t value)
         break;
     case CONTROL: set_control(registers, value); break;
     case PRIMASK: registers->primask = value & 1; break;
-    case BASEPRI: registers->basepri = value & 0xFF; break;
+    case BASEPRI: registers->basepri = value & registers->priority_mask; break;
     case FAULTMASK: registers->faultmask = value & 1; break;
     default: registers->r[reg] = value;
     }
@@ -116,7 +116,7 @@ void registers_set_all(struct registers *registers, const uint32_t *values)
     registers->msp = values[KEPT_MSP];
     registers->psp = values[KEPT_PSP];
     registers->primask = values[KEPT_PRIMASK];
-    registers->basepri = values[KEPT_BASEPRI];
+    registers->basepri = values[KEPT_BASEPRI] & registers->priority_mask;
     registers->faultmask = values[KEPT_FAULTMASK];
     registers->control = values[KEPT_CONTROL];
     set_flags(registers, values[KEPT_XPSR]);
@@ -189,7 +189,7 @@ bool registers_write_special(struct registers *registers, unsigned number, uint3
     case SYSM_PRIMASK: registers_set(registers, PRIMASK, value); return true;
     case SYSM_BASEPRI: registers_set(registers, BASEPRI, value); return true;
     case SYSM_BASEPRI_MAX:
-        value &= 0xFF;
+        value &= registers->priority_mask;
         if (value && (value < registers->basepri || !registers->basepri))
             registers->basepri = value;
         return true;

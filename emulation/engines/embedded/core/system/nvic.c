@@ -95,7 +95,7 @@ int nvic_execution_priority(struct nvic *nvic, bool with_primask)
         cpu_read_many(nvic->cpu, masks, values, 3);
     }
     int priority = nvic->active;
-    int base = (int)(values[2] & nvic->priority_mask);
+    int base = (int)(values[2] & registers->priority_mask);
     if (base) { /* its group priority may be 0, which is masked then, too (B1.5.4) */
         base = nvic_group_priority(nvic, base);
         priority = base < priority ? base : priority;
@@ -250,7 +250,7 @@ void nvic_write_priorities(struct nvic *nvic, unsigned exception, uint32_t value
 {
     for (unsigned i = 0; i < 4; i++)
         if (lanes >> 8 * i & 0xFF && has_priority(nvic, exception + i))
-            nvic->state.priority[exception + i] = (int16_t)(value >> 8 * i & nvic->priority_mask);
+            nvic->state.priority[exception + i] = (int16_t)(value >> 8 * i & nvic->cpu->registers.priority_mask);
     nvic_update(nvic);
 }
 

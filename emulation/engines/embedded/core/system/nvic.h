@@ -29,7 +29,6 @@ struct nvic {
     int unprivileged; /* of execution, see nvic_before_unicorn */
     uint32_t irq_count;
     uint32_t words; /* of the sets, as far as there are exceptions */
-    uint8_t priority_mask; /* implemented bits of a priority */
     const struct scb *scb;
     struct cpu *cpu;
     struct schedule *schedule;

@@ -111,3 +111,82 @@ usagefault:
     b .
 """
     assert logged(source) == [RAM + 0x202]
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+@pytest.mark.parametrize("control", [0, 1])
+@pytest.mark.parametrize("fpdscr", [0, 0x01000000])
+@pytest.mark.parametrize(
+    ("condition", "used", "begins"),
+    [("ne", "vmov s0, r3", True), ("ne", "nop", False), ("eq", "vmov s0, r3", True)],
+)
+def test_a_context_begins_behind_a_skipped_use_of_the_fpu(
+    condition: str, used: str, begins: bool, fpdscr: int, control: int, interpret: bool
+) -> None:
+    """A2.5.7: what is executed begins it. Unicorn, as QEMU 7.2, asks once in a block."""
+    source = f"""
+reset:
+    put CPACR, 0x00F00000
+    put 0xE000EF3C, {fpdscr}
+    isb
+    mov r0, #{control}
+    msr control, r0
+    isb
+    mov r5, #{1 if control else 3}
+1:  cmp r3, r3
+    it {condition}
+    vmov{condition} s1, r3
+    {used}
+    svc #0
+    mov r0, #0
+    msr control, r0
+    subs r5, #1
+    bne 1b
+    b .
+svc:
+    log_register lr
+    tst lr, #16
+    bne 1f
+    vmov r2, s0
+    ldr r2, [sp, #0x60]
+    log_register r2
+1:  bx lr
+"""
+    basic = 0xFFFFFFF9
+    once = [basic & ~0x10, fpdscr] if begins else [basic]
+    assert logged(source, interpret=interpret) == once * (1 if control else 3)
+
+
+@pytest.mark.parametrize("interpret", [True, False])
+@pytest.mark.parametrize("condition", ["", "eq", "ne"])
+def test_basepri_has_the_bits_of_a_priority_only(condition: str, interpret: bool) -> None:
+    """B1.4.3, B1.5.4: bits that a chip lacks read as 0, and BASEPRI_MAX doesn't compare them."""
+    within = f"it {condition}" if condition else "nop"
+    source = f"""
+reset:
+    mov r5, #3
+1:  svc #0
+    mov r4, #0
+    msr basepri, r4
+    mov r4, #0x9F
+    cmp r4, r4
+    {within}
+    msr{condition} basepri, r4
+    mrs r0, basepri
+    log_register r0
+    mov r4, #0x98
+    msr basepri_max, r4
+    mrs r0, basepri_max
+    log_register r0
+    mov r4, #0x0F
+    msr basepri_max, r4
+    mrs r0, basepri
+    log_register r0
+    subs r5, #1
+    bne 1b
+    b .
+svc:
+    bx lr
+"""
+    written = [0, 0x90, 0x90] if condition == "ne" else [0x90, 0x90, 0x90]
+    assert logged(source, interpret=interpret) == written * 3
