@@ -141,8 +141,8 @@ static void poll_rtc(void)
 
 static void print_polled(void)
 {
-    for (uint32_t i = 0;; i++) {
-        board_put((char)('a' + i % 26));
+    for (;;) {
+        board_put((char)('a' + counter++ % 26));
         while (!(REG(0x4001381C) & 1u << 6)) /* TC */
             ;
     }
@@ -239,6 +239,7 @@ static void copy_by_dma(void)
         while (!(REG(0x40020000) & 2))
             ;
         REG(0x40020004) = 0xF;
+        counter++;
     }
 }
 
@@ -256,8 +257,7 @@ static void poll_pin(void)
     RCC_AHB2ENR |= 1u << 2;
     MODER(0x48000800) &= ~(3u << 26);
     for (;;) {
-        if (!(REG(0x48000810) & 1u << 13)) /* the button */
-            counter++;
+        counter += 1 + (REG(0x48000810) >> 13 & 1); /* the button */
         led_output();
     }
 }
@@ -281,9 +281,93 @@ static void poll_quadspi(void)
         REG(quadspi + 0x14) = 1u << 26 | 1u << 24 | 1u << 8 | 0x05; /* RDSR */
         while (!(REG(quadspi + 0x08) & 2))
             ;
-        counter += *(volatile uint8_t *)(quadspi + 0x20);
+        counter += 1 + *(volatile uint8_t *)(quadspi + 0x20);
         REG(quadspi + 0x0C) = 2;
     }
+}
+
+/* Channel n of DMA1 moves the same 64 items for ever, for a request. */
+static void start_circular_dma(unsigned channel, unsigned request, uint32_t peripheral, uint32_t settings)
+{
+    static uint16_t items[64];
+    const uint32_t dma = 0x40020000 + 20 * (channel - 1);
+    RCC_AHB1ENR |= 1;
+    REG(0x400200A8) |= request << 4 * (channel - 1);
+    REG(dma + 0x0C) = 64;
+    REG(dma + 0x10) = peripheral;
+    REG(dma + 0x14) = (uint32_t)(uintptr_t)items;
+    REG(dma + 0x08) = settings | 1u << 7 | 1u << 5 | 1; /* MINC, CIRC, EN */
+}
+
+enum { FROM_MEMORY = 1u << 4, HALFWORDS = 1u << 8 | 1u << 10 };
+#define ADC1 0x50040000u
+
+/* VREFINT, with 2.5 cycles of 80 MHz to sample. */
+static void start_adc(uint32_t settings)
+{
+    RCC_AHB2ENR |= 1u << 13;
+    REG(0x50040308) = 1u << 16 | 1u << 22; /* CKMODE: HCLK; VREFEN */
+    REG(ADC1 + 0x08) = 0;
+    REG(ADC1 + 0x08) = 1u << 28;
+    for (volatile unsigned wait = 0; wait < 400; wait++)
+        ;
+    REG(ADC1 + 0x08) |= 1;
+    while (!(REG(ADC1) & 1)) /* ADRDY */
+        ;
+    REG(ADC1 + 0x30) = 0;
+    REG(ADC1 + 0x0C) = settings;
+}
+
+static void poll_adc(void)
+{
+    start_adc(1u << 31);
+    for (;;) {
+        REG(ADC1 + 0x08) |= 4; /* ADSTART */
+        while (!(REG(ADC1) & 4)) /* EOC */
+            ;
+        counter += REG(ADC1 + 0x40);
+    }
+}
+
+static void sleep_for_good(void)
+{
+    for (;;)
+        __asm volatile("wfi");
+}
+
+static void adc_by_dma(void)
+{
+    start_circular_dma(1, 0, ADC1 + 0x40, HALFWORDS);
+    start_adc(1u << 31 | 1u << 13 | 1u << 12 | 3); /* CONT, OVRMOD, DMACFG, DMAEN */
+    REG(ADC1 + 0x08) |= 4;
+    sleep_for_good();
+}
+
+static void dac_by_dma(void)
+{
+    RCC_APB1ENR1 |= 1u << 29;
+    start_circular_dma(3, 6, 0x40007408, FROM_MEMORY | HALFWORDS);
+    REG(0x40007400) = 1u << 12 | 1u << 2 | 1; /* DMAEN1, TEN1 by TIM6, EN1 */
+    RCC_APB1ENR1 |= 1u << 4;
+    REG(TIM6 + 0x04) = 2u << 4;
+    start_timer(TIM6, 80, 0);
+    sleep_for_good();
+}
+
+static void print_by_dma(void)
+{
+    start_circular_dma(4, 2, 0x40013828, FROM_MEMORY);
+    REG(0x40013808) |= 1u << 7; /* DMAT */
+    sleep_for_good();
+}
+
+static void spi_by_dma(void)
+{
+    RCC_APB2ENR |= 1u << 12;
+    start_circular_dma(3, 1, 0x4001300C, FROM_MEMORY);
+    REG(0x40013004) = 7u << 8 | 1u << 12 | 2; /* TXDMAEN */
+    REG(0x40013000) = 1u << 9 | 1u << 8 | 1u << 6 | 1u << 2;
+    sleep_for_good();
 }
 
 const struct guest board_guests[] = {
@@ -306,6 +390,11 @@ const struct guest board_guests[] = {
     {"CRC fed", feed_crc},
     {"EXTI by software", software_interrupts},
     {"DMA of 64 words", copy_by_dma},
+    {"ADC1 polled, EOC", poll_adc},
+    {"ADC1 by circular DMA, 5.3 MHz", adc_by_dma},
+    {"DAC1 by circular DMA, 1 MHz", dac_by_dma},
+    {"USART1 by circular DMA", print_by_dma},
+    {"SPI1 by circular DMA, 5 MHz", spi_by_dma},
     {"poll FLASH BSY", poll_flash},
 };
 const unsigned board_guest_count = sizeof board_guests / sizeof *board_guests;

@@ -61,8 +61,8 @@ static void interrupts_100_khz(void)
 
 static void print_polled(void)
 {
-    for (uint32_t i = 0;; i++) {
-        board_put((char)('a' + i % 26));
+    for (;;) {
+        board_put((char)('a' + counter++ % 26));
         while (REG(0x4000C018) & 8) /* BUSY */
             ;
     }
@@ -70,7 +70,7 @@ static void print_polled(void)
 
 static void poll_gspi(void)
 {
-    clock(0x38);
+    clock(0x30);
     REG(GSPI + 0x110) = 2;
     while (!(REG(GSPI + 0x114) & 1))
         ;
@@ -87,19 +87,26 @@ static void poll_gspi(void)
     }
 }
 
+/* Channel 3 takes a sample every 16 us. */
 static void convert(void)
 {
-    clock(0xB0);
-    REG(0x4402E8B8) = 1; /* ADC_CTRL: enabled */
-    for (;;)
-        counter += REG(0x4402E8A8 - 0x34);
+    const uint32_t adc = 0x4402E800;
+    REG(adc + 0xB8) = 1u << 4; /* ADC_CH_ENABLE */
+    REG(adc) = 1;
+    for (;;) {
+        while (!REG(adc + 0xAC)) /* FIFO_LVL6 */
+            ;
+        counter += 1 + REG(adc + 0x8C);
+    }
 }
 
 static void poll_slow_clock(void)
 {
+    REG(0x4402F804) = 1; /* MEM_HIB_RTC_TIMER_ENABLE */
     for (;;) {
-        counter += REG(0x4402D00C);
-        counter += REG(0x4402D010);
+        counter ^= REG(0x4402F0CC); /* HIB_RTC_TIMER_LSW_1P2 */
+        counter ^= REG(0x4402F0D0);
+        counter++;
     }
 }
 
@@ -112,15 +119,29 @@ static void encrypt(void)
     REG(aes + 0x50) = 1u << 3 | 1u << 2;
     REG(aes + 0x54) = 0x7FFFFFF0;
     for (;;) {
-        while (!(REG(aes + 0x50) & 1))
+        while (!(REG(aes + 0x50) & 2)) /* INPUT_READY */
             ;
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = 4; i--;)
             REG(aes + 0x60 + 4 * i) = counter++;
-        while (!(REG(aes + 0x50) & 2))
+        while (!(REG(aes + 0x50) & 1)) /* OUTPUT_READY */
             ;
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = 4; i--;)
             counter ^= REG(aes + 0x60 + 4 * i);
     }
+}
+
+/* 16 periods of the slow clock; the boot code goes on at the entry that it finds. */
+static void cycle_lpds(void)
+{
+    const uint32_t gprcm = 0x4402D000, shared = 0x4402E000;
+    counter++;
+    REG(gprcm + 0x04) = 1; /* APPS_LPDS_WAKEUP_CFG: the timer */
+    REG(gprcm + 0x20) = 16;
+    REG(shared + 0x160) = 0x20030000;
+    REG(shared + 0x198) = (uint32_t)(uintptr_t)cycle_lpds;
+    REG(ARCM + 0xE4) = 1;
+    for (;;)
+        __asm volatile("wfi");
 }
 
 static void idle_tick(void)
@@ -139,6 +160,7 @@ const struct guest board_guests[] = {
     {"ADC enabled, FIFO read", convert},
     {"poll the slow clock", poll_slow_clock},
     {"AES by words", encrypt},
+    {"LPDS cycles of 500 us", cycle_lpds},
 };
 const unsigned board_guest_count = sizeof board_guests / sizeof *board_guests;
 const struct guest core_guests[1];

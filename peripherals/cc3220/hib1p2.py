@@ -2,9 +2,21 @@
 """HIB1P2: trims of the converters, straps, and a fast view of the slow clock counter."""
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
+from renode_wifi.peripherals.base.counter import Counter
 from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
 from renode_wifi.peripherals.cc3220.gprcm import COLD
+from renode_wifi.peripherals.cc3220.hib3p3 import SECOND, SLOW_CLOCK_HZ
 from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
+
+WORD = 0xFFFFFFFF
+LSW = Register("HIB_RTC_TIMER_LSW_1P2", 0x0CC, access=READ_ONLY, on_read="_low")
+MSW = Register(
+    "HIB_RTC_TIMER_MSW_1P2",
+    0x0D0,
+    access=READ_ONLY,
+    on_read="_high",
+    fields=packed("hib_rtc_timer_msw:16"),
+)
 
 
 class CC3220_HIB1P2(Block):
@@ -81,14 +93,8 @@ class CC3220_HIB1P2(Block):
             ),
         ),
         Register("SOP_SENSE_VALUE", 0x0C8, access=READ_ONLY, fields=packed("sop_sense_value:8")),
-        Register("HIB_RTC_TIMER_LSW_1P2", 0x0CC, access=READ_ONLY, on_read="_low"),
-        Register(
-            "HIB_RTC_TIMER_MSW_1P2",
-            0x0D0,
-            access=READ_ONLY,
-            on_read="_high",
-            fields=packed("hib_rtc_timer_msw:16"),
-        ),
+        LSW,
+        MSW,
         Register("TRIM_AND_SYNC", 0x0D4, count=15),
         Register(
             "CM_SPARE",
@@ -104,6 +110,8 @@ class CC3220_HIB1P2(Block):
         Block.__init__(self, machine, name)
         self._counter = counter
         self._sop = sop
+        self._low_word, self._high_word = Counter(LSW.word), Counter(MSW.word)
+        self.counters = (self._low_word, self._high_word)
         self.registers["SOP_SENSE_VALUE"] = sop
 
     def reset(self):
@@ -114,12 +122,27 @@ class CC3220_HIB1P2(Block):
 
     def _ticks(self):
         # type: () -> int
-        ticks = self.machine.peripheral(self._counter).ticks()  # type: int
+        source = self.machine.peripheral(self._counter)
+        ticks = source.ticks()  # type: int
+        origin = source.follow(self)
+        low = ticks & WORD
+        if origin is not None and ticks * SECOND + origin >= 0:
+            # From the beginning of this tick on, the upper word until the lower one goes round.
+            origin += ticks * SECOND
+            self._low_word.follow(low, False, WORD, SLOW_CLOCK_HZ, SECOND, origin)
+            rest = (WORD + 1 - low) * SECOND
+            self._high_word.follow(ticks >> 32, False, 1, SLOW_CLOCK_HZ, rest, origin)
         return ticks
+
+    def withdraw(self):
+        # type: () -> None
+        """The counter follows from something else from here on."""
+        for counter in self.counters:
+            counter.withdraw()
 
     def _low(self):
         # type: () -> int
-        return self._ticks() & 0xFFFFFFFF
+        return self._ticks() & WORD
 
     def _high(self):
         # type: () -> int

@@ -187,6 +187,8 @@ class CC3220_HIB3P3(Block):
         self._alarm = None  # type: typing.Any
         self._pins = [False] * WAKE_PINS
         self._hibernating = False
+        # Models that show the counter, which follows from something else when it is set.
+        self._followers = []  # type: list[typing.Any]
 
     def reset(self):
         # type: () -> None
@@ -201,6 +203,7 @@ class CC3220_HIB3P3(Block):
             self._stopped_at = 0
             self._hibernating = False
             Block.reset(self)
+            self._withdraw()
         elif cause != "hibernate":
             self.registers["MEM_HIB_WAKE_STATUS"] = 0
 
@@ -213,6 +216,22 @@ class CC3220_HIB3P3(Block):
         if self.registers["MEM_HIB_RTC_TIMER_ENABLE"]:
             count += (self.machine.clock.now - self._started) * SLOW_CLOCK_HZ // SECOND
         return count & ((1 << COUNTER_BITS) - 1)
+
+    def follow(self, model):
+        # type: (typing.Any) -> int | None
+        """When the counter was 0, in ns * Hz, until `model.withdraw` is called; None: it stands still."""
+        if not self.registers["MEM_HIB_RTC_TIMER_ENABLE"]:
+            return None
+        if model not in self._followers:
+            self._followers.append(model)
+        origin = self._started * SLOW_CLOCK_HZ - self._stopped_at * SECOND  # type: int
+        return origin
+
+    def _withdraw(self):
+        # type: () -> None
+        for model in self._followers:
+            model.withdraw()
+        del self._followers[:]
 
     def _time_until(self, ticks):
         # type: (int) -> int
@@ -229,6 +248,7 @@ class CC3220_HIB3P3(Block):
             self.registers["MEM_HIB_RTC_TIMER_ENABLE"] = running
             self._stopped_at = self.ticks()
             self.registers["MEM_HIB_RTC_TIMER_ENABLE"] = 0
+        self._withdraw()
         self._plan_match(0, 0)
 
     def _restart(self, value, old):
@@ -236,6 +256,7 @@ class CC3220_HIB3P3(Block):
         if value & TIMER_RESET.mem_hib_rtc_timer_reset:
             self._started = self.machine.clock.now
             self._stopped_at = 0
+            self._withdraw()
             self._plan_match(0, 0)
 
     def _latch(self, value, old):

@@ -7,6 +7,16 @@ from typing import Any
 import pytest
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.base.counter import (
+    COUNTER_FIRST,
+    COUNTER_HERTZ,
+    COUNTER_REMAINDER,
+    COUNTER_ROOM,
+    COUNTER_SCALE,
+    COUNTER_TIME,
+    COUNTER_VALID,
+    Counter,
+)
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.arcm import CC3220_ARCM, PERIPHERALS
 from renode_wifi.peripherals.cc3220.common_reg import CC3220_COMMON_REG
@@ -340,3 +350,37 @@ def test_port_of_the_rom_reports_the_entry_and_its_caller(caplog: pytest.LogCapt
     assert peek(port, "ASLEEP") == 2
     port.on_gpio(1, False)
     assert peek(port, "ASLEEP") == 0
+
+
+def counted(counter: Counter, now: int) -> int | None:
+    """What an engine reads in the model's place; None: it asks the model."""
+    state = counter.state
+    elapsed = now - (state[COUNTER_TIME] | state[COUNTER_TIME + 1] << 32)
+    scale = state[COUNTER_SCALE] | state[COUNTER_SCALE + 1] << 32
+    if not state[COUNTER_VALID] or elapsed >> 32:
+        return None
+    counts = (elapsed * state[COUNTER_HERTZ] - state[COUNTER_REMAINDER]) // scale
+    return (state[COUNTER_FIRST] + counts) & 0xFFFFFFFF if counts < state[COUNTER_ROOM] else None
+
+
+@pytest.mark.parametrize("moment", [0, 1, 30_518, 10**9, 131_072 * SECOND - 1, 131_073 * SECOND])
+@pytest.mark.parametrize("later", [0, 1, 30_517, 30_518, 3 * SECOND, 5 * SECOND])
+def test_an_engine_may_count_the_slow_clock(moment: int, later: int) -> None:
+    """The lower word goes round after 131072 s."""
+    machine = BenchMachine()
+    machine.clock.advance(12_345)
+    hib, fast = CC3220_HIB3P3(machine, "hib3p3"), CC3220_HIB1P2(machine, "hib1p2")
+    machine.peripherals["hib3p3"] = hib
+    poke(hib, "MEM_HIB_RTC_TIMER_ENABLE", 1)
+    machine.clock.advance(moment)
+    low, high = hib.ticks() & 0xFFFFFFFF, hib.ticks() >> 32
+    assert peek(fast, "HIB_RTC_TIMER_LSW_1P2") == low
+    assert peek(fast, "HIB_RTC_TIMER_MSW_1P2") == high
+    machine.clock.advance(later)
+    now, ticks = machine.clock.now, hib.ticks()
+    goes_round = ticks >> 32 != high
+    known = later < 4 * SECOND
+    assert counted(fast.counters[0], now) == (ticks & 0xFFFFFFFF if known else None)
+    assert counted(fast.counters[1], now) == (high if known and not goes_round else None)
+    poke(hib, "MEM_HIB_RTC_TIMER_RESET", 1)
+    assert counted(fast.counters[0], now) is None

@@ -113,3 +113,21 @@ def test_ends_alike_cut_continued_and_without_fast_paths(
         assert choice.end(until) == whole
     finally:
         choice.use_fast_paths(True)
+
+
+COUNTING = [each for each in GUESTS if re.search("poll|interrupts|64 words|AES|cycles|storm|fed", each[1])]
+
+
+@pytest.mark.parametrize(("board", "guest"), COUNTING)
+def test_guests_do_not_wait_for_what_never_comes(
+    choices: dict[str, Choice], board: str, guest: str
+) -> None:
+    """Their figures would be those of an idle loop."""
+    choice = choices[board]
+    until = choice.begin(guest)
+    choice.board.engine.run(until + WITH_TICK)
+    machine = choice.board.engine.machine
+    (symbol,) = (s for image in machine.images for s in image.symbols if s.name == "counter")
+    before = machine.bus.read(symbol.address, 4)
+    choice.board.engine.run(until + 2 * WITH_TICK)
+    assert machine.bus.read(symbol.address, 4) != before
