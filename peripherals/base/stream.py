@@ -35,6 +35,13 @@ OPEN_TO_STREAM = 1
 OPEN_TO_NOTHING = 2
 PORT_WORDS = PORT_STATUS + PORT_LEVELS
 
+# Indices in `WordPort.state`.
+WORD_OPEN = 0
+WORD_FULL = 1
+WORD_ANSWER = 2
+WORD_STATUS = 3
+WORD_PORT_WORDS = WORD_STATUS + 2
+
 CAPACITY = 4096
 
 # Indices in `Queue.state`.
@@ -199,6 +206,24 @@ class StreamPort(object):
         self.stream = None  # type: WordStream | None
         # Who is notified of each word, with the place where an engine may note it instead.
         self.probe = None  # type: typing.Any
+
+
+class WordPort(object):
+    """A register to send and one to receive, of a controller that has one word at a time.
+
+    send, receive, status: words of the controller's `registers`.
+
+    state: WORD_OPEN: a store to `send` exchanges a word with a wire that always answers WORD_ANSWER,
+    if there is none to be taken; a load of `receive` takes it. WORD_FULL: there is one. Both do no
+    more than set `status` to what it is then, at WORD_STATUS without a word and behind it with one.
+    """
+
+    def __init__(self, send, receive, status):
+        # type: (int, int, int) -> None
+        self.send = send
+        self.receive = receive
+        self.status = status
+        self.state = array("I", [0] * WORD_PORT_WORDS)  # type: array[int]
 
 
 MYPY = False

@@ -7,7 +7,14 @@ and room for what comes back; the wire takes no virtual time. A slave keeps its 
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import READ_ONLY, Field, Register, packed
-from renode_wifi.peripherals.base.stream import OpenWire
+from renode_wifi.peripherals.base.stream import (
+    WORD_ANSWER,
+    WORD_FULL,
+    WORD_OPEN,
+    WORD_STATUS,
+    OpenWire,
+    WordPort,
+)
 
 TRM_BOTH, TRM_RECEIVE, TRM_SEND = range(3)
 
@@ -131,13 +138,17 @@ class CC3220_McSPI(Block):
         Block.__init__(self, machine, name)
         self._values = self.registers.values
         self._enabled = False
+        self.word_port = WordPort(TX0.word, RX0.word, CH0STAT.word)
         self.attach(OpenWire())
         self._clear()
 
     def attach(self, device):
         # type: (typing.Any) -> None
         """Put a device at the other end of the wire."""
+        self._settle()
+        self.word_port.state[WORD_OPEN] = 0
         self._exchange = device.exchange  # type: typing.Callable[[int, int], int]
+        self._constant = hasattr(device, "constant")
         if not hasattr(device, "exchange_all"):
             device = OneByOne(device)
         self._exchange_all = device.exchange_all  # type: ExchangeAll
@@ -168,6 +179,7 @@ class CC3220_McSPI(Block):
         self._sending = []  # type: list[int]
         self._received = []  # type: list[int]
         self._left = 0
+        self.word_port.state[WORD_OPEN] = 0
         self._configure(0, 0)
 
     # The bus. A polled transfer sets a word count, enables the channel and asserts chip select,
@@ -176,6 +188,8 @@ class CC3220_McSPI(Block):
     def write(self, offset, value, width):
         # type: (int, int, int) -> None
         values = self._values
+        if self._constant:
+            self._settle()
         if offset == TX0_OFFSET and self._plain and not self._received:
             word = self._exchange(value & self._mask, self._bits)
             self._received.append(word)
@@ -199,14 +213,41 @@ class CC3220_McSPI(Block):
             values[LEVEL_WORD] = value
         else:
             self.registers.write(offset, value, width)
+        if self._constant:
+            self._offer()
 
     def read(self, offset, width):
         # type: (int, int) -> int
+        if self._constant:
+            self._settle()
         plain = offset == RX0_OFFSET and self._plain and not self._sending
         if plain and len(self._received) == 1:
             self._values[STAT_WORD] = STAT_IDLE
-            return self._received.pop()
-        return self.registers.read(offset, width)
+            value = self._received.pop()
+        else:
+            value = self.registers.read(offset, width)
+        if self._constant:
+            self._offer()
+        return value
+
+    def _settle(self):
+        # type: () -> None
+        """Take notice of the words that an engine has exchanged."""
+        state = self.word_port.state
+        if state[WORD_OPEN]:
+            self._received[:] = [state[WORD_ANSWER]] * state[WORD_FULL]
+
+    def _offer(self):
+        # type: () -> None
+        """An engine may exchange words by itself, until the next access that it leaves to us."""
+        state = self.word_port.state
+        opened = self._plain and not (self._left or self._sending or len(self._received) > 1)
+        state[WORD_OPEN] = int(opened)
+        if opened:
+            state[WORD_FULL] = len(self._received)
+            state[WORD_ANSWER] = self._exchange(self._mask, self._bits)
+            state[WORD_STATUS] = STAT_IDLE
+            state[WORD_STATUS + 1] = self._full_status
 
     def exchange_burst(self, sent, received, words):
         # type: (int, int, typing.Sequence[int]) -> typing.Sequence[int]
@@ -215,6 +256,9 @@ class CC3220_McSPI(Block):
         Returns the answers. As many words as leave nothing but those behind, or none: the rest has
         to go by single accesses.
         """
+        if self._constant:
+            self._settle()
+            self.word_port.state[WORD_OPEN] = 0
         registers = sent == TX0_OFFSET and received == RX0_OFFSET
         if not registers or not self._active or self._mode != TRM_BOTH:
             return []

@@ -19,13 +19,14 @@ from renode_wifi.emulation.engines.embedded.wires import (
     pin_wires,
     queue_wires,
     ticker_wires,
+    word_port_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
-from renode_wifi.peripherals.base.stream import Queue, StreamPort
+from renode_wifi.peripherals.base.stream import Queue, StreamPort, WordPort
 
 __all__ = ["Binding"]
 
@@ -77,7 +78,7 @@ class Binding:
         record.words = words
         self.values = values
         record.crc_unit = record.counters = record.calendar = record.ticker = None
-        record.queue = None
+        record.queue = record.word_port = None
         unit = self._known("crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -94,6 +95,10 @@ class Binding:
         if queue is not None:
             self.queue_wires = queue_wires(queue, values)
             record.queue = ctypes.addressof(self.queue_wires)
+        word_port = self._known("word_port", WordPort)
+        if word_port is not None:
+            self.word_port_wires = word_port_wires(word_port, values)
+            record.word_port = ctypes.addressof(self.word_port_wires)
         self.ticker = self._known("ticker", Ticker)
         self.pins = self._known("pins", Pins)
         self.edges = self._known("edges", Edges)

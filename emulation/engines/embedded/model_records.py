@@ -101,6 +101,18 @@ class QueueRecord(ctypes.Structure):
     ]
 
 
+class WordPortRecord(ctypes.Structure):
+    """`struct word_port`."""
+
+    _fields_ = [
+        ("state", pointer),
+        ("values", pointer),
+        ("send", u32),
+        ("receive", u32),
+        ("status", u32),
+    ]
+
+
 class CrcUnitRecord(ctypes.Structure):
     """`struct crc_unit`."""
 

@@ -32,6 +32,7 @@ from renode_wifi.emulation.engines.embedded.model_records import (
     PortRecord,
     QueueRecord,
     TickerRecord,
+    WordPortRecord,
 )
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
@@ -174,6 +175,7 @@ class ModelRecord(ctypes.Structure):
         ("calendar", pointer),
         ("ticker", pointer),
         ("queue", pointer),
+        ("word_port", pointer),
         ("native_accesses", u64),
         ("python_accesses", u64),
     ]
@@ -242,6 +244,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "calendar": CalendarRecord,
     "ticker": TickerRecord,
     "queue": QueueRecord,
+    "word_port": WordPortRecord,
     "crc_unit": CrcUnitRecord,
     "masked_data": MaskedDataRecord,
     "pins": PinsRecord,

@@ -40,8 +40,10 @@ from renode_wifi.peripherals.base.stream import (
     STREAM_NEXT,
     STREAM_ROOM,
     STREAM_WORDS,
+    WORD_PORT_WORDS,
     Queue,
     StreamPort,
+    WordPort,
     WordStream,
 )
 
@@ -154,6 +156,14 @@ def queue_wires(queue: Queue, values: array[int]) -> model_records.QueueRecord:
     if queue.state[QUEUE_END] > QUEUE_CAPACITY:
         raise _unsound("a register has more words to give than it can")
     record.values, record.ready = values.buffer_info()[0], queue.ready
+    return record
+
+
+def word_port_wires(port: WordPort, values: array[int]) -> model_records.WordPortRecord:
+    record = model_records.WordPortRecord()
+    _copy_words(port, record, values, "send", "receive", "status")
+    record.state = _place(port.state, "I", WORD_PORT_WORDS)
+    record.values = values.buffer_info()[0]
     return record
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from renode_wifi.emulation.engines.embedded import Core, native
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.cc3220.gpio import CC2538_GPIO
+from renode_wifi.peripherals.cc3220.mcspi import CC3220_McSPI
 from renode_wifi.peripherals.cc3220.timer import CC3220_Timer
 from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
 from renode_wifi.peripherals.stm32l4.rng import STM32L4_RNG
@@ -312,4 +313,54 @@ def test_toggling_a_pin_behind_a_mask_needs_no_model() -> None:
         rig.write(4 * 2, level)
         assert rig.read(4 * 0xFF) == level
         assert rig.read(4 * 1) == 0
+    assert rig.python_accesses() == before
+
+
+SPI_SEND, SPI_RECEIVE, SPI_STATUS, SPI_EVENTS = 0x138, 0x13C, 0x130, 0x118
+SPI_REGISTERS = (SPI_STATUS, SPI_EVENTS, SPI_SEND, 0x12C, 0x134, 0x17C)
+SPI_MASTER = [(0x128, 1, 4), (0x12C, 7 << 7, 4), (0x134, 1, 4)]
+SPI_STORES = st.one_of(
+    st.tuples(st.just(SPI_SEND), st.integers(0, 0xFFFF_FFFF), st.sampled_from([1, 2, 4, 4])),
+    st.tuples(
+        st.just(0x12C),
+        st.builds(
+            lambda length, mode, more: length << 7 | mode << 12 | more,
+            st.integers(3, 31),
+            st.sampled_from([0, 0, 0, 1, 2]),
+            st.sampled_from([0, 0, 1 << 20, 1 << 14, 1 << 15, 1 << 27, 1 << 28, 3 << 27]),
+        ),
+        st.just(4),
+    ),
+    st.tuples(st.just(0x134), st.sampled_from([0, 1, 1]), st.just(4)),
+    st.tuples(st.just(0x17C), st.sampled_from([0, 1 << 16, 3 << 16, 0x0303]), st.just(4)),
+    st.tuples(st.just(0x11C), st.sampled_from([0, 0, 0x5, 0x20000]), st.just(4)),
+    st.tuples(st.just(SPI_EVENTS), st.integers(0, 0x3FFFF), st.just(4)),
+    st.tuples(st.just(0x110), st.sampled_from([2, 0x15]), st.just(4)),
+    st.tuples(st.just(0x128), st.sampled_from([1, 1, 5]), st.just(4)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(SPI_STORES, st.sampled_from([1, 2, 4, 4])), max_size=40))
+def test_words_of_an_open_wire_come_alike(steps: list[Any]) -> None:
+    rigs = [Rig(CC3220_McSPI, served) for served in (False, True)]
+    for step in [*SPI_MASTER, *steps]:
+        if isinstance(step, int):
+            assert rigs[0].read(SPI_RECEIVE, step) == rigs[1].read(SPI_RECEIVE, step)
+        else:
+            check_alike(rigs, [step], SPI_REGISTERS)
+        levels = [[line.level for line in rig.model.lines.values()] for rig in rigs]
+        assert levels[0] == levels[1]
+
+
+def test_polling_an_open_wire_needs_no_model() -> None:
+    rig = Rig(CC3220_McSPI, True)
+    for store in SPI_MASTER:
+        rig.write(*store)
+    before = rig.python_accesses()
+    for word in range(3):
+        assert rig.read(SPI_STATUS) & 3 == 2
+        rig.write(SPI_SEND, word)
+        assert rig.read(SPI_STATUS) & 1
+        assert rig.read(SPI_RECEIVE) == 0xFF
     assert rig.python_accesses() == before

@@ -37,6 +37,10 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
         model->native_accesses++;
         return value;
     }
+    if (model->word_port && width == 4 && word_port_read(model->word_port, word, &value)) {
+        model->native_accesses++;
+        return value;
+    }
     if (model->calendar && width == 4 &&
         calendar_read(model->calendar, &lines->host->schedule->shared, word, &value)) {
         model->native_accesses++;
@@ -60,6 +64,7 @@ void model_write(struct lines *lines, const struct window *window, uint32_t addr
     }
     if ((model->port && !(offset & 3) &&
          port_write(lines, model->port, model->values, word, value, width)) ||
+        (model->word_port && width == 4 && word_port_write(model->word_port, word)) ||
         (model->crc_unit && !(offset & 3) &&
          crc_unit_write(model->crc_unit, model->values, word, value, width)) ||
         (width == 4 && model->ticker && ticker_write(model->ticker, word, value)) ||

@@ -100,3 +100,28 @@ bool queue_read(const struct queue *queue, uint32_t word, uint32_t *value)
     *value = queue->words[state[QUEUE_NEXT]++];
     return true;
 }
+
+static void set_full(const struct word_port *port, bool full)
+{
+    port->state[WORD_FULL] = full;
+    port->values[port->status] = port->state[WORD_STATUS + full];
+}
+
+bool word_port_write(const struct word_port *port, uint32_t word)
+{
+    const uint32_t *state = port->state;
+    if (word != port->send || !state[WORD_OPEN] || state[WORD_FULL])
+        return false;
+    set_full(port, true);
+    return true;
+}
+
+bool word_port_read(const struct word_port *port, uint32_t word, uint32_t *value)
+{
+    const uint32_t *state = port->state;
+    if (word != port->receive || !state[WORD_OPEN] || !state[WORD_FULL])
+        return false;
+    *value = state[WORD_ANSWER];
+    set_full(port, false);
+    return true;
+}

@@ -41,6 +41,18 @@ struct queue {
     uint32_t data, status, ready;
 };
 
+enum { WORD_OPEN, WORD_FULL, WORD_ANSWER, WORD_STATUS };
+
+/* Registers to send and to receive, one word at a time. Mirrored by native.py. */
+struct word_port {
+    uint32_t *state, *values; /* the latter are the model's */
+    uint32_t send, receive, status;
+};
+
+/* A store to or a load of `word`. False: the model serves it. */
+bool word_port_write(const struct word_port *port, uint32_t word);
+bool word_port_read(const struct word_port *port, uint32_t word, uint32_t *value);
+
 /* A load of `word`. False: the model serves it. */
 bool queue_read(const struct queue *queue, uint32_t word, uint32_t *value);
 

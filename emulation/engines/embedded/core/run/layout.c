@@ -102,6 +102,7 @@ static const struct layout layouts[] = {
     FIELD(model, calendar),
     FIELD(model, ticker),
     FIELD(model, queue),
+    FIELD(model, word_port),
     FIELD(model, native_accesses),
     FIELD(model, python_accesses),
 
@@ -256,6 +257,13 @@ static const struct layout layouts[] = {
     FIELD(ticker, level_count),
     FIELD(ticker, level),
     FIELD(ticker, take_over),
+
+    WHOLE(word_port),
+    FIELD(word_port, state),
+    FIELD(word_port, values),
+    FIELD(word_port, send),
+    FIELD(word_port, receive),
+    FIELD(word_port, status),
 
     WHOLE(calendar),
     FIELD(calendar, state),
