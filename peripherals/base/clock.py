@@ -17,14 +17,17 @@ Callback = Callable[[], None]
 class Event:
     """One call that is due at `time` (ns); `cancel` takes it back."""
 
-    __slots__ = ("callback", "time")
+    __slots__ = ("callback", "clock", "time")
 
-    def __init__(self, time: int, callback: Callback) -> None:
+    def __init__(self, time: int, callback: Callback, clock: VirtualClock) -> None:
         self.time = time
         self.callback: Callback | None = callback
+        self.clock = clock
 
     def cancel(self) -> None:
-        self.callback = None
+        if self.callback is not None:
+            self.callback = None
+            self.clock.cancelled(self)
 
 
 class Clock(Protocol):
@@ -51,8 +54,8 @@ class VirtualClock:
     """Events ordered by (time, sequence number), so that equal times stay deterministic.
 
     On its own it is the clock of a test rig, moved by `advance`. An engine gives it a
-    `source` that returns the time of the guest, and a `listener` that is called with the
-    earliest event whenever one is scheduled before all others.
+    `source` that returns the time of the guest, and a `listener` that is called with the time of
+    the earliest event, None without one, whenever that has become another.
     """
 
     exact = True
@@ -63,7 +66,7 @@ class VirtualClock:
         # The last number given; in an array, for an engine that gives numbers as well.
         self.sequence = array("Q", [0])
         self.source: Callable[[], int] | None = None
-        self.listener: Callable[[int], None] | None = None
+        self.listener: Callable[[int | None], None] | None = None
 
     @property
     def now(self) -> int:
@@ -78,12 +81,18 @@ class VirtualClock:
         return self.schedule_at(time, sequence, callback)
 
     def schedule_at(self, time: int, sequence: int, callback: Callback) -> Event:
-        event = Event(time, callback)
+        event = Event(time, callback, self)
         heap = self._heap
         heapq.heappush(heap, (time, sequence, event))
         if self.listener is not None and heap[0][2] is event:
             self.listener(time)
         return event
+
+    def cancelled(self, event: Event) -> None:
+        """An engine goes on to the next one: time advances to real events only."""
+        heap = self._heap
+        if self.listener is not None and heap and heap[0][2] is event:
+            self.listener(self.next_time)
 
     @property
     def next_time(self) -> int | None:

@@ -160,7 +160,7 @@ class Core:
         self._clock.source = self._clock.listener = None
         self._clock = clock
         clock.source = self._now
-        clock.listener = self._on_earlier_event
+        clock.listener = self._on_next_event
 
     def _now(self) -> int:
         # `TimeBase.time_at`, without another call: models ask for the time all the time.
@@ -223,9 +223,12 @@ class Core:
         time = self._clock.next_time
         return NEVER if time is None else self._time.cycles_at(time)
 
-    def _on_earlier_event(self, time: int) -> None:
+    def _on_next_event(self, time: int | None) -> None:
         shared = self._shared
-        shared.deadline = deadline = self._time.cycles_at(time)
+        deadline = NEVER if time is None else self._time.cycles_at(time)
+        if self._handled is not None:
+            deadline = min(deadline, self._time.cycles_at(self._handled.until))
+        shared.deadline = deadline
         if deadline < shared.limit:
             shared.limit = deadline
 

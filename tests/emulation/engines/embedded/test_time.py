@@ -249,3 +249,39 @@ def test_reset_request_comes_out_of_the_run() -> None:
     assert guest.core.run(10_000) is None
     guest.core.reset()
     assert guest.core.run(10_000) is Stop.TIME
+
+
+@pytest.mark.parametrize("cut", [0, 1900, 2100, 2500])
+def test_an_event_that_a_device_cancels_moves_no_time(cut: int) -> None:
+    """A block that would cross an event begins at its time: at that of a cancelled one no more."""
+    source = """
+reset:
+    put 0x40000018, 0
+    b 1f
+1:  add r0, #1
+    add r0, #1
+    add r0, #1
+    add r0, #1
+    add r0, #1
+    b 1b
+"""
+    ends = []
+    for delay in (3001, 10**9):
+        guest = Guest(source)
+        event = guest.core.clock.schedule(delay, guest.core.request_stop)
+        guest.rig.actions[0] = event.cancel
+        guest.core.run(cut)
+        guest.core.run(100_000)
+        ends.append((guest.core.now, guest.register("r0")))
+    assert ends[0] == ends[1]
+
+
+def test_the_next_event_is_the_one_behind_a_cancelled_one() -> None:
+    clock = VirtualClock()
+    seen: list[int | None] = []
+    clock.listener = seen.append
+    later, first = (clock.schedule(delay, clock.run_due) for delay in (2000, 1000))
+    first.cancel()
+    first.cancel()
+    later.cancel()
+    assert seen == [2000, 1000, 2000, None]
