@@ -8,14 +8,23 @@ channel that serves requests moves up to `BATCH` items at once and then lets the
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from renode_wifi.peripherals.base import bus_master
 from renode_wifi.peripherals.base.block import Block, output_of
 from renode_wifi.peripherals.base.bus_master import BusError
 from renode_wifi.peripherals.base.clock import MICROSECOND, SECOND, Event
+from renode_wifi.peripherals.base.copier import Copier
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.base.registers import READ_ONLY, WRITE_ONLY, Field, Register
+from renode_wifi.peripherals.base.registers import (
+    READ_ONLY,
+    READ_WRITE,
+    WRITE_ONLY,
+    Field,
+    Register,
+)
 from renode_wifi.peripherals.stm32l4 import dma_requests
 from renode_wifi.peripherals.stm32l4.firewall_segments import pass_firewall
 
@@ -112,6 +121,21 @@ class STM32LDMA(Block):
         super().__init__(machine, name)
         self._levels: dict[int, bool] = {}
         self._failed: set[int] = set()
+        self._listens_to_rcc = False
+        self.copier = Copier(
+            CHANNELS,
+            ISR.word,
+            IFCR.word,
+            CCR.word,
+            CHANNEL_WORDS,
+            CCR.mask(READ_WRITE),
+            BATCH,
+            ITEM_CYCLES,
+            [self.lines[channel] for channel in range(CHANNELS)],
+            self.take_over,
+        )
+        self._reload, self._peripheral = self.copier.reload, self.copier.peripheral
+        self._memory = self.copier.memory
         self._clear()
 
     def reset(self) -> None:
@@ -122,9 +146,7 @@ class STM32LDMA(Block):
         self._clear()
 
     def _clear(self) -> None:
-        self._reload = [0] * CHANNELS
-        self._peripheral = [0] * CHANNELS
-        self._memory = [0] * CHANNELS
+        self.copier.clear_channels()
         self._serving = [False] * CHANNELS
         self._pauses: list[Event | None] = [None] * CHANNELS
         # Items moved since time last passed, and when that was (ns).
@@ -221,20 +243,38 @@ class STM32LDMA(Block):
         self._forget_pause(channel)
         resume = partial(self._resume, channel, then)
         self._pauses[channel] = self.machine.clock.schedule(duration, resume)
+        self.copier.set_busy(channel, True)
 
     def _forget_pause(self, channel: int) -> None:
         pause = self._pauses[channel]
         if pause is not None:
             pause.cancel()
             self._pauses[channel] = None
+            self.copier.set_busy(channel, False)
+        self.copier.cancel(channel)
 
     def _resume(self, channel: int, then: Callable[[int], None]) -> None:
         self._pauses[channel] = None
+        self.copier.set_busy(channel, False)
         then(channel)
+
+    def _bus_hertz(self) -> int:
+        """Which an engine needs too, as long as the clock tree stays as it is."""
+        hertz = self.machine.cpu_frequency or RESET_CLOCK
+        self.copier.hertz[0] = hertz
+        if not self._listens_to_rcc:
+            self._listens_to_rcc = True
+            with suppress(KeyError, AttributeError):
+                rcc: Any = self.machine.peripheral("rcc")
+                rcc.on_change(self._clock_changed)
+        return hertz
+
+    def _clock_changed(self) -> None:
+        self.copier.hertz[0] = 0
 
     def _bus_time(self, items: int) -> int:
         """ns that the bus is at work for so many items."""
-        return items * ITEM_CYCLES * SECOND // (self.machine.cpu_frequency or RESET_CLOCK)
+        return items * ITEM_CYCLES * SECOND // self._bus_hertz()
 
     def _is_ready(self, channel: int) -> bool:
         return bool(self._get(CCR, channel) & CCR.EN and self._get(CNDTR, channel))
@@ -243,8 +283,22 @@ class STM32LDMA(Block):
 
     def _start_batch(self, channel: int) -> None:
         items = min(self._get(CNDTR, channel), BATCH)
-        if items:
-            self._pause(channel, self._bus_time(items), self._end_batch)
+        if not items:
+            return
+        duration, clock = self._bus_time(items), self.machine.clock
+        if self.copier.served:
+            self.copier.begin(channel, clock.now + duration, clock.sequence)
+        else:
+            self._pause(channel, duration, self._end_batch)
+
+    def take_over(self) -> None:
+        """Batches that an engine would have ended are the clock's."""
+        for channel in range(CHANNELS):
+            end = self.copier.cancel(channel)
+            if end is not None:
+                resume = partial(self._resume, channel, self._end_batch)
+                self._pauses[channel] = self.machine.clock.schedule_at(*end, resume)
+                self.copier.set_busy(channel, True)
 
     def _end_batch(self, channel: int) -> None:
         """The bus time of a batch is over: its items are where they belong."""

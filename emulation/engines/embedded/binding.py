@@ -13,6 +13,7 @@ from renode_wifi.emulation.engines.embedded.wires import (
     EdgesOf,
     PortWires,
     calendar_wires,
+    copier_wires,
     counter_wires,
     crc_wires,
     edge_wires,
@@ -22,6 +23,7 @@ from renode_wifi.emulation.engines.embedded.wires import (
     word_port_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.copier import Copier
 from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
@@ -78,7 +80,7 @@ class Binding:
         record.words = words
         self.values = values
         record.crc_unit = record.counters = record.calendar = record.ticker = None
-        record.queue = record.word_port = None
+        record.queue = record.word_port = record.copier = None
         unit = self._known("crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -100,6 +102,7 @@ class Binding:
             self.word_port_wires = word_port_wires(word_port, values)
             record.word_port = ctypes.addressof(self.word_port_wires)
         self.ticker = self._known("ticker", Ticker)
+        self.copier = self._known("copier", Copier)
         self.pins = self._known("pins", Pins)
         self.edges = self._known("edges", Edges)
         port = self._known("port", StreamPort)
@@ -153,6 +156,21 @@ class Binding:
         if self.ticker is not None:
             self.ticker.served = True
             self.record.ticker = ctypes.addressof(record)
+
+    def copier_record(self) -> model_records.CopierRecord | None:
+        return None if self.copier is None else copier_wires(self.copier, self.values)
+
+    def serve_copier(self, record: model_records.CopierRecord) -> None:
+        """The core copies from now on."""
+        if self.copier is not None:
+            self.copier.served = True
+            self.record.copier = ctypes.addressof(record)
+
+    def release_copier(self) -> None:
+        if self.copier is not None and self.copier.served:
+            self.copier.served = False
+            self.record.copier = None
+            self.copier.take_over()
 
     def release_ticker(self) -> None:
         if self.ticker is not None and self.ticker.served:

@@ -70,7 +70,7 @@ class TickerRecord(ctypes.Structure):
     """`struct ticker`."""
 
     _fields_ = [
-        ("tickers", pointer),
+        ("timing", pointer),
         ("state", pointer),
         ("values", pointer),
         ("status", u32),
@@ -84,6 +84,34 @@ class TickerRecord(ctypes.Structure):
         ("levels", pointer),
         ("level_count", u32),
         ("level", u32),
+        ("take_over", ctypes.py_object),
+    ]
+
+
+COPIER_CHANNELS = 8
+
+
+class CopierRecord(ctypes.Structure):
+    """`struct copier`."""
+
+    _fields_ = [
+        ("timing", pointer),
+        ("values", pointer),
+        ("state", pointer),
+        ("hertz", pointer),
+        ("reload", pointer),
+        ("peripheral", pointer),
+        ("memory", pointer),
+        ("channels", u32),
+        ("status", u32),
+        ("clear", u32),
+        ("first", u32),
+        ("stride", u32),
+        ("writable", u32),
+        ("batch", u32),
+        ("cycles", u32),
+        ("exceptions", u32 * COPIER_CHANNELS),
+        ("lines", ctypes.py_object * COPIER_CHANNELS),
         ("take_over", ctypes.py_object),
     ]
 

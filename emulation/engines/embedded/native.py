@@ -22,6 +22,7 @@ from renode_wifi.emulation.engines.embedded.logs.exceptions import (
 from renode_wifi.emulation.engines.embedded.logs.signals import SignalEntryRecord, SignalLogRecord
 from renode_wifi.emulation.engines.embedded.model_records import (
     CalendarRecord,
+    CopierRecord,
     CounterRecord,
     CrcUnitRecord,
     EdgeOutputRecord,
@@ -174,6 +175,7 @@ class ModelRecord(ctypes.Structure):
         ("counter_count", u32),
         ("calendar", pointer),
         ("ticker", pointer),
+        ("copier", pointer),
         ("queue", pointer),
         ("word_port", pointer),
         ("native_accesses", u64),
@@ -243,6 +245,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     "counter": CounterRecord,
     "calendar": CalendarRecord,
     "ticker": TickerRecord,
+    "copier": CopierRecord,
     "queue": QueueRecord,
     "word_port": WordPortRecord,
     "crc_unit": CrcUnitRecord,
@@ -271,7 +274,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_reset": (ctypes.c_bool, (pointer, u32)),
     "core_run": (ctypes.c_int, (pointer, u64, u64)),
     "core_watch": (None, (pointer, u32)),
-    "core_set_tickers": (None, (pointer, pointer, u32, pointer)),
+    "core_set_agenda": (None, (pointer, pointer, u32, pointer, u32, pointer)),
     "core_set_bounds": (None, (pointer, u64, u64)),
     "core_set_line": (None, (pointer, u32, u32)),
     "core_pend": (None, (pointer, u32)),

@@ -29,6 +29,8 @@ class PeripheralMap:
         self._wires_known = False
         self._tickers = (model_records.TickerRecord * 0)()
         self._ticking: list[Binding] = []
+        self._copiers = (model_records.CopierRecord * 0)()
+        self._copying: list[Binding] = []
 
     def add(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
         """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
@@ -117,10 +119,11 @@ class PeripheralMap:
             for binding in bindings:
                 binding.look_at_pins(self._edges_of)
             self._look_at_tickers()
+            self._look_at_copiers()
             self._wires_known = True
         for binding in bindings:
             binding.serve_pins(self._native.handle, self._native.library.core_drive_pin)
-        self._serve_tickers(sequence)
+        self._serve_agenda(sequence)
 
     def _look_at_tickers(self) -> None:
         found = [(binding, binding.ticker_record()) for binding in self._bindings.values()]
@@ -128,11 +131,24 @@ class PeripheralMap:
         self._tickers = (model_records.TickerRecord * len(served))(*(each for _, each in served))
         self._ticking = [binding for binding, _ in served]
 
-    def _serve_tickers(self, sequence: array[int]) -> None:
+    def _look_at_copiers(self) -> None:
+        found = [(binding, binding.copier_record()) for binding in self._bindings.values()]
+        served = [(binding, record) for binding, record in found if record is not None]
+        self._copiers = (model_records.CopierRecord * len(served))(*(each for _, each in served))
+        self._copying = [binding for binding, _ in served]
+
+    def _serve_agenda(self, sequence: array[int]) -> None:
         for binding, record in zip(self._ticking, self._tickers, strict=True):
             binding.serve_ticker(record)
-        self._native.library.core_set_tickers(
-            self._native.handle, self._tickers, len(self._tickers), sequence_place(sequence)
+        for binding, copier in zip(self._copying, self._copiers, strict=True):
+            binding.serve_copier(copier)
+        self._native.library.core_set_agenda(
+            self._native.handle,
+            self._tickers,
+            len(self._tickers),
+            self._copiers,
+            len(self._copiers),
+            sequence_place(sequence),
         )
 
     def unwire(self) -> None:
@@ -140,7 +156,9 @@ class PeripheralMap:
             binding.release_pins()
         for binding in self._ticking:
             binding.release_ticker()
-        self._native.library.core_set_tickers(self._native.handle, None, 0, None)
+        for binding in self._copying:
+            binding.release_copier()
+        self._native.library.core_set_agenda(self._native.handle, None, 0, None, 0, None)
 
     def _edges_of(self, model: object) -> model_records.EdgesRecord | None:
         binding = self._bindings.get(id(model))

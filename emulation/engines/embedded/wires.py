@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from renode_wifi.emulation.engines.embedded import model_records
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
+from renode_wifi.peripherals.base.copier import COPY_WORDS, Copier
 from renode_wifi.peripherals.base.counter import (
     CALENDAR_WORDS,
     COUNTER_WORDS,
@@ -193,6 +194,26 @@ def ticker_wires(ticker: Ticker, values: array[int]) -> model_records.TickerReco
     record.interrupts, record.exception = ticker.interrupts, exception
     record.line, record.driver = ticker.line, driver
     record.take_over = ticker.take_over
+    return record
+
+
+def copier_wires(copier: Copier, values: array[int]) -> model_records.CopierRecord:
+    record = model_records.CopierRecord()
+    channels, words = copier.channels, copier.channels * COPY_WORDS
+    if channels > min(model_records.COPIER_CHANNELS, len(copier.lines)) or copier.stride < 4:
+        raise _unsound("a DMA controller has more channels than it can")
+    _copy_words(copier, record, values, "status", "clear", "first")
+    _check_words(values, copier.first + channels * copier.stride - 1)
+    record.values = values.buffer_info()[0]
+    record.state = _place(copier.state, "I", words)
+    record.hertz = _place(copier.hertz, "I", 1)
+    for name in ("reload", "peripheral", "memory"):
+        setattr(record, name, _place(getattr(copier, name), "I", channels))
+    for name in ("channels", "stride", "writable", "batch", "cycles"):
+        setattr(record, name, getattr(copier, name))
+    for channel, line in enumerate(copier.lines[:channels]):
+        record.lines[channel], record.exceptions[channel] = line, exception_of(line)
+    record.take_over = copier.take_over
     return record
 
 

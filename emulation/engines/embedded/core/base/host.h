@@ -24,7 +24,7 @@ struct host {
     void *flush_of;
     struct deferred_level deferred[MAX_DEFERRED];
     unsigned deferred_count;
-    /* Python had control: models may have changed. */
+    /* Models may have changed, or when they act: Python had control, for one. */
     void (*resume)(void *resume_of);
     void *resume_of;
     struct schedule *schedule;

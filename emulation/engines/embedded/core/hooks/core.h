@@ -93,7 +93,7 @@ struct core {
     struct ppb ppb;
     struct exceptions exceptions;
     struct bus bus;
-    struct tickers tickers;
+    struct agenda agenda;
     struct tlb tlb;
     struct idle idle;
     struct executor executor;

@@ -68,6 +68,7 @@ void model_write(struct lines *lines, const struct window *window, uint32_t addr
         (model->crc_unit && !(offset & 3) &&
          crc_unit_write(model->crc_unit, model->values, word, value, width)) ||
         (width == 4 && model->ticker && ticker_write(model->ticker, word, value)) ||
+        (width == 4 && model->copier && copier_write(model->copier, word, value)) ||
         (width == 4 && ((model->pins && pins_write(lines, model->pins, word, value)) ||
                         (model->edges && edges_write(lines, model->edges, word, value))))) {
         model->native_accesses++;

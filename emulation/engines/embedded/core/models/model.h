@@ -8,11 +8,11 @@
 #ifndef MODELS_MODEL_H
 #define MODELS_MODEL_H
 
+#include "models/agenda.h"
 #include "models/counter.h"
 #include "models/crc_unit.h"
-#include "models/pins.h"
+#include "pins/pins.h"
 #include "models/port.h"
-#include "models/ticker.h"
 #include "state/memory.h"
 
 /* Mirrored by native.py. */
@@ -31,6 +31,7 @@ struct model {
     uint32_t counter_count;
     struct calendar *calendar; /* or NULL */
     struct ticker *ticker; /* or NULL */
+    struct copier *copier; /* or NULL */
     struct queue *queue; /* or NULL */
     struct word_port *word_port; /* or NULL */
     uint64_t native_accesses, python_accesses;

@@ -5,7 +5,7 @@
 #ifndef MODELS_PORT_H
 #define MODELS_PORT_H
 
-#include "models/line.h"
+#include "pins/line.h"
 #include "state/signal_log.h"
 
 /* Mirrors of the indices in peripherals/base/stream.py. */

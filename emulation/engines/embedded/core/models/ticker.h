@@ -3,7 +3,7 @@
 #ifndef MODELS_TICKER_H
 #define MODELS_TICKER_H
 
-#include "models/line.h"
+#include "models/moment.h"
 
 /* Mirrors of the indices in peripherals/base/counter.py. */
 enum {
@@ -16,11 +16,9 @@ enum {
     TICKER_SEQUENCE = 8,
 };
 
-struct tickers;
-
 /* Mirrored by native.py. */
 struct ticker {
-    struct tickers *tickers;
+    const struct timing *timing;
     uint32_t *state, *values; /* the latter are the model's words */
     uint32_t status, flag, clears, enables, interrupts;
     uint32_t exception; /* that `driver` and nothing else drives */
@@ -30,20 +28,10 @@ struct ticker {
     PyObject *take_over; /* called to leave the next event to the model */
 };
 
-struct tickers {
-    struct ticker *list;
-    uint32_t count;
-    uint64_t *sequence; /* the number of the last event scheduled */
-    struct lines *lines;
-    struct schedule *schedule;
-};
-
-/* Serve these from now on; they stay the caller's. */
-void tickers_set(struct tickers *tickers, struct ticker *list, uint32_t count, uint64_t *sequence);
-/* Models or time may have changed: work out anew when the next flag is set. */
-void tickers_update(struct tickers *tickers);
-/* Set the flags whose cycle has come. */
-void tickers_run(struct tickers *tickers);
+/* It waits for the end of a period. */
+bool ticker_waits(const struct ticker *ticker, struct moment *due);
+/* That is now. False: the model does it. */
+bool ticker_run(struct ticker *ticker);
 /* A store of a whole word of a model. False: the model serves it. */
 bool ticker_write(struct ticker *ticker, uint32_t word, uint32_t value);
 

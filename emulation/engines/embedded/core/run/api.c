@@ -96,9 +96,10 @@ uint32_t core_is_halted(struct core *core)
     return !!(core->cpu.state.powered_down & HALTED);
 }
 
-void core_set_tickers(struct core *core, struct ticker *list, uint32_t count, uint64_t *sequence)
+void core_set_agenda(struct core *core, struct ticker *tickers, uint32_t ticker_count,
+                     struct copier *copiers, uint32_t copier_count, uint64_t *sequence)
 {
-    tickers_set(&core->tickers, list, count, sequence);
+    agenda_set(&core->agenda, tickers, ticker_count, copiers, copier_count, sequence);
 }
 
 bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)

@@ -11,9 +11,9 @@ static void flush_lines(void *lines)
     pins_flush(lines);
 }
 
-static void update_tickers(void *tickers)
+static void update_agenda(void *agenda)
 {
-    tickers_update(tickers);
+    agenda_update(agenda);
 }
 
 static void wire(struct core *core)
@@ -52,9 +52,9 @@ static void wire(struct core *core)
                              .host = host};
     host->flush = flush_lines;
     host->flush_of = &bus->lines;
-    host->resume = update_tickers;
-    host->resume_of = &core->tickers;
-    core->tickers = (struct tickers){.lines = &bus->lines, .schedule = schedule};
+    host->resume = update_agenda;
+    host->resume_of = &core->agenda;
+    core->agenda = (struct agenda){.timing = {.schedule = schedule, .lines = &bus->lines, .map = map}};
     schedule->ticks = NEVER;
     core->itm.host = host;
     core->itm.scb = scb;

@@ -104,7 +104,7 @@ static int loop(struct core *core)
     for (;;) {
         systick_sync(&core->systick);
         dwt_sync(&core->dwt);
-        tickers_run(&core->tickers);
+        agenda_run(&core->agenda);
         int outcome = due(shared);
         if (outcome >= 0)
             return outcome;
@@ -158,7 +158,7 @@ int core_run(struct core *core, uint64_t deadline, uint64_t pause)
     __atomic_store_n(&core->schedule.attention, 0, __ATOMIC_RELAXED);
     idle_cancel(&core->idle);
     core->schedule.running = true;
-    tickers_update(&core->tickers);
+    agenda_update(&core->agenda);
     int outcome = loop(core);
     host_flush(&core->host);
     core->schedule.running = false;
@@ -169,6 +169,6 @@ void core_set_bounds(struct core *core, uint64_t deadline, uint64_t pause)
 {
     core->schedule.shared.deadline = deadline;
     core->schedule.shared.pause = pause;
-    tickers_update(&core->tickers);
+    agenda_update(&core->agenda);
     schedule_update(&core->schedule);
 }

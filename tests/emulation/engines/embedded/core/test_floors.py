@@ -14,6 +14,7 @@ FLOORS = (
     "base",
     "state",
     "system",
+    "pins",
     "models",
     "bus",
     "decode",

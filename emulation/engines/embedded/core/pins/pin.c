@@ -1,4 +1,4 @@
-#include "models/pin.h"
+#include "pins/pin.h"
 
 void edge_output_drive(struct lines *lines, const struct edge_output *output, bool level)
 {

@@ -1,4 +1,4 @@
-#include "models/masked_pins.h"
+#include "pins/masked_pins.h"
 
 bool masked_pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t value)
 {

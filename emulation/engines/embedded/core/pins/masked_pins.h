@@ -2,7 +2,7 @@
 #ifndef MODELS_MASKED_PINS_H
 #define MODELS_MASKED_PINS_H
 
-#include "models/pin.h"
+#include "pins/pin.h"
 
 /* The word of a port, whatever has been deferred. */
 static inline uint32_t pins_word(const struct pins *pins, uint32_t word)

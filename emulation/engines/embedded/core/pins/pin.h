@@ -2,7 +2,7 @@
 #ifndef MODELS_PIN_H
 #define MODELS_PIN_H
 
-#include "models/line.h"
+#include "pins/line.h"
 #include "state/signal_log.h"
 
 

@@ -1,4 +1,4 @@
-#include "models/line.h"
+#include "pins/line.h"
 
 void line_drive(struct lines *lines, PyObject *line, unsigned exception, bool level)
 {

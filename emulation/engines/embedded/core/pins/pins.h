@@ -5,8 +5,8 @@
 #ifndef MODELS_PINS_H
 #define MODELS_PINS_H
 
-#include "models/masked_pins.h"
-#include "models/pin_modes.h"
+#include "pins/masked_pins.h"
+#include "pins/pin_modes.h"
 
 /* A store of a whole word to a port's registers. False: the model serves it. */
 bool pins_write(struct lines *lines, struct pins *pins, uint32_t word, uint32_t value);

@@ -1,4 +1,4 @@
-#include "models/pins.h"
+#include "pins/pins.h"
 
 static void flush_pin(struct lines *lines, const struct pin *pin, bool level)
 {

@@ -1,4 +1,4 @@
-#include "models/pin_modes.h"
+#include "pins/pin_modes.h"
 
 enum { MODE_INPUT, MODE_OUTPUT, MODE_ALTERNATE, MODE_ANALOG };
 enum { PULL_UP = 1 };
