@@ -41,25 +41,25 @@ class SharedClock(VirtualClock):
         """Forget a member, whose own clock may be the one that wakes this one."""
         self._furthest()
         self.members.remove(machine)
-        time = self.next_time
-        if self.members and time is not None:
-            self._arm(time)
+        self._arm(self.next_time)
 
     def _furthest(self) -> int:
         for machine in self.members:
             self._now = max(self._now, machine.emulation_time)
         return self._now
 
-    def _arm(self, time: int) -> None:
+    def _arm(self, time: int | None) -> None:
         if self._wake is not None:
             self._wake.cancel()
+            self._wake = None
+        if time is None or not self.members:
+            return
         first = self.members[0]
         self._wake = first.clock.schedule(time - first.emulation_time, self._on_wake)
 
     def _on_wake(self) -> None:
-        time = self.run_due()
-        if time is not None:
-            self._arm(time)
+        self._wake = None
+        self._arm(self.run_due())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)

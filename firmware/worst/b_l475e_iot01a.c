@@ -385,7 +385,7 @@ const struct guest board_guests[] = {
     {"USART1 polled, TXE and TC", print_polled},
     {"SPI1 polled at 40 MHz", poll_spi},
     {"I2C2 polled at 400 kHz", poll_i2c},
-    {"QUADSPI polled at 3.5 MHz", poll_quadspi},
+    {"QUADSPI status polled", poll_quadspi},
     {"RNG polled", poll_random},
     {"CRC fed", feed_crc},
     {"EXTI by software", software_interrupts},

@@ -213,9 +213,9 @@ class WordPort(object):
 
     send, receive, status: words of the controller's `registers`.
 
-    state: WORD_OPEN: a store to `send` exchanges a word with a wire that always answers WORD_ANSWER,
-    if there is none to be taken; a load of `receive` takes it. WORD_FULL: there is one. Both do no
-    more than set `status` to what it is then, at WORD_STATUS without a word and behind it with one.
+    state: WORD_OPEN: a store to `send` exchanges a word with a wire that answers WORD_ANSWER, if
+    there is none to be taken; a load of `receive` takes it. WORD_FULL: there is one. Both do no
+    more than set `status` to what it is then, at WORD_STATUS without a word, behind it with one.
     """
 
     def __init__(self, send, receive, status):

@@ -219,7 +219,10 @@ class CC3220_HIB3P3(Block):
 
     def follow(self, model):
         # type: (typing.Any) -> int | None
-        """When the counter was 0, in ns * Hz, until `model.withdraw` is called; None: it stands still."""
+        """When the counter was 0, in ns * Hz; None: it stands still.
+
+        It is so until `model.withdraw` is called.
+        """
         if not self.registers["MEM_HIB_RTC_TIMER_ENABLE"]:
             return None
         if model not in self._followers:

@@ -8,9 +8,7 @@ channel that serves requests moves up to `BATCH` items at once and then lets the
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from renode_wifi.peripherals.base import bus_master
 from renode_wifi.peripherals.base.block import Block, output_of
@@ -26,6 +24,7 @@ from renode_wifi.peripherals.base.registers import (
     Register,
 )
 from renode_wifi.peripherals.stm32l4 import dma_requests
+from renode_wifi.peripherals.stm32l4.clock_changes import on_clock_change
 from renode_wifi.peripherals.stm32l4.firewall_segments import pass_firewall
 
 CHANNELS = 7
@@ -264,9 +263,7 @@ class STM32LDMA(Block):
         self.copier.hertz[0] = hertz
         if not self._listens_to_rcc:
             self._listens_to_rcc = True
-            with suppress(KeyError, AttributeError):
-                rcc: Any = self.machine.peripheral("rcc")
-                rcc.on_change(self._clock_changed)
+            on_clock_change(self.machine, self._clock_changed)
         return hertz
 
     def _clock_changed(self) -> None:

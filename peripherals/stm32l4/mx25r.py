@@ -22,6 +22,7 @@ PROGRAMS = (PAGE_PROGRAM, 0x38)
 ERASES = {0x20: 0x1000, 0x52: 0x8000, 0xD8: 0x10000, 0x60: SIZE, 0xC7: SIZE}
 IDENTITY = (0xC2, 0x28, 0x17)
 SIGNATURE = 0x17
+ANSWERS = {READ_SECURITY: (0,), READ_IDENTITY: IDENTITY, RELEASE_AND_SIGNATURE: (SIGNATURE,)}
 PARAMETERS_AT = 0x30
 # RDSFDP (JESD216B section 6): the header, that of the basic table (revision 1.6, 16 double words),
 # and the table, which says: erased by 4, 32 and 64 KiB, reads by one, two and four lines, 64 Mbit,
@@ -76,19 +77,20 @@ class Macronix_MX25R:
         self._address = address % SIZE
         self._position = 0
 
+    def answer(self, instruction: int) -> tuple[int, ...]:
+        """The bytes that it reads over and over until another instruction comes; (): it depends."""
+        if instruction == READ_STATUS:
+            return (self._status,)
+        if instruction == READ_CONFIGURATION:
+            return tuple(self._configuration)
+        return ANSWERS.get(instruction, ())
+
     def read(self) -> int:
         """The next byte of the answer; what has no answer leaves the lines high."""
         position, self._position = self._position, self._position + 1
-        if self._instruction == READ_STATUS:
-            return self._status
-        if self._instruction == READ_CONFIGURATION:
-            return self._configuration[position % 2]
-        if self._instruction == READ_SECURITY:
-            return 0
-        if self._instruction == READ_IDENTITY:
-            return IDENTITY[position % 3]
-        if self._instruction == RELEASE_AND_SIGNATURE:
-            return SIGNATURE
+        answer = self.answer(self._instruction)
+        if answer:
+            return answer[position % len(answer)]
         if self._instruction == READ_PARAMETERS:
             at = self._address + position
             return PARAMETERS[at] if at < len(PARAMETERS) else 0xFF

@@ -19,6 +19,7 @@ from renode_wifi.emulation.engines.embedded.wires import (
     edge_wires,
     pin_wires,
     queue_wires,
+    reply_wires,
     ticker_wires,
     word_port_wires,
 )
@@ -28,11 +29,14 @@ from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
+from renode_wifi.peripherals.base.reply import Reply
 from renode_wifi.peripherals.base.stream import Queue, StreamPort, WordPort
 
 __all__ = ["Binding"]
 
 Known = TypeVar("Known")
+Timed = Ticker | Copier | Reply
+"""What acts at a moment of its own."""
 
 
 class Binding:
@@ -80,7 +84,7 @@ class Binding:
         record.words = words
         self.values = values
         record.crc_unit = record.counters = record.calendar = record.ticker = None
-        record.queue = record.word_port = record.copier = None
+        record.queue = record.word_port = record.copier = record.reply = None
         unit = self._known("crc_unit", CrcUnit)
         if unit is not None:
             self.crc_wires = crc_wires(unit, values)
@@ -103,6 +107,7 @@ class Binding:
             record.word_port = ctypes.addressof(self.word_port_wires)
         self.ticker = self._known("ticker", Ticker)
         self.copier = self._known("copier", Copier)
+        self.reply = self._known("reply", Reply)
         self.pins = self._known("pins", Pins)
         self.edges = self._known("edges", Edges)
         port = self._known("port", StreamPort)
@@ -118,7 +123,7 @@ class Binding:
         value = getattr(self.model, name, None)
         return value if self.served and isinstance(value, kind) else None
 
-    def serve(self, served: bool) -> None:
+    def answer(self, served: bool) -> None:
         """Let the core answer accesses by itself, or not."""
         self.served = served
         self.bind(self.model)
@@ -151,32 +156,26 @@ class Binding:
     def ticker_record(self) -> model_records.TickerRecord | None:
         return None if self.ticker is None else ticker_wires(self.ticker, self.values)
 
-    def serve_ticker(self, record: model_records.TickerRecord) -> None:
-        """The core sets the flag from now on."""
-        if self.ticker is not None:
-            self.ticker.served = True
-            self.record.ticker = ctypes.addressof(record)
-
     def copier_record(self) -> model_records.CopierRecord | None:
         return None if self.copier is None else copier_wires(self.copier, self.values)
 
-    def serve_copier(self, record: model_records.CopierRecord) -> None:
-        """The core copies from now on."""
-        if self.copier is not None:
-            self.copier.served = True
-            self.record.copier = ctypes.addressof(record)
+    def reply_record(self) -> model_records.ReplyRecord | None:
+        return None if self.reply is None else reply_wires(self.reply, self.values)
 
-    def release_copier(self) -> None:
-        if self.copier is not None and self.copier.served:
-            self.copier.served = False
-            self.record.copier = None
-            self.copier.take_over()
+    def serve(self, kind: str, record: ctypes.Structure) -> None:
+        """The core does what `record` is about by itself from now on. kind: "ticker", ..."""
+        timed: Timed | None = getattr(self, kind)
+        if timed is not None:
+            timed.served = True
+            setattr(self.record, kind, ctypes.addressof(record))
 
-    def release_ticker(self) -> None:
-        if self.ticker is not None and self.ticker.served:
-            self.ticker.served = False
-            self.record.ticker = None
-            self.ticker.take_over()
+    def release(self, kind: str) -> None:
+        """The model does it again."""
+        timed: Timed | None = getattr(self, kind)
+        if timed is not None and timed.served:
+            timed.served = False
+            setattr(self.record, kind, None)
+            timed.take_over()
 
     def release_pins(self) -> None:
         """Between runs a model is nothing but itself, so that it can be saved."""

@@ -116,6 +116,41 @@ class CopierRecord(ctypes.Structure):
     ]
 
 
+class ReplyRecord(ctypes.Structure):
+    """`struct reply`."""
+
+    _fields_ = [
+        ("timing", pointer),
+        ("values", pointer),
+        ("state", pointer),
+        ("command", u32),
+        ("length", u32),
+        ("data", u32),
+        ("status", u32),
+        ("clear", u32),
+        ("busy", u32),
+        ("complete", u32),
+        ("ready", u32),
+        ("level", u32),
+        ("kept", u32),
+        ("take_over", ctypes.py_object),
+    ]
+
+
+class ServedRecord(ctypes.Structure):
+    """`struct served`."""
+
+    _fields_ = [
+        ("tickers", ctypes.POINTER(TickerRecord)),
+        ("copiers", ctypes.POINTER(CopierRecord)),
+        ("replies", ctypes.POINTER(ReplyRecord)),
+        ("ticker_count", u32),
+        ("copier_count", u32),
+        ("reply_count", u32),
+        ("sequence", pointer),
+    ]
+
+
 class QueueRecord(ctypes.Structure):
     """`struct queue`."""
 

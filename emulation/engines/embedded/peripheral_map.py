@@ -6,6 +6,7 @@ import ctypes
 from array import array
 from bisect import bisect_left, insort
 from collections.abc import Callable
+from typing import Any
 
 from renode_wifi.emulation.engines.embedded import model_records, native
 from renode_wifi.emulation.engines.embedded.binding import Binding
@@ -27,10 +28,8 @@ class PeripheralMap:
         self._unclocked: dict[int, Unclocked] = {}
         self._served = True
         self._wires_known = False
-        self._tickers = (model_records.TickerRecord * 0)()
-        self._ticking: list[Binding] = []
-        self._copiers = (model_records.CopierRecord * 0)()
-        self._copying: list[Binding] = []
+        self._records: dict[str, ctypes.Array[Any]] = {}
+        self._timed: dict[str, list[Binding]] = {}
 
     def add(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
         """Map `size` bytes of a model, from its `offset` on. Mapping a range again replaces it."""
@@ -90,7 +89,7 @@ class PeripheralMap:
         self.wires_changed()
         self._served = enabled
         for binding in self._bindings.values():
-            binding.serve(enabled)
+            binding.answer(enabled)
 
     def refresh(self) -> None:
         """Take all models' register arrays anew (after a snapshot replaced them)."""
@@ -118,47 +117,45 @@ class PeripheralMap:
                 binding.look_at_edges()
             for binding in bindings:
                 binding.look_at_pins(self._edges_of)
-            self._look_at_tickers()
-            self._look_at_copiers()
+            self._look_at_timed("ticker", model_records.TickerRecord)
+            self._look_at_timed("copier", model_records.CopierRecord)
+            self._look_at_timed("reply", model_records.ReplyRecord)
             self._wires_known = True
         for binding in bindings:
             binding.serve_pins(self._native.handle, self._native.library.core_drive_pin)
-        self._serve_agenda(sequence)
+        self._serve_timed(sequence)
 
-    def _look_at_tickers(self) -> None:
-        found = [(binding, binding.ticker_record()) for binding in self._bindings.values()]
-        served = [(binding, record) for binding, record in found if record is not None]
-        self._tickers = (model_records.TickerRecord * len(served))(*(each for _, each in served))
-        self._ticking = [binding for binding, _ in served]
+    def _look_at_timed(self, kind: str, record: type[ctypes.Structure]) -> None:
+        """Which models have a `kind` that the core can serve."""
+        asked = [(each, getattr(each, f"{kind}_record")()) for each in self._bindings.values()]
+        found = [(binding, answer) for binding, answer in asked if answer is not None]
+        self._records[kind] = (record * len(found))(*(answer for _, answer in found))
+        self._timed[kind] = [binding for binding, _ in found]
 
-    def _look_at_copiers(self) -> None:
-        found = [(binding, binding.copier_record()) for binding in self._bindings.values()]
-        served = [(binding, record) for binding, record in found if record is not None]
-        self._copiers = (model_records.CopierRecord * len(served))(*(each for _, each in served))
-        self._copying = [binding for binding, _ in served]
-
-    def _serve_agenda(self, sequence: array[int]) -> None:
-        for binding, record in zip(self._ticking, self._tickers, strict=True):
-            binding.serve_ticker(record)
-        for binding, copier in zip(self._copying, self._copiers, strict=True):
-            binding.serve_copier(copier)
-        self._native.library.core_set_agenda(
-            self._native.handle,
-            self._tickers,
-            len(self._tickers),
-            self._copiers,
-            len(self._copiers),
+    def _serve_timed(self, sequence: array[int]) -> None:
+        for kind, records in self._records.items():
+            for binding, record in zip(self._timed[kind], records, strict=True):
+                binding.serve(kind, record)
+        tickers, copiers, replies = (self._records[each] for each in ("ticker", "copier", "reply"))
+        served = model_records.ServedRecord(
+            tickers,
+            copiers,
+            replies,
+            len(tickers),
+            len(copiers),
+            len(replies),
             sequence_place(sequence),
         )
+        self._native.library.core_serve(self._native.handle, ctypes.byref(served))
 
     def unwire(self) -> None:
         for binding in self._bindings.values():
             binding.release_pins()
-        for binding in self._ticking:
-            binding.release_ticker()
-        for binding in self._copying:
-            binding.release_copier()
-        self._native.library.core_set_agenda(self._native.handle, None, 0, None, 0, None)
+        for kind, bindings in self._timed.items():
+            for binding in bindings:
+                binding.release(kind)
+        nobody = model_records.ServedRecord()
+        self._native.library.core_serve(self._native.handle, ctypes.byref(nobody))
 
     def _edges_of(self, model: object) -> model_records.EdgesRecord | None:
         binding = self._bindings.get(id(model))

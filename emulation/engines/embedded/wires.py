@@ -27,6 +27,13 @@ from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS,
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, PinSelector
 from renode_wifi.peripherals.base.probes.level import LevelProbe
+from renode_wifi.peripherals.base.reply import (
+    MAX_REPLY,
+    REPLY_COUNT,
+    REPLY_LEFT,
+    REPLY_WORDS,
+    Reply,
+)
 from renode_wifi.peripherals.base.stream import (
     CAPACITY,
     PORT_FRAME,
@@ -214,6 +221,19 @@ def copier_wires(copier: Copier, values: array[int]) -> model_records.CopierReco
     for channel, line in enumerate(copier.lines[:channels]):
         record.lines[channel], record.exceptions[channel] = line, exception_of(line)
     record.take_over = copier.take_over
+    return record
+
+
+def reply_wires(reply: Reply, values: array[int]) -> model_records.ReplyRecord:
+    record = model_records.ReplyRecord()
+    _copy_words(reply, record, values, "command", "length", "data", "status", "clear")
+    record.values = values.buffer_info()[0]
+    record.state = _place(reply.state, "I", REPLY_WORDS)
+    if not reply.state[REPLY_LEFT] <= reply.state[REPLY_COUNT] <= MAX_REPLY:
+        raise _unsound("a command has more answer than it can")
+    for name in ("busy", "complete", "ready", "level", "kept"):
+        setattr(record, name, getattr(reply, name))
+    record.take_over = reply.take_over
     return record
 
 

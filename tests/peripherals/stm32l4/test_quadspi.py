@@ -34,7 +34,12 @@ class Rig:
     def status(self) -> int:
         return peek(self.quadspi, "SR")
 
+    def wait(self) -> None:
+        """Longer than all phases of a command but a page's data; shorter than `POLL_AGAIN`."""
+        self.machine.clock.advance(100_000)
+
     def finish(self) -> None:
+        self.wait()
         assert self.status() & (block.SR.TCF | block.SR.BUSY) == block.SR.TCF
         poke(self.quadspi, "FCR", block.SR.TCF)
 
@@ -51,6 +56,7 @@ class Rig:
         if address is not None:
             poke(self.quadspi, "AR", address)
         for byte in data:
+            self.wait()
             assert self.status() & block.SR.FTF
             poke(self.quadspi, "DR", byte, 1)
         self.finish()
@@ -65,6 +71,7 @@ class Rig:
         poke(self.quadspi, "AR", address or 0)
         data = []
         for _ in range(length):
+            self.wait()
             assert self.status() & (block.SR.FTF | block.SR.TCF)
             data.append(peek(self.quadspi, "DR", 1))
         self.finish()
@@ -76,6 +83,8 @@ class Rig:
         poke(self.quadspi, "DLR", 0)
         poke(self.quadspi, "CR", peek(self.quadspi, "CR") | block.CR.APMS)
         poke(self.quadspi, "CCR", mx25r.READ_STATUS | ONE_LINE | DATA | MODES["poll"])
+        assert self.status() & block.SR.BUSY
+        self.wait()
 
     def write_enable(self) -> None:
         self.command(mx25r.WRITE_ENABLE)
@@ -222,6 +231,8 @@ def test_transfers_interrupt_as_enabled() -> None:
     poke(rig.quadspi, "CR", block.CR.EN | 1 << 17)
     assert not rig.quadspi.lines["IRQ"].level
     poke(rig.quadspi, "CCR", mx25r.WRITE_ENABLE | ONE_LINE)
+    assert not rig.quadspi.lines["IRQ"].level
+    rig.wait()
     assert rig.quadspi.lines["IRQ"].level
     poke(rig.quadspi, "FCR", block.SR.TCF)
     assert not rig.quadspi.lines["IRQ"].level
@@ -241,6 +252,8 @@ def test_words_of_the_data_register_carry_four_bytes() -> None:
     rig = Rig()
     poke(rig.quadspi, "DLR", 5)
     poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    assert rig.status() >> block.SR["FLEVEL"].position & 0x1F == 0
+    rig.wait()
     assert rig.status() >> block.SR["FLEVEL"].position & 0x1F == 6
     assert peek(rig.quadspi, "DR") == 0xC21728C2
     assert rig.quadspi.registers.read(block.DR_OFFSET, 4) == 0x1728
@@ -289,6 +302,8 @@ def test_dma_is_requested_while_an_indirect_mode_has_data_to_move() -> None:
     assert not request.level
     poke(rig.quadspi, "DLR", 2)
     poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    assert not request.level
+    rig.wait()
     levels = []
     for _ in range(3):
         levels.append(request.level)
@@ -306,3 +321,60 @@ def test_dma_is_requested_while_an_indirect_mode_has_data_to_move() -> None:
     poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.DMAEN)
     poke(rig.quadspi, "CR", peek(rig.quadspi, "CR") | block.CR.ABORT)
     assert not request.level
+
+
+@pytest.mark.parametrize(
+    ("command", "cycles"),
+    [
+        (mx25r.READ_STATUS | ONE_LINE | DATA, 8 + 8),
+        (mx25r.READ_STATUS | 3 << 8 | 3 << 24, 2 + 2),
+        (0x0B | ONE_LINE | ADDRESS | DATA | 8 << 18, 8 + 24 + 8 + 8),
+        (0xEB | ONE_LINE | 3 << 10 | 2 << 12 | 3 << 14 | 4 << 18 | 3 << 24, 8 + 6 + 2 + 4 + 2),
+        (mx25r.WRITE_ENABLE | ONE_LINE, 8),
+    ],
+)
+@pytest.mark.parametrize("prescaler", [0, 1, 255])
+@pytest.mark.parametrize("high", [0, 7])
+def test_a_command_takes_its_phases(command: int, cycles: int, prescaler: int, high: int) -> None:
+    """Section 17.3.3, at 80 MHz; with CSHT + 1 cycles of chip select high before."""
+    rig = Rig()
+    rig.machine.cpu_frequency = 80_000_000
+    poke(rig.quadspi, "CR", block.CR.EN | prescaler << 24)
+    poke(rig.quadspi, "DCR", high << 8)
+    poke(rig.quadspi, "CCR", command | MODES["read"])
+    poke(rig.quadspi, "AR", 0)
+    duration = (cycles + high + 1) * (prescaler + 1) * 1000 // 80
+    rig.machine.clock.advance(duration - 1)
+    assert rig.status() & (block.SR.TCF | block.SR.BUSY) == block.SR.BUSY
+    rig.machine.clock.advance(1)
+    assert rig.status() & block.SR.TCF
+    assert bool(rig.status() & block.SR.BUSY) == bool(command & 3 << 24)
+
+
+def test_a_full_fifo_stops_the_clock() -> None:
+    """Section 17.3.5; it goes on when there is room for half of it."""
+    rig = Rig()
+    level = block.SR["FLEVEL"].position
+    poke(rig.quadspi, "DLR", 39)
+    poke(rig.quadspi, "CCR", mx25r.READ_PARAMETERS | ONE_LINE | ADDRESS | DATA | MODES["read"])
+    poke(rig.quadspi, "AR", 0)
+    data = b""
+    for taken, shown in ((0, 16), (7, 9), (1, 16), (16, 16), (9, 7), (7, 0)):
+        for _ in range(taken):
+            data += bytes([peek(rig.quadspi, "DR", 1)])
+        rig.machine.clock.advance(1_000_000)
+        assert rig.status() >> level & 0x1F == shown
+        assert bool(rig.status() & block.SR.TCF) == (len(data) >= 24)
+    assert data == mx25r.PARAMETERS[:40]
+    assert not rig.status() & block.SR.BUSY
+
+
+def test_a_load_of_what_has_not_come_has_it_early() -> None:
+    rig = Rig()
+    poke(rig.quadspi, "DLR", 5)
+    poke(rig.quadspi, "CCR", mx25r.READ_IDENTITY | ONE_LINE | DATA | MODES["read"])
+    assert peek(rig.quadspi, "DR") == 0xC21728C2
+    assert rig.status() & (block.SR.TCF | block.SR.BUSY | block.SR.FTF) == block.SR.BUSY
+    rig.wait()
+    assert peek(rig.quadspi, "DR") == 0x1728
+    rig.finish()

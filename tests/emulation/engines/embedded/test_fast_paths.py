@@ -115,7 +115,8 @@ def test_ends_alike_cut_continued_and_without_fast_paths(
         choice.use_fast_paths(True)
 
 
-COUNTING = [each for each in GUESTS if re.search("poll|interrupts|64 words|AES|cycles|storm|fed", each[1])]
+COUNT = re.compile("poll|interrupts|64 words|AES|cycles|storm|fed")
+COUNTING = [each for each in GUESTS if COUNT.search(each[1])]
 
 
 @pytest.mark.parametrize(("board", "guest"), COUNTING)

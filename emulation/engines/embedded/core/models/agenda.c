@@ -12,52 +12,62 @@ static uint64_t cycle_at(const struct shared *shared, uint64_t time)
            (later % SECOND * hertz + SECOND - 1) / SECOND;
 }
 
-void agenda_set(struct agenda *agenda, struct ticker *tickers, uint32_t ticker_count,
-                struct copier *copiers, uint32_t copier_count, uint64_t *sequence)
+void agenda_set(struct agenda *agenda, const struct served *served)
 {
-    agenda->tickers = tickers;
-    agenda->ticker_count = ticker_count;
-    agenda->copiers = copiers;
-    agenda->copier_count = copier_count;
-    agenda->timing.sequence = sequence;
-    for (uint32_t i = 0; i < ticker_count; i++)
-        tickers[i].timing = &agenda->timing;
-    for (uint32_t i = 0; i < copier_count; i++)
-        copiers[i].timing = &agenda->timing;
+    agenda->served = *served;
+    agenda->timing.sequence = served->sequence;
+    for (uint32_t i = 0; i < served->ticker_count; i++)
+        served->tickers[i].timing = &agenda->timing;
+    for (uint32_t i = 0; i < served->copier_count; i++)
+        served->copiers[i].timing = &agenda->timing;
+    for (uint32_t i = 0; i < served->reply_count; i++)
+        served->replies[i].timing = &agenda->timing;
     agenda_update(agenda);
 }
 
-/* What comes first. */
+/* What comes first: of one of these; or nothing does. */
 struct next {
     struct moment due;
-    struct ticker *ticker; /* or NULL: */
-    struct copier *copier; /* or NULL: there is nothing */
+    struct ticker *ticker;
+    struct copier *copier;
+    struct reply *reply;
     unsigned channel;
+    PyObject *take_over;
 };
 
-static struct next find_next(const struct agenda *agenda)
+static struct next find_next(const struct served *served)
 {
-    struct next next = {{NEVER, NEVER}, NULL, NULL, 0};
+    struct next next = {.due = {NEVER, NEVER}};
     struct moment due;
-    for (uint32_t i = 0; i < agenda->ticker_count; i++)
-        if (ticker_waits(&agenda->tickers[i], &due) && moment_is_before(due, next.due))
-            next = (struct next){due, &agenda->tickers[i], NULL, 0};
-    for (uint32_t i = 0; i < agenda->copier_count; i++)
-        for (unsigned channel = 0; channel < agenda->copiers[i].channels; channel++)
-            if (copier_waits(&agenda->copiers[i], channel, &due) && moment_is_before(due, next.due))
-                next = (struct next){due, NULL, &agenda->copiers[i], channel};
+    for (uint32_t i = 0; i < served->ticker_count; i++) {
+        struct ticker *each = &served->tickers[i];
+        if (ticker_waits(each, &due) && moment_is_before(due, next.due))
+            next = (struct next){.due = due, .ticker = each, .take_over = each->take_over};
+    }
+    for (uint32_t i = 0; i < served->copier_count; i++) {
+        struct copier *each = &served->copiers[i];
+        for (unsigned channel = 0; channel < each->channels; channel++)
+            if (copier_waits(each, channel, &due) && moment_is_before(due, next.due))
+                next = (struct next){
+                    .due = due, .copier = each, .channel = channel, .take_over = each->take_over};
+    }
+    for (uint32_t i = 0; i < served->reply_count; i++) {
+        struct reply *each = &served->replies[i];
+        if (reply_waits(each, &due) && moment_is_before(due, next.due))
+            next = (struct next){.due = due, .reply = each, .take_over = each->take_over};
+    }
     return next;
 }
 
 static uint64_t next_cycle(const struct agenda *agenda, const struct next *next)
 {
-    return next->ticker || next->copier ? cycle_at(&agenda->timing.schedule->shared, next->due.time) : NEVER;
+    return next->take_over ? cycle_at(&agenda->timing.schedule->shared, next->due.time) : NEVER;
 }
 
 void agenda_update(struct agenda *agenda)
 {
     struct schedule *schedule = agenda->timing.schedule;
-    struct next next = find_next(agenda);
+    struct next next = find_next(&agenda->served);
     uint64_t before = schedule->ticks;
     schedule->ticks = next_cycle(agenda, &next);
     if (schedule->ticks != before)
@@ -66,7 +76,12 @@ void agenda_update(struct agenda *agenda)
 
 static bool run(const struct next *next)
 {
-    return next->ticker ? ticker_run(next->ticker) : copier_run(next->copier, next->channel);
+    if (next->ticker)
+        return ticker_run(next->ticker);
+    if (next->copier)
+        return copier_run(next->copier, next->channel);
+    reply_run(next->reply);
+    return true;
 }
 
 void agenda_run(struct agenda *agenda)
@@ -76,13 +91,12 @@ void agenda_run(struct agenda *agenda)
     if (shared->cycles < schedule->ticks)
         return;
     for (;;) {
-        struct next next = find_next(agenda);
+        struct next next = find_next(&agenda->served);
         if (next_cycle(agenda, &next) > shared->cycles)
             break;
-        PyObject *take_over = next.ticker ? next.ticker->take_over : next.copier->take_over;
         /* Events of the same cycle go in their order: Python's clock has it. */
         if (shared->cycles >= shared->deadline || !run(&next)) {
-            if (!host_call(agenda->timing.lines->host, take_over, NULL, 0, NULL))
+            if (!host_call(agenda->timing.lines->host, next.take_over, NULL, 0, NULL))
                 break;
             continue;
         }

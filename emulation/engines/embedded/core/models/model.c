@@ -37,6 +37,10 @@ uint32_t model_read(struct lines *lines, const struct window *window, uint32_t a
         model->native_accesses++;
         return value;
     }
+    if (model->reply && !(offset & 3) && reply_read(model->reply, word, width, &value)) {
+        model->native_accesses++;
+        return value;
+    }
     if (model->word_port && width == 4 && word_port_read(model->word_port, word, &value)) {
         model->native_accesses++;
         return value;
@@ -69,6 +73,7 @@ void model_write(struct lines *lines, const struct window *window, uint32_t addr
          crc_unit_write(model->crc_unit, model->values, word, value, width)) ||
         (width == 4 && model->ticker && ticker_write(model->ticker, word, value)) ||
         (width == 4 && model->copier && copier_write(model->copier, word, value)) ||
+        (width == 4 && model->reply && reply_write(model->reply, word, value)) ||
         (width == 4 && ((model->pins && pins_write(lines, model->pins, word, value)) ||
                         (model->edges && edges_write(lines, model->edges, word, value))))) {
         model->native_accesses++;

@@ -32,6 +32,7 @@ struct model {
     struct calendar *calendar; /* or NULL */
     struct ticker *ticker; /* or NULL */
     struct copier *copier; /* or NULL */
+    struct reply *reply; /* or NULL */
     struct queue *queue; /* or NULL */
     struct word_port *word_port; /* or NULL */
     uint64_t native_accesses, python_accesses;

@@ -96,10 +96,9 @@ uint32_t core_is_halted(struct core *core)
     return !!(core->cpu.state.powered_down & HALTED);
 }
 
-void core_set_agenda(struct core *core, struct ticker *tickers, uint32_t ticker_count,
-                     struct copier *copiers, uint32_t copier_count, uint64_t *sequence)
+void core_serve(struct core *core, const struct served *served)
 {
-    agenda_set(&core->agenda, tickers, ticker_count, copiers, copier_count, sequence);
+    agenda_set(&core->agenda, served);
 }
 
 bool core_bus_read(struct core *core, uint32_t address, uint32_t width, uint32_t *value)

@@ -22,8 +22,7 @@ EXPORT bool core_map_memory(struct core *core, struct memory *memory, uint32_t b
 EXPORT bool core_map_window(struct core *core, const struct window *window);
 EXPORT bool core_set_model(struct core *core, uint32_t base, struct model *model);
 /* Models whose flags are set here from now on, until they are replaced by others. */
-EXPORT void core_set_agenda(struct core *core, struct ticker *tickers, uint32_t ticker_count,
-                            struct copier *copiers, uint32_t copier_count, uint64_t *sequence);
+EXPORT void core_serve(struct core *core, const struct served *served);
 EXPORT bool core_handle_writes(struct core *core, uint32_t start, uint32_t size, PyObject *handler);
 /* An access to a reserved word of a page with models: fault, or call `handler`. */
 EXPORT void core_reserved_policy(struct core *core, uint32_t strict, PyObject *handler);
