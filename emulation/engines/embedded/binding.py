@@ -24,13 +24,13 @@ from renode_wifi.emulation.engines.embedded.wires import (
     word_port_wires,
 )
 from renode_wifi.peripherals.base.bus import BusPeripheral
-from renode_wifi.peripherals.base.copier import Copier
 from renode_wifi.peripherals.base.counter import Calendar, Ticker
 from renode_wifi.peripherals.base.crc_unit import CrcUnit
 from renode_wifi.peripherals.base.pins import Edges, Pins
 from renode_wifi.peripherals.base.register_file import RegisterFile
-from renode_wifi.peripherals.base.reply import Reply
 from renode_wifi.peripherals.base.stream import Queue, StreamPort, WordPort
+from renode_wifi.peripherals.base.timed.copier import Copier
+from renode_wifi.peripherals.base.timed.reply import Reply
 
 __all__ = ["Binding"]
 

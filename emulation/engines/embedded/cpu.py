@@ -229,8 +229,7 @@ class Core:
         if self._handled is not None:
             deadline = min(deadline, self._time.cycles_at(self._handled.until))
         shared.deadline = deadline
-        if deadline < shared.limit:
-            shared.limit = deadline
+        shared.limit = min(deadline, shared.limit)
 
     # Running ------------------------------------------------------------------------------------
 

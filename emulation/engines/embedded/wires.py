@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 
 from renode_wifi.emulation.engines.embedded import model_records
 from renode_wifi.emulation.engines.embedded.native_core import CoreError
-from renode_wifi.peripherals.base.copier import COPY_WORDS, Copier
 from renode_wifi.peripherals.base.counter import (
     CALENDAR_WORDS,
     COUNTER_WORDS,
@@ -27,13 +26,6 @@ from renode_wifi.peripherals.base.crc_unit import CRC_BITS, CRC_WORDS, MAX_BITS,
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.pins import PINS, PINS_WORDS, Edges, Pins, PinSelector
 from renode_wifi.peripherals.base.probes.level import LevelProbe
-from renode_wifi.peripherals.base.reply import (
-    MAX_REPLY,
-    REPLY_COUNT,
-    REPLY_LEFT,
-    REPLY_WORDS,
-    Reply,
-)
 from renode_wifi.peripherals.base.stream import (
     CAPACITY,
     PORT_FRAME,
@@ -53,6 +45,14 @@ from renode_wifi.peripherals.base.stream import (
     StreamPort,
     WordPort,
     WordStream,
+)
+from renode_wifi.peripherals.base.timed.copier import COPY_WORDS, Copier
+from renode_wifi.peripherals.base.timed.reply import (
+    MAX_REPLY,
+    REPLY_COUNT,
+    REPLY_LEFT,
+    REPLY_WORDS,
+    Reply,
 )
 
 EdgesOf = Callable[[object], model_records.EdgesRecord | None]

@@ -1,10 +1,10 @@
-/* DMA controllers that copy between memories (peripherals/base/copier.py). */
+/* DMA controllers that copy between memories (peripherals/base/timed/copier.py). */
 #ifndef MODELS_COPIER_H
 #define MODELS_COPIER_H
 
 #include "models/moment.h"
 
-/* Mirrors of the indices in peripherals/base/copier.py. */
+/* Mirrors of the indices in peripherals/base/timed/copier.py. */
 enum { COPY_BUSY, COPY_WAITING, COPY_TIME, COPY_SEQUENCE = 4, COPY_WORDS = 6 };
 
 enum { COPIER_CHANNELS = 8 };

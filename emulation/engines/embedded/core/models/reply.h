@@ -1,10 +1,10 @@
-/* Commands that a controller sends again and again, with a known answer (peripherals/base/reply.py). */
+/* Commands that a controller sends again and again, with a known answer (peripherals/base/timed/reply.py). */
 #ifndef MODELS_REPLY_H
 #define MODELS_REPLY_H
 
 #include "models/moment.h"
 
-/* Mirrors of the indices in peripherals/base/reply.py. */
+/* Mirrors of the indices in peripherals/base/timed/reply.py. */
 enum {
     REPLY_VALID,
     REPLY_COMMAND,
