@@ -12,8 +12,6 @@ import hashlib
 import os
 import re
 import sys
-import urllib.error
-import urllib.request
 import zlib
 from pathlib import Path
 
@@ -58,6 +56,10 @@ def fetch(address: str) -> Path:
 
 
 def _download(address: str) -> bytes:
+    # Here, because they take a twentieth of every start, and few scripts name an address.
+    import urllib.error
+    import urllib.request
+
     try:
         with urllib.request.urlopen(address, timeout=TIME_OUT) as source:
             content = bytes(source.read())

@@ -97,6 +97,45 @@ static void call_supervisor_with_mpu(void)
     call_supervisor();
 }
 
+/* As Zephyr and Mbed OS do for each thread: a guard below its stack, and its own memory. */
+static void protect_thread(void)
+{
+    const uint32_t stack = 0x20008000 + (counter++ & 3) * 0x1000;
+    const uint32_t regions[][2] = {
+        {stack, 1u << 28 | 5u << 24 | 7u << 1 | 1}, /* 256 bytes, read only */
+        {stack + 0x800, 1u << 28 | 3u << 24 | 10u << 1 | 1},
+    };
+    REG(0xE000ED94) = 0;
+    for (uint32_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        REG(0xE000ED98) = 4 + i;
+        REG(0xE000ED9C) = regions[i][0];
+        REG(0xE000EDA0) = regions[i][1];
+    }
+    REG(0xE000ED94) = 5;
+    __asm volatile("dsb\n isb");
+}
+
+static void switch_protected_threads(void)
+{
+    static const uint32_t regions[][2] = {
+        {0x00000000, 6u << 24 | 28u << 1 | 1},
+        {0x20000000, 1u << 24 | 28u << 1 | 1},
+        {0x40000000, 1u << 28 | 3u << 24 | 28u << 1 | 1},
+    };
+    for (uint32_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        REG(0xE000ED98) = i;
+        REG(0xE000ED9C) = regions[i][0];
+        REG(0xE000EDA0) = regions[i][1];
+    }
+    on_exception(14, protect_thread);
+    for (;;) {
+        ICSR = PENDSVSET;
+        __asm volatile("dsb\n isb");
+        for (volatile unsigned work = 0; work < 50; work++)
+            ;
+    }
+}
+
 __attribute__((naked)) static void switch_context(void)
 {
     __asm volatile("mrs r0, psp\n stmdb r0!, {r4-r11, lr}\n ldr r1, =counter\n ldr r2, [r1]\n"
@@ -242,6 +281,7 @@ const struct guest core_guests[] = {
     {"SVC storm", call_supervisor},
     {"SVC storm, MPU on", call_supervisor_with_mpu},
     {"PendSV storm", switch_contexts},
+    {"threads switched, MPU set for each", switch_protected_threads},
     {"SVC storm, FP contexts", switch_fp_contexts},
     {"FPU with denormals", denormals},
     {"LDREX/STREX", exclusive_accesses},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from renode_wifi.peripherals.base.clock import MICROSECOND
@@ -17,6 +18,7 @@ from renode_wifi.peripherals.ism43362.messages.reply import DONE, Reply
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.transaction import Transaction
+from renode_wifi.peripherals.network.worldfile.radio import Credential
 
 
 @dataclass
@@ -49,10 +51,16 @@ class Credentials:
 
     @property
     def current(self) -> CredentialSet:
-        return self.sets[self.selected]
+        return self._set(self.selected)
+
+    @property
+    def sets(self) -> list[CredentialSet]:
+        return [self._set(number) for number in range(SETS)]
 
     def erase(self) -> None:
-        self.sets = [CredentialSet() for _ in range(SETS)]
+        self._sets = [CredentialSet() for _ in range(SETS)]
+        # By number: sets that are made when they are asked for.
+        self._provisioned: dict[int, Callable[[], Credential]] = {}
         self.selected = 0
 
     def select(self, transaction: Transaction, message: SelectCredentials) -> Reply:
@@ -63,17 +71,25 @@ class Credentials:
         if len(message.text) > self.profile.longest_credential:
             raise BadRequest("credential too long")
         # ST's port counts the NUL at the end of a C string.
-        self.sets[message.number].store(message.kind, message.text.rstrip(b"\0"))
+        self._set(message.number).store(message.kind, message.text.rstrip(b"\0"))
         transaction.extra_time += self.profile.flash_time_us * MICROSECOND
         return DONE
 
-    def provision(self, number: int, credentials: CredentialSet) -> None:
+    def provision(self, number: int, make: Callable[[], Credential]) -> None:
         """Load a set from outside, as a factory would."""
         if not 0 <= number < SETS:
             raise RenodeWifiError(
                 f"the ISM43362 has no credential set {number}", cure=f"take one of 0 to {SETS - 1}"
             )
-        self.sets[number] = credentials
+        self._provisioned[number] = make
+
+    def _set(self, number: int) -> CredentialSet:
+        if number in self._provisioned:
+            made = self._provisioned.pop(number)()
+            self._sets[number] = CredentialSet(
+                made.ca or b"", made.certificate or b"", made.key or b""
+            )
+        return self._sets[number]
 
     HANDLERS = (
         Handler("PF", SelectCredentials, select),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from renode_wifi.peripherals.base.machine import Machine
-from renode_wifi.peripherals.ism43362.credentials import CredentialSet
 from renode_wifi.peripherals.ism43362.faults import Fault
 from renode_wifi.peripherals.ism43362.link import IN_RESET, RESET, Link
 from renode_wifi.peripherals.ism43362.processor import Processor
@@ -35,10 +34,5 @@ class ISM43362(RadioModel[Fault, ModuleProfile, Processor], Link):
         return Processor(self.machine, self.name, self.profile, self)
 
     def _provision(self, world: DescribedWorld) -> None:
-        for number, credential in world.radio_credentials().items():
-            self.processor.credentials.provision(
-                number,
-                CredentialSet(
-                    credential.ca or b"", credential.certificate or b"", credential.key or b""
-                ),
-            )
+        for number, make in world.radio_credentials().items():
+            self.processor.credentials.provision(number, make)

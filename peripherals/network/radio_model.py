@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
@@ -78,7 +78,7 @@ class DescribedWorld(Protocol):
     settings: WorldSettings
     faults: FaultSource
 
-    def radio_credentials(self) -> dict[int, Credential]: ...
+    def radio_credentials(self) -> dict[int, Callable[[], Credential]]: ...
 
     def radio_files(self) -> dict[str, bytes]: ...
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
@@ -28,7 +29,7 @@ from renode_wifi.peripherals.network.stack.wireless import WirelessStation
 from renode_wifi.peripherals.network.tls.openssl import deterministic_tls_problem
 from renode_wifi.peripherals.network.tls.pki import WorldPki
 from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
-from renode_wifi.peripherals.network.worldfile.radio import Credential, Own
+from renode_wifi.peripherals.network.worldfile.radio import Credential, CredentialSettings, Own
 from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.sensors import SensorSetting
 
@@ -168,14 +169,17 @@ class World:
         """A throw-away client certificate and its key, PEM, by the world's own root."""
         return self.pki.trusted.client(name, key)
 
-    def radio_credentials(self) -> dict[int, Credential]:
-        """Credential slots of the radio as the world file provisions them."""
+    def radio_credentials(self) -> dict[int, Callable[[], Credential]]:
+        """What makes the credentials by slots of the radio, as the world file provisions them."""
         return {
-            entry.slot: Credential(
-                self._content(entry.ca), self._content(entry.certificate), self._content(entry.key)
-            )
+            entry.slot: partial(self._credential, entry)
             for entry in self.settings.radio.credentials
         }
+
+    def _credential(self, entry: CredentialSettings) -> Credential:
+        return Credential(
+            self._content(entry.ca), self._content(entry.certificate), self._content(entry.key)
+        )
 
     def radio_files(self) -> dict[str, bytes]:
         """Files in the radio's file system as the world file provisions them."""

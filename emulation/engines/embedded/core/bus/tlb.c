@@ -61,8 +61,10 @@ static bool fill_memory(struct tlb *tlb, struct page *page, uint32_t address, in
     if (is_fetch && is_execute_never(address) && !tlb->protection->active)
         return refuse(tlb, address, type);
     if (is_fetch) {
-        if (!(*flags & PAGE_EXECUTED))
+        if (!(*flags & PAGE_EXECUTED) || !*memory_executed(bus->map, address)) {
             page_cache_flush(&bus->map->cache);
+            bus->map->executed_pages++;
+        }
         *flags |= PAGE_EXECUTED;
         *memory_executed(bus->map, address) = true;
     }

@@ -87,6 +87,7 @@ struct core {
     struct mpu mpu;
     struct protection protection;
     struct recent_page recent_pages[2];
+    struct known_regions known_regions[KNOWN_REGIONS];
     struct dwt dwt;
     struct itm itm;
     struct scs scs;

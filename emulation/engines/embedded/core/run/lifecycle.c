@@ -38,7 +38,8 @@ static void wire(struct core *core)
     core->dwt.scb = scb;
     core->dwt.nvic = nvic;
     core->dwt.schedule = schedule;
-    core->protection = (struct protection){false, false, 0, core->recent_pages, &core->mpu, nvic, map, schedule};
+    core->protection = (struct protection){
+        .recent = core->recent_pages, .known = core->known_regions, .mpu = &core->mpu, .nvic = nvic, .map = map, .schedule = schedule};
     core->scs = (struct scs){.has_fpu = true,
                              .mpu_regions = MPU_REGIONS,
                              .scb = scb,

@@ -51,6 +51,7 @@ static struct page *make_page(struct memory_map *map, uint32_t address)
 bool memory_map_memory(struct memory_map *map, struct memory *memory, uint32_t base, uint32_t offset,
                        uint32_t size)
 {
+    map->executed_pages++;
     struct memory *known = map->memories;
     while (known && known != memory)
         known = known->next;

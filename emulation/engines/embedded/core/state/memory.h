@@ -47,6 +47,7 @@ struct memory_map {
     struct memory *memories;
     struct page_cache cache;
     bool executed[1u << (32 - PAGE_BITS - TABLE_BITS)]; /* instructions of the table's pages were fetched */
+    uint32_t executed_pages; /* how often a page was found to be executed, or mapped */
     /* While an MPU is on: privileged code may load from a page, or store to it. */
     bool (*permits)(const void *permits_of, uint32_t page, bool for_write);
     const void *permits_of;

@@ -1,5 +1,7 @@
 #include "system/mpu.h"
 
+#include <string.h>
+
 enum { MPU_TYPE = 0xD90, MPU_CTRL = 0xD94, MPU_RNR = 0xD98, MPU_RBAR = 0xD9C, MPU_END = 0xDBC };
 
 #define CTRL_MASK 7
@@ -212,13 +214,30 @@ static uint32_t executable_pages(const struct protection *protection)
     return sum;
 }
 
+/* The same, if it isn't known from the last time. */
+static uint32_t executable_by_regions(const struct protection *protection)
+{
+    const struct mpu *mpu = protection->mpu;
+    uint32_t sum = mpu->control, pages = protection->map->executed_pages;
+    for (unsigned i = 0; i < MPU_REGIONS; i++)
+        sum = hash(hash(sum, mpu->regions[i].rbar), mpu->regions[i].rasr);
+    struct known_regions *known = &protection->known[(sum ^ sum >> 16) % KNOWN_REGIONS];
+    struct known_regions found = {*mpu, pages, known->executable};
+    found.mpu.number = 0;
+    if (!known->executable || memcmp(known, &found, sizeof found) != 0) {
+        found.executable = executable_pages(protection);
+        *known = found;
+    }
+    return known->executable;
+}
+
 bool protection_update(struct protection *protection, bool *flush)
 {
     bool active = protection_applies(protection);
     *flush = false;
     if (active == protection->active && !protection->changed)
         return false;
-    uint32_t executable = active ? executable_pages(protection) : 0;
+    uint32_t executable = active ? executable_by_regions(protection) : 0;
     bool differs = executable != protection->executable;
     *flush = active || protection->active;
     protection->active = active;

@@ -42,10 +42,20 @@ struct recent_page {
     unsigned rights;
 };
 
+/* What protection_update found for regions, which come again with each switch of threads. */
+struct known_regions {
+    struct mpu mpu;
+    uint32_t executed_pages; /* of the memory map then */
+    uint32_t executable; /* 0: there are none */
+};
+
+enum { KNOWN_REGIONS = 16 };
+
 struct protection {
     bool active; /* since the last update */
     bool changed; /* the regions or MPU_CTRL, since the last update */
     uint32_t executable; /* a hash of the pages with code that may be executed */
+    struct known_regions *known; /* by a hash of their registers */
     struct recent_page *recent; /* of unprivileged and of privileged code */
     const struct mpu *mpu;
     struct nvic *nvic;
