@@ -40,7 +40,7 @@ void schedule_update(struct schedule *schedule)
     uint64_t bound = schedule_bound(schedule);
     schedule->shared.limit = bound < schedule->probe ? bound : schedule->probe;
     if (schedule_is_interrupted(schedule) || (schedule->preemption && !schedule->held) ||
-        schedule->resumed_within || schedule->rest || schedule->guarded ||
+        schedule->resumed_within || schedule->rest || schedule->guarded || schedule->basepri ||
         __atomic_load_n(&schedule->attention, __ATOMIC_RELAXED))
         schedule->shared.limit = 0;
 }

@@ -59,6 +59,7 @@ struct schedule {
     bool held; /* ... and a mask holds it back: not before a mask changes can it be taken */
     bool guarded; /* the entry of each block is looked at, bus/firewall.h */
     bool running; /* core_run is under way */
+    bool basepri; /* Unicorn may have bits in BASEPRI that the chip lacks: the next block's entry looks */
     bool side_effects; /* since idle/ cleared it: another iteration may not have the same */
     uint64_t noticed; /* the cycle that a device saw last: time doesn't go back behind it */
 };

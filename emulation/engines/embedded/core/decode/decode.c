@@ -70,7 +70,7 @@ bool decode_next(struct decoder *decoder, struct op *ops)
     uint16_t first, second = 0;
     if (!memory_fetch(decoder->map, decoder->pc, &first))
         return false;
-    *last = (struct instruction){.address = decoder->pc, .divisor = ZERO, .written = ZERO};
+    *last = (struct instruction){.address = decoder->pc, .divisor = ZERO, .stack = ZERO};
     last->size = (uint8_t)instruction_size(first);
     bool complete = last->size == 2 || memory_fetch(decoder->map, decoder->pc + 2, &second);
     decoder->op = ops;

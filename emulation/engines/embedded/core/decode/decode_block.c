@@ -19,16 +19,23 @@ struct block_contents decode_contents(const struct memory_map *map, uint32_t add
     struct block_contents contents = {.fpu = NO_ADDRESS, .fixed_point = NO_ADDRESS, .control = NO_ADDRESS};
     struct decoder decoder = decoder_at(map, address);
     decoder.it = it_before(map, address);
+    uint8_t first = 0; /* ITSTATE at the first use of the FPU */
     for (uint8_t it = decoder.it; decoder.pc < address + size && decode_description(&decoder); it = decoder.it) {
         contents.instructions++;
         contents.sends_event |= (decoder.last.flags & INSTRUCTION_SEV) != 0;
         contents.opens_monitor |= (decoder.last.flags & INSTRUCTION_EXCLUSIVE) != 0;
         contents.changes_masks |= (decoder.last.flags & INSTRUCTION_MASKS) != 0;
-        contents.skips_fpu |= it && contents.fpu == NO_ADDRESS && decoder.last.flags & INSTRUCTION_FPU;
+        contents.writes_basepri |= (decoder.last.flags & INSTRUCTION_BASEPRI) != 0;
+        bool uses_fpu = decoder.last.flags & INSTRUCTION_FPU;
+        if (uses_fpu && contents.fpu == NO_ADDRESS)
+            first = it;
+        else if (uses_fpu)
+            contents.skips_fpu |= first && (it ^ first) >> 4;
         note_first(&contents.fpu, &decoder.last, INSTRUCTION_FPU);
         note_first(&contents.fixed_point, &decoder.last, INSTRUCTION_FIXED_POINT);
         note_first(&contents.control, &decoder.last, INSTRUCTION_CONTROL);
     }
+    contents.may_skip_fpu = first != 0;
     return contents;
 }
 

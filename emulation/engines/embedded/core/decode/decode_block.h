@@ -12,11 +12,13 @@ struct block_contents {
     bool sends_event; /* one of them is SEV */
     bool opens_monitor; /* one of them is LDREX */
     bool changes_masks; /* one of them may change PRIMASK, BASEPRI or FAULTMASK */
+    bool writes_basepri; /* one of them is MSR of BASEPRI */
     /* The first of its kind, NO_ADDRESS without one: */
     uint32_t fpu; /* uses the FPU ... */
     uint32_t fixed_point; /* VCVT from fixed-point words */
     uint32_t control; /* MRS of CONTROL */
-    bool skips_fpu; /* ... and is conditional: Unicorn takes the next one for a second use */
+    bool may_skip_fpu; /* ... and is conditional; */
+    bool skips_fpu; /* another one isn't so: Unicorn takes it for a second use */
 };
 
 struct block_contents decode_contents(const struct memory_map *map, uint32_t address, uint32_t size);

@@ -20,6 +20,7 @@ enum instruction_flags {
     INSTRUCTION_FIXED_POINT = 1024, /* VCVT from fixed-point words, always to the nearest */
     INSTRUCTION_DUAL = 2048, /* SMLAD, SMLADX */
     INSTRUCTION_LAST = 4096, /* Unicorn ends a block behind it, always */
+    INSTRUCTION_BASEPRI = 8192, /* MSR of BASEPRI: Unicorn keeps bits that the chip lacks */
 };
 
 /* The first address of a load or store: r[base] + (r[index] << shift) + offset. */
@@ -34,8 +35,8 @@ struct instruction {
     uint8_t size; /* in bytes */
     uint16_t flags; /* enum instruction_flags */
     uint8_t divisor; /* the register of SDIV and UDIV; ZERO for others */
-    uint8_t written; /* the register that MSR writes to a special one with bits that are always 0 ... */
-    uint8_t special; /* ... and which: a stack pointer, BASEPRI; ZERO for others */
+    uint8_t stack; /* the register that MSR writes to a stack pointer; ZERO for others ... */
+    uint8_t special; /* ... and which: SYSM_MSP, SYSM_PSP */
     uint8_t d, n, m, a; /* operands of INSTRUCTION_CONTROL and the flags behind it; of a VCVT its S
                          * register and its number of fraction bits */
     bool variant; /* VCVT: of unsigned words; SMLADX */

@@ -18,7 +18,6 @@ struct analysis {
     struct guard *guard;
     struct watch_list *watches;
     bool divisors; /* are asked for */
-    uint32_t priority_mask;
     struct form forms[OPERANDS];
     uint32_t known; /* registers that `ops` compute, a set */
     uint32_t harmless; /* registers at the entry that have been asked for, or needn't be */
@@ -256,14 +255,6 @@ static void ask(struct analysis *analysis, unsigned reg, unsigned code, uint32_t
                                  .at = (uint16_t)((address - analysis->guard->address) / 2)});
 }
 
-static void ask_for_zeros(struct analysis *analysis, const struct decoder *decoder)
-{
-    const struct instruction *instruction = &decoder->last;
-    uint32_t zeros = special_zeros(instruction->special, analysis->priority_mask);
-    if (zeros)
-        ask(analysis, instruction->written, zeros == 3 ? ASK_ALIGNED : ASK_ZEROS, zeros, decoder);
-}
-
 static void ask_for(struct analysis *analysis, const struct decoder *decoder)
 {
     const struct instruction *instruction = &decoder->last;
@@ -273,8 +264,8 @@ static void ask_for(struct analysis *analysis, const struct decoder *decoder)
     if (instruction->flags & INSTRUCTION_ALIGNED && base < PC && base != SP &&
         instruction->operand.alignment > 1)
         ask(analysis, base, ASK_ALIGNED, instruction->operand.alignment - 1u, decoder);
-    if (instruction->written < PC && instruction->written != SP)
-        ask_for_zeros(analysis, decoder);
+    if (instruction->stack < PC && instruction->stack != SP)
+        ask(analysis, instruction->stack, ASK_ALIGNED, 3, decoder);
     if (instruction->divisor < PC && analysis->divisors)
         ask(analysis, instruction->divisor, ASK_NONZERO, 0, decoder);
     if (instruction->flags & INSTRUCTION_DUAL)
@@ -325,7 +316,7 @@ static bool is_invariant(const struct analysis *analysis)
 /* The instruction asks for something. */
 static bool concerns(const struct instruction *instruction, bool divisors)
 {
-    return instruction->flags & (INSTRUCTION_ALIGNED | INSTRUCTION_DUAL) || instruction->written != ZERO ||
+    return instruction->flags & (INSTRUCTION_ALIGNED | INSTRUCTION_DUAL) || instruction->stack != ZERO ||
            (divisors && instruction->divisor != ZERO);
 }
 
@@ -340,13 +331,12 @@ static void watch_all(struct analysis *analysis)
 }
 
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
-                const struct guard_scope *scope, struct watch_list *watches)
+                bool divisors, struct watch_list *watches)
 {
     struct analysis analysis = {.map = map,
                                 .guard = guard,
                                 .watches = watches,
-                                .divisors = scope->divisors,
-                                .priority_mask = scope->priority_mask,
+                                .divisors = divisors,
                                 .known = ((1u << PC) - 1) | 1u << ZERO};
     struct decoder decoder = decoder_at(map, address);
     struct op ops[MAX_OPS];

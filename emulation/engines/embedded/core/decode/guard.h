@@ -17,7 +17,7 @@ enum { GUARD_OPS = 12, MAX_WATCHES = 128 };
 
 /* What a guard asks of r[n]; op.code of a question, whose instruction is op.at: whether it is aligned,
  * the bits op.value being 0, whether it isn't 0, and whether it isn't op.value. */
-enum { ASK_ALIGNED = 0xF0, ASK_ZEROS, ASK_NONZERO, ASK_OTHER };
+enum { ASK_ALIGNED = 0xF0, ASK_NONZERO, ASK_OTHER };
 
 struct guard {
     uint32_t address, size; /* of the block */
@@ -33,14 +33,8 @@ struct watch_list {
     uint32_t addresses[MAX_WATCHES];
 };
 
-/* What else a guard asks for. */
-struct guard_scope {
-    bool divisors; /* of SDIV and UDIV */
-    uint32_t priority_mask; /* implemented bits of BASEPRI; the others in what is written there */
-};
-
-/* The guard of a block. */
+/* The guard of a block. divisors: ask for those of SDIV and UDIV, too. */
 void guard_make(struct guard *guard, const struct memory_map *map, uint32_t address, uint32_t size,
-                const struct guard_scope *scope, struct watch_list *watches);
+                bool divisors, struct watch_list *watches);
 
 #endif

@@ -121,10 +121,12 @@ static bool control(struct decoder *decoder, uint16_t first, uint16_t second)
     }
     if (first == 0xF3EF && (second & 0xF000) == 0x8000 && d < 13)
         return emit(decoder, OP_MRS, d, 0, 0, second & 0xFF, 0);
-    if ((first & 0xFFF0) == 0xF380 && special_has_zeros(second & 0xFF)) {
-        decoder->last.written = (uint8_t)n;
+    if ((first & 0xFFF0) == 0xF380 && ((second & 0xFF) == SYSM_MSP || (second & 0xFF) == SYSM_PSP)) {
+        decoder->last.stack = (uint8_t)n;
         decoder->last.special = second & 0xFF;
     }
+    if ((first & 0xFFF0) == 0xF380 && ((second & 0xFF) == SYSM_BASEPRI || (second & 0xFF) == SYSM_BASEPRI_MAX))
+        decoder->last.flags |= INSTRUCTION_BASEPRI;
     if ((first & 0xFFF0) == 0xF380 && (second & 0xFF) >= SYSM_PRIMASK)
         decoder->last.flags |= INSTRUCTION_MASKS;
     if ((first & 0xFFF0) == 0xF380 && (second & 0xFF00) == 0x8800 && n < 13)

@@ -21,14 +21,15 @@ static bool begins_context(struct core *core, const struct block_contents *conte
 {
     if (contents->fpu == NO_ADDRESS || !scb_fpu_is_enabled(&core->scb))
         return false;
-    bool begins = has_automatic_contexts(core) ? core->scb.fpdscr && !contents->skips_fpu : true;
+    bool begins = has_automatic_contexts(core) ? core->scb.fpdscr && !contents->may_skip_fpu : true;
     return begins && !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
 /* The first use of the FPU may be skipped, and a context begins behind it. */
 static bool may_begin_context(struct core *core, const struct block_contents *contents)
 {
-    return contents->skips_fpu && has_automatic_contexts(core) &&
+    bool may = contents->skips_fpu || (contents->may_skip_fpu && core->scb.fpdscr);
+    return may && has_automatic_contexts(core) &&
            !(cpu_read(&core->cpu, CONTROL) & CONTROL_FPCA);
 }
 
@@ -151,6 +152,16 @@ static void enter_watched(struct core *core)
     schedule_update(&core->schedule);
 }
 
+/* Unicorn keeps all bits that MSR writes to BASEPRI. It ends a block behind MSR. */
+static void clear_basepri(struct core *core)
+{
+    uint32_t basepri = cpu_read(&core->cpu, BASEPRI), mask = core->cpu.registers.priority_mask;
+    if (basepri & ~mask)
+        cpu_write(&core->cpu, BASEPRI, basepri & mask);
+    core->schedule.basepri = false;
+    schedule_update(&core->schedule);
+}
+
 static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t address, uint32_t piece)
 {
     struct schedule *schedule = &core->schedule;
@@ -162,6 +173,8 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
         host_halt(&core->host, core->host.halt);
         return;
     }
+    if (schedule->basepri)
+        clear_basepri(core);
     if (schedule->rest == address) {
         enter_piece(core, core->code.current, address + piece);
         return;
@@ -205,6 +218,10 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     if (*entry & BLOCK_MASKS) {
         schedule_release(schedule);
         protection_request_update(&core->protection); /* FAULTMASK may switch the MPU */
+        if (core->cpu.registers.priority_mask != 0xFF && guard_contents(core, address, size)->writes_basepri) {
+            schedule->basepri = true;
+            schedule_update(schedule);
+        }
     }
     if (unchecked) {
         schedule->resumed_within = 0;

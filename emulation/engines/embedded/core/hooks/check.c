@@ -37,11 +37,9 @@ static bool is_unaligned(struct core *core, const struct instruction *instructio
            operand_address(operand, &core->cpu) & (operand->alignment - 1u);
 }
 
-static bool writes_zeros(struct core *core, const struct instruction *instruction)
+static bool misaligns_stack(struct core *core, const struct instruction *instruction)
 {
-    return instruction->written != ZERO &&
-           cpu_read(&core->cpu, (enum reg)instruction->written) &
-               special_zeros(instruction->special, core->cpu.registers.priority_mask);
+    return instruction->stack != ZERO && cpu_read(&core->cpu, (enum reg)instruction->stack) & 3;
 }
 
 /* An access as by unprivileged code, which the MPU forbids. */
@@ -67,7 +65,7 @@ static bool is_for_core(struct core *core, const struct instruction *instruction
     if (instruction->flags & INSTRUCTION_DUAL)
         return cpu_read(&core->cpu, (enum reg)instruction->n) == DUAL_MINIMUM &&
                cpu_read(&core->cpu, (enum reg)instruction->m) == DUAL_MINIMUM;
-    return writes_zeros(core, instruction);
+    return misaligns_stack(core, instruction);
 }
 
 static const uint8_t saved[CHECK_SAVED] = {R0, R1, R2, R3,  R4,  R5,  R6, R7,

@@ -10,19 +10,11 @@ static struct learned *learned_at(struct core *core, uint32_t address)
     return &core->learned[address / 2 % LEARNED];
 }
 
-static void make(struct core *core, struct guard *guard, uint32_t address, uint32_t size,
-                 struct watch_list *watches)
-{
-    struct guard_scope scope = {.divisors = core->scb.ccr & CCR_DIV_0_TRP,
-                                .priority_mask = core->cpu.registers.priority_mask};
-    guard_make(guard, &core->map, address, size, &scope, watches);
-}
-
 static struct learned *learn(struct core *core, uint32_t address, uint32_t size)
 {
     struct learned *learned = learned_at(core, address);
     struct watch_list watches = {0};
-    make(core, &learned->guard, address, size, &watches);
+    guard_make(&learned->guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
     for (unsigned i = 0; i < watches.count; i++)
         core->checks.unwatched |= !check_is_watched(core, watches.addresses[i], address);
     learned->contents = decode_contents(&core->map, address, size);
@@ -33,7 +25,7 @@ void guard_watch(struct core *core, uint32_t address, uint32_t size)
 {
     struct guard guard;
     struct watch_list watches = {0};
-    make(core, &guard, address, size, &watches);
+    guard_make(&guard, &core->map, address, size, core->scb.ccr & CCR_DIV_0_TRP, &watches);
     for (unsigned i = 0; i < watches.count; i++)
         check_watch(core, watches.addresses[i], address);
 }
@@ -71,8 +63,7 @@ static uint32_t load(struct core *core, uint32_t address, unsigned width, bool *
 static bool is_harmless(const struct op *question, uint32_t x)
 {
     switch (question->code) {
-    case ASK_ALIGNED:
-    case ASK_ZEROS: return !(x & question->value);
+    case ASK_ALIGNED: return !(x & question->value);
     case ASK_NONZERO: return x != 0;
     default: return x != question->value;
     }

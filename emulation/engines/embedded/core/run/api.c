@@ -8,7 +8,6 @@
 void core_set_priority_mask(struct core *core, uint32_t mask)
 {
     core->cpu.registers.priority_mask = (uint8_t)mask;
-    code_reexamine(&core->code);
 }
 
 void core_set_line(struct core *core, uint32_t exception, uint32_t level)

@@ -56,9 +56,9 @@ void substitute_execute(struct core *core)
     else if (instruction->flags & INSTRUCTION_CONTROL)
         cpu_write(cpu, (enum reg)instruction->d,
                   cpu_read(cpu, CONTROL) & ~(uint32_t)CONTROL_FPCA);
-    else /* MSR, and bits that are always 0 (B1.4.1, B1.4.3) */
+    else /* MSR of a stack pointer, of which the lowest bits are always 0 (B1.4.1) */
         registers_write_special(&cpu->registers, instruction->special,
-                                cpu_read(cpu, (enum reg)instruction->written));
+                                cpu_read(cpu, (enum reg)instruction->stack));
 }
 
 bool substitute_store_to_stir(struct core *core)

@@ -189,9 +189,9 @@ bool registers_write_special(struct registers *registers, unsigned number, uint3
     case SYSM_PRIMASK: registers_set(registers, PRIMASK, value); return true;
     case SYSM_BASEPRI: registers_set(registers, BASEPRI, value); return true;
     case SYSM_BASEPRI_MAX:
-        value &= registers->priority_mask;
+        value &= 0xFF;
         if (value && (value < registers->basepri || !registers->basepri))
-            registers->basepri = value;
+            registers->basepri = value & registers->priority_mask;
         return true;
     default: return false;
     }

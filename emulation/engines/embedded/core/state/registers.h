@@ -66,18 +66,6 @@ enum fpscr { FPSCR_RMODE = 3u << 22, FPSCR_IXC = 1u << 4 };
 /* Special registers that exception handlers use, B5.1.1. */
 enum { SYSM_IPSR = 5, SYSM_MSP = 8, SYSM_PSP, SYSM_PRIMASK = 16, SYSM_BASEPRI, SYSM_BASEPRI_MAX, SYSM_CONTROL = 20 };
 
-/* Bits of some of them are always 0: the lowest of stack pointers, those of BASEPRI that a chip lacks. */
-static inline bool special_has_zeros(unsigned number)
-{
-    return number == SYSM_MSP || number == SYSM_PSP || number == SYSM_BASEPRI ||
-           number == SYSM_BASEPRI_MAX;
-}
-
-static inline uint32_t special_zeros(unsigned number, uint32_t priority_mask)
-{
-    return number == SYSM_MSP || number == SYSM_PSP ? 3 : 0xFF & ~priority_mask;
-}
-
 struct registers {
     uint32_t r[OPERANDS]; /* R0 to LR, of which SP is the stack in use; operands of micro-ops */
     uint32_t n, z, c, v; /* N and V are bit 31; Z is set when `z` is 0 */
