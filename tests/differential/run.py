@@ -32,6 +32,8 @@ WORDS = (
     *("memory", "hash"),
 )
 DIV_0_TRP = 0x10
+MODES = 0x07C00000
+"""Of FPSCR: AHP, DN, FZ, RMode (A2.5.3)."""
 UNALIGNED, DIVIDE_BY_ZERO = 1 << 24, 1 << 25
 
 
@@ -131,13 +133,16 @@ def on_core(batch: Batch, interpret: bool, verbose: bool = False) -> list[str]:
         core.close()
 
 
-def begins_no_context(ours: list[str], theirs: list[str]) -> bool:
-    """QEMU's frame is a basic one, ours has floating-point registers; what both have is alike."""
+def begins_no_context(batch: Batch, ours: list[str], theirs: list[str]) -> bool:
+    """QEMU's frame is a basic one, ours has floating-point registers; what both have is alike.
+
+    A register that VMRS has written has the FPSCR of before there, and here that of the context.
+    """
     outcome, exc_return = WORDS.index("s0"), WORDS.index("exc_return")
-    ours_is_extended = not int(ours[exc_return], 16) & 0x10
-    return ours[:outcome] == theirs[:outcome] and (
-        ours_is_extended and int(theirs[exc_return], 16) & 0x10 != 0
-    )
+    if int(ours[exc_return], 16) & 0x10 or not int(theirs[exc_return], 16) & 0x10:
+        return False
+    pairs = [(int(a, 16), int(b, 16)) for a, b in zip(ours[:outcome], theirs, strict=False)]
+    return all(a == b or (a & MODES, b & MODES) == (0, batch.fpscr) for a, b in pairs)
 
 
 def is_explained(batch: Batch, index: int, ours: list[str], theirs: list[str]) -> bool:
@@ -147,7 +152,7 @@ def is_explained(batch: Batch, index: int, ours: list[str], theirs: list[str]) -
     At a division by zero it may not have written a register that the division would overwrite. An
     instruction behind a skipped one of the same block, both of the FPU, begins no context.
     """
-    if begins_no_context(ours, theirs):
+    if begins_no_context(batch, ours, theirs):
         return True
     mine, other = int(ours[1], 16), int(theirs[1], 16)
     if mine == other == DIVIDE_BY_ZERO:

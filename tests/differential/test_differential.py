@@ -19,7 +19,9 @@ def test_random_sequences_end_alike() -> None:
 
 
 @needs_qemu
-@pytest.mark.parametrize(("seed", "index"), [(100019, 1452), (100131, 1459), (100148, 492)])
+@pytest.mark.parametrize(
+    ("seed", "index"), [(100019, 1452), (100131, 1459), (100148, 492), (5000032, 86)]
+)
 def test_sequences_that_ended_differently_once_end_alike(seed: int, index: int) -> None:
     """ITSTATE behind MSR within an IT block; FP contexts of unprivileged code."""
     assert run.differences(run.Batch.random(2000, seed).only(index)) == []

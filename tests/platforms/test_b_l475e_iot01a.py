@@ -111,6 +111,11 @@ def test_size_of_flash_reads_as_on_the_chip(machine: Machine) -> None:
     assert machine.bus.read(0x1FFF_75E0, 2) == 0x0400
 
 
+def test_the_mpu_has_eight_regions(machine: Machine) -> None:
+    """B3.5.4: MPU_TYPE.DREGION."""
+    assert machine.bus.read(0xE000_ED90, 4) == 8 << 8
+
+
 def test_module_pins(machine: Machine) -> None:
     link = machine.peripheral("ism43362")
     port = machine.peripheral("gpioPortE")

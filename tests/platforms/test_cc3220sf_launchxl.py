@@ -147,6 +147,12 @@ def test_rom_starts_the_application() -> None:
         assert board.wait_for_line("^radio:").text.startswith("radio: ok CC3220 NWP")
 
 
+def test_the_chip_has_no_mpu(machine: Machine) -> None:
+    """B3.5.4: MPU_TYPE.DREGION."""
+    assert machine.bus.read(0xE000_ED90, 4) == 0
+
+
 def test_the_chip_has_no_fpu(machine: Machine) -> None:
+    """B3.2.20: coprocessors 10 and 11 can't be enabled; their instructions fault with NOCP."""
     machine.bus.write(CPACR, 0x00F0_0000, 4)
     assert machine.bus.read(CPACR, 4) == 0

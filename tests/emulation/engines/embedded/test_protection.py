@@ -174,6 +174,7 @@ reset:
 
 
 def test_highest_region_counts() -> None:
+    """B3.5.3."""
     source = f"""
 reset:
 {region(3, RAM + 0x2000, 12, NO_ACCESS)}{region(5, RAM + 0x2000, 8, FULL)}
@@ -187,6 +188,7 @@ reset:
 
 
 def test_without_privileged_default_everything_else_is_forbidden() -> None:
+    """B3.5.5: PRIVDEFENA."""
     regions = region(0, FLASH, 16, READ_ONLY) + region(1, RAM, 12, FULL)
     regions += region(2, RIG, 12, FULL) + region(3, RAM + 0x7000, 12, FULL)
     source = f"""
@@ -202,6 +204,7 @@ reset:
 
 @pytest.mark.parametrize("bits", [12, 8])
 def test_execute_never(bits: int) -> None:
+    """B3.5.9: XN."""
     base = RAM + 0x2000
     source = f"""
 reset:
@@ -313,6 +316,7 @@ reset:
 
 
 def test_frame_that_may_not_be_stacked() -> None:
+    """B3.2.15: MSTKERR."""
     source = f"""
 reset:
 {region(4, RAM + 0x2000, 12, READ_ONLY)}
@@ -336,6 +340,7 @@ svc:
 
 
 def test_frame_that_may_not_be_unstacked() -> None:
+    """B3.2.15: MUNSTKERR."""
     source = f"""
 reset:
     load r0, {RAM + 0x2800}
@@ -402,6 +407,7 @@ reset:
 
 
 def test_chip_without_mpu() -> None:
+    """B3.5.4: MPU_TYPE reads 0."""
     source = f"""
 reset:
     log_word 0xE000ED90

@@ -40,6 +40,7 @@ reset:
 
 
 def test_rom_table_leads_to_the_units() -> None:
+    """C1.2, DDI 0439 table 4-1."""
     source = (
         "reset:\n" + "".join(f"    log_word {0xE00FF000 + 4 * i}\n" for i in range(7)) + "    b .\n"
     )

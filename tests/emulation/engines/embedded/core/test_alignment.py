@@ -66,6 +66,7 @@ def _fault(guest: Guest) -> tuple[int, int]:
 
 @pytest.mark.parametrize("instruction", [*WORDS, *HALFWORDS])
 def test_words_must_be_aligned(instruction: str) -> None:
+    """A3.2.1: LDM, STM, LDRD, STRD, VLDR, VSTR, PUSH, and exclusive accesses of their size."""
     guest = Guest(f"{HEAD} b 1f\n1: {instruction}\n{TAIL}").run()
     assert _fault(guest)[0] == UNALIGNED_FAULT
     assert guest.log[1] % 2 == 0
@@ -73,6 +74,7 @@ def test_words_must_be_aligned(instruction: str) -> None:
 
 @pytest.mark.parametrize("instruction", SINGLE)
 def test_single_accesses_may_be_unaligned(instruction: str) -> None:
+    """A3.2.1: all others, unless CCR.UNALIGN_TRP is set."""
     assert logged(f"{HEAD} {instruction}\n{TAIL}") == [1]
 
 
@@ -233,6 +235,7 @@ def test_instruction_that_it_switches_off_does_not_fault() -> None:
     ],
 )
 def test_traps_within_an_it_block_are_exact(ccr: int, instruction: str, cause: int) -> None:
+    """B3.2.8: UNALIGN_TRP and DIV_0_TRP, whatever follows."""
     source = f"""{HEAD}
     put CCR, {ccr}
     isb
@@ -289,6 +292,7 @@ usagefault:
 @pytest.mark.parametrize("interpret", [True, False])
 @pytest.mark.parametrize("stack", ["msp", "psp"])
 def test_msr_clears_the_lowest_bits_of_a_stack_pointer(stack: str, interpret: bool) -> None:
+    """B1.4.1: bits 1:0 of MSP and PSP are always 0."""
     source = f"""
 reset:
     mov r4, #2

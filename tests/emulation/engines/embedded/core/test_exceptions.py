@@ -153,6 +153,7 @@ hardfault:
 
 
 def test_frame_with_floating_point_registers_is_made_after_their_use() -> None:
+    """B1.5.7: lazily, with FPCCR.LSPACT and FPCAR."""
     source = """
 reset:
     put CPACR, 0x00F00000
@@ -192,6 +193,7 @@ svc:
 
 
 def test_automatic_floating_point_frames_can_be_switched_off() -> None:
+    """B1.5.7, B3.2.21: FPCCR.ASPEN."""
     source = """
 reset:
     put FPCCR, 0

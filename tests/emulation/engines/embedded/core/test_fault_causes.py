@@ -48,6 +48,7 @@ from tests.emulation.engines.embedded.guest import (
     ],
 )
 def test_traps_of_ccr(ccr: int, instructions: str, cfsr: int | None) -> None:
+    """B3.2.8."""
     source = f"""
 reset:
     put CPACR, 0x00F00000
@@ -96,12 +97,14 @@ usagefault:
 
 
 def test_use_of_the_disabled_fpu_faults_until_it_is_enabled() -> None:
+    """B3.2.20: UsageFault with NOCP."""
     guest = Guest(USE_FPU).run()
     assert guest.log == [1, 1 << 19, 2]
     assert "disabled coprocessor" in guest.faults[0].cause
 
 
 def test_core_without_fpu_cannot_enable_it() -> None:
+    """B3.2.20: CPACR reads 0 then."""
     guest = Guest(USE_FPU)
     guest.core.set_fpu(False)
     assert guest.run().log[:6] == [1, 1 << 19] * 3

@@ -212,6 +212,7 @@ hardfault:
 
 
 def test_fault_handler_that_cannot_preempt_escalates() -> None:
+    """B1.5.14: to a HardFault, not to a lockup."""
     source = f"""
 reset:
 {ENABLE_FAULTS}
@@ -298,6 +299,7 @@ usagefault:
 
 @pytest.mark.parametrize("handler", ["hardfault", "nmi"])
 def test_fault_in_the_last_handler_locks_up(handler: str) -> None:
+    """B1.5.15."""
     source = f"""
 reset:
     put {"ICSR, 1 << 31" if handler == "nmi" else "0x60000000, 0"}
@@ -322,6 +324,7 @@ reset:
 
 
 def test_vector_table_outside_of_memory_locks_up() -> None:
+    """B1.5.15."""
     source = """
 reset:
     put VTOR, 0x60000000

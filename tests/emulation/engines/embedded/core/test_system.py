@@ -183,6 +183,7 @@ reset:
     ],
 )
 def test_registers_keep_the_bits_they_have(register: str, written: int, read: int) -> None:
+    """B3.2: bits that ignore writes."""
     source = f"""
 reset:
     put {register}, {written}
@@ -240,6 +241,7 @@ reset:
 
 
 def test_cycle_counter_counts_core_cycles_while_enabled() -> None:
+    """C1.8.8: DWT_CYCCNT."""
     source = """
 reset:
     log_word 0xE0001004
