@@ -172,6 +172,10 @@ A Timeout Belongs To Its Tester
     Wait For Prompt On Uart    talk>    testerId=${first}
     Should Fail With    Terminal tester failed    Wait For Line On Uart    x    testerId=${second}
 
+A Missing Script Is Named
+    Should Fail With    Could not find file    Execute Script    nonexistingscript.resc
+    Should Fail With    File does not exist    Execute Command    include @nonexistingfile
+
 Python Gives Values
     ${sum}=    Execute Python    1 + 2
     Should Be Equal    ${sum}    ${3}

@@ -68,6 +68,9 @@ class ControlKeywords(Keywords):
     def execute_script(self, path: str) -> str:
         """Run a `.resc` script; returns what it prints."""
         name = Path(path.removeprefix("@")).as_posix()
+        engine = self.session.engine
+        if isinstance(engine, EmbeddedEngine) and engine.script.find_file(name) is None:
+            raise KeywordException(f"Could not find file '{name}'", "give the path of a .resc file")
         try:
             return self.session.execute(f"include @{name}")
         except RenodeWifiError as error:
