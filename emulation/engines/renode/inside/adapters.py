@@ -19,7 +19,7 @@ class Pin(Receiver):
     """An output line of a model, as a GPIO of Renode's."""
 
     def __init__(self, pins, gpio):
-        # type: (HeldPins, typing.Any) -> None
+        # type: (typing.Any, typing.Any) -> None
         self._set = pins.set
         self._gpio = gpio
 
@@ -43,7 +43,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
     INTERFACES = (IGPIOReceiver, INumberedGPIOOutput, System.IDisposable)  # type: typing.Any
 
     def __init__(self, machine, model):
-        # type: (RenodeMachine, typing.Any) -> None
+        # type: (typing.Any, typing.Any) -> None
         self.machine = machine
         self.model = model
         self._reset = getattr(model, "reset", None)
@@ -99,7 +99,7 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
     )  # type: typing.Any
 
     def __init__(self, machine, model, size):
-        # type: (RenodeMachine, typing.Any, int) -> None
+        # type: (typing.Any, typing.Any, int) -> None
         Adapter.__init__(self, machine, model)
         self._size = size
         self._read = model.read  # type: typing.Callable[[int, int], int]
@@ -180,6 +180,4 @@ MYPY = False
 if MYPY:
     import typing  # noqa: F401
 
-    from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine  # noqa: F401
-    from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins  # noqa: F401
     from renode_wifi.peripherals.base.line import Line  # noqa: F401

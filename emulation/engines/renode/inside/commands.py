@@ -12,7 +12,7 @@ from renode_wifi.emulation.engines.renode.inside.adapters import Adapter, BusAda
 from renode_wifi.emulation.engines.renode.inside.machine import RenodeMachine
 from renode_wifi.emulation.engines.renode.inside.radio import make_link
 from renode_wifi.emulation.engines.renode.inside.remote import HelperError
-from renode_wifi.emulation.engines.renode.inside.types import Types, Words
+from renode_wifi.emulation.engines.renode.inside.types import Words, shared_types
 from renode_wifi.emulation.engines.renode.inside.world import World
 from renode_wifi.emulation.platform import catalogue
 from renode_wifi.peripherals.base.register_file import RegisterFile
@@ -20,8 +20,6 @@ from renode_wifi.peripherals.base.register_file import RegisterFile
 machines = []  # type: list[RenodeMachine]
 prepared = []  # type: list[World]
 """The world, if one is, that the next machine with a model of ours is in."""
-
-types = []  # type: list[Types]
 
 SEED_OF_WORLD = "world"
 
@@ -62,7 +60,7 @@ def _living():
 def _enter(renode, world):
     # type: (typing.Any, World) -> RenodeMachine
     emulation.settle()
-    emulation.refuse_to_be_saved(_types().refusal())
+    emulation.refuse_to_be_saved(shared_types().refusal())
     machine = RenodeMachine(renode, emulation.name_of(renode), world)
     world.add(machine, emulation.prefix_of(renode))
     machines.append(machine)
@@ -147,20 +145,15 @@ def words_of(block):
     # type: (typing.Any) -> Words | None
     """The registers that Renode reads without asking a model."""
     registers = getattr(block, "registers", None)
-    return Words(registers) if isinstance(registers, RegisterFile) else None
+    if isinstance(registers, RegisterFile):
+        return Words(registers.values, registers.plain_words())
+    return None
 
 
 def _wrap(kind, adapter, words=None):
     # type: (str, Adapter, Words | None) -> typing.Any
     """What Renode registers, by the name of its type there."""
-    return _types().wrap(kind, adapter.INTERFACES, adapter, words)
-
-
-def _types():
-    # type: () -> Types
-    if not types:
-        types.append(Types())
-    return types[0]
+    return shared_types().wrap(kind, adapter.INTERFACES, adapter, words)
 
 
 def vectors(renode, address):

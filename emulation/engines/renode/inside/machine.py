@@ -164,7 +164,7 @@ class RenodeMachine(Member):
         if self._systick is None:
             self._systick = SysTick(self.renode, self.log)
             follow_timers(self.renode, self.log)
-            follow_ports(self.renode, self.log, self.pins)
+            follow_ports(self)
         return self._systick
 
     def on_deep_sleep(self, listener):

@@ -1,17 +1,29 @@
 # ironpython: executed by Renode
-"""Lets a GPIO port finish a write before what that brings about reaches its other pins.
+"""Lets a GPIO port finish a write before what that brings about reaches its other pins, and lets
+cores read its pins fast.
 
 Renode's STM32_GPIOPort sets its sixteen pins one after the other to the levels that it has read
 before. A level that a pin gets meanwhile, as RDY of the ISM43362 after an edge of NSS, would be
 written over.
+
+It puts sixteen flags together for each read of IDR, and a driver that waits for a pin reads it
+again and again: nine of ten accesses of the probe. So cores find a register of ours there, which
+asks the port after a change only. Other masters, and Renode's user, find the port itself.
 """
+
+from array import array
 
 import System
 from Antmicro.Renode.Core import Range
+from Antmicro.Renode.Peripherals.Bus import BusRangeRegistration
 
+from renode_wifi.emulation.engines.renode.inside.adapters import BusAdapter
 from renode_wifi.emulation.engines.renode.inside.log import message_of
+from renode_wifi.emulation.engines.renode.inside.types import Words, shared_types
 
 PORTS = "ABCDEFGH"
+IDR = 0x10
+IDR_SIZE = 4
 ODR = 0x14
 BSRR = 0x18
 BRR = 0x28
@@ -92,15 +104,73 @@ class PortWrites(object):
             return value
 
 
-def follow_ports(renode, log, pins):
-    # type: (typing.Any, typing.Any, HeldPins) -> None
+class InputData(object):
+    """IDR of a port, as a model for cores. words: what they read without asking it."""
+
+    def __init__(self, name, port):
+        # type: (str, typing.Any) -> None
+        self.name = name
+        self._port = port
+        self._values = array("I", [0])  # type: array[int]
+        self.words = Words(self._values)
+        # Made once: each conversion of a method to a delegate costs Renode some 50 us.
+        hook = System.Action[System.Boolean](self._on_change)
+        for pin in port.Connections.Values:
+            pin.AddStateChangedHook(hook)
+
+    def _on_change(self, _):
+        # type: (bool) -> None
+        self.words.plain[0] = False
+
+    def read(self, offset, width):
+        # type: (int, int) -> int
+        # Before the port is asked: a change from here on counts.
+        self.words.plain[0] = True
+        self._values[0] = value = int(self._port.ReadDoubleWord(IDR))
+        return value >> 8 * int(offset) & ((1 << 8 * width) - 1)
+
+    def write(self, offset, value, width):
+        # type: (int, int, int) -> None
+        """It is read-only."""
+
+    def reset(self):
+        # type: () -> None
+        self.words.plain[0] = False
+
+
+def place_input(machine, name, port):
+    # type: (typing.Any, str, typing.Any) -> None
+    """Each core of a `RenodeMachine` finds IDR of ours, and the port on both sides of it."""
+    bus = machine.renode.SystemBus
+    area = next(iter(bus.GetRegistrationPoints(port))).Range
+    start, size = int(area.StartAddress), int(area.Size)
+    data = InputData(name + "_IDR", port)
+    adapter = BusAdapter(machine, data, IDR_SIZE)
+    register = shared_types().wrap("STM32_IDR", adapter.INTERFACES, adapter, data.words)
+    behind = IDR + IDR_SIZE
+    pieces = (
+        (port, 0, IDR, 0),
+        (register, IDR, IDR_SIZE, 0),
+        (port, behind, size - behind, behind),
+    )
+    for cpu in bus.GetCPUs():
+        for peripheral, place, length, offset in pieces:
+            numbers = [System.UInt64(number) for number in (start + place, length, offset)]
+            bus.Register(peripheral, BusRangeRegistration(*(numbers + [cpu])))
+    machine.renode.SetLocalName(register, data.name)
+
+
+def follow_ports(machine):
+    # type: (typing.Any) -> None
     """Those that the machine has."""
     for letter in PORTS:
+        name = "gpioPort" + letter
         try:
-            port = renode["sysbus.gpioPort" + letter]
+            port = machine.renode["sysbus." + name]
         except System.Exception:
             continue
-        PortWrites(renode, log, pins, port)
+        place_input(machine, name, port)
+        PortWrites(machine.renode, machine.log, machine.pins, port)
 
 
 MYPY = False

@@ -35,17 +35,17 @@ METHOD = (
 
 
 class Words(object):
-    """The registers of a model that an access may read past it.
+    """Words of 32 bits that an access may read past the model which has them.
 
-    address: of the first word, in memory that does not move while the model lives. plain: of each
-    word, whether reading it changes nothing.
+    values: in memory that does not move while the model lives. plain: those of which a read changes
+    nothing; the model may change this.
     """
 
-    def __init__(self, registers):
-        # type: (RegisterFile) -> None
-        self.address = System.IntPtr(registers.values.buffer_info()[0])
-        self.plain = System.Array.CreateInstance(System.Boolean, len(registers.values))
-        for word in registers.plain_words():
+    def __init__(self, values, plain=()):
+        # type: (array[int], typing.Iterable[int]) -> None
+        self.address = System.IntPtr(values.buffer_info()[0])
+        self.plain = System.Array.CreateInstance(System.Boolean, len(values))
+        for word in plain:
             self.plain[word] = True
 
 
@@ -104,6 +104,17 @@ class Types(object):
                 _forward(code, adapter, interface, method)
         _refuse_to_be_saved(made)
         return made.CreateType()
+
+
+_shared = []  # type: list[Types]
+
+
+def shared_types():
+    # type: () -> Types
+    """Those of this Renode."""
+    if not _shared:
+        _shared.append(Types())
+    return _shared[0]
 
 
 def _with_parents(interfaces):
@@ -209,5 +220,4 @@ def _types(types):
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
-
-    from renode_wifi.peripherals.base.register_file import RegisterFile  # noqa: F401
+    from array import array  # noqa: F401

@@ -159,6 +159,9 @@ class TimeHandle:
         return TimeInterval(self._machine.now)
 
 
+PORT_START, PORT_SIZE = 0x4800_1000, 0x400
+
+
 class SystemBus:
     def __init__(self, machine: Machine) -> None:
         self.bytes: dict[int, int] = {}
@@ -178,6 +181,10 @@ class SystemBus:
 
     def Register(self, adapter: Any, place: Any) -> None:
         self.registered.append((adapter, place))
+
+    def GetRegistrationPoints(self, peripheral: Any) -> list[Any]:
+        area = SimpleNamespace(StartAddress=PORT_START, Size=PORT_SIZE)
+        return [SimpleNamespace(Range=area)]
 
     def ReadBytes(self, address: int, length: int) -> list[int]:
         return [self.bytes.get(address + i, 0xFF) for i in range(length)]
@@ -232,6 +239,32 @@ class Native:
         self.stores.append((offset, value))
 
 
+class PortPin:
+    """A pin of a port. leads_to: is called with its levels."""
+
+    def __init__(self) -> None:
+        self.leads_to: Callable[[bool], None] | None = None
+        self._level = False
+        self._hooks: list[Callable[[bool], None]] = []
+
+    def AddStateChangedHook(self, hook: Callable[[bool], None]) -> None:
+        self._hooks.append(hook)
+
+    def Set(self, level: bool) -> None:
+        if level == self._level:
+            return
+        self._level = level
+        for listener in (self.leads_to, *self._hooks):
+            if listener is not None:
+                listener(level)
+
+
+class PortPins(dict[int, PortPin]):
+    @property
+    def Values(self) -> list[PortPin]:
+        return list(self.values())
+
+
 class GpioPort(Native):
     """Sets all pins, one after the other, to what they are to be by what it has read before."""
 
@@ -240,10 +273,11 @@ class GpioPort(Native):
     def __init__(self) -> None:
         super().__init__()
         self.pins = [False] * 16
-        self.Connections: dict[int, Any] = {}
+        self.Connections = PortPins({number: PortPin() for number in range(16)})
 
     def OnGPIO(self, number: int, level: bool) -> None:
         self.pins[number] = level
+        self.Connections[number].Set(level)
 
     def ReadDoubleWord(self, offset: int) -> int:
         return sum(level << number for number, level in enumerate(self.pins))
@@ -259,10 +293,8 @@ class GpioPort(Native):
             state &= ~value
         for number in range(16):
             level = bool(state >> number & 1)
-            changed = level != self.pins[number]
             self.pins[number] = level
-            if changed and number in self.Connections:
-                self.Connections[number](level)
+            self.Connections[number].Set(level)
 
 
 class Uart(Native):
@@ -435,7 +467,8 @@ class Emulation:
     def RemoveMachine(self, machine: Machine) -> None:
         self.Machines.remove(machine)
         for adapter, _ in machine.SystemBus.registered:
-            adapter.Dispose()
+            if hasattr(adapter, "Dispose"):
+                adapter.Dispose()
 
     def set_serial(self, serial: bool) -> None:
         self.serial = serial
@@ -545,7 +578,7 @@ INFRASTRUCTURE: dict[str, dict[str, Any]] = {
     },
     "Antmicro.Renode.Peripherals": {"IKnownSize": type("IKnownSize", (), {})},
     "Antmicro.Renode.Peripherals.Bus": {
-        "BusRangeRegistration": lambda area: area,
+        "BusRangeRegistration": lambda *place: place if len(place) > 1 else place[0],
         **{
             name: type(name, (), {})
             for name in ("IBytePeripheral", "IWordPeripheral", "IDoubleWordPeripheral")

@@ -110,7 +110,7 @@ def test_the_commands_of_the_script_compose_a_board(
     scope = runpy.run_path(str(MODELS), {"self": dotnet.Monitor(renode)})
     scope["mc_wifi_world"](HOME, 7)
     scope["mc_wifi_model"]("pwr", "STM32L4_PWR", "sysbus <0x40007000, +0x400>")
-    ((_, place),) = renode.SystemBus.registered
+    _, place = renode.SystemBus.registered[-1]
     assert place == (0x40007000, 0x400)
     assert renode.names["pwr"].Size == 0x400
     assert worlds.services[-1].world.seed == 7
