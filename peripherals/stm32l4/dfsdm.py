@@ -8,7 +8,6 @@ input what software has written: filters pass it on with their gain, and round n
 from functools import partial
 
 from renode_wifi.peripherals.base.block import PARTLY, Block, output_of
-from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.registers import READ_ONLY
 from renode_wifi.peripherals.stm32l4 import dfsdm_registers
@@ -37,6 +36,7 @@ from renode_wifi.peripherals.stm32l4.dfsdm_registers import (
 )
 from renode_wifi.peripherals.stm32l4.dfsdm_watchdogs import Watchdogs
 
+SECOND = 1000000000
 CAUSES = ISR.JEOCF | ISR.REOCF | ISR.JOVRF | ISR.ROVRF | ISR.AWDF
 PARALLEL = 2
 """DATMPX: the input is DATINR."""

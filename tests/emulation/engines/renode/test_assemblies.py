@@ -64,6 +64,24 @@ def test_the_assemblies_of_all_imported_types_are_referenced(path: Path) -> None
     assert missing(path.read_text(encoding="utf-8")) == []
 
 
+def own_imports(tree: ast.Module) -> set[Path]:
+    """Files of ours that a file imports when it is run: what is for type checkers is under `if`."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("renode_wifi"):
+            whole = ROOT.joinpath(*str(node.module).split(".")[1:])
+            found |= {whole.with_suffix(".py"), *(whole / f"{a.name}.py" for a in node.names)}
+    return {path for path in found if path.exists()}
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=str(path.relative_to(ROOT))) for path in marked_files()]
+)
+def test_what_renode_executes_imports_only_what_renode_executes(path: Path) -> None:
+    imported = own_imports(ast.parse(path.read_text(encoding="utf-8")))
+    assert sorted(imported - set(marked_files())) == []
+
+
 CHEAP = {"array", "clr", "functools", "hashlib", "heapq", "struct", "sys", "typing"}
 """What IronPython imports in no time; `os` and `copy` import a dozen modules written in Python."""
 
