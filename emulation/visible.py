@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 
 from renode_wifi.peripherals.base.errors import visible as visible
@@ -10,6 +9,9 @@ from renode_wifi.peripherals.base.errors import visible as visible
 
 def as_html(text: str) -> str:
     """`visible` text for a page: no tag, no entity, no change of direction."""
+    # Imported late: its table of entities is slow to import, and most runs write no page.
+    import html
+
     return html.escape(visible(text))
 
 

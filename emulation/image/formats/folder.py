@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from renode_wifi.emulation.image.content import Content, Damaged
-from renode_wifi.emulation.image.formats import image_creator, mcu_image
+from renode_wifi.emulation.image.formats import mcu_image
 
 KIND = "folder of the serial flash"
 SYSTEM = "sys/"
@@ -23,6 +23,9 @@ MAX_FILES = 240
 
 def read(folder: Path) -> Content:
     """Raises Damaged, and OSError for a file that cannot be read."""
+    # Imported late: SQLite is slow to import, and most images are no folders.
+    from renode_wifi.emulation.image.formats import image_creator
+
     database = image_creator.database_of(folder)
     if database is not None:
         return _content(image_creator.KIND, dict(image_creator.read(database)))

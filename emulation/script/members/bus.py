@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -129,6 +128,9 @@ class SystemBus:
         another host is not fetched."""
         if path.startswith(downloads.ADDRESSES):
             return
+        # Imported late: few scripts name an SVD file.
+        from xml.etree import ElementTree
+
         try:
             root = ElementTree.parse(path).getroot()
         except OSError as error:

@@ -1,6 +1,5 @@
 """What sensors measure and what is at analogue pins, as a world file says it: values over time."""
 
-import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -109,6 +108,9 @@ class CsvSettings(Model):
 
     def waveform(self) -> Waveform:
         """Raises Mistake for a file that does not hold what it should."""
+        # Imported late: few worlds have such files.
+        import csv
+
         try:
             rows = list(csv.reader(self.file.decode("utf-8-sig").splitlines()))
         except (UnicodeDecodeError, csv.Error) as error:
