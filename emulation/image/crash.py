@@ -9,6 +9,8 @@ from renode_wifi.emulation.image.image import Image
 
 CALL_CHAIN_DEPTH = 16
 
+IPSR = 0x1FF
+"""Of xPSR: the exception that is active (ARMv7-M, B1.4.2)."""
 REGISTERS = (*(f"r{i}" for i in range(13)), "sp", "lr", "pc", "xpsr")
 
 

@@ -8,7 +8,13 @@ from dataclasses import replace
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.image.call_chain import call_chain
-from renode_wifi.emulation.image.crash import CALL_CHAIN_DEPTH, Crash, place, render_call_chain
+from renode_wifi.emulation.image.crash import (
+    CALL_CHAIN_DEPTH,
+    IPSR,
+    Crash,
+    place,
+    render_call_chain,
+)
 from renode_wifi.emulation.image.image import Image, symbol_address
 from renode_wifi.emulation.image.rtos.known import known
 from renode_wifi.emulation.image.rtos.threads import Rtos, Stack, Thread, Wait
@@ -16,7 +22,6 @@ from renode_wifi.emulation.image.rtos.view import ImageView
 
 ReadMemory = Callable[[int, int], bytes]
 
-IPSR = 0x1FF
 PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
 LOOP = 16
 """Instructions behind the program counter in which a loop is looked for."""

@@ -4,8 +4,7 @@
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.counter import Counter
 from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
-from renode_wifi.peripherals.cc3220.gprcm import COLD
-from renode_wifi.peripherals.cc3220.hib3p3 import SECOND, SLOW_CLOCK_HZ
+from renode_wifi.peripherals.cc3220.gprcm import COLD, SECOND, SLOW_CLOCK_HZ
 from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
 
 WORD = 0xFFFFFFFF

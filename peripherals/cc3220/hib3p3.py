@@ -13,9 +13,9 @@ from renode_wifi.peripherals.base.registers import (
     Register,
     packed,
 )
+from renode_wifi.peripherals.cc3220.gprcm import SLOW_CLOCK_HZ
 from renode_wifi.peripherals.cc3220.partly_documented import PartlyDocumented
 
-SLOW_CLOCK_HZ = 32768
 SECOND = 1000000000
 COUNTER_BITS = 48
 

@@ -22,14 +22,19 @@ STARTS = ("power-on", "pin", "hibernate", "soc", "wdt")
 def binary_of(image):
     # type: (bytes) -> bytes | None
     """What is to be in flash; None for what the chip could not start."""
-    behind = image[DIGEST:]
-    if behind and hashlib.sha1(behind).digest() == image[:DIGEST]:
-        image = behind
+    image = without_digest(image) or image
     if not 8 <= len(image) <= FLASH + FLASH_SIZE - ADDRESS:
         return None
     stack, entry = struct.unpack("<II", image[:8])
     inside = ADDRESS <= entry < ADDRESS + len(image)
     return image if RAM < stack <= RAM_END and entry & 1 and inside else None
+
+
+def without_digest(image):
+    # type: (bytes) -> bytes | None
+    """The binary; None where no digest of it is in front."""
+    binary = image[DIGEST:]
+    return binary if binary and hashlib.sha1(binary).digest() == image[:DIGEST] else None
 
 
 def with_digest(binary):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.handlers import Handler
-from renode_wifi.peripherals.network.contract.station import Lease, Renewal
+from renode_wifi.peripherals.network.contract.station import DHCP_GIVE_UP, Lease, Renewal
 from renode_wifi.peripherals.simplelink.ipv6 import GLOBAL, LOCAL, Ipv6
 from renode_wifi.peripherals.simplelink.messages.basic import (
     BasicResponse,
@@ -90,6 +91,12 @@ class NetCfg(Silo):
 
     def started(self) -> None:
         self.ipv6.started()
+
+    @property
+    def self_address_wait(self) -> int | None:
+        """ns from a search that no DHCP server answers to a link-local address; None: for ever."""
+        after = self.self_address_after
+        return None if after is None else max(0, after * SECOND - DHCP_GIVE_UP)
 
     @property
     def _state(self) -> int:

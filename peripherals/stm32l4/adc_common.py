@@ -7,7 +7,7 @@ amplifier or the DAC puts there, or the level of a digital output.
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
-from renode_wifi.peripherals.stm32l4.adc_registers import DR
+from renode_wifi.peripherals.stm32l4.adc_registers import DR, FLAGS
 
 MILLIVOLT, VOLT = 1000, 1000000
 SUPPLY = 3300 * MILLIVOLT
@@ -21,7 +21,6 @@ SENSOR_SLOPE = 2500
 ROOM = 25
 """Degrees Celsius."""
 
-FLAGS = "ADRDY EOSMP EOC EOS OVR JEOC JEOS AWD1 AWD2 AWD3 JQOVF"
 CSR = Register(
     "CSR",
     0x00,

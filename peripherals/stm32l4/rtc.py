@@ -17,6 +17,7 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import ZERO_CLEARS
 from renode_wifi.peripherals.stm32l4 import rtc_registers
+from renode_wifi.peripherals.stm32l4.rcc_tree import LSE_HERTZ
 from renode_wifi.peripherals.stm32l4.rtc_calendar import (
     date_of,
     date_register,
@@ -46,7 +47,6 @@ KEYS = (0xCA, 0x53)
 
 UNPROTECTED = (WPR.offset, TAMPCR.offset, OR.offset)
 
-LSE_HERTZ = 32768
 STOPPED = 1
 """Hz: as good as still, of a crystal that has failed."""
 # Two months hold every day of the month, and every weekday.

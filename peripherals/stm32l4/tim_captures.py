@@ -11,9 +11,9 @@ from typing import Any
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.stm32l4.rcc_registers import BDCR, CR, CSR
+from renode_wifi.peripherals.stm32l4.rcc_tree import LSI_HERTZ
 from renode_wifi.peripherals.stm32l4.tim_registers import CCER, CCMR1, SR, TIM16_REMAP
 
-LSI_HERTZ = 32_000
 LSI, LSE, MSI, HSE_32 = "LSI", "LSE", "MSI", "HSE/32"
 # Clock by timer and TI1_RMP.
 SOURCES = {15: {1: LSE}, 16: {1: LSI, 2: LSE}, 17: {1: MSI, 2: HSE_32}}

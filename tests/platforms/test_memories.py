@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from renode_wifi.emulation.image.formats import mcu_image
 from renode_wifi.emulation.platform import boards
 from renode_wifi.peripherals.cc3220 import gprcm
 from renode_wifi.peripherals.simplelink import boot_image
@@ -17,7 +16,7 @@ def test_those_of_the_st_chip() -> None:
 
 def test_those_of_the_ti_chip() -> None:
     board = boards.find("cc3220sf_launchxl")
-    assert board.vector_table == mcu_image.ADDRESS
+    assert board.vector_table == boot_image.ADDRESS
     (ram,) = board.ram
     assert (ram.start, ram.size) == (gprcm.SRAM, gprcm.COLUMNS * gprcm.COLUMN_SIZE)
     assert (ram.start, ram.start + ram.size) == (boot_image.RAM, boot_image.RAM_END)

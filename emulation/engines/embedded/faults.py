@@ -15,14 +15,13 @@ from zlib import crc32
 from renode_wifi.emulation.engines.embedded.report import CrashReport
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import thumb
-from renode_wifi.emulation.image.crash import REGISTERS, Crash
+from renode_wifi.emulation.image.crash import IPSR, REGISTERS, Crash
 from renode_wifi.emulation.platform.core import OnFault, Stop
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
 
 FAULT_HANDLERS = range(3, 7)
 """Exception numbers of HardFault to UsageFault (ARMv7-M, B1.5.2)."""
-IPSR = 0x1FF
 
 FIRST_LOOKS = 64
 """Looks a microsecond apart: time for a handler to save what it saves before it loops."""

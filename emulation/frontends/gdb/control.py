@@ -14,6 +14,7 @@ from renode_wifi.emulation.frontends.gdb.killed import Killed
 from renode_wifi.emulation.frontends.gdb.server import GdbServer, wait_for
 from renode_wifi.emulation.frontends.gdb.session import SIGSEGV, SIGTRAP, GdbSession, Mode
 from renode_wifi.emulation.image import thumb
+from renode_wifi.emulation.image.crash import IPSR
 from renode_wifi.emulation.platform.core import DebugUnit, Stop
 from renode_wifi.peripherals.base.clock import MILLISECOND
 
@@ -22,7 +23,6 @@ SLICE = 20 * MILLISECOND
 IDLE_WAIT = 0.1
 """Seconds between looks at what the caller asks for while a debugger holds a machine."""
 
-IPSR = 0x1FF
 NMI = 2
 ASYNCHRONOUS = 14
 """Exceptions from PendSV on, and NMI, come from elsewhere than the instruction being executed."""

@@ -13,7 +13,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.rtos.memory import MAX_NAME, NO_FP_FRAME
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
-from renode_wifi.emulation.image.rtos.waits import Waits
+from renode_wifi.emulation.image.rtos.waits import TCB_EVENT_LIST, Waits
 
 __all__ = ["MAX_NAME", "TCB_NAME", "FreeRtos"]
 
@@ -24,9 +24,8 @@ END_VALUE = 0xFFFFFFFF
 """portMAX_DELAY, which xListEnd.xItemValue of every initialised list is."""
 # ListItem_t: xItemValue, pxNext, pxPrevious, pvOwner, pvContainer.
 ITEM_NEXT, ITEM_OWNER = 4, 12
-# TCB_t: pxTopOfStack, xStateListItem, xEventListItem, uxPriority, pxStack, pcTaskName.
-TCB_EVENT_LIST, TCB_PRIORITY, TCB_NAME = 40, 44, 52
-"""Offsets of xEventListItem.pvContainer, uxPriority and pcTaskName."""
+# TCB_t: uxPriority, pcTaskName.
+TCB_PRIORITY, TCB_NAME = 44, 52
 
 MAX_PRIORITIES = 64
 MAX_TASKS = 256

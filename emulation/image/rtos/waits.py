@@ -11,7 +11,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.rtos.memory import KernelMemory
 from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
 
-# TCB_t.
+# TCB_t: pxTopOfStack, xEventListItem.pvContainer, pxStack.
 TCB_TOP, TCB_EVENT_LIST, TCB_STACK = 0, 40, 48
 STACK_FILL = 0xA5
 # Queue_t: pcHead (uxQueueType, null for a mutex), pcWriteTo, u.xSemaphore.xMutexHolder,

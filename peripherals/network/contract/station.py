@@ -13,6 +13,7 @@ from enum import Enum
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramPort
 from renode_wifi.peripherals.network.contract.frames import FrameEvents, Transceiver
 from renode_wifi.peripherals.network.contract.packets import PacketFilter
@@ -23,6 +24,8 @@ from renode_wifi.peripherals.network.contract.stream import (
     StreamEvents,
 )
 
+DHCP_GIVE_UP = 10 * SECOND
+"""How long a station asks for an address before it says that nobody answers."""
 LAST_CHANNEL = 14
 """Of 2.4 GHz."""
 SENSITIVITY = -92

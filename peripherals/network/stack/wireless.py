@@ -12,6 +12,7 @@ from renode_wifi.peripherals.network.contract.frames import FrameEvents
 from renode_wifi.peripherals.network.contract.names import dotted
 from renode_wifi.peripherals.network.contract.packets import ICMP, PacketFilter
 from renode_wifi.peripherals.network.contract.station import (
+    DHCP_GIVE_UP,
     AccessRules,
     Beacon,
     JoinFailure,
@@ -33,8 +34,6 @@ from renode_wifi.peripherals.network.worldfile.network import (
     NetworkSettings,
 )
 
-DHCP_GIVE_UP = 10 * SECOND
-"""How long a station asks for an address before it says that nobody answers."""
 DNS_GIVE_UP = 5 * SECOND
 """The usual time-out of resolvers (resolv.conf(5))."""
 HANDSHAKE_GIVE_UP = 2 * SECOND

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, SECOND, Event
+from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
 from renode_wifi.peripherals.network.contract.station import Beacon, JoinFailure, Lease, Login
 from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, ROLE_STATION, Device
@@ -41,8 +41,6 @@ from renode_wifi.peripherals.simplelink.wlan.security import (
     plain_key,
 )
 
-DHCP_GIVE_UP = 10 * SECOND
-"""How long the world's stations ask for an address."""
 DISCONNECTED, STATION_CONNECTED, AP_RUNNING = 0, 1, 6
 """Of SlWlanConnStatus_e."""
 
@@ -208,10 +206,9 @@ class StationRole:
             self.joining = False
             self._associate(target, None)
             host.event(Opcode.DHCP_TIMEOUT, OK)
-            after = self.netcfg.self_address_after
-            if after is not None:
-                delay = max(0, after * SECOND - DHCP_GIVE_UP)
-                self._retry = host.after(delay, partial(self._go_without_dhcp, attempt, target))
+            wait = self.netcfg.self_address_wait
+            if wait is not None:
+                self._retry = host.after(wait, partial(self._go_without_dhcp, attempt, target))
         elif outcome in REASONS:
             self._failed(target, REASONS[outcome])
         else:

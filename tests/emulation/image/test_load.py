@@ -18,6 +18,7 @@ from renode_wifi.emulation.image.image import Image, combined
 from renode_wifi.emulation.image.load import PROGRAMS, load_image, load_images
 from renode_wifi.emulation.image.segments import Segment
 from renode_wifi.emulation.platform import boards
+from renode_wifi.peripherals.simplelink.boot_image import ADDRESS, with_digest
 from tests.emulation.image.writers import PROBE, intel_hex, srec, uf2
 
 
@@ -80,7 +81,7 @@ def test_an_image_of_the_serial_flash_goes_behind_the_boot_loader(tmp_path: Path
     path.write_bytes(hashlib.sha1(binary).digest() + binary)
     image = load_image(path)
     assert (image.kind, image.segments) == (mcu_image.KIND, [Segment(0x0100_0800, binary)])
-    assert mcu_image.make(binary) == path.read_bytes()
+    assert with_digest(binary) == path.read_bytes()
     # Whoever gives an address has thought of the digest.
     assert load_image(path, 0x0100_07EC).read(0x0100_0800, 64) == binary
 
@@ -160,12 +161,12 @@ def test_the_package_has_images_of_its_own_for_each_board() -> None:
 def test_a_folder_is_the_serial_flash_with_its_program(tmp_path: Path) -> None:
     for name in ("sys", "www"):
         (tmp_path / name).mkdir()
-    (tmp_path / "sys/mcuflashimg.bin").write_bytes(mcu_image.make(b"program"))
+    (tmp_path / "sys/mcuflashimg.bin").write_bytes(with_digest(b"program"))
     (tmp_path / "www/index.html").write_bytes(b"page")
     (tmp_path / "%2Fcerts%2Froot.crt").write_bytes(b"root")
     image = load_image(tmp_path)
     assert image.kind == folder.KIND
-    assert image.segments == [Segment(mcu_image.ADDRESS, b"program")]
+    assert image.segments == [Segment(ADDRESS, b"program")]
     assert image.files == {"www/index.html": b"page", "/certs/root.crt": b"root"}
     with pytest.raises(RenodeWifiError, match="an address for a folder"):
         load_image(tmp_path, 0x100)
@@ -195,11 +196,11 @@ def project(folder_of_it: Path, rows: list[tuple[object, object]]) -> None:
 
 
 def test_a_project_of_image_creator_is_what_it_would_program(tmp_path: Path) -> None:
-    program = mcu_image.make(b"program")
+    program = with_digest(b"program")
     project(tmp_path, [("/sys/mcuflashimg.bin", program), ("/www/a.html", b"page")])
     image = load_image(tmp_path)
     assert image.kind == image_creator.KIND
-    assert image.segments == [Segment(mcu_image.ADDRESS, b"program")]
+    assert image.segments == [Segment(ADDRESS, b"program")]
     assert image.files == {"/www/a.html": b"page"}
 
 
