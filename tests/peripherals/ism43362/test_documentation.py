@@ -11,25 +11,17 @@ import pytest
 from renode_wifi.peripherals.ism43362.firmware import quirks_of
 from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.ism43362.timing import TIMINGS
+from tests.peripherals.option_tables import default_of, first_column, numbers, snake
 
 PAGE = (Path(__file__).parents[3] / "docs" / "ism43362.md").read_text(encoding="utf-8")
 
-NUMBERS = [
-    field
-    for field in dataclasses.fields(ModuleProfile)
-    if type(field.default) is int and field.name != "clock_hz"
-]
-
-
-def first_column(section: str) -> list[str]:
-    rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
-    return [name for row in rows for name in re.findall(r"`(.*?)`", row)]
+NUMBERS = [field for field in numbers(ModuleProfile) if field.name != "clock_hz"]
 
 
 def test_the_page_has_every_option() -> None:
     documented = first_column(PAGE.partition("## Faults")[0])
     options = [field.name for field in dataclasses.fields(ModuleProfile)]
-    assert sorted(re.sub("([A-Z])", r"_\1", name).lower() for name in documented) == sorted(options)
+    assert sorted(map(snake, documented)) == sorted(options)
 
 
 def test_the_page_has_the_quirks_of_every_version() -> None:
@@ -42,7 +34,7 @@ def test_the_page_has_the_quirks_of_every_version() -> None:
     ):
         given = values.removesuffix(" | ").split(" | ")
         if len(given) == len(versions):
-            name = re.sub("([A-Z])", r"_\1", option).lower()
+            name = snake(option)
             for version, value in zip(versions, given, strict=True):
                 documented[version][name] = value == "true"
     assert documented == {version: quirks_of(version) for version in versions}
@@ -56,8 +48,4 @@ def test_the_page_has_the_typical_times() -> None:
 
 @pytest.mark.parametrize("field", NUMBERS, ids=[field.name for field in NUMBERS])
 def test_the_page_has_defaults_that_are_numbers(field: dataclasses.Field[object]) -> None:
-    option = re.sub("_([a-z])", lambda match: match[1].upper(), field.name)
-    row = re.search(rf"^\| (.*`{option}`.*?) \| (.*?) \|", PAGE, re.MULTILINE)
-    assert row is not None
-    names, defaults = re.findall(r"`(.*?)`", row[1]), re.findall(r"`.*?`|[^, ]+", row[2])
-    assert defaults[names.index(option)] == str(field.default)
+    assert default_of(PAGE, field) == field.default
