@@ -214,12 +214,18 @@ class Register(object):
 
     def only(self, *names):
         # type: (*str) -> Register
-        """The same register where a smaller block has no more than these fields of it."""
+        """The same register where a smaller block has no more than these fields, or some of an
+        array of fields."""
         part = Register(self.name, self.offset)
         part.__dict__.update(
             (name, value) for name, value in self.__dict__.items() if not name.isupper()
         )
-        part.fields = tuple(field for field in self.fields or () if field.name in names)
+        part.fields = tuple(
+            field
+            for whole in self.fields or ()
+            for field in ([whole] if whole.name in names else whole.expanded())
+            if field.name in names
+        )
         part._expanded = part._kinds = None
         return part
 

@@ -12,35 +12,25 @@ from renode_wifi.peripherals.base.registers import (
     Register,
 )
 
-TR = Register(
-    "TR",
-    0x00,
-    on_read="_read_time",
-    fields=(
-        Field("SU", 0, 4),
-        Field("ST", 4, 3),
-        Field("MNU", 8, 4),
-        Field("MNT", 12, 3),
-        Field("HU", 16, 4),
-        Field("HT", 20, 2),
-        Field("PM", 22),
-    ),
+TIME_FIELDS = (
+    Field("SU", 0, 4),
+    Field("ST", 4, 3),
+    Field("MNU", 8, 4),
+    Field("MNT", 12, 3),
+    Field("HU", 16, 4),
+    Field("HT", 20, 2),
+    Field("PM", 22),
 )
-DR = Register(
-    "DR",
-    0x04,
-    reset=0x2101,
-    on_read="_read_date",
-    fields=(
-        Field("DU", 0, 4),
-        Field("DT", 4, 2),
-        Field("MU", 8, 4),
-        Field("MT", 12),
-        Field("WDU", 13, 3),
-        Field("YU", 16, 4),
-        Field("YT", 20, 4),
-    ),
+DAY_FIELDS = (
+    Field("DU", 0, 4),
+    Field("DT", 4, 2),
+    Field("MU", 8, 4),
+    Field("MT", 12),
+    Field("WDU", 13, 3),
 )
+YEAR_FIELDS = (Field("YU", 16, 4), Field("YT", 20, 4))
+TR = Register("TR", 0x00, on_read="_read_time", fields=TIME_FIELDS)
+DR = Register("DR", 0x04, reset=0x2101, on_read="_read_date", fields=(*DAY_FIELDS, *YEAR_FIELDS))
 CR = Register(
     "CR",
     0x08,
@@ -124,32 +114,8 @@ SHIFTR = Register(
     on_write="_shift",
     fields=(Field("SUBFS", 0, 15), Field("ADD1S", 31)),
 )
-TSTR = Register(
-    "TSTR",
-    0x30,
-    access=READ_ONLY,
-    fields=(
-        Field("SU", 0, 4),
-        Field("ST", 4, 3),
-        Field("MNU", 8, 4),
-        Field("MNT", 12, 3),
-        Field("HU", 16, 4),
-        Field("HT", 20, 2),
-        Field("PM", 22),
-    ),
-)
-TSDR = Register(
-    "TSDR",
-    0x34,
-    access=READ_ONLY,
-    fields=(
-        Field("DU", 0, 4),
-        Field("DT", 4, 2),
-        Field("MU", 8, 4),
-        Field("MT", 12),
-        Field("WDU", 13, 3),
-    ),
-)
+TSTR = Register("TSTR", 0x30, access=READ_ONLY, fields=TIME_FIELDS)
+TSDR = Register("TSDR", 0x34, access=READ_ONLY, fields=DAY_FIELDS)
 TSSSR = Register("TSSSR", 0x38, access=READ_ONLY, fields=(Field("SS", 0, 16),))
 CALR = Register(
     "CALR",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renode_wifi.peripherals.base.registers import SELF_CLEARING, ZERO_CLEARS, Field, Register
+from renode_wifi.peripherals.base.registers import Field, Register
 from renode_wifi.peripherals.stm32l4.tim_registers import (
     ARR,
     BDTR,
@@ -123,71 +123,17 @@ SMALL_RCR = Register("RCR", 0x30, fields=(Field("REP", 0, 8),))
 SMALL_BDTR = BDTR.only("DTG", "LOCK", "OSSI", "OSSR", "BKE", "BKP", "AOE", "MOE")
 SMALL_BREAK = BREAK.only("BKINE", "BKCMP1E", "BKCMP2E", "BKDF1BK0E", "BKINP", "BKCMP1P", "BKCMP2P")
 SMALL_CR1 = CR1.only("CEN", "UDIS", "URS", "OPM", "ARPE", "CKD", "UIFREMAP")
-SMALL_EGR = Register(
-    "EGR",
-    0x14,
-    access=SELF_CLEARING,
-    on_write="_generate",
-    fields=(Field("UG", 0), Field("CC1G", 1), Field("COMG", 5), Field("BG", 7)),
-)
+SMALL_EGR = EGR.only("UG", "CC1G", "COMG", "BG")
 TIM15 = (
     SMALL_CR1,
-    Register(
-        "CR2",
-        0x04,
-        fields=(
-            Field("CCPC", 0),
-            Field("CCUS", 2),
-            Field("CCDS", 3),
-            Field("MMS", 4, 3),
-            Field("TI1S", 7),
-            Field("OIS1", 8),
-            Field("OIS1N", 9),
-            Field("OIS2", 10),
-        ),
-    ),
+    CR2.only("CCPC", "CCUS", "CCDS", "MMS", "TI1S", "OIS1", "OIS1N", "OIS2"),
     SMCR.only("SMS", "TS", "MSM", "SMS_3"),
-    Register(
-        "DIER",
-        0x0C,
-        fields=(
-            Field("UIE", 0),
-            Field("CC{}IE", 1, count=2, first=1),
-            Field("COMIE", 5),
-            Field("TIE", 6),
-            Field("BIE", 7),
-            Field("UDE", 8),
-            Field("CC{}DE", 9, count=2, first=1),
-            Field("COMDE", 13),
-            Field("TDE", 14),
-        ),
+    DIER.only(
+        *("UIE", "CC1IE", "CC2IE", "COMIE", "TIE", "BIE"),
+        *("UDE", "CC1DE", "CC2DE", "COMDE", "TDE"),
     ),
-    Register(
-        "SR",
-        0x10,
-        access=ZERO_CLEARS,
-        fields=(
-            Field("UIF", 0),
-            Field("CC{}IF", 1, count=2, first=1),
-            Field("COMIF", 5),
-            Field("TIF", 6),
-            Field("BIF", 7),
-            Field("CC{}OF", 9, count=2, first=1),
-        ),
-    ),
-    Register(
-        "EGR",
-        0x14,
-        access=SELF_CLEARING,
-        on_write="_generate",
-        fields=(
-            Field("UG", 0),
-            Field("CC{}G", 1, count=2, first=1),
-            Field("COMG", 5),
-            Field("TG", 6),
-            Field("BG", 7),
-        ),
-    ),
+    SR.only("UIF", "CC1IF", "CC2IF", "COMIF", "TIF", "BIF", "CC1OF", "CC2OF"),
+    EGR.only("UG", "CC1G", "CC2G", "COMG", "TG", "BG"),
     CCMR1,
     CCER.only(*CHANNEL_1, "CC2E", "CC2P", "CC2NP"),
     CNT,
@@ -204,31 +150,8 @@ TIM15 = (
 TIM16 = (
     SMALL_CR1,
     CR2.only("CCPC", "CCUS", "CCDS"),
-    Register(
-        "DIER",
-        0x0C,
-        fields=(
-            Field("UIE", 0),
-            Field("CC1IE", 1),
-            Field("COMIE", 5),
-            Field("BIE", 7),
-            Field("UDE", 8),
-            Field("CC1DE", 9),
-            Field("COMDE", 13),
-        ),
-    ),
-    Register(
-        "SR",
-        0x10,
-        access=ZERO_CLEARS,
-        fields=(
-            Field("UIF", 0),
-            Field("CC1IF", 1),
-            Field("COMIF", 5),
-            Field("BIF", 7),
-            Field("CC1OF", 9),
-        ),
-    ),
+    DIER.only("UIE", "CC1IE", "COMIE", "BIE", "UDE", "CC1DE", "COMDE"),
+    SR.only("UIF", "CC1IF", "COMIF", "BIF", "CC1OF"),
     SMALL_EGR,
     CCMR1.only("CC1S", "OC1FE", "OC1PE", "OC1M", "OC1CE", "OC1M_3"),
     CCER.only(*CHANNEL_1),

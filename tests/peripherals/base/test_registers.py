@@ -116,3 +116,10 @@ def test_packed_fields_follow_each_other_from_the_lowest_bit() -> None:
     assert register.mask(ONE_CLEARS) == 3 << 10
     assert register.mask(READ_WRITE) == 7
     assert packed("A", position=16)[0].mask == 1 << 16
+
+
+def test_a_smaller_block_has_some_fields_of_a_register_and_of_an_array_of_fields() -> None:
+    whole = Register("DIER", 0x0C, fields=(Field("UIE", 0), Field("CC{}IE", 1, count=4, first=1)))
+    part = whole.only("CC1IE", "CC2IE")
+    assert (part.name, part.offset, part.written()) == ("DIER", 0x0C, 0b110)
+    assert (part.CC2IE, whole.only("CC{}IE").written()) == (0b100, 0b11110)
