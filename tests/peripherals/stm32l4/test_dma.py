@@ -16,6 +16,7 @@ from renode_wifi.peripherals.stm32l4 import dma as block
 from renode_wifi.peripherals.stm32l4 import spi as spi_block
 from renode_wifi.peripherals.stm32l4 import usart as usart_block
 from renode_wifi.peripherals.stm32l4.dma import STM32LDMA
+from renode_wifi.peripherals.stm32l4.dma_registers import CHANNEL_STRIDE
 from renode_wifi.peripherals.stm32l4.spi import STM32L4_SPI
 from renode_wifi.peripherals.stm32l4.usart import STM32F7_USART
 from tests.peripherals.stm32l4.rig import peek, poke
@@ -77,7 +78,7 @@ def make(name: str = "dma2") -> tuple[STM32LDMA, BenchMachine]:
 def start(
     dma: STM32LDMA, channel: int, control: int, count: int, peripheral: int, memory: int
 ) -> None:
-    base = 0x08 + block.CHANNEL_STRIDE * (channel - 1)
+    base = 0x08 + CHANNEL_STRIDE * (channel - 1)
     dma.write(base + 4, count, 4)
     dma.write(base + 8, peripheral, 4)
     dma.write(base + 12, memory, 4)
@@ -90,7 +91,7 @@ def finish(machine: BenchMachine, items: int) -> None:
 
 
 def left(dma: STM32LDMA, channel: int) -> int:
-    return dma.read(0x0C + block.CHANNEL_STRIDE * (channel - 1), 4)
+    return dma.read(0x0C + CHANNEL_STRIDE * (channel - 1), 4)
 
 
 def size(peripheral: int, memory: int) -> int:
@@ -220,7 +221,7 @@ def test_a_request_without_a_model_is_reported_once(
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
             start(dma, channel, 0, 4, SOURCE, TARGET)
-            dma.write(0x08 + block.CHANNEL_STRIDE * (channel - 1), 0, 4)
+            dma.write(0x08 + CHANNEL_STRIDE * (channel - 1), 0, 4)
     assert [record.getMessage() for record in caplog.records] == [
         f"dma2: request {code} of channel {channel} isn't modelled"
     ]
@@ -266,7 +267,7 @@ def test_connected_channels_survive_pickling() -> None:
 
 
 def ccr(channel: int) -> int:
-    return block.CCR.offset + block.CHANNEL_STRIDE * (channel - 1)
+    return block.CCR.offset + CHANNEL_STRIDE * (channel - 1)
 
 
 def test_a_copy_ends_when_its_bus_time_is_over() -> None:
