@@ -138,6 +138,33 @@ class CallHistory(Protocol):
     def parse(self, taken: bytes) -> Iterator[CallRecord]: ...
 
 
+Note = Callable[..., object]
+"""note(source, level), or note(source, sent, received, bits)."""
+
+
+class SignalSetting(NamedTuple):
+    """Bits of a word of a model's registers on which depends how a source is set."""
+
+    model: object
+    word: int
+    mask: int
+
+
+class SignalHistory(Protocol):
+    """Levels of lines and words of buses, in the order in which they came. Sources are numbers."""
+
+    address: int
+    """By which models and lines refer to it (`Machine.noted`)."""
+    note: Note
+    """For what the core does not note by itself."""
+
+    def follow(self, source: int, settings: Sequence[SignalSetting]) -> None:
+        """Settle a source before a word if one of these has changed since the last time."""
+
+    def take(self) -> bytes:
+        """What was not taken yet."""
+
+
 class DebugUnit(Protocol):
     """What a debugger and observers put into the guest. Addresses are those of instructions."""
 
@@ -258,6 +285,10 @@ class Core(Protocol):
         control block, which has its name at the offset `name`; 0: there is no kernel. None of it
         takes virtual time.
         """
+
+    def log_signals(self, full: Callable[[], None], settle: Callable[[int], None]) -> SignalHistory:
+        """A log of signals. full: called when there is no room for more; it has to take what is
+        there. settle: see `SignalHistory.follow`; called with the source."""
 
     def on_semihosting(self, handler: Callable[[], int]) -> None:
         """Serve semihosting: `handler()` at BKPT 0xAB; its answer becomes R0."""

@@ -70,7 +70,7 @@ class Machine:
         self.places = Places()
         self.reset_scripts: dict[str, list[str]] = {}
         self.reset_listeners: list[Callable[[], None]] = []
-        self.probes: dict[str, Callable[..., None]] = {}
+        self.probes: dict[str, Callable[..., object]] = {}
         self.noted: dict[str, tuple[int, int]] = {}
         self.search_path: list[Path] = []
         self.images: list[Image] = []  # loaded ones, for their symbols

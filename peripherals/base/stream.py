@@ -178,8 +178,7 @@ class Queue(object):
 class StreamPort(object):
     """A controller's data register with a receive FIFO of four bytes, in frames of one or two.
 
-    data, status, control, configuration: words of the controller's `registers`; the last decides
-    how words go over the wires. line: its interrupt output.
+    data, status, control: words of the controller's `registers`. line: its interrupt output.
     causes: for each enable bit of `control` the bits of `status` that it lets interrupt, as pairs.
     overrun: the bit of `status` that reports a word for which the FIFO had no room.
 
@@ -193,13 +192,12 @@ class StreamPort(object):
     PORT_STATUS: `status` by PORT_LEVEL, but for PORT_ERRORS, which it shows as well.
     """
 
-    def __init__(self, line, data, status, control, configuration, causes, overrun):
-        # type: (Line, int, int, int, int, typing.Sequence[tuple[int, int]], int) -> None
+    def __init__(self, line, data, status, control, causes, overrun):
+        # type: (Line, int, int, int, typing.Sequence[tuple[int, int]], int) -> None
         self.line = line
         self.data = data
         self.status = status
         self.control = control
-        self.configuration = configuration
         self.causes = tuple(causes)
         self.overrun = overrun
         self.state = array("I", [0] * PORT_WORDS)  # type: array[int]

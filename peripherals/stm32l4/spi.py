@@ -69,7 +69,7 @@ class STM32L4_SPI(Block):
         self._irq = self.lines["IRQ"]
         # The receive FIFO, the interrupts enabled and what SR shows of both are in the port's
         # array, so that an engine may exchange frames of 16 bits without this model.
-        self.port = StreamPort(self._irq, DR_WORD, SR_WORD, CR2_WORD, CR1_WORD, CAUSES, SR.OVR)
+        self.port = StreamPort(self._irq, DR_WORD, SR_WORD, CR2_WORD, CAUSES, SR.OVR)
         self._state = self.port.state
         self._reported_crc = False
         self._bits = 8

@@ -10,6 +10,7 @@ import unicorn
 from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.bus import CoreBus, NvicInputs
 from renode_wifi.emulation.engines.embedded.debug import Debug
+from renode_wifi.emulation.engines.embedded.logs.signals import SignalLog
 from renode_wifi.emulation.engines.embedded.memory_map import CoreMemory, MemoryMap
 from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
@@ -131,6 +132,11 @@ class Core:
     def map_peripheral(self, base: int, size: int, model: BusPeripheral, offset: int = 0) -> None:
         """See `PeripheralMap.add`."""
         self.peripheral_map.add(base, size, model, offset)
+
+    def log_signals(self, full: Callable[[], None], settle: Callable[[int], None]) -> SignalLog:
+        """See `platform.core.Core.log_signals`."""
+        native, places = self._native, self.peripheral_map.registers_of
+        return SignalLog(native.library, native.handle, places, full, settle)
 
     @property
     def on_reserved(self) -> Callable[[int, int], None]:

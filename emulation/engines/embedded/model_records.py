@@ -245,5 +245,4 @@ class PortRecord(ctypes.Structure):
         ("ended", ctypes.py_object),
         ("log", pointer),
         ("source", u32),
-        ("configuration", u32),
     ]

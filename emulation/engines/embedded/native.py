@@ -19,7 +19,7 @@ from renode_wifi.emulation.engines.embedded.logs.exceptions import (
     ExceptionEntryRecord,
     ExceptionLogRecord,
 )
-from renode_wifi.emulation.engines.embedded.logs.signals import SignalEntryRecord, SignalLogRecord
+from renode_wifi.emulation.engines.embedded.logs.signals import RECORDS as SIGNAL_RECORDS
 from renode_wifi.emulation.engines.embedded.model_records import (
     CalendarRecord,
     CopierRecord,
@@ -62,6 +62,7 @@ PYTHON_FUNCTIONS = (
     "Py_DecRef",
     "PyErr_Occurred",
     "PyObject_SetAttr",
+    "PyCapsule_GetPointer",
 )
 
 REGISTERS = (
@@ -240,8 +241,7 @@ MIRRORED: dict[str, type[ctypes.Structure]] = {
     **CALL_RECORDS,
     "exception_entry": ExceptionEntryRecord,
     "exception_log": ExceptionLogRecord,
-    "signal_entry": SignalEntryRecord,
-    "signal_log": SignalLogRecord,
+    **SIGNAL_RECORDS,
     "edge_output": EdgeOutputRecord,
     "edges": EdgesRecord,
     "pin": PinRecord,
@@ -315,6 +315,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_set_mpu": (None, (pointer, u32)),
     "core_on_trace": (None, (pointer, ctypes.py_object)),
     "core_log_exceptions": (None, (pointer, pointer)),
+    "core_log_signals": (None, (pointer, pointer)),
     "core_on_semihosting": (None, (pointer, ctypes.py_object)),
     "core_state_size": (u32, ()),
     "core_save": (None, (pointer, ctypes.c_char_p)),

@@ -59,6 +59,14 @@ class PeripheralMap:
                 return binding.model, offset + address - base
         return None
 
+    def registers_of(self, model: object) -> tuple[int, int]:
+        """Addresses of where the core has a model's registers and how many; 0: it has none."""
+        binding = self._bindings.get(id(model))
+        if binding is None:
+            return 0, 0
+        start, kind = ctypes.addressof(binding.record), native.ModelRecord
+        return start + kind.values.offset, start + kind.words.offset
+
     def set_clock(self, model: BusPeripheral, on_access: Callable[[], None] | None) -> None:
         """Take a model's clock away, and call `on_access` at the next access; None: give it back.
 

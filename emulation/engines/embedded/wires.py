@@ -112,12 +112,11 @@ class PortWires:
     def __init__(self, port: StreamPort, values: array[int]) -> None:
         self.port = port
         self.record = record = model_records.PortRecord()
-        _check_words(values, port.data, port.status, port.control, port.configuration)
+        _check_words(values, port.data, port.status, port.control)
         record.state = _place(port.state, "I", PORT_WORDS)
         record.data, record.status, record.control = port.data, port.status, port.control
         for index, cause in enumerate(port.causes):
             record.causes[index][:] = cause
-        record.configuration = port.configuration
         record.overrun = port.overrun
         record.line = port.line
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import heapq
 import io
 import itertools
-from collections.abc import Callable, Iterator
-from struct import Struct
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TextIO
 
 from vcd import VCDWriter
@@ -17,7 +17,7 @@ from vcd.writer import Variable
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
-from renode_wifi.emulation.engines.embedded.logs.signals import ENTRY, SignalLog
+from renode_wifi.emulation.engines.embedded.logs.signals import ENTRY
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.captures.signals import (
     LineSignal,
@@ -28,6 +28,7 @@ from renode_wifi.emulation.observers.captures.signals import (
 )
 from renode_wifi.emulation.observers.captures.waves import Change, SpiWave, UartWave
 from renode_wifi.emulation.platform import boards
+from renode_wifi.emulation.platform.core import SignalSetting
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import MILLISECOND
@@ -39,24 +40,35 @@ from renode_wifi.peripherals.base.uart import FrameFormat
 SCOPE = "board"
 CLOCKS = ("rcc",)
 """Blocks that divide the clocks of others."""
-SETTINGS = ("CR1", "CR2", "BRR", "CH0CONF", "CH0CTRL", "IBRD", "FBRD", "LCRH", "CTL")
-"""Registers of serial ports and SPI buses that have to do with speed and format."""
+ALL_BITS = 0xFFFF_FFFF
+ENABLES_OF_CR1, ENABLES_OF_CR2 = 1 << 6, 7 << 5
+"""SPE, and the interrupts of SPI; bits of no more meaning in a USART's."""
+FORCE, EN = 1 << 20, 1 << 0
+SETTINGS = {
+    "CR1": ALL_BITS ^ ENABLES_OF_CR1,
+    "CR2": ALL_BITS ^ ENABLES_OF_CR2,
+    "BRR": ALL_BITS,
+    "CH0CONF": ALL_BITS ^ FORCE,
+    "CH0CTRL": ALL_BITS ^ EN,
+    "IBRD": ALL_BITS,
+    "FBRD": ALL_BITS,
+    "LCRH": ALL_BITS,
+    "CTL": ALL_BITS,
+}
+"""Registers of serial ports and SPI buses that have to do with speed and format, and which bits."""
 PIECE = 4096
 """Changes that are written to the file at once."""
 MAX_FRAME = 50 * MILLISECOND
 """So long after its beginning a frame may be reported: one of 12 bits at 300 baud takes 40 ms."""
 
 MAX_KEPT = 1_000_000
-"""Events; with more, their changes are written during the run."""
+"""Words and levels; with more, their changes are written during the run."""
 
-Handler = Callable[[int, Any, Any], list[Change]]
-"""Changes by the time, what was noted, and how the block was set then."""
+Handler = Callable[[int, tuple[int, int, int], Any], list[Change]]
+"""Changes by the time, the word (sent, received, bits) or level, and how the block was set then."""
 Settings = Callable[[], Any]
-Note = tuple[int, Handler, Any, Any]
-Taken = tuple[bytes, list[Any]]
-"""What the core noted, and how the buses were set then."""
-STREAM_BITS = 16
-"""Of a word that the core moves."""
+Taken = tuple[bytes, dict[int, Any]]
+"""What was noted, and how its sources were set."""
 
 
 class WaveCapture:
@@ -81,15 +93,17 @@ class WaveCapture:
             self._text, timescale="1 ns", date="", version="renode-wifi", check_values=False
         )
         self._wires: dict[str, Variable[Any]] = {}
-        self._ports: dict[tuple[str, str], tuple[Handler, Settings]] = {}
-        """Serial ports by source and event."""
-        self._kept: list[Note | Taken] = []
+        self._ports: dict[tuple[str, str], int] = {}
+        """Serial ports: sources by source and event of the trace."""
+        self._kept: list[Taken] = []
         self._taken = 0
-        """Entries of the core among them."""
-        self._log = SignalLog(self._take, self._settle)
-        self._noted: list[tuple[Handler, Settings | None]] = []
-        """What the core notes, by its numbers."""
-        self._set: list[Any] = []
+        """Words and levels among them."""
+        self._log = machine.core.log_signals(self._take, self._settle)
+        self._handlers: list[Handler] = []
+        """By the sources of the log."""
+        self._looks: dict[int, Settings] = {}
+        self._set: dict[int, Any] = {}
+        """How sources are set now."""
         self._waiting: list[tuple[int, int, list[Change]]] = []
         self._order = itertools.count()
         self._written = self._unwritten = 0
@@ -123,8 +137,9 @@ class WaveCapture:
             self._add(wire, True)
             key = self._machine.prefix + signal.name, event
             is_timed = event != "uart" or signal.port.timed_transmit
-            settings = _remembered(self._machine, signal.port, signal.port.frame_format)
-            self._ports[key] = _uart_handler(UartWave(wire), is_timed), settings
+            source = self._source(_uart_handler(UartWave(wire), is_timed))
+            self._follow(source, signal.port, signal.port.frame_format)
+            self._ports[key] = source
 
     def _connect_bus(self, signal: SpiSignal) -> None:
         names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
@@ -132,57 +147,46 @@ class WaveCapture:
             self._add(name, False)
         wave = SpiWave(*names)
         bus = signal.controller
-        settings = _remembered(self._machine, bus, lambda: (bus.bit_time(), bus.mode()))
-        core, kept, log = self._machine.core, self._kept, self._log
 
         def changes(
             time: int, word: tuple[int, int, int], setting: tuple[int, int]
         ) -> list[Change]:
             return wave.word(time, *word, *setting)
 
-        def note(sent: int, received: int, bits: int) -> None:
-            if log.record.count:
-                self._take()
-            kept.append((core.now, changes, (sent, received, bits), settings()))
-            if len(kept) >= MAX_KEPT:
-                self._write_kept()
-
-        self._machine.probes[signal.name] = note
-        self._note(signal.name, changes, settings)
+        source = self._source(changes, signal.name)
+        self._follow(source, bus, lambda: (bus.bit_time(), bus.mode()))
         bus.attach(WordProbe(self._machine, signal.name, signal.device))
         for line in signal.lines:
             self._add(line.name, line.line.level)
             self._probe(line, wave.line)
 
     def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
-        core, kept, log, name = self._machine.core, self._kept, self._log, signal.name
+        def changes(time: int, word: tuple[int, int, int], setting: None) -> list[Change]:
+            return change(time, signal.name, word[0] != 0)
 
-        def changes(time: int, level: bool, setting: None) -> list[Change]:
-            return change(time, name, level)
+        self._source(changes, signal.name)
+        LevelProbe(self._machine, signal.name, signal.line)
 
-        def note(level: bool) -> None:
-            if log.record.count:
-                self._take()
-            kept.append((core.now, changes, level, None))
-            if len(kept) >= MAX_KEPT:
-                self._write_kept()
+    def _source(self, handler: Handler, probe: str = "") -> int:
+        """A source of the log; the core notes what its probe would report, where it can."""
+        source = len(self._handlers)
+        self._handlers.append(handler)
+        if probe:
+            self._machine.probes[probe] = partial(self._log.note, source)
+            self._machine.noted[probe] = self._log.address, source
+        return source
 
-        self._machine.probes[name] = note
-        self._note(name, changes)
-        LevelProbe(self._machine, name, signal.line)
+    def _follow(self, source: int, model: object, look: Settings) -> None:
+        """Look at how a block is set whenever registers have changed on which that depends."""
+        self._log.follow(source, _settings(self._machine, model))
+        self._looks[source] = look
 
-    def _note(self, name: str, changes: Handler, settings: Settings | None = None) -> None:
-        """Let the core note a signal where it can."""
-        self._machine.noted[name] = self._log.address, len(self._noted)
-        self._noted.append((changes, settings))
-
-    def _settle(self) -> None:
-        """How buses are set from now on is for the words that follow."""
+    def _settle(self, source: int) -> None:
+        """How a source is set from now on is for the words that follow."""
         self._take()
-        self._set = [settings and settings() for _, settings in self._noted]
+        self._set = {**self._set, source: self._looks[source]()}
 
     def _take(self) -> None:
-        """Put what the core noted behind what is noted here."""
         taken = self._log.take()
         if taken:
             self._kept.append((taken, self._set))
@@ -196,40 +200,22 @@ class WaveCapture:
     # What happens
 
     def _on_byte(self, time: int, source: str, event: str, fields: TraceFields) -> None:
-        """Note a byte with the port's settings; what it means for the wires is for later."""
+        """Note a byte; what it means for the wires is for later."""
         port = self._ports.get((source, event))
-        if port is None:
-            return
-        changes, settings = port
-        if self._log.record.count:
-            self._take()
-        self._kept.append((time, changes, fields["byte"], settings()))
-        if len(self._kept) >= MAX_KEPT:
-            self._write_kept()
+        if port is not None:
+            self._log.note(port, fields["byte"])
 
     def _write_kept(self) -> None:
         kept = list(self._kept)
         self._kept.clear()
         self._taken = 0
-        for time, handler, noted, setting in self._each(kept):
-            self._write_until(time - MAX_FRAME)
-            changes = handler(time, noted, setting)
-            if changes:
-                heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
-
-    def _each(self, kept: list[Note | Taken]) -> Iterator[Note]:
-        """Notes, those of the core one by one."""
-        for note in kept:
-            if len(note) == 4:
-                yield note
-                continue
-            taken, setting = note
-            for time, source, sent, received in ENTRY.iter_unpack(taken):
-                changes, settings = self._noted[source]
-                if settings is None:
-                    yield time, changes, sent != 0, None
-                else:
-                    yield time, changes, (sent, received, STREAM_BITS), setting[source]
+        for taken, setting in kept:
+            for time, sent, received, source, bits in ENTRY.iter_unpack(taken):
+                self._write_until(time - MAX_FRAME)
+                word = sent, received, bits
+                changes = self._handlers[source](time, word, setting.get(source))
+                if changes:
+                    heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
 
     def _write_until(self, time: int | None) -> None:
         """Write what begins before `time`, the changes of several wires in the order of time."""
@@ -261,38 +247,28 @@ def _usual(machine: Machine) -> str:
 
 
 def _uart_handler(wave: UartWave, is_timed: bool) -> Handler:
-    def on_byte(time: int, byte: int, form: FrameFormat) -> list[Change]:
+    def on_byte(time: int, word: tuple[int, int, int], form: FrameFormat) -> list[Change]:
         if is_timed:
             time -= _duration(form)
-        return wave.frame(max(0, time), byte, form)
+        return wave.frame(max(0, time), word[0], form)
 
     return on_byte
 
 
-def _remembered(machine: Machine, block: object, look: Settings) -> Settings:
-    """What `look` says, asked again only when registers have changed on which it depends."""
+def _settings(machine: Machine, block: object) -> list[SignalSetting]:
+    """What decides how words go over the wires of a block."""
     own = getattr(block, "registers", None)
     if not isinstance(own, RegisterFile):
-        return look
-    words = {own.offset_of(name) // 4 for name in SETTINGS if name in own.names()}
-    layout = Struct(
-        "=" + "".join("I" if n in words else "4x" for n in range(max(words, default=0) + 1))
-    )
-    files = [getattr(machine.peripherals.get(name), "registers", None) for name in CLOCKS]
-    clocks = [file.values for file in files if isinstance(file, RegisterFile)]
-    known: tuple[object, ...] = ()
-    known_clocks: list[bytes] = []
-    setting: Any = None
-
-    def settings() -> Any:
-        nonlocal known, known_clocks, setting
-        now = layout.unpack_from(own.values)
-        if now != known or (clocks and [values.tobytes() for values in clocks] != known_clocks):
-            known, known_clocks = now, [values.tobytes() for values in clocks]
-            setting = look()
-        return setting
-
-    return settings if words else look
+        return [SignalSetting(block, 0, ALL_BITS)]
+    names = [name for name in SETTINGS if name in own.names()]
+    settings = [SignalSetting(block, own.offset_of(name) // 4, SETTINGS[name]) for name in names]
+    for name in CLOCKS:
+        clock = machine.peripherals.get(name)
+        file = getattr(clock, "registers", None)
+        if isinstance(file, RegisterFile):
+            words = range(len(file.values))
+            settings += [SignalSetting(clock, word, ALL_BITS) for word in words]
+    return settings
 
 
 def _duration(form: FrameFormat) -> int:

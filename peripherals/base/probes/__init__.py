@@ -15,5 +15,5 @@ class Probed(Protocol):
     to note it with.
     """
 
-    probes: dict[str, Callable[..., None]]
+    probes: dict[str, Callable[..., object]]
     noted: dict[str, Place]

@@ -14,6 +14,7 @@ struct python {
     void (*decref)(PyObject *);
     PyObject *(*error)(void);
     int (*setattr)(PyObject *object, PyObject *name, PyObject *value);
+    void *(*pointer_of)(PyObject *capsule, const char *name);
 };
 
 #endif

@@ -79,8 +79,7 @@ bool port_write(struct lines *lines, struct port *port, uint32_t *values, uint32
     if (!(streams ? exchange(lines, port, value, &answer) : state[PORT_OPEN] == OPEN_TO_NOTHING))
         return false;
     if (streams && port->log)
-        signal_log_word(port->log, lines->host, port->source, values[port->configuration],
-                        (uint16_t)value, (uint16_t)answer);
+        signal_log_note(port->log, port->source, (uint16_t)value, (uint16_t)answer, STREAM_BITS);
     if (level + frame < PORT_LEVELS) {
         state[PORT_FIFO] |= low_bytes(answer, frame) << 8 * level;
         level += frame;

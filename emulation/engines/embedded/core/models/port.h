@@ -13,6 +13,7 @@ enum { STREAM_NEXT, STREAM_END, STREAM_KEPT, STREAM_ROOM, STREAM_IDLE, STREAM_MO
 enum { PORT_OPEN, PORT_READABLE, PORT_FIFO, PORT_LEVEL, PORT_INTERRUPTS, PORT_SETTINGS,
        PORT_ERRORS, PORT_FRAME, PORT_ANSWER, PORT_STATUS };
 enum { OPEN_TO_STREAM = 1, OPEN_TO_NOTHING };
+enum { STREAM_BITS = 16 /* of a word */ };
 enum { PORT_CAUSES = 4, PORT_LEVELS = 5 /* 0 to 4 bytes in the receive FIFO */ };
 
 /* Mirrored by native.py. */
@@ -29,7 +30,7 @@ struct port {
     PyObject *line;
     PyObject *ended; /* called once the stream's last word has been sent */
     struct signal_log *log; /* where words are noted, or NULL */
-    uint32_t source, configuration; /* what they are noted with: a number, a word of the model */
+    uint32_t source; /* the number that they are noted with */
 };
 
 /* Mirrors of the indices in peripherals/base/stream.py. */

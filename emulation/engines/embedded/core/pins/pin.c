@@ -40,7 +40,7 @@ void pin_set(struct lines *lines, struct pins *pins, unsigned number, bool level
         host_call(lines->host, pin->listener, arguments, 2, NULL);
     }
     if (pin->log)
-        signal_log_level(pin->log, lines->host, pin->source, level);
+        signal_log_note(pin->log, pin->source, level, level, 0);
 }
 
 bool pin_is_for_model(const struct pins *pins, unsigned number)

@@ -123,7 +123,6 @@ static const struct layout layouts[] = {
     FIELD(port, ended),
     FIELD(port, log),
     FIELD(port, source),
-    FIELD(port, configuration),
 
     WHOLE(edge_output),
     FIELD(edge_output, line),
@@ -176,17 +175,29 @@ static const struct layout layouts[] = {
 
     WHOLE(signal_entry),
     FIELD(signal_entry, time),
-    FIELD(signal_entry, source),
     FIELD(signal_entry, sent),
     FIELD(signal_entry, received),
+    FIELD(signal_entry, source),
+    FIELD(signal_entry, bits),
+
+    WHOLE(signal_setting),
+    FIELD(signal_setting, values),
+    FIELD(signal_setting, words),
+    FIELD(signal_setting, word),
+    FIELD(signal_setting, mask),
+    FIELD(signal_setting, known),
+
+    WHOLE(signal_source),
+    FIELD(signal_source, settings),
+    FIELD(signal_source, count),
 
     WHOLE(signal_log),
     FIELD(signal_log, entries),
     FIELD(signal_log, capacity),
     FIELD(signal_log, count),
-    FIELD(signal_log, settled),
-    FIELD(signal_log, source),
-    FIELD(signal_log, configuration),
+    FIELD(signal_log, sources),
+    FIELD(signal_log, source_count),
+    FIELD(signal_log, host),
     FIELD(signal_log, full),
     FIELD(signal_log, settle),
 

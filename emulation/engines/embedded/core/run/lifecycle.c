@@ -173,6 +173,11 @@ void core_on_trace(struct core *core, PyObject *handler)
     core->itm.handler = handler;
 }
 
+void core_log_signals(struct core *core, struct signal_log *log)
+{
+    signal_log_attach(log, &core->host);
+}
+
 void core_log_exceptions(struct core *core, struct exception_log *log)
 {
     core->exceptions.log = log;

@@ -26,6 +26,8 @@ EXPORT bool core_reset(struct core *core, uint32_t vector_table);
 EXPORT void core_on_trace(struct core *core, PyObject *handler);
 /* NULL for none: what is executed from now on is noted there. */
 EXPORT void core_log_exceptions(struct core *core, struct exception_log *log);
+/* Before anything is noted there. */
+EXPORT void core_log_signals(struct core *core, struct signal_log *log);
 EXPORT void core_on_semihosting(struct core *core, PyObject *handler);
 /* The chip's MPU: 8 regions, or 0 without one. */
 EXPORT void core_set_mpu(struct core *core, uint32_t regions);

@@ -1,28 +1,51 @@
 #include "state/signal_log.h"
 
-static void add(struct signal_log *log, struct host *host, uint32_t source, uint16_t sent,
-                uint16_t received)
+/* Of the interpreter, which is the same for all cores: a function that Python calls has no core. */
+static void *(*pointer_of)(PyObject *capsule, const char *name);
+
+void signal_log_attach(struct signal_log *log, struct host *host)
 {
-    if (log->count == log->capacity && !host_call(host, log->full, NULL, 0, NULL))
-        return;
-    log->entries[log->count++] =
-        (struct signal_entry){time_now(&host->schedule->shared), source, sent, received};
+    log->host = host;
+    pointer_of = host->python.pointer_of;
 }
 
-void signal_log_level(struct signal_log *log, struct host *host, uint32_t source, bool level)
+static bool has_changed(const struct signal_source *source)
 {
-    add(log, host, source, level, level);
-}
-
-void signal_log_word(struct signal_log *log, struct host *host, uint32_t source,
-                     uint32_t configuration, uint16_t sent, uint16_t received)
-{
-    if (!log->settled || log->source != source || log->configuration != configuration) {
-        if (!host_call(host, log->settle, NULL, 0, NULL))
-            return;
-        log->settled = true;
-        log->source = source;
-        log->configuration = configuration;
+    bool changed = false;
+    for (uint32_t i = 0; i < source->count; i++) {
+        struct signal_setting *setting = &source->settings[i];
+        if (!setting->values || setting->word >= *setting->words)
+            return true;
+        uint32_t value = (*setting->values)[setting->word] & setting->mask;
+        changed |= value != setting->known;
+        setting->known = value;
     }
-    add(log, host, source, sent, received);
+    return changed;
+}
+
+bool signal_log_note(struct signal_log *log, uint32_t source, uint32_t sent, uint32_t received,
+                     uint32_t bits)
+{
+    if (source < log->source_count && has_changed(&log->sources[source]) &&
+        !host_call(log->host, log->settle, &source, 1, NULL))
+        return false;
+    if (log->count == log->capacity && !host_call(log->host, log->full, NULL, 0, NULL))
+        return false;
+    uint64_t time = time_now(&log->host->schedule->shared);
+    log->entries[log->count++] = (struct signal_entry){time, sent, received, source, bits};
+    return true;
+}
+
+PyObject *signal_log_call(PyObject *capsule, PyObject *const *arguments, ptrdiff_t count)
+{
+    struct signal_log *log = pointer_of(capsule, NULL);
+    const struct python *python = &log->host->python;
+    uint32_t values[4] = {0};
+    for (ptrdiff_t i = 0; i < count && i < 4; i++)
+        values[i] = (uint32_t)python->as_unsigned(arguments[i]);
+    if (count < 3)
+        values[2] = values[1];
+    if (!signal_log_note(log, values[0], values[1], values[2], values[3]))
+        return NULL;
+    return python->from_unsigned(0);
 }
