@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -126,8 +126,8 @@ class CallHistory(Protocol):
     live: bool
     on_full: Callable[[], None]
 
-    def keep_stacks(self, size: int) -> None:
-        """Let each record have so many bytes of the stack."""
+    def keep_stacks(self, size: int, functions: Collection[int]) -> None:
+        """Let each call of these functions have so many bytes of its caller's stack."""
 
     def context(self) -> int:
         """What runs now, as in a record."""

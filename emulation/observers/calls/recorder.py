@@ -53,6 +53,10 @@ class Call:
     """R0 at the return."""
     result: Value = None
     ending: str = ""
+    frames: bytes = b""
+    """The stack of its callers, from `stack` on, where it was asked for."""
+    registers: dict[str, int] = field(default_factory=dict)
+    """Of its caller, by lower-case name: with `frames` what it takes to unwind from there."""
 
     @property
     def name(self) -> str:
@@ -85,8 +89,9 @@ class CallRecorder:
         self._on_return: list[CallListener] = []
         self._areas: Sequence[tuple[int, bytes]] = ()
         """Memory as it was when what is looked at happened."""
-        self._saved: Sequence[int] | None = None
+        self._saved: Sequence[int] = ()
         """R4 to R11 as they were."""
+        self._stack_size = 0
         self._now: int | None = None
         self._context: int | None = None
         self._tcb = symbol_address(machine.images, "pxCurrentTCB")
@@ -153,9 +158,13 @@ class CallRecorder:
             self._notes.flush()
             self._log.live = True
 
-    def keep_stacks(self, size: int) -> None:
-        """Have that many bytes of the caller's stack at hand, and its registers."""
-        self._log.keep_stacks(size)
+    def keep_stacks(self, size: int, names: tuple[str, ...]) -> None:
+        """Have that many bytes of the caller's stack, and its registers, in calls of functions that
+        begin so."""
+        functions = enumerate(self.functions)
+        wanted = [number for number, function in functions if function.name.startswith(names)]
+        self._stack_size = max(self._stack_size, size)
+        self._log.keep_stacks(size, wanted)
 
     def flush(self) -> None:
         """Look at what was noted."""
@@ -175,26 +184,12 @@ class CallRecorder:
                 return self._machine.bus.read_bytes(address, length)
         return None
 
-    def read_up_to(self, address: int, length: int) -> bytes:
+    def _read_up_to(self, address: int, length: int) -> bytes:
         """As many bytes of memory as there are from an address on."""
-        for start, content in self._areas:
-            if start == address and len(content) >= length:
-                return content[:length]
         for area in self._memories:
             if area.start <= address < area.end:
                 return self._machine.bus.read_bytes(address, min(length, area.end - address))
         return b""
-
-    def callers_registers(self, call: Call) -> dict[str, int]:
-        """Where `call` was made, by lower-case name: what it takes to unwind from there.
-
-        Of a call that is looked at, as its stack, and kept as long.
-        """
-        core, saved = self._machine.core, self._saved
-        if saved is None:
-            saved = [core.read_register(name.upper()) for name in CALLEE_SAVED]
-        registers = dict(zip(CALLEE_SAVED, saved, strict=False))
-        return {**registers, "sp": call.stack, "lr": call.caller | 1}
 
     def current(self) -> Call | None:
         """The innermost open call of the running task; else the only open one."""
@@ -215,7 +210,11 @@ class CallRecorder:
         stack = core.read_register("SP")
         record = CallRecord(core.now, None, 0, place, stack, context, raw or b"", [], [])
         function = Function(what, (), "")
-        return Call(0, function, self._task(record), core.now, [], {}, place, stack, context)
+        call = Call(0, function, self._task(record), core.now, [], {}, place, stack, context)
+        call.frames = self._read_up_to(stack, self._stack_size)
+        saved = [core.read_register(name.upper()) for name in CALLEE_SAVED]
+        call.registers = _callers_registers(saved, stack, place)
+        return call
 
     def end(self) -> None:
         """The run is over: report calls that are under way."""
@@ -243,7 +242,7 @@ class CallRecorder:
                 self._entered(self.functions[record.function], record)
             else:
                 self._deleted(record)
-            self._areas, self._saved = (), None
+            self._areas, self._saved = (), ()
         self._now = self._context = None
 
     def _when_full(self) -> None:
@@ -273,6 +272,9 @@ class CallRecorder:
             context,
             parent,
         )
+        if self._areas and self._areas[-1][0] == stack:
+            call.frames = self._areas[-1][1]
+            call.registers = _callers_registers(self._saved, stack, caller)
         self._open.append(call)
         self._trace("call", call, {"arguments": call.arguments})
         for listener in self._on_call:
@@ -358,3 +360,7 @@ class CallRecorder:
             text = record.name[:MAX_NAME].split(b"\0", 1)[0]
             name = self._names[record.name] = text.decode("ascii", "replace")
         return name
+
+
+def _callers_registers(saved: Sequence[int], stack: int, caller: int) -> dict[str, int]:
+    return {**dict(zip(CALLEE_SAVED, saved, strict=False)), "sp": stack, "lr": caller | 1}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
@@ -20,21 +19,13 @@ from renode_wifi.emulation.observers.contract.port import port_of
 from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
 from renode_wifi.emulation.observers.contract.rules.board import BoardChecks
-from renode_wifi.emulation.observers.contract.sockets import (
-    CONNECT,
-    SET_OPTION,
-    SHUTDOWN,
-    OpenSockets,
-)
+from renode_wifi.emulation.observers.contract.sockets import OpenSockets
 
 PORT_FUNCTIONS = ("SOCKETS_", "WIFI_")
 DEPTH = 8
 """Call sites of a finding."""
 GUESS = "perhaps "
 """In front of one that no unwind table confirms."""
-REMEMBERED = (CONNECT, SHUTDOWN, SET_OPTION)
-"""Calls that may turn out to be wrong by what comes after them, as those that failed."""
-MAX_REMEMBERED = 256
 
 FindingListener = Callable[[Finding], None]
 
@@ -68,10 +59,6 @@ class ContractMonitor:
         self._by_site: dict[tuple[str, int, str], Finding] = {}
         self._calls: list[Call] = []
         """Of the application, under way."""
-        self._now: Call | None = None
-        """The call that an event is about: registers and stack are its caller's."""
-        self._frames: dict[int, _Frame] = {}
-        """By the call's number, of calls that a finding may come back to."""
         self._checks = [
             kind(self.port, self._sockets, self._recorder.read_memory, self._found)
             for kind in CHECKS
@@ -79,7 +66,7 @@ class ContractMonitor:
         ]
         self._entering = [each for each in self._checks if type(each).entered != Check.entered]
         self._returning = [each for each in self._checks if type(each).returned != Check.returned]
-        self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED)
+        self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED, PORT_FUNCTIONS)
         self._recorder.follow(self._entered, self._returned)
         self._board = BoardChecks(engine.machine, self._found_here)
 
@@ -111,11 +98,9 @@ class ContractMonitor:
         if not _is_of_application(call):
             return
         self._calls.append(call)
-        self._now = call
         socket = self._sockets.of(call)
         for check in self._entering:
             check.entered(call, socket)
-        self._now = None
 
     def _returned(self, call: Call) -> None:
         if call not in self._calls:
@@ -123,15 +108,9 @@ class ContractMonitor:
         self._calls.remove(call)
         if call.ending:
             return
-        self._now = call
         socket = self._sockets.of(call)
         for check in self._returning:
             check.returned(call, socket)
-        if call.name in REMEMBERED or call.number_returned < 0:
-            self._frames[call.number] = self._frame_now(call)
-            if len(self._frames) > MAX_REMEMBERED:
-                del self._frames[next(iter(self._frames))]
-        self._now = None
         self._sockets.apply(call)
 
     def _found(self, rule: Rule, call: Call, message: str) -> None:
@@ -147,7 +126,7 @@ class ContractMonitor:
             call.task,
             signature(call),
             message,
-            self._locate(call),
+            partial(_places, call, self._image),
             silenced=self.silenced.get(rule.id),
         )
         self._by_site[site] = finding
@@ -158,38 +137,19 @@ class ContractMonitor:
     def _found_here(self, rule: Rule, what: str, message: str) -> None:
         """The firmware does it right now."""
         if self.port.name in rule.basis:
-            self._now = self._recorder.here(what)
-            self._found(rule, self._now, message)
-            self._now = None
-
-    def _locate(self, call: Call) -> Callable[[], list[str]]:
-        is_now = call is self._now
-        frame = self._frame_now(call) if is_now else self._frames.get(call.number)
-        return partial(_places, call.caller, frame, self._image)
-
-    def _frame_now(self, call: Call) -> _Frame:
-        registers = self._recorder.callers_registers(call)
-        stack = self._recorder.read_up_to(call.stack, 4 * STACK_WORDS_SCANNED)
-        return _Frame(registers, stack)
+            self._found(rule, self._recorder.here(what), message)
 
 
-class _Frame(NamedTuple):
-    """Of the caller, at the call: its registers by name, its stack from the pointer on."""
-
-    registers: dict[str, int]
-    stack: bytes
-
-    def read(self, address: int, length: int) -> bytes:
-        offset = address - self.registers["sp"]
-        if offset < 0 or offset + length > len(self.stack):
+def _places(call: Call, image: Image) -> list[str]:
+    def read(address: int, length: int) -> bytes:
+        offset = address - call.stack
+        if offset < 0 or offset + length > len(call.frames):
             raise IndexError
-        return self.stack[offset : offset + length]
+        return call.frames[offset : offset + length]
 
-
-def _places(returns_to: int, frame: _Frame | None, image: Image) -> list[str]:
-    sites = call_chain(frame.registers, image, frame.read, DEPTH) if frame else []
+    sites = call_chain(call.registers, image, read, DEPTH) if call.registers else []
     rows = [f"{GUESS if s.is_guess else ''}{place(s.address, image)}" for s in sites]
-    return rows or [place(returns_to, image)]
+    return rows or [place(call.caller, image)]
 
 
 def _is_of_application(call: Call) -> bool:

@@ -126,10 +126,11 @@ def test_calls_that_are_looked_at_later_are_those_seen_live(
         def note(call: Call, calls: list[object] = calls) -> None:
             calls.append((call.name, call.task, call.started, call.finished, call.arguments))
             calls.append((call.caller, call.stack, call.result, call.outputs, call.ending))
+            calls.append(call.frames)
 
         with Board(BOARD, CALLS) as board:
             recorder = record_calls(board, live=live)
-            recorder.keep_stacks(2048)
+            recorder.keep_stacks(2048, ("",))
             recorder.follow(note, note)
             board.run(0.05)
             recorder.end()
@@ -141,11 +142,11 @@ def test_registers_of_callers_come_with_their_stacks() -> None:
     seen: list[tuple[dict[str, int], dict[str, int]]] = []
     with Board(BOARD, CALLS) as board:
         recorder = record_calls(board, live=True)
-        recorder.keep_stacks(4)
+        recorder.keep_stacks(4, ("",))
         core = recorder.machine.core
 
         def note(call: Call) -> None:
-            noted = recorder.callers_registers(call)
+            noted = call.registers
             seen.append((noted, {name: core.read_register(name.upper()) for name in noted}))
 
         recorder.follow(note, lambda call: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from renode_wifi.emulation.platform.core import CallRecord, LoggedFunction
 
@@ -32,6 +32,7 @@ class CallFunctionRecord(ctypes.Structure):
     _fields_ = [
         ("address", u32),
         ("returns", u32),
+        ("stack_size", u32),
         ("capture_count", u32),
         ("captures", CallCaptureRecord * CAPTURES),
     ]
@@ -70,7 +71,6 @@ class CallLogRecord(ctypes.Structure):
         ("size", u32),
         ("task", u32),
         ("name", u32),
-        ("stack_size", u32),
         ("live", u32),
         ("full", ctypes.py_object),
         ("open", pointer),
@@ -127,7 +127,6 @@ class CallLog:
             task,
             name,
             0,
-            0,
             self._full,
             ctypes.addressof(self._open),
             0,
@@ -141,8 +140,10 @@ class CallLog:
     def live(self, live: bool) -> None:
         self.record.live = live
 
-    def keep_stacks(self, size: int) -> None:
-        self.record.stack_size = max(self.record.stack_size, size)
+    def keep_stacks(self, size: int, functions: Collection[int]) -> None:
+        for record, number in zip(self._functions, self._numbers, strict=True):
+            if number in functions:
+                record.stack_size = max(record.stack_size, size)
 
     def context(self) -> int:
         return signed(self._context())

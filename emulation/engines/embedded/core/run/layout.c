@@ -220,6 +220,7 @@ static const struct layout layouts[] = {
     WHOLE(call_function),
     FIELD(call_function, address),
     FIELD(call_function, returns),
+    FIELD(call_function, stack_size),
     FIELD(call_function, capture_count),
     FIELD(call_function, captures),
 
@@ -248,7 +249,6 @@ static const struct layout layouts[] = {
     FIELD(call_log, size),
     FIELD(call_log, task),
     FIELD(call_log, name),
-    FIELD(call_log, stack_size),
     FIELD(call_log, live),
     FIELD(call_log, full),
     FIELD(call_log, open),

@@ -145,20 +145,18 @@ static bool begin(struct call_log *log, uint32_t function, uint32_t pc, const ui
 
 /* What it takes to unwind from here. */
 static void add_callers_frame(struct call_log *log, uint32_t start, struct cpu *cpu,
-                              const struct memory_map *map)
+                              const struct memory_map *map, uint32_t stack_size)
 {
     uint64_t values[CALL_SAVED];
     struct call_record *record = record_of(log, start);
     cpu_read_many(cpu, callee_saved, values, CALL_SAVED);
     for (unsigned i = 0; i < CALL_SAVED; i++)
         record->saved[i] = (uint32_t)values[i];
-    add_area(log, map, start, record->sp, log->stack_size);
+    add_area(log, map, start, record->sp, stack_size);
 }
 
-static bool finish(struct call_log *log, uint32_t start, struct cpu *cpu, const struct memory_map *map)
+static bool finish(struct call_log *log, uint32_t start, struct cpu *cpu)
 {
-    if (log->stack_size)
-        add_callers_frame(log, start, cpu, map);
     record_of(log, start)->size = log->size - start;
     return !log->live || host_call(cpu->host, log->full, NULL, 0, NULL);
 }
@@ -206,7 +204,9 @@ static bool note_call(struct call_log *log, uint32_t number, uint32_t address, s
         memcpy(open->words, record->words, sizeof open->words);
         watch_return(log, record->lr, code);
     }
-    return finish(log, start, cpu, map);
+    if (function->stack_size)
+        add_callers_frame(log, start, cpu, map, function->stack_size);
+    return finish(log, start, cpu);
 }
 
 /* A call's end is known by its return address and stack pointer. */
@@ -233,7 +233,7 @@ static bool note_return(struct call_log *log, uint32_t address, struct cpu *cpu,
         add_captures(log, map, start, &log->functions[call.function], call.words, true);
     }
     log->open_count = kept;
-    return found && finish(log, start, cpu, map);
+    return found && finish(log, start, cpu);
 }
 
 bool call_log_visit(struct call_log *log, uint32_t address, struct cpu *cpu,

@@ -27,6 +27,7 @@ struct call_capture {
 struct call_function {
     uint32_t address;
     uint32_t returns; /* whether its return is noted */
+    uint32_t stack_size; /* bytes of the caller's stack that are noted with a call */
     uint32_t capture_count;
     struct call_capture captures[CALL_CAPTURES];
 };
@@ -65,7 +66,6 @@ struct call_log {
     uint32_t capacity, size;
     uint32_t task; /* where the address of the running task's block is; 0: there is no kernel */
     uint32_t name; /* where in a block the name is */
-    uint32_t stack_size; /* bytes of the caller's stack in each record */
     uint32_t live; /* call `full` with each record */
     PyObject *full; /* it sets `size` to 0 */
     struct open_call *open; /* MAX_OPEN_CALLS */
