@@ -57,7 +57,9 @@ def render_call_chain(
     # Imported late: its tables are slow to import, and most runs need none.
     from renode_wifi.emulation.image.call_chain import call_chain
 
-    sites = call_chain(registers, image, read_memory, depth)
+    sites = call_chain(registers, image, read_memory, depth + 1)
+    is_cut = len(sites) > depth
+    del sites[depth:]
     certain = [site for site in sites if not site.is_guess]
     guessed = [site for site in sites if site.is_guess]
     rows = []
@@ -69,6 +71,8 @@ def render_call_chain(
     if guessed:
         rows.append(f"  {'and perhaps' if certain else 'called'} from (as the stack looks)")
     rows += [f"    {place(site.address, image)}" for site in guessed]
+    if is_cut:
+        rows.append(f"    and further callers: the innermost {depth} are shown")
     return rows
 
 

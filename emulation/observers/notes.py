@@ -62,7 +62,7 @@ class Notes:
 
     def want_context(self, events: Collection[str]) -> None:
         """What ran is noted with these events."""
-        self._contextual = events
+        self._contextual = {*self._contextual, *events}
 
     def on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
         """For `Session.subscribe`."""

@@ -207,6 +207,10 @@ class DebugUnit(Protocol):
 
     def remove_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None: ...
 
+    def report_unaligned(self, callback: Callable[[int, int], None] | None) -> None:
+        """Call back with the addresses of an instruction and of its access, if that is permitted
+        and not aligned to its size. It executes at a tenth of the speed. None: no more."""
+
     @property
     def watched(self) -> tuple[int, bool] | None:
         """The access that ended the last run: its address; is it a store."""

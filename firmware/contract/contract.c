@@ -6,7 +6,7 @@
 
 #define NAME_SIZE 40
 
-static char buffer[8];
+static char buffer[8] __attribute__((aligned(4)));
 
 static int open_socket(void)
 {
@@ -193,6 +193,23 @@ static void baud_rate_off(void)
     board_put('\n');
 }
 
+static void pin_without_function(void)
+{
+    store((volatile uint32_t *)PIN, PIN_RESET);
+    board_put('!');
+    board_put('\n');
+}
+
+__attribute__((noipa)) static uint32_t load(const volatile void *place)
+{
+    return *(const volatile uint32_t *)place;
+}
+
+static void unaligned_access(void)
+{
+    load(buffer + 1);
+}
+
 #ifdef UNCLOCKED
 static void peripheral_clock_off(void)
 {
@@ -223,6 +240,8 @@ static const struct {
     {"use-after-shutdown", use_after_shutdown},
     {"no-join-after-reset", no_join_after_reset},
     {"baud-rate-off", baud_rate_off},
+    {"pin-without-function", pin_without_function},
+    {"unaligned-access", unaligned_access},
 #ifdef UNCLOCKED
     {"peripheral-clock-off", peripheral_clock_off},
 #endif

@@ -39,6 +39,8 @@ class Debug:
         self._watched: Sequence[Watchpoint] = ()
         self._watch_hooks: list[tuple[Watchpoint, WatchCallback]] = []
         self._steps = 0
+        self._on_unaligned: Callable[[int, int], None] | None = None
+        self._unaligned = self._report_unaligned
         # The core holds bare pointers: these references keep what they point to.
         self._addresses: ctypes.Array[ctypes.c_uint32] | None = None
         self._watchpoints: ctypes.Array[native.WatchpointRecord] | None = None
@@ -153,6 +155,18 @@ class Debug:
     def remove_watch_hook(self, watchpoint: Watchpoint, callback: WatchCallback) -> None:
         self._watch_hooks.remove((watchpoint, callback))
         self._apply_watchpoints()
+
+    def report_unaligned(self, callback: Callable[[int, int], None] | None) -> None:
+        """See `platform.core.DebugUnit`."""
+        self._on_unaligned = callback
+        self._native.library.core_report_unaligned(
+            self._native.handle, callback is not None, self._unaligned
+        )
+
+    def _report_unaligned(self, instruction: int, access: int) -> int:
+        if self._on_unaligned is not None:
+            self._on_unaligned(instruction, access)
+        return 0
 
     def _apply_watchpoints(self) -> None:
         watchpoints = [*self._watched, *(watchpoint for watchpoint, _ in self._watch_hooks)]

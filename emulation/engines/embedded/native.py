@@ -308,6 +308,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_begin_step": (ctypes.c_size_t, (pointer,)),
     "core_end_step": (None, (pointer, ctypes.c_size_t)),
     "core_set_watchpoints": (None, (pointer, ctypes.POINTER(WatchpointRecord), u32)),
+    "core_report_unaligned": (None, (pointer, u32, ctypes.py_object)),
     "core_set_firewall": (None, (pointer, ctypes.POINTER(FirewallState), ctypes.py_object)),
     "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),

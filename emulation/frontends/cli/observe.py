@@ -93,6 +93,13 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         help="--contract, and its findings in a file: .sarif, .xml (JUnit) or .jsonl",
     )
     command.add_argument(
+        "--contract-rule",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="--contract with a rule that slows the run to a tenth, such as unaligned-access",
+    )
+    command.add_argument(
         "--silence",
         action="append",
         default=[],
@@ -170,7 +177,8 @@ class Observers:
 
     @property
     def watches_contract(self) -> bool:
-        return self._options.contract or bool(self._options.contract_report)
+        options = self._options
+        return bool(options.contract or options.contract_report or options.contract_rule)
 
     def with_symbols(self, image: Image) -> Image:
         """The image with the symbols of `--symbols`."""
@@ -205,7 +213,9 @@ class Observers:
             from renode_wifi.emulation.observers.contract.monitor import ContractMonitor, silences
 
             silenced = silences(self._options.silence, "--silence")
-            self._contract = ContractMonitor(board, silenced, self._recorder)
+            self._contract = ContractMonitor(
+                board, silenced, self._recorder, self._options.contract_rule
+            )
 
     def _report_contract(self, contract: ContractMonitor, unfinished: str | None) -> None:
         from renode_wifi.emulation.observers.contract.report import as_text, render, summary

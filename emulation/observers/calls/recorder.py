@@ -202,8 +202,11 @@ class CallRecorder:
         contexts = {call.context for call in self._open}
         return self._open[-1] if len(contexts) == 1 else None
 
-    def here(self, what: str) -> Call:
-        """What the firmware does right now, as if it were a call of that name."""
+    def here(self, what: str, instruction: int | None = None) -> Call:
+        """What the firmware does right now, as if it were a call of that name.
+
+        instruction: the address of the one that does it; None: the function that was called last.
+        """
         core, context = self._machine.core, self._log.context()
         raw = self.read_memory(context + TCB_NAME, MAX_NAME) if self._tcb and context > 0 else None
         place = core.read_register("LR") & ~1
@@ -214,6 +217,10 @@ class CallRecorder:
         call.frames = self._read_up_to(stack, self._stack_size)
         saved = [core.read_register(name.upper()) for name in CALLEE_SAVED]
         call.registers = _callers_registers(saved, stack, place)
+        if instruction is not None:
+            names = (*(f"R{number}" for number in range(13)), "SP", "LR")
+            call.registers = {name.lower(): core.read_register(name) for name in names}
+            call.registers["pc"] = call.caller = instruction
         return call
 
     def end(self) -> None:

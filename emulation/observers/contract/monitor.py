@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from renode_wifi.emulation.board.session import Session
@@ -19,7 +19,15 @@ from renode_wifi.emulation.observers.contract.port import port_of
 from renode_wifi.emulation.observers.contract.rule import Finding, Rule
 from renode_wifi.emulation.observers.contract.rules import CHECKS, rules
 from renode_wifi.emulation.observers.contract.rules.board import BoardChecks
+from renode_wifi.emulation.observers.contract.rules.certificates import (
+    HANDSHAKE,
+    NEAR_EXPIRY,
+    near_expiry,
+)
+from renode_wifi.emulation.observers.contract.rules.memory import UNALIGNED, UnalignedAccesses
 from renode_wifi.emulation.observers.contract.sockets import OpenSockets
+from renode_wifi.emulation.observers.notes import notes_of
+from renode_wifi.emulation.platform.trace import TraceFields
 
 PORT_FUNCTIONS = ("SOCKETS_", "WIFI_")
 DEPTH = 8
@@ -34,7 +42,8 @@ class ContractMonitor:
     """Of a board, or the machine that a monitor has selected, best from its start on.
 
     listeners: called with each finding when it comes first, as soon as the session's notes are
-    looked at. silenced: the reason for each rule that is not to fail the run.
+    looked at. silenced: the reason for each rule that is not to fail the run. costly: rules that
+    slow a run, which are looked at only if they are named.
 
     It takes no virtual time and changes nothing that the guest sees. Raises RenodeWifiError for a
     machine without a known port, rules that there are not, an image without symbols, and on an
@@ -46,8 +55,10 @@ class ContractMonitor:
         session: Session,
         silenced: Mapping[str, str] | None = None,
         recorder: CallRecorder | None = None,
+        costly: Collection[str] = (),
     ) -> None:
         self.silenced = _checked(silenced or {})
+        _check_costly(costly)
         self._findings: list[Finding] = []
         self.listeners: list[FindingListener] = []
         self._recorder = record_calls(session, live=False) if recorder is None else recorder
@@ -68,7 +79,13 @@ class ContractMonitor:
         self._returning = [each for each in self._checks if type(each).returned != Check.returned]
         self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED, PORT_FUNCTIONS)
         self._recorder.follow(self._entered, self._returned)
-        self._board = BoardChecks(engine.machine, self._found_here)
+        self._board = BoardChecks(engine.machine, self.port.name, self._found_here)
+        self._unaligned = (
+            UnalignedAccesses(engine.machine, self._found_here) if UNALIGNED.id in costly else None
+        )
+        self._notes = notes_of(session)
+        self._notes.add(self._on_handshake, (HANDSHAKE,))
+        self._notes.want_context((HANDSHAKE,))
 
     @property
     def findings(self) -> list[Finding]:
@@ -93,6 +110,9 @@ class ContractMonitor:
         self._recorder.flush()
         self._recorder.unfollow(self._entered, self._returned)
         self._board.detach()
+        if self._unaligned is not None:
+            self._unaligned.detach()
+        self._notes.remove(self._on_handshake)
 
     def _entered(self, call: Call) -> None:
         if not _is_of_application(call):
@@ -113,6 +133,17 @@ class ContractMonitor:
             check.returned(call, socket)
         self._sockets.apply(call)
 
+    def _on_handshake(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        """For `Notes`: a TLS session stands, or does not."""
+        world = self._recorder.machine.world
+        message = near_expiry(fields, None if world is None else world.date.when)
+        call = self._recorder.current() if message else None
+        if call is None:
+            return
+        while call.parent is not None and call.parent.name.startswith(PORT_FUNCTIONS):
+            call = call.parent
+        self._found(NEAR_EXPIRY, call, message)
+
     def _found(self, rule: Rule, call: Call, message: str) -> None:
         site = (rule.id, call.caller, call.task)
         known = self._by_site.get(site)
@@ -124,7 +155,7 @@ class ContractMonitor:
             rule.basis[self.port.name],
             self._recorder.now,
             call.task,
-            signature(call),
+            signature(call) if call.number else call.name,
             message,
             partial(_places, call, self._image),
             silenced=self.silenced.get(rule.id),
@@ -134,10 +165,12 @@ class ContractMonitor:
         for listener in self.listeners:
             listener(finding)
 
-    def _found_here(self, rule: Rule, what: str, message: str) -> None:
+    def _found_here(
+        self, rule: Rule, what: str, message: str, instruction: int | None = None
+    ) -> None:
         """The firmware does it right now."""
         if self.port.name in rule.basis:
-            self._found(rule, self._recorder.here(what), message)
+            self._found(rule, self._recorder.here(what, instruction), message)
 
 
 def _places(call: Call, image: Image) -> list[str]:
@@ -149,7 +182,9 @@ def _places(call: Call, image: Image) -> list[str]:
 
     sites = call_chain(call.registers, image, read, DEPTH) if call.registers else []
     rows = [f"{GUESS if s.is_guess else ''}{place(s.address, image)}" for s in sites]
-    return rows or [place(call.caller, image)]
+    if "pc" in call.registers or not rows:
+        rows.insert(0, place(call.caller, image))
+    return rows
 
 
 def _is_of_application(call: Call) -> bool:
@@ -174,6 +209,15 @@ def silences(texts: Sequence[str], where: str) -> dict[str, str]:
                 f"{text!r} gives no reason", where=where, cure=f"write {text}=REASON"
             )
     return named
+
+
+def _check_costly(names: Collection[str]) -> None:
+    known = [rule.id for rule in rules() if rule.is_costly]
+    for name in names:
+        if name not in known:
+            raise RenodeWifiError(
+                f"{name!r} is no rule that has to be named", cure=f"they are {', '.join(known)}"
+            )
 
 
 def _checked(silenced: Mapping[str, str]) -> dict[str, str]:

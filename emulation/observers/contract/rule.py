@@ -29,12 +29,14 @@ class Basis:
 
 @dataclass(frozen=True)
 class Rule:
-    """id: by which it is silenced. basis: by port; a port that is not there lacks the rule."""
+    """id: by which it is silenced. basis: by port; a port that is not there lacks the rule.
+    is_costly: it slows the run, and is looked at only where it is asked for."""
 
     id: str
     title: str
     level: Level
     basis: Mapping[str, Basis]
+    is_costly: bool = False
 
 
 @dataclass

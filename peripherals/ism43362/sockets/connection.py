@@ -119,7 +119,7 @@ class StreamConnection:
             stream, self._tls, self, self.surroundings.clock, self.surroundings.random("tls")
         )
 
-    def on_handshake(self, stream: Stream, verdict: TlsVerdict) -> None:
+    def on_handshake(self, stream: TlsStream, verdict: TlsVerdict) -> None:
         self._handshaking = False
         self.surroundings.trace(
             "tls",
@@ -128,6 +128,8 @@ class StreamConnection:
             detail=verdict.detail,
             version=verdict.version,
             cipher=verdict.cipher,
+            expires=stream.expires,
+            date=self.profile.certificate_time or None,
         )
         if verdict.problem is None:
             self._open()

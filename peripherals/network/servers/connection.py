@@ -221,9 +221,17 @@ class ServerConnection:
             cipher=verdict.cipher,
             alpn=self.alpn,
             server_name=self.server_name,
+            expires=self._first_expiry(endpoint),
         )
         if verdict.problem is None:
             self.server.opened(self)
+
+    def _first_expiry(self, endpoint: TlsEndpoint) -> int | None:
+        """Of the certificates of both ends, as Unix time."""
+        from renode_wifi.peripherals.network.tls.certificates import first_expiry
+
+        own = endpoint.settings.certificate
+        return first_expiry([*endpoint.peer_chain, *([] if own is None else [own])])
 
     def _trace_tls_data(self, data: bytes, *, to_client: bool) -> None:
         ends = (self.stream.source, self.stream.destination)

@@ -116,6 +116,7 @@ class Handshakes:
         if socket.state is not StreamState.HANDSHAKE:
             return
         socket.stop_timer()
+        stream = socket.stream
         self.services.surroundings.trace(
             "tls",
             socket=socket.number,
@@ -123,6 +124,8 @@ class Handshakes:
             detail=verdict.detail,
             version=verdict.version,
             cipher=verdict.cipher,
+            expires=stream.expires if isinstance(stream, TlsStream) else None,
+            date=self.device.date,
         )
         status = tls.error_of(verdict)
         if status:

@@ -9,6 +9,7 @@ import pytest
 
 from renode_wifi import Board
 from renode_wifi.emulation.image.call_chain import CallSite, call_chain, call_site
+from renode_wifi.emulation.image.crash import render_call_chain
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.image.unwind import LR, PC, SP, IndexEntry, Registers
@@ -110,6 +111,16 @@ def test_guesses_are_marked(image: Image) -> None:
     back = returns(image, "main")[1]
     chain = call_chain({"pc": 0, "lr": 0, "sp": STACK}, image, words([5, back, 7]), DEPTH)
     assert chain == [CallSite(call_site(back, image) or 0, is_guess=True)]
+
+
+@pytest.mark.parametrize(("depth", "is_cut"), [(2, True), (3, False)])
+def test_a_report_says_that_there_are_further_callers(
+    image: Image, depth: int, is_cut: bool
+) -> None:
+    stack = words([*returns(image, "main")[:3]])
+    rows = render_call_chain({"pc": 0, "lr": 0, "sp": STACK}, image, stack, depth)
+    assert len(rows) == 1 + depth + is_cut
+    assert ("further callers" in rows[-1]) is is_cut
 
 
 STATE: Registers = {**dict.fromkeys(range(13), 0), SP: STACK, LR: 0x101}

@@ -6,8 +6,10 @@ from renode_wifi.emulation.observers.contract.check import Check
 from renode_wifi.emulation.observers.contract.rule import Rule
 from renode_wifi.emulation.observers.contract.rules import (
     board,
+    certificates,
     connecting,
     ending,
+    memory,
     opening,
     options,
     radio,
@@ -28,4 +30,5 @@ CHECKS: tuple[type[Check], ...] = (
 
 def rules() -> list[Rule]:
     """Every rule once."""
-    return [*{check.RULE.id: check.RULE for check in CHECKS}.values(), *board.RULES]
+    of_calls = {check.RULE.id: check.RULE for check in CHECKS}
+    return [*of_calls.values(), certificates.NEAR_EXPIRY, *board.RULES, *memory.RULES]

@@ -7,6 +7,11 @@ from functools import partial
 
 from renode_wifi.emulation.observers.contract.port import ST, TI
 from renode_wifi.emulation.observers.contract.rule import Basis, Level, Rule
+from renode_wifi.emulation.observers.contract.rules.pins import (
+    LOOKS,
+    PIN_WITHOUT_FUNCTION,
+    WIFI_BUS,
+)
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.peripherals.base.clock import SECOND
@@ -39,7 +44,7 @@ BAUD_RATE = Rule(
         ),
     },
 )
-RULES = (CLOCK_OFF, BAUD_RATE)
+RULES = (CLOCK_OFF, BAUD_RATE, PIN_WITHOUT_FUNCTION)
 
 RATES = (1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 76800, 115200, 128000)
 FAST_RATES = (230400, 250000, 256000, 460800, 500000, 576000, 921600)
@@ -52,20 +57,28 @@ Report = Callable[[Rule, str, str], None]
 
 
 class BoardChecks:
-    """Of one machine, until `detach`. A port's rate is looked at with the first byte of a line."""
+    """Of one machine, until `detach`. A port is looked at with the first byte of a line, the bus to
+    the Wi-Fi module with each command.
 
-    def __init__(self, machine: Machine, report: Report) -> None:
+    port: the name of a port of Secure Sockets.
+    """
+
+    def __init__(self, machine: Machine, port: str, report: Report) -> None:
         self._machine = machine
         self._report = report
         self._within_line: set[str] = set()
         self._reported: set[tuple[str, int]] = set()
         """Ports with their bits' times."""
+        self._pins = LOOKS[port](machine)
+        self._without_pins: set[str] = set()
         machine.unanswered.listeners.append(self._without_clock)
         machine.subscribe(self._on_byte, "uart")
+        machine.subscribe(self._on_command, "at")
 
     def detach(self) -> None:
         self._machine.unanswered.listeners.remove(self._without_clock)
         self._machine.unsubscribe(self._on_byte)
+        self._machine.unsubscribe(self._on_command)
 
     def _without_clock(self, block: str, gate: str) -> None:
         self._report(CLOCK_OFF, f"access to {block}", f"{gate} is not set")
@@ -75,7 +88,20 @@ class BoardChecks:
             self._within_line.discard(source)
         elif source not in self._within_line:
             self._within_line.add(source)
+            block = source.rpartition("/")[2]
+            self._look_at_pins(block)
             self._look_at(source)
+
+    def _on_command(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        self._look_at_pins(WIFI_BUS)
+
+    def _look_at_pins(self, block: str) -> None:
+        if block in self._without_pins:
+            return
+        lacking = self._pins(block)
+        if lacking:
+            self._without_pins.add(block)
+            self._report(PIN_WITHOUT_FUNCTION, f"transmission by {block}", lacking)
 
     def _look_at(self, source: str) -> None:
         port = self._machine.peripherals.get(source.rpartition("/")[2])

@@ -15,12 +15,19 @@ from renode_wifi.emulation.observers.contract.monitor import ContractMonitor
 from renode_wifi.emulation.observers.contract.port import PORTS
 from renode_wifi.emulation.observers.contract.rule import Finding
 from renode_wifi.emulation.observers.contract.rules import rules
+from renode_wifi.emulation.observers.contract.rules.certificates import NEAR_EXPIRY
 
 GUESTS = Path(__file__).parents[4] / "firmware/contract"
 CORRECT = "correct"
+WITHOUT_RADIO = [rule for rule in rules() if rule.id != NEAR_EXPIRY.id]
+"""The applications' port has no radio, and no TLS; test_certificates.py has the other rule."""
 CASES = [
-    (board, rule.id) for board, port in PORTS.items() for rule in rules() if port.name in rule.basis
+    (board, rule.id)
+    for board, port in PORTS.items()
+    for rule in WITHOUT_RADIO
+    if port.name in rule.basis
 ]
+COSTLY = [rule.id for rule in rules() if rule.is_costly]
 Booted = dict[str, tuple[Board, Snapshot, CallRecorder]]
 
 
@@ -38,7 +45,7 @@ def booted() -> Iterator[Booted]:
 def found(booted: Booted, name: str, application: str) -> list[Finding]:
     board, start, recorder = booted[name]
     board.restore(start)
-    monitor = ContractMonitor(board, recorder=recorder)
+    monitor = ContractMonitor(board, recorder=recorder, costly=COSTLY)
     board.write(f"{application}\n")
     board.wait_for_line("done")
     monitor.end()

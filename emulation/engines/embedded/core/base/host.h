@@ -33,6 +33,7 @@ struct host {
     /* Hooks at instructions. While there is any, only Unicorn executes. */
     uint32_t steps; /* single steps, hooks/breakpoint.c */
     bool checks; /* of every instruction, hooks/check.c */
+    bool reports; /* unaligned accesses, which wants such checks */
     bool look; /* of those of one block */
 };
 

@@ -29,12 +29,30 @@ static bool divides_by_zero(struct core *core, const struct instruction *instruc
            cpu_read(&core->cpu, (enum reg)instruction->divisor) == 0;
 }
 
-static bool is_unaligned(struct core *core, const struct instruction *instruction)
+static bool misses_alignment(struct core *core, const struct instruction *instruction)
 {
     const struct memory_operand *operand = &instruction->operand;
+    return operand->alignment && operand_address(operand, &core->cpu) & (operand->alignment - 1u);
+}
+
+static bool is_unaligned(struct core *core, const struct instruction *instruction)
+{
     bool wants = instruction->flags & INSTRUCTION_ALIGNED || core->scb.ccr & CCR_UNALIGN_TRP;
-    return wants && operand->alignment &&
-           operand_address(operand, &core->cpu) & (operand->alignment - 1u);
+    return wants && misses_alignment(core, instruction);
+}
+
+static bool is_executed(struct core *core, uint8_t it)
+{
+    return !it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28);
+}
+
+/* An access that this core permits. */
+static void report_unaligned(struct core *core, const struct instruction *instruction)
+{
+    uint32_t address = instruction->address;
+    uint32_t arguments[] = {address, operand_address(&instruction->operand, &core->cpu)};
+    if (is_executed(core, it_state_at(core, address)))
+        host_call(&core->host, core->checks.unaligned, arguments, 2, NULL);
 }
 
 static bool misaligns_stack(struct core *core, const struct instruction *instruction)
@@ -166,10 +184,13 @@ static bool look(struct core *core, uint32_t address)
         cause = CFSR_UNALIGNED;
     else if (is_forbidden(core, instruction))
         cause = CFSR_DACCVIOL;
-    else if (!is_for_core(core, instruction) && !begins_context(core, instruction))
+    else if (!is_for_core(core, instruction) && !begins_context(core, instruction)) {
+        if (core->host.reports && misses_alignment(core, instruction))
+            report_unaligned(core, instruction);
         return true;
+    }
     uint8_t it = it_state_at(core, address);
-    if (!it || condition_holds(it >> 4, cpu_read(&core->cpu, XPSR) >> 28)) {
+    if (is_executed(core, it)) {
         core->checks.cause = cause;
         core->checks.begins_context = !cause && !is_for_core(core, instruction);
         stop_within(core, address, it, HALT_CHECK);
@@ -203,10 +224,17 @@ static size_t add_hook(struct core *core, hook_function *function, void *user, u
     return handle;
 }
 
+void checks_report(struct core *core, bool wanted, PyObject *handler)
+{
+    core->host.reports = wanted;
+    core->checks.unaligned = wanted ? handler : NULL;
+    scs_update_checks(&core->scs);
+}
+
 void checks_apply(struct core *core)
 {
     struct host *host = &core->host;
-    bool wanted = scb_wants_checks(&core->scb);
+    bool wanted = scb_wants_checks(&core->scb) || host->reports;
     if (wanted)
         core->checks.handle = add_hook(core, on_instruction, core, 1, 0);
     else

@@ -6,7 +6,7 @@
  * fixed-point words in another rounding mode than to nearest, SMLAD of the least numbers, MRS of
  * CONTROL without FPCCR.ASPEN.
  *
- * While CCR.UNALIGN_TRP is set, a hook looks at every instruction, at about a tenth of the usual
+ * While CCR.UNALIGN_TRP is set, or unaligned accesses are reported, a hook looks at every instruction, at about a tenth of the usual
  * speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
  * is then executed with a hook from there on. Instructions of which the entry can't know are watched,
  * until they have been harmless TRUSTED times: every hook makes all others slower.
@@ -16,6 +16,9 @@
 
 #include "hooks/core.h"
 
+/* Call handler(instruction, access) for each access that is not aligned to its size and permitted all the
+ * same, or no more. */
+void checks_report(struct core *core, bool wanted, PyObject *handler);
 /* REQUEST_CHECKS: set or remove the hook at every instruction. Not while translated code executes. */
 void checks_apply(struct core *core);
 /* An instruction of a block is looked at whenever it is executed, or has been often enough. */

@@ -2,6 +2,7 @@
 
 #include "execute/execute.h"
 #include "hooks/breakpoint.h"
+#include "hooks/check.h"
 #include "hooks/code_hook.h"
 #include "hooks/watchpoint.h"
 
@@ -166,6 +167,11 @@ void core_end_step(struct core *core, size_t handle)
 void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoints, uint32_t count)
 {
     watchpoints_set(core, watchpoints, count);
+}
+
+void core_report_unaligned(struct core *core, uint32_t wanted, PyObject *handler)
+{
+    checks_report(core, wanted, handler);
 }
 
 void core_set_firewall(struct core *core, const struct firewall_state *state, PyObject *handler)

@@ -54,6 +54,8 @@ EXPORT size_t core_begin_step(struct core *core);
 EXPORT void core_end_step(struct core *core, size_t handle);
 EXPORT void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoints,
                                  uint32_t count);
+/* Call handler(instruction, access) for each access that is not aligned to its size. */
+EXPORT void core_report_unaligned(struct core *core, uint32_t wanted, PyObject *handler);
 /* Guard segments of memory; handler(enum firewall_event, address) is called. */
 EXPORT void core_set_firewall(struct core *core, const struct firewall_state *state,
                               PyObject *handler);

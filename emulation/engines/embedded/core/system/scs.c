@@ -29,7 +29,8 @@ enum {
 
 void scs_update_checks(struct scs *scs)
 {
-    if (scb_wants_checks(scs->scb) != scs->host->checks)
+    bool wanted = scb_wants_checks(scs->scb) || scs->host->reports;
+    if (wanted != scs->host->checks)
         schedule_request(scs->nvic->schedule, REQUEST_CHECKS);
     else
         schedule_withdraw(scs->nvic->schedule, REQUEST_CHECKS);
