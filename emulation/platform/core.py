@@ -211,6 +211,11 @@ class DebugUnit(Protocol):
         """Call back with the addresses of an instruction and of its access, if that is permitted
         and not aligned to its size. It executes at a tenth of the speed. None: no more."""
 
+    def report_uninitialised(self, callback: Callable[[int, int], None] | None) -> None:
+        """Call back with the addresses of an instruction and of what it loads from RAM, if nobody
+        has written any of that since power-on. To be asked for before the first run. Pages with
+        such bytes are accessed at a tenth of the speed. None: no more."""
+
     @property
     def watched(self) -> tuple[int, bool] | None:
         """The access that ended the last run: its address; is it a store."""

@@ -210,6 +210,11 @@ static void unaligned_access(void)
     load(buffer + 1);
 }
 
+static void uninitialised_read(void)
+{
+    load((const void *)0x20008000);
+}
+
 #ifdef UNCLOCKED
 static void peripheral_clock_off(void)
 {
@@ -242,6 +247,7 @@ static const struct {
     {"baud-rate-off", baud_rate_off},
     {"pin-without-function", pin_without_function},
     {"unaligned-access", unaligned_access},
+    {"uninitialised-read", uninitialised_read},
 #ifdef UNCLOCKED
     {"peripheral-clock-off", peripheral_clock_off},
 #endif

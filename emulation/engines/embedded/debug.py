@@ -41,6 +41,8 @@ class Debug:
         self._steps = 0
         self._on_unaligned: Callable[[int, int], None] | None = None
         self._unaligned = self._report_unaligned
+        self._on_uninitialised: Callable[[int, int], None] | None = None
+        self._uninitialised = self._report_uninitialised
         # The core holds bare pointers: these references keep what they point to.
         self._addresses: ctypes.Array[ctypes.c_uint32] | None = None
         self._watchpoints: ctypes.Array[native.WatchpointRecord] | None = None
@@ -166,6 +168,19 @@ class Debug:
     def _report_unaligned(self, instruction: int, access: int) -> int:
         if self._on_unaligned is not None:
             self._on_unaligned(instruction, access)
+        return 0
+
+    def report_uninitialised(self, callback: Callable[[int, int], None] | None) -> None:
+        """See `platform.core.DebugUnit`."""
+        self._on_uninitialised = callback
+        self._memory_map.follow_fresh(callback is not None)
+        self._native.library.core_report_fresh(
+            self._native.handle, callback is not None, self._uninitialised
+        )
+
+    def _report_uninitialised(self, instruction: int, access: int) -> int:
+        if self._on_uninitialised is not None:
+            self._on_uninitialised(instruction, access)
         return 0
 
     def _apply_watchpoints(self) -> None:

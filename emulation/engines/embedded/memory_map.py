@@ -31,6 +31,8 @@ class CoreMemory:
     pages: memoryview
     record: native.MemoryRecord
     bases: list[tuple[int, int, int]] = field(default_factory=list)
+    fresh: bytearray = field(default_factory=bytearray)
+    """By byte, where that is followed: nobody has written it."""
 
     def takes_stores(self, offset: int, length: int) -> bool:
         """Whether a store into a range of it changes its bytes and does nothing else."""
@@ -104,6 +106,19 @@ class MemoryMap:
             raise MemoryError
         self._apply_handlers()
         self._native.flush_tlb()
+
+    def follow_fresh(self, wanted: bool) -> None:
+        """Follow which bytes of RAM have been written, from power-on: those that are not 0 have."""
+        for memory in self.memories.values():
+            if memory.kind != "ram":
+                continue
+            memory.fresh = bytearray(byte == 0 for byte in memory.data) if wanted else bytearray()
+            fresh = (ctypes.c_char * len(memory.fresh)).from_buffer(memory.fresh)
+            memory.record.fresh = ctypes.addressof(fresh) if wanted else None
+            for page, flags in enumerate(memory.pages):
+                is_fresh = any(memory.fresh[page * PAGE : (page + 1) * PAGE])
+                others = flags & ~native.PAGE_FRESH
+                memory.pages[page] = others | native.PAGE_FRESH if is_fresh else others
 
     def at(self, address: int) -> tuple[CoreMemory | None, int, int]:
         """The memory at an address, the offset in it, and the bytes up to its mapping's end."""

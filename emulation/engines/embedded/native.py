@@ -155,6 +155,7 @@ class MemoryRecord(ctypes.Structure):
         ("writable", ctypes.c_bool),
         ("pages", pointer),
         ("shadow", pointer),
+        ("fresh", pointer),
         ("next", pointer),
     ]
 
@@ -226,6 +227,7 @@ WATCH_WRITE = 2
 
 PAGE_EXECUTED = 1
 PAGE_HANDLED = 2
+PAGE_FRESH = 32
 """`enum page_flags`."""
 
 MIRRORED: dict[str, type[ctypes.Structure]] = {
@@ -309,6 +311,7 @@ FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "core_end_step": (None, (pointer, ctypes.c_size_t)),
     "core_set_watchpoints": (None, (pointer, ctypes.POINTER(WatchpointRecord), u32)),
     "core_report_unaligned": (None, (pointer, u32, ctypes.py_object)),
+    "core_report_fresh": (None, (pointer, u32, ctypes.py_object)),
     "core_set_firewall": (None, (pointer, ctypes.POINTER(FirewallState), ctypes.py_object)),
     "core_skip_idle_loops": (None, (pointer, u32)),
     "core_interpret": (None, (pointer, u32)),

@@ -24,7 +24,7 @@ from renode_wifi.emulation.observers.contract.rules.certificates import (
     NEAR_EXPIRY,
     near_expiry,
 )
-from renode_wifi.emulation.observers.contract.rules.memory import UNALIGNED, UnalignedAccesses
+from renode_wifi.emulation.observers.contract.rules.memory import WATCHES
 from renode_wifi.emulation.observers.contract.sockets import OpenSockets
 from renode_wifi.emulation.observers.notes import notes_of
 from renode_wifi.emulation.platform.trace import TraceFields
@@ -80,9 +80,9 @@ class ContractMonitor:
         self._recorder.keep_stacks(4 * STACK_WORDS_SCANNED, PORT_FUNCTIONS)
         self._recorder.follow(self._entered, self._returned)
         self._board = BoardChecks(engine.machine, self.port.name, self._found_here)
-        self._unaligned = (
-            UnalignedAccesses(engine.machine, self._found_here) if UNALIGNED.id in costly else None
-        )
+        self._watches = [
+            WATCHES[name](engine.machine, self._found_here) for name in dict.fromkeys(costly)
+        ]
         self._notes = notes_of(session)
         self._notes.add(self._on_handshake, (HANDSHAKE,))
         self._notes.want_context((HANDSHAKE,))
@@ -110,8 +110,8 @@ class ContractMonitor:
         self._recorder.flush()
         self._recorder.unfollow(self._entered, self._returned)
         self._board.detach()
-        if self._unaligned is not None:
-            self._unaligned.detach()
+        for watch in self._watches:
+            watch.detach()
         self._notes.remove(self._on_handshake)
 
     def _entered(self, call: Call) -> None:

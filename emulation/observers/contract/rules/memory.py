@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.observers.contract.port import ST, TI
 from renode_wifi.emulation.observers.contract.rule import Basis, Level, Rule
 from renode_wifi.emulation.platform.machine import Machine
+
+RAM_ST = "RM0351, section 2.4: embedded SRAM; only an erase of SRAM2 clears it"
+RAM_TI = "SWRU465, section 2.1: on-chip SRAM"
 
 UNALIGNED = Rule(
     "unaligned-access",
@@ -22,7 +26,17 @@ UNALIGNED = Rule(
     },
     is_costly=True,
 )
-RULES = (UNALIGNED,)
+UNINITIALISED = Rule(
+    "uninitialised-read",
+    "RAM is read that nobody has written",
+    Level.ERROR,
+    {
+        ST: Basis("SRAM has no reset value: its content after power-on is unknown", RAM_ST),
+        TI: Basis("SRAM has no reset value: its content after power-on is unknown", RAM_TI),
+    },
+    is_costly=True,
+)
+RULES = (UNALIGNED, UNINITIALISED)
 
 
 class Report(Protocol):
@@ -45,3 +59,36 @@ class UnalignedAccesses:
     def _on_access(self, instruction: int, access: int) -> None:
         message = f"0x{access:08X} is no multiple of what is accessed"
         self._report(UNALIGNED, "unaligned access", message, instruction)
+
+
+class UninitialisedReads:
+    """Of one machine, from power-on until `detach`. A byte is reported once.
+
+    Raises RenodeWifiError when the machine has run: who has written what is not known then.
+    """
+
+    def __init__(self, machine: Machine, report: Report) -> None:
+        if machine.core.instructions:
+            raise RenodeWifiError(
+                f"{UNINITIALISED.id} is followed from power-on", cure="ask for it before the run"
+            )
+        self._machine = machine
+        self._report = report
+        machine.core.debug.report_uninitialised(self._on_load)
+        for image in machine.images:
+            for segment in image.segments:  # Zeros of an image are written, too.
+                machine.bus.write_bytes(segment.address, segment.data)
+
+    def detach(self) -> None:
+        self._machine.core.debug.report_uninitialised(None)
+
+    def _on_load(self, instruction: int, access: int) -> None:
+        message = f"nobody has written 0x{access:08X} since power-on"
+        self._report(UNINITIALISED, "load", message, instruction)
+
+
+WATCHES: dict[str, type[UnalignedAccesses] | type[UninitialisedReads]] = {
+    UNALIGNED.id: UnalignedAccesses,
+    UNINITIALISED.id: UninitialisedReads,
+}
+"""By the rule's id."""

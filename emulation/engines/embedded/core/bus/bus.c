@@ -53,6 +53,7 @@ static void write_memory(struct bus *bus, uint32_t address, uint32_t value, unsi
     uint8_t *bytes = memory_at(bus->map, address, width, true);
     if (bytes) {
         memcpy(bytes, &value, width);
+        memory_note_written(bus->map, address, width);
         code_changed(bus->code, address, width);
     } else if (!(page && page->memory && *page_flags(page) & PAGE_HANDLED)) {
         access_reserved(bus, address, true);

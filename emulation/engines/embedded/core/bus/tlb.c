@@ -74,7 +74,7 @@ static bool fill_memory(struct tlb *tlb, struct page *page, uint32_t address, in
         *flags |= PAGE_WRITTEN;
         bus->schedule->side_effects = true; /* idle/shadow.c didn't copy the page */
     }
-    if (*flags & (PAGE_WATCHED | PAGE_GUARDED) || mixed) {
+    if (*flags & PAGE_ON_BUS || mixed) {
         bool writes = is_store || (*flags & PAGE_WRITTEN && !handled);
         if (!is_fetch)
             return send_to_bus(address, UC_PROT_READ | (writes ? UC_PROT_WRITE : 0), entry);

@@ -3,6 +3,7 @@
 #include "execute/density.h"
 #include "hooks/block.h"
 #include "hooks/forbidden.h"
+#include "hooks/fresh.h"
 #include "hooks/interrupt.h"
 
 static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, void *user)
@@ -15,6 +16,7 @@ static uint64_t on_bus_read(uc_engine *uc, uint64_t address, unsigned width, voi
         return 0;
     if (!firewall_permits(&core->firewall, (uint32_t)address, width))
         return 0;
+    fresh_loads(core, (uint32_t)address, width);
     uint32_t value = bus_read(bus, (uint32_t)address, width);
     if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, value, width, WATCH_READ);
@@ -33,6 +35,7 @@ static void on_bus_write(uc_engine *uc, uint64_t address, unsigned width, uint64
     if (watchpoints_exist(&bus->watchpoints))
         watchpoint_note(&bus->watchpoints, (uint32_t)address, (uint32_t)value, width, WATCH_WRITE);
     bus_write(bus, (uint32_t)address, (uint32_t)value, width);
+    fresh_stored(core, (uint32_t)address);
 }
 
 static bool on_tlb_fill(uc_engine *uc, uint64_t address, int type, struct uc_tlb_entry *entry,

@@ -54,6 +54,7 @@ struct instruction_checks {
     uint64_t specials[CHECK_SAVED_SPECIALS];
     unsigned specials_kept; /* the first ones, which the code may change */
     PyObject *unaligned; /* while host.reports is set: called with an instruction and its access */
+    PyObject *fresh; /* called with an instruction and what it loads, hooks/fresh.h; or NULL */
     size_t handle, look_handle; /* Unicorn's, while host.checks and host.look are set */
     unsigned watches; /* how many have a hook */
     bool retires; /* one of them needs none any more */

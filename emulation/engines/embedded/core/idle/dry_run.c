@@ -16,7 +16,7 @@ static struct dry_store *find_store(struct dry_run *run, const uint8_t *bytes)
 static uint8_t *word_at(struct dry_run *run, uint32_t address, bool for_write)
 {
     const struct page *page = memory_page(run->code->map, address);
-    if (!page || !page->memory || page->windows || *page_flags(page) & (PAGE_WATCHED | PAGE_GUARDED))
+    if (!page || !page->memory || page->windows || *page_flags(page) & PAGE_ON_BUS)
         return NULL;
     if (for_write &&
         (!page->memory->writable || *page_flags(page) & (PAGE_HANDLED | PAGE_EXECUTED)))

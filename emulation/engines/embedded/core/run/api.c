@@ -121,6 +121,7 @@ bool core_bus_write(struct core *core, uint32_t address, uint32_t value, uint32_
 
 void core_code_changed(struct core *core, uint32_t address, uint32_t size)
 {
+    memory_note_written(&core->map, address, size);
     code_changed(&core->code, address, size);
 }
 
@@ -172,6 +173,13 @@ void core_set_watchpoints(struct core *core, const struct watchpoint *watchpoint
 void core_report_unaligned(struct core *core, uint32_t wanted, PyObject *handler)
 {
     checks_report(core, wanted, handler);
+}
+
+void core_report_fresh(struct core *core, uint32_t wanted, PyObject *handler)
+{
+    core->checks.fresh = wanted ? handler : NULL;
+    page_cache_flush(&core->map.cache);
+    host_flush_tlb(&core->host);
 }
 
 void core_set_firewall(struct core *core, const struct firewall_state *state, PyObject *handler)

@@ -56,6 +56,9 @@ EXPORT void core_set_watchpoints(struct core *core, const struct watchpoint *wat
                                  uint32_t count);
 /* Call handler(instruction, access) for each access that is not aligned to its size. */
 EXPORT void core_report_unaligned(struct core *core, uint32_t wanted, PyObject *handler);
+/* Call handler(instruction, access) for each load of bytes of which none was ever written. Memories have
+ * their `fresh`, and their pages PAGE_FRESH. */
+EXPORT void core_report_fresh(struct core *core, uint32_t wanted, PyObject *handler);
 /* Guard segments of memory; handler(enum firewall_event, address) is called. */
 EXPORT void core_set_firewall(struct core *core, const struct firewall_state *state,
                               PyObject *handler);

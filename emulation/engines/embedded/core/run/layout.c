@@ -63,6 +63,7 @@ static const struct layout layouts[] = {
     FIELD(memory, writable),
     FIELD(memory, pages),
     FIELD(memory, shadow),
+    FIELD(memory, fresh),
     FIELD(memory, next),
 
     WHOLE(window),

@@ -8,7 +8,7 @@ uint8_t *memory_plain(struct memory_map *map, uint32_t address, uint32_t length,
     const struct page *page = memory_page(map, address);
     uint32_t within = address & (PAGE_SIZE - 1);
     if (!page || !page->memory || page->windows || within + length > PAGE_SIZE ||
-        *page_flags(page) & (PAGE_WATCHED | PAGE_GUARDED) ||
+        *page_flags(page) & PAGE_ON_BUS ||
         (map->permits && !map->permits(map->permits_of, address - within, for_write)))
         return NULL;
     if (for_write) {
@@ -21,6 +21,13 @@ uint8_t *memory_plain(struct memory_map *map, uint32_t address, uint32_t length,
     struct cached_page *pages = for_write ? map->cache.writable : map->cache.readable;
     *cached_page_at(pages, address) = (struct cached_page){address - within, bytes};
     return bytes + within;
+}
+
+void memory_note_written(const struct memory_map *map, uint32_t address, uint32_t length)
+{
+    uint8_t *fresh = memory_fresh(map, address);
+    if (fresh && memory_at(map, address, length, false))
+        memset(fresh, 0, length);
 }
 
 bool memory_fetch(const struct memory_map *map, uint32_t address, uint16_t *halfword)

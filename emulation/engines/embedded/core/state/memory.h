@@ -14,6 +14,8 @@ enum page_flags {
     PAGE_WRITTEN = 4, /* plain stores of the CPU may have changed it */
     PAGE_WATCHED = 8, /* accesses of the CPU go to the bus, bus/watchpoint.c */
     PAGE_GUARDED = 16, /* the same, bus/firewall.c */
+    PAGE_FRESH = 32, /* the same, hooks/fresh.h */
+    PAGE_ON_BUS = PAGE_WATCHED | PAGE_GUARDED | PAGE_FRESH,
 };
 
 /* One piece of memory; aliases refer to the same piece. Mirrored by native.py. */
@@ -24,6 +26,7 @@ struct memory {
     bool writable; /* by a plain store */
     uint8_t *pages; /* per page: enum page_flags */
     uint8_t *shadow; /* a copy, idle/shadow.c */
+    uint8_t *fresh; /* by byte: nobody has written it; NULL: that is not followed */
     struct memory *next;
 };
 
@@ -99,6 +102,18 @@ static inline uint8_t *memory_at(const struct memory_map *map, uint32_t address,
     uint64_t offset = (uint64_t)page->offset + (address & (PAGE_SIZE - 1));
     return offset + length > page->memory->size ? NULL : page->memory->bytes + offset;
 }
+
+/* Bytes that nobody has written of those that an access reaches; NULL where that is not followed. */
+static inline uint8_t *memory_fresh(const struct memory_map *map, uint32_t address)
+{
+    const struct page *page = memory_page(map, address);
+    if (!page || !page->memory || !page->memory->fresh)
+        return NULL;
+    return page->memory->fresh + page->offset + (address & (PAGE_SIZE - 1));
+}
+
+/* Somebody has written bytes within one piece of memory. */
+void memory_note_written(const struct memory_map *map, uint32_t address, uint32_t length);
 
 /* The same for bytes within one page without windows, handlers or, for stores, code. The page is
  * cached. */

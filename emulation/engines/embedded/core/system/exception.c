@@ -166,6 +166,7 @@ void exception_enter(struct exceptions *exceptions, unsigned exception, bool syn
     if (forbidden)
         frame = NULL;
     if (frame) {
+        memory_note_written(exceptions->map, pointer, size);
         memcpy(frame, r, 4 * sizeof *frame);
         frame[FRAME_R12] = r[R12];
         frame[FRAME_LR] = r[LR];

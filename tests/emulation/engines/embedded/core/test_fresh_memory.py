@@ -1,0 +1,83 @@
+"""Loads of RAM that nobody has written since power-on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulation.engines.embedded.guest import RAM, Guest
+
+PLACE = RAM + 0x3000
+HEAD = f"""
+reset:
+    load r6, {PLACE}
+    mov r2, #2
+    mov r3, #0
+"""
+TAIL = """
+    log 1
+    b .
+"""
+
+
+def loaded(body: str, wanted: bool = True) -> tuple[list[tuple[str, int]], list[int], int]:
+    """Reported: the encoding of the instruction, and what it loaded; the log; the cycles."""
+    guest = Guest(f"{HEAD}{body}{TAIL}")
+    reported: list[tuple[str, int]] = []
+
+    def on_load(instruction: int, access: int) -> None:
+        code = guest.core.bus.read_bytes(instruction, 2)
+        reported.append((code.hex(), access - PLACE))
+
+    if wanted:
+        guest.core.debug.report_uninitialised(on_load)
+    guest.run()
+    return reported, guest.log, guest.core.instructions
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("ldr r4, [r6]\n", [("3468", 0)]),
+        ("ldrb r4, [r6, #5]\n", [("7479", 5)]),
+        ("ldr r4, [r6]\n ldr r4, [r6]\n", [("3468", 0)]),
+        ("str r3, [r6]\n ldr r4, [r6]\n", []),
+        ("strb r3, [r6]\n ldr r4, [r6]\n ldrb r4, [r6, #1]\n", [("7478", 1)]),
+        ("stm r6, {r2, r3}\n ldrd r4, r5, [r6]\n", []),
+        ("mov sp, r6\n push {r2, r3}\n pop {r4, r5}\n", []),
+        ("strh r3, [r6, #2]\n ldr r4, [r6, #4]\n", [("7468", 4)]),
+    ],
+)
+def test_what_nobody_has_written_is_reported_once(body: str, found: list[tuple[str, int]]) -> None:
+    reported, log, cycles = loaded(body)
+    assert reported == found
+    assert ([], log, cycles) == loaded(body, wanted=False)
+
+
+def test_what_an_exception_or_a_host_writes_is_written() -> None:
+    guest = Guest(
+        f"{HEAD} mov sp, r6\n svc 0\n ldr r4, [r6]\n{TAIL}svc:\n ldr r4, [sp, #24]\n bx lr\n"
+    )
+    reported: list[int] = []
+    guest.core.debug.report_uninitialised(lambda instruction, access: reported.append(access))
+    guest.core.bus.write_bytes(PLACE, bytes(4))
+    guest.run()
+    assert (reported, guest.log) == ([], [1])
+
+
+def test_a_page_that_is_written_whole_is_plain_memory_again() -> None:
+    body = """
+        mov r4, #0x1000
+    1:  subs r4, #4
+        str r3, [r6, r4]
+        bne 1b
+        ldr r4, [r6, #8]
+    """
+    guest = Guest(f"{HEAD}{body}{TAIL}")
+    reported: list[int] = []
+    guest.core.debug.report_uninitialised(lambda instruction, access: reported.append(access))
+    guest.run()
+    memory, offset, _ = guest.core.memory_map.at(PLACE)
+    assert memory is not None
+    assert memory.pages[offset >> 12] & 32 == 0
+    assert memory.pages[(offset >> 12) + 1] & 32
+    assert reported == []
