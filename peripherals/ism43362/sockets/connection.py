@@ -12,6 +12,7 @@ from renode_wifi.peripherals.ism43362.profile import ModuleProfile
 from renode_wifi.peripherals.network.contract.station import Station
 from renode_wifi.peripherals.network.contract.stream import Failure, Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
+from renode_wifi.peripherals.network.tls.expiry import first_expiry
 from renode_wifi.peripherals.network.tls.settings import TlsSettings, TlsVerdict
 
 Remote = tuple[IPv4Address, int]
@@ -128,7 +129,7 @@ class StreamConnection:
             detail=verdict.detail,
             version=verdict.version,
             cipher=verdict.cipher,
-            expires=stream.expires,
+            expires=first_expiry(stream.peer_chain),
             date=self.profile.certificate_time or None,
         )
         if verdict.problem is None:

@@ -9,6 +9,7 @@ from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.servers.spoiling import HandshakeWatch, Spoiling
 from renode_wifi.peripherals.network.stack.tcp import Address, Connection
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
+from renode_wifi.peripherals.network.tls.expiry import first_expiry
 from renode_wifi.peripherals.network.tls.messages import INTERNAL_ERROR
 from renode_wifi.peripherals.network.tls.settings import TlsVerdict
 
@@ -228,8 +229,6 @@ class ServerConnection:
 
     def _first_expiry(self, endpoint: TlsEndpoint) -> int | None:
         """Of the certificates of both ends, as Unix time."""
-        from renode_wifi.peripherals.network.tls.certificates import first_expiry
-
         own = endpoint.settings.certificate
         return first_expiry([*endpoint.peer_chain, *([] if own is None else [own])])
 

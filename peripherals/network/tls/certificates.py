@@ -6,7 +6,6 @@ It imports `cryptography`, which takes long, and is imported when the first cert
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Any
@@ -190,12 +189,6 @@ def is_signed_by(certificate: bytes, root: bytes) -> bool:
                 continue
             return True
     return False
-
-
-def first_expiry(certificates: Iterable[bytes]) -> int | None:
-    """Unix time at which the first of these (PEM or DER) expires; None: none can be read."""
-    known = [each for certificate in certificates for each in load(certificate)]
-    return min((int(each.not_valid_after_utc.timestamp()) for each in known), default=None)
 
 
 def has_expired(certificate: bytes, date: datetime.datetime) -> bool:

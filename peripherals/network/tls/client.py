@@ -134,14 +134,6 @@ class TlsStream:
         return [] if self._endpoint is None else self._endpoint.peer_chain
 
     @property
-    def expires(self) -> int | None:
-        """Unix time at which the first of the peer's certificates expires, if it has any."""
-        # Slow to import, and a run without TLS needs none of it.
-        from renode_wifi.peripherals.network.tls.certificates import first_expiry
-
-        return first_expiry(self.peer_chain)
-
-    @property
     def alpn(self) -> str | None:
         """The protocol that the server chose."""
         return None if self._endpoint is None else self._endpoint.alpn

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
 from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain, load_certificates
+from renode_wifi.peripherals.network.tls.expiry import first_expiry
 from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.files.catalogue import climb
@@ -124,7 +125,7 @@ class Handshakes:
             detail=verdict.detail,
             version=verdict.version,
             cipher=verdict.cipher,
-            expires=stream.expires if isinstance(stream, TlsStream) else None,
+            expires=first_expiry(stream.peer_chain if isinstance(stream, TlsStream) else ()),
             date=self.device.date,
         )
         status = tls.error_of(verdict)

@@ -39,7 +39,7 @@ UNINITIALISED = Rule(
 RULES = (UNALIGNED, UNINITIALISED)
 
 
-class Report(Protocol):
+class InstructionReport(Protocol):
     """Rule, what the firmware did, in which way it breaks the rule, and by which instruction."""
 
     def __call__(self, rule: Rule, what: str, message: str, instruction: int) -> None: ...
@@ -48,7 +48,7 @@ class Report(Protocol):
 class UnalignedAccesses:
     """Of one machine, until `detach`."""
 
-    def __init__(self, machine: Machine, report: Report) -> None:
+    def __init__(self, machine: Machine, report: InstructionReport) -> None:
         self._machine = machine
         self._report = report
         machine.core.debug.report_unaligned(self._on_access)
@@ -67,7 +67,7 @@ class UninitialisedReads:
     Raises RenodeWifiError when the machine has run: who has written what is not known then.
     """
 
-    def __init__(self, machine: Machine, report: Report) -> None:
+    def __init__(self, machine: Machine, report: InstructionReport) -> None:
         if machine.core.instructions:
             raise RenodeWifiError(
                 f"{UNINITIALISED.id} is followed from power-on", cure="ask for it before the run"

@@ -492,34 +492,3 @@ reset:
     b .
 """
     assert logged(source) == [0x2000_1000]
-
-
-ADDRESSES = (UNALIGNED, UNALIGNED + 4, UNALIGNED + 1, UNALIGNED + 4, None)
-
-
-def _reported(source: str, wanted: bool = True) -> tuple[list[int], list[int], int]:
-    """Accesses that were reported, what the guest logged, and how long it took, in cycles."""
-    guest = Guest(source)
-    accesses: list[int] = []
-    if wanted:
-        guest.core.debug.report_unaligned(lambda instruction, access: accesses.append(access))
-    guest.run()
-    return accesses, guest.log, guest.core.instructions
-
-
-@pytest.mark.parametrize(("instruction", "access"), [*zip(SINGLE, ADDRESSES, strict=True)])
-def test_permitted_accesses_are_reported_on_demand(instruction: str, access: int | None) -> None:
-    source = f"{HEAD} {instruction}\n{TAIL}"
-    accesses, log, cycles = _reported(source)
-    assert accesses == ([] if access is None else [access])
-    assert ([], log, cycles) == _reported(source, wanted=False)
-
-
-@pytest.mark.parametrize(("condition", "count"), [("eq", 1), ("ne", 0)])
-def test_only_accesses_that_are_executed_are_reported(condition: str, count: int) -> None:
-    source = f"{HEAD} cmp r2, #2\n it {condition}\n ldr{condition} r3, [r6]\n{TAIL}"
-    assert len(_reported(source)[0]) == count
-
-
-def test_accesses_that_fault_are_not_reported() -> None:
-    assert _reported(f"{HEAD} ldrd r2, r3, [r6]\n{TAIL}")[0] == []

@@ -1,9 +1,11 @@
-"""Loads of RAM that nobody has written since power-on."""
+"""Accesses that are reported on demand: loads of RAM that nobody has written since power-on, and
+unaligned ones that the core permits."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.emulation.engines.embedded.core import test_alignment as alignment
 from tests.emulation.engines.embedded.guest import RAM, Guest
 
 PLACE = RAM + 0x3000
@@ -81,3 +83,44 @@ def test_a_page_that_is_written_whole_is_plain_memory_again() -> None:
     assert memory.pages[offset >> 12] & 32 == 0
     assert memory.pages[(offset >> 12) + 1] & 32
     assert reported == []
+
+
+ADDRESSES = (
+    alignment.UNALIGNED,
+    alignment.UNALIGNED + 4,
+    alignment.UNALIGNED + 1,
+    alignment.UNALIGNED + 4,
+    None,
+)
+
+
+def _reported(source: str, wanted: bool = True) -> tuple[list[int], list[int], int]:
+    """Accesses that were reported, what the guest logged, and how long it took, in cycles."""
+    guest = Guest(source)
+    accesses: list[int] = []
+    if wanted:
+        guest.core.debug.report_unaligned(lambda instruction, access: accesses.append(access))
+    guest.run()
+    return accesses, guest.log, guest.core.instructions
+
+
+@pytest.mark.parametrize(
+    ("instruction", "access"), [*zip(alignment.SINGLE, ADDRESSES, strict=True)]
+)
+def test_permitted_accesses_are_reported_on_demand(instruction: str, access: int | None) -> None:
+    source = f"{alignment.HEAD} {instruction}\n{alignment.TAIL}"
+    accesses, log, cycles = _reported(source)
+    assert accesses == ([] if access is None else [access])
+    assert ([], log, cycles) == _reported(source, wanted=False)
+
+
+@pytest.mark.parametrize(("condition", "count"), [("eq", 1), ("ne", 0)])
+def test_only_accesses_that_are_executed_are_reported(condition: str, count: int) -> None:
+    source = (
+        f"{alignment.HEAD} cmp r2, #2\n it {condition}\n ldr{condition} r3, [r6]\n{alignment.TAIL}"
+    )
+    assert len(_reported(source)[0]) == count
+
+
+def test_accesses_that_fault_are_not_reported() -> None:
+    assert _reported(f"{alignment.HEAD} ldrd r2, r3, [r6]\n{alignment.TAIL}")[0] == []
