@@ -26,7 +26,7 @@ MAX_SIZE = 1 << 28
 """Bytes of a file, most of them debug information; a device like /dev/zero has no end."""
 FORMATS = "ELF (.elf, .axf, .out), Intel HEX, SREC, TI-TXT, UF2 or binary"
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
-PROGRAMS = ("node", "probe", "shell")
+PROGRAMS = ("node", "probe", "shell", "sockets")
 """Programs of the package's own, which every board has: `<probe>` and so on."""
 
 Reader = Callable[[bytes], Content]

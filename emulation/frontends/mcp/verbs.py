@@ -60,7 +60,8 @@ class Verbs:
         """The boards, the package's own images, the worlds that may be used, and the faults."""
         rows = [f"board {board.name}: {board.title}, {board.chip}" for board in boards.all_boards()]
         rows += [
-            "images: files below the server's folder; <node>, <probe>, <shell> are the package's"
+            "images: files below the server's folder; <node>, <probe>, <shell>, <sockets> are the"
+            " package's"
         ]
         rows += [f"worlds: {', '.join(self._worlds)} (the first is the default)"]
         rows += [f"fault {kind.name}: {kind.effect}" for kind in KINDS.values()]

@@ -40,8 +40,11 @@ def record_calls(board: Session, live: bool = True) -> CallRecorder:
     if not recorder.functions:
         symbols = sum(len(image.symbols) for image in engine.machine.images)
         raise RenodeWifiError(
-            "the image has no symbols" if not symbols else "the image has no such function",
-            cure="give the ELF file before it was stripped, or its symbols: --symbols FILE",
+            "the image has no such function: none of a network API that is known"
+            if symbols
+            else "the image has no symbols",
+            cure="give the ELF file before it was stripped, or its symbols (--symbols FILE); known"
+            " are SOCKETS_*, WIFI_*, sl_*, lwip_*, zsock_* and BSD sockets",
         )
     _recorders[board] = recorder
     if live:

@@ -216,7 +216,8 @@ def _check_costly(names: Collection[str]) -> None:
     for name in names:
         if name not in known:
             raise RenodeWifiError(
-                f"{name!r} is no rule that has to be named", cure=f"they are {', '.join(known)}"
+                f"there is no rule {name!r} among those that are looked at on demand",
+                cure=f"they are {', '.join(known)}",
             )
 
 
