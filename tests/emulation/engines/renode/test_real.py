@@ -200,12 +200,13 @@ def test_a_kill_leaves_nothing_behind(
         moment = time.monotonic() + chance.uniform(1, LIFETIME)
         while time.monotonic() < moment and process.poll() is None:
             time.sleep(0.01)
-        if process.poll() is not None:
+        living = marked(mark)
+        if process.poll() is not None or not living:
             # A fast machine has come to the end of the run.
+            process.communicate(timeout=120)
             killed["ended"] += 1
             assert leftovers(folder) == [], f"attempt {attempt}"
             continue
-        living = marked(mark)
         ports = ports_of(living)
         victim = chance.choice(sorted(living))
         os.kill(victim, signal.SIGKILL)
