@@ -141,6 +141,7 @@ class STM32F7_USART(Block):
     def receive(self, byte: int) -> None:
         """A byte reaches the RX pin, after those that are on their way already."""
         if not self._bus_clock.is_on or not self._is_clocked():
+            self.machine.log.warning("%s: a byte arrives while it has no clock", self.name)
             return
         if not self.is_receiving:
             self.machine.log.warning("%s: a byte arrives while reception is disabled", self.name)

@@ -98,12 +98,12 @@ def test_the_log_of_models_is_shown_at_its_level(pytester: pytest.Pytester) -> N
     pytester.makepyfile(
         """
         def test_it(board):
-            board.write("x")  # The firmware has not enabled reception yet.
+            board.write("x")  # The firmware has not enabled the port's clock yet.
             assert False
         """
     )
     result = run(pytester, *BOARD, "--log-level=WARNING")
-    result.stdout.fnmatch_lines(["*a byte arrives while reception is disabled*"])
+    result.stdout.fnmatch_lines(["*a byte arrives while it has no clock*"])
     assert "reception is disabled" not in run(pytester, *BOARD, "--log-level=ERROR").stdout.str()
 
 
