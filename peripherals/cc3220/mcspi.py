@@ -190,7 +190,7 @@ class CC3220_McSPI(Block):
         plain = offset == RX0_OFFSET and self._plain and not self._sending
         if plain and len(self._received) == 1:
             self._values[STAT_WORD] = STAT_IDLE
-            value = self._received.pop()
+            value = self._received.pop() & ((1 << 8 * width) - 1)
         else:
             value = self.registers.read(offset, width)
         if self._constant:

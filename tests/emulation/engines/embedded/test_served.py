@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renode_wifi.emulation.engines.embedded import Core, native
@@ -342,6 +342,7 @@ SPI_STORES = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(SPI_STORES, st.sampled_from([1, 2, 4, 4])), max_size=40))
+@example([(SPI_SEND, 0, 1), (0x12C, 8 << 7, 4), 1])
 def test_words_of_an_open_wire_come_alike(steps: list[Any]) -> None:
     rigs = [Rig(CC3220_McSPI, served) for served in (False, True)]
     for step in [*SPI_MASTER, *steps]:
