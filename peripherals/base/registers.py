@@ -199,6 +199,11 @@ class Register(object):
         # type: (str) -> Field
         return self._by_name()[name]
 
+    def has(self, name):
+        # type: (str) -> bool
+        """Whether it has a field of that name."""
+        return name in self._by_name()
+
     def __getattr__(self, name):
         # type: (str) -> int
         """The mask of a field, of one in an array of fields, or of such an array."""

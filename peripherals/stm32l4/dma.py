@@ -18,7 +18,7 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import READ_WRITE, Register
 from renode_wifi.peripherals.base.timed.copier import Copier
 from renode_wifi.peripherals.stm32l4 import dma_requests
-from renode_wifi.peripherals.stm32l4.clock_changes import on_clock_change
+from renode_wifi.peripherals.stm32l4.clocks import on_clock_change
 from renode_wifi.peripherals.stm32l4.dma_registers import (
     CCR,
     CHANNEL_WORDS,

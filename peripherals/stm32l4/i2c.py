@@ -18,6 +18,7 @@ from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.i2c import I2CBus, I2CDevice
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
+from renode_wifi.peripherals.stm32l4.clocks import kernel_hz
 from renode_wifi.peripherals.stm32l4.i2c_registers import (
     CR1,
     CR2,
@@ -113,10 +114,7 @@ class STM32F7_I2C(Block):
 
     def _bit_time(self) -> int:
         """ns of a period of SCL (section 39.4.9); 0: not known."""
-        try:
-            hertz = int(self.machine.peripheral("rcc").kernel_hz(self.name))
-        except (KeyError, AttributeError):
-            return 0
+        hertz = kernel_hz(self.machine, self.name, 0)
         setting = self.registers["TIMINGR"]
         cycles = TIMINGR["SCLL"].get(setting) + TIMINGR["SCLH"].get(setting) + 2
         cycles = cycles * (TIMINGR["PRESC"].get(setting) + 1) + SYNCHRONISATION

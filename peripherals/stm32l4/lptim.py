@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.line import Receiver
@@ -16,7 +14,7 @@ from renode_wifi.peripherals.base.registers import (
     Field,
     Register,
 )
-from renode_wifi.peripherals.stm32l4.bus_clock import BusClock
+from renode_wifi.peripherals.stm32l4.clocks import BusClock, kernel_hz
 from renode_wifi.peripherals.stm32l4.gpio import InputLine, chosen_pins
 from renode_wifi.peripherals.stm32l4.tim_outputs import SHORTEST_PERIOD, ObservedLine
 
@@ -172,11 +170,7 @@ class STM32L0_LpTimer(Block, Receiver):
             self._event = None
 
     def _kernel_hz(self) -> int:
-        try:
-            rcc: Any = self.machine.peripheral("rcc")
-            return int(rcc.kernel_hz(self.name)) or self.frequency
-        except (KeyError, AttributeError):
-            return self.frequency
+        return kernel_hz(self.machine, self.name, self.frequency) or self.frequency
 
     def _prescaler(self) -> int:
         return 1 << (CFGR["PRESC"].get(self.registers["CFGR"]))

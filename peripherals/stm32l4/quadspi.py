@@ -18,7 +18,7 @@ from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
 from renode_wifi.peripherals.base.timed.reply import MAX_REPLY, Reply
-from renode_wifi.peripherals.stm32l4.clock_changes import on_clock_change
+from renode_wifi.peripherals.stm32l4.clocks import on_clock_change
 from renode_wifi.peripherals.stm32l4.quadspi_registers import (
     ABR,
     AR,

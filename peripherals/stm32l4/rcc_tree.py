@@ -175,6 +175,11 @@ class ClockTree(Block):
         # type: () -> int
         return self.apb2_hz() if self.apb2_hz() == self.hclk_hz() else 2 * self.apb2_hz()
 
+    def has_choice(self, peripheral):
+        # type: (str) -> bool
+        """Whether CCIPR chooses a clock for it."""
+        return CCIPR.has(peripheral.upper() + "SEL")
+
     def kernel_hz(self, peripheral):
         # type: (str) -> int
         """The clock that CCIPR chooses for a serial port or a low-power timer."""

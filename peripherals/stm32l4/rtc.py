@@ -7,8 +7,6 @@ tampers are in `rtc_stamps`.
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.counter import DAY, Calendar
@@ -17,6 +15,8 @@ from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.base.registers import ZERO_CLEARS
 from renode_wifi.peripherals.stm32l4 import rtc_registers
+from renode_wifi.peripherals.stm32l4.clocks import find_rcc
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.rcc_tree import LSE_HERTZ
 from renode_wifi.peripherals.stm32l4.rtc_calendar import (
     date_of,
@@ -63,7 +63,7 @@ class STM32F4_RTC(Block, Receiver):
 
     def __init__(self, machine: Machine, name: str, wakeupTimerFrequency: int = 0) -> None:
         super().__init__(machine, name)
-        self._rcc: Any = None
+        self._rcc: STM32L4_RCC | None = None
         self._looked_for_rcc = False
         self._hertz = wakeupTimerFrequency or LSE_HERTZ
         self._alarm_events: list[Event | None] = [None, None]
@@ -105,16 +105,15 @@ class STM32F4_RTC(Block, Receiver):
 
     def _follow_clock(self) -> None:
         self._looked_for_rcc = True
-        try:
-            rcc: Any = self.machine.peripheral("rcc")
-            rcc.on_backup_reset(self.backup_reset)
-            rcc.on_change(self._clock_changed)
-        except (KeyError, AttributeError):
-            return
-        self._rcc = rcc
-        self._clock_changed()
+        self._rcc = find_rcc(self.machine)
+        if self._rcc is not None:
+            self._rcc.on_backup_reset(self.backup_reset)
+            self._rcc.on_change(self._clock_changed)
+            self._clock_changed()
 
     def _clock_changed(self) -> None:
+        if self._rcc is None:
+            return
         hertz = self._rcc.rtc_hz() or (STOPPED if self._rcc.failed else LSE_HERTZ)
         if hertz == self._hertz:
             return

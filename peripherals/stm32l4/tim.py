@@ -9,14 +9,14 @@ The counter runs on the internal clock, or is moved by edges of its inputs (`tim
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.counter import TICKER_VALID, Counter
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.register_file import SERVE_READS
 from renode_wifi.peripherals.stm32l4 import tim_break, tim_outputs, tim_ticker
+from renode_wifi.peripherals.stm32l4.clocks import find_rcc
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.tim_break import Breaks
 from renode_wifi.peripherals.stm32l4.tim_captures import ClockEdges
 from renode_wifi.peripherals.stm32l4.tim_commutation import Commutation
@@ -96,7 +96,7 @@ class STM32_Timer(Block):
         self._width = initialLimit
         self._hertz = frequency
         self._has_break = "BDTR" in self.registers.plan.by_name
-        self._rcc: Any = None
+        self._rcc: STM32L4_RCC | None = None
         self._looked_for_rcc = False
         self._edges = ClockEdges(self._number, self.registers)
         for output in tim_outputs.SIGNALS:
@@ -160,31 +160,27 @@ class STM32_Timer(Block):
 
     def _find_clock(self) -> None:
         self._looked_for_rcc = True
-        try:
-            self._rcc = self.machine.peripheral("rcc")
-            listen = self._rcc.on_change
-        except (KeyError, AttributeError):
+        self._rcc = find_rcc(self.machine)
+        if self._rcc is None:
             return
-        listen(self._clock_changed)
+        self._rcc.on_change(self._clock_changed)
         self._rcc.on_gate(self.name, self._clock_changed)
         if self._has_break:
             # A failure of the HSE is a break, too (section 30.3.16).
             self._rcc.on_failure(self._clock_failed)
-        self._hertz = self._rcc_hertz()
+        self._hertz = self._rcc_hertz(self._rcc)
 
     def clock_hz(self) -> int:
         """Of the clock before the prescaler."""
         return self._hertz
 
-    def _rcc_hertz(self) -> int:
-        if not self._rcc.has_clock(self.name):
+    def _rcc_hertz(self, rcc: STM32L4_RCC) -> int:
+        if not rcc.has_clock(self.name):
             return 0
-        if self._number in APB2_TIMERS:
-            return int(self._rcc.apb2_timer_hz())
-        return int(self._rcc.apb1_timer_hz())
+        return rcc.apb2_timer_hz() if self._number in APB2_TIMERS else rcc.apb1_timer_hz()
 
     def _clock_changed(self) -> None:
-        hertz = self._rcc_hertz()
+        hertz = self._hertz if self._rcc is None else self._rcc_hertz(self._rcc)
         if hertz == self._hertz:
             return
         now = self.machine.clock.now

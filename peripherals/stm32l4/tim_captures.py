@@ -6,10 +6,9 @@ period, as if it had run since power-on.
 
 from __future__ import annotations
 
-from typing import Any
-
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.register_file import RegisterFile
+from renode_wifi.peripherals.stm32l4.rcc import STM32L4_RCC
 from renode_wifi.peripherals.stm32l4.rcc_registers import BDCR, CR, CSR
 from renode_wifi.peripherals.stm32l4.rcc_tree import LSI_HERTZ
 from renode_wifi.peripherals.stm32l4.tim_registers import CCER, CCMR1, SR, TIM16_REMAP
@@ -31,7 +30,7 @@ class ClockEdges:
         self._every = 1
         self._due: int | None = None
 
-    def settle(self, rcc: object) -> None:
+    def settle(self, rcc: STM32L4_RCC | None) -> None:
         """Registers have changed: which clock is captured, and every how many of its edges."""
         if not self._sources:
             return
@@ -54,12 +53,12 @@ class ClockEdges:
         return self._due is not None and now >= self._due
 
 
-def _frequency(rcc: Any, source: str) -> int:
+def _frequency(rcc: STM32L4_RCC, source: str) -> int:
     """Of a clock that is on; else 0."""
     if source == LSI:
         return LSI_HERTZ if rcc.registers["CSR"] & CSR.LSION else 0
     if source == LSE:
-        return int(rcc.lse_hz()) if rcc.registers["BDCR"] & BDCR.LSEON else 0
+        return rcc.lse_hz() if rcc.registers["BDCR"] & BDCR.LSEON else 0
     if source == MSI:
-        return int(rcc.msi_hz()) if rcc.registers["CR"] & CR.MSION else 0
-    return int(rcc.hse_hz()) // 32 if rcc.registers["CR"] & CR.HSEON else 0
+        return rcc.msi_hz() if rcc.registers["CR"] & CR.MSION else 0
+    return rcc.hse_hz() // 32 if rcc.registers["CR"] & CR.HSEON else 0

@@ -8,14 +8,13 @@ polling through most of its boot. Received bytes always come at the speed of the
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
 from renode_wifi.peripherals.base.uart import FrameFormat
-from renode_wifi.peripherals.stm32l4.bus_clock import BusClock
+from renode_wifi.peripherals.stm32l4.clocks import BusClock, find_rcc, kernel_hz
 from renode_wifi.peripherals.stm32l4.usart_registers import (
     BRR,
     CR1,
@@ -89,16 +88,6 @@ class STM32F7_USART(Block):
 
     # Time on the wire.
 
-    def _kernel_hz(self) -> int:
-        try:
-            rcc: Any = self.machine.peripheral("rcc")
-        except KeyError:
-            return self.frequency
-        try:
-            return int(rcc.kernel_hz(self.name))
-        except (AttributeError, KeyError):
-            return self.frequency
-
     def bit_time(self) -> int:
         """ns on the wire per bit; 0 while BRR isn't set."""
         divider = self.registers["BRR"]
@@ -109,7 +98,7 @@ class STM32F7_USART(Block):
             numerator = (divider & 0xFFF0 | (divider & 7) << 1) * SECOND // 2
         else:
             numerator = divider * SECOND
-        hertz = self._kernel_hz()
+        hertz = kernel_hz(self.machine, self.name, self.frequency)
         return numerator // hertz if hertz else 0
 
     def _data_bits(self) -> int:
@@ -153,18 +142,15 @@ class STM32F7_USART(Block):
 
     def _is_stopped(self) -> bool:
         """The clocks of the buses stand still, as in Stop."""
-        try:
-            rcc: Any = self.machine.peripheral("rcc")
-            return not rcc.hclk_hz()
-        except (AttributeError, KeyError):
-            return False
+        rcc = find_rcc(self.machine)
+        return rcc is not None and not rcc.hclk_hz()
 
     def _is_clocked(self) -> bool:
         """In Stop only HSI16 and LSE go on, for a port with UESM (section 40.5.15)."""
-        if not self._is_stopped():
+        rcc = find_rcc(self.machine)
+        if rcc is None or rcc.hclk_hz():
             return True
-        rcc: Any = self.machine.peripheral("rcc")
-        return bool(self.registers["CR1"] & CR1.UESM) and bool(rcc.runs_in_stop(self.name))
+        return bool(self.registers["CR1"] & CR1.UESM) and rcc.runs_in_stop(self.name)
 
     def _wake(self, event: int) -> None:
         """WUF in Stop, by the event that WUS chooses."""

@@ -1,6 +1,7 @@
 """What OpenSSL's errors say of a handshake that has failed, in the words of `TlsProblem`.
 
-Nothing is decided here: the alert that goes out is OpenSSL's, in `endpoint`.
+Nothing that is sent is decided here: the alert that goes out is OpenSSL's, in `endpoint`. What is
+reported where no alert is visible is, by `ASSUMED_ALERTS`.
 """
 
 from __future__ import annotations
