@@ -23,7 +23,7 @@ from renode_wifi.emulation.platform.stock.cortex_m import CortexM, halt_without_
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
-from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
+from renode_wifi.emulation.platform.stock.tagged_range import Tag, Tags
 from renode_wifi.emulation.platform.stock.unanswered import Unanswered
 from renode_wifi.emulation.platform.surroundings import WorldMachine
 from renode_wifi.emulation.platform.syntax import Range
@@ -78,6 +78,7 @@ class Machine:
         self._wires = Wires()
         self._reset_asked: str | None = None
         self.unanswered = Unanswered(core, self.log)
+        self.tags = Tags(core, self.log)
         self.set_clock = self.unanswered.set_clock
         # For the power controller, the clocks and the firewall.
         self.on_deep_sleep, self.power_down = core.on_deep_sleep, core.power_down
@@ -205,13 +206,9 @@ class Machine:
                 cure="register it with a bus controller or a port",
             )
 
-    def tag(self, area: Range, tag: str, value: int = 0, silent: bool = False) -> None:
-        """Make addresses harmless to touch. What is there already goes on, as in Renode."""
-        ranges = self.places.free_ranges(area)
-        self.places.setdefault(tag, []).extend(ranges)
-        tagged = TaggedRange(self.log, tag, value, silent)
-        for each in ranges:
-            self.core.map_peripheral(each.start, each.size, tagged)
+    def tag(self, tag: Tag) -> None:
+        """Make addresses harmless to touch. What is there goes on, as in Renode."""
+        self.tags.add(tag)
 
     def on_reset(self, name: str, commands: list[str]) -> None:
         """Monitor commands of a `reset:` section."""
@@ -288,8 +285,9 @@ class Machine:
 
     def run(self, until: int) -> Stop:
         """Run to `until` ns, through any resets that the guest asks for."""
+        self.tags.settle(self.places, self.peripherals)
         if not self.images:
-            halt_without_program(self.peripherals)
+            halt_without_program(self.peripherals, self.core)
         while True:
             stop = self.core.run(until)
             if stop is not None:

@@ -29,6 +29,7 @@ from renode_wifi.peripherals.base.uart import Uart
 
 ACRONYMS = frozenset(("ascii", "elf", "gpio", "hex", "lr", "pc", "sp", "svd"))
 """What Renode writes in capitals in names of members."""
+MISMATCH = "Parameters did not match the signature"
 PLAIN_TYPES = {"int": int, "str": str, "bool": bool, "None": type(None)}
 """Annotations of parameters that are checked before a call, alone or joined by `|`."""
 
@@ -40,8 +41,8 @@ class Devices:
         self.interpreter = interpreter
         self._emulation = Emulation(interpreter)
         self._machine = MachineDevice(interpreter)
-        self._sysbus = SystemBus(interpreter)
         self._hooks: dict[Machine, MachineHooks] = {}
+        self._sysbus = SystemBus(interpreter, self._hooks_of)
 
     def names(self) -> list[str]:
         names = ["emulation", *self.interpreter.terminals.by_name]
@@ -108,7 +109,7 @@ class Devices:
         found = [device, *extras(device)]
         machine = self.interpreter.machine
         if machine is not None and isinstance(device, (CortexM, SystemBus)):
-            hooks = self._hooks.setdefault(machine, MachineHooks(machine))
+            hooks = self._hooks_of(machine)
             if isinstance(device, CortexM):
                 found += [CpuHooks(hooks, self.interpreter), CpuRegisters(machine)]
             else:
@@ -119,6 +120,9 @@ class Devices:
                 UartHooks(machine, device, self.interpreter),
             ]
         return found
+
+    def _hooks_of(self, machine: Machine) -> MachineHooks:
+        return self._hooks.setdefault(machine, MachineHooks(machine))
 
     def member(self, name: str, device: object, member: str) -> object:
         """The value of a device's member, or its method."""
@@ -249,7 +253,7 @@ class Devices:
                     raise TypeError(key)
         except TypeError:
             raise self.interpreter.error(
-                f"{name} {member}: the parameters do not fit",
+                f"{name} {member}: {MISMATCH}",
                 f"usage: {name} {member} {_parameters(signature)}".rstrip(),
             ) from None
         try:

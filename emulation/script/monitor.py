@@ -28,4 +28,5 @@ COMMANDS: dict[str, MonitorCommand] = {
 
 def new_monitor(create_machine: MachineFactory) -> Interpreter:
     """An interpreter that knows all of it. create_machine: makes the machines of its scripts."""
+    logs.follow()
     return Interpreter(create_machine, COMMANDS, wifi.COMMANDS, Devices)

@@ -125,16 +125,22 @@ class HookScript:
         self._where = where
         self._code = compiled(interpreter, text, where)
         self._scope = variables(interpreter)
+        self._is_running = False
 
     def run(self, values: dict[str, object]) -> dict[str, object]:
         """Execute it with some variables set; returns them all. What goes wrong is logged: the
-        machine runs on."""
+        machine runs on. What the script itself does calls it no second time."""
+        if self._is_running:
+            return values
         self._scope.update(values)
+        self._is_running = True
         try:
             exec(self._code, self._scope)
         except Exception as error:
             text = error.message if isinstance(error, RenodeWifiError) else repr(error)
             self._machine.log.error("%s: %s", self._where, text)
+        finally:
+            self._is_running = False
         return self._scope
 
 

@@ -24,7 +24,7 @@ class UartFile:
         self.path = path
         try:
             if keep and path.is_file():
-                path.rename(_vacant(path))
+                path.rename(vacant(path))
             self._file = open_new(path)
         except OSError as error:
             raise RenodeWifiError(
@@ -56,7 +56,8 @@ class UartFile:
             ) from error
 
 
-def _vacant(path: Path) -> Path:
+def vacant(path: Path) -> Path:
+    """The first of `PATH.1`, `PATH.2`, … that isn't there."""
     number = 1
     while (candidate := path.with_name(f"{path.name}.{number}")).exists():
         number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.core import Core
 from renode_wifi.emulation.platform.stock.model import StockMachine, StockModel
 from renode_wifi.emulation.platform.stock.nvic import Nvic
 
@@ -94,9 +95,13 @@ class CortexM(StockModel):
         return self.machine.core.instructions
 
 
-def halt_without_program(models: Mapping[str, object]) -> None:
-    """As Renode does, let time pass for the models only where nothing was loaded."""
-    for cpu in models.values():
-        if isinstance(cpu, CortexM) and not (cpu.is_halted or cpu.pc or cpu.sp):
+def halt_without_program(models: Mapping[str, object], core: Core) -> None:
+    """As Renode does, let time pass for the models only where nothing was loaded, or where the
+    description has no processor."""
+    processors = [model for model in models.values() if isinstance(model, CortexM)]
+    if models and not processors:
+        core.debug.halt(True)
+    for cpu in processors:
+        if not (cpu.is_halted or cpu.pc or cpu.sp):
             cpu.machine.log.error("PC and SP are 0, nothing was loaded: %s is halted", cpu.name)
             cpu.is_halted = True

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
+from pathlib import Path
 
 from renode_wifi.emulation.platform.machine import LOG
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
+from renode_wifi.emulation.terminals.uart_file import vacant
 from renode_wifi.emulation.visible import visible_log
+
+FORMAT = "[%(levelname)s] %(message)s"
 
 LOG_LEVELS = {
     "Noisy": 1,
@@ -20,6 +25,35 @@ LOG_LEVELS = {
 """By Renode's names; by its numbers they start at -1."""
 
 COMMANDS = Commands()
+MAX_HISTORY = 1000
+"""Entries, as in Renode."""
+DEFAULT_ENTRIES = 20
+
+
+class History(logging.Handler):
+    """The last entries of the log, of all machines of this process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: deque[str] = deque(maxlen=MAX_HISTORY)
+        self.setFormatter(logging.Formatter(FORMAT))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.entries.append(self.format(record))
+
+
+HISTORY = History()
+
+
+def follow() -> None:
+    """Keep what is logged from here on for `lastLog`."""
+    _log().addHandler(HISTORY)
+
+
+def keep(path: Path) -> None:
+    """Let an older file be `FILE.1`, `FILE.2` and so on. Raises OSError."""
+    if path.is_file():
+        path.rename(vacant(path))
 
 
 def _log() -> logging.Logger:
@@ -74,18 +108,34 @@ def log_file(interpreter: Interpreter, arguments: list[Token]) -> None:
     if not 1 <= len(arguments) <= 2:
         raise misused(interpreter, "logFile")
     target = text_of(interpreter, arguments[0])
+    log = _log()
+    for old in [item for item in log.handlers if isinstance(item, logging.FileHandler)]:
+        log.removeHandler(old)
+        old.close()
     try:
+        keep(Path(target))
         handler = logging.FileHandler(target, mode="w", encoding="utf-8")
     except OSError as error:
         raise interpreter.error(
             f"cannot write {target}: {error.strerror}", "give a path that can be written"
         ) from error
-    handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
-    log = _log()
-    for old in [item for item in log.handlers if isinstance(item, logging.FileHandler)]:
-        log.removeHandler(old)
-        old.close()
+    handler.setFormatter(logging.Formatter(FORMAT))
     log.addHandler(handler)
+
+
+@COMMANDS.add("lastLog", "[entries]", f"prints the last {DEFAULT_ENTRIES} entries of the log")
+def last_log(interpreter: Interpreter, arguments: list[Token]) -> None:
+    count = interpreter.expand(arguments[0]).value if arguments else DEFAULT_ENTRIES
+    if len(arguments) > 1 or type(count) is not int or count < 0:
+        raise misused(interpreter, "lastLog")
+    if count > MAX_HISTORY:
+        raise interpreter.error(
+            f"The number of entries cannot be larger than {MAX_HISTORY}",
+            "logFile @file keeps the whole log",
+        )
+    entries = list(HISTORY.entries)
+    for entry in entries[max(0, len(entries) - count) :]:
+        interpreter.write(entry)
 
 
 @COMMANDS.add("log", '"message" [level]', "writes a line into the log")

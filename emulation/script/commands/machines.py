@@ -92,11 +92,23 @@ def current_time(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.write(f"Current real time: {time_text(int(real * 1e9))}")
 
 
+def _file(interpreter: Interpreter, command: str, arguments: list[Token]) -> Path:
+    """The file that was given, as a path or a text: Renode takes no bare word for one."""
+    if len(arguments) != 1:
+        raise misused(interpreter, command)
+    token = interpreter.expand(arguments[0])
+    if token.kind not in (TokenKind.PATH, TokenKind.STRING):
+        raise interpreter.error(
+            f"There was an error executing command '{command} {token.text}':"
+            " Parameters did not match the signature",
+            f"write {command} @{token.text}",
+        )
+    return Path(str(token.value))
+
+
 @COMMANDS.add("Save", "@file", "saves the whole emulation")
 def save(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) != 1:
-        raise misused(interpreter, "Save")
-    path = Path(text_of(interpreter, arguments[0]))
+    path = _file(interpreter, "Save", arguments)
     try:
         replace_file(path, save_session(interpreter))
     except OSError as error:
@@ -107,9 +119,7 @@ def save(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("Load", "@file", "goes on from what Save wrote")
 def load(interpreter: Interpreter, arguments: list[Token]) -> None:
-    if len(arguments) != 1:
-        raise misused(interpreter, "Load")
-    path = Path(text_of(interpreter, arguments[0]))
+    path = _file(interpreter, "Load", arguments)
     try:
         state = path.read_bytes()
     except OSError as error:

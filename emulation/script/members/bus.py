@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import load_image
+from renode_wifi.emulation.platform.core import Access
+from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.stock.tagged_range import WIDTHS, Tag
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script import downloads
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.members.hooks import MachineHooks
 from renode_wifi.emulation.script.values import Sized
 from renode_wifi.peripherals.base.bus_master import BusError
 
 QUAD_WORD = 8
 """Bytes."""
-NAMES = {1: "Byte", 2: "Word", 4: "DoubleWord"}
-"""By width, as logs name accesses."""
+WORD = 4
 
 
 class SystemBus:
     """The bus as a debugger sees it."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, hooks: Callable[[Machine], MachineHooks]) -> None:
         self._interpreter = interpreter
+        self._hooks = hooks
 
     def load_elf(self, file_name: str) -> None:
         self._load(load_image(local(file_name)))
@@ -52,7 +57,7 @@ class SystemBus:
         return self._read(address, 4)
 
     def read_quad_word(self, address: int) -> int:
-        return Sized(int.from_bytes(self.read_bytes(address, QUAD_WORD), "little"), QUAD_WORD)
+        return self._read(address, QUAD_WORD)
 
     def read_bytes(self, address: int, count: int) -> bytes:
         return self._interpreter.current.bus.read_bytes(address, count)
@@ -68,29 +73,59 @@ class SystemBus:
 
     def _read(self, address: int, width: int) -> int:
         machine = self._interpreter.current
+        hooks = self._hooks(machine)
+        value = self._value(machine, address, width)
+        value = hooks.filtered(Access(address, value, width, False))
+        hooks.notify(Access(address, value, width, False))
+        return Sized(value, width)
+
+    def _value(self, machine: Machine, address: int, width: int) -> int:
+        tag = machine.tags.at(address, overriding=True)
+        if tag is not None:
+            return machine.tags.read(tag, address, width)
         try:
-            return Sized(machine.bus.read(address, width), width)
+            if width > WORD:
+                return int.from_bytes(machine.bus.read_bytes(address, width), "little")
+            return machine.bus.read(address, width)
         except BusError:
-            kind = NAMES[width]
+            tag = machine.tags.at(address)
+            if tag is not None:
+                return machine.tags.read(tag, address, width)
+            kind = WIDTHS[width]
             machine.log.warning(
                 "sysbus: Read%s from non existing peripheral at 0x%X.", kind, address
             )
-            return Sized(0, width)
+            return 0
 
     def _write(self, address: int, value: int, width: int) -> None:
         machine = self._interpreter.current
-        value &= (1 << 8 * width) - 1
+        hooks = self._hooks(machine)
+        value = hooks.filtered(Access(address, value & (1 << 8 * width) - 1, width, True))
+        self._store(machine, address, value, width)
+        hooks.notify(Access(address, value, width, True))
+
+    def _store(self, machine: Machine, address: int, value: int, width: int) -> None:
+        tag = machine.tags.at(address, overriding=True)
+        if tag is not None:
+            machine.tags.write(tag, address, value, width)
+            return
         try:
-            machine.bus.write(address, value, width)
+            if width > WORD:
+                machine.bus.write_bytes(address, value.to_bytes(width, "little"))
+            else:
+                machine.bus.write(address, value, width)
         except BusError:
+            tag = machine.tags.at(address)
+            if tag is not None:
+                machine.tags.write(tag, address, value, width)
+                return
             machine.log.warning(
                 "sysbus: Write%s to non existing peripheral at 0x%X, value 0x%X.",
-                *(NAMES[width], address, value),
+                *(WIDTHS[width], address, value),
             )
 
     def write_quad_word(self, address: int, value: int) -> None:
-        data = (value & (1 << 8 * QUAD_WORD) - 1).to_bytes(QUAD_WORD, "little")
-        self._interpreter.current.bus.write_bytes(address, data)
+        self._write(address, value, QUAD_WORD)
 
     def write_bytes(self, bytes: list[int], address: int) -> None:
         self._interpreter.current.bus.write_bytes(address, _bytes(bytes))
@@ -110,17 +145,24 @@ class SystemBus:
         default_value: int = 0,
         pausing: bool = False,
         silent: bool = False,
+        override_peripheral_accesses: bool = False,
     ) -> None:
-        """Name addresses where nothing is: they read `default_value`, and accesses are logged,
-        unless `silent`."""
+        """Name addresses where nothing is: they read `default_value`, and accesses are logged
+        (`silent`: as Debug). overridePeripheralAccesses: also where something is; a memory goes on
+        for the processor."""
         if pausing:
             raise self._interpreter.error(
                 "tags don't pause here", "sysbus AddWatchpointHook … \"monitor.Parse('pause')\""
             )
-        self._interpreter.current.tag(range, tag, default_value, silent)
+        new = Tag(range, tag, default_value, silent, override_peripheral_accesses)
+        self._interpreter.current.tag(new)
+
+    def remove_tag(self, address: int) -> None:
+        """Remove the tag at an address. What the processor has accessed there reads 0 then."""
+        self._interpreter.current.tags.remove(address)
 
     def silence_range(self, area: Range) -> None:
-        self._interpreter.current.tag(area, f"silenced {area}", silent=True)
+        self._interpreter.current.tag(Tag(area, f"silenced {area}", silent=True))
 
     def apply_svd(self, path: str) -> None:
         """Read a description of a chip's registers. Its names are not needed: the models have the
@@ -196,7 +238,8 @@ class SystemBus:
             for area in ranges:
                 if area.start <= address < area.end:
                     return f"{machine.full_name(name)} {area}"
-        return "nothing"
+        tag = machine.tags.at(address)
+        return "nothing" if tag is None else f"{tag.name} {tag.area}"
 
 
 def local(file_name: str) -> Path:

@@ -150,12 +150,14 @@ class Emulation:
 
     def create_server_socket_terminal(
         self, port: int, name: str, telnet_mode: bool = True, flush_on_connect: bool = False
-    ) -> None:
-        """A terminal on a TCP port of this host; `connector Connect` puts it at a serial port."""
+    ) -> str | None:
+        """A terminal on a TCP port of this host; `connector Connect` puts it at a serial port.
+        Port 0: any that is free, which is printed."""
         from renode_wifi.emulation.terminals.sockets import ServerSocketTerminal
 
         terminal = ServerSocketTerminal(port, telnet_mode, flush_on_connect)
         self._interpreter.terminals.add(name, terminal)
+        return None if port else f"{name}: port {terminal.port} of {terminal.host}"
 
     def create_uart_pty_terminal(
         self, name: str, file_name: str, force_create: bool = False

@@ -4,14 +4,15 @@ functions and accesses. Names are Renode's; none of it takes virtual time."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from renode_wifi.emulation.platform.core import Access, Watchpoint
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
+from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.emulation.script.interpreter import Interpreter
-from renode_wifi.emulation.script.members.tap import Tap
+from renode_wifi.emulation.script.members.tap import MemoryTap, Tap
 from renode_wifi.emulation.script.scripting import HookScript, view
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.uart import Uart
@@ -34,7 +35,21 @@ class MachineHooks:
     code: dict[int, list[Callable[[], None]]] = field(default_factory=dict)
     watch: list[tuple[Watchpoint, Callable[[Access], None]]] = field(default_factory=list)
     functions: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
-    taps: dict[str, Tap] = field(default_factory=dict)
+    taps: dict[str, Tap | MemoryTap] = field(default_factory=dict)
+
+    def filtered(self, access: Access) -> int:
+        """The value with which an access of the monitor to a memory goes on."""
+        value = access.value
+        for tap in list(self.taps.values()):
+            if isinstance(tap, MemoryTap):
+                value = tap.seen(replace(access, value=value))
+        return value
+
+    def notify(self, access: Access) -> None:
+        """Call the hooks at what the monitor has accessed."""
+        for watchpoint, call in list(self.watch):
+            if access.hits(watchpoint):
+                call(access)
 
 
 class CpuHooks:
@@ -134,16 +149,17 @@ class BusHooks:
     def add_watchpoint_hook(
         self, address: int, width: int | str, access: int | str, python_script: str
     ) -> None:
-        """Execute Python behind an access of the processor; it knows `self`, `cpu`, `address`,
-        `width`, `value`. width: bytes, or Byte, Word, DoubleWord; access: Read, Write, or
-        ReadAndWrite."""
+        """Execute Python behind an access of the processor or the monitor; it knows `self`, `cpu`,
+        `address`, `width`, `value`. width: bytes, or Byte, Word, DoubleWord; access: Read, Write,
+        or ReadAndWrite."""
         size = self._one_of("width", width, WIDTHS) if isinstance(width, str) else width
         if isinstance(access, int):
             access = dict(enumerate(ACCESSES, 1)).get(access, str(access))
         reads, writes = self._one_of("access", access, ACCESSES)
         where = f"hook at 0x{address:08X}"
         compiled = HookScript(self._interpreter, self._machine, python_script, where)
-        bus, cpu = view(self._interpreter, SYSBUS), view(self._interpreter, CPU)
+        bus = view(self._interpreter, SYSBUS)
+        cpu = view(self._interpreter, CPU) if self._interpreter.devices.has(CPU) else None
 
         def call(seen: Access) -> None:
             values = {"address": seen.address, "width": seen.width, "value": seen.value}
@@ -210,11 +226,15 @@ class BusHooks:
 
         return call
 
-    def _tap(self, peripheral: object) -> Tap:
+    def _tap(self, peripheral: object) -> Tap | MemoryTap:
         name = self._name_of(peripheral)
         tap = self._hooks.taps.get(name)
         if tap is None:
             areas = self._machine.places.get(name, [])
+            if areas and isinstance(peripheral, Memory):
+                tap = self._hooks.taps[name] = MemoryTap(self._machine, name, areas)
+                tap.insert()
+                return tap
             if not areas or not Tap.fits(peripheral):
                 raise self._interpreter.error(
                     f"{name} has no registers on the bus", "`peripherals` lists what has"

@@ -169,14 +169,17 @@ sysbus:
         ApplySVD @https://example.org/chip.svd
 """
     )
+    machine.run(0)
     with caplog.at_level(logging.WARNING):
         assert machine.bus.read(0x5000_0008, 4) == 0x1234
         machine.bus.write(0x5000_0008, 1, 4)
         machine.bus.write(0x5000_0008, 2, 4)
         assert machine.bus.read(0x5001_0008, 4) == 0
-    assert [record.getMessage() for record in caplog.records] == [
-        "read from tagged range USB, offset 0x008 (reported once)",
-        "write to tagged range USB, offset 0x008 (reported once)",
+    assert [record.getMessage() for record in caplog.records[1:]] == [
+        "sysbus: (tag: 'USB') ReadDoubleWord from non existing peripheral at 0x50000008, returning"
+        " 0x00001234 (reported once)",
+        "sysbus: (tag: 'USB') WriteDoubleWord to non existing peripheral at 0x50000008, value 0x1"
+        " (reported once)",
     ]
 
 

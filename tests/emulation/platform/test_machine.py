@@ -13,7 +13,7 @@ from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
-from renode_wifi.emulation.platform.stock.tagged_range import TaggedRange
+from renode_wifi.emulation.platform.stock.tagged_range import Tag
 from renode_wifi.emulation.platform.syntax import Range
 from tests.emulation.guest import CHIP, RAM, counting_monitor, machine_with, monitor_with
 
@@ -29,6 +29,22 @@ usart1: UART.STM32F7_USART @ sysbus 0x40013800
     -> nvic@37
 """
 )
+
+
+class Constant:
+    """A block that reads the same everywhere."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def read(self, offset: int, width: int) -> int:
+        return self.value
+
+    def write(self, offset: int, value: int, width: int) -> None:
+        pass
+
+    def reset(self) -> None:
+        pass
 
 
 def counting_machine(tmp_path: Path) -> Machine:
@@ -275,8 +291,8 @@ def test_a_block_without_its_clock_reads_0_and_the_log_names_the_bit(
 def test_a_block_that_comes_later_has_no_clock_either() -> None:
     machine = machine_with()
     machine.set_clock("late", "RCC_X.LATEEN")
-    machine.tag(Range(0x5000_0000, 0x5000_0400), "tag")
-    machine.add("late", TaggedRange(machine.log, "late", 0x55))
+    machine.tag(Tag(Range(0x5000_0000, 0x5000_0400), "tag"))
+    machine.add("late", Constant(0x55))
     machine.register("late", "sysbus", Range(0x5001_0000, 0x5001_0400))
     assert machine.bus.read(0x5001_0000, 4) == 0
     machine.set_clock("late", "")
@@ -317,7 +333,8 @@ def test_what_is_free_of_a_range_is_found_between_what_is_taken() -> None:
 
 def test_a_tag_leaves_a_model_where_it_is() -> None:
     machine = machine_with(CHIP + "pwr: Miscellaneous.STM32_PWR @ sysbus 0x40007000\n")
-    machine.tag(Range(0x40006FFC, 0x40007008), "around", 0x1234)
+    machine.tag(Tag(Range(0x40006FFC, 0x40007008), "around", 0x1234))
+    machine.run(0)
     assert machine.bus.read(0x40006FFC, 4) == 0x1234
     assert machine.bus.read(0x40007000, 4) == 0xC000
 

@@ -33,7 +33,8 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 
 def test_a_socket_at_a_port(engine: EmbeddedEngine) -> None:
-    engine.execute('emulation CreateServerSocketTerminal 0 "term" false')
+    printed = engine.execute('emulation CreateServerSocketTerminal 0 "term" false')
+    assert printed == f"term: port {int(engine.execute('term Port'), 0)} of 127.0.0.1"
     engine.execute("connector Connect sysbus.usart1 term")
     terminal = engine.terminals.by_name["term"]
     assert isinstance(terminal, ServerSocketTerminal)

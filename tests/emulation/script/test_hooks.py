@@ -97,7 +97,7 @@ def test_what_goes_wrong_in_a_hook_is_logged(
     [
         ('sysbus AddWatchpointHook 0x0 4 Execute "x"', "Execute is no access"),
         ('sysbus AddWatchpointHook 0x0 Nibble Read "x"', "Nibble is no width"),
-        ("sysbus LogPeripheralAccess sysbus.flash", "flash has no registers"),
+        ("sysbus LogPeripheralAccess sysbus.cpu", "cpu has no registers"),
         ("sysbus LogPeripheralAccess sysbus.nothing", "nothing is no peripheral"),
         ("cpu SetRegister 99 1", "no register has number 99"),
         ('cpu LogFunctionNames true "no_such"', "no function of the loaded images"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from renode_wifi.emulation.board.session import GuestCrash, Session
 from renode_wifi.emulation.engines import select as engines
+from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.frontends.contract import offer_contract
 from renode_wifi.emulation.frontends.gdb import offer
 from renode_wifi.emulation.frontends.recording import offer_recordings
@@ -31,6 +32,7 @@ class Keywords:
         self._session: Session | None = None
         self._crash_reported = False
         self._expecting_crash = False
+        self._pauses = False
 
     @property
     def session(self) -> Session:
@@ -63,14 +65,35 @@ class Keywords:
     def advance(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
         """Let time pass until a condition, which is asked at each stop; False: it never came."""
         try:
-            return self.session.run_until(until, seconds)
+            found = self.session.run_until(until, seconds)
+            self._set_started(not self._pauses)
+            return found
         except GuestCrash:
             self._crash_reported = True
             raise
 
     def wait_for_stop(self, seconds: float) -> Stop:
         engine = self.session.engine
-        return engine.run(engine.now + round(seconds * SECOND))
+        stop = engine.run(engine.now + round(seconds * SECOND))
+        self._set_started(stop is Stop.TIME)
+        return stop
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass; whether the emulation counts as started stays as it is."""
+        engine = self.session.engine
+        started = isinstance(engine, EmbeddedEngine) and engine.script.requests.started
+        self.advance(seconds)
+        self._set_started(started)
+
+    def _set_started(self, started: bool) -> None:
+        engine = self.session.engine
+        if isinstance(engine, EmbeddedEngine):
+            engine.script.requests.started = started
+
+    def pause_behind(self, given: bool | None, default: bool) -> None:
+        """Whether the emulation counts as paused behind the keyword under way (`emulation
+        IsStarted`); time stands still between keywords in any case."""
+        self._pauses = default if given is None else given
 
     @contextmanager
     def expecting_crash(self) -> Iterator[None]:

@@ -33,6 +33,29 @@ class Provided:
     file: Path | None
 
 
+DOTNET_NAMES = {
+    "AttributeError": "MissingMemberException",
+    "ImportError": "ImportException",
+    "IndexError": "IndexOutOfRangeException",
+    "KeyError": "KeyNotFoundException",
+    "ModuleNotFoundError": "ImportException",
+    "NameError": "UnboundNameException",
+    "ZeroDivisionError": "DivideByZeroException",
+}
+"""Python's exceptions as IronPython names them, where it doesn't put Exception behind."""
+
+
+def _python_error(error: RenodeWifiError) -> KeywordException:
+    """What `Execute Python` fails with, named after the Python exception as in Renode."""
+    cause = error.__cause__ or error.__context__
+    if cause is None:
+        return KeywordException(f"Could not execute Python: {error}")
+    name = type(cause).__name__
+    kind = type(DOTNET_NAMES.get(name, f"{name}Exception"), (KeywordException,), {})
+    failure: KeywordException = kind(str(cause), error.cure)
+    return failure
+
+
 class ControlKeywords(Keywords):
     """Commands, machines, states."""
 
@@ -90,7 +113,7 @@ class ControlKeywords(Keywords):
                 return evaluate(engine.script, command)
             return self.session.execute(f'python "{text}"')
         except RenodeWifiError as error:
-            raise KeywordException(f"Could not execute Python: {error}") from error
+            raise _python_error(error) from error
 
     @keyword()
     def create_machine(self, name: str | None = None) -> str:

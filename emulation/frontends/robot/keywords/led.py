@@ -96,6 +96,7 @@ class LedKeywords(Keywords):
         """Run until the LED is on (true) or off (false); with timeout 0 it has to be so at once."""
         tester = self.led_testers.find(testerId)
         seconds = tester.timeout if timeout is None else timeout
+        self.pause_behind(pauseEmulation, False)
         _check("timeout", seconds, zero=True)
         if tester.state == state:
             return
@@ -116,6 +117,7 @@ class LedKeywords(Keywords):
     ) -> None:
         """Run until the LED is in that state, and then on while it has to stay so."""
         tester = self.led_testers.find(testerId)
+        self.pause_behind(pauseEmulation, False)
         _check("timeoutAssert", timeoutAssert, zero=True)
         _check("timeoutHold", timeoutHold)
         tester.begin(self.session.stop)
@@ -141,6 +143,7 @@ class LedKeywords(Keywords):
         compares percents with parts, so that it hardly ever fails.)
         """
         tester = self.led_testers.find(testerId)
+        self.pause_behind(pauseEmulation, False)
         _check("testDuration", testDuration)
         _check_part("expectedDutyCycle", expectedDutyCycle)
         _check_part("tolerance", tolerance)
@@ -171,6 +174,7 @@ class LedKeywords(Keywords):
     ) -> None:
         """Fails unless the LED is on and off for those times, give or take that part of them."""
         tester = self.led_testers.find(testerId)
+        self.pause_behind(pauseEmulation, False)
         for name, value in (
             ("testDuration", testDuration),
             ("onDuration", onDuration),

@@ -6,6 +6,7 @@ import logging
 import tempfile
 from pathlib import Path
 
+from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.frontends.robot.decorator import Replay, keyword
 from renode_wifi.emulation.frontends.robot.errors import (
     InvalidOperationException,
@@ -29,14 +30,23 @@ class LogKeywords(Keywords):
         self._log_tester: LogTester | None = None
         self._handlers: list[logging.Handler] = []
         self._cached_log: Path | None = None
-        self._level = logging.NOTSET
+        self._level: int | None = None
+        """Of the log, before there was a session."""
+        self._pause_at_entry = False
+
+    def use(self, session: Session) -> None:
+        super().use(session)
+        log = logging.getLogger(LOG)
+        self._level = log.level
+        if log.level == logging.NOTSET:
+            log.setLevel(logging.INFO)  # Renode's level at its start.
 
     def forget_testers(self) -> None:
         super().forget_testers()
-        if self._log_tester is not None:
-            logging.getLogger(LOG).removeHandler(self._log_tester)
+        self.forget_log_tester()
+        if self._level is not None:
             logging.getLogger(LOG).setLevel(self._level)
-            self._log_tester = None
+            self._level = None
 
     def close_logs(self) -> None:
         """The suite is over: files that the log went to are complete."""
@@ -57,16 +67,15 @@ class LogKeywords(Keywords):
             )
         self.forget_log_tester()
         self._log_tester = LogTester(timeout, self.session.stop)
+        self._pause_at_entry = bool(defaultPauseEmulation)
         log = logging.getLogger(LOG)
-        self._level = log.level
         if log.getEffectiveLevel() > logging.INFO:
-            log.setLevel(logging.INFO)  # Renode's level at its start.
+            log.setLevel(logging.INFO)
         log.addHandler(self._log_tester)
 
     def forget_log_tester(self) -> None:
         if self._log_tester is not None:
             logging.getLogger(LOG).removeHandler(self._log_tester)
-            logging.getLogger(LOG).setLevel(self._level)
             self._log_tester = None
 
     @keyword()
@@ -84,6 +93,7 @@ class LogKeywords(Keywords):
         It and those before are forgotten, unless `keep`. level: Noisy, Debug, Info, Warning, Error.
         """
         tester = self._tester()
+        self.pause_behind(pauseEmulation, self._pause_at_entry)
         found, failing = self._entry(pattern, timeout, keep, treatAsRegex, level)
         if failing:
             raise InvalidOperationException(
@@ -108,6 +118,7 @@ class LogKeywords(Keywords):
         level: str | None = None,
     ) -> None:
         """Run for the timeout; fails as soon as a message contains `pattern`."""
+        self.pause_behind(pauseEmulation, self._pause_at_entry)
         found, _ = self._entry(pattern, timeout, True, treatAsRegex, level)
         if found is not None:
             raise KeywordException(f"Unexpected line detected in the log: {found}")

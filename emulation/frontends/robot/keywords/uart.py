@@ -136,6 +136,7 @@ class UartKeywords(Keywords):
         matchNextLine: only the next line is looked at. Time stands still between keywords, so that
         pauseEmulation is as good as given.
         """
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self._text_tester(testerId)
         matcher = tester.line_matcher(
             Pattern(content, treatAsRegex), includeUnfinishedLine, self._next_line(matchNextLine)
@@ -154,6 +155,7 @@ class UartKeywords(Keywords):
         matchFromNextLine: bool | None = None,
     ) -> DotDict:
         """Run until lines that follow each other match, one for each of `content`."""
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self._text_tester(testerId)
         patterns = [Pattern(text, treatAsRegex) for text in content]
         if not patterns:
@@ -185,6 +187,7 @@ class UartKeywords(Keywords):
 
         The result's Content and Groups are bytes. matchStart: they have to come next.
         """
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self.uart_testers.find(testerId)
         if not tester.binary:
             raise wrong_mode("bytes", "text", True)
@@ -207,6 +210,7 @@ class UartKeywords(Keywords):
         pauseEmulation: bool | None = None,
     ) -> DotDict:
         """Run until a line, or the one under way, contains `prompt`."""
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self._text_tester(testerId)
         matcher = tester.line_matcher(Pattern(prompt, treatAsRegex), True, self._match_next_line)
         return result(self._wait(tester, matcher, timeout, prompt))
@@ -219,6 +223,7 @@ class UartKeywords(Keywords):
         pauseEmulation: bool | None = None,
     ) -> DotDict:
         """Run until the next line is complete."""
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self._text_tester(testerId)
         return result(self._wait(tester, tester.next_line, timeout, "next line"))
 
@@ -246,6 +251,7 @@ class UartKeywords(Keywords):
         self, timeout: float, testerId: int | None = None, pauseEmulation: bool | None = None
     ) -> None:
         """Fails when a byte is sent within `timeout` seconds of virtual time."""
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self.uart_testers.find(testerId)
         tester.begin(lambda: Match("", 0) if tester.received_any else None)
         if self.advance(timeout, lambda: tester.received_any):
@@ -271,6 +277,7 @@ class UartKeywords(Keywords):
 
         Who waits for an echo types when firmware has opened the port, within the tester's time-out.
         """
+        self.pause_behind(pauseEmulation, self._pause_emulation)
         tester = self.uart_testers.find(testerId)
         echoes = self._wait_for_echo if waitForEcho is None else waitForEcho
         if echoes:

@@ -273,3 +273,33 @@ def test_what_stands_for_renodes_keyword_file_is_found() -> None:
         check=True,
     )
     assert Path(found.stdout.strip()).name == "renode-keywords.robot"
+
+
+def test_a_wait_starts_the_emulation_as_in_renode(keywords: RenodeWifi) -> None:
+    def is_started() -> str:
+        return keywords.execute_command("emulation IsStarted")
+
+    keywords.create_board(BOARD, SHELL)
+    assert is_started() == "False"
+    keywords.wait_for_prompt_on_uart(">", pauseEmulation=True)
+    assert is_started() == "False"
+    keywords.run_for(0.1)
+    assert is_started() == "False"
+    keywords.test_if_uart_is_idle(0.001)
+    assert is_started() == "True"
+    keywords.execute_command("pause")
+    keywords.create_log_tester(0, defaultPauseEmulation=True)
+    keywords.should_not_be_in_log("never", timeout=0.001)
+    assert is_started() == "False"
+
+
+def test_what_python_raises_has_its_name(keywords: RenodeWifi) -> None:
+    for statement, name in (
+        ("raise ValueError()", "ValueErrorException: "),
+        ('"a', "SyntaxErrorException: "),
+        ("nothing", "UnboundNameException: "),
+        ("len(1)", "TypeErrorException: object of type 'int'"),
+    ):
+        with pytest.raises(RenodeWifiError) as caught:
+            keywords.execute_python(statement)
+        assert str(caught.value).startswith(name)
