@@ -45,7 +45,7 @@ class Tags:
         return iter(self._tags)
 
     def add(self, new: Tag) -> None:
-        """A tag within another one takes that part of it. Raises RenodeWifiError."""
+        """A tag within another one takes its addresses from it. Raises RenodeWifiError."""
         around = [tag for tag in self._tags if _overlap(tag.area, new.area)]
         names = ", ".join(tag.name for tag in around)
         if around and not (

@@ -30,7 +30,7 @@ MAX_HISTORY = 1000
 DEFAULT_ENTRIES = 20
 
 
-class History(logging.Handler):
+class RecentEntries(logging.Handler):
     """The last entries of the log, of all machines of this process."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class History(logging.Handler):
         self.entries.append(self.format(record))
 
 
-HISTORY = History()
+HISTORY = RecentEntries()
 
 
 def follow() -> None:
