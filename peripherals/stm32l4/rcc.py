@@ -76,6 +76,8 @@ OUTPUTS_OF_SAI = (
 
 
 RESET_BITS = bits_of(RESETS)
+TREE_INPUTS = ("CR", "CFGR", "PLLCFGR", "BDCR", "CSR")
+"""Registers from which `ClockTree` computes the clocks of system, buses and RTC."""
 
 
 class STM32L4_RCC(ClockTree):
@@ -101,6 +103,7 @@ class STM32L4_RCC(ClockTree):
         self._backup_listeners = []  # type: list[typing.Callable[[], None]]
         self._failure_listeners = []  # type: list[typing.Callable[[], None]]
         self._tree = ()  # type: tuple[int, ...]
+        self._inputs = ()  # type: tuple[int, ...]
         self.registers["CSR"] |= RESET_FLAGS["power-on"]
         self._gate_clocks(0, 0)
         self._propagate()
@@ -260,6 +263,15 @@ class STM32L4_RCC(ClockTree):
         wanted = CFGR["SW"].get(setting)
         if self.registers["CR"] & READY[wanted][1]:
             self.registers["CFGR"] = CFGR["SWS"].put(setting, wanted)
+        # Firmware writes the same value over and over: the tree is computed once for it.
+        inputs = tuple([self.registers[name] for name in TREE_INPUTS]) + (
+            self._stopped,
+            "HSE" in self.failed,
+            "LSE" in self.failed,
+        )
+        if inputs == self._inputs:
+            return
+        self._inputs = inputs
         tree = (self.hclk_hz(), self.apb1_hz(), self.apb2_hz(), self.sysclk_hz(), self.rtc_hz())
         if tree == self._tree:
             return
@@ -301,6 +313,8 @@ class STM32L4_RCC(ClockTree):
     def _raise(self, flags):
         # type: (int) -> None
         """Ready flags are set only while their interrupt is enabled."""
+        if not flags:
+            return
         # Each enable bit of CIER is at the place of its flag.
         self.registers["CIFR"] |= flags & self.registers["CIER"]
         self._interrupt(0, 0)

@@ -23,6 +23,7 @@ def bits_of(registers):
 
 ENABLE_BITS = bits_of(ENABLES)
 SLEEP_BITS = bits_of(SLEEP_ENABLES)
+ENABLE_NAMES = tuple(register.name for register in ENABLES)
 
 
 class ClockGates(object):
@@ -32,6 +33,7 @@ class ClockGates(object):
         self._registers = registers
         self._closed = set()  # type: set[str]
         self._asleep = ()  # type: tuple[str, ...]
+        self._enables = ()  # type: tuple[int, ...]
         self._listeners = {}  # type: dict[str, list[typing.Callable[[], None]]]
 
     def on_gate(self, block, listener):
@@ -45,13 +47,24 @@ class ClockGates(object):
 
     def enabled(self):
         # type: () -> None
-        """Registers of the kind ENR have changed."""
+        """Registers of the kind ENR were written.
+
+        Firmware writes the same value over and over: that costs no look at each gate. DMA may write
+        while the core sleeps: what sleep has closed stays closed until the core wakes.
+        """
+        enables = tuple([self._registers[name] for name in ENABLE_NAMES])
+        if enables == self._enables:
+            return
+        self._enables = enables
         for register, bit, name, block in ENABLE_BITS:
             if self._registers[register] >> bit & 1:
-                if block in self._closed:
+                if block in self._closed and block not in self._asleep:
                     self._open(block)
             elif block not in self._closed:
                 self._close(block, register, name)
+            elif block in self._asleep:
+                self._asleep = tuple(other for other in self._asleep if other != block)
+                self._machine.set_clock(block, "RCC_%s.%s" % (register, name))
 
     def chosen(self):
         # type: () -> None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -431,3 +433,48 @@ def test_after_sleep_the_gates_are_as_before(sleeps: int, enables: int) -> None:
         assert rcc.has_clock(name) == bool(enables & sleeps & 1 << bit)
     rcc.sleep(0)
     assert machine.gates == before
+
+
+def test_dma_opens_and_closes_gates_while_the_core_sleeps() -> None:
+    rcc, machine = make()
+    poke(rcc, "APB1ENR1", 3)
+    poke(rcc, "APB1SMENR1", 0)
+    rcc.sleep(1)
+    poke(rcc, "APB1ENR1", 5)
+    assert (rcc.has_clock("tim2"), rcc.has_clock("tim3"), rcc.has_clock("tim4")) == (
+        False,
+        False,
+        True,
+    )
+    rcc.sleep(0)
+    assert (rcc.has_clock("tim2"), rcc.has_clock("tim3"), rcc.has_clock("tim4")) == (
+        True,
+        False,
+        True,
+    )
+    assert machine.gates["tim3"] == "RCC_APB1ENR1.TIM3EN"
+
+
+@pytest.mark.parametrize(
+    "register", ["CR", "CFGR", "PLLCFGR", "AHB2ENR", "APB1ENR1", "BDCR", "CSR"]
+)
+def test_writing_the_same_value_again_computes_no_clock(register: str) -> None:
+    """Firmware does so in a loop, and a whole tree for each write would slow the board down."""
+    rcc, _ = make()
+    run_at_80_mhz(rcc)
+    value = peek(rcc, register)
+    poke(rcc, register, value)
+    called: list[str] = []
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            called.append(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        poke(rcc, register, value)
+    finally:
+        sys.setprofile(before)
+    assert not [name for name in called if name.endswith("_hz")] or register == "CR"
+    assert len(called) < 40
