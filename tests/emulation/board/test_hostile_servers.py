@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,19 @@ radio: {tls: relaxed, credentials: [{slot: 3, ca: root.pem}], files: {/certs/Roo
 forwards:
 """
 
+
+def dripped(data: bytes) -> Iterator[bytes]:
+    """A byte at a time, each later than the guest waits for one."""
+    for byte in data:
+        time.sleep(0.01)
+        yield bytes([byte])
+
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
+DRIPS = {
+    "HTTP, drop by drop": HEAD + b"Content-Length: 9\r\n\r\n",
+    "MQTT, drop by drop": b"\x20\x02\0\0\x30\xff\xff\x03\0\1a" + bytes(30),
+}
 FLOODS: dict[str, Iterable[bytes]] = {
     "nothing": (),
     "headers without end": itertools.chain([HEAD], itertools.repeat(b"X-Junk: " + b"x" * 500)),
@@ -188,11 +201,11 @@ def shell(
     assert b"<script>" not in (folder / "report").read_bytes().split(b"owned", 1)[-1][:60]
 
 
-@pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.parametrize("name", [*FLOODS, *DRIPS])
 def test_what_a_server_floods_reaches_the_guest_only(
     shell: Shell, server: HostileServer, name: str
 ) -> None:
-    server.flood = FLOODS[name]
+    server.flood = FLOODS[name] if name in FLOODS else dripped(DRIPS[name])
     assert shell.talk("tcp", TCP_PORT)[0] == "ok"
     shell.check()
 

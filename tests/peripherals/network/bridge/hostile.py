@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
 from renode_wifi.peripherals.network.tls.pki import Authority
 
 AUTHORITY = Authority("hostile")
@@ -66,6 +73,99 @@ def true_server(maximum: str, size: int, then: bytes = b"", **more: Any) -> Peer
     return answer
 
 
+class Sealer:
+    """Records that a server has encrypted, which OpenSSL itself would not write."""
+
+    def __init__(self, version: str) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.log = Path(self.folder.name) / "keys"
+        self.endpoint = server(version, ciphers="ECDHE-ECDSA-AES128-GCM-SHA256")
+        self.endpoint._context.keylog_filename = str(self.log)
+        self.server_random = b""
+        self.cipher: AESGCM | None = None
+        self.initial = b""
+        self.number = 0
+        self.explicit = False
+        """The nonce is in the record (TLS 1.2)."""
+
+    def handshake(self, data: bytes) -> bytes:
+        self.endpoint.feed(data)
+        flight = self.endpoint.take_outgoing()
+        # The first record is ServerHello's: its random number follows heads and version.
+        self.server_random = self.server_random or flight[11:43]
+        if self.cipher is None and self.endpoint.state is TlsState.OPEN:
+            self._make_keys()
+        return flight
+
+    def _make_keys(self) -> None:
+        # A comment comes first.
+        lines = [line.split() for line in self.log.read_text("ascii").splitlines()[1:]]
+        secrets = {name: (bytes.fromhex(first), bytes.fromhex(last)) for name, first, last in lines}
+        assert self.endpoint.verdict is not None
+        self.explicit = self.endpoint.verdict.version == "TLSv1.2"
+        if self.explicit:
+            # The server's Finished was the first.
+            self.number = 1
+            random, master = secrets["CLIENT_RANDOM"]
+            keys = expanded(master, b"key expansion" + self.server_random + random, 40)
+            self.cipher, self.initial = AESGCM(keys[16:32]), keys[36:40]
+        else:
+            _, secret = secrets["SERVER_TRAFFIC_SECRET_0"]
+            self.cipher = AESGCM(labelled(secret, b"key", 32))
+            self.initial = labelled(secret, b"iv", 12)
+
+    def seal(self, data: bytes) -> bytes:
+        """A record of application data (RFC 5288 section 3, RFC 8446 section 5.2)."""
+        assert self.cipher is not None
+        number = self.number.to_bytes(8, "big")
+        self.number += 1
+        if self.explicit:
+            head = number + b"\x17\x03\x03" + len(data).to_bytes(2, "big")
+            return record(23, number + self.cipher.encrypt(self.initial + number, data, head))
+        nonce = int.from_bytes(self.initial, "big") ^ int.from_bytes(number, "big")
+        head = b"\x17\x03\x03" + (len(data) + 17).to_bytes(2, "big")
+        inner = data + b"\x17"
+        return record(23, self.cipher.encrypt(nonce.to_bytes(12, "big"), inner, head))
+
+
+def expanded(secret: bytes, seed: bytes, size: int) -> bytes:
+    """P_SHA256 (RFC 5246 section 5)."""
+
+    def keyed(data: bytes) -> bytes:
+        code = hmac.HMAC(secret, hashes.SHA256())
+        code.update(data)
+        return code.finalize()
+
+    data, block = b"", seed
+    while len(data) < size:
+        block = keyed(block)
+        data += keyed(block + seed)
+    return data[:size]
+
+
+def labelled(secret: bytes, label: bytes, size: int) -> bytes:
+    """HKDF-Expand-Label (RFC 8446 section 7.1) with the hash of TLS_AES_256_GCM_SHA384."""
+    label = b"tls13 " + label
+    info = size.to_bytes(2, "big") + bytes([len(label)]) + label + b"\x00"
+    return HKDFExpand(hashes.SHA384(), size, info).derive(secret)
+
+
+def sealing_server(version: str, contents: Iterable[bytes]) -> Peer:
+    """After the handshake it encrypts these, two hundred at a time."""
+    sealer, waiting = Sealer(version), iter(contents)
+
+    def answer(data: bytes) -> bytes:
+        flight = sealer.handshake(data)
+        if sealer.cipher is None:
+            return flight
+        return flight + b"".join(map(sealer.seal, itertools.islice(waiting, 200)))
+
+    return answer
+
+
+NEARLY_EMPTY = (b"",) * 30 + (b"x",)
+"""OpenSSL takes 32 in a row."""
+
 PEERS: dict[str, Callable[[], Peer]] = {
     "nothing": lambda: flood(b"", b""),
     "HTTP": lambda: flood(b"HTTP/1.1 400 Bad Request\r\n\r\n", b"x" * 1_000),
@@ -94,5 +194,7 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "extensions twice": lambda: flood(hello((ALPN, b"\x00\x03\x02h2"), (ALPN, b"")), b""),
     "a renegotiation of its own": lambda: flood(hello((RENEGOTIATION, b"\x20" + bytes(32))), b""),
     "a protocol of its own": lambda: true_server("TLSv1.3", 1 << 20, alpn=("x" * 200,)),
+    "empty encrypted records": lambda: sealing_server("TLSv1.2", itertools.repeat(b"", 6_000)),
+    "nearly only empty encrypted records": lambda: sealing_server("TLSv1.2", NEARLY_EMPTY * 200),
     "the end, again and again": lambda: flood(record(21, b"\x01\x00"), record(21, b"\x01\x00")),
 }

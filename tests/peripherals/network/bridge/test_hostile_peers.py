@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
 from renode_wifi.peripherals.network.tls.client import ANSWER_WINDOW, RECEIVE_WINDOW, TlsStream
-from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint
+from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings, TlsEndpoint, TlsState
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
 from tests.peripherals.network.bridge.hostile import (
     AUTHORITY,
     PEERS,
     Peer,
+    Sealer,
     record,
     server,
     true_server,
@@ -72,6 +73,7 @@ HONEST = (
     "junk after the handshake",
     "a protocol of its own",
     "a chain of a hundred certificates",
+    "nearly only empty encrypted records",
 )
 """Peers with which a handshake comes to its end."""
 
@@ -95,6 +97,8 @@ def test_a_hostile_tls_server_reaches_the_guests_connection_only(tmp_path: Path,
     assert bridged.now == start + 7 * SECOND
     assert bytes(beside.data) == b"".join(b"%d," % turn for turn in range(60))
     honest = "byte by byte" in name or name in HONEST
+    if "nearly" in name:
+        assert bytes(events.data) == b"x" * 200
     if honest:
         assert events.verdict is not None
         assert events.verdict.problem is None
@@ -145,6 +149,23 @@ class Answering:
         data = bytes(self.outgoing)
         self.outgoing.clear()
         return data
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_empty_records_in_a_row_end_the_connection(version: str) -> None:
+    """OpenSSL takes 32 of them."""
+    client = TlsEndpoint(EndpointSettings(server=False, verify=False), b"client")
+    sealer = Sealer(version)
+    for _ in range(3):
+        client.feed(sealer.handshake(client.take_outgoing()))
+    client.feed(sealer.seal(b"data"))
+    client.feed(b"".join(sealer.seal(b"") for _ in range(30)))
+    assert client.state is TlsState.OPEN
+    client.feed(b"".join(sealer.seal(b"") for _ in range(10)))
+    assert client.state is TlsState.FAILED
+    assert client.plaintext == b"data"
+    assert client.verdict is not None
+    assert client.verdict.detail == "record too small"
 
 
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=8), st.integers(0, 2), st.booleans())
