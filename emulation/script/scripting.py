@@ -110,7 +110,8 @@ def machine_view(interpreter: Interpreter) -> MachineView:
 
 def variables(interpreter: Interpreter) -> dict[str, object]:
     """What every script finds."""
-    found: dict[str, object] = {"monitor": Monitor(interpreter), "LogLevel": LogLevel}
+    monitor = Monitor(interpreter)
+    found: dict[str, object] = {"monitor": monitor, "self": monitor, "LogLevel": LogLevel}
     if interpreter.machine is not None:
         found["machine"] = machine_view(interpreter)
     return found

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from pathlib import Path
 
-from renode_wifi.emulation.platform.machine import LOG
+from renode_wifi.emulation.platform.machine import LOG, SYSBUS
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
@@ -72,7 +72,8 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         for machine in interpreter.machines.values():
             for name, own in machine.log_levels.by_model().items():
                 at = next(known for known, value in LOG_LEVELS.items() if value >= own)
-                interpreter.write(f"  {machine.full_name(name)} : {at.upper()}")
+                full = machine.full_name(name)
+                interpreter.write(f"  {machine.name}:{full} : {at.upper()}")
         return
     token = interpreter.expand(arguments[0])
     names = list(LOG_LEVELS)
@@ -91,7 +92,7 @@ def log_level(interpreter: Interpreter, arguments: list[Token]) -> None:
         name = text_of(interpreter, item)
         if name in interpreter.machines:
             machine = interpreter.machines[name]
-            for model_name in machine.peripherals:
+            for model_name in (SYSBUS, *machine.peripherals):
                 machine.log_levels.set(model_name, level)
             continue
         model = interpreter.devices.find(name)

@@ -6,26 +6,15 @@ import difflib
 import json
 
 from renode_wifi import __version__
-from renode_wifi.emulation.platform import catalogue
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
+from renode_wifi.emulation.script.type_names import type_name
 from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.uart import Uart
 
 COMMANDS = Commands()
-
-
-TYPES = {model.implementation: model.name.rsplit(".", 1)[-1] for model in catalogue.MODELS[::-1]}
-"""Types by the class that implements them; of several the one that stands first."""
-
-
-def type_name(model: object) -> str:
-    """As Renode calls it."""
-    kind = type(model)
-    module = kind.__module__.removeprefix(catalogue.PACKAGE)
-    return TYPES.get(f"{module}:{kind.__name__}", kind.__name__)
 
 
 @COMMANDS.add(

@@ -76,11 +76,14 @@ def pause(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.requests.started = False
     for machine in interpreter.machines.values():
         machine.request_stop()
+        machine.log.info("%s: Machine paused.", machine.name)
 
 
 @COMMANDS.add("quit", "", "ends the session", "q")
 def quit_session(interpreter: Interpreter, arguments: list[Token]) -> None:
-    pause(interpreter, [])
+    interpreter.requests.started = False
+    for machine in interpreter.machines.values():
+        machine.request_stop()
     interpreter.requests.quit = True
 
 

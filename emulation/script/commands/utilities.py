@@ -64,6 +64,13 @@ def sleep(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("next_value", "[offset]", "prints 0, 1, 2, … from call to call")
 def next_value(interpreter: Interpreter, arguments: list[Token]) -> None:
+    for token in arguments:
+        value = interpreter.expand(token).value
+        if not isinstance(value, int):
+            kind = type(value).__name__
+            raise interpreter.error(
+                f"unsupported operand type(s) for +: 'int' and '{kind}'", "usage: next_value 100"
+            )
     numbers = _numbers(interpreter, arguments, "next_value")
     if len(numbers) > 1:
         raise misused(interpreter, "next_value")

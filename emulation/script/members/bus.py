@@ -15,6 +15,7 @@ from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script import downloads
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.members.hooks import MachineHooks
+from renode_wifi.emulation.script.type_names import type_name
 from renode_wifi.emulation.script.values import Sized
 from renode_wifi.peripherals.base.bus_master import BusError
 
@@ -75,9 +76,7 @@ class SystemBus:
         machine = self._interpreter.current
         hooks = self._hooks(machine)
         value = self._value(machine, address, width)
-        value = hooks.filtered(Access(address, value, width, False))
-        hooks.notify(Access(address, value, width, False))
-        return Sized(value, width)
+        return Sized(hooks.filtered(Access(address, value, width, False)), width)
 
     def _value(self, machine: Machine, address: int, width: int) -> int:
         tag = machine.tags.at(address, overriding=True)
@@ -102,7 +101,6 @@ class SystemBus:
         hooks = self._hooks(machine)
         value = hooks.filtered(Access(address, value & (1 << 8 * width) - 1, width, True))
         self._store(machine, address, value, width)
-        hooks.notify(Access(address, value, width, True))
 
     def _store(self, machine: Machine, address: int, value: int, width: int) -> None:
         tag = machine.tags.at(address, overriding=True)
@@ -229,17 +227,29 @@ class SystemBus:
         )
 
     def what_peripheral_is_at(self, address: int) -> str:
-        """The name and range of what answers at an address."""
-        return self.what_is_at(address)
+        """The name, type and range of what answers at an address."""
+        return self.what_is_at(address) or "nothing"
 
-    def what_is_at(self, address: int) -> str:
+    def what_is_at(self, address: int) -> str | None:
+        """The same; prints nothing where nothing is, as in Renode."""
         machine = self._interpreter.current
         for name, ranges in machine.places.items():
             for area in ranges:
                 if area.start <= address < area.end:
-                    return f"{machine.full_name(name)} {area}"
+                    kind = type_name(machine.peripherals[name])
+                    return f"{machine.full_name(name)} ({kind}) {area}"
         tag = machine.tags.at(address)
-        return "nothing" if tag is None else f"{tag.name} {tag.area}"
+        return None if tag is None else f"{tag.name} (tag) {tag.area}"
+
+    def get_registration_points(self, peripheral: object) -> list[str]:
+        """Where a peripheral is on the bus: first and last address of each place."""
+        machine = self._interpreter.current
+        return [
+            f"<0x{area.start:08X}, 0x{area.end - 1:08X}>"
+            for name, areas in machine.places.items()
+            if machine.peripherals.get(name) is peripheral
+            for area in areas
+        ]
 
 
 def local(file_name: str) -> Path:

@@ -34,6 +34,10 @@ class MachineDevice:
                 self._interpreter.run_macro("reset", self._interpreter.macros[name])
                 return
 
+    def pause_and_request_emulation_pause(self, precise: bool = False) -> None:
+        """For hooks: let time stop at the instruction that is about to be executed."""
+        self._interpreter.execute("pause")
+
     def request_reset(self) -> None:
         self._interpreter.current.request_reset("pin")
 

@@ -22,6 +22,7 @@ ACCESSES = {"Read": (True, False), "Write": (False, True), "ReadAndWrite": (True
 WIDTHS = {"Byte": 1, "Word": 2, "DoubleWord": 4, "QuadWord": 8}
 """Renode's SysbusAccessWidth, in bytes."""
 CPU = "sysbus.cpu"
+CONTINUOUS, SINGLE_STEP = "Continuous", "SingleStep"
 LINE_ENDS = b"\r\n"
 
 Value = TypeVar("Value")
@@ -36,6 +37,8 @@ class MachineHooks:
     watch: list[tuple[Watchpoint, Callable[[Access], None]]] = field(default_factory=list)
     functions: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     taps: dict[str, Tap | MemoryTap] = field(default_factory=dict)
+    steps_only: bool = False
+    """The processor is halted but for `Step`."""
 
     def filtered(self, access: Access) -> int:
         """The value with which an access of the monitor to a memory goes on."""
@@ -44,12 +47,6 @@ class MachineHooks:
             if isinstance(tap, MemoryTap):
                 value = tap.seen(replace(access, value=value))
         return value
-
-    def notify(self, access: Access) -> None:
-        """Call the hooks at what the monitor has accessed."""
-        for watchpoint, call in list(self.watch):
-            if access.hits(watchpoint):
-                call(access)
 
 
 class CpuHooks:
@@ -110,12 +107,30 @@ class CpuHooks:
             debug.add_hook(address, call)
             self._hooks.functions.append((address, call))
 
+    @property
+    def execution_mode(self) -> str:
+        """Continuous, or SingleStep: only `Step` executes instructions, while time passes."""
+        return SINGLE_STEP if self._hooks.steps_only else CONTINUOUS
+
+    @execution_mode.setter
+    def execution_mode(self, mode: str) -> None:
+        if mode not in (CONTINUOUS, SINGLE_STEP):
+            raise self._interpreter.error(
+                f"{mode} is no mode of execution", f"write {CONTINUOUS} or {SINGLE_STEP}"
+            )
+        self._hooks.steps_only = mode == SINGLE_STEP
+        self._machine.core.debug.halt(self._hooks.steps_only)
+
     def step(self, count: int = 1) -> str:
         """Execute some instructions. Returns where the processor is then."""
         core = self._machine.core
+        if self._hooks.steps_only:
+            core.debug.halt(False)
         with core.debug.stepping():
             for _ in range(count):
                 self._machine.run(self._machine.now + SECOND)
+        if self._hooks.steps_only:
+            core.debug.halt(True)
         pc = core.read_register("PC")
         names = (image.symbols.describe(pc) for image in reversed(self._machine.images))
         return next((f"0x{pc:08X} {name}" for name in names if name[:2] != "0x"), f"0x{pc:08X}")
@@ -149,9 +164,9 @@ class BusHooks:
     def add_watchpoint_hook(
         self, address: int, width: int | str, access: int | str, python_script: str
     ) -> None:
-        """Execute Python behind an access of the processor or the monitor; it knows `self`, `cpu`,
-        `address`, `width`, `value`. width: bytes, or Byte, Word, DoubleWord; access: Read, Write,
-        or ReadAndWrite."""
+        """Execute Python behind an access of the processor; it knows `self`, `cpu`, `address`,
+        `width`, `value`. width: bytes, or Byte, Word, DoubleWord; access: Read, Write, or
+        ReadAndWrite."""
         size = self._one_of("width", width, WIDTHS) if isinstance(width, str) else width
         if isinstance(access, int):
             access = dict(enumerate(ACCESSES, 1)).get(access, str(access))

@@ -46,10 +46,11 @@ def test_log_levels_of_devices_last_as_long_as_their_machine(tmp_path: Path) -> 
     monitor = counting_monitor(tmp_path)
     before = monitor.execute("logLevel")
     assert " : " not in before
-    assert monitor.execute("logLevel 3 cpu; logLevel") == f"{before}\n  sysbus.cpu : ERROR"
+    own = monitor.execute("logLevel 3 cpu; logLevel").removeprefix(before)
+    assert own == "\n  machine-0:sysbus.cpu : ERROR"
     levels = monitor.execute('logLevel 2 "machine-0"; logLevel')
-    assert "\n  sysbus.cpu : WARNING" in levels
-    assert "\n  sysbus.ram : WARNING" in levels
+    assert "\n  machine-0:sysbus.cpu : WARNING" in levels
+    assert "\n  machine-0:sysbus.ram : WARNING" in levels
     assert monitor.execute("Clear; logLevel") == before
 
 

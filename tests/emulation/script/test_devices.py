@@ -281,8 +281,11 @@ def test_symbols_of_an_image(monitor: Interpreter) -> None:
 
 
 def test_what_is_at_an_address(monitor: Interpreter) -> None:
-    assert monitor.execute("sysbus WhatIsAt 0x40013810") == "sysbus.usart1 <0x40013800, +0x400>"
-    assert monitor.execute("sysbus WhatIsAt 0x90000000") == "nothing"
+    assert (
+        monitor.execute("sysbus WhatIsAt 0x40013810")
+        == "sysbus.usart1 (STM32F7_USART) <0x40013800, +0x400>"
+    )
+    assert monitor.execute("sysbus WhatIsAt 0x90000000") == ""
 
 
 def test_description_from_a_string(monitor: Interpreter) -> None:

@@ -65,12 +65,51 @@ def test_the_processors_accesses_to_a_memory_are_logged_and_changed(
     assert len(log.messages) == 3
 
 
-def test_a_watchpoint_hook_sees_the_monitor_too(log: pytest.LogCaptureFixture) -> None:
+def test_a_hook_is_not_called_by_what_it_does_itself(log: pytest.LogCaptureFixture) -> None:
     monitor = monitor_with(ARRAY)
-    script = "self.InfoLog('{0:x} of {1:x}, {2}', value, address, self.ReadByte(0x20))"
-    monitor.execute(f'sysbus AddWatchpointHook 0x20 Byte ReadAndWrite "{script}"')
-    monitor.execute("sysbus WriteByte 0x20 0x55; sysbus ReadByte 0x20; sysbus ReadByte 0x21")
-    assert log.messages == ["sysbus: 55 of 20, 85"] * 2
+    script = "self.InfoLog('{0} and {1}', value, monitor.Parse('sysbus ReadByte 0x20'))"
+    monitor.execute(f'sysbus SetHookAfterPeripheralRead sysbus.mem "{script}"')
+    monitor.execute("sysbus WriteByte 0x20 0x55; sysbus ReadByte 0x20")
+    assert log.messages == ["sysbus.mem: 85 and 0x55"]
+
+
+def test_only_steps_execute_in_single_step_mode(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    assert monitor.execute("cpu ExecutionMode") == "Continuous"
+    monitor.execute("cpu ExecutionMode SingleStep")
+    before = monitor.current.core.read_register("PC")
+    monitor.execute('emulation RunFor "0.01"')
+    assert monitor.current.core.read_register("PC") == before
+    monitor.execute("cpu Step")
+    assert monitor.current.core.read_register("PC") != before
+    monitor.execute('emulation RunFor "0.01"')
+    assert monitor.current.bus.read(RAM, 4) == 0
+    monitor.execute('cpu ExecutionMode Continuous; emulation RunFor "0.01"')
+    assert monitor.current.bus.read(RAM, 4) > 100
+    with pytest.raises(RenodeWifiError, match="Backwards is no mode"):
+        monitor.execute("cpu ExecutionMode Backwards")
+
+
+def test_a_hook_pauses_the_emulation(tmp_path: Path, log: pytest.LogCaptureFixture) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('start; cpu AddHook 0x800000C "machine.PauseAndRequestEmulationPause()"')
+    monitor.current.run(10**9)
+    assert monitor.current.now < 10**6
+    assert monitor.execute("emulation IsStarted") == "False"
+    assert log.messages == ["machine-0: Machine paused."]
+
+
+def test_where_a_memory_is() -> None:
+    monitor = monitor_with(ARRAY)
+    assert "<0x00000000, 0x00000FFF>" in monitor.execute("sysbus GetRegistrationPoints sysbus.mem")
+    assert monitor.execute("sysbus WhatPeripheralIsAt 0x20").startswith("sysbus.mem (MappedMemory)")
+    assert monitor.execute("sysbus WhatPeripheralIsAt 0x2000") == "nothing"
+
+
+def test_the_monitor_by_itself_in_python(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    found = monitor.execute('python "print(self.Machine.SystemBus.ReadByte(0x20000000))"')
+    assert found == "0"
 
 
 def test_a_tag_goes_before_a_memory_where_it_is_to(log: pytest.LogCaptureFixture) -> None:
@@ -111,7 +150,11 @@ def test_a_part_of_a_tag_gets_a_name_of_its_own(log: pytest.LogCaptureFixture) -
     monitor = monitor_with("")
     monitor.execute("sysbus Tag <0x100 0x10> 'outer' 1; sysbus Tag <0x104 4> 'inner' 2 silent=true")
     found = [monitor.execute(f"sysbus WhatPeripheralIsAt {at:#x}") for at in (0x100, 0x104, 0x108)]
-    assert found == ["outer <0x100, +0x4>", "outer/inner <0x104, +0x4>", "outer <0x108, +0x8>"]
+    assert found == [
+        "outer (tag) <0x100, +0x4>",
+        "outer/inner (tag) <0x104, +0x4>",
+        "outer (tag) <0x108, +0x8>",
+    ]
     assert monitor.execute("sysbus ReadByte 0x104") == "0x02"
     assert log.records[-1].levelname == "DEBUG"
     with pytest.raises(RenodeWifiError, match="completely contained in other tag"):
