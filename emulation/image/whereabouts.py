@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -53,14 +53,15 @@ def tasks_at_crash(
     if image is None:
         return [], None
     for kernel in _kernels(image, read_memory):
-        if damage := kernel.damage():
-            row = f"  the data of {kernel.name} was overwritten, as by a stack: {damage}"
-            return [row], "look for the task whose stack lies above that data, and give it more"
+        damage = kernel.damage()
+        if damage is not None:
+            rows = [f"  the data of {kernel.name} was overwritten, as by a stack: {damage.text}"]
+            return _culprits(kernel, rows, damage.tasks, crash.registers)
         threads = kernel.threads()
         if not threads:
             continue
         rows = [
-            f"  in task {thread.name} of {kernel.name} ({thread.state})"
+            f"  in task {_shown(thread)} of {kernel.name} ({thread.state})"
             for thread in threads
             if thread.is_current
         ]
@@ -68,6 +69,34 @@ def tasks_at_crash(
         over = _overflows(threads, stacks, crash.registers)
         return rows + over, "give that task a larger stack" if over else None
     return [], None
+
+
+def _culprits(
+    kernel: Rtos, rows: list[str], tasks: Sequence[Thread], registers: Mapping[str, int]
+) -> tuple[list[str], str]:
+    """Which of the tasks that are left may have written over the kernel's data."""
+    stacks = {task.id: kernel.stack(task) for task in tasks}
+    pointer = _stack_pointer(registers)
+    # The stack that begins next above the pointer and has nothing left.
+    used = [task for task in tasks if not (_fills(stacks) and stacks[task.id].unused)]
+    above = [task for task in used if _is_below(stacks[task.id], pointer)]
+    running = min(above, key=lambda task: stacks[task.id].bottom, default=None)
+    named = [replace(task, is_current=task is running) for task in tasks]
+    if running is not None:
+        stacks[running.id] = replace(stacks[running.id], overflown=True)
+    over = _overflows(named, stacks, registers)
+    if over:
+        return rows + over, "give that task a larger stack"
+    return rows, "look for the task whose stack lies above that data, and give it more"
+
+
+def _stack_pointer(registers: Mapping[str, int]) -> int:
+    """Of the task that runs; in a handler, where that is not known, 0."""
+    return registers.get("psp", 0) if registers["xpsr"] & IPSR else registers["sp"]
+
+
+def _shown(thread: Thread) -> str:
+    return thread.name or f"at 0x{thread.id:08X}"
 
 
 def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> int | None:
@@ -123,7 +152,8 @@ def _tasks(image: Image, registers: Mapping[str, int], read_memory: ReadMemory) 
 def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
     data = (symbol for symbol in image.symbols if not symbol.is_function)
     # Labels of the linker script, which have no size, may be at a variable's address.
-    names = {symbol.address: symbol.name for symbol in sorted(data, key=lambda each: each.size)}
+    ordered = sorted(data, key=lambda each: each.size)
+    names = {symbol.address: symbol.name for symbol in ordered}
     return known(
         ImageView(
             lambda name: symbol_address([image], name),
@@ -132,6 +162,7 @@ def _kernels(image: Image, read_memory: ReadMemory) -> tuple[Rtos, ...]:
             lambda address: names.get(address, ""),
             image.layouts.objects,
             image.symbols.function_at,
+            [range(each.address, each.address + each.size) for each in ordered if each.size],
         )
     )
 
@@ -153,7 +184,7 @@ def _tasks_of(
         wait = _wait_text(found.get(thread.id, Wait()), by_id)
         left = stacks[thread.id].unused if fills else None
         shown = "?" if left is None else str(left)
-        row = f"  {thread.name:<16} {thread.state:<24} {shown:>6}  {where}{wait}"
+        row = f"  {_shown(thread):<16} {thread.state:<24} {shown:>6}  {where}{wait}"
         rows.append(row.rstrip())
     rows += _overflows(threads, stacks, registers)
     rows += _deadlocks(found, by_id)
@@ -161,13 +192,12 @@ def _tasks_of(
 
 
 def _stacks(kernel: Rtos, threads: list[Thread], registers: Mapping[str, int]) -> dict[int, Stack]:
-    """By task. Of the one that runs, in thread mode, the processor has the stack pointer."""
+    """By task. Of the one that runs the processor has the stack pointer."""
     stacks = {thread.id: kernel.stack(thread) for thread in threads}
-    if not registers["xpsr"] & IPSR:
-        for thread in threads:
-            stack = stacks[thread.id]
-            if thread.is_current and _is_below(stack, registers["sp"]):
-                stacks[thread.id] = replace(stack, overflown=True)
+    for thread in threads:
+        stack = stacks[thread.id]
+        if thread.is_current and _is_below(stack, _stack_pointer(registers)):
+            stacks[thread.id] = replace(stack, overflown=True)
     return stacks
 
 
@@ -188,13 +218,14 @@ def _overflows(
     for thread in threads:
         stack = stacks[thread.id]
         if stack.overflown or (fills and stack.unused == 0):
-            below = thread.is_current and _is_below(stack, registers["sp"])
+            pointer = _stack_pointer(registers)
+            below = thread.is_current and _is_below(stack, pointer)
             where = (
-                f": sp 0x{registers['sp']:08X} is below it, it begins at 0x{stack.bottom:08X}"
+                f": sp 0x{pointer:08X} is below it, it begins at 0x{stack.bottom:08X}"
                 if below
                 else ""
             )
-            rows.append(f"  stack overflow of task {thread.name}{where}")
+            rows.append(f"  stack overflow of task {_shown(thread)}{where}")
     return rows
 
 

@@ -11,7 +11,7 @@ import re
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.rtos.memory import MAX_NAME, NO_FP_FRAME
-from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.threads import Damage, Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
 from renode_wifi.emulation.image.rtos.waits import TCB_EVENT_LIST, Waits
 
@@ -24,8 +24,13 @@ END_VALUE = 0xFFFFFFFF
 """portMAX_DELAY, which xListEnd.xItemValue of every initialised list is."""
 # ListItem_t: xItemValue, pxNext, pxPrevious, pvOwner, pvContainer.
 ITEM_NEXT, ITEM_OWNER = 4, 12
-# TCB_t: uxPriority, pcTaskName.
+# TCB_t: uxPriority, pcTaskName; pvOwner of xStateListItem and of xEventListItem, which are the task
+# itself as long as nobody writes over it.
 TCB_PRIORITY, TCB_NAME = 44, 52
+TCB_OWNERS = (16, 36)
+TCB_SIZE = TCB_NAME + 4
+"""That of the shortest name."""
+OVERWRITTEN = "overwritten"
 
 MAX_PRIORITIES = 64
 MAX_TASKS = 256
@@ -65,18 +70,44 @@ class FreeRtos:
         except RenodeWifiError:
             return []  # The words are not those of a kernel that runs.
 
-    def damage(self) -> str:
+    def damage(self) -> Damage | None:
         try:
             current = self._word_of("pxCurrentTCB")
         except RenodeWifiError:
-            return ""
-        if not current:
-            return ""
+            return None
+        if not current or self._is_whole(current):
+            return None
+        whole = tuple(self._thread(task, "", False) for task in self._whole_tasks())
         try:
             self._memory.read(current, TCB_NAME + MAX_NAME)
         except RenodeWifiError:
-            return f"pxCurrentTCB is 0x{current:08X}"
-        return ""
+            return Damage(f"pxCurrentTCB is 0x{current:08X}", whole)
+        if not whole:
+            return None  # A kernel of another layout.
+        return Damage(f"so was the task at 0x{current:08X}, which was to run", whole)
+
+    def _is_whole(self, task: int) -> bool:
+        try:
+            return all(self._memory.word(task + at) == task for at in TCB_OWNERS)
+        except RenodeWifiError:
+            return False
+
+    def _whole_tasks(self) -> list[int]:
+        """Tasks anywhere in variables, such as the heap."""
+        found: list[int] = []
+        for area in self._view.data:
+            if len(area) < TCB_SIZE:
+                continue
+            try:
+                data = self._memory.read(area.start, len(area))
+            except RenodeWifiError:
+                continue
+            first = -area.start % 4
+            for at in range(first, len(data) - TCB_SIZE + 1, 4):
+                own = (area.start + at).to_bytes(4, "little")
+                if all(data[at + owner : at + owner + 4] == own for owner in TCB_OWNERS):
+                    found.append(area.start + at)
+        return found
 
     def _tasks(self, current: int, ready: int) -> list[Thread]:
         states: dict[int, str] = {}
@@ -90,7 +121,15 @@ class FreeRtos:
             items = None if place is None else self._items(place)
             states |= dict.fromkeys(items or (), state)
         states[current] = "Running"
-        return [self._thread(task, state, task == current) for task, state in states.items()]
+        whole = [task for task in states if self._is_whole(task)]
+        # In a kernel of another layout none seems to be whole.
+        lost = states.keys() - whole if whole else set[int]()
+        return [
+            Thread(task, "", OVERWRITTEN, task == current)
+            if task in lost
+            else self._thread(task, state, task == current)
+            for task, state in states.items()
+        ]
 
     def _thread(self, task: int, state: str, is_current: bool) -> Thread:
         name = self._memory.text(task + TCB_NAME)
@@ -139,6 +178,8 @@ class FreeRtos:
         return self._waits.of(thread) if BLOCKED in thread.state else Wait()
 
     def stack(self, thread: Thread) -> Stack:
+        if thread.state == OVERWRITTEN:
+            return Stack()
         return self._waits.stack(thread)
 
     def _queue_name(self, queue: int) -> str:

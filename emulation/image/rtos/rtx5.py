@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
-from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.threads import Damage, Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
 
 MAX_THREADS = 256
@@ -88,8 +88,8 @@ class Rtx5:
     def _byte(self, place: int) -> int:
         return self._memory.read(place, 1)[0]
 
-    def damage(self) -> str:
-        return ""
+    def damage(self) -> Damage | None:
+        return None
 
     def registers(self, thread: Thread) -> dict[str, int]:
         try:

@@ -41,6 +41,15 @@ class Stack:
     privileged: range = range(0)
 
 
+@dataclass(frozen=True)
+class Damage:
+    """Something was written over a kernel's data. text: what shows it. tasks: those whose own data
+    is whole, wherever the kernel's lists lead."""
+
+    text: str
+    tasks: tuple[Thread, ...] = ()
+
+
 class Rtos(Protocol):
     """What is known of an RTOS by the symbols of the image."""
 
@@ -53,8 +62,8 @@ class Rtos(Protocol):
     def threads(self) -> list[Thread]:
         """The tasks; none while it doesn't run yet. Never raises for what memory holds."""
 
-    def damage(self) -> str:
-        """What shows that something was written over the kernel's data; "" where nothing does."""
+    def damage(self) -> Damage | None:
+        """Whether something was written over the kernel's data, as far as that shows."""
 
     def registers(self, thread: Thread) -> dict[str, int]:
         """Those of a task that doesn't run, by GDB's names; what isn't known is left out."""

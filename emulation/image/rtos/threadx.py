@@ -11,7 +11,7 @@ import re
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
-from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.threads import Damage, Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
 
 THREAD_ID = 0x54485244
@@ -94,8 +94,8 @@ class ThreadX:
         layout = self._view.layout(f"TX_{kind.upper()}_STRUCT") or {}
         return self._memory.word(place + layout[f"tx_{kind}_{name}"])
 
-    def damage(self) -> str:
-        return ""
+    def damage(self) -> Damage | None:
+        return None
 
     def registers(self, thread: Thread) -> dict[str, int]:
         try:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.threads import Damage, Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
 
 PREFIX = "ti_sysbios_knl_"
@@ -131,8 +131,8 @@ class TiRtos:
         named = self._memory.word(place + offset) if offset else 0
         return self._memory.text(named) if named else ""
 
-    def damage(self) -> str:
-        return ""
+    def damage(self) -> Damage | None:
+        return None
 
     def registers(self, thread: Thread) -> dict[str, int]:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +31,7 @@ class ImageView:
     layout(tag): that of a structure, None without debug information of it. variable_at(address):
     name of the variable that begins there, "" without one. objects(tags): structures in variables,
     see `Layouts.objects`. function_at(address): name of the function around it, "" without one.
+    data: addresses of each variable that has a size.
     """
 
     symbol: Callable[[str], int | None]
@@ -39,6 +40,7 @@ class ImageView:
     variable_at: Callable[[int], str] = _no_name
     objects: Callable[[Set[str]], list[Variable]] = _no_objects
     function_at: Callable[[int], str] = _no_name
+    data: Sequence[range] = ()
 
     @cached_property
     def memory(self) -> KernelMemory:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.layouts import Layout
 from renode_wifi.emulation.image.rtos.memory import NO_FP_FRAME
-from renode_wifi.emulation.image.rtos.threads import Stack, Thread, Wait
+from renode_wifi.emulation.image.rtos.threads import Damage, Stack, Thread, Wait
 from renode_wifi.emulation.image.rtos.view import ImageView
 
 MAX_THREADS = 256
@@ -152,8 +152,8 @@ class Zephyr:
     def _byte(self, place: int, name: str) -> int:
         return self._memory.read(self._at(place, name), 1)[0]
 
-    def damage(self) -> str:
-        return ""
+    def damage(self) -> Damage | None:
+        return None
 
     def registers(self, thread: Thread) -> dict[str, int]:
         try:

@@ -134,3 +134,52 @@ def test_a_crash_names_the_task_and_the_stack_that_overflowed() -> None:
     assert tasks_at_crash(crashed(0), None, kernel.read) == ([], None)
     text = render_crash(crashed(0), None, kernel.read, rows, cure)
     assert text.endswith("\n".join([*rows, f"  {cure}"]))
+
+
+def whole(kernel: Kernel, task: int) -> None:
+    """What the kernel keeps in the list items of a task that nobody has written over."""
+    kernel.put(task + 16, task)
+    kernel.put(task + 36, task)
+
+
+def test_a_large_overflow_names_its_task_by_what_is_left() -> None:
+    kernel = Kernel()
+    names = (b"first", b"second", b"digger")
+    tasks = [kernel.task(number, name, 2) for number, name in enumerate(names)]
+    for number, task in enumerate(tasks):
+        whole(kernel, task)
+        kernel.put(task, STACKS + 0x100 * number + 0x80)
+        kernel.put(task + 48, STACKS + 0x100 * number)
+        if number != 2:
+            place = STACKS + 0x100 * number - BASE
+            kernel.memory[place : place + 16] = b"\xa5" * 16
+    kernel.list(READY, 0, 2)
+    kernel.list(DELAYED1, 1)
+    heap = Symbol("ucHeap", BASE, 0x2000, False)
+    own = [Symbol(name, place, 4, False) for name, place in kernel.symbols.items()]
+    image = Image(Path("firmware.elf"), "ELF", [], Symbols([heap, *own]))
+    damaged = "  the data of FreeRTOS was overwritten, as by a stack: "
+    digger = "  stack overflow of task digger"
+    below = f": sp 0x{STACKS + 0x180:08X} is below it, it begins at 0x{STACKS + 0x200:08X}"
+    kernel.put(CURRENT, 0x02020202, 3)
+    assert tasks_at_crash(crashed(STACKS + 0x180), image, kernel.read) == (
+        [f"{damaged}pxCurrentTCB is 0x02020202", digger + below],
+        "give that task a larger stack",
+    )
+    # In a handler the pointer of the task is not always known.
+    handler = crashed(0)
+    handler.registers["xpsr"] = 15
+    assert tasks_at_crash(handler, image, kernel.read)[0] == [
+        f"{damaged}pxCurrentTCB is 0x02020202",
+        digger,
+    ]
+    # The task that was to run is among the lost ones.
+    kernel.put(CURRENT, tasks[1], 3)
+    kernel.put(tasks[1] + 16, 0x55555555)
+    rows, _ = tasks_at_crash(handler, image, kernel.read)
+    lost = f"so was the task at 0x{tasks[1]:08X}, which was to run"
+    assert rows == [f"{damaged}{lost}", digger]
+    # One of the others is, which is no task with a stack that overflowed.
+    kernel.put(CURRENT, tasks[0], 3)
+    rows, _ = tasks_at_crash(handler, image, kernel.read)
+    assert rows == ["  in task first of FreeRTOS (Running, priority 2)", digger]
