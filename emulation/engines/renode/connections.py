@@ -126,6 +126,11 @@ class Worlds:
                 return service
         return None
 
+    def set_stopping(self, stopping: bool) -> None:
+        """Whether the emulation is to stop; safe from any thread and from signal handlers."""
+        for service in self.services:
+            service.stopping = stopping
+
     def forget(self) -> None:
         """Of machines that are gone: their connections end."""
         self._end_connections()

@@ -105,6 +105,7 @@ class DrivenRenode:
         """Send a request; returns the values of its answer. Raises RenodeWifiError."""
         stream = self._connected()
         answered = False
+        self.worlds.set_stopping(False)
         # Set before Renode knows of it: what happens in the run may already stop it.
         self._runs = fields[0] == RUN
         try:
@@ -134,6 +135,7 @@ class DrivenRenode:
         connection = self._connection
         # Lines of other requests may be long, and be sent piece by piece.
         if self._runs and connection is not None:
+            self.worlds.set_stopping(True)
             with contextlib.suppress(OSError):
                 connection.send(STOP)
 

@@ -47,10 +47,15 @@ def greet(connection: socket.socket, token: str) -> None:
     protocol.check_greeting(read_line(connection), token)
 
 
-def _end_with_input(stream: TextIO, renode: int) -> None:
+def follow_input(stream: TextIO, service: Service) -> None:
+    """What Renode says while a request may be under way."""
+    for line in stream:
+        service.stopping = line.strip() == protocol.STOP
+
+
+def _end_with_input(stream: TextIO, service: Service, renode: int) -> None:
     """Renode's end closes the pipe, however it came about, even while a request is under way."""
-    while stream.read(4096):
-        pass
+    follow_input(stream, service)
     remove_leftovers(renode)
     os._exit(0)
 
@@ -74,14 +79,16 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     token = sys.stdin.readline().strip()
-    threading.Thread(target=_end_with_input, args=(sys.stdin, renode), daemon=True).start()
+    service = Service()
+    whose = (sys.stdin, service, renode)
+    threading.Thread(target=_end_with_input, args=whose, daemon=True).start()
     try:
-        return _serve_renode(port, token)
+        return _serve_renode(port, token, service)
     finally:
         remove_leftovers(renode)
 
 
-def _serve_renode(port: int, token: str) -> int:
+def _serve_renode(port: int, token: str, service: Service) -> int:
     try:
         connection = socket.create_connection(("127.0.0.1", port), CONNECT_TIMEOUT)
         greet(connection, token)
@@ -89,7 +96,6 @@ def _serve_renode(port: int, token: str) -> int:
     except (OSError, protocol.ProtocolError) as error:
         print(f"renode-wifi helper: {error}", file=sys.stderr)
         return 1
-    service = Service()
     logging.getLogger(LOG).addHandler(LogForwarder(service))
     logging.getLogger(LOG).setLevel(logging.INFO)
     logging.getLogger(LOG).propagate = False

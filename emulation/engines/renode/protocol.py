@@ -15,6 +15,9 @@ one that ends it:
     done <time> <value>...             time: when the helper has something to do next, in ns, or -
     error <text>                     the request could not be carried out
 
+Where Renode has started the helper, the helper's input says whether the emulation is to stop
+(`stop`) or goes on (`go`), also while a request is under way.
+
 Values carry their kind: `i` an integer, `f` a flag, `b` bytes, `t` text.
 """
 
@@ -39,6 +42,9 @@ RANDOM = "random"  # time, machine, stream -> 32-bit words
 TRACE = "trace"  # time, machine, source, event, name, value, ...
 
 TIMELESS = (WORLD, MACHINE, RADIO)
+
+STOP = "stop"
+GO = "go"
 
 RANDOM_WORDS = 64
 """So many words of a random stream come at once."""

@@ -36,7 +36,12 @@ class HelperMachine:
     """
 
     def __init__(
-        self, clock: VirtualClock, listeners: list[TraceListener], name: str = "", prefix: str = ""
+        self,
+        clock: VirtualClock,
+        listeners: list[TraceListener],
+        is_stopping: Callable[[], bool],
+        name: str = "",
+        prefix: str = "",
     ) -> None:
         self.clock: Clock = clock
         self.bus: Bus = BenchBus()
@@ -51,6 +56,7 @@ class HelperMachine:
         """Kinds of the arguments of the radio's inputs, by method."""
         self._peripherals: dict[str, object] = {}
         self._listeners = listeners
+        self._is_stopping = is_stopping
         self._streams: dict[str, random.Random] = {}
 
     def random(self, stream: str) -> random.Random:
@@ -76,8 +82,7 @@ class HelperMachine:
         return bool(self._listeners)
 
     def is_stopping(self) -> bool:
-        """Renode doesn't say."""
-        return False
+        return self._is_stopping()
 
     def set_cpu_frequency(self, hertz: int) -> None:
         """Renode's models report it to Renode."""
@@ -93,14 +98,18 @@ class HelperMachine:
 
 
 class Service:
-    """One world, and the machines of one Renode that are in it."""
+    """One world, and the machines of one Renode that are in it.
+
+    stopping: whether their emulation is to stop; others set it, while a request is under way.
+    """
 
     def __init__(self) -> None:
+        self.stopping = False
         self.clock = VirtualClock()
         self.listeners: list[TraceListener] = []
         self.machines: dict[str, HelperMachine] = {}
         self.world: World | None = None
-        self._surroundings = HelperMachine(self.clock, self.listeners)
+        self._surroundings = HelperMachine(self.clock, self.listeners, self.is_stopping)
         self._answer: list[str] = []
         self._handlers: dict[str, Callable[..., list[str]]] = {
             protocol.WORLD: self._world,
@@ -138,6 +147,9 @@ class Service:
             )
         return self._answer
 
+    def is_stopping(self) -> bool:
+        return self.stopping
+
     def close(self) -> None:
         if self.world is not None:
             self.world.close()
@@ -164,7 +176,7 @@ class Service:
         return [protocol.pack_integer(self.world.seed)]
 
     def _machine(self, name: str, prefix: str) -> list[str]:
-        machine = HelperMachine(self.clock, self.listeners, name, prefix)
+        machine = HelperMachine(self.clock, self.listeners, self.is_stopping, name, prefix)
         if not self.machines:
             # What happens in the world is the first machine's.
             self._surroundings.prefix = prefix

@@ -19,7 +19,7 @@ class Pin(Receiver):
     """An output line of a model, as a GPIO of Renode's."""
 
     def __init__(self, pins, gpio):
-        # type: (typing.Any, typing.Any) -> None
+        # type: (ModelPins, RenodeGpio) -> None
         self._set = pins.set
         self._gpio = gpio
 
@@ -43,7 +43,7 @@ class Adapter(IGPIOReceiver, INumberedGPIOOutput, System.IDisposable):
     INTERFACES = (IGPIOReceiver, INumberedGPIOOutput, System.IDisposable)  # type: typing.Any
 
     def __init__(self, machine, model):
-        # type: (typing.Any, typing.Any) -> None
+        # type: (AdapterMachine, typing.Any) -> None
         self.machine = machine
         self.model = model
         self._reset = getattr(model, "reset", None)
@@ -99,7 +99,7 @@ class BusAdapter(Adapter, IBytePeripheral, IWordPeripheral, IDoubleWordPeriphera
     )  # type: typing.Any
 
     def __init__(self, machine, model, size):
-        # type: (typing.Any, typing.Any, int) -> None
+        # type: (AdapterMachine, typing.Any, int) -> None
         Adapter.__init__(self, machine, model)
         self._size = size
         self._read = model.read  # type: typing.Callable[[int, int], int]
@@ -162,16 +162,19 @@ class FlashAdapter(BusAdapter):
     def WriteDoubleWord(self, offset, value):
         # type: (int, int) -> None
         BusAdapter.WriteDoubleWord(self, offset, value)
-        try:
-            self.machine.flash_writes.follow(self.model.registers["CR"])
-        except System.Exception as error:
-            self._failed("store", error)
+        self._follow_writes()
 
     def Reset(self):
         # type: () -> None
         BusAdapter.Reset(self)
+        self._follow_writes()
+
+    def _follow_writes(self):
+        # type: () -> None
+        writes = self.machine.flash_writes
         try:
-            self.machine.flash_writes.follow(self.model.registers["CR"])
+            if writes is not None:
+                writes.follow(self.model.registers["CR"])
         except System.Exception as error:
             self._failed("store", error)
 
@@ -180,4 +183,9 @@ MYPY = False
 if MYPY:
     import typing  # noqa: F401
 
+    from renode_wifi.emulation.engines.renode.contract import (  # noqa: F401
+        AdapterMachine,
+        ModelPins,
+        RenodeGpio,
+    )
     from renode_wifi.peripherals.base.line import Line  # noqa: F401

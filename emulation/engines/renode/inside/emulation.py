@@ -7,6 +7,8 @@ from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 from System.Threading import ManualResetEvent
 
+from renode_wifi.emulation.engines.renode.inside.log import message_of
+
 
 def settle():
     # type: () -> None
@@ -84,6 +86,38 @@ class Stretch(object):
             self._ended.Set()
 
 
+class StopNotifier(object):
+    """Notifies of a machine that is to stop, and of one that goes on.
+
+    on_change: called with whether it is to stop, on any thread: in time, before Renode waits for
+    what the machine's cores are at.
+    """
+
+    def __init__(self, renode, log, on_change):
+        # type: (typing.Any, Log, typing.Callable[[bool], None]) -> None
+        self._log = log
+        self._on_change = on_change
+        for cpu in renode.SystemBus.GetCPUs():
+            cpu.TimeHandle.PauseRequested += self._on_pause
+            cpu.TimeHandle.StartRequested += self._on_start
+
+    def _on_pause(self):
+        # type: () -> None
+        self._change(True)
+
+    def _on_start(self):
+        # type: () -> None
+        self._change(False)
+
+    def _change(self, stopping):
+        # type: (bool) -> None
+        # An exception would end Renode.
+        try:
+            self._on_change(stopping)
+        except System.Exception as error:
+            self._log.error("a stop failed: %s", message_of(error))
+
+
 def runs():
     # type: () -> bool
     """Whether a script has started it."""
@@ -124,3 +158,5 @@ def _current():
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.emulation.engines.renode.inside.log import Log  # noqa: F401

@@ -5,6 +5,7 @@ import System
 
 from renode_wifi.emulation.engines.renode import protocol
 from renode_wifi.emulation.engines.renode.inside.clock import RenodeClock
+from renode_wifi.emulation.engines.renode.inside.emulation import StopNotifier
 from renode_wifi.emulation.engines.renode.inside.flash_writes import FlashWrites
 from renode_wifi.emulation.engines.renode.inside.log import Log, message_of
 from renode_wifi.emulation.engines.renode.inside.stm32_port import HeldPins, follow_ports
@@ -111,7 +112,7 @@ class RenodeMachine(Member):
         self.links = {}  # type: dict[str, typing.Any]
         self.reset_cause = "power-on"
         self.cpu_frequency = 0
-        self.flash_writes = None  # type: typing.Any
+        self.flash_writes = None  # type: FlashWrites | None
         self._systick = None  # type: SysTick | None
         self.pins = HeldPins()
         renode.MachineReset += self._after_reset
@@ -164,8 +165,14 @@ class RenodeMachine(Member):
         if self._systick is None:
             self._systick = SysTick(self.renode, self.log)
             follow_timers(self.renode, self.log)
-            follow_ports(self)
+            follow_ports(self.renode, self)
+            if self.world.has_helper:
+                StopNotifier(self.renode, self.log, self._on_stop)
         return self._systick
+
+    def _on_stop(self, stopping):
+        # type: (bool) -> None
+        self.world.set_stopping(self, stopping)
 
     def on_deep_sleep(self, listener):
         # type: (typing.Callable[[int], None]) -> None

@@ -51,6 +51,8 @@ class Helper(object):
         self._process = None  # type: typing.Any
         self._client = None  # type: typing.Any
         self._lock = System.Object()
+        self._input_lock = System.Object()
+        self._stopping = False
         self.dead = False
         self.next_time = -1
         """When the helper has something to do next, in ns; -1: not by itself."""
@@ -95,14 +97,14 @@ class Helper(object):
         finally:
             listener.Stop()
 
-    def _pass(self, token):
+    def _pass(self, line):
         # type: (str) -> None
-        """Give the process the token where nobody else can read it.
+        """Give the process a line, such as the token, where nobody else can read it.
 
         The pipe stays open: its end is the end of this process.
         """
         try:
-            self._process.StandardInput.WriteLine(token)
+            self._process.StandardInput.WriteLine(line)
             self._process.StandardInput.Flush()
         except System.Exception:
             # It has ended already; whoever waits for it will see why.
@@ -207,6 +209,25 @@ class Helper(object):
                 raise HelperError(answer[1])
             else:
                 raise protocol.ProtocolError("unknown answer %r" % kind)
+
+    @property
+    def is_own(self):
+        # type: () -> bool
+        """This Renode has started it."""
+        return self._process is not None
+
+    def set_stopping(self, stopping):
+        # type: (bool) -> None
+        """Whether the emulation is to stop: it may wait for the host, and we for it."""
+        if self.dead or not self.is_own:
+            return
+        Lock.Enter(self._input_lock)
+        try:
+            if stopping != self._stopping:
+                self._stopping = stopping
+                self._pass(protocol.STOP if stopping else protocol.GO)
+        finally:
+            Lock.Exit(self._input_lock)
 
     def _die(self, reason):
         # type: (str) -> None

@@ -37,17 +37,17 @@ class HeldPins(object):
     def __init__(self):
         # type: () -> None
         self._writes = 0
-        self._waiting = []  # type: list[tuple[typing.Any, bool]]
+        self._waiting = []  # type: list[tuple[RenodeGpio, bool]]
 
     def set(self, gpio, level):
-        # type: (typing.Any, bool) -> None
+        # type: (RenodeGpio, bool) -> None
         if self._writes:
             self._waiting.append((gpio, level))
         else:
             gpio.Set(level)
 
     def write(self, port, offset, value):
-        # type: (typing.Any, int, int) -> None
+        # type: (RenodePort, int, int) -> None
         """A write to a port, and then what it has brought about."""
         self._writes += 1
         try:
@@ -63,7 +63,7 @@ class PortWrites(object):
     """The writes of one port."""
 
     def __init__(self, renode, log, pins, port):
-        # type: (typing.Any, typing.Any, HeldPins, typing.Any) -> None
+        # type: (typing.Any, Log, HeldModelPins, typing.Any) -> None
         self._log = log
         self._pins = pins
         self._port = port
@@ -138,10 +138,10 @@ class InputData(object):
         self.words.plain[0] = False
 
 
-def place_input(machine, name, port):
-    # type: (typing.Any, str, typing.Any) -> None
-    """Each core of a `RenodeMachine` finds IDR of ours, and the port on both sides of it."""
-    bus = machine.renode.SystemBus
+def place_input(renode, machine, name, port):
+    # type: (typing.Any, PortMachine, str, typing.Any) -> None
+    """Each core of a machine finds IDR of ours, and the port on both sides of it."""
+    bus = renode.SystemBus
     area = next(iter(bus.GetRegistrationPoints(port))).Range
     start, size = int(area.StartAddress), int(area.Size)
     data = InputData(name + "_IDR", port)
@@ -157,22 +157,30 @@ def place_input(machine, name, port):
         for peripheral, place, length, offset in pieces:
             numbers = [System.UInt64(number) for number in (start + place, length, offset)]
             bus.Register(peripheral, BusRangeRegistration(*(numbers + [cpu])))
-    machine.renode.SetLocalName(register, data.name)
+    renode.SetLocalName(register, data.name)
 
 
-def follow_ports(machine):
-    # type: (typing.Any) -> None
-    """Those that the machine has."""
+def follow_ports(renode, machine):
+    # type: (typing.Any, PortMachine) -> None
+    """Those that Renode's machine has."""
     for letter in PORTS:
         name = "gpioPort" + letter
         try:
-            port = machine.renode["sysbus." + name]
+            port = renode["sysbus." + name]
         except System.Exception:
             continue
-        place_input(machine, name, port)
-        PortWrites(machine.renode, machine.log, machine.pins, port)
+        place_input(renode, machine, name, port)
+        PortWrites(renode, machine.log, machine.pins, port)
 
 
 MYPY = False
 if MYPY:
     import typing  # noqa: F401
+
+    from renode_wifi.emulation.engines.renode.contract import (  # noqa: F401
+        HeldModelPins,
+        PortMachine,
+        RenodeGpio,
+        RenodePort,
+    )
+    from renode_wifi.emulation.engines.renode.inside.log import Log  # noqa: F401

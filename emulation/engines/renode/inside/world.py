@@ -38,6 +38,7 @@ class World(object):
         self.asked = 0
         """How often machines have asked."""
         self.machines = {}  # type: dict[str, Member]
+        self._stopping = []  # type: list[Member]
         self._wake = None  # type: typing.Any
         self._helper = Helper(self.log.write, self._on_call)
         try:
@@ -52,6 +53,19 @@ class World(object):
         """Its helper is gone."""
         return self._helper.dead
 
+    @property
+    def has_helper(self):
+        # type: () -> bool
+        """A process of its own, which does not know what becomes of the emulation."""
+        return self._helper.is_own
+
+    def set_stopping(self, machine, stopping):
+        # type: (Member, bool) -> None
+        """A machine is to stop, or goes on; on any thread, also while it asks."""
+        others = [member for member in self._stopping if member is not machine]
+        self._stopping = others + ([machine] if stopping else [])
+        self._helper.set_stopping(bool(self._stopping))
+
     def add(self, machine, prefix):
         # type: (Member, str) -> None
         """prefix: of the sources of what the machine traces."""
@@ -65,6 +79,7 @@ class World(object):
         """The last one takes the world with it."""
         if self.machines.get(machine.name) is machine:
             del self.machines[machine.name]
+            self.set_stopping(machine, False)
         if not self.machines:
             self.close()
             return

@@ -153,6 +153,8 @@ class TimeHandle:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self.PauseRequested = Event()
+        self.StartRequested = Event()
 
     @property
     def TotalElapsedTime(self) -> TimeInterval:

@@ -211,6 +211,22 @@ def test_a_stop_from_another_thread_ends_a_run_at_the_end_of_a_slice(renode: Ren
     assert renode.now == machine().now == 8 * engine.SLICE
 
 
+def test_a_stop_ends_what_the_world_waits_for(renode: RenodeEngine) -> None:
+    renode.execute("world")
+    (service,) = renode._worlds.services
+    seen: list[bool] = []
+
+    def stop(_: Any) -> None:
+        seen.append(service.is_stopping())
+        renode.request_stop()
+        seen.append(service.is_stopping())
+
+    machine().ScheduleAction(dotnet.TimeInterval(MILLISECOND), stop)
+    assert renode.run(engine.SLICE) is Stop.REQUEST
+    assert renode.run(2 * engine.SLICE) is Stop.TIME
+    assert (seen, service.is_stopping()) == ([False, True], False)
+
+
 def test_traces_are_reported_in_the_order_of_their_times(renode: RenodeEngine) -> None:
     seen: list[tuple[Any, ...]] = []
     renode.subscribe(lambda *event: seen.append(event))

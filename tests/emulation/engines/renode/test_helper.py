@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -218,6 +219,15 @@ def test_machines_in_one_world_have_sources_and_seeds_of_their_own() -> None:
     ask(service, protocol.INPUT, "9", "two", "reset", "f0")
     call = ask(service, protocol.ADVANCE, str(9 + BOOT_NS))[-2]
     assert call[:4] == ["call", "two", "ism43362", "booted"]
+
+
+def test_the_input_says_when_nobody_should_wait_for_the_host() -> None:
+    service = joined_service()
+    assert service.world is not None
+    machines = [service.machines["one"], service.world.internet.machine]
+    for text, stopping in (("stop\n", True), ("go\n", False), ("stop\ngo\nstop\n", True)):
+        helper.follow_input(io.StringIO(text), service)
+        assert [machine.is_stopping() for machine in machines] == [stopping] * 2
 
 
 def test_a_wrong_call_prints_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:

@@ -399,12 +399,34 @@ def test_a_disposed_machine_lets_its_helper_go(board: dotnet.Machine) -> None:
     assert len(commands.machines) == 1
 
 
+def said_of_stops() -> list[str]:
+    """What the helper of the prepared world gets of two machines that pause, and go on."""
+    helper = commands.prepared[0]._helper
+    one, two = dotnet.Machine(), dotnet.Machine()
+    commands.machine_of(one).mend_blocks()
+    commands.prepared.append(commands.machines[0].world)
+    commands.machine_of(two).mend_blocks()
+    said: list[str] = []
+    helper._process.StandardInput.WriteLine = said.append
+    handles = [machine.SystemBus.cpu.TimeHandle for machine in (one, two)]
+    # As by a pause of everything, and by one of the second machine while the first goes on.
+    for changes in (
+        (handles[0].PauseRequested, handles[1].PauseRequested, handles[0].PauseRequested),
+        (handles[0].StartRequested, handles[1].StartRequested),
+        (handles[1].PauseRequested, handles[0].StartRequested),
+    ):
+        for change in changes:
+            change()
+    return said
+
+
 def test_a_helper_is_started_where_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(protocol.ENVIRONMENT, raising=False)
     monkeypatch.setenv(processes.INTERPRETER, sys.executable)
     commands.world(HOME, "world", "")
     process = commands.prepared[0]._helper._process.process
     assert process.poll() is None
+    assert said_of_stops() == ["stop", "go", "stop"]
     forget_machines()
     assert process.wait(30) == 0
 

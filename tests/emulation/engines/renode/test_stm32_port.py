@@ -30,8 +30,8 @@ class Wired:
         self.port = self.machine.peripherals["sysbus.gpioPortE"] = dotnet.GpioPort()
         self.pins = stm32_port.HeldPins()
         self.log = log.Log()
-        board: Any = SimpleNamespace(renode=self.machine, log=self.log, pins=self.pins)
-        stm32_port.follow_ports(board)
+        board: Any = SimpleNamespace(log=self.log, pins=self.pins)
+        stm32_port.follow_ports(self.machine, board)
         self.ready = Pin(self.port, RDY)
         self.port.Connections[NSS].leads_to = lambda level: self.pins.set(self.ready, level)
 
