@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, Self
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND, Event
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.bluenrg.codes import AciOpcode, AciStatus
 from renode_wifi.peripherals.bluenrg.connections import BleConnections
@@ -37,7 +37,7 @@ class AciMessage(Protocol):
     def emit(self) -> bytes: ...
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class AciHandler:
     """method: called with the message; a status or a response. starts: it only begins something,
     which is answered by Command Status instead of Command Complete."""

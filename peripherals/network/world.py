@@ -181,10 +181,13 @@ class World:
             self._content(entry.ca), self._content(entry.certificate), self._content(entry.key)
         )
 
-    def radio_files(self) -> dict[str, bytes]:
-        """Files in the radio's file system as the world file provisions them."""
+    def radio_files(self) -> dict[str, Callable[[], bytes]]:
+        """What makes the files in the radio's file system, as the world file provisions them."""
         files = self.settings.radio.files.items()
-        return {name: self._content(content) or b"" for name, content in files}
+        return {name: partial(self._file, content) for name, content in files}
+
+    def _file(self, content: bytes | Own) -> bytes:
+        return self._content(content) or b""
 
     def _content(self, content: bytes | Own | None) -> bytes | None:
         return self._own(content.kind) if isinstance(content, Own) else content

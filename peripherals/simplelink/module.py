@@ -82,10 +82,10 @@ class CC3220_NWP(RadioModel[Fault, NwpProfile, Processor], Link):
             self.files.provision(name, content)
 
     def _provision(self, world: DescribedWorld) -> None:
-        for name, content in world.radio_files().items():
+        for name, make in world.radio_files().items():
             if name in self.files.volume.factory:
                 raise RenodeWifiError(
                     f"the file {name} is there twice: case makes no difference to names",
                     cure="keep one of them in files",
                 )
-            self.files.provision(name, content)
+            self.files.provision_late(name, make)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 CONFIGURATION, INTERFACE, ENDPOINT = 2, 4, 5
 BULK, INTERRUPT = 2, 3
@@ -14,7 +16,7 @@ MAX_PACKETS_OF_ZERO = (8, 16, 32, 64)
 """Sizes that endpoint 0 may have, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DeviceDescriptor:
     max_packet: int
     vendor: int
@@ -32,7 +34,7 @@ class DeviceDescriptor:
         return cls(data[7], vendor, product, *strings)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Endpoint:
     """number: without the direction. max_packet: bytes."""
 
@@ -42,7 +44,7 @@ class Endpoint:
     max_packet: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Interface:
     """Alternate setting 0 of an interface, with its class codes."""
 
@@ -58,7 +60,7 @@ class Interface:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UsbConfiguration:
     """size: bytes of all its descriptors."""
 

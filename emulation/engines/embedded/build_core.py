@@ -76,9 +76,13 @@ def files(folder: Path, suffix: str) -> list[Path]:
 def source_hash(folder: Path) -> str:
     """Identifies the sources in `folder`, headers included."""
     digest = hashlib.sha256(" ".join(FLAGS + ACROSS_FILES).encode())
-    for path in [*files(folder, ".c"), *files(folder, ".h")]:
-        name = path.relative_to(folder).as_posix()
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    # Each start does this, and objects for paths would take longer than the reading.
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        room = os.path.relpath(place, folder).replace(os.sep, "/")
+        for name in sorted(name for name in names if name.endswith((".c", ".h"))):
+            with open(os.path.join(place, name), "rb") as file:
+                digest.update(f"{room}/{name}".encode() + b"\0" + file.read() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -7,12 +7,9 @@ that cannot be read costs its symbols, not the program.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
-from typing import TypeVar
-
-from elftools.common.utils import struct_parse
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
+from typing import NamedTuple, Self, TypeVar
 
 from renode_wifi.emulation.image.content import Content, Damaged
 from renode_wifi.emulation.image.formats.build_attributes import foreign_core
@@ -26,130 +23,182 @@ KIND = "ELF"
 MAGIC = b"\x7fELF"
 Found = TypeVar("Found")
 
-EM_ARM = "EM_ARM"
-HEADER = 52
-SECTION_TABLE, SECTION_COUNTS = slice(32, 36), slice(48, 52)
-"""Of the header of a 32-bit file: e_shoff; e_shnum and e_shstrndx."""
-SHT_ARM_ATTRIBUTES, SHT_SYMTAB = "SHT_ARM_ATTRIBUTES", "SHT_SYMTAB"
+CLASS32_LITTLE = b"\x01\x01"
+"""EI_CLASS and EI_DATA of what the boards execute."""
+ET_EXEC, EM_ARM = 2, 40
+PT_LOAD = 1
+SHT_SYMTAB, SHT_ARM_ATTRIBUTES = 2, 0x7000_0003
+STT_NOTYPE, STT_OBJECT, STT_FUNC = 0, 1, 2
+STB_GLOBAL, SHN_UNDEF = 1, 0
 MAX_SHARED = 4
-"""Times the length of the file that all segments may have, and all names of symbols. Linkers let a
-name be the end of another one, but a file of some MB could stand for many GB."""
+"""Times the length of the file that all segments may have, and all symbols and their names. Linkers
+let a name be the end of another one, but a file of some MB could stand for many GB."""
 REBUILD = "build it with arm-none-eabi-gcc -mcpu=cortex-m4"
+
+
+class _Header(NamedTuple):
+    """Elf32_Ehdr. This and what follows: System V ABI, chapters 4 and 5."""
+
+    e_ident: bytes
+    e_type: int
+    e_machine: int
+    e_version: int
+    e_entry: int
+    e_phoff: int
+    e_shoff: int
+    e_flags: int
+    e_ehsize: int
+    e_phentsize: int
+    e_phnum: int
+    e_shentsize: int
+    e_shnum: int
+    e_shstrndx: int
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        return cls(*struct.unpack_from("<16sHHIIIIIHHHHHH", data))
+
+
+class _Program(NamedTuple):
+    """Elf32_Phdr."""
+
+    p_type: int
+    p_offset: int
+    p_vaddr: int
+    p_paddr: int
+    p_filesz: int
+    p_memsz: int
+    p_flags: int
+    p_align: int
+
+
+class _Section(NamedTuple):
+    """Elf32_Shdr."""
+
+    sh_name: int
+    sh_type: int
+    sh_flags: int
+    sh_addr: int
+    sh_offset: int
+    sh_size: int
+    sh_link: int
+    sh_info: int
+    sh_addralign: int
+    sh_entsize: int
 
 
 def read(data: bytes) -> Content:
     """Raises Damaged."""
     try:
-        elf = _opened(data)
-        _check(elf)
-        segments = list(_segments(elf))
-        symbols = _readable(_symbols(elf))
-        entry = elf["e_entry"]
-    except Damaged:
-        raise
-    except Exception as error:
-        # The reader of a hostile file fails in many ways (struct, Unicode, assertion, recursion).
+        header = _Header.read(data)
+        if header.e_shoff >= len(data):
+            raise Damaged("the ELF file is truncated: its table of sections is missing")
+        _check(header, data)
+        segments = list(_segments(header, data))
+    except struct.error as error:
         raise Damaged("the ELF file is truncated or damaged") from error
     if not segments:
         raise Damaged("the ELF file has nothing to load", cure="link it as a program")
-    return Content(KIND, segments, symbols, entry or None)
+    symbols = _readable(_symbols(_readable(_sections(header, data)), data))
+    return Content(KIND, segments, symbols, header.e_entry or None)
 
 
-def _opened(data: bytes) -> ELFFile:
-    """Raises Damaged where the end of the file is missing, and what the reader raises."""
-    if len(data) >= HEADER:
-        table = int.from_bytes(data[SECTION_TABLE], "little")
-        if table >= len(data):
-            raise Damaged("the ELF file is truncated: its table of sections is missing")
-    try:
-        return ELFFile(io.BytesIO(data))
-    except Exception:
-        # The reader wants the names of sections, which a program doesn't need.
-        header = bytearray(data[:HEADER])
-        header[SECTION_TABLE] = bytes(4)
-        header[SECTION_COUNTS] = bytes(4)
-        return ELFFile(io.BytesIO(bytes(header) + data[HEADER:]))
-
-
-def _check(elf: ELFFile) -> None:
-    if elf["e_machine"] != EM_ARM or elf.elfclass != 32 or not elf.little_endian:
+def _check(header: _Header, data: bytes) -> None:
+    if header.e_ident[4:6] != CLASS32_LITTLE or header.e_machine != EM_ARM:
         raise Damaged(
-            f"an ELF file for {_machine(elf)}; the boards are 32-bit little-endian ARM (Cortex-M4)",
+            f"an ELF file for {_machine(data)}; the boards are 32-bit little-endian ARM"
+            " (Cortex-M4)",
             cure=REBUILD,
         )
-    if elf["e_type"] != "ET_EXEC":
+    if header.e_type != ET_EXEC:
         raise Damaged(
             "an object file or library, not a linked program",
             cure="link it with the board's linker script",
         )
-    for _, offset, size in _readable(_sections_of(elf, SHT_ARM_ATTRIBUTES)):
-        elf.stream.seek(offset)
-        foreign = foreign_core(elf.stream.read(size))
-        if foreign is not None:
-            raise Damaged(f"an ELF file for {foreign}; the boards have a Cortex-M4", cure=REBUILD)
+    for section in _readable(_sections(header, data)):
+        if section.sh_type == SHT_ARM_ATTRIBUTES:
+            foreign = foreign_core(data[section.sh_offset :][: section.sh_size])
+            if foreign is not None:
+                raise Damaged(
+                    f"an ELF file for {foreign}; the boards have a Cortex-M4", cure=REBUILD
+                )
 
 
-def _machine(elf: ELFFile) -> str:
-    name = elf.get_machine_arch()
+def _machine(data: bytes) -> str:
+    """Raises Damaged."""
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        elf = ELFFile(io.BytesIO(data))
+        name = elf.get_machine_arch()
+    except Exception as error:
+        # The reader of a hostile file fails in many ways (struct, Unicode, assertion, recursion).
+        raise Damaged("the ELF file is truncated or damaged") from error
     order = "" if elf.little_endian else ", big-endian"
     return f"{'another machine' if name == '<unknown>' else name}, {elf.elfclass} bit{order}"
 
 
-def _sections_of(elf: ELFFile, kind: str) -> Iterator[tuple[int, int, int]]:
-    """(number, offset, size) of each section of a type.
-
-    By their headers: the library's own way reads into attributes that may be damaged.
-    """
-    for number in range(elf.num_sections()):
-        place = elf["e_shoff"] + number * elf["e_shentsize"]
-        header = struct_parse(elf.structs.Elf_Shdr, elf.stream, place)
-        if header["sh_type"] == kind:
-            yield number, header["sh_offset"], header["sh_size"]
+def _sections(header: _Header, data: bytes) -> Iterator[_Section]:
+    """Raises struct.error."""
+    if header.e_shoff:
+        for index in range(header.e_shnum):
+            yield _Section(
+                *struct.unpack_from("<10I", data, header.e_shoff + index * header.e_shentsize)
+            )
 
 
-def _segments(elf: ELFFile) -> Iterator[Segment]:
-    headers = list(elf.iter_segments("PT_LOAD"))
+def _segments(header: _Header, data: bytes) -> Iterator[Segment]:
+    """Raises Damaged, struct.error."""
+    programs = [
+        _Program(*struct.unpack_from("<8I", data, header.e_phoff + index * header.e_phentsize))
+        for index in range(header.e_phnum)
+    ]
+    loaded = [program for program in programs if program.p_type == PT_LOAD]
     # Linkers that know no physical addresses write 0 for all, as GNU's reader (bfd/elf.c) heeds.
-    address = "p_paddr" if any(header["p_paddr"] for header in headers) else "p_vaddr"
-    if sum(header["p_filesz"] for header in headers) > MAX_SHARED * elf.stream_len:
+    physical = any(program.p_paddr for program in loaded)
+    if sum(program.p_filesz for program in loaded) > MAX_SHARED * len(data):
         raise Damaged("the ELF file is truncated or damaged")
-    for header in headers:
-        content = header.data()
-        if len(content) != header["p_filesz"]:
+    for program in loaded:
+        content = data[program.p_offset : program.p_offset + program.p_filesz]
+        if len(content) != program.p_filesz:
             raise Damaged("the ELF file is truncated or damaged")
         # Linkers make the first segment start at the ELF header, in front of the sections.
         if content:
-            yield Segment(header[address], content)
+            yield Segment(program.p_paddr if physical else program.p_vaddr, content)
 
 
 def _readable(found: Iterator[Found]) -> list[Found]:
     """What sections hold; nothing where one is damaged."""
     try:
         return list(found)
-    except Exception:
+    except (struct.error, ValueError, IndexError):
         return []
 
 
-def _symbols(elf: ELFFile) -> Iterator[Symbol]:
-    """Raises ValueError for names that share more than they may."""
+def _symbols(sections: list[_Section], data: bytes) -> Iterator[Symbol]:
+    """Raises ValueError for symbols that share more than they may, IndexError, struct.error."""
     length = 0
-    for number, _, _ in _sections_of(elf, SHT_SYMTAB):
-        table = elf.get_section(number)
-        assert isinstance(table, SymbolTableSection)
-        for entry in table.iter_symbols():
-            length += len(entry.name)
-            if length > MAX_SHARED * elf.stream_len:
-                raise ValueError("names that have much in common")
-            kind = entry["st_info"]["type"]
+    for table in sections:
+        if table.sh_type != SHT_SYMTAB:
+            continue
+        names = sections[table.sh_link].sh_offset
+        for place in range(table.sh_offset, table.sh_offset + table.sh_size, table.sh_entsize):
+            st_name, value, size, info, _, index = struct.unpack_from("<IIIBBH", data, place)
+            start = names + st_name
+            end = data.find(b"\0", start)
+            if end < 0:
+                raise ValueError("a name without an end")
+            name = data[start:end].decode("utf-8", "replace")
+            length += table.sh_entsize + len(name)
+            if length > MAX_SHARED * len(data):
+                raise ValueError("symbols that have much in common")
+            bind, kind = info >> 4, info & 15
             # Some linkers leave the kind of static variables open; what a linker script defines
             # has neither kind nor size.
-            known = kind == "STT_NOTYPE" and (
-                entry["st_size"] > 0
-                or (entry["st_info"]["bind"] == "STB_GLOBAL" and entry["st_shndx"] != "SHN_UNDEF")
-            )
-            if entry.name.startswith(LOCAL_LABEL):
+            known = kind == STT_NOTYPE and (size > 0 or (bind == STB_GLOBAL and index != SHN_UNDEF))
+            if name.startswith(LOCAL_LABEL):
                 continue
-            if entry.name and (known or kind in ("STT_FUNC", "STT_OBJECT")):
-                is_function = kind == "STT_FUNC"
-                address = entry["st_value"] & ~1 if is_function else entry["st_value"]
-                yield Symbol(visible(entry.name), address, entry["st_size"], is_function)
+            if name and (known or kind in (STT_FUNC, STT_OBJECT)):
+                is_function = kind == STT_FUNC
+                address = value & ~1 if is_function else value
+                yield Symbol(visible(name), address, size, is_function)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Protocol
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 
 class Waveform(Protocol):
@@ -18,7 +19,7 @@ class Waveform(Protocol):
         """The value at `time` (ns). seed: of what is random in it."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Constant:
     value: float
 
@@ -26,7 +27,7 @@ class Constant:
         return self.value
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Sine:
     """period: in ns. phase: in degrees; 0 starts at the mean, rising."""
 
@@ -41,7 +42,7 @@ class Sine:
         return self.mean + self.amplitude * math.sin(2 * math.pi * turn)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Square:
     """High for the part `duty` (0 to 1) of each period (ns), beginning high."""
 
@@ -54,7 +55,7 @@ class Square:
         return self.high if time % self.period < self.duty * self.period else self.low
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Ramp:
     """From `first` at `start` (ns) in a straight line to `last`, which it reaches `duration` later.
 
@@ -73,7 +74,7 @@ class Ramp:
         return self.first + (self.last - self.first) * part
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Samples:
     """Values at times (ns), in ascending order.
 
@@ -99,7 +100,7 @@ class Samples:
         return before + (self.values[index] - before) * (time - start) / (end - start)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Noise:
     """Gaussian noise around 0, without memory. deviation: the standard deviation."""
 
@@ -109,7 +110,7 @@ class Noise:
         return random.Random(f"{seed}/{time}").gauss(0.0, self.deviation)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Sum:
     terms: tuple[Waveform, ...]
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import ClassVar
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.bluenrg.codes import EventCode, LeEvent, VendorEvent
 from renode_wifi.peripherals.bluenrg.messages.hci import EventPacket
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 
 class HciEvent(Packed):
-    __slots__ = ()
     CODE: ClassVar[int]
     HEAD: ClassVar[bytes] = b""
     """What stands before the fields: the code of a subevent."""
@@ -21,7 +20,7 @@ class HciEvent(Packed):
         return EventPacket(self.CODE, self.HEAD + self.emit())
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CommandComplete(HciEvent):
     """credits: commands that the application may send now."""
 
@@ -32,7 +31,7 @@ class CommandComplete(HciEvent):
     response: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CommandStatus(HciEvent):
     CODE, LAYOUT = EventCode.COMMAND_STATUS, struct.Struct("<BBH")
 
@@ -41,7 +40,7 @@ class CommandStatus(HciEvent):
     opcode: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DisconnectionComplete(HciEvent):
     CODE, LAYOUT = EventCode.DISCONNECTION_COMPLETE, struct.Struct("<BHB")
 
@@ -50,7 +49,7 @@ class DisconnectionComplete(HciEvent):
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RemoteVersion(HciEvent):
     CODE, LAYOUT = EventCode.READ_REMOTE_VERSION_COMPLETE, struct.Struct("<BHBHH")
 
@@ -61,7 +60,7 @@ class RemoteVersion(HciEvent):
     subversion: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CompletedPackets(HciEvent):
     """Of one connection: how many of its packets have gone."""
 
@@ -72,7 +71,7 @@ class CompletedPackets(HciEvent):
     packets: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RemoteFeatures(HciEvent):
     CODE, LAYOUT = EventCode.LE_META, struct.Struct("<BH8s")
     HEAD = bytes([LeEvent.READ_REMOTE_FEATURES_COMPLETE])
@@ -82,7 +81,7 @@ class RemoteFeatures(HciEvent):
     features: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionComplete(HciEvent):
     """interval: in units of 1.25 ms; timeout: of 10 ms. role: 0 central, 1 peripheral."""
 
@@ -100,7 +99,7 @@ class ConnectionComplete(HciEvent):
     accuracy: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AdvertisingReport(HciEvent):
     """One report. data: its length, the data and the RSSI."""
 
@@ -114,7 +113,7 @@ class AdvertisingReport(HciEvent):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionUpdateComplete(HciEvent):
     CODE, LAYOUT = EventCode.LE_META, struct.Struct("<BHHHH")
     HEAD = bytes([LeEvent.CONNECTION_UPDATE_COMPLETE])
@@ -126,7 +125,7 @@ class ConnectionUpdateComplete(HciEvent):
     timeout: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AciEvent(HciEvent):
     """An event of the ACI by its code; body: that of one of the classes below."""
 
@@ -137,14 +136,13 @@ class AciEvent(HciEvent):
 
 
 class AciBody(Packed):
-    __slots__ = ()
     EVENT: ClassVar[VendorEvent]
 
     def packet(self) -> EventPacket:
         return AciEvent(self.EVENT, self.emit()).packet()
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Initialized(AciBody):
     """reason: 1 is a reset."""
 
@@ -153,7 +151,7 @@ class Initialized(AciBody):
     reason: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GapProcedureComplete(AciBody):
     EVENT, LAYOUT = VendorEvent.GAP_PROCEDURE_COMPLETE, struct.Struct("<BB")
 
@@ -161,7 +159,7 @@ class GapProcedureComplete(AciBody):
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ParameterUpdateResponse(AciBody):
     """result: 0 accepted."""
 
@@ -174,7 +172,7 @@ class ParameterUpdateResponse(AciBody):
     result: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeModified(AciBody):
     EVENT, LAYOUT, TAIL = VendorEvent.GATT_ATTRIBUTE_MODIFIED, struct.Struct("<HHBH"), True
 
@@ -185,7 +183,7 @@ class AttributeModified(AciBody):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WritePermitRequest(AciBody):
     EVENT, LAYOUT, TAIL = VendorEvent.GATT_WRITE_PERMIT_REQ, struct.Struct("<HHB"), True
 
@@ -195,7 +193,7 @@ class WritePermitRequest(AciBody):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadPermitRequest(AciBody):
     """length: of the offset."""
 
@@ -207,14 +205,14 @@ class ReadPermitRequest(AciBody):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ServerConfirmation(AciBody):
     EVENT, LAYOUT = VendorEvent.GATT_SERVER_CONFIRMATION, struct.Struct("<H")
 
     connection: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GattProcedureComplete(AciBody):
     """length: of the status."""
 
@@ -225,7 +223,7 @@ class GattProcedureComplete(AciBody):
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ClientEvent(Packed):
     """What a server has sent: the body of its PDU, behind its length."""
 

@@ -6,16 +6,16 @@ Intervals of advertising and scanning are in units of 0.625 ms, those of connect
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 DISCOVERABLE = struct.Struct("<BHHBB")
 CONNECTION_RANGE = struct.Struct("<HH")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GapInit(Packed):
     """role: bits, 1 peripheral, 2 broadcaster, 4 central, 8 observer."""
 
@@ -26,7 +26,7 @@ class GapInit(Packed):
     name_length: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GapHandles(Packed):
     LAYOUT = struct.Struct("<BHHH")
 
@@ -36,7 +36,7 @@ class GapHandles(Packed):
     appearance: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetDiscoverable:
     """name, services: structures of advertising data without their length, or nothing."""
 
@@ -75,7 +75,7 @@ class SetDiscoverable:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetDirectConnectable(Packed):
     LAYOUT = struct.Struct("<BBB6sHH")
 
@@ -87,7 +87,7 @@ class SetDirectConnectable(Packed):
     longest: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetUndirectedConnectable(Packed):
     LAYOUT = struct.Struct("<BB")
 
@@ -95,7 +95,7 @@ class SetUndirectedConnectable(Packed):
     own_type: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetNonConnectable(Packed):
     """kind: of advertising; own_type follows."""
 
@@ -105,7 +105,7 @@ class SetNonConnectable(Packed):
     own_type: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UpdateAdvData(Packed):
     """data: structures."""
 
@@ -115,14 +115,14 @@ class UpdateAdvData(Packed):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DeleteAdType(Packed):
     LAYOUT = struct.Struct("<B")
 
     kind: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StartDiscovery(Packed):
     LAYOUT = struct.Struct("<HHBB")
 
@@ -132,7 +132,7 @@ class StartDiscovery(Packed):
     filter_duplicates: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CreateConnection(Packed):
     """timeout: in units of 10 ms."""
 
@@ -151,14 +151,14 @@ class CreateConnection(Packed):
     longest_event: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class TerminateProcedure(Packed):
     LAYOUT = struct.Struct("<B")
 
     procedure: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionUpdate(Packed):
     LAYOUT = struct.Struct("<HHHHHHH")
 
@@ -171,7 +171,7 @@ class ConnectionUpdate(Packed):
     longest_event: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ParameterUpdateRequest(Packed):
     """L2CAP's: a peripheral asks for other intervals."""
 

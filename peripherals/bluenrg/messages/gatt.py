@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 from renode_wifi.peripherals.network.contract.bluetooth import LONG, SHORT
 
@@ -35,7 +35,7 @@ def _exactly(layout: struct.Struct, body: bytes) -> tuple[int, ...]:
     return layout.unpack(body)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AddService:
     """kind: 1 primary, 2 secondary. records: handles that are kept for it."""
 
@@ -52,7 +52,7 @@ class AddService:
         return put_uuid(self.uuid) + SERVICE.pack(self.kind, self.records)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleResponse(Packed):
     LAYOUT = struct.Struct("<BH")
 
@@ -60,7 +60,7 @@ class HandleResponse(Packed):
     handle: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AddCharacteristic:
     """mask: 1 a write is an event, 2 a write waits for permission, 4 a read does."""
 
@@ -93,7 +93,7 @@ class AddCharacteristic:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AddDescriptor:
     """access: 1 read, 2 write."""
 
@@ -130,7 +130,7 @@ class AddDescriptor:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UpdateValue(Packed):
     LAYOUT, TAIL = struct.Struct("<HHBB"), True
 
@@ -141,7 +141,7 @@ class UpdateValue(Packed):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetDescriptorValue(Packed):
     LAYOUT, TAIL = struct.Struct("<HHHHB"), True
 
@@ -153,14 +153,14 @@ class SetDescriptorValue(Packed):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DeleteService(Packed):
     LAYOUT = struct.Struct("<H")
 
     service: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DeleteCharacteristic(Packed):
     LAYOUT = struct.Struct("<HH")
 
@@ -168,7 +168,7 @@ class DeleteCharacteristic(Packed):
     characteristic: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteResponse(Packed):
     """is_refused: with `error`, an error code of ATT."""
 
@@ -182,14 +182,14 @@ class WriteResponse(Packed):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadHandleValue(Packed):
     LAYOUT = struct.Struct("<H")
 
     handle: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleValue(Packed):
     LAYOUT, TAIL = struct.Struct("<BH"), True
 
@@ -201,7 +201,7 @@ class HandleValue(Packed):
 # Commands to the server at the other end.
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DiscoverServiceByUuid:
     connection: int
     uuid: bytes
@@ -217,7 +217,7 @@ class DiscoverServiceByUuid:
         return self.connection.to_bytes(2, "little") + put_uuid(self.uuid)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleRange(Packed):
     LAYOUT = struct.Struct("<HHH")
 
@@ -226,7 +226,7 @@ class HandleRange(Packed):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadRemote(Packed):
     LAYOUT = struct.Struct("<HH")
 
@@ -234,7 +234,7 @@ class ReadRemote(Packed):
     handle: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteRemote(Packed):
     LAYOUT, TAIL = struct.Struct("<HHB"), True
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class BuildNumber(Packed):
     LAYOUT = struct.Struct("<BH")
 
@@ -16,7 +16,7 @@ class BuildNumber(Packed):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteConfigData(Packed):
     LAYOUT, TAIL = struct.Struct("<BB"), True
 
@@ -25,14 +25,14 @@ class WriteConfigData(Packed):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadConfigData(Packed):
     LAYOUT = struct.Struct("<B")
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConfigData(Packed):
     LAYOUT, TAIL = struct.Struct("<B"), True
 
@@ -40,7 +40,7 @@ class ConfigData(Packed):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LinkStatus(Packed):
     """states: of eight links, 0 idle, 1 advertising, 2 peripheral, 5 central. handles: theirs."""
 
@@ -51,7 +51,7 @@ class LinkStatus(Packed):
     handles: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AnchorPeriod(Packed):
     """In units of 0.625 ms."""
 

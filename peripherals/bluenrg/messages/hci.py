@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 COMMAND, ACL, EVENT = 0x01, 0x02, 0x04
@@ -15,7 +15,7 @@ CONTINUES, FLUSHABLE = 1, 2
 ACL_HEADER = struct.Struct("<BHH")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CommandPacket:
     opcode: int
     parameters: bytes = b""
@@ -32,7 +32,7 @@ class CommandPacket:
         return head + bytes([len(self.parameters)]) + self.parameters
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EventPacket:
     code: int
     parameters: bytes = b""
@@ -48,7 +48,7 @@ class EventPacket:
         return bytes([EVENT, self.code, len(self.parameters)]) + self.parameters
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AclPacket:
     """kind: CONTINUES or the beginning of a frame."""
 
@@ -71,19 +71,19 @@ class AclPacket:
         return head + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NoParameters(Packed):
     """A command that says all by its opcode."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StatusOnly(Packed):
     LAYOUT = struct.Struct("<B")
 
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Unread(Packed):
     """Parameters that have no effect here."""
 
@@ -92,7 +92,7 @@ class Unread(Packed):
     parameters: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Disconnect(Packed):
     LAYOUT = struct.Struct("<HB")
 
@@ -100,7 +100,7 @@ class Disconnect(Packed):
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LocalVersion(Packed):
     LAYOUT = struct.Struct("<BBHBHH")
 
@@ -112,7 +112,7 @@ class LocalVersion(Packed):
     lmp_subversion: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class OwnAddress(Packed):
     LAYOUT = struct.Struct("<B6s")
 
@@ -120,7 +120,7 @@ class OwnAddress(Packed):
     address: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionHandle(Packed):
     """A command about a connection."""
 
@@ -129,7 +129,7 @@ class ConnectionHandle(Packed):
     connection: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Rssi(Packed):
     LAYOUT = struct.Struct("<BHb")
 
@@ -138,7 +138,7 @@ class Rssi(Packed):
     rssi: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class BufferSize(Packed):
     LAYOUT = struct.Struct("<BHB")
 
@@ -147,7 +147,7 @@ class BufferSize(Packed):
     packets: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EightBytes(Packed):
     """Features, states, or a random number."""
 
@@ -157,7 +157,7 @@ class EightBytes(Packed):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SupportedCommands(Packed):
     """bits: 64 octets, one bit a command."""
 
@@ -167,7 +167,7 @@ class SupportedCommands(Packed):
     bits: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Encrypt(Packed):
     """A block for AES-128; both with the lowest byte first."""
 
@@ -177,7 +177,7 @@ class Encrypt(Packed):
     plaintext: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Encrypted(Packed):
     LAYOUT = struct.Struct("<B16s")
 
@@ -185,7 +185,7 @@ class Encrypted(Packed):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Byte(Packed):
     """A size, or a power in dBm."""
 
@@ -195,14 +195,14 @@ class Byte(Packed):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetRandomAddress(Packed):
     LAYOUT = struct.Struct("<6s")
 
     address: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AdvertisingParameters(Packed):
     """Intervals in units of 0.625 ms."""
 
@@ -218,7 +218,7 @@ class AdvertisingParameters(Packed):
     filter_policy: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AdvertisingData(Packed):
     """length: of what of the 31 bytes in `data` counts."""
 
@@ -232,14 +232,14 @@ class AdvertisingData(Packed):
         return self.data[: self.length]
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AdvertiseEnable(Packed):
     LAYOUT = struct.Struct("<B")
 
     enable: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LeScanParameters(Packed):
     """Interval and window in units of 0.625 ms."""
 
@@ -252,7 +252,7 @@ class LeScanParameters(Packed):
     filter_policy: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LeScanEnable(Packed):
     LAYOUT = struct.Struct("<BB")
 
@@ -260,7 +260,7 @@ class LeScanEnable(Packed):
     filter_duplicates: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LeCreateConnection(Packed):
     """Connection intervals in units of 1.25 ms, the timeout in units of 10 ms."""
 

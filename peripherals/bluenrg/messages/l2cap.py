@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 ATTRIBUTES, SIGNALLING, SECURITY = 4, 5, 6
@@ -21,7 +21,7 @@ def is_whole(raw: bytes) -> bool:
     return len(raw) >= HEADER.size and len(raw) >= HEADER.size + HEADER.unpack_from(raw)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class L2capFrame:
     channel: int
     payload: bytes = b""
@@ -38,7 +38,7 @@ class L2capFrame:
         return HEADER.pack(len(self.payload), self.channel) + self.payload
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ParameterRequest(Packed):
     """Intervals in units of 1.25 ms, the timeout in units of 10 ms."""
 
@@ -53,7 +53,7 @@ class ParameterRequest(Packed):
     timeout: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ParameterResponse(Packed):
     """result: 0, accepted."""
 

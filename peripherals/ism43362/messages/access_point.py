@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import Number, required
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
 
@@ -16,7 +16,7 @@ MAX_SSID = 32
 DHCP = b"[DHCP   ] Assigned "
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ApSsid:
     """`AS=<0|1>,<ssid>`. append_mac: the last part of the name is the MAC address."""
 
@@ -37,26 +37,23 @@ class ApSsid:
 class Channel(Number):
     """`AC`: 0 leaves the choice to the module."""
 
-    __slots__ = ()
     MAXIMUM = 14
 
 
 class MaxClients(Number):
     """`AT`."""
 
-    __slots__ = ()
     MAXIMUM = 4
 
 
 class LeaseHours(Number):
     """`AL`."""
 
-    __slots__ = ()
     MAXIMUM = 254
     MINIMUM = 1
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ApStarted:
     """Data of AD's reply: name, security type, address."""
 
@@ -73,7 +70,7 @@ class ApStarted:
         return AP + b"%s,%d,%s" % (self.ssid, self.security, str(self.address).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LeaseAssigned:
     """An asynchronous message: a station has joined the access point."""
 
@@ -89,7 +86,7 @@ class LeaseAssigned:
         return DHCP + b"%s has %s" % (colons(self.mac), str(self.address).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ApClient:
     """One line of AA's reply."""
 
@@ -105,7 +102,7 @@ class ApClient:
         return b"%s,%s" % (colons(self.mac), str(self.address).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ApSettings:
     """Data of A?; Arm's driver takes the address from the second field."""
 

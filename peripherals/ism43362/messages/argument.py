@@ -7,10 +7,10 @@ data that some commands carry.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from typing import ClassVar, Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
 
 ANY = IPv4Address("0.0.0.0")
@@ -70,7 +70,7 @@ def line(*values: object) -> bytes:
     return b"=" + ",".join(map(str, values)).encode("latin-1") + b"\r"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Bare:
     """A command without argument; one that is there means nothing."""
 
@@ -82,7 +82,7 @@ class Bare:
         return b"\r"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Text:
     """Any bytes but a carriage return."""
 
@@ -96,7 +96,7 @@ class Text:
         return b"=" + self.value + b"\r"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class OptionalText:
     """Text, or no argument at all (None)."""
 
@@ -110,7 +110,7 @@ class OptionalText:
         return b"\r" if self.value is None else b"=" + self.value + b"\r"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Number:
     """A decimal number. Subclasses set the limits."""
 
@@ -130,25 +130,22 @@ class Number:
 class Switch(Number):
     """0 off, 1 on."""
 
-    __slots__ = ()
     MAXIMUM = 1
 
 
 class Port(Number):
     """A TCP or UDP port."""
 
-    __slots__ = ()
     MAXIMUM = 0xFFFF
 
 
 class Milliseconds(Number):
     """A time-out; ST's driver prints a 32-bit number."""
 
-    __slots__ = ()
     MAXIMUM = 0xFFFF_FFFF
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Address:
     """An IPv4 address in dotted form."""
 

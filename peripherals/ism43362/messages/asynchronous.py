@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 START, END = b"[SOMA]", b"[EOMA]"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AsynchronousMessage:
     """Data of MR, and ahead of the data of R0. text: b"" when nothing has happened."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import fields, line, number, taken
 
 SETS = 4
@@ -19,7 +19,7 @@ class CredentialKind(IntEnum):
     KEY = 2
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SelectCredentials:
     """`PF=<function>,<set>`. function: 0 TLS, 1 AWS."""
 
@@ -35,7 +35,7 @@ class SelectCredentials:
         return line(self.function, self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StoreCredential:
     """`PG=<set>,<kind>,<length>`, carriage return, PEM text."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import (
     Number,
     number,
@@ -20,10 +20,8 @@ NOT_SENT = b"-1"
 class PacketSize(Number):
     """`R1`, `S1`: bytes. The largest depends on the module."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Write:
     """`S3=<length>`, carriage return, data. ST's driver writes the length with four digits."""
 
@@ -38,7 +36,7 @@ class Write:
         return b"=%04d\r" % len(self.data) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteFixed:
     """`S0`, carriage return, data: of it, as many bytes count as `S1` has set."""
 
@@ -52,7 +50,7 @@ class WriteFixed:
         return b"\r" + self.payload
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadSettings:
     """Data of R?."""
 
@@ -68,7 +66,7 @@ class ReadSettings:
         return b"%d,%d,%d" % (self.size, self.timeout, self.mode)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteSettings:
     """Data of S?."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import required
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
 
@@ -13,7 +13,7 @@ HOST_NOT_FOUND = b"Host not found "
 """Data of the error."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HostName:
     """A name, or an address in dotted form."""
 

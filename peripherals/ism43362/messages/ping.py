@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import Number
 
 
 class PingCount(Number):
     """`T2`."""
 
-    __slots__ = ()
     MAXIMUM = 100
 
 
 class PingInterval(Number):
     """`T3`, in ms."""
 
-    __slots__ = ()
     MAXIMUM = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PingLine:
     """One line of T0's reply. round_trip: ms; None: nothing came back in time."""
 
@@ -41,7 +39,7 @@ class PingLine:
         return str(self.address).encode() + b"," + outcome
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PingSettings:
     """Data of T?."""
 

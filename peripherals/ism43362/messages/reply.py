@@ -6,7 +6,7 @@ otherwise is a `Style`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from renode_wifi.peripherals.base.late import late_dataclass
 
 OK_TAIL = b"\r\nOK\r\n> "
 PROMPT = b"\r\n> "
@@ -14,7 +14,7 @@ ERROR = b"\r\nERROR"
 USAGE = b"\r\nUSAGE: "
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Style:
     """How a firmware words its replies."""
 
@@ -31,7 +31,7 @@ class Style:
 DEFAULT = Style()
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Ok:
     """The command was executed."""
 
@@ -48,7 +48,7 @@ DONE = Ok()
 """The usual answer to a setting."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Error:
     """The command failed. data: goes ahead of ERROR."""
 
@@ -61,7 +61,7 @@ class Error:
         return before + ERROR + (b": " + _text(reason) if reason else b"") + PROMPT
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Usage:
     """The request cannot be understood."""
 
@@ -71,7 +71,7 @@ class Usage:
         return ERROR + USAGE + _text(self.reason if style.error_text else "") + PROMPT
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionLost:
     """There is no connection to read from or to write to."""
 
@@ -79,7 +79,7 @@ class ConnectionLost:
         return style.connection_lost
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ListingLine:
     """One line of a listing that goes on with the next `MR`."""
 

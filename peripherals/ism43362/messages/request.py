@@ -7,8 +7,9 @@ it directly after that. Drivers add line feeds, padding and surplus bytes, which
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Self
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 MAX_TEXT = 512
 """Bytes of a request up to its carriage return; a URL or a host name of 255 fits."""
@@ -24,7 +25,7 @@ class BadRequest(Exception):
         return str(self).replace("{name}", name)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Request:
     """One command. data: what follows the name, from `=` or the carriage return on."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.access_point import colons, from_colons
 from renode_wifi.peripherals.ism43362.messages.argument import Number, line, number, optional
 
@@ -15,7 +15,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ScanMode:
     """`F0`: all in one reply; `F0=2`: one access point, and the next with each `MR`."""
 
@@ -33,11 +33,10 @@ class ScanMode:
 class ScanOption(Number):
     """`F1` to `F5`."""
 
-    __slots__ = ()
     MAXIMUM = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ScanLine:
     """One access point. security: in words, of which ST's driver looks for some."""
 

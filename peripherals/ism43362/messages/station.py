@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import Number
 
 JOIN = b"[JOIN   ] "
@@ -16,18 +16,16 @@ ALREADY_CONNECTED = JOIN + b"Already connected!"
 class SecurityType(Number):
     """`C3`, `A1`: 0 open, 1 WEP, 2 WPA, 3 WPA2-AES, 4 WPA+WPA2, 5 WPA2-TKIP."""
 
-    __slots__ = ()
     MAXIMUM = 5
 
 
 class JoinRetries(Number):
     """`CB`."""
 
-    __slots__ = ()
     MAXIMUM = 10
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Joined:
     """Data of C0's reply, and an asynchronous message after an automatic join."""
 
@@ -43,7 +41,7 @@ class Joined:
         return JOIN + b"%s,%s,0,0" % (self.ssid, str(self.address).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NotJoined:
     """Why there is no connection to `ssid`: `Failed` or `Disconnected`."""
 
@@ -59,7 +57,7 @@ class NotJoined:
         return JOIN + self.ssid + b"," + self.state
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetworkReport:
     """Data of C?: 15 fields; Arm's driver takes the last one for the state of the link."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.access_point import colons, from_colons
 from renode_wifi.peripherals.ism43362.messages.argument import Number, fields, line, required
 from renode_wifi.peripherals.ism43362.messages.request import BadRequest
@@ -16,7 +16,7 @@ MAX_PRODUCT_NAME = 32
 _MAC = re.compile(rb"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class MacAddress:
     """`Z4`, and data of Z5."""
 
@@ -36,11 +36,10 @@ class MacAddress:
 class FactorySettings(Number):
     """`Z3`: only 0 is known, which drivers send ahead of Z0 or right after the prompt."""
 
-    __slots__ = ()
     MAXIMUM = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProductName:
     """`ZN`."""
 
@@ -57,7 +56,7 @@ class ProductName:
         return b"=" + self.value + b"\r"
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PowerManagement:
     """`ZP=<item>,<value>`."""
 
@@ -75,7 +74,7 @@ class PowerManagement:
         return line(self.item, self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Identification:
     """Data of I?."""
 
@@ -98,7 +97,7 @@ class Identification:
         return ",".join(texts).encode("ascii") + b",%d,%s" % (self.clock_hz, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SystemSettings:
     """Data of Z?: configuration, WPS pin, USB identifiers, MAC, address of the access point, power
     mode, radio mode, beacons, name."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.ism43362.messages.argument import (
     Milliseconds,
     Number,
@@ -36,14 +36,12 @@ class Protocol(IntEnum):
 class SocketNumber(Number):
     """`P0`."""
 
-    __slots__ = ()
     MAXIMUM = SOCKETS - 1
 
 
 class ProtocolNumber(Number):
     """`P1`."""
 
-    __slots__ = ()
     MAXIMUM = max(Protocol)
 
 
@@ -57,7 +55,7 @@ class ServerMode(IntEnum):
     """Start, and accept one client after another."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ServerCommand:
     """`P5`."""
 
@@ -78,7 +76,6 @@ class ServerCommand:
 class AcceptLoop(Number):
     """`P7`: 0 or 1 set the accept loop, 2 closes the client, 3 turns to the next."""
 
-    __slots__ = ()
     MAXIMUM = 3
     CLOSE_CLIENT = 2
 
@@ -86,25 +83,22 @@ class AcceptLoop(Number):
 class Backlog(Number):
     """`P8`."""
 
-    __slots__ = ()
     MAXIMUM = 6
 
 
 class Verification(Number):
     """`P9`: 0 none, 1 the server, 2 the server, and show the client's certificate."""
 
-    __slots__ = ()
     MAXIMUM = 2
 
 
 class BypassMode(Number):
     """`PR`: of the UART variants; on SPI it can only be off."""
 
-    __slots__ = ()
     MAXIMUM = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class KeepAlive:
     """`PK=<0|1>,<ms>`."""
 
@@ -120,7 +114,7 @@ class KeepAlive:
         return line(int(self.enabled), self.milliseconds)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Accepted:
     """An asynchronous message: a server has a client. kind: `TCP` or `UDP`."""
 
@@ -138,7 +132,7 @@ class Accepted:
         return f"[{self.kind} SVR] Accepted {self.address}:{self.port}".encode()
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class TransportSettings:
     """Data of P?."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth.packed import Packed
 
 DEFAULT_MTU = 23
@@ -31,14 +31,13 @@ class AttError(IntEnum):
 class AttPdu(Packed):
     """A PDU behind its opcode."""
 
-    __slots__ = ()
     OPCODE: ClassVar[int]
 
     def emit(self) -> bytes:
         return bytes([self.OPCODE]) + Packed.emit(self)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ErrorResponse(AttPdu):
     """request: its opcode."""
 
@@ -49,21 +48,21 @@ class ErrorResponse(AttPdu):
     code: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ExchangeMtuRequest(AttPdu):
     OPCODE, LAYOUT = 0x02, struct.Struct("<H")
 
     mtu: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ExchangeMtuResponse(AttPdu):
     OPCODE, LAYOUT = 0x03, struct.Struct("<H")
 
     mtu: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FindInformationRequest(AttPdu):
     OPCODE, LAYOUT = 0x04, struct.Struct("<HH")
 
@@ -71,7 +70,7 @@ class FindInformationRequest(AttPdu):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FindInformationResponse(AttPdu):
     """format: 1 for UUIDs of 16 bits, 2 for those of 128. data: handles, each with its UUID."""
 
@@ -81,7 +80,7 @@ class FindInformationResponse(AttPdu):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FindByTypeValueRequest(AttPdu):
     """kind: a UUID of 16 bits."""
 
@@ -93,7 +92,7 @@ class FindByTypeValueRequest(AttPdu):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FindByTypeValueResponse(AttPdu):
     """data: handles, each with the last one of its group."""
 
@@ -102,7 +101,7 @@ class FindByTypeValueResponse(AttPdu):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadByTypeRequest(AttPdu):
     OPCODE, LAYOUT, TAIL = 0x08, struct.Struct("<HH"), True
 
@@ -111,7 +110,7 @@ class ReadByTypeRequest(AttPdu):
     uuid: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadByTypeResponse(AttPdu):
     """length: of each of the pairs of handle and value in `data`."""
 
@@ -121,21 +120,21 @@ class ReadByTypeResponse(AttPdu):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeReadRequest(AttPdu):
     OPCODE, LAYOUT = 0x0A, struct.Struct("<H")
 
     handle: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeReadResponse(AttPdu):
     OPCODE, TAIL = 0x0B, True
 
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadBlobRequest(AttPdu):
     OPCODE, LAYOUT = 0x0C, struct.Struct("<HH")
 
@@ -143,14 +142,14 @@ class ReadBlobRequest(AttPdu):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadBlobResponse(AttPdu):
     OPCODE, TAIL = 0x0D, True
 
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadByGroupTypeRequest(AttPdu):
     OPCODE, LAYOUT, TAIL = 0x10, struct.Struct("<HH"), True
 
@@ -159,7 +158,7 @@ class ReadByGroupTypeRequest(AttPdu):
     uuid: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadByGroupTypeResponse(AttPdu):
     """length: of each of the triples of handle, last handle and value in `data`."""
 
@@ -169,7 +168,7 @@ class ReadByGroupTypeResponse(AttPdu):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeWriteRequest(AttPdu):
     OPCODE, LAYOUT, TAIL = 0x12, struct.Struct("<H"), True
 
@@ -177,12 +176,12 @@ class AttributeWriteRequest(AttPdu):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeWriteResponse(AttPdu):
     OPCODE = 0x13
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleNotification(AttPdu):
     OPCODE, LAYOUT, TAIL = 0x1B, struct.Struct("<H"), True
 
@@ -190,7 +189,7 @@ class HandleNotification(AttPdu):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleIndication(AttPdu):
     OPCODE, LAYOUT, TAIL = 0x1D, struct.Struct("<H"), True
 
@@ -198,12 +197,12 @@ class HandleIndication(AttPdu):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HandleConfirmation(AttPdu):
     OPCODE = 0x1E
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AttributeWriteCommand(AttPdu):
     """A write without response."""
 

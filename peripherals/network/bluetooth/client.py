@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth import att
 from renode_wifi.peripherals.network.bluetooth.att import AttPdu
 from renode_wifi.peripherals.network.bluetooth.attributes import (
@@ -28,7 +28,7 @@ NO_MORE = -1
 # Classes, for a walk under way is in a snapshot of the board.
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ServicesFrom:
     """All primary services."""
 
@@ -36,7 +36,7 @@ class ServicesFrom:
         return att.ReadByGroupTypeRequest(first, MAX_HANDLE, PRIMARY_SERVICE)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ServicesOf:
     uuid: bytes
 
@@ -45,7 +45,7 @@ class ServicesOf:
         return att.FindByTypeValueRequest(first, MAX_HANDLE, kind, self.uuid)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CharacteristicsUpTo:
     last: int
 
@@ -53,7 +53,7 @@ class CharacteristicsUpTo:
         return att.ReadByTypeRequest(first, self.last, CHARACTERISTIC)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DescriptorsUpTo:
     last: int
 

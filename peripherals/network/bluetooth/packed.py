@@ -10,7 +10,6 @@ from typing import ClassVar, Self
 class Packed:
     """Base of frozen dataclasses: fields by LAYOUT, then, with TAIL, all the rest as the last."""
 
-    __slots__ = ()
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("")
     TAIL: ClassVar[bool] = False
 

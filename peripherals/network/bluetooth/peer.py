@@ -5,11 +5,11 @@ peripheral such as a lamp, to which others connect.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth import advertising, att, attributes, client
 from renode_wifi.peripherals.network.bluetooth.air import (
     CONNECTABLE,
@@ -32,7 +32,7 @@ from renode_wifi.peripherals.network.worldfile.devices.bluetooth import (
 Trace = Callable[..., None]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class PeerOutcome:
     """did: read, wrote, subscribed or refused, with the reason."""
 

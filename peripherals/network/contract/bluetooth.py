@@ -6,7 +6,7 @@ is on the air: 2 or 16 bytes, the lowest first. An address is, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from renode_wifi.peripherals.base.late import late_dataclass
 
 SHORT, LONG = 2, 16
 """Bytes of a UUID."""
@@ -43,7 +43,7 @@ def show_uuid(uuid: bytes) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class DeviceAddress:
     """octets: the lowest first. kind: PUBLIC or RANDOM."""
 

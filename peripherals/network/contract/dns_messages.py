@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 GROUP, PORT = IPv4Address("224.0.0.251"), 5353
 NO_ADDRESS = IPv4Address(0)
@@ -32,7 +33,7 @@ class DnsError(ValueError):
     """Bytes that are no DNS message."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Question:
     """alone: the answer is for the asker only."""
 
@@ -44,7 +45,7 @@ class Question:
         return self.kind in (kind, ANY) and self.name.lower() == name.lower()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Record:
     """ttl in seconds, 0: it is no more. target: of PTR and SRV; data: of TXT and others."""
 
@@ -70,7 +71,7 @@ class Record:
         return _name(self.name) + RECORD.pack(self.kind, number, self.ttl, len(data)) + data
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class DnsMessage:
     """answers: those of all three sections."""
 
@@ -197,7 +198,7 @@ def text_of(data: bytes) -> str:
     return ";".join(string for string in strings if string)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class AdvertisedService:
     """name: instance, type and domain, such as `Printer._ipp._tcp.local`; host: of its address.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from renode_wifi.peripherals.base.late import late_dataclass
 
-@dataclass(frozen=True, slots=True)
+
+@late_dataclass(frozen=True)
 class Frame:
     """data: from the 802.11 header on, without check sequence. rate: kbit/s. attenuation: dB below
     the most power that the radio has."""

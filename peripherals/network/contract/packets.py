@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 ICMP, TCP, UDP = 1, 6, 17
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class IpPacket:
     """protocol: number of IP. Ports are 0 where the protocol has none."""
 

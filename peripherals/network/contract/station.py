@@ -8,12 +8,12 @@ never closures, so that a board can be saved at any moment.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.datagrams import DatagramEvents, DatagramPort
 from renode_wifi.peripherals.network.contract.frames import FrameEvents, Transceiver
 from renode_wifi.peripherals.network.contract.packets import PacketFilter
@@ -59,7 +59,7 @@ class LoginMethod(Enum):
     PEAP_MSCHAPV2 = "peap-mschapv2"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Login:
     """What a station shows to an enterprise network (IEEE 802.1X).
 
@@ -74,7 +74,7 @@ class Login:
     certificate: bytes | None = None
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Beacon:
     """What a scan receives of one access point. rssi in dBm."""
 
@@ -86,7 +86,7 @@ class Beacon:
     hidden: bool = False
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Lease:
     """The addresses a station got from DHCP (or was given)."""
 

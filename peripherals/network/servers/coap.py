@@ -7,9 +7,10 @@ uploads come so (RFC 7959). Nobody is notified of changes: OBSERVE is answered l
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.base import UdpServer
 from renode_wifi.peripherals.network.servers.coap_messages import (
     BlockOption,
@@ -48,7 +49,7 @@ MAX_REMEMBERED = 100
 Exchange = tuple[Address, int]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CoapRequest:
     """method: GET, POST, PUT or DELETE."""
 

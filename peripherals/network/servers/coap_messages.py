@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 VERSION = 1
 PAYLOAD_MARKER = 0xFF
@@ -45,7 +46,7 @@ class CoapError(Exception):
     """Bytes that are no CoAP message."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CoapMessage:
     """code: class and detail as on the wire, 0x45 is 2.05. options: in order of their numbers."""
 
@@ -122,7 +123,7 @@ def _nibble(value: int) -> tuple[int, bytes]:
     return value, b""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class BlockOption:
     """Value of BLOCK1 and BLOCK2 (RFC 7959 section 2.2). size: bytes, 16 to 1024."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import Clock
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.date import WorldDate
 from renode_wifi.peripherals.network.stack.internet import Internet
 from renode_wifi.peripherals.network.tls.pki import WorldPki
@@ -17,7 +17,7 @@ class Trace(Protocol):
     def __call__(self, event: str, **fields: object) -> None: ...
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ServerContext:
     """Handed down to every server."""
 

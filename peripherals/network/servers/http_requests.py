@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 if TYPE_CHECKING:
     import h11
@@ -13,7 +14,7 @@ MAX_HEAD = 16_384
 MAX_BODY = 1_048_576
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class HttpRequest:
     method: str
     path: str

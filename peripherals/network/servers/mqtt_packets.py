@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.mqtt_fields import (
     PROTOCOL_ERROR,
     Fields,
@@ -65,7 +65,7 @@ RESERVED_FLAGS = {PacketType.PUBREL: 2, PacketType.SUBSCRIBE: 2, PacketType.UNSU
 """Section 2.2.2; every other type but PUBLISH has 0."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Publication:
     topic: str
     payload: bytes
@@ -74,7 +74,7 @@ class Publication:
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Connect:
     client_id: str
     clean: bool
@@ -87,21 +87,21 @@ class Connect:
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ConnAck:
     code: int
     session_present: bool = False
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Publish:
     message: Publication
     identifier: int = 0
     duplicate: bool = False
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Acknowledge:
     """PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK. codes: of UNSUBACK since MQTT 5."""
 
@@ -112,7 +112,7 @@ class Acknowledge:
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Subscribe:
     identifier: int
     filters: tuple[tuple[str, int], ...]
@@ -120,21 +120,21 @@ class Subscribe:
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class SubAck:
     identifier: int
     codes: tuple[int, ...]
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Unsubscribe:
     identifier: int
     filters: tuple[str, ...]
     properties: Properties = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class BarePacket:
     """PINGREQ, PINGRESP, DISCONNECT or AUTH."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     V3_1_1,
     Acknowledge,
@@ -32,7 +33,7 @@ FOREVER = 0xFFFF_FFFF
 """Session Expiry Interval of a session that ends with the broker (section 3.1.2.11.2)."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Subscription:
     """One line of a SUBSCRIBE; `options` as on the wire, its lowest two bits the granted QoS."""
 
@@ -58,7 +59,7 @@ class Subscription:
         return self.options >> 4 & 3
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Stamped:
     """A message and the virtual time (ns) at which it expires."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.tls.endpoint import EndpointSettings
 from renode_wifi.peripherals.network.tls.messages import Passing
 from renode_wifi.peripherals.network.tls.pki import WorldPki
@@ -12,7 +13,7 @@ from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 WRONG_NAME = "wrong-name.invalid"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class TlsAbort:
     """message: of `tls.messages.MESSAGES`; how: of its `ABORTS`."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 
 class TlsProblem(Enum):
@@ -33,7 +35,7 @@ class ClientCertificate(Enum):
     """Demanded, whoever signed it."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class TlsVerdict:
     """How a handshake went. problem None: verified and secure."""
 
@@ -47,7 +49,7 @@ class TlsVerdict:
     """With BAD_CREDENTIAL, which of the radio's own it is: "ca", "certificate" or "key"."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class TlsSettings:
     """What the radio wants of a connection. PEM or DER bytes; None: not given."""
 

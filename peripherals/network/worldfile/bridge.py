@@ -1,10 +1,11 @@
 """What leads out of the world, as a world file says it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, ClassVar
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.converter import INTERNAL, Model, named
 from renode_wifi.peripherals.network.worldfile.rules import text, truth
 from renode_wifi.peripherals.network.worldfile.values import (
@@ -19,7 +20,7 @@ from renode_wifi.peripherals.network.worldfile.values import (
 )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ForwardSettings(Model):
     """An address in the world that is a socket of the host."""
 
@@ -49,7 +50,7 @@ class ForwardSettings(Model):
         return self.target[1]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ExposeSettings(Model):
     """A socket of the host that leads to a listener of the station."""
 
@@ -69,7 +70,7 @@ class ExposeSettings(Model):
         return self.listen[1]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class EgressRule:
     """A destination outside the world that may be reached (bridged worlds)."""
 
@@ -100,7 +101,7 @@ Egress = Annotated[
 ]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class BridgeSettings(Model):
     DESCRIPTION = "how the host is reached"
     NOT_SAVED: ClassVar[bool] = True

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
@@ -20,6 +19,7 @@ from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
 from cattrs.errors import AttributeValidationNote, ClassValidationError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, not_right
 from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Scalar, dotted_path
 
@@ -76,7 +76,7 @@ class Shape:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Many(Shape):
     """`Annotated[tuple[X, ...], Many(...)]`. single: one value stands for a list of it."""
 
@@ -92,7 +92,7 @@ class Many(Shape):
         return converter.structure([item for item in raw if item is not None], inner)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Mapped(Shape):
     """`Annotated[dict[K, X], Mapped(...)]`."""
 
@@ -104,7 +104,7 @@ class Mapped(Shape):
         return converter.structure(raw, inner)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Switchable(Shape):
     """`Annotated[X | None, Switch(...)]`: false is None, true a mapping without keys."""
 
@@ -252,7 +252,7 @@ def _notes(error: BaseException) -> list[Any]:
     ]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Found:
     """A mistake at its place in the file."""
 

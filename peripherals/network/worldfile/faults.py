@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.fault_kinds import (
     KINDS,
     OLD_NAMES,
@@ -56,7 +57,7 @@ Places = Mapping[str, list[str]]
 """The names of access points and TCP servers, by `Target`."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class FaultSettings:
     """A fault to come, of the network or of the radio. Times are ns."""
 

@@ -1,11 +1,12 @@
 """What is around the board, as a world file says it: schema and defaults. Durations are ns."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated
 
 from renode_wifi.peripherals.base.clock import MILLISECOND, SECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.station import Security
 from renode_wifi.peripherals.network.worldfile.converter import (
     INTERNAL,
@@ -27,7 +28,7 @@ from renode_wifi.peripherals.network.worldfile.values import (
 )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class LinkSettings(Model):
     """The way between a station and everything else."""
 
@@ -43,7 +44,7 @@ class LinkSettings(Model):
     """Bytes of one TCP direction that may be sent and not yet read."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class DhcpSettings(Model):
     DESCRIPTION = "the address pool, or false where stations have static addresses"
 
@@ -58,7 +59,7 @@ SUBNET = IPv4Network("10.10.0.0/24")
 GATEWAY = IPv4Address("10.10.0.1")
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class NetworkSettings(Model):
     """The subnet behind an access point."""
 
@@ -134,7 +135,7 @@ SECURITIES = {security.value: security for security in Security}
 WITHOUT_PASSPHRASE = (Security.OPEN, Security.WEP, Security.WPA2_ENTERPRISE)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class AccessPointSettings(Model):
     DESCRIPTION = "an access point with at least an ssid"
     COMPARED = frozenset({"ssid", "bssid", "network"})
@@ -200,7 +201,7 @@ class AccessPointSettings(Model):
             )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class AirSettings(Model):
     DESCRIPTION = "what a scan finds beside the access points, and how long joining takes"
 
@@ -211,7 +212,7 @@ class AirSettings(Model):
     """How long a join looks for an SSID that isn't there."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class DnsSettings(Model):
     DESCRIPTION = "how names are looked up"
 

@@ -1,9 +1,10 @@
 """What a world file says of the board's radio."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.converter import INTERNAL, Many, Mapped, Model
 from renode_wifi.peripherals.network.worldfile.files import (
     check_pair,
@@ -28,7 +29,7 @@ OWN_FILE = (
 )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Own:
     """What the world's throw-away authority makes: "ca", "certificate" or "key"."""
 
@@ -50,7 +51,7 @@ def _file(raw: object) -> bytes | Own:
     return read_credential(raw) if kind is None else Own(kind)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CredentialSettings(Model):
     """One slot of the radio."""
 
@@ -74,7 +75,7 @@ class CredentialSettings(Model):
             yield from check_pair(key, certificate)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Credential:
     """What a credential slot of the radio holds; PEM."""
 
@@ -90,7 +91,7 @@ def _options(raw: object) -> dict[str, Any]:
     return value
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class RadioSettings(Model):
     """What a world file says to the radio model."""
 

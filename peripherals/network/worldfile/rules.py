@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 
 MAX_SHOWN = 60
@@ -41,7 +41,7 @@ class Mistake(ValueError):
         self.concerns = frozenset(concerns)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ValueRule:
     """description: what is right, for the cure. parse: raises ValueError or Mistake.
 

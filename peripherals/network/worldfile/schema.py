@@ -1,8 +1,9 @@
 """A whole world: what a world file may say, and what has been made of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, ClassVar
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.bridge import (
     BridgeSettings,
     Egress,
@@ -50,7 +51,7 @@ FaultEntry = Annotated[Any, ValueRule(FAULT, _any)]
 """Its keys go by its kind: `faults.read_fault`."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class WorldFile(Model):
     """The sections of a world file, each with the model of what is in it."""
 
@@ -104,7 +105,7 @@ class WorldFile(Model):
     radio: RadioSettings = field(default_factory=RadioSettings)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class WorldSettings:
     """A world file, checked and with every default filled in. Durations are ns."""
 

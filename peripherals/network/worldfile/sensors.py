@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from cattrs import Converter
@@ -19,6 +18,7 @@ from renode_wifi.peripherals.base.inputs.waveforms import (
     Sum,
     Waveform,
 )
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.converter import Mapped, Model, Shape
 from renode_wifi.peripherals.network.worldfile.files import Content
 from renode_wifi.peripherals.network.worldfile.rules import (
@@ -48,7 +48,7 @@ def _period(raw: object) -> int:
 Period = Annotated[int, ValueRule("a time above 0 with its unit, such as 10 s", _period)]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class SineSettings(Model):
     DESCRIPTION = "a sine: mean, amplitude, period, and phase in degrees"
 
@@ -61,7 +61,7 @@ class SineSettings(Model):
         return Sine(self.mean, self.amplitude, self.period, self.phase)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class SquareSettings(Model):
     DESCRIPTION = "a square wave: low, high, period, and duty from 0 to 1"
 
@@ -74,7 +74,7 @@ class SquareSettings(Model):
         return Square(self.low, self.high, self.period, self.duty)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class RampSettings(Model):
     DESCRIPTION = "a straight line: first, last, duration, and when it starts"
 
@@ -87,7 +87,7 @@ class RampSettings(Model):
         return Ramp(self.first, self.last, self.duration, self.start)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CsvSettings(Model):
     """Lines of a time in seconds, in ascending order, and values; a first line may name columns."""
 
@@ -167,7 +167,7 @@ def _number(cell: str) -> float | None:
     return value if math.isfinite(value) and abs(value) <= LIMIT else None
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class WaveSettings(Model):
     DESCRIPTION = "one of value, sine, square, ramp and csv, and perhaps noise"
     SHAPES = ("value", "sine", "square", "ramp", "csv")
@@ -195,7 +195,7 @@ class WaveSettings(Model):
         return Sum((wave, Noise(self.noise))) if self.noise else wave
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Wave(Shape):
     """A number, or a mapping that says how it changes; vector: or three of them."""
 
@@ -240,7 +240,7 @@ def _pin(written: str) -> str:
 PinName = Annotated[str, text("a pin such as PA0", _pin)]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class SensorSetting:
     """What a part measures. where: its place in the file."""
 
@@ -250,7 +250,7 @@ class SensorSetting:
     where: str
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class AnalogSetting:
     """The voltage (V) at a pin. where: its place in the file."""
 

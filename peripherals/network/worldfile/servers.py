@@ -2,9 +2,10 @@
 
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.dns_messages import is_service
 from renode_wifi.peripherals.network.tls.settings import ClientCertificate
 from renode_wifi.peripherals.network.worldfile import plugins
@@ -79,7 +80,7 @@ def _ciphers(written: str) -> str:
     return written
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class TlsServerSettings(Model):
     DESCRIPTION = "true, or a mapping of TLS settings"
 
@@ -138,7 +139,7 @@ class TlsServerSettings(Model):
             )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class PageSettings(Model):
     """What a path of a web server answers."""
 
@@ -163,7 +164,7 @@ def _path(written: str) -> str:
 Path = Annotated[str, text("a path that begins with /", _path)]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class _Page(Mapped):
     """A page, or its text alone."""
 
@@ -184,7 +185,7 @@ ServiceName = Annotated[
 ]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class MdnsServiceSettings(Model):
     """What a host announces by multicast DNS."""
 
@@ -203,7 +204,7 @@ def _mapping(raw: object) -> dict[str, Any]:
 Page = Annotated[PageSettings, _Page(PageSettings.DESCRIPTION)]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ServerSettings(Model):
     DESCRIPTION = "a server with type and port"
     COMPARED = frozenset({"type", "address", "port"})

@@ -17,6 +17,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.late import late_dataclass
 
 Key = str | int
 KeyPath = tuple[Key, ...]
@@ -31,7 +32,7 @@ MAX_VALUES = 100_000
 UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Mark:
     """A place in a file, counted from 1."""
 
@@ -43,7 +44,7 @@ class Mark:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Scalar:
     """A single value as it is written, with variables put in."""
 

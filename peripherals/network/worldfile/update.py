@@ -1,13 +1,12 @@
 """An over-the-air update that AWS IoT in the world offers, as a world file says it."""
 
-from dataclasses import dataclass
-
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.converter import Model
 from renode_wifi.peripherals.network.worldfile.files import Content
 from renode_wifi.peripherals.network.worldfile.values import Text
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class UpdateSettings(Model):
     DESCRIPTION = "a mapping with the file of an update and that of its signature"
 

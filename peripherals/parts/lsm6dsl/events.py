@@ -6,7 +6,8 @@ Each sample is looked at once. Thresholds are in g, times in samples.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from renode_wifi.peripherals.base.late import late_dataclass
 
 Vector = tuple[float, float, float]
 
@@ -16,7 +17,7 @@ ANGLES = (80, 70, 60, 50)
 """Degrees by SIXD_THS."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Settings:
     """Of one sample; axes of a tap are a mask with x as bit 2."""
 
@@ -31,7 +32,7 @@ class Settings:
     shock_samples: int
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Events:
     """What a sample shows. wake_up, tap: axes as a mask, x is bit 2. orientation: D6D_SRC[5:0]."""
 

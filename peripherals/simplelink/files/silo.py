@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from renode_wifi.peripherals.base.handlers import HasHandlers
 from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue
@@ -52,4 +53,8 @@ class FileSystem(Silo):
 
     def provision(self, name: str, content: bytes) -> None:
         """Put a file in place as a programming image does."""
-        self.volume.provision(name, content)
+        self.provision_late(name, partial(bytes, content))
+
+    def provision_late(self, name: str, make: Callable[[], bytes]) -> None:
+        """As `provision`; `make` gives the content when somebody asks for it."""
+        self.volume.provision(name, make)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from enum import Enum
 from string import ascii_lowercase, ascii_uppercase
@@ -101,15 +101,28 @@ class FileTable(MutableMapping[str, StoredFile]):
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[str, StoredFile]] = {}
+        # What makes those that nobody has looked at.
+        self._late: dict[str, Callable[[], StoredFile]] = {}
 
     def __getitem__(self, name: str) -> StoredFile:
-        return self._files[_folded(name)][1]
+        own_name, file = self._files[_folded(name)]
+        make = self._late.pop(_folded(name), None)
+        if make is not None:
+            file = self[own_name] = make()
+        return file
 
     def __setitem__(self, name: str, file: StoredFile) -> None:
         self._files[_folded(name)] = (self.own_name(name), file)
+        self._late.pop(_folded(name), None)
 
     def __delitem__(self, name: str) -> None:
         del self._files[_folded(name)]
+        self._late.pop(_folded(name), None)
+
+    def set_late(self, name: str, make: Callable[[], StoredFile]) -> None:
+        """A file that is made when somebody looks at it: certificates of the world take long."""
+        self[name] = StoredFile(b"", 0)
+        self._late[_folded(name)] = make
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._files.values())

@@ -151,26 +151,32 @@ class Volume:
 
     # Files
 
-    def provision(self, name: str, content: bytes) -> None:
+    def provision(self, name: str, make: Callable[[], bytes]) -> None:
         """Put a file in place as a programming image does, whose restoring brings it back.
 
         The MCU's image is a secure file that anybody may write, but for a signature.
         """
-        file = StoredFile(content, max(len(content), 1), FAILSAFE | NO_SIGNATURE)
-        if name.lower() == MCU_IMAGE:
-            file.flags = FAILSAFE | SECURE | PUBLIC_WRITE
-            file.capacity = max(len(content), MCU_IMAGE_CAPACITY)
-        self.factory[name] = file
-        self.files[name] = replace(file)
+        self.factory.set_late(name, partial(self._of_factory, name, make))
+        self.files.set_late(name, partial(self._restored, name))
         self.store.changed(name)
+
+    def _of_factory(self, name: str, make: Callable[[], bytes]) -> StoredFile:
+        content = make()
+        if name.lower() == MCU_IMAGE:
+            capacity = max(len(content), MCU_IMAGE_CAPACITY)
+            return StoredFile(content, capacity, FAILSAFE | SECURE | PUBLIC_WRITE)
+        return StoredFile(content, max(len(content), 1), FAILSAFE | NO_SIGNATURE)
+
+    def _restored(self, name: str) -> StoredFile:
+        return replace(self.factory[name])
 
     def restore(self) -> None:
         """The files of the programming image, and no others."""
         files = self.files
         names = dict.fromkeys([*files, *self.factory])
         files.clear()
-        for name, file in self.factory.items():
-            files[name] = replace(file)
+        for name in self.factory:
+            files.set_late(name, partial(self._restored, name))
         for name in names:
             self.store.changed(name)
         self.open.clear()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, take
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Empty:
     """A command that says all by its opcode."""
 
@@ -21,7 +21,7 @@ class Empty:
         return b""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class BasicResponse(Fixed):
     """_BasicResponse_t."""
 
@@ -36,7 +36,7 @@ SET_GET = struct.Struct("<HHHH")
 RESPONSE = struct.Struct("<hHHH")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetSetting(Fixed):
     """SlDeviceSetGet_t, SlWlanCfgSetGet_t, SlNetCfgSetGet_t, SlNetAppSetGet_t of a get command.
 
@@ -50,7 +50,7 @@ class GetSetting(Fixed):
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetSetting:
     """The same of a set command, and the value."""
 
@@ -67,7 +67,7 @@ class SetSetting:
         return SET_GET.pack(0, self.identity, self.option, len(self.value)) + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Setting:
     """The same in the response to a get command."""
 

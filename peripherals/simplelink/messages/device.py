@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class InitComplete(Fixed):
     """InitComplete_t. status: its low nibble is the role, or what went wrong."""
 
@@ -20,7 +20,7 @@ class InitComplete(Fixed):
     more_data: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Abort(Fixed):
     """Of SL_OPCODE_DEVICE_ABORT; the host takes the code from where socket bits are elsewhere."""
 
@@ -30,7 +30,7 @@ class Abort(Fixed):
     caller: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StopCommand(Fixed):
     """SlDeviceStopCommand_t. timeout: ms."""
 
@@ -39,7 +39,7 @@ class StopCommand(Fixed):
     timeout: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EventMask(Fixed):
     """SlDeviceMaskEventSetCommand_t, SlDeviceMaskEventGetResponse_t."""
 
@@ -49,7 +49,7 @@ class EventMask(Fixed):
     mask: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EventMaskGet(Fixed):
     """SlDeviceMaskEventGetCommand_t."""
 
@@ -58,7 +58,7 @@ class EventMaskGet(Fixed):
     group: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Word(Fixed):
     """A value of 32 bits."""
 
@@ -67,7 +67,7 @@ class Word(Fixed):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DeviceVersion:
     """SlDeviceVersion_t; versions of four numbers each."""
 
@@ -88,7 +88,7 @@ class DeviceVersion:
         return self.LAYOUT.pack(self.chip_id, *self.firmware, *self.phy, *self.nwp, self.rom)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DateTime:
     """SlDateTime_t: year with the century, month and day from 1."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, string, take
 
 GRANULARITY = (256, 1024, 4096, 16384, 65536)
@@ -14,7 +14,7 @@ ABORT = b"A"
 """The signature that makes a close an abort."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileOpen:
     """SlFsOpenCommand_t and the name. access: FS_MODE_OPEN_...; size: of units in bytes."""
 
@@ -51,7 +51,7 @@ class FileOpen:
         return self.units * GRANULARITY[self.granularity]
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Opened(Fixed):
     """SlFsOpenResponse_t. handle: or an error."""
 
@@ -61,7 +61,7 @@ class Opened(Fixed):
     token: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class CloseFile:
     """SlFsCloseCommand_t with the name of a certificate, padded, and a signature."""
 
@@ -88,7 +88,7 @@ class CloseFile:
         return self.signature == ABORT
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReadFile(Fixed):
     """SlFsReadCommand_t."""
 
@@ -99,7 +99,7 @@ class ReadFile(Fixed):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileData:
     """SlFsReadResponse_t and the data. status: its length, or an error."""
 
@@ -117,7 +117,7 @@ class FileData:
         return self.LAYOUT.pack(self.status) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WriteFile:
     """SlFsWriteCommand_t and the data."""
 
@@ -136,7 +136,7 @@ class WriteFile:
         return self.LAYOUT.pack(self.handle, self.offset, len(self.data)) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileName:
     """SlFsDeleteCommand_t, SlFsGetInfoCommand_t and the name."""
 
@@ -175,7 +175,7 @@ INFO_BITS = (
 """SL_FS_INFO_... by the bits that stand for them on the wire (source/fs.c, sl_FsGetInfo)."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileInfo:
     """SlFsGetInfoResponse_t. flags: SL_FS_INFO_..., which the host driver makes of `INFO_BITS`."""
 
@@ -207,7 +207,7 @@ class FileInfo:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ListFiles(Fixed):
     """SlFsGetFileListCommand_t. index: of the last file reported, -1 to begin."""
 
@@ -219,7 +219,7 @@ class ListFiles(Fixed):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileAttributes(Fixed):
     """SlFileAttributes_t."""
 
@@ -230,7 +230,7 @@ class FileAttributes(Fixed):
     blocks: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FileList:
     """SlFsGetFileListResponse_t and entries, each as wide as the host asked for."""
 
@@ -249,7 +249,7 @@ class FileList:
         return self.LAYOUT.pack(self.count, self.index, len(self.entries)) + self.entries
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ControlFiles:
     """SlFsFileSysControlCommand_t, and what the operation needs.
 
@@ -288,7 +288,7 @@ class ControlFiles:
         return text(self.rest[self.name_length :])
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Controlled:
     """SlFsFileSysControlResponse_t and data."""
 
@@ -307,7 +307,7 @@ class Controlled:
         return self.LAYOUT.pack(self.status, self.token, len(self.data)) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StorageInfo(Fixed):
     """SlFsControlGetStorageInfoResponse_t: blocks, then numbers of files, then alerts."""
 
@@ -331,7 +331,7 @@ class StorageInfo(Fixed):
     table_writes: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RestoreOperation(Fixed):
     """SlFsRetToFactoryCommand_t."""
 
@@ -340,7 +340,7 @@ class RestoreOperation(Fixed):
     operation: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProgramResponse(Fixed):
     """SlFsProgramResponse_t."""
 

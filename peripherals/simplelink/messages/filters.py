@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, start
 
 ARGUMENTS = 36
@@ -13,7 +13,7 @@ ARGUMENTS = 36
 MASK = 16
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Header:
     """SlWlanRxFilterRuleHeader_t."""
 
@@ -25,7 +25,7 @@ class Header:
     compare: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Combination:
     """SlWlanRxFilterRuleCombination_t."""
 
@@ -36,7 +36,7 @@ class Combination:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Trigger:
     """SlWlanRxFilterTrigger_t."""
 
@@ -50,7 +50,7 @@ class Trigger:
     compare: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Action:
     """SlWlanRxFilterAction_t."""
 
@@ -61,7 +61,7 @@ class Action:
     user: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RxFilter:
     """SlWlanRxFilterAddCommand_t."""
 
@@ -109,7 +109,7 @@ class RxFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RxFilterAdded(Fixed):
     """SlWlanRxFilterAddCommandReponse_t."""
 
@@ -119,7 +119,7 @@ class RxFilterAdded(Fixed):
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UpdateArguments(Fixed):
     """SlWlanRxFilterUpdateArgsCommandBuff_t."""
 
@@ -131,7 +131,7 @@ class UpdateArguments(Fixed):
     mask: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RxFilterEvent(Fixed):
     """SlWlanEventRxFilterInfo_t. users: a bit for each number of an action."""
 
@@ -141,7 +141,7 @@ class RxFilterEvent(Fixed):
     users: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RxStatistics:
     """SlWlanGetRxStatResponse_t. rssi: average (dBm); times: us.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, WireError, pad
 
 DEVICE_SYNC = 0xABCDDCBA
@@ -16,7 +17,7 @@ GENERIC_HEADER = struct.Struct("<HH")
 SYNC_AND_HEADER = struct.Struct("<IHH")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Command:
     """A message from the host. body: descriptor and payload as received, padding included."""
 

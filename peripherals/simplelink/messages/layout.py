@@ -11,12 +11,13 @@ class WireError(ValueError):
 
 
 class Fixed:
-    """Base of messages of fixed layout: dataclasses with slots, whose fields are those of `LAYOUT`.
+    """Base of messages of fixed layout: dataclasses whose fields are those of `LAYOUT`.
 
     What follows the last field is padding.
     """
 
-    __slots__: tuple[str, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+    """The fields' names, which `dataclass` writes here."""
     LAYOUT: ClassVar[struct.Struct]
 
     @classmethod
@@ -24,7 +25,7 @@ class Fixed:
         return cls(*cls.LAYOUT.unpack(start(cls.LAYOUT, body)))
 
     def emit(self) -> bytes:
-        return self.LAYOUT.pack(*[getattr(self, name) for name in self.__slots__])
+        return self.LAYOUT.pack(*[getattr(self, name) for name in self.__match_args__])
 
 
 def fields(layout: struct.Struct, body: bytes) -> tuple[int, ...]:

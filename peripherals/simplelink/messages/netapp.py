@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, string, take
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StartStop(Fixed):
     """_NetAppStartStopCommand_t: a mask of applications."""
 
@@ -19,7 +19,7 @@ class StartStop(Fixed):
     applications: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetHostByName:
     """NetAppGetHostByNameCommand_t and the name, with or without its zero byte."""
 
@@ -37,7 +37,7 @@ class GetHostByName:
         return self.LAYOUT.pack(len(self.name), self.family) + self.name
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HostByName:
     """NetAppGetHostByNameIPv4AsyncResponse_t; the address in the host's byte order."""
 
@@ -55,7 +55,7 @@ class HostByName:
         return self.LAYOUT.pack(self.status, int(self.address))
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HostByNameV6(Fixed):
     """NetAppGetHostByNameIPv6AsyncResponse_t."""
 
@@ -65,7 +65,7 @@ class HostByNameV6(Fixed):
     address: bytes = bytes(16)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PingStart:
     """_PingStartCommand_t. Times in ms; address 0.0.0.0 stops."""
 
@@ -89,7 +89,7 @@ class PingStart:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PingReport(Fixed):
     """_PingReportResponse_t. Times in ms."""
 
@@ -104,7 +104,7 @@ class PingReport(Fixed):
     test_time: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class IpAcquired:
     """SlIpV4AcquiredAsync_t."""
 
@@ -122,7 +122,7 @@ class IpAcquired:
         return self.LAYOUT.pack(int(self.address), int(self.gateway), int(self.dns))
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class IpLeased:
     """SlIpLeasedAsync_t. lease_time: seconds."""
 
@@ -141,7 +141,7 @@ class IpLeased:
         return self.LAYOUT.pack(int(self.address), self.lease_time, self.mac)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class IpReleased:
     """SlIpReleasedAsync_t."""
 
@@ -160,7 +160,7 @@ class IpReleased:
         return self.LAYOUT.pack(int(self.address), self.mac, self.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DhcpServerOptions:
     """SlNetAppDhcpServerBasicOpt_t. lease_time: seconds."""
 
@@ -179,7 +179,7 @@ class DhcpServerOptions:
         return self.LAYOUT.pack(self.lease_time, int(self.first), int(self.last))
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PortNumber(Fixed):
     """SlNetAppHttpServerGetSetPortNum_t."""
 
@@ -188,7 +188,7 @@ class PortNumber(Fixed):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DnsClientTime(Fixed):
     """SlNetAppDnsClientTime_t. timeout: ms at most for one question."""
 

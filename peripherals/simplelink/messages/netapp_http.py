@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import WireError, fields, pad, start, take
 
 MAX_TOKEN_NAME = 64
@@ -15,7 +15,7 @@ CONTINUATION, METADATA, ERROR = 1 << 0, 1 << 1, 1 << 31
 """Flags of requests and responses."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetToken:
     """SlNetAppHttpServerGetToken_t and the name."""
 
@@ -32,7 +32,7 @@ class GetToken:
         return self.LAYOUT.pack(len(self.name)) + pad(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SendToken:
     """SlNetAppHttpServerSendToken_t and the value."""
 
@@ -52,7 +52,7 @@ class SendToken:
         return self.LAYOUT.pack(len(self.value), len(self.name), self.name) + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PostToken:
     """SlNetAppHttpServerPostToken_t, the action, the token's name and its value."""
 
@@ -75,7 +75,7 @@ class PostToken:
         return self.LAYOUT.pack(*map(len, parts)) + pad(b"".join(parts))
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetAppRequest:
     """SlProtocolNetAppRequest_t, metadata and payload."""
 
@@ -113,7 +113,7 @@ class NetAppRequest:
         return head + pad(self.metadata + self.payload)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetAppResponse:
     """SlProtocolNetAppResponse_t, metadata and payload."""
 
@@ -144,7 +144,7 @@ class NetAppResponse:
         return head + self.metadata + self.payload
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetAppData:
     """SlProtocolNetAppSend_t or SlProtocolNetAppReceive_t, and the data."""
 
@@ -163,7 +163,7 @@ class NetAppData:
         return self.LAYOUT.pack(self.handle, len(self.data), self.flags) + pad(self.data)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetAppReceive:
     """SlProtocolNetAppReceiveRequest_t."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.dns_messages import AdvertisedService
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, pad, string, take
 
@@ -16,7 +16,7 @@ MAX_TEXT = 120
 """Bytes of text in the answer to a query (netapp.h, sl_NetAppDnsGetHostByService)."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class RegisterService:
     """NetappMdnsSetService_t, the service's name and its text; ttl in seconds."""
 
@@ -41,7 +41,7 @@ class RegisterService:
         return head + name + text
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetHostByService:
     """_GetHostByServiceCommand_t and the service's name."""
 
@@ -60,7 +60,7 @@ class GetHostByService:
         return self.LAYOUT.pack(len(name), self.family) + name
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class HostByService:
     """_GetHostByServiceIPv6AsyncResponse_t with an IPv4 address, in the host's order, and text."""
 
@@ -81,7 +81,7 @@ class HostByService:
         return head + pad(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetServiceList(Fixed):
     """NetappGetServiceListCMD_t; flags: the layout of entries."""
 
@@ -92,7 +92,7 @@ class GetServiceList(Fixed):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ServiceList:
     """_BasicResponse_t, whose status is the number of entries, and these."""
 
@@ -110,7 +110,7 @@ class ServiceList:
         return self.LAYOUT.pack(self.status) + self.entries
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AdvertiseTimes(Fixed):
     """SlNetAppServiceAdvertiseTimingParameters_t; `interval` in units of 10 ms.
 

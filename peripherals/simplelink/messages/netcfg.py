@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import fields, start
 
 ANY = IPv4Address(0)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Ipv4Config:
     """SlNetCfgIpV4Args_t; addresses in the host's byte order."""
 
@@ -37,7 +37,7 @@ Words4 = tuple[int, int, int, int]
 NO_WORDS: Words4 = (0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Ipv6Config:
     """SlNetCfgIpV6Args_t. valid: 1: the address is in use."""
 
@@ -56,7 +56,7 @@ class Ipv6Config:
         return self.LAYOUT.pack(*self.address, *self.dns, self.valid)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Ipv6Acquired:
     """SlIpV6AcquiredAsync_t."""
 
@@ -74,7 +74,7 @@ class Ipv6Acquired:
         return self.LAYOUT.pack(*self.address, *self.dns)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Ipv6Lost:
     """SlIpV6Lost_t."""
 
@@ -95,7 +95,7 @@ def _four(words: tuple[int, ...]) -> Words4:
     return first, second, third, fourth
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class DhcpClient:
     """SlNetCfgIpv4DhcpClient_t. lease_time, renewal: seconds."""
 
@@ -122,7 +122,7 @@ class DhcpClient:
         return self.LAYOUT.pack(*map(int, addresses), self.lease_time, self.renewal, self.state)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StationInfo:
     """SlNetCfgStaInfo_t: an entry of the list of stations; the address in the host's order."""
 

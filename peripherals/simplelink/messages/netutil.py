@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, take
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UtilGet(Fixed):
     """SlNetUtilSetGet_t of a get or set command."""
 
@@ -20,7 +20,7 @@ class UtilGet(Fixed):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class UtilValue:
     """The same in a response, with the value."""
 

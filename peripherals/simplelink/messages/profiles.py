@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, take
 from renode_wifi.peripherals.simplelink.messages.wlan import NO_BSSID
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProfileAdd:
     """SlWlanAddGetProfile_t, then SSID and key, directly packed."""
 
@@ -52,7 +52,7 @@ class ProfileAdd:
         return self.common + self.ssid + self.key
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProfileUpdate:
     """SlWlanUpdateProfile_t: the same of a profile that exists."""
 
@@ -77,7 +77,7 @@ EAP = struct.Struct("<BBBxI")
 """Lengths of user and anonymous user, number of a certificate, and methods."""
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EapProfile:
     """SlWlanAddGetEapProfile_t, then SSID, key, user and anonymous user, directly packed.
 
@@ -112,7 +112,7 @@ class EapProfile:
         return lengths + self.common.ssid + self.common.key + self.user + self.anonymous
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EapProfileUpdate:
     """SlWlanUpdateProfile_t: the same of a profile that exists."""
 
@@ -132,7 +132,7 @@ class EapProfileUpdate:
         return self.profile.common.common + self.LAYOUT.pack(self.index) + self.profile._rest
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProfileIndex(Fixed):
     """SlWlanProfileDelGetCommand_t."""
 
@@ -141,7 +141,7 @@ class ProfileIndex(Fixed):
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProfileGot:
     """SlWlanAddGetEapProfile_t and room for its strings; the key is never reported.
 
@@ -184,7 +184,7 @@ class ProfileGot:
         return (head + self.ssid + self.user).ljust(self.SIZE, b"\0")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Policy:
     """SlWlanPolicySetGet_t and the option's value."""
 
@@ -203,7 +203,7 @@ class Policy:
         return self.LAYOUT.pack(self.kind, self.option, len(self.value)) + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PolicyGet(Fixed):
     """The same of a get command, in which only the type counts."""
 

@@ -6,10 +6,10 @@ Ports and addresses stand as on the network.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import Fixed, fields, start, take
 
 Address = tuple[IPv4Address, int]
@@ -24,7 +24,7 @@ PAYLOAD_TYPE_MASK, TRANSCEIVER = 0xF0, 0x80
 _PORT_AND_ADDRESS = struct.Struct(">HxxI")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SocketCommand(Fixed):
     """SlSocketCommand_t."""
 
@@ -35,7 +35,7 @@ class SocketCommand(Fixed):
     protocol: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SocketResponse(Fixed):
     """SlSocketResponse_t."""
 
@@ -45,7 +45,7 @@ class SocketResponse(Fixed):
     sd: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SocketNumber(Fixed):
     """SlCloseCommand_t, SlAcceptCommand_t: the host fills the rest with anything."""
 
@@ -54,7 +54,7 @@ class SocketNumber(Fixed):
     sd: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ListenCommand(Fixed):
     """SlListenCommand_t."""
 
@@ -64,7 +64,7 @@ class ListenCommand(Fixed):
     backlog: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AddressCommand:
     """SlSocketAddrIPv4Command_t of bind and connect."""
 
@@ -82,7 +82,7 @@ class AddressCommand:
         return self.LAYOUT.pack(self.sd) + _emitted(self.address)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SendTo:
     """SlSocketAddrIPv4Command_t and the data."""
 
@@ -105,7 +105,7 @@ class SendTo:
         return head + _emitted(self.remote) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class FrameParameters:
     """SL_WLAN_RAW_RF_TX_PARAMS of wlan.h, for 2.4 GHz; 0: not given."""
 
@@ -119,7 +119,7 @@ class FrameParameters:
         return cls(word & 0x1F, word >> 6 & 0x1F, word >> 11 & 0xF, bool(word >> 15 & 1))
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Send:
     """SlSendRecvCommand_t and the data. parameters: of a frame, before the data of a transceiver's
     socket."""
@@ -148,7 +148,7 @@ class Send:
         return head + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReceivedFrame(Fixed):
     """SlTransceiverRxOverHead_t, in front of what a transceiver receives. time: us."""
 
@@ -160,7 +160,7 @@ class ReceivedFrame(Fixed):
     time: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Receive(Fixed):
     """SlSendRecvCommand_t of recv and recvfrom."""
 
@@ -171,7 +171,7 @@ class Receive(Fixed):
     flags: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ReceivedData:
     """SlSocketResponse_t of an answer to recv, and the data. status: its length, or an error."""
 
@@ -190,7 +190,7 @@ class ReceivedData:
         return self.LAYOUT.pack(self.status, self.sd) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class AddressResponse:
     """SlSocketAddrAsyncIPv4Response_t of accept and recvfrom, and received data."""
 
@@ -211,7 +211,7 @@ class AddressResponse:
         return head + _emitted(self.remote) + self.data
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SelectCommand(Fixed):
     """SlSelectCommand_t. micros: in units of 1,024 µs; 0xFFFF seconds: for ever."""
 
@@ -226,7 +226,7 @@ class SelectCommand(Fixed):
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SelectResponse(Fixed):
     """SlSelectAsyncResponse_t."""
 
@@ -239,7 +239,7 @@ class SelectResponse(Fixed):
     writes: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetSockOpt:
     """SlSetSockOptCommand_t and the value."""
 
@@ -259,7 +259,7 @@ class SetSockOpt:
         return self.LAYOUT.pack(self.sd, self.level, self.option, len(self.value)) + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class GetSockOpt(Fixed):
     """SlGetSockOptCommand_t."""
 
@@ -271,7 +271,7 @@ class GetSockOpt(Fixed):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SockOpt:
     """SlGetSockOptResponse_t and the value."""
 
@@ -290,7 +290,7 @@ class SockOpt:
         return self.LAYOUT.pack(self.status, self.sd, len(self.value)) + self.value
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SocketEvent:
     """SlSocketAsyncEvent_t."""
 
@@ -314,7 +314,7 @@ class SocketEvent:
 # Values of options
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Timeval(Fixed):
     """SlTimeval_t."""
 
@@ -324,7 +324,7 @@ class Timeval(Fixed):
     micros: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Linger(Fixed):
     """SlSocklinger_t. time: seconds."""
 
@@ -334,7 +334,7 @@ class Linger(Fixed):
     time: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Membership:
     """SlSockIpMreq_t: a multicast group, and the interface's address."""
 
@@ -349,7 +349,7 @@ class Membership:
         return self.group.packed + self.interface.packed
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionParameters(Fixed):
     """SlSockSSLConnectionParams_t: version, cipher bit, validated, ALPN, certificate."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Self
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.layout import (
     Fixed,
     WireError,
@@ -18,7 +18,7 @@ MAX_SSID = 32
 NO_BSSID = bytes(6)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class WlanConnect:
     """SlWlanConnectCommon_t, then SSID and key, directly packed."""
 
@@ -41,7 +41,7 @@ class WlanConnect:
         return head + self.ssid + self.key
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class EapConnect:
     """SlWlanConnectEapCommand_t, then SSID, key, user and anonymous user, directly packed.
 
@@ -84,7 +84,7 @@ class EapConnect:
         return head + b"".join(texts)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionEvent:
     """SlWlanEventConnect_t, SlWlanEventDisconnect_t.
 
@@ -108,7 +108,7 @@ class ConnectionEvent:
         return self.LAYOUT.pack(len(self.ssid), self.ssid, self.bssid, self.tail & 0xFF)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ConnectionInfo:
     """SlWlanConnStatusParam_t. mode: the role; status: SlWlanConnStatus_e."""
 
@@ -130,7 +130,7 @@ class ConnectionInfo:
         return (head + self.connection.emit()).ljust(self.SIZE, b"\0")
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ScanResultsGet(Fixed):
     """SlWlanGetNetworkListCommand_t."""
 
@@ -140,7 +140,7 @@ class ScanResultsGet(Fixed):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class NetworkEntry:
     """SlWlanNetworkEntry_t. security_info: see SL_WLAN_SCAN_RESULT_... of wlan.h."""
 
@@ -165,7 +165,7 @@ class NetworkEntry:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ExtendedNetworkEntry:
     """SlWlanExtNetworkEntry_t: a country and its channels in addition."""
 
@@ -185,7 +185,7 @@ class ExtendedNetworkEntry:
         return self.entry.emit() + self.TAIL.pack(self.country, self.channels, self.channels_5g)
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ScanResults:
     """_WlanGetNetworkListResponse_t and the entries."""
 
@@ -205,7 +205,7 @@ class ScanResults:
         return self.LAYOUT.pack(len(self.entries)) + entries
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ExtendedScanResults:
     """_WlanGetExtNetworkListResponse_t and the entries."""
 
@@ -223,7 +223,7 @@ class ExtendedScanResults:
         return ScanResults.LAYOUT.pack(len(self.entries)) + entries
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class SetMode(Fixed):
     """SlWlanSetMode_t."""
 
@@ -232,7 +232,7 @@ class SetMode(Fixed):
     role: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class StationAdded(Fixed):
     """SlWlanEventSTAAdded_t, SlWlanEventSTARemoved_t."""
 
@@ -241,7 +241,7 @@ class StationAdded(Fixed):
     mac: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class Provisioning(Fixed):
     """SlWlanProvisioningParams_t. timeout: seconds without activity."""
 
@@ -253,7 +253,7 @@ class Provisioning(Fixed):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ScanParameters(Fixed):
     """SlWlanScanParamCommand_t. channels: a bit each, from channel 1 on; rssi: dBm at least."""
 
@@ -263,7 +263,7 @@ class ScanParameters(Fixed):
     rssi: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class PowerPolicyParameters(Fixed):
     """SlWlanPmPolicyParams_t. features: bits of SL_WLAN_IOTLP_BITMAP_...; sleep: ms."""
 
@@ -273,7 +273,7 @@ class PowerPolicyParameters(Fixed):
     sleep: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LinkQuality(Fixed):
     """SlWlanRegisterLinkQualityEvents_t. threshold: dBm; pacing: ms; hysteresis: dB."""
 
@@ -289,7 +289,7 @@ class LinkQuality(Fixed):
     enabled: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class LinkQualityEvent(Fixed):
     """SlWlanLinkQualityAsyncEvent_t. rssi: dBm."""
 
@@ -299,7 +299,7 @@ class LinkQualityEvent(Fixed):
     trigger: int
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class BeaconInformation(Fixed):
     """SlWlanExtConnectionInfo_t. interval: between beacons, in units of 1.024 ms.
 
@@ -312,7 +312,7 @@ class BeaconInformation(Fixed):
     dtim: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProvisioningStatus:
     """SlWlanEventProvisioningStatus_t."""
 
@@ -339,7 +339,7 @@ class ProvisioningStatus:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@late_dataclass(frozen=True)
 class ProfileAdded:
     """SlWlanEventProvisioningProfileAdded_t."""
 

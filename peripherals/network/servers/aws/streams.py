@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.aws import cbor
 
 MIN_BLOCK, MAX_BLOCK = 256, 131_072
@@ -23,7 +23,7 @@ class StreamError(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Format:
     """How requests are read and answers written. Reading raises StreamError."""
 

@@ -1,10 +1,10 @@
 """Bluetooth devices around the board, as a world file says it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.bluetooth import (
     PROPERTIES,
     DeviceAddress,
@@ -55,7 +55,7 @@ Property = Annotated[
 PeerName = Annotated[str, text("a short name")]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CharacteristicWrite(Model):
     DESCRIPTION = "a characteristic, the value to write, and after which time"
 
@@ -65,7 +65,7 @@ class CharacteristicWrite(Model):
     """After the characteristics are found."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CentralSettings(Model):
     DESCRIPTION = "a device that connects: its name, and the local name or address it connects to"
 
@@ -89,7 +89,7 @@ class CentralSettings(Model):
         yield from _check_interval(self.interval, 7.5, 4000)
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class CharacteristicSettings(Model):
     DESCRIPTION = "a characteristic: its uuid, properties and value"
 
@@ -104,7 +104,7 @@ class CharacteristicSettings(Model):
         return sum(set(self.properties))
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ServiceSettings(Model):
     DESCRIPTION = "a service: its uuid and characteristics"
 
@@ -114,7 +114,7 @@ class ServiceSettings(Model):
     ] = ()
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class PeripheralSettings(Model):
     DESCRIPTION = "a device that advertises: its name, which is its local name, and its services"
 
@@ -138,7 +138,7 @@ def _check_interval(interval: int, shortest: float, longest: float) -> Iterator[
         )
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class BluetoothSettings(Model):
     DESCRIPTION = "the Bluetooth devices around the board: centrals and peripherals"
 

@@ -1,9 +1,9 @@
 """What phones do for a board, as a world file says it: a profile, the message of an NFC tag."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.converter import Model
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, text
 from renode_wifi.peripherals.network.worldfile.values import Duration, Text
@@ -15,7 +15,7 @@ def _short(written: str) -> str:
     return written
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class PhoneSettings(Model):
     DESCRIPTION = "a phone with the ssid, and mostly the passphrase, that it gives to devices"
 
@@ -42,7 +42,7 @@ TagText = Annotated[str, text(f"1 to {MAX_TAG_TEXT} bytes", _message)]
 Language = Annotated[str, text("a language such as en")]
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class TagSettings(Model):
     DESCRIPTION = "what a phone has written into the NFC tag: a uri, or a text with its language"
 

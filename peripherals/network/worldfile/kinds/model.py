@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.rules import ValueRule, whole
 
 ISM43362 = "the ISM43362"
@@ -26,7 +26,7 @@ class Target(Enum):
     """Power, clock and sensors."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Parameter:
     """One key of a fault. unit: of the radio's own amount, in units of the value."""
 
@@ -37,7 +37,7 @@ class Parameter:
     unit: int = 1
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Kind:
     name: str
     target: Target
