@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from renode_wifi.emulation.engines.renode.process import RUNTIME_SETTINGS
 from renode_wifi.emulation.errors import RenodeWifiError
 
 MIN_VERSION = (1, 16, 0)
@@ -98,6 +99,8 @@ def _examined(command: Path, origin: str) -> Installation:
             text=True,
             errors="replace",
             timeout=VERSION_TIMEOUT,
+            # A kill of ours may come meanwhile.
+            env={**RUNTIME_SETTINGS, **os.environ},
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -55,6 +55,21 @@ def test_it_is_named_with_its_runtime(tmp_path: Path) -> None:
     assert find.find().name == f"Renode 1.16.1 on .NET 8.0.4 ({path}, by PATH)"
 
 
+@pytest.mark.parametrize(("own", "kept"), [(None, "0"), ("1", "1")])
+def test_one_that_is_asked_for_its_version_leaves_nothing_when_it_is_killed(
+    own: str | None, kept: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DOTNET_EnableDiagnostics", raising=False)
+    if own is not None:
+        monkeypatch.setenv("DOTNET_EnableDiagnostics", own)
+    said = "Renode v1.16.1.15520\n  runtime: diagnostics "
+    path = fake(tmp_path / "bin" / "renode", said)
+    path.write_text(
+        path.read_text().replace("diagnostics '", "diagnostics '$DOTNET_EnableDiagnostics")
+    )
+    assert find.find().runtime == f"diagnostics {kept}"
+
+
 def test_an_installed_one_is_found(tmp_path: Path) -> None:
     fake(
         tmp_path / "data" / "renode-wifi" / "renode" / "1.17.0" / "renode", "Renode, version 1.17.0"
