@@ -35,6 +35,8 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds of virtual time."""
 DEFAULT_EVERY = 0.01
 """Seconds of virtual time between looks at a condition."""
+MAX_HANDLED_FAULTS = 1_000
+"""Firmware that lives on faults would fill the memory with them."""
 
 
 class BoardTimeout(RenodeWifiError):
@@ -67,7 +69,9 @@ class Session:
         self.closing: list[Callable[[], None]] = []
         """Called before the emulation ends, such as by what writes a file about it."""
         self.handled_faults: list[Crash] = []
-        """Faults that the firmware's own handlers took."""
+        """Faults that the firmware's own handlers took, the first `MAX_HANDLED_FAULTS` of them."""
+        self.handled_fault_count = 0
+        """How many there were."""
         self.engine.subscribe(self._on_uart, "uart")
         self.engine.fault_listeners.append(self._on_handled_fault)
 
@@ -111,7 +115,9 @@ class Session:
         return self.engine.crash
 
     def _on_handled_fault(self, fault: Crash) -> None:
-        self.handled_faults.append(fault)
+        self.handled_fault_count += 1
+        if len(self.handled_faults) < MAX_HANDLED_FAULTS:
+            self.handled_faults.append(fault)
 
     def console(self, name: str) -> UartConsole:
         console = self.consoles.get(name)

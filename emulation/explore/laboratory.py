@@ -139,6 +139,7 @@ class Laboratory:
     def _go_to(self, time: int) -> None:
         index = max(0, bisect_right(self._times, time) - 1)
         self.board.handled_faults.clear()
+        self.board.handled_fault_count = 0
         self.board.restore(self._snapshots[index])
         if time > self.board.engine.now:
             self.board.run((time - self.board.engine.now) / SECOND)

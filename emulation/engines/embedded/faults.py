@@ -78,6 +78,8 @@ class FaultWatch:
     def run(self, until: int) -> Stop:
         """As `Machine.run`; Stop.CRASH when the policy says that the guest has crashed."""
         machine = self.machine
+        # Firmware may live on faults. Where they are nobody's concern, they don't leave the core.
+        machine.core.stop_on_fault = self.on_fault is not OnFault.CONTINUE
         if self.is_over and self.on_fault is not OnFault.STOP:
             return Stop.CRASH
         self.crash = None

@@ -211,7 +211,7 @@ def _observe(
             instructions=board.engine.instructions,
             traffic=traffic.as_dict(),
             crash=board.crash_report() or None,
-            handled_faults=len(board.handled_faults),
+            handled_faults=board.handled_fault_count,
             uart_forgotten=board.uart.forgotten,
             uart=[{"time": line.time, "text": line.text} for line in board.uart.lines],
         )
@@ -364,10 +364,9 @@ def _status(board: Board, traffic: Traffic, wall: float) -> str:
 
 def handled_faults(board: Board) -> str:
     """How many faults the firmware's own handlers took, and the first of them."""
-    faults = board.handled_faults
-    first = faults[0]
+    count, first = board.handled_fault_count, board.handled_faults[0]
     return (
-        f"the firmware's own handlers took {len(faults)} fault{'s' if len(faults) > 1 else ''},"
+        f"the firmware's own handlers took {count} fault{'s' if count > 1 else ''},"
         f" the first at {first.time / SECOND:.6f} s: {first.cause}, {board.place(first.pc)}"
     )
 

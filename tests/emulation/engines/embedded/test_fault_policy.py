@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from renode_wifi import Board
+from renode_wifi.emulation.board import session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.engines.embedded.faults import loops_purely
 from renode_wifi.emulation.image.crash import Crash
@@ -18,6 +20,7 @@ MICROSECOND, MILLISECOND = 1_000, 1_000_000
 CODE, HANDLER = FLASH + 0x40, FLASH + 0x60
 READ_UNMAPPED = "4ff03041 0868"  # mov.w r1, #0xB0000000; ldr r0, [r1]
 STAY = "fee7"  # b .
+AGAIN = "fde7"  # b to the load
 LOOP = STAY
 SKIP = "0698 0230 0690 7047"  # ldr r0, [sp, #24]; adds r0, #2; str r0, [sp, #24]; bx lr
 POLL = "1868 fde7"  # ldr r0, [r3]; b to it
@@ -25,9 +28,9 @@ COUNT = "0132 013a 0132 fbe7"  # adds and subs of r2, then back: other registers
 RESET = "0148 0249 0160 fee7 0ced00e0 0400fa05"  # AIRCR = VECTKEY | SYSRESETREQ
 
 
-def guest(handler: str) -> Image:
+def guest(handler: str, then: str = STAY) -> Image:
     vectors = [RAM + 0x2000, CODE + 1, *[HANDLER + 1] * 14]
-    code = bytes.fromhex(READ_UNMAPPED + STAY).ljust(HANDLER - CODE, b"\0")
+    code = bytes.fromhex(READ_UNMAPPED + then).ljust(HANDLER - CODE, b"\0")
     data = b"".join(vector.to_bytes(4, "little") for vector in vectors)
     return Image(
         Path("guest.bin"), "binary", [Segment(FLASH, data + code + bytes.fromhex(handler))]
@@ -120,3 +123,29 @@ def test_a_reset_forgets_the_crash() -> None:
 def test_loops_that_nothing_ends(code: str, loops: bool) -> None:
     data = bytes.fromhex(code).ljust(64, b"\0")
     assert loops_purely(lambda at: int.from_bytes(data[at : at + 2], "little"), 0) is loops
+
+
+def test_firmware_that_lives_on_faults_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "MAX_HANDLED_FAULTS", 10)
+    with Board("b_l475e_iot01a", engine="embedded") as board:
+        assert isinstance(board.engine, EmbeddedEngine)
+        board.engine.load(guest(SKIP, then=AGAIN))
+        assert board.engine.run(MILLISECOND) is Stop.TIME
+        assert len(board.handled_faults) == 10
+        assert board.handled_fault_count > 100
+
+
+def test_faults_that_concern_nobody_do_not_leave_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = running(SKIP, OnFault.CONTINUE)
+    engine.load(guest(SKIP, then=AGAIN))
+    runs: list[int] = []
+    machine = engine.machine
+    run = machine.run
+
+    def counted(until: int) -> Stop:
+        runs.append(until)
+        return run(until)
+
+    monkeypatch.setattr(machine, "run", counted)
+    assert engine.run(MILLISECOND) is Stop.TIME
+    assert len(runs) < 5
