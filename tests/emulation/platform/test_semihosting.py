@@ -1,4 +1,7 @@
-"""Semihosting as a model on the core, and the ITM as a console."""
+"""Semihosting as a model on the core, and the ITM as a console.
+
+Sections of "Semihosting for AArch32 and AArch64" (Arm, 2020Q4), and of ARM DDI 0403E.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ class Caller:
 
 
 def test_text_goes_to_a_console() -> None:
+    """Sections 6.22 to 6.24: SYS_WRITE, SYS_WRITEC, SYS_WRITE0."""
     caller = Caller()
     caller.machine.bus.write_bytes(RAM, b"hello\0rest")
     assert caller.call(0x4, RAM) == 0
@@ -53,6 +57,7 @@ def test_text_goes_to_a_console() -> None:
 
 
 def test_received_bytes_are_read() -> None:
+    """Sections 6.13, SYS_READ: what it gives are the bytes not filled; 6.14, SYS_READC."""
     caller = Caller()
     assert caller.call(0x7) == 0xFFFFFFFF
     for byte in b"abc":
@@ -64,6 +69,7 @@ def test_received_bytes_are_read() -> None:
 
 @pytest.mark.parametrize(("name", "handle"), [(b":tt", 1), (b"/etc/passwd", 0xFFFFFFFF)])
 def test_only_the_console_opens(name: bytes, handle: int) -> None:
+    """Section 6.12, SYS_OPEN: `:tt` is the console; -1 is a failure."""
     caller = Caller()
     caller.machine.bus.write_bytes(RAM, name)
     assert caller.call(0x1, caller.block(RAM, 0, len(name))) == handle
@@ -73,6 +79,7 @@ def test_only_the_console_opens(name: bytes, handle: int) -> None:
     ("number", "words", "status"), [(0x18, None, 0), (0x20, (0x20026, 3), 3), (0x20, (1, 0), 1)]
 )
 def test_exit_ends_the_run(number: int, words: tuple[int, ...] | None, status: int) -> None:
+    """Sections 6.5, SYS_EXIT, and 6.6, SYS_EXIT_EXTENDED: reason and status."""
     caller = Caller()
     caller.call(number, 0x20026 if words is None else caller.block(*words))
     assert caller.model.exit_status == status
@@ -80,10 +87,12 @@ def test_exit_ends_the_run(number: int, words: tuple[int, ...] | None, status: i
 
 
 def test_unknown_calls_fail() -> None:
+    """Section 4: operation numbers from 0x32 on are reserved."""
     assert Caller().call(0x77) == 0xFFFFFFFF
 
 
 def test_stimulus_port_0_is_a_console() -> None:
+    """ARM DDI 0403E, C1.7.1: with DEMCR.TRCENA, TCR.ITMENA and the port's bit in TER."""
     caller = Caller()
     caller.machine.bus.write(0xE000EDFC, 1 << 24, 4)
     caller.machine.bus.write(0xE0000E80, 1, 4)

@@ -1,4 +1,7 @@
-"""When a fault ends the run, and when the firmware's handler decides."""
+"""When a fault ends the run, and when the firmware's handler decides.
+
+What the core does is that of ARM DDI 0403E, whose sections the tests name.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,7 @@ def running(handler: str, policy: OnFault = OnFault.REPORT) -> EmbeddedEngine:
 
 
 def test_a_handler_that_only_loops_is_a_crash_at_once() -> None:
+    """B1.5.14: the fault escalates to a HardFault; B3.2.18: BFAR has the address."""
     engine = running(LOOP)
     assert engine.run(1000 * MILLISECOND) is Stop.CRASH
     assert engine.now < 100 * MICROSECOND
@@ -54,6 +58,7 @@ def test_a_handler_that_only_loops_is_a_crash_at_once() -> None:
 
 
 def test_a_handler_that_goes_on_is_reported() -> None:
+    """B1.5.8: the handler returns behind the instruction, by the address that it stacked."""
     engine = running(SKIP)
     reported: list[Crash] = []
     engine.fault_listeners.append(reported.append)
@@ -63,12 +68,14 @@ def test_a_handler_that_goes_on_is_reported() -> None:
 
 
 def test_a_handler_that_polls_for_ever_is_a_crash() -> None:
+    """B1.5.14: a HardFault's handler is code as any other, and no lockup (B1.5.15)."""
     engine = running(POLL)
     assert engine.run(1000 * MILLISECOND) is Stop.CRASH
     assert 200 * MILLISECOND < engine.now < 400 * MILLISECOND
 
 
 def test_a_handler_that_resets_goes_on_and_is_reported() -> None:
+    """B3.2.6: AIRCR.SYSRESETREQ."""
     engine = running(RESET)
     reported: list[Crash] = []
     engine.fault_listeners.append(reported.append)
@@ -78,6 +85,7 @@ def test_a_handler_that_resets_goes_on_and_is_reported() -> None:
 
 
 def test_every_fault_ends_the_run_on_request() -> None:
+    """B1.5.14: at the entry of the handler, which goes on from there."""
     engine = running(SKIP, OnFault.STOP)
     assert engine.run(MILLISECOND) is Stop.CRASH
     assert engine.run(MILLISECOND) is Stop.TIME
@@ -85,6 +93,7 @@ def test_every_fault_ends_the_run_on_request() -> None:
 
 @pytest.mark.parametrize("handler", [LOOP, POLL, SKIP])
 def test_no_fault_ends_the_run_on_request(handler: str) -> None:
+    """B1.5.14: the handler decides."""
     engine = running(handler, OnFault.CONTINUE)
     assert engine.run(500 * MILLISECOND) is Stop.TIME
     assert engine.crash is None
@@ -92,6 +101,7 @@ def test_no_fault_ends_the_run_on_request(handler: str) -> None:
 
 @pytest.mark.parametrize("handler", [LOOP, POLL])
 def test_slices_and_snapshots_change_nothing(handler: str) -> None:
+    """B1.5.14, cut anywhere between the fault and the crash."""
     whole, sliced = running(handler), running(handler)
     assert whole.run(1000 * MILLISECOND) is Stop.CRASH
     while sliced.run(sliced.now + 7 * MICROSECOND + sliced.now // 3) is Stop.TIME:
@@ -101,6 +111,7 @@ def test_slices_and_snapshots_change_nothing(handler: str) -> None:
 
 
 def test_a_reset_forgets_the_crash() -> None:
+    """B1.5.5: after a reset there is no fault."""
     engine = running(LOOP)
     engine.run(MILLISECOND)
     engine.reset()
@@ -121,6 +132,7 @@ def test_a_reset_forgets_the_crash() -> None:
     ],
 )
 def test_loops_that_nothing_ends(code: str, loops: bool) -> None:
+    """A7.7.12, a branch to itself or back over what changes nothing, B1.5.19 over WFI."""
     data = bytes.fromhex(code).ljust(64, b"\0")
     assert loops_purely(lambda at: int.from_bytes(data[at : at + 2], "little"), 0) is loops
 

@@ -80,6 +80,7 @@ hardfault:
 
 
 def test_semihosting_calls_are_answered_in_r0() -> None:
+    """Semihosting for AArch32 and AArch64, section 4: BKPT 0xAB, operation and answer in R0."""
     guest = Guest(SEMIHOSTING.replace("    it eq\n    bkpteq", "    bkpt"))
     calls: list[tuple[int, int]] = []
 
@@ -93,10 +94,12 @@ def test_semihosting_calls_are_answered_in_r0() -> None:
 
 
 def test_without_semihosting_its_breakpoint_faults() -> None:
+    """C1.3: without halting debug BKPT is a fault, a HardFault where nothing else takes it."""
     assert Guest(SEMIHOSTING.replace("    it eq\n    bkpteq", "    bkpt")).run().log == [9]
 
 
 def test_another_breakpoint_is_no_call() -> None:
+    """Semihosting for AArch32 and AArch64, section 4: BKPT 0xAB only."""
     guest = Guest("reset:\n    bkpt #1\nhardfault:\n    log 9\n    b .\n")
     guest.core.on_semihosting(lambda: 0)
     assert guest.run().log == [9]

@@ -1,4 +1,4 @@
-"""Faults that the guest enables: CCR, and use of the FPU."""
+"""Faults that the guest enables: CCR (ARM DDI 0403E, B3.2.8), and use of the FPU (B3.2.20)."""
 
 from __future__ import annotations
 

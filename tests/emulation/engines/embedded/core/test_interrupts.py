@@ -1,4 +1,6 @@
-"""Interrupts of the guest: priorities, masks, pending bits, tail-chaining, vectors."""
+"""Interrupts of the guest: priorities, masks, pending bits, tail-chaining, vectors: ARM DDI 0403E,
+B1.5.3, B1.5.4 and B3.4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WFI, WFE, sleep on exit and deep sleep."""
+"""WFI, WFE, sleep on exit and deep sleep: ARM DDI 0403E, B1.5.17 to B1.5.19, and SCR, B3.2.7."""
 
 from __future__ import annotations
 
