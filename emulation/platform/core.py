@@ -209,7 +209,7 @@ class DebugUnit(Protocol):
 
     def report_unaligned(self, callback: Callable[[int, int], None] | None) -> None:
         """Call back with the addresses of an instruction and of its access, if that is permitted
-        and not aligned to its size. It executes at a tenth of the speed. None: no more."""
+        and not aligned to its size. It executes at a third of the speed. None: no more."""
 
     def report_uninitialised(self, callback: Callable[[int, int], None] | None) -> None:
         """Call back with the addresses of an instruction and of what it loads from RAM, if nobody

@@ -97,7 +97,7 @@ def add_observer_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="RULE",
-        help="--contract with a rule that slows the run to a tenth, such as unaligned-access",
+        help="--contract with a rule that slows the run, such as unaligned-access",
     )
     command.add_argument(
         "--silence",

@@ -231,25 +231,37 @@ void checks_report(struct core *core, bool wanted, PyObject *handler)
     scs_update_checks(&core->scs);
 }
 
-void checks_apply(struct core *core)
-{
-    struct host *host = &core->host;
-    bool wanted = scb_wants_checks(&core->scb) || host->reports;
-    if (wanted)
-        core->checks.handle = add_hook(core, on_instruction, core, 1, 0);
-    else
-        host->unicorn.hook_del(host->uc, core->checks.handle);
-    host->checks = wanted;
-    host->unicorn.ctl(host->uc, UC_CTL_TB_FLUSH_WRITE);
-    schedule_withdraw(&core->schedule, REQUEST_CHECKS);
-}
-
 static void unhook(struct core *core, struct watched *watched)
 {
     core->host.unicorn.hook_del(core->host.uc, watched->handle);
     host_drop_translations(&core->host, watched->address, 4);
     watched->handle = 0;
     core->checks.watches--;
+}
+
+/* A hook at every instruction sees those that are watched, too: Unicorn would go through all of their
+ * hooks before each. */
+static void unhook_all(struct core *core)
+{
+    for (unsigned i = 0; i < WATCHED; i++)
+        if (core->checks.watched[i].handle)
+            unhook(core, &core->checks.watched[i]);
+}
+
+void checks_apply(struct core *core)
+{
+    struct host *host = &core->host;
+    bool wanted = scb_wants_checks(&core->scb) || host->reports;
+    if (wanted) {
+        unhook_all(core);
+        core->checks.handle = add_hook(core, on_instruction, core, 1, 0);
+    } else {
+        host->unicorn.hook_del(host->uc, core->checks.handle);
+        code_reexamine(&core->code); /* some are to be watched again */
+    }
+    host->checks = wanted;
+    host->unicorn.ctl(host->uc, UC_CTL_TB_FLUSH_WRITE);
+    schedule_withdraw(&core->schedule, REQUEST_CHECKS);
 }
 
 /* Another instruction needs the place: this one is watched again when its block is next entered. */
@@ -297,6 +309,8 @@ static bool is_known(const struct core *core, const struct watched *watched, uin
 
 bool check_is_watched(struct core *core, uint32_t address, uint32_t block)
 {
+    if (core->host.checks)
+        return true;
     struct watched *watched = watched_at(core, address);
     if (!is_known(core, watched, address))
         return false;

@@ -6,8 +6,8 @@
  * fixed-point words in another rounding mode than to nearest, SMLAD of the least numbers, MRS of
  * CONTROL without FPCCR.ASPEN.
  *
- * While CCR.UNALIGN_TRP is set, or unaligned accesses are reported, a hook looks at every instruction, at about a tenth of the usual
- * speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
+ * While CCR.UNALIGN_TRP is set, or unaligned accesses are reported, a hook looks at every instruction,
+ * at about a third of the usual speed. Otherwise a block's entry finds that an instruction may need it (hooks/guard.h); the block
  * is then executed with a hook from there on. Instructions of which the entry can't know are watched,
  * until they have been harmless TRUSTED times: every hook makes all others slower.
  */

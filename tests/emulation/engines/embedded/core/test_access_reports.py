@@ -124,3 +124,35 @@ def test_only_accesses_that_are_executed_are_reported(condition: str, count: int
 
 def test_accesses_that_fault_are_not_reported() -> None:
     assert _reported(f"{alignment.HEAD} ldrd r2, r3, [r6]\n{alignment.TAIL}")[0] == []
+
+
+WATCHED = f"""
+reset:
+    load r7, {alignment.ALIGNED}
+    mov r8, #1
+    mov r9, #600
+1:  udiv r6, r7, r8
+    ldrd r2, r3, [r6]
+    subs r9, #1
+    bne 1b
+    add r7, #2
+    mov r9, #1
+    b 1b
+{alignment.TAIL}"""
+"""What its block's entry can't say of LDRD, only a look at LDRD does."""
+
+
+@pytest.mark.parametrize("wanted", [[True, False], [False, True], [False, True, False]])
+def test_a_look_at_every_instruction_stands_for_those_at_some(wanted: list[bool]) -> None:
+    guest = Guest(WATCHED)
+    accesses: list[int] = []
+
+    def on_access(instruction: int, access: int) -> None:
+        accesses.append(access)
+
+    for each in wanted:
+        guest.core.debug.report_unaligned(on_access if each else None)
+        guest.run(5)
+    guest.run(200)
+    assert guest.log[0] == alignment.UNALIGNED_FAULT
+    assert accesses == []
