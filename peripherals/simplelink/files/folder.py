@@ -29,8 +29,11 @@ class FolderStore:
             for path in paths:
                 if path.is_symlink() or is_draft(path.name):
                     continue  # It leads elsewhere, or a kill left it.
+                relative = path.relative_to(folder).as_posix()
+                name = _name_of(relative)
+                if name in self.files and relative != _path_of(name):
+                    continue  # A kill came between the firmware's file and the user's.
                 content = path.read_bytes()
-                name = _name_of(path.relative_to(folder).as_posix())
                 self.files[name] = StoredFile(content, len(content))
         except OSError as error:
             raise self._trouble(error) from None
@@ -50,8 +53,26 @@ class FolderStore:
                     if parent.is_relative_to(self.folder) and parent != Path(self.folder):
                         _make_folder(parent)
                 replace_file(path, file.content, streams=False)
+            for own in self._of_the_user(name, path):
+                own.unlink()
         except OSError as error:
             raise self._trouble(error) from None
+
+    def _of_the_user(self, name: str, path: Path) -> list[Path]:
+        """The same file, where the user has put it: by its name as it is, maybe in folders.
+
+        It would come back in the next run, though the firmware deleted it.
+        """
+        parts = name.split("/")
+        own = Path(self.folder, *parts)
+        if own == path or not all(parts) or {".", ".."} & set(parts) or "\0" in name:
+            return []
+        ways = (Path(self.folder, *parts[:count]) for count in range(1, len(parts) + 1))
+        try:
+            found = own.is_file() and not any(map(Path.is_symlink, ways))
+        except OSError:  # too long for the host
+            return []
+        return [own] if found else []
 
     @staticmethod
     def _trouble(error: OSError) -> RenodeWifiError:
