@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_LINES = 100_000
 MAX_CHARACTERS = 32 << 20
@@ -13,16 +13,29 @@ MAX_LINE = 64 << 10
 """Bytes; a longer line is cut into several."""
 
 
+SLOW_LINE = 50_000_000
+"""ns; what takes longer was not written in one go."""
+
+
 @dataclass(frozen=True)
 class UartLine:
-    """time: ns of virtual time at which the line's first byte was sent."""
+    """time: ns of virtual time at which the line's first byte was sent. ended: that of its last
+    byte, as a rule the line feed; None: it goes on."""
 
     time: int
     text: str
+    ended: int | None = field(default=None, compare=False)
 
     @property
     def stamp(self) -> str:
         return format_time(self.time)
+
+    @property
+    def span(self) -> str:
+        """The line with both its stamps, if it took longer than a line does."""
+        if self.ended is None or self.ended - self.time < SLOW_LINE:
+            return str(self)
+        return f"[{self.stamp} to {format_time(self.ended).lstrip()}] {self.text}"
 
     def __str__(self) -> str:
         return f"[{self.stamp}] {self.text}"
@@ -63,11 +76,13 @@ class UartConsole:
         self._characters = 0
         self._pending = bytearray()
         self._pending_time = 0
+        self._last_time = 0
 
     def feed(self, time: int, byte: int) -> None:
         """One byte was sent at virtual time `time` (ns)."""
         if not self._pending:
             self._pending_time = time
+        self._last_time = time
         if byte == 0x0A:
             self.flush()
         else:
@@ -79,7 +94,7 @@ class UartConsole:
 
     def flush(self) -> None:
         """End the line under way."""
-        line = UartLine(self._pending_time, self.pending)
+        line = UartLine(self._pending_time, self.pending, self._last_time)
         self._pending.clear()
         self.lines.append(line)
         self._characters += len(line.text)

@@ -6,6 +6,7 @@ import hashlib
 import time as host_time
 import xml.etree.ElementTree as xml
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -15,20 +16,17 @@ import yaml
 from renode_wifi.emulation.board.console import UartLine
 from renode_wifi.emulation.board.session import GuestCrash, Session
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.emulation.suites.report import Report, as_text
+from renode_wifi.emulation.suites.report import RUN, UNFINISHED, Report, as_text, replace_report
 from renode_wifi.emulation.suites.unity import Outcome, TestResult, Totals, UnityReader
 from renode_wifi.emulation.visible import visible
-from renode_wifi.peripherals.base.atomic_file import replace_file
 from renode_wifi.peripherals.base.clock import SECOND
 
 SHIPPED = Path(__file__).parents[2] / "platforms" / "expected"
 DEFAULT_TIME = 7200.0
 DEFAULT_TEST_TIME = 1200.0
-RUN = "renode-wifi"
-"""The suite in JUnit that says what is wrong with the run as a whole."""
-UNFINISHED = "the run did not come to its end"
+SLICE = SECOND
+"""ns of virtual time between two looks at what is under way."""
 
 
 class End(Enum):
@@ -69,6 +67,8 @@ def read_expected(path: Path) -> dict[str, Expectation]:
         raise RenodeWifiError(
             f"this is not YAML: {error}", where=str(path), cure="check indentation and quotes"
         ) from error
+    if data is None:
+        return {}  # Comments only: nothing is known.
     if not isinstance(data, dict):
         raise RenodeWifiError(
             "no expectations", where=str(path), cure="write Group.Test: {outcome: …, reason: …}"
@@ -116,6 +116,11 @@ class Qualification:
         self.error = ""
         """What ended the emulation itself."""
         self.real_seconds = 0.0
+        self.whereabouts = ""
+        """Where the firmware was when the run ended before the suite did; the report of a crash."""
+        self.on_progress: Callable[[str, float, float], None] = lambda name, seconds, now: None
+        """Called in between with the test under way ("": none), for how long it has been running,
+        and the time (s, virtual)."""
         self._image_hash = _hash(board)
         board.uart.listeners.append(self._on_line)
         board.uart.byte_listeners.append(self._on_byte)
@@ -129,7 +134,7 @@ class Qualification:
         started = host_time.monotonic()
         try:
             self.write()
-            self.end = self._run(self.board.now + time, test_time)
+            self.end = self._run(_ns(time), _ns(test_time))
             if self.board.uart.pending:
                 self.board.uart.flush()
             return self.end
@@ -138,16 +143,30 @@ class Qualification:
             raise
         finally:
             self.real_seconds = host_time.monotonic() - started
+            self._locate()
             self.reader.close(self.board.engine.now)
             self.write(final=True)
 
-    def _run(self, end: float, test_time: float) -> End:
+    def _locate(self) -> None:
+        """Where the firmware is, if it did not come to the end of the suite."""
+        if self.end is not End.FINISHED:
+            # Of an engine that failed nothing may be known; what ended the run counts.
+            with suppress(Exception):
+                self.whereabouts = self.board.crash_report() or self.board.whereabouts()
+
+    def _run(self, time: int, test_time: int) -> End:
+        """Both in ns: a remainder of less than one would never pass."""
+        engine = self.board.engine
+        end = engine.now + time
+        done, until = self._done(), engine.now + test_time
         while True:
             if self.interrupted:
                 return End.INTERRUPTED
-            done = self._done()
+            if self._done() != done:
+                done, until = self._done(), engine.now + test_time
+            self._show_progress()
             try:
-                stop = self.board.run(min(end - self.board.now, test_time))
+                stop = self.board.run((min(end, until, engine.now + SLICE) - engine.now) / SECOND)
             except GuestCrash:
                 stop = Stop.CRASH
             if self.reader.finished:
@@ -156,10 +175,18 @@ class Qualification:
                 return End.INTERRUPTED
             if stop is Stop.CRASH:
                 return End.CRASHED
-            if self.board.now >= end:
+            if engine.now >= end:
                 return End.TIME
-            if stop is Stop.TIME and self._done() == done:
+            if engine.now >= until and self._done() == done:
                 return End.HUNG
+
+    def _show_progress(self) -> None:
+        now = self.board.engine.now
+        last = self.results[-1] if self.results else None
+        if last is None or last.outcome is not Outcome.UNFINISHED:
+            self.on_progress("", now / SECOND, now / SECOND)
+        else:
+            self.on_progress(last.key, (now - last.started) / SECOND, now / SECOND)
 
     def interrupt(self) -> None:
         """Let `run` end as soon as it can; safe from signal handlers."""
@@ -220,6 +247,7 @@ class Qualification:
             "real_seconds": round(self.real_seconds, 1),
             "totals": None if totals is None else vars(totals),
             "crash": self.board.crash_report() or None,
+            "whereabouts": self.whereabouts or None,
             "deviations": dict(self.deviations()),
             "problems": self.problems(),
             "tests": [
@@ -241,9 +269,9 @@ class Qualification:
     def write(self, final: bool = False) -> None:
         """Write the reports that were asked for. final: so that they outlast a power failure."""
         if self.json_file is not None:
-            _replace(self.json_file, as_text(self.as_dict()), final)
+            replace_report(self.json_file, as_text(self.as_dict()), final)
         if self.junit is not None:
-            _replace(self.junit, self._junit(), final)
+            replace_report(self.junit, self._junit(), final)
 
     def _count(self, outcome: Outcome) -> int:
         return sum(result.outcome is outcome for result in self.results)
@@ -305,7 +333,7 @@ class Qualification:
         suite = xml.SubElement(root, "testsuite", name=RUN)
         case = xml.SubElement(suite, "testcase", classname=RUN, name="run", time="0")
         error = xml.SubElement(case, "error", message=visible("; ".join(problems)))
-        error.text = visible(self.board.crash_report())
+        error.text = visible(self.whereabouts)
         return suite
 
     def _judge(self, case: xml.Element, result: TestResult) -> None:
@@ -322,7 +350,11 @@ class Qualification:
             xml.SubElement(case, "skipped", message=message)
         elif result.outcome is Outcome.UNFINISHED:
             error = xml.SubElement(case, "error", message=self.end.value if self.end else "running")
-            error.text = visible(self.board.crash_report())
+            error.text = visible(self.whereabouts)
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * SECOND)
 
 
 def _hash(board: Session) -> str | None:
@@ -331,40 +363,5 @@ def _hash(board: Session) -> str | None:
     return hashlib.sha256(board.image.path.read_bytes()).hexdigest()
 
 
-def write_unfinished(junit: Path | None, json_file: Path | None, image: Image) -> None:
-    """Reports from before there is a board: whatever comes, no older ones are taken for this run's.
-
-    Raises RenodeWifiError.
-    """
-    if json_file is not None:
-        report: dict[str, object] = {
-            "image": image.path.name,
-            "end": None,
-            "labels": {},
-            "problems": [UNFINISHED],
-            "tests": [],
-        }
-        _replace(json_file, as_text(report), False)
-    if junit is not None:
-        root = xml.Element("testsuites")
-        suite = xml.SubElement(root, "testsuite", name=RUN, tests="1", errors="1", failures="0")
-        case = xml.SubElement(suite, "testcase", classname=RUN, name="run", time="0")
-        xml.SubElement(case, "error", message=UNFINISHED)
-        text = xml.tostring(root, encoding="unicode", xml_declaration=True)
-        _replace(junit, text + "\n", False)
-
-
 def _counts(totals: Totals) -> str:
     return f"{totals.tests} tests, {totals.failures} failures, {totals.ignored} ignored"
-
-
-def _replace(path: Path, text: str, durable: bool) -> None:
-    """Write a file so that it is never seen half written; a device or pipe as it stands."""
-    try:
-        replace_file(path, text.encode("utf-8", "backslashreplace"), durable)
-    except OSError as error:
-        raise RenodeWifiError(
-            f"cannot write: {error.strerror}",
-            where=str(path),
-            cure="name a file in a folder you own, with room on its disk",
-        ) from error

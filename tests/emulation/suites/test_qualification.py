@@ -45,6 +45,9 @@ class Player:
     def request_stop(self) -> None:
         self._stop = True
 
+    def registers(self) -> dict[str, int]:
+        return {}
+
     def run(self, until: int) -> Stop:
         self._stop = False
         while self._lines and self.now < until:

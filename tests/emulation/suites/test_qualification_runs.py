@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from renode_wifi.emulation.board.board import Board
 from renode_wifi.emulation.frontends.cli import main
+from renode_wifi.emulation.suites.qualification import End, Qualification
 
 ROOT = Path(__file__).resolve().parents[3]
 BOARD = "b_l475e_iot01a"
@@ -73,7 +75,38 @@ def test_a_hang_is_reported(tmp_path: Path) -> None:
     content, cases = reports(tmp_path)
     assert outcomes(content) == [*BEFORE_THE_LAST, ("hangs", "unfinished")]
     assert content["end"] == "hung"
-    assert cases[-1].find("error") is not None
+    assert "main+0x36 (unity.c:" in content["whereabouts"]
+    error = cases[-1].find("error")
+    assert error is not None
+    assert "main+0x36 (unity.c:" in str(error.text)
+
+
+def test_comments_alone_expect_nothing_special(tmp_path: Path) -> None:
+    expected = tmp_path / "expected.yaml"
+    expected.write_text("# nothing is known yet\n")
+    assert main([*arguments("finishes", tmp_path), "--expected", str(expected)]) == 1
+    assert reports(tmp_path)[0]["deviations"] == {"Suite.fails": "failed, not passed"}
+
+
+def test_the_console_file_says_when_slow_lines_ended(tmp_path: Path) -> None:
+    log = tmp_path / "console.txt"
+    assert main([*arguments("finishes", tmp_path), "--uart-log", str(log)]) == 1
+    lines = log.read_text().splitlines()
+    assert "[   0.000390 to 0.250386] TEST(Suite, passes) PASS" in lines
+    assert "[   0.750390] IGNORE_TEST(Suite, is_ignored)" in lines
+
+
+def test_progress_names_what_is_under_way() -> None:
+    seen: list[tuple[str, float, float]] = []
+    with Board(BOARD, image("hangs")) as board:
+        run = Qualification(board)
+        run.on_progress = lambda name, seconds, now: seen.append((name, seconds, now))
+        assert run.run(60, 3.5) is End.HUNG
+        assert board.now == pytest.approx(0.75 + 3.5, abs=0.3)
+    assert seen[0] == ("", 0.0, 0.0)
+    names = [name for name, _, _ in seen]
+    assert names[1:] == ["Suite.hangs"] * (len(seen) - 1)
+    assert seen[-1][1] == pytest.approx(seen[-1][2] - 0.75, abs=0.01)
 
 
 def test_a_run_without_a_board_leaves_no_older_report(tmp_path: Path) -> None:

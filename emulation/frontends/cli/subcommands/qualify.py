@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time as host_time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,8 +27,8 @@ from renode_wifi.emulation.suites.qualification import (
     Expectation,
     Qualification,
     read_expected,
-    write_unfinished,
 )
+from renode_wifi.emulation.suites.report import write_unfinished
 from renode_wifi.emulation.suites.unity import Outcome, TestResult
 from renode_wifi.emulation.visible import visible
 
@@ -83,7 +84,12 @@ def add(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="virtual, in which some test must end (default: %(default)g)",
     )
-    command.add_argument("--uart-log", type=Path, metavar="FILE", help="the console, time-stamped")
+    command.add_argument(
+        "--uart-log",
+        type=Path,
+        metavar="FILE",
+        help="the console, with the times at which lines began and, if they took longer, ended",
+    )
     command.set_defaults(execute=execute)
 
 
@@ -108,12 +114,34 @@ def execute(options: argparse.Namespace) -> int:
         )
         if log is not None:
             board.uart.listeners.append(_Log(log))
+        run.on_progress = _Progress()
         interruption.stop = run.interrupt
         end = run.run(options.time, options.test_time)
         _summary(run, end)
         if end is not End.FINISHED:
             return EXITS[end]
         return 0 if run.good else 1
+
+
+class _Progress:
+    """Says which test is running, and for how long in virtual time: on a terminal in a line that is
+    written again and again, elsewhere now and then."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._period = 0.5 if self._is_terminal else 20.0
+        self._last = host_time.monotonic()
+
+    def __call__(self, name: str, seconds: float, now: float) -> None:
+        real = host_time.monotonic()
+        if real - self._last < self._period:
+            return
+        self._last = real
+        text = visible(f"   running  {seconds:9.3f} s  {name or 'before the first test'}")
+        if self._is_terminal:
+            print(f"{text}  (at {now:.0f} s)\x1b[K", end="\r", file=sys.stderr, flush=True)
+        else:
+            print(f"{text}  (at {now:.0f} s)", file=sys.stderr, flush=True)
 
 
 class _Log:
@@ -123,7 +151,7 @@ class _Log:
         self._file = file
 
     def __call__(self, line: UartLine) -> None:
-        self._file.write(f"{visible(str(line))}\n")
+        self._file.write(f"{visible(line.span)}\n")
         self._file.flush()
 
 
@@ -135,6 +163,8 @@ def _label(text: str) -> tuple[str, str]:
 
 
 def _show(result: TestResult) -> None:
+    if sys.stderr.isatty():
+        print("\x1b[K", end="", file=sys.stderr, flush=True)
     line = f"{result.outcome.value:>10}  {result.duration:9.3f} s  {result.group}.{result.name}"
     if result.outcome is Outcome.FAILED:
         line += f"\n{'':24}{result.file}:{result.line}: {result.message}"
@@ -158,5 +188,5 @@ def _summary(run: Qualification, end: End) -> None:
         known = run.expected.get(result.key)
         if known is not None and known.outcome is result.outcome:
             print(visible(f"  {result.key}: {result.outcome.value}, as known: {known.reason}"))
-    if report := run.board.crash_report():
+    if report := run.whereabouts:
         print(visible(report), file=sys.stderr)
