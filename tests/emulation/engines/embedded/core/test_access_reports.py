@@ -122,6 +122,14 @@ def test_only_accesses_that_are_executed_are_reported(condition: str, count: int
     assert len(_reported(source)[0]) == count
 
 
+def test_the_instruction_that_accesses_is_reported() -> None:
+    guest = Guest(f"{alignment.HEAD} nop\n ldr r2, [r6]\n nop\n{alignment.TAIL}")
+    instructions: list[int] = []
+    guest.core.debug.report_unaligned(lambda instruction, access: instructions.append(instruction))
+    guest.run()
+    assert [guest.core.bus.read_bytes(each, 2).hex() for each in instructions] == ["3268"]
+
+
 def test_accesses_that_fault_are_not_reported() -> None:
     assert _reported(f"{alignment.HEAD} ldrd r2, r3, [r6]\n{alignment.TAIL}")[0] == []
 
