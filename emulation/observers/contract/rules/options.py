@@ -62,9 +62,9 @@ class TimeoutUndocumented(Check):
         },
     )
 
-    def entered(self, call: Call, socket: OpenSocket | None) -> None:
+    def returned(self, call: Call, socket: OpenSocket | None) -> None:
         value = _timeout(call, RECEIVE_TIMEOUT, SEND_TIMEOUT)
-        if value is not None and 0 < value < ST_LIMIT:
+        if value is not None and 0 < value < ST_LIMIT and call.number_returned >= 0:
             self.report(call, f"{call.arguments[OPTION]} is set to {value} ms")
 
 

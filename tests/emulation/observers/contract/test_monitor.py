@@ -243,3 +243,15 @@ def test_any_parser_reads_a_report_about_hostile_text(watched: ContractMonitor) 
             assert "x1b" in "".join(ElementTree.fromstring(text).itertext())
         else:
             json.loads(text)
+
+
+def test_a_time_out_that_the_port_does_not_take_is_not_found() -> None:
+    with Board(BOARD, ROOT / f"firmware/sockets/{BOARD}.elf") as board:
+        monitor = ContractMonitor(board)
+        board.wait_for_line("ready")
+        found = []
+        for call in ("option 3 0 2000", "socket", "option 0 0 2000"):
+            board.write(f"{call}\n")
+            board.wait_for_line(r"^= -?\d+")
+            found.append([finding.rule.id for finding in monitor.findings])
+    assert found == [[], [], ["timeout-undocumented"]]
