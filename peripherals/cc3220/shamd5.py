@@ -2,7 +2,9 @@
 """The engine for MD5, SHA-1, SHA-224 and SHA-256, with HMAC (SWRU465 section 21).
 
 A message starts with the write of LENGTH and goes through DATA0 to DATA15, 64 bytes at a time; the
-last bytes need as many words as they fill. Digests stand in the registers as they would in memory.
+last bytes need as many words as they fill. Words count in the order of their writes, whichever of
+the registers they go to: TI's SHAMD5DataWriteMultiple writes a last word that isn't full to the
+register before its own. Digests stand in the registers as they would in memory.
 Blocks take no virtual time.
 """
 
@@ -94,6 +96,7 @@ class CC3220_SHAMD5(Block):
         Block.__init__(self, machine, name)
         self._left = 0
         self._data = []  # type: list[int]
+        self._words = []  # type: list[int]
         self._running = False
 
     def reset(self):
@@ -101,6 +104,7 @@ class CC3220_SHAMD5(Block):
         Block.reset(self)
         self._left = 0
         del self._data[:]
+        del self._words[:]
         self._running = False
 
     def _configure_system(self, value, old):
@@ -140,6 +144,7 @@ class CC3220_SHAMD5(Block):
         self._left = value
         self._running = True
         del self._data[:]
+        del self._words[:]
         if mode & MODE.HMAC_KEY_PROC:
             self._process_key()
         elif mode & MODE.ALGO_CONSTANT:
@@ -166,14 +171,15 @@ class CC3220_SHAMD5(Block):
         """A block is complete with its last word, or with the last word of the message."""
         if not self._running:
             return
-        word_number = index + 1
-        if word_number != WORDS and 4 * word_number < self._left:
+        words = self._words
+        words.append(value)
+        if len(words) != WORDS and 4 * len(words) < self._left:
             return
         used = min(BLOCK, self._left)
         data = []
-        for number in range(WORDS):
-            word = self.registers.values[DATA_IN.word + number]
+        for word in words:
             data += [word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24]
+        del words[:]
         self._left -= used
         if used == BLOCK:
             self._absorb(data)

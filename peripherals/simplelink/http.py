@@ -1,6 +1,6 @@
 """The HTTP server of the network processor, while there is an address (SWRU455, HTTP Server).
 
-Pages are files in `www/`; user tokens in them are asked of the host. What is posted to user tokens
+Pages are files in `www/` or `/www/`; user tokens in them are asked of the host. What is posted to user tokens
 is reported to it. Any other resource is a request to the host's REST handler (netapp.h,
 SL_NETAPP_REQUEST_...), whose answers may come in parts.
 """
@@ -39,7 +39,7 @@ from renode_wifi.peripherals.simplelink.wlan.web import (
     WebServer,
 )
 
-PAGES, STARTS = "www", ("/index.html", "/main.html")
+STARTS = "/index.html", "/main.html"
 TOKEN = re.compile(rb"__SL_G_[\w.]{3}")
 """A token in a page; the host is asked for those that the device doesn't know."""
 POSTED = "__SL_P_U"
@@ -185,7 +185,7 @@ class HttpService:
 
     def _page(self, path: str) -> tuple[bytes, str] | None:
         for name in STARTS if path == "/" else (path,):
-            content = self.files.content(f"{PAGES}{name}")
+            content = self.files.page(name)
             if content is not None:
                 return content, mimetypes.guess_type(name)[0] or "text/html"
         return None

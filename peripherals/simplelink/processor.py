@@ -98,7 +98,7 @@ class Processor:
         self.wlan.access_point.lease_time = self.netapp.lease_time
         http.tokens = DeviceTokens(services, self.device, self.netcfg, self.netapp, self.wlan)
         http.apis = HttpApi(services, self.device, self.netcfg, self.netapp, self.wlan)
-        self.netutil = NetUtil(services)
+        self.netutil = NetUtil(services, self.files)
         self.silos: tuple[Silo, ...] = (
             self.device,
             self.files,

@@ -28,9 +28,11 @@ class RequestParser:
     """`problem` is the status that ends the connection.
 
     Each request has an h11 connection of its own. A saved parser is what that connection was fed.
+    max_body: bytes of a request's content.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_body: int = MAX_BODY) -> None:
+        self.max_body = max_body
         self.problem: int | None = None
         self.wants_continue = False
         """The client waits for 100 (Continue) before it sends the body."""
@@ -50,6 +52,7 @@ class RequestParser:
 
     def __getstate__(self) -> dict[str, Any]:
         return {
+            "max_body": self.max_body,
             "problem": self.problem,
             "waiting": bytes(self._waiting),
             "fed": bytes(self._fed),
@@ -57,7 +60,7 @@ class RequestParser:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__()  # type: ignore[misc]
+        self.__init__(state["max_body"])  # type: ignore[misc]
         self.feed(state["fed"])
         self.next()
         self.feed(state["waiting"])
@@ -102,11 +105,11 @@ class RequestParser:
                     self.problem = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
                 elif event.http_version not in (b"1.0", b"1.1"):
                     self.problem = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
-                elif _length(event) > MAX_BODY:
+                elif _length(event) > self.max_body:
                     self.problem = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             elif isinstance(event, h11.Data):
                 self._body += event.data
-                if len(self._body) > MAX_BODY:
+                if len(self._body) > self.max_body:
                     self.problem = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             elif isinstance(event, h11.EndOfMessage):
                 assert self._head is not None

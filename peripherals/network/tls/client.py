@@ -72,6 +72,10 @@ class TlsStream:
         self._waiting = bytearray()
         self._wants_room = False
         self._over = False
+        self._closing = False
+        """Closed by the owner, but for what the stream below has no room for yet."""
+        self._ending = False
+        """Likewise, by a shutdown."""
         self._notified_closed = False
         self._owner: TlsEvents = events
         stream.events = self
@@ -154,15 +158,14 @@ class TlsStream:
     def send(self, data: bytes) -> int:
         if self._over or not self.secure or self._endpoint is None:
             return 0
-        room = SEND_WINDOW - len(self._waiting)
-        if room <= 0 or not data:
-            self._wants_room = bool(data)
-            return 0
-        taken = data[:room]
-        self._wants_room = len(taken) < len(data)
-        self._endpoint.write(taken)
-        self._flush()
-        return len(taken)
+        sent = 0
+        # Until the stream below is full: what it took at once is followed by no notification.
+        while sent < len(data) and (room := SEND_WINDOW - len(self._waiting)) > 0:
+            self._endpoint.write(data[sent : sent + room])
+            sent += min(room, len(data) - sent)
+            self._flush()
+        self._wants_room = sent < len(data)
+        return sent
 
     def receive(self, limit: int) -> bytes:
         if self._endpoint is None or not self.verdict:
@@ -187,7 +190,9 @@ class TlsStream:
         if self.secure and self._endpoint is not None and not self._over:
             self._endpoint.close()
             self._flush()
-        self.stream.shutdown()
+        self._ending = bool(self._waiting)
+        if not self._ending:
+            self.stream.shutdown()
 
     def close(self) -> None:
         if not self._over:
@@ -195,11 +200,13 @@ class TlsStream:
             if self.secure and self._endpoint is not None:
                 self._endpoint.close()
                 self._flush()
-            self.stream.close()
+            self._closing = bool(self._waiting)
+            if not self._closing:
+                self.stream.close()
 
     def abort(self) -> None:
-        if not self._over:
-            self._over = True
+        if not self._over or self._closing:
+            self._over, self._closing = True, False
             self.stream.abort()
 
     # StreamEvents, from below
@@ -226,6 +233,12 @@ class TlsStream:
     def on_writable(self, stream: Stream) -> None:
         held_up = len(self._waiting) >= ANSWER_WINDOW
         self._flush()
+        if self._ending and not self._waiting:
+            self._ending = False
+            self.stream.shutdown()
+        if self._closing and not self._waiting:
+            self._closing = False
+            self.stream.close()
         if held_up and stream.available:
             self.on_data(stream)
         if self._wants_room and len(self._waiting) < SEND_WINDOW and not self._over:
@@ -233,6 +246,9 @@ class TlsStream:
             self.events.on_writable(self)
 
     def on_closed(self, stream: Stream, failure: Failure | None) -> None:
+        if self._closing and failure is not None:
+            self._closing = False
+            self.stream.close()
         if self._over or self._endpoint is None:
             return
         if stream.available:

@@ -27,6 +27,12 @@ from renode_wifi.peripherals.simplelink.transaction import Services, Transaction
 MAX_CHUNK = 1456
 """Bytes of one read or write command (source/fs.c, MAX_NVMEM_CHUNK_SIZE)."""
 
+SIGNED_BY_TI = ("/sys/servicepack.ucf", "/sys/certstore.lst")
+"""Files whose signature names no certificate: the key is TI's, in ROM (SWRU455M, "Service Pack",
+"Trusted Root-Certificate Catalog")."""
+TI_SIGNATURE = 256
+"""Bytes of it."""
+
 
 class Contents:
     """Answers FILE_READ, FILE_WRITE and FILE_CLOSE."""
@@ -115,6 +121,11 @@ class Contents:
         from renode_wifi.peripherals.simplelink.files.signature import check_signature
 
         surroundings = self.volume.services.surroundings
+        if file.lower() in SIGNED_BY_TI and not message.certificate:
+            if len(message.signature) != TI_SIGNATURE:
+                return Error.FS_SIGNATURE_LENGTH
+            surroundings.log.info("%s: TI's signature of %s is not checked", surroundings.name, file)
+            return 0
 
         def explain(why: str) -> None:
             surroundings.log.warning("%s: %s is not closed: %s", surroundings.name, file, why)

@@ -15,6 +15,8 @@ from renode_wifi.peripherals.simplelink.files.volume import OpenFile, Volume
 from renode_wifi.peripherals.simplelink.power import PowerState
 from renode_wifi.peripherals.simplelink.transaction import Services, Silo
 
+PAGES = "www"
+
 
 class FileSystem(Silo):
     """Files, and who may do what with them."""
@@ -45,6 +47,11 @@ class FileSystem(Silo):
     def content(self, name: str) -> bytes | None:
         """The valid image of a file; None where there is none."""
         return self.volume.content(name)
+
+    def page(self, path: str) -> bytes | None:
+        """The file that an HTTP server gives for a path; TI's tools put pages into `/www/`."""
+        content = self.volume.content(f"/{PAGES}{path}")
+        return self.volume.content(f"{PAGES}{path}") if content is None else content
 
     @property
     def catalogue(self) -> Catalogue | None:

@@ -7,7 +7,7 @@ from functools import partial
 from http import HTTPStatus
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
-from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.handlers import AnyHandler, Handler
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse
 from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netapp_http import (
@@ -151,18 +151,20 @@ class HostRequests:
             self._finish(message.handle, HTTPStatus.OK)
         return OK
 
-    def receive(self, transaction: Transaction, message: NetAppReceive) -> BasicResponse | None:
-        """sl_NetAppRecv: the next part of a request's body."""
+    def receive(self, transaction: Transaction, message: NetAppReceive) -> None:
+        """sl_NetAppRecv: the next part of a request's body. The event is all that the driver waits
+        for: a response would be taken for that of another command."""
         pending = self._requests.get(message.handle)
         if pending is None:
-            return BasicResponse(Error.INVALID)
+            self.services.host.event(
+                Opcode.NETAPP_RECEIVED, NetAppData(message.handle, b"", ERROR)
+            )
+            return
         self._await(message.handle, pending)
-        transaction.status(0)
         part = pending.rest[: min(message.limit, MAX_DATA)]
         pending.rest = pending.rest[len(part) :]
         flags = CONTINUATION if pending.rest else 0
         self.services.host.event(Opcode.NETAPP_RECEIVED, NetAppData(message.handle, part, flags))
-        return None
 
     def _finish(self, handle: int, status: int) -> None:
         pending = self._requests.pop(handle)
@@ -184,7 +186,7 @@ class HostRequests:
         )
         pending.exchange.respond(WebAnswer(code, pending.content, kind, more))
 
-    HANDLERS = (
+    HANDLERS: tuple[AnyHandler, ...] = (
         Handler(Opcode.NETAPP_RESPONSE, NetAppResponse, take_response),
         Handler(Opcode.NETAPP_SEND, NetAppData, send),
         Handler(Opcode.NETAPP_RECEIVE, NetAppReceive, receive),

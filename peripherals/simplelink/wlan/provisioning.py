@@ -52,7 +52,6 @@ PROFILE_ADD, CONFIRM = "/api/1/wlan/profile_add", "/api/1/wlan/confirm_req"
 OPEN_TO_PHONES = ("/api/1/wlan/en_ap_scan", "/api/1/netapp/set_urn")
 """Of the other resources, those that provisioning has, too (SWRA513 table 9-1)."""
 RESULTS = ("/param_cfg_result.txt", "/__SL_G_MCR")
-PAGES = "www"
 
 CONFIRMATION_DELAY = 500 * MILLISECOND
 """From the answer of the confirmation request to the change of roles."""
@@ -231,7 +230,7 @@ class ProvisioningService:
         if method != "GET":
             return WebAnswer(HTTPStatus.NOT_IMPLEMENTED)
         text = self._text(path)
-        content = self.files.content(f"{PAGES}{path}") if text is None else text
+        content = self.files.page(path) if text is None else text
         return (
             WebAnswer(HTTPStatus.NOT_FOUND)
             if content is None

@@ -16,6 +16,8 @@ from renode_wifi.peripherals.simplelink.network import NetworkAccess
 
 MAX_CLIENTS = 4
 """Connections at once; the oldest one makes room."""
+MAX_UPLOAD = 4 * 1_048_576
+"""Bytes of a request's content: a bundle of files for the serial flash is one request."""
 
 
 class Form(dict[str, str]):
@@ -120,7 +122,7 @@ class Exchange:
         self.stream = stream
         self.handle = handle
         self.gone = gone
-        self.parser = RequestParser()
+        self.parser = RequestParser(MAX_UPLOAD)
         self.headers, self.parameters = {}, Form()
         self._out = b""
         self._gone = False

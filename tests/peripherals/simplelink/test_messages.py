@@ -47,6 +47,7 @@ ADDRESS = st.ip_addresses(v=4)
 ENDPOINT = st.tuples(ADDRESS, U16)
 DATA = st.binary(max_size=60)
 NAME = st.text(st.characters(codec="latin-1", exclude_characters="\0"), max_size=40)
+FILE_NAME = NAME.map(lambda name: name.encode("latin-1"))
 SSID = st.binary(max_size=wlan.MAX_SSID)
 BSSID = st.binary(min_size=6, max_size=6)
 WORDS4 = st.tuples(U32, U32, U32, U32)
@@ -152,6 +153,9 @@ VALUES: dict[type[Any], st.SearchStrategy[Any]] = {
     netapp_mdns.HostByService: st.builds(netapp_mdns.HostByService, I16, ADDRESS, U32, DATA),
     netapp_mdns.ServiceList: st.builds(netapp_mdns.ServiceList, I16, DATA.map(pad)),
     netutil.UtilValue: st.builds(netutil.UtilValue, U32, I16, U16, DATA),
+    netutil.UtilCommand: st.builds(netutil.UtilCommand, U16, DATA, DATA, U16),
+    netutil.UtilResult: st.builds(netutil.UtilResult, U32, I16, U16, DATA),
+    netutil.KeyFiles: st.builds(netutil.KeyFiles, U8, U8, U8, FILE_NAME, FILE_NAME),
     profiles.ProfileAdd: PROFILE,
     profiles.ProfileUpdate: st.builds(profiles.ProfileUpdate, U32, PROFILE),
     profiles.EapProfile: EAP_PROFILE,

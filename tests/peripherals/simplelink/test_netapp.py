@@ -188,27 +188,3 @@ def test_the_host_says_how_long_a_name_server_is_waited_for(rig: Rig) -> None:
     status, _ = driver.resolve(b"echo.test")
     assert status == Error.DNS_NO_RESPONSE
     assert 900 * MILLISECOND <= rig.machine.clock.now - asked < 1000 * MILLISECOND
-
-
-def test_random_numbers_differ_and_repeat_with_the_seed() -> None:
-    """SWRU455M, Network Utilities: random numbers come from the device."""
-
-    def drawn() -> list[bytes]:
-        driver = Rig().started()
-        body = struct.pack("<IhHHH", 0, 0, 3, 16, 0)
-        return [driver.command(Opcode.NETUTIL_GET, body).body[12:] for _ in range(2)]
-
-    first = drawn()
-    assert len(first[0]) == 16
-    assert first[0] != first[1]
-    assert drawn() == first
-
-
-def test_crypto_utilities_are_refused(rig: Rig) -> None:
-    """SWRU455M, Crypto Utilities: none here, and the host gets to know."""
-    driver = rig.started()
-    body = struct.pack("<IhHHH", 5, 0, 1, 0, 0)
-    for opcode in (Opcode.NETUTIL_SET, Opcode.NETUTIL_GET):
-        identity, status, _ = driver.command(opcode, body).unpack("IhH")
-        assert (identity, status) == (5, Error.INVALID)
-    assert driver.status(Opcode.NETUTIL_COMMAND, bytes(8)) == Error.INVALID

@@ -301,6 +301,17 @@ def test_a_certificate_that_is_missing_is_named(
     assert [record.getMessage() for record in caplog.records] == [f"{rig.nwp.name}: {why}"]
 
 
+@pytest.mark.parametrize("name", [b"/sys/servicepack.ucf", b"/SYS/certstore.lst"])
+def test_what_ti_signs_names_no_certificate(rig: Rig, name: bytes) -> None:
+    """SWRU455M, Service Pack: TI's signature, 256 bytes; its key is not public."""
+    driver = rig.started()
+    handle, _ = driver.open(name, SIGNED)
+    driver.write_file(handle, IMAGE)
+    assert driver.close_file(handle, b"", bytes(255)) == Error.FS_SIGNATURE_LENGTH
+    assert driver.close_file(handle, b"", bytes(256)) == 0
+    assert rig.nwp.files.content(name.decode()) == IMAGE
+
+
 def test_a_revoked_signer_is_a_security_alert(rig: Rig) -> None:
     known = [digest(certificate(ROOT, ROOT))]
     rig.nwp.files.provision("/sys/certstore.lst", emit(known, [digest(certificate(MIDDLE, ROOT))]))

@@ -157,6 +157,12 @@ def test_connections_are_secured_and_the_second_port_leads_there() -> None:
     assert b"HTTP" not in client.raw("GET", "/").encode()
     client.port = 80
     assert f"Location: https://{client.device}/page?x=1\r\n" in client.raw("GET", "/page?x=1")
+    # A page of many records comes whole.
+    client.put("www/index.html", bytes(100_000))
+    client.port = 443
+    page = _get_by_tls(client, TlsSettings(ca=authority.certificate))
+    assert page.endswith(b"\r\n\r\n" + bytes(100_000))
+    client.put("www/index.html", b"<html>")
     # Clients have to be known where there is a CA.
     client.put("ca.pem", authority.certificate)
     client.configure(CA_FILE, b"ca.pem")
