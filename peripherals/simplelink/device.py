@@ -71,10 +71,12 @@ class Device(Silo):
         self.restore()
 
     def volatile(self) -> tuple[tuple[object, str], ...]:
-        return ((self, "role"),)
+        # The role is kept whatever the host has decided (wlan.h, sl_WlanSetMode).
+        return ((self.power, "masks"),)
 
     def restore(self) -> None:
         self.role = ROLE_STATION
+        self.power.masks.clear()
         self.date_offset: int | None = None
         self.persistent = True
         """Settings outlive power (SL_DEVICE_GENERAL_PERSISTENT)."""

@@ -76,6 +76,8 @@ DEFAULTS = {
     (DNS_CLIENT, CACHE): b"\0",
 }
 """What the options have after programming (netapp.h)."""
+ALWAYS_KEPT = ((DEVICE, 1), (DHCP_SERVER, 0))
+"""SL_NETAPP_DEVICE_DOMAIN and SL_NETAPP_DHCP_SRV_BASIC_OPT."""
 OPTIONS = {
     HTTP_SERVER: range(15),
     DHCP_SERVER: range(1),
@@ -116,7 +118,17 @@ class NetApp(Silo):
         self.mdns.stopped()
 
     def volatile(self) -> tuple[tuple[object, str], ...]:
-        return (self, "values"), (self, "active")
+        return (self, "values_by_system"), (self, "active")
+
+    @property
+    def values_by_system(self) -> dict[tuple[int, int], bytes]:
+        """What SL_DEVICE_GENERAL_PERSISTENT is for (netapp.h, sl_NetAppSet)."""
+        return {key: value for key, value in self.values.items() if key not in ALWAYS_KEPT}
+
+    @values_by_system.setter
+    def values_by_system(self, values: dict[tuple[int, int], bytes]) -> None:
+        kept = {key: value for key, value in self.values.items() if key in ALWAYS_KEPT}
+        self.values = {**values, **kept}
 
     def restore(self) -> None:
         self.values = dict(DEFAULTS)

@@ -10,7 +10,7 @@ DROPPED_EVENTS = 0x02
 
 
 class PowerState:
-    """Shared state. Only `locked` outlives power."""
+    """Shared state. `locked` and `masks` outlive power."""
 
     def __init__(self) -> None:
         self.powered = False
@@ -28,7 +28,6 @@ class PowerState:
     def power_on(self, status: Status) -> None:
         self.stopping = False
         self.commands = 0
-        self.masks.clear()
         self.status = status
 
     @property

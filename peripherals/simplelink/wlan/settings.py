@@ -31,6 +31,7 @@ from renode_wifi.peripherals.simplelink.wlan.options import (
     DEFAULTS,
     DELETE_INDEX,
     DELETE_MAC,
+    DISABLE_SERVER_AUTHENTICATION,
     ENTRIES,
     FILTERS,
     GENERAL,
@@ -76,6 +77,11 @@ class WlanSettings:
         for key in self.without_access_point:
             del self.values[key]
         self.values.update(values)
+
+    def power_lost(self) -> None:
+        self.link_quality.stop()
+        # Not persistent (wlan.h, sl_WlanSet).
+        self.values[GENERAL, DISABLE_SERVER_AUTHENTICATION] = b"\0"
 
     @property
     def refused(self) -> frozenset[bytes]:

@@ -82,12 +82,13 @@ class Wlan(Silo):
         self.station.power_lost()
         self.saved.power_lost()
         self.scan.reset()
-        self.settings.link_quality.stop()
+        self.settings.power_lost()
         self.filters.power_lost()
         self.provisioning.reset()
 
     def volatile(self) -> tuple[tuple[object, str], ...]:
-        saved = ("profiles", "policies", "last", "suspended")
+        # Not the profiles (wlan.h, sl_WlanProfileAdd).
+        saved = ("policies", "last", "suspended")
         return (self.settings, "without_access_point"), *((self.saved, name) for name in saved)
 
     def restore(self) -> None:

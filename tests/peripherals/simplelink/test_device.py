@@ -118,8 +118,13 @@ def test_masked_event_is_not_sent(rig: Rig) -> None:
     assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
     assert driver.event(Opcode.IP_ACQUIRED) is not None
     assert driver.event(Opcode.WLAN_CONNECTED, SECOND) is None
+    # The mask outlives a restart (device.h, sl_DeviceEventMaskSet).
     driver.stop()
     driver.start()
+    assert driver.connect_ap(b"fwemu-ap", b"fwemu-pass") == 0
+    assert driver.event(Opcode.IP_ACQUIRED) is not None
+    assert driver.event(Opcode.WLAN_CONNECTED, SECOND) is None
+    assert driver.status(Opcode.EVENT_MASK_SET, struct.pack("<II", 2, 0)) == 0
     driver.joined()
 
 
