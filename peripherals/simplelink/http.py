@@ -1,7 +1,7 @@
 """The HTTP server of the network processor, while there is an address (SWRU455, HTTP Server).
 
-Pages are files in `www/` or `/www/`; user tokens in them are asked of the host. What is posted to user tokens
-is reported to it. Any other resource is a request to the host's REST handler (netapp.h,
+Pages are files in `www/` or `/www/`; user tokens in them are asked of the host. What is posted to
+user tokens is reported to it. Any other resource is a request to the host's REST handler (netapp.h,
 SL_NETAPP_REQUEST_...), whose answers may come in parts.
 """
 

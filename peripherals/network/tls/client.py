@@ -25,8 +25,7 @@ from renode_wifi.peripherals.network.tls.settings import (
     TlsProblem,
     TlsSettings,
     TlsVerdict,
-    clean_pem,
-    is_pem,
+    load_certificates,
 )
 
 SEND_WINDOW = 4_096
@@ -72,10 +71,8 @@ class TlsStream:
         self._waiting = bytearray()
         self._wants_room = False
         self._over = False
-        self._closing = False
-        """Closed by the owner, but for what the stream below has no room for yet."""
-        self._ending = False
-        """Likewise, by a shutdown."""
+        self._ending = ""
+        """How the owner has ended it, while the stream below has no room for all yet."""
         self._notified_closed = False
         self._owner: TlsEvents = events
         stream.events = self
@@ -190,9 +187,7 @@ class TlsStream:
         if self.secure and self._endpoint is not None and not self._over:
             self._endpoint.close()
             self._flush()
-        self._ending = bool(self._waiting)
-        if not self._ending:
-            self.stream.shutdown()
+        self._end("shutdown")
 
     def close(self) -> None:
         if not self._over:
@@ -200,13 +195,11 @@ class TlsStream:
             if self.secure and self._endpoint is not None:
                 self._endpoint.close()
                 self._flush()
-            self._closing = bool(self._waiting)
-            if not self._closing:
-                self.stream.close()
+            self._end("close")
 
     def abort(self) -> None:
-        if not self._over or self._closing:
-            self._over, self._closing = True, False
+        if not self._over or self._ending:
+            self._over, self._ending = True, ""
             self.stream.abort()
 
     # StreamEvents, from below
@@ -233,12 +226,8 @@ class TlsStream:
     def on_writable(self, stream: Stream) -> None:
         held_up = len(self._waiting) >= ANSWER_WINDOW
         self._flush()
-        if self._ending and not self._waiting:
-            self._ending = False
-            self.stream.shutdown()
-        if self._closing and not self._waiting:
-            self._closing = False
-            self.stream.close()
+        if self._ending:
+            self._end(self._ending)
         if held_up and stream.available:
             self.on_data(stream)
         if self._wants_room and len(self._waiting) < SEND_WINDOW and not self._over:
@@ -246,9 +235,9 @@ class TlsStream:
             self.events.on_writable(self)
 
     def on_closed(self, stream: Stream, failure: Failure | None) -> None:
-        if self._closing and failure is not None:
-            self._closing = False
-            self.stream.close()
+        if self._ending and failure is not None:
+            self._waiting.clear()
+            self._end(self._ending)
         if self._over or self._endpoint is None:
             return
         if stream.available:
@@ -271,6 +260,11 @@ class TlsStream:
             self.events.on_closed(self, failure)
 
     # Within
+
+    def _end(self, how: str) -> None:
+        self._ending = how if self._waiting else ""
+        if not self._waiting:
+            (self.stream.close if how == "close" else self.stream.shutdown)()
 
     def _flush(self) -> None:
         if self._endpoint is not None:
@@ -363,21 +357,6 @@ def _judge(chain: list[bytes], settings: TlsSettings) -> tuple[TlsProblem | None
     if name and not certificate_is_for(chain[0], name):
         return TlsProblem.NAME_MISMATCH, f"the certificate is not for {name}"
     return None, ""
-
-
-def load_certificates(data: bytes) -> list[bytes]:
-    """The certificates in PEM or DER bytes, as DER."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    if not data:
-        return []
-    if not is_pem(data):
-        return [data]
-    return [
-        certificate.public_bytes(Encoding.DER)
-        for certificate in x509.load_pem_x509_certificates(clean_pem(data))
-    ]
 
 
 def certificate_is_for(der: bytes, name: str) -> bool:

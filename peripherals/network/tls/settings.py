@@ -80,3 +80,18 @@ def is_pem(data: bytes) -> bool:
 def clean_pem(data: bytes) -> bytes:
     """PEM as drivers store it, without the trailing NUL that C strings have."""
     return data.rstrip(b"\0").strip() + b"\n"
+
+
+def load_certificates(data: bytes) -> list[bytes]:
+    """The certificates in PEM or DER bytes, as DER."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    if not data:
+        return []
+    if not is_pem(data):
+        return [data]
+    return [
+        certificate.public_bytes(Encoding.DER)
+        for certificate in x509.load_pem_x509_certificates(clean_pem(data))
+    ]

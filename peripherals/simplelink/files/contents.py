@@ -124,7 +124,9 @@ class Contents:
         if file.lower() in SIGNED_BY_TI and not message.certificate:
             if len(message.signature) != TI_SIGNATURE:
                 return Error.FS_SIGNATURE_LENGTH
-            surroundings.log.info("%s: TI's signature of %s is not checked", surroundings.name, file)
+            surroundings.log.info(
+                "%s: TI's signature of %s is not checked", surroundings.name, file
+            )
             return 0
 
         def explain(why: str) -> None:

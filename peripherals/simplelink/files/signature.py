@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 
-from renode_wifi.peripherals.network.tls.client import load_certificates
+from renode_wifi.peripherals.network.tls.settings import load_certificates
 from renode_wifi.peripherals.simplelink.files.catalogue import Catalogue, common_name
 from renode_wifi.peripherals.simplelink.files.store import StoredFile
 from renode_wifi.peripherals.simplelink.opcodes import Error

@@ -156,9 +156,7 @@ class HostRequests:
         for: a response would be taken for that of another command."""
         pending = self._requests.get(message.handle)
         if pending is None:
-            self.services.host.event(
-                Opcode.NETAPP_RECEIVED, NetAppData(message.handle, b"", ERROR)
-            )
+            self.services.host.event(Opcode.NETAPP_RECEIVED, NetAppData(message.handle, b"", ERROR))
             return
         self._await(message.handle, pending)
         part = pending.rest[: min(message.limit, MAX_DATA)]

@@ -61,9 +61,7 @@ class UtilCommand:
         return cls(command, take(body, first, attributes), take(body, second, value), output)
 
     def emit(self) -> bytes:
-        head = self.LAYOUT.pack(
-            self.command, len(self.attributes), len(self.value), self.output
-        )
+        head = self.LAYOUT.pack(self.command, len(self.attributes), len(self.value), self.output)
         return head + pad(self.attributes) + pad(self.value)
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import MILLISECOND
-from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain, load_certificates
+from renode_wifi.peripherals.network.tls.client import TlsStream, judge_chain
 from renode_wifi.peripherals.network.tls.expiry import first_expiry
-from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict
+from renode_wifi.peripherals.network.tls.settings import TlsProblem, TlsVerdict, load_certificates
 from renode_wifi.peripherals.simplelink.device import Device
 from renode_wifi.peripherals.simplelink.files.catalogue import climb
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
