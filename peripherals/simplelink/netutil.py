@@ -5,7 +5,6 @@ SimpleLink SDK, netutil.h and source/netutil.c; SWRU455M, "Crypto Utilities".
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -17,6 +16,7 @@ from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netutil import (
     KeyFiles,
     KeyManagement,
+    SignatureVerdict,
     Signing,
     UtilCommand,
     UtilGet,
@@ -218,7 +218,7 @@ class NetUtil(Silo):
         if message.output < 4:
             return Error.CRYPTO_BUFFER
         right = _is_right(key.public, digest, signature[: asked.signature])
-        return struct.pack("<i", 0 if right else Error.CRYPTO_GENERAL)
+        return SignatureVerdict(0 if right else Error.CRYPTO_GENERAL).emit()
 
     HANDLERS = (
         Handler(Opcode.NETUTIL_GET, UtilGet, get),

@@ -150,3 +150,12 @@ class KeyFiles:
         lengths = len(key), len(certificate)
         head = self.LAYOUT.pack(self.algorithm, self.curve_type, self.curve, *lengths)
         return head + certificate + key
+
+
+@late_dataclass(frozen=True)
+class SignatureVerdict(Fixed):
+    """What a verification puts out: 0, or an error."""
+
+    LAYOUT = struct.Struct("<i")
+
+    status: int
