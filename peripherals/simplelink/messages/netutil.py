@@ -154,7 +154,7 @@ class KeyFiles:
 
 @late_dataclass(frozen=True)
 class SignatureVerdict(Fixed):
-    """What a verification puts out: 0, or an error."""
+    """What a verification answers: 0, or an error."""
 
     LAYOUT = struct.Struct("<i")
 
