@@ -216,7 +216,11 @@ static void follow_unknown(struct analysis *analysis, const struct instruction *
         return;
     if ((first & 0xFE00) == 0xE800 && !(first & 0x40))
         forget_list(analysis, second);
-    forget(analysis, first & 0xF);
+    /* Exclusive accesses (A5.3.6) write no address back; STREXB and STREXH have Rd at the end. */
+    if ((first & 0xFF60) != 0xE840)
+        forget(analysis, first & 0xF);
+    else if ((first & 0x90) == 0x80)
+        forget(analysis, second & 0xF);
     forget(analysis, second >> 12);
     forget(analysis, second >> 8 & 0xF);
 }

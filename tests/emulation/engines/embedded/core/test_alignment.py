@@ -110,6 +110,7 @@ def test_base_computed_in_the_same_block_is_seen(computed: str) -> None:
         "mov r2, #0\n uadd8 r6, r6, r2",
         "cmp r2, #2\n ite eq\n moveq r6, r6\n movne r6, #4",
         "ldr r6, =0x20000102\n b 2f\n .ltorg\n2: nop",
+        "add r6, #2\n b 2f\n2: strexb r6, r2, [r4]",
     ],
 )
 def test_base_from_elsewhere_in_the_same_block_is_seen(loaded: str) -> None:
