@@ -49,6 +49,7 @@ CURES = {
     12: "give the stack more room",
     17: "vectors and function pointers need bit 0 set",
     19: "enable the FPU in CPACR first",
+    31: "attach a debugger (--gdb), or serve semihosting (BKPT 0xAB): docs/debugging.md",
 }
 NEAR_STACK = 1024
 """Bytes from the stack pointer: further off no frame of a function reaches, as a rule."""

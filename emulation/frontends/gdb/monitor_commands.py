@@ -13,9 +13,10 @@ mdw, mdh, mdb ADDRESS [COUNT]   print memory
 mww, mwh, mwb ADDRESS VALUE     write memory
 reg [NAME [VALUE]]              print or set registers
 flash banks                     where flash is; `load` programs it
+arm semihosting enable          show here what the program prints by semihosting
 help                            this text; `monitor help COMMAND` explains one of the monitor's
 Everything else is a command of the monitor, such as `monitor sysbus WhatIsAt 0x40013800`.
-Settings of debug probes (`adapter speed 4000`, `arm semihosting enable`, …) are accepted."""
+Settings of debug probes (`adapter speed 4000`, `reset_config none`, …) are accepted."""
 
 
 def execute(session: GdbSession, line: str) -> str:

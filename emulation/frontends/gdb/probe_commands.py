@@ -49,7 +49,7 @@ MAX_COUNT = 1 << 16
 
 IGNORED = {
     *("adapter", "adapter_khz", "connect_rst", "exec", "init", "reinit", "reset_config"),
-    *("arm", "cortex_m", "endian", "etm", "itm", "semihosting", "speed", "swo", "tpiu", "tpwr"),
+    *("arm", "cortex_m", "endian", "etm", "itm", "speed", "swo", "tpiu", "tpwr"),
     *("debug_level", "gdb_breakpoint_override", "gdb_flash_program", "gdb_memory_map"),
     *("gdb_sync", "halt", "log_output", "poll", "set", "sleep", "status", "swdp_scan"),
     *("target", "targets", "vector_catch", "wait_halt"),
@@ -61,6 +61,8 @@ IGNORED_OF_FLASH = {"breakpoints", "device", "download", "probe", "protect"}
 def execute(session: GdbSession, words: list[str]) -> str | None:
     """What the command prints; None: it isn't one of these. Raises RenodeWifiError."""
     name, arguments = words[0], words[1:]
+    if name == "arm" and arguments[:1] == ["semihosting"]:
+        return semihosting(session, arguments[1:])
     command = COMMANDS.get(name)
     if command is not None:
         return command(session, arguments)
@@ -94,6 +96,17 @@ def rtt(session: GdbSession, arguments: list[str]) -> str:
     raise RenodeWifiError(
         "RTT is not read here", cure="print to a serial port, to the ITM, or by semihosting"
     )
+
+
+def semihosting(session: GdbSession, arguments: list[str]) -> str:
+    """OpenOCD's and pyOCD's `arm semihosting enable`: GDB's console shows what is printed."""
+    if arguments not in (["enable"], ["disable"]):
+        raise RenodeWifiError(
+            f"semihosting {' '.join(arguments)}".rstrip() + ": unknown",
+            cure="write arm semihosting enable, or disable",
+        )
+    session.target.serve_semihosting(session.print if arguments == ["enable"] else None)
+    return ""
 
 
 def time(session: GdbSession, arguments: list[str]) -> str:
@@ -199,6 +212,7 @@ COMMANDS: dict[str, ProbeCommand] = {
     "step": resume,
     **dict.fromkeys(("bp", "rbp", "wp", "rwp"), stops),
     "rtt": rtt,
+    "semihosting": semihosting,
     "time": time,
     "reg": registers,
     "regs": registers,

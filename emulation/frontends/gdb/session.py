@@ -18,6 +18,8 @@ from renode_wifi.emulation.image.rtos.threads import Thread
 SIGINT, SIGTRAP, SIGSEGV = 2, 5, 11
 """GDB's numbers (include/gdb/signals.def)."""
 
+LINE_FEED, MAX_LINE = 0x0A, 256
+
 ACCESS_ERROR = "E14"
 """EFAULT: nothing is at that address."""
 ARGUMENT_ERROR = "E16"
@@ -85,6 +87,8 @@ class GdbSession:
         self._decoder = PacketDecoder()
         self._output = bytearray()
         self._last = b""
+        self._line = bytearray()
+        """What the program has printed of a line."""
 
     # -- bytes --------------------------------------------------------------------------------
 
@@ -144,8 +148,21 @@ class GdbSession:
         self.mode = mode
         self.step_range = step_range
 
+    def print(self, byte: int) -> None:
+        """A byte for GDB's console, where lines are shown when they are whole."""
+        self._line.append(byte)
+        if byte == LINE_FEED or len(self._line) == MAX_LINE:
+            self._print_line()
+
+    def _print_line(self) -> None:
+        """GDB takes text while the program runs only."""
+        if self._line and self.is_running:
+            self.send("O" + self._line.hex())
+        self._line.clear()
+
     def halt(self, signal: int = SIGTRAP, reason: str = "") -> None:
         """The machine has stopped: notify the debugger. reason: `key:value;` of a stop reply."""
+        self._print_line()
         self.mode = Mode.HALTED
         self.signal = signal
         self.selected = None
@@ -162,6 +179,7 @@ class GdbSession:
 
     def end(self, code: int) -> None:
         """The run is over."""
+        self._print_line()
         self.send(f"W{code & 0xFF:02x}")
         self.mode = Mode.DETACHED
 

@@ -17,10 +17,13 @@ from renode_wifi.emulation.platform.core import DebugUnit, Watchpoint
 from renode_wifi.emulation.platform.machine import Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CORES, CortexM
 from renode_wifi.emulation.platform.stock.memory import Memory
+from renode_wifi.emulation.platform.stock.semihosting import SemihostingUart
+from renode_wifi.emulation.platform.trace import TraceFields
 
 WORD = 4
 EXCEPTIONS_STACK = "msp"
 """All threads have the same; GDB asks for it where a call chain ends."""
+SEMIHOSTING = "semihosting"
 
 
 @dataclass
@@ -51,6 +54,9 @@ class DebugTarget:
         self.kernels = known(view)
         self._rtos: Rtos = self.kernels[0]
         self._debug = debug
+        self._print: Callable[[int], None] | None = None
+        self._semihosting = ""
+        """Name of the model that serves the calls; empty before it is asked for."""
 
     def _has_fpu(self) -> bool:
         models = self.machine.peripherals.values()
@@ -172,6 +178,32 @@ class DebugTarget:
     def watched(self) -> tuple[int, bool] | None:
         """The access that ended the last run: its address; is it a store."""
         return self._debug.watched
+
+    # -- semihosting --------------------------------------------------------------------------
+
+    def serve_semihosting(self, on_byte: Callable[[int], None] | None) -> None:
+        """Serve the calls of the program; on_byte: takes what it prints, None: nobody does.
+
+        A platform with a `UART.SemihostingUart` serves them itself.
+        """
+        self._print = on_byte
+        if on_byte is None or self._semihosting:
+            return
+        self._semihosting = self._named(SemihostingUart)
+        if not self._semihosting:
+            self._semihosting = SEMIHOSTING
+            line = f"{SEMIHOSTING}: UART.SemihostingUart @ {self._named(CortexM)}"
+            self.execute(f'machine LoadPlatformDescriptionFromString "{line}"')
+        self.machine.subscribe(self._on_uart, "uart")
+
+    def _named(self, kind: type[object]) -> str:
+        models = self.machine.peripherals.items()
+        return next((name for name, model in models if isinstance(model, kind)), "")
+
+    def _on_uart(self, time: int, source: str, event: str, fields: TraceFields) -> None:
+        byte = fields["byte"]
+        if self._print is not None and source == self._semihosting and isinstance(byte, int):
+            self._print(byte)
 
     # -- reset --------------------------------------------------------------------------------
 

@@ -95,7 +95,9 @@ def test_semihosting_calls_are_answered_in_r0() -> None:
 
 def test_without_semihosting_its_breakpoint_faults() -> None:
     """C1.3: without halting debug BKPT is a fault, a HardFault where nothing else takes it."""
-    assert Guest(SEMIHOSTING.replace("    it eq\n    bkpteq", "    bkpt")).run().log == [9]
+    guest = Guest(SEMIHOSTING.replace("    it eq\n    bkpteq", "    bkpt"))
+    assert guest.run().log == [9]
+    assert "semihosting" in (guest.faults[0].cure or "")
 
 
 def test_another_breakpoint_is_no_call() -> None:

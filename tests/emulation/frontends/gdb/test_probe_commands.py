@@ -10,11 +10,14 @@ from renode_wifi import Board
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb.attach import COMMANDS
 from renode_wifi.emulation.frontends.gdb.monitor_commands import HELP, execute
-from renode_wifi.emulation.frontends.gdb.session import GdbSession
+from renode_wifi.emulation.frontends.gdb.packets import Packet, PacketDecoder
+from renode_wifi.emulation.frontends.gdb.session import GdbSession, Mode
 from renode_wifi.emulation.frontends.gdb.target import DebugTarget
 from tests.emulation.frontends.gdb.client import COUNTER, counting_engine
 
 FLASH = 0x0800_0000
+BKPT_AB, BRANCH_TO_SELF = bytes.fromhex("abbe"), bytes.fromhex("fee7")
+SYS_WRITE0 = 4
 
 
 @pytest.fixture
@@ -68,13 +71,43 @@ def test_flash_is_listed() -> None:
     "line",
     [
         *("halt", "gdb_sync", "sleep 100", "wait_halt 1000", "adapter speed 4000", "poll"),
-        *("arm semihosting enable", "semihosting enable", "flash probe 0", "flash download = 1"),
+        *("arm semihosting enable", "semihosting disable", "flash probe 0", "flash download = 1"),
         *("reset_config none", "cortex_m vector_catch all", "set vector-catch h", "speed 4000"),
         *("SoftwareReset", "reset", "reset run", "reset halt", "reset init", "reset 0"),
     ],
 )
 def test_settings_of_probes_are_accepted(session: GdbSession, line: str) -> None:
     assert execute(session, line) == ""
+
+
+def test_what_the_program_prints_by_semihosting_is_shown(session: GdbSession) -> None:
+    text, code = COUNTER + 0x100, COUNTER + 0x200
+    target = session.target
+    target.write_memory(text, b"hello\nrest\0")
+    target.write_memory(code, BKPT_AB + BRANCH_TO_SELF)
+
+    def call() -> list[str]:
+        for name, value in (("R0", SYS_WRITE0), ("R1", text), ("PC", code)):
+            target.machine.core.write_register(name, value)
+        session.take_output()
+        session.resume(Mode.CONTINUE)
+        target.execute('emulation RunFor "0.001"')
+        session.halt()
+        packets = PacketDecoder().feed(session.take_output())
+        return [packet.data.decode() for packet in packets if isinstance(packet, Packet)]
+
+    for _ in range(2):
+        execute(session, "arm semihosting enable")
+        *printed, stopped = call()
+        assert printed == ["O" + b"hello\n".hex(), "O" + b"rest".hex()]
+        assert stopped.startswith("T05")
+        execute(session, "arm semihosting disable")
+        assert len(call()) == 1
+
+
+def test_semihosting_is_switched_on_or_off(session: GdbSession) -> None:
+    with pytest.raises(RenodeWifiError, match="arm semihosting enable"):
+        execute(session, "arm semihosting maybe")
 
 
 def test_other_commands_are_the_monitors(session: GdbSession) -> None:
