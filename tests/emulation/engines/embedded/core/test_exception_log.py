@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from renode_wifi.emulation.board.board import Board
-from renode_wifi.emulation.engines.embedded import exception_log
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
+from renode_wifi.emulation.engines.embedded.logs import exceptions
 from renode_wifi.emulation.platform.core import ExceptionEntry
 
 GUEST = Path(__file__).parents[5] / "firmware/blocks/tim_vectors.elf"
@@ -45,6 +45,6 @@ def test_an_exception_can_be_left_out() -> None:
 
 def test_a_full_log_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = entries()
-    monkeypatch.setattr(exception_log, "CAPACITY", 3)
-    monkeypatch.setattr(exception_log, "MAX_KEPT", 6)
+    monkeypatch.setattr(exceptions, "CAPACITY", 3)
+    monkeypatch.setattr(exceptions, "MAX_KEPT", 6)
     assert entries() == whole
