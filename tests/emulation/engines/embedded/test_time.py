@@ -13,7 +13,7 @@ from renode_wifi.emulation.engines.embedded.cpu import SLICE
 from renode_wifi.emulation.engines.embedded.timebase import TimeBase
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.peripherals.base.clock import VirtualClock
-from tests.emulation.engines.embedded.guest import Guest
+from tests.emulation.engines.embedded.guest import FLASH, Guest
 
 COUNT = """
 reset:
@@ -285,3 +285,23 @@ def test_the_next_event_is_the_one_behind_a_cancelled_one() -> None:
     first.cancel()
     later.cancel()
     assert seen == [2000, 1000, 2000, None]
+
+
+LOOP_FROM_ITS_SECOND_INSTRUCTION = """
+reset:
+    mov r0, #100
+    load r4, {address} + 3
+    blx r4
+    log 1
+    b .
+"""
+
+
+def test_code_at_address_0_takes_time() -> None:
+    loop = bytes.fromhex("0138 fdd1 7047")  # subs r0, #1; bne back; bx lr
+    times = []
+    for address in (0, 0x2000_1000):
+        guest = Guest(LOOP_FROM_ITS_SECOND_INSTRUCTION.format(address=address))
+        guest.core.bus.write_bytes(address or FLASH, loop)
+        times.append(guest.run().rig.times)
+    assert times[0] == times[1] != []

@@ -54,7 +54,7 @@ struct schedule {
     uint32_t requests; /* enum request */
     uint32_t attention; /* of run/watchdog.c: return to Python; it never changes what the guest sees */
     uint32_t resumed_within; /* execution resumes in mid-block; its entry checked for interrupts */
-    uint32_t rest; /* here the next piece of the block charged is entered (decode_size); 0: there is none */
+    uint32_t rest; /* here, with bit 0 set, the next piece of the block charged is entered; 0: there is none */
     bool preemption; /* a pending exception is more urgent than all active ones ... */
     bool held; /* ... and a mask holds it back: not before a mask changes can it be taken */
     bool guarded; /* the entry of each block is looked at, bus/firewall.h */

@@ -101,7 +101,7 @@ static block_t learn(struct core *core, uint32_t address, uint32_t piece)
 /* The block that has been charged ends behind the piece being entered, or has another there. */
 static void enter_piece(struct core *core, block_t block, uint32_t end)
 {
-    core->schedule.rest = end < block_end(block) ? end : 0;
+    core->schedule.rest = end < block_end(block) ? end | 1 : 0;
     schedule_update(&core->schedule);
 }
 
@@ -175,7 +175,7 @@ static NOINLINE void enter_slowly(struct core *core, block_t *entry, uint32_t ad
     }
     if (schedule->basepri)
         clear_basepri(core);
-    if (schedule->rest == address) {
+    if (schedule->rest == (address | 1)) {
         enter_piece(core, core->code.current, address + piece);
         return;
     }
