@@ -7,7 +7,7 @@ from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
 from types import FunctionType, MethodType
@@ -35,7 +35,7 @@ class Decoder:
     def __init__(self, data: memoryview, known: Known) -> None:
         self._known = known
         length = int.from_bytes(data[:4], "little")
-        table = json.loads(bytes(data[4 : 4 + length]))
+        table = _table(bytes(data[4 : 4 + length]))
         if table["make"] != list(known.make):
             raise OtherMake
         self._blocks = data[4 + length :]
@@ -236,6 +236,14 @@ class Decoder:
 
     def _fill_set(self, number: int, node: Node) -> None:
         self._values[number].update(self._these(node[1:]))
+
+
+@lru_cache(maxsize=2)
+def _table(text: bytes) -> dict[str, Any]:
+    """Nobody changes it. Kept for the core's state and the board's around it: an exploration goes
+    back to one snapshot again and again."""
+    table: dict[str, Any] = json.loads(text)
+    return table
 
 
 _NOTHING = object()

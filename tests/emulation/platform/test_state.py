@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -89,6 +90,33 @@ def test_what_is_shared_stays_shared_and_circles_close() -> None:
     shared.append(shared)
     first, second = there_and_back((shared, {"a": shared}))
     assert first is second["a"] is first[1]
+
+
+def test_one_state_decoded_twice_shares_nothing() -> None:
+    state = Encoder(Known()).encode([[1], {"a": [2]}, deque([3]), {4}, bytearray(b"5")])
+    first, second = (Decoder(memoryview(state), Known()).decode() for _ in range(2))
+    assert isinstance(first, list)
+    first[0].append(6)
+    first[1]["a"].clear()
+    for changed_part in first[2:]:
+        changed_part.clear()
+    assert second == [[1], {"a": [2]}, deque([3]), {4}, bytearray(b"5")]
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_reading_a_state_leaves_collection_as_it_was(collects: bool) -> None:
+    machine = machine_with(WATCHED)
+    saved = machine.save()
+    was = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        machine.restore(saved)
+        assert gc.isenabled() == collects
+        with pytest.raises(RenodeWifiError):
+            machine.restore(changed(saved, lambda table: table.clear()))
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 def test_a_random_source_goes_on() -> None:
