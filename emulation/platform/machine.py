@@ -16,6 +16,7 @@ from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Core, Stop
 from renode_wifi.emulation.platform.faults.power import POWER_ON, lose_power
+from renode_wifi.emulation.platform.shared_world import WorldMachine
 from renode_wifi.emulation.platform.state.composition import Composition
 from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
@@ -25,7 +26,6 @@ from renode_wifi.emulation.platform.stock.nvic import Nvic
 from renode_wifi.emulation.platform.stock.system_bus import Places, block_size
 from renode_wifi.emulation.platform.stock.tagged_range import Tag, Tags
 from renode_wifi.emulation.platform.stock.unanswered import Unanswered
-from renode_wifi.emulation.platform.surroundings import WorldMachine
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.platform.trace import Listeners, ModelLevels, TraceListener
 from renode_wifi.emulation.platform.wires import Input, Wires

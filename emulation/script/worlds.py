@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.platform.surroundings import WorldMachine
+from renode_wifi.emulation.platform.shared_world import WorldMachine
 
 if TYPE_CHECKING:
     from renode_wifi.peripherals.network.world import World

@@ -1,4 +1,4 @@
-"""What a world has around it where it is not one machine's own: the time of several."""
+"""What a world that several machines share has in place of a machine of its own: their time."""
 
 from __future__ import annotations
 
