@@ -23,8 +23,8 @@ METHODS = {
     PLATFORM + "faults.board:FlashFaults": (),
     PLATFORM + "faults.board:FlashFault": (),
     PLATFORM + "faults.board:FlashKind": (),
-    PLATFORM + "surroundings:SharedClock": ("_on_wake",),
-    PLATFORM + "surroundings:WorldMachine": ("trace", "is_observed", "random"),
+    PLATFORM + "shared_world:SharedClock": ("_on_wake",),
+    PLATFORM + "shared_world:WorldMachine": ("trace", "is_observed", "random"),
     PLATFORM + "wires:Junction": ("on_gpio",),
 }
 """Methods, of what isn't a model, that models keep."""
