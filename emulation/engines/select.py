@@ -37,6 +37,10 @@ def _garbage_kept() -> Iterator[None]:
         yield
     finally:
         if collects:
+            if not gc.get_freeze_count():  # the caller's own would be let go
+                # Together they make what is there old, without looking through it now.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

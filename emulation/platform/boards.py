@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -12,6 +11,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.platform.parser import parse
 from renode_wifi.emulation.platform.syntax import Entry
+from renode_wifi.peripherals.base.errors import close_matches
 
 PLATFORMS = Path(__file__).resolve().parents[2] / "platforms"
 
@@ -218,7 +218,7 @@ def find(name: str) -> BoardType:
     for board in all_boards():
         if board.name == name:
             return board
-    near = difflib.get_close_matches(name, names(), n=1)
+    near = close_matches(name, names())
     hint = f"did you mean {near[0]}? " if near else ""
     raise RenodeWifiError(
         f"no board is called {name!r}", cure=f"{hint}boards: {', '.join(names())}"

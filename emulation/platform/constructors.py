@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
 from renode_wifi.emulation.platform import catalogue
 from renode_wifi.emulation.platform.catalogue import RENODE_NAMESPACE, ModelType
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.machine import Machine
 
 PLAIN_KINDS: dict[str, type] = {"int": int, "bool": bool, "str": str, "float": float}
@@ -89,4 +89,4 @@ def nearest(name: str) -> list[str]:
     name = name.removeprefix(RENODE_NAMESPACE)
     last = name.rsplit(".", 1)[-1]
     same = [known for known in catalogue.BY_NAME if known.rsplit(".", 1)[-1] == last]
-    return same or difflib.get_close_matches(name, catalogue.BY_NAME, n=3, cutoff=0.5)
+    return same or close_matches(name, catalogue.BY_NAME, 3, cutoff=0.5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from renode_wifi.emulation.platform.syntax import (
     Special,
     Value,
 )
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.machine import Machine
 
 EXAMPLES: dict[type, str] = {
@@ -122,7 +122,7 @@ class Creator:
         accepted = model.accepted
         if accepted is None or assignment.name in accepted:
             return
-        near = difflib.get_close_matches(assignment.name, accepted, n=1)
+        near = close_matches(assignment.name, accepted)
         known = ", ".join(accepted) or "none"
         raise self.resolved.error(
             Problem.NO_CONSTRUCTOR,

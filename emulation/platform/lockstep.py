@@ -7,12 +7,14 @@ is the same run.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Stop
 from renode_wifi.emulation.platform.machine import Machine
-from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.clock import MICROSECOND
+
+if TYPE_CHECKING:
+    from renode_wifi.emulation.platform.state.trust import Known
 
 QUANTUM = 100 * MICROSECOND
 """Virtual time, in ns, that one machine may be ahead of another unless set otherwise; Renode's."""
@@ -48,6 +50,8 @@ def save(machines: Sequence[Machine]) -> bytes:
     """All machines and their worlds as bytes."""
     if len(machines) == 1:
         return machines[0].save()
+    from renode_wifi.emulation.platform import snapshot
+
     return snapshot.dump({machine.name: machine.state() for machine in machines}, _known(machines))
 
 
@@ -59,6 +63,8 @@ def restore(machines: Sequence[Machine], state: bytes) -> None:
     if len(machines) == 1:
         machines[0].restore(state)
         return
+    from renode_wifi.emulation.platform import snapshot
+
     saved = snapshot.load(state, _known(machines))
     for machine in machines:
         machine.check(saved.get(machine.name, {}))
@@ -68,6 +74,8 @@ def restore(machines: Sequence[Machine], state: bytes) -> None:
 
 def _known(machines: Sequence[Machine]) -> Known:
     """What all machines know; names begin with the machine's."""
+    from renode_wifi.emulation.platform.state.trust import Known
+
     fixed: dict[str, object] = {}
     make: list[str] = []
     own: dict[str, type] = {}

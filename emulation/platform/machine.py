@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
-from renode_wifi.emulation.platform import snapshot
 from renode_wifi.emulation.platform.core import Core, Stop
 from renode_wifi.emulation.platform.faults.power import POWER_ON, lose_power
 from renode_wifi.emulation.platform.shared_world import WorldMachine
-from renode_wifi.emulation.platform.state.composition import Composition
-from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.emulation.platform.stock.bit_banding import BitBanding
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM, halt_without_program
 from renode_wifi.emulation.platform.stock.memory import Memory
@@ -37,6 +34,9 @@ from renode_wifi.peripherals.base.machine import Bus
 from renode_wifi.peripherals.network.contract.radio import InWorld, Radio
 
 if TYPE_CHECKING:
+    from renode_wifi.emulation.platform.snapshot import State
+    from renode_wifi.emulation.platform.state.composition import Composition
+    from renode_wifi.emulation.platform.state.trust import Known
     from renode_wifi.peripherals.network.world import World
 
 SYSBUS = "sysbus"
@@ -320,9 +320,11 @@ class Machine:
 
     def save(self) -> bytes:
         """The whole board as bytes: core, clock, models and world. Raises RenodeWifiError."""
+        from renode_wifi.emulation.platform import snapshot
+
         return snapshot.dump(self.state(), self.known())
 
-    def state(self) -> snapshot.State:
+    def state(self) -> State:
         """What changes while the guest runs."""
         return {
             "core": self.core.save(),
@@ -346,15 +348,17 @@ class Machine:
 
         Raises RenodeWifiError; the machine is as it was then.
         """
+        from renode_wifi.emulation.platform import snapshot
+
         saved = snapshot.load(state, self.known())
         self.check(saved)
         self.apply(saved)
 
-    def check(self, saved: snapshot.State) -> None:
+    def check(self, saved: State) -> None:
         """Whether `apply` can take a state. Raises RenodeWifiError."""
         self._composition().check(saved, self.core)
 
-    def apply(self, saved: snapshot.State) -> None:
+    def apply(self, saved: State) -> None:
         """Become what `state` saw."""
         for name, attributes in saved["models"].items():
             model = self.peripherals[name]
@@ -391,4 +395,6 @@ class Machine:
         return self._composition().known(own)
 
     def _composition(self) -> Composition:
+        from renode_wifi.emulation.platform.state.composition import Composition
+
         return Composition(self.peripherals, self._wires.inputs, self.world)

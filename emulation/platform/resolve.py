@@ -5,7 +5,6 @@ Later entries override earlier ones attribute by attribute, output by output; `n
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from renode_wifi.emulation.platform.syntax import (
     references,
 )
 from renode_wifi.emulation.platform.using import FindUsing, is_file
+from renode_wifi.peripherals.base.errors import close_matches
 
 SECTIONS = {
     "preinit": Problem.TWO_PREINITS,
@@ -348,7 +348,7 @@ class _Resolver:
 
     def _nearest(self, name: str, otherwise: str = DECLARE_IT) -> str:
         names = sorted({name for _, name in self.specs} | self.existing)
-        near = difflib.get_close_matches(name, names, n=3)
+        near = close_matches(name, names, 3)
         if near:
             return f"did you mean {' or '.join(near)}?"
         return otherwise

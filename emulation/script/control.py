@@ -6,7 +6,6 @@ thing wherever it runs.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -43,6 +42,8 @@ def inject(world: World, fault: str, attributes: str = "") -> None:
 
 def describe_server(world: World, name: str) -> str:
     """A server's connections as JSON: who came, what was exchanged, how it ended."""
+    import json
+
     server = world.server(name)
     connections = [
         {

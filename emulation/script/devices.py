@@ -7,7 +7,6 @@ and written.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from textwrap import indent
 from typing import Any
@@ -25,6 +24,7 @@ from renode_wifi.emulation.script.members.extras import RegisterAccess, extras
 from renode_wifi.emulation.script.members.hooks import BusHooks, CpuHooks, MachineHooks, UartHooks
 from renode_wifi.emulation.script.members.uart_files import UartFiles
 from renode_wifi.emulation.script.tokens import Token, TokenKind
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.uart import Uart
 
 ACRONYMS = frozenset(("ascii", "elf", "gpio", "hex", "lr", "pc", "sp", "svd"))
@@ -193,7 +193,7 @@ class Devices:
         for owner in extras(device):
             if isinstance(owner, RegisterAccess):
                 known += owner.names()
-        near = difflib.get_close_matches(member, known, n=1)
+        near = close_matches(member, known)
         raise self.interpreter.error(
             f"{name} does not provide a field, method or property {member}.",
             f"not here: {absent.MEMBERS[member]}"

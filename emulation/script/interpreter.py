@@ -7,7 +7,6 @@ belong to it.
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +38,7 @@ from renode_wifi.emulation.script.tokens import (
 from renode_wifi.emulation.script.values import printed
 from renode_wifi.emulation.script.worlds import ScriptWorlds
 from renode_wifi.emulation.terminals.attached import Terminals
+from renode_wifi.peripherals.base.errors import close_matches
 
 GLOBAL = "global"
 ORIGIN = "ORIGIN"
@@ -262,7 +262,7 @@ class Interpreter:
             full = self.machine.full_names[name]
             return f"write {full}, or `using {SYSBUS}` before"
         known = [*self.commands, *self.devices.names(), *self.aliases]
-        near = difflib.get_close_matches(name, known, n=2)
+        near = close_matches(name, known, 2)
         return f"did you mean {' or '.join(near)}?" if near else "`help` lists the commands"
 
     def _resolve(self, token: Token) -> Token:
@@ -320,7 +320,7 @@ class Interpreter:
         found = self.variable(token)
         if found is None:
             names = {name.split(".", 1)[1] for name in self.variables}
-            near = difflib.get_close_matches(str(token.value), names, n=1)
+            near = close_matches(str(token.value), names)
             raise self.error(
                 f"No such variable: ${token.value}",
                 f"did you mean ${near[0]}?" if near else f"set it first: ${token.value}=…",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 KEPT = ("\t", "\n")
 
@@ -20,6 +21,15 @@ class RenodeWifiError(Exception):
         text = self.message if self.where is None else f"{self.where}: {self.message}"
         # It may quote the firmware, a peer or a file.
         return visible(text if self.cure is None else f"{text}\n  {self.cure}")
+
+
+def close_matches(
+    word: str, known: Iterable[str], count: int = 1, cutoff: float = 0.6
+) -> list[str]:
+    """Names that the user may have meant, the likeliest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, known, count, cutoff)
 
 
 def visible(text: str) -> str:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from renode_wifi.peripherals.base.clock import Clock
-from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.errors import RenodeWifiError, close_matches
 from renode_wifi.peripherals.base.machine import Machine
 from renode_wifi.peripherals.network.bluetooth.surroundings import BluetoothSurroundings
-from renode_wifi.peripherals.network.bridge.bridge import Bridge
-from renode_wifi.peripherals.network.bridge.host_port import HostPort
 from renode_wifi.peripherals.network.contract.station import Lease
 from renode_wifi.peripherals.network.date import WorldDate
 from renode_wifi.peripherals.network.faults.world import Faults, Victim
-from renode_wifi.peripherals.network.phone import Phone, mac_of_phone
 from renode_wifi.peripherals.network.servers import Server, TcpServer, UdpServer, make_server
 from renode_wifi.peripherals.network.servers.context import ServerContext
 from renode_wifi.peripherals.network.stack.air import AccessPoint, Air
@@ -32,6 +28,11 @@ from renode_wifi.peripherals.network.worldfile.fault_kinds import Target
 from renode_wifi.peripherals.network.worldfile.radio import Credential, CredentialSettings, Own
 from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.sensors import SensorSetting
+
+if TYPE_CHECKING:
+    from renode_wifi.peripherals.network.bridge.bridge import Bridge
+    from renode_wifi.peripherals.network.bridge.host_port import HostPort
+    from renode_wifi.peripherals.network.phone import Phone
 
 MAX_STATIONS = 256
 """Stations that are known by their MAC address; idle ones are forgotten first."""
@@ -77,18 +78,25 @@ class World:
         self.resolvers = [make_server(context, resolver) for resolver in settings.resolvers]
         for resolver in self.resolvers:
             resolver.start()
-        self.phones = [
-            Phone(
-                self.clock,
-                self.internet.trace,
-                self.station(mac_of_phone(index)),
-                self.leases,
-                phone,
-            )
-            for index, phone in enumerate(settings.phones)
-        ]
+        self.phones: list[Phone] = []
+        if settings.phones:
+            # These and the bridge are imported for the worlds that have them: each start would pay.
+            from renode_wifi.peripherals.network.phone import Phone, mac_of_phone
+
+            self.phones = [
+                Phone(
+                    self.clock,
+                    self.internet.trace,
+                    self.station(mac_of_phone(index)),
+                    self.leases,
+                    phone,
+                )
+                for index, phone in enumerate(settings.phones)
+            ]
         self.bluetooth = BluetoothSurroundings(self.clock, self.internet.trace, settings.bluetooth)
         if settings.bridged:
+            from renode_wifi.peripherals.network.bridge.bridge import Bridge
+
             self.bridge = Bridge(self.internet, self.leases, host_port)
             self.internet.bridge = self.bridge
         self.faults = Faults(self.air, self.internet, self.servers, settings.faults)
@@ -124,7 +132,7 @@ class World:
         """
         for setting in self.settings.sensors:
             if setting.part not in names:
-                near = difflib.get_close_matches(setting.part, names, n=1)
+                near = close_matches(setting.part, names)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 log.warning(
                     "world: %s: this board has no sensor %s%s", setting.where, setting.part, hint

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import ClassVar, Protocol, Self, overload
 
-from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.errors import RenodeWifiError, close_matches
 from renode_wifi.peripherals.base.inputs.quantities import QUANTITIES, VECTORS
 from renode_wifi.peripherals.base.inputs.waveforms import Constant, Waveform
 from renode_wifi.peripherals.base.line import Line
@@ -161,7 +160,7 @@ class Part:
     def _known(self, quantity: str) -> str:
         if quantity in self.waveforms:
             return quantity
-        near = difflib.get_close_matches(quantity, self.waveforms, n=1)
+        near = close_matches(quantity, self.waveforms)
         measured = ", ".join(sorted(self.waveforms)) or "nothing"
         raise RenodeWifiError(
             f"{self.name} does not measure {quantity}",

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
-import shlex
 import shutil
 import stat
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -104,7 +101,7 @@ def platform_name() -> str:
     if foreign is not None:
         return foreign.name
     if sys.platform == "darwin":
-        return f"macosx-{platform.machine()}"
+        return f"macosx-{os.uname().machine}"
     return sysconfig.get_platform()
 
 
@@ -118,6 +115,8 @@ def library_name(sources: str) -> str:
 def find_compiler() -> str:
     """The C compiler command: $CC, or the first known one on the path; for another platform than
     the one at hand that of PyPI's `ziglang`."""
+    import shlex
+
     foreign = foreign_platform()
     if foreign is not None:
         return f"{shlex.quote(sys.executable)} -m ziglang cc -target {foreign.triple}"
@@ -156,6 +155,10 @@ def is_ours(path: Path) -> bool:
 
 
 def _compile(compiler: str, folder: Path, target: Path) -> None:
+    # A start with a core that is built does without these.
+    import shlex
+    import subprocess
+
     sources = [str(path) for path in files(folder, ".c")]
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         draft = Path(scratch) / target.name

@@ -17,9 +17,6 @@ from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.engines.embedded.report import CrashReport, HandledFault, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.emulation.platform.state.decoder import Decoder
-from renode_wifi.emulation.platform.state.encoder import Encoder
-from renode_wifi.emulation.platform.state.trust import Known
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
 
@@ -340,6 +337,9 @@ class Core:
 
     def save(self) -> bytes:
         """CPU, core peripherals, memories and time; to be taken between runs."""
+        from renode_wifi.emulation.platform.state.encoder import Encoder
+        from renode_wifi.emulation.platform.state.trust import Known
+
         core, exclusive = self._native.save()
         saved = {
             "format": STATE_FORMAT,
@@ -369,6 +369,9 @@ class Core:
         self.peripheral_map.refresh()
 
     def _read(self, state: bytes) -> dict[str, Any]:
+        from renode_wifi.emulation.platform.state.decoder import Decoder
+        from renode_wifi.emulation.platform.state.trust import Known
+
         saved = Decoder(memoryview(state), Known()).decode()
         if not isinstance(saved, dict):
             raise CoreError("the snapshot holds no core")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renode_wifi.emulation.engines.embedded.cpu import Core
-from renode_wifi.emulation.engines.embedded.fault_state import with_faults, without_faults
 from renode_wifi.emulation.engines.embedded.faults import FaultWatch
 from renode_wifi.emulation.engines.engine import RunControl
 from renode_wifi.emulation.errors import RenodeWifiError
@@ -226,9 +225,13 @@ class EmbeddedEngine:
         return {name: core.read_register(name) for name in (*REGISTERS, "psp")}
 
     def save(self) -> bytes:
+        from renode_wifi.emulation.engines.embedded.fault_state import with_faults
+
         return with_faults(lockstep.save(self._machines), list(self._watches.values()))
 
     def restore(self, state: bytes) -> None:
+        from renode_wifi.emulation.engines.embedded.fault_state import without_faults
+
         machines, faults = without_faults(state, len(self._watches))
         lockstep.restore(self._machines, machines)
         for watch, kept in zip(self._watches.values(), faults, strict=True):

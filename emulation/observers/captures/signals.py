@@ -11,12 +11,12 @@ A selection is a list of items, separated by commas or spaces:
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.probes.words import SpiController, SpiDevice
 from renode_wifi.peripherals.base.uart import WiredUart
@@ -112,6 +112,6 @@ def _line(machine: Machine, item: str) -> LineSignal:
 def _cure(machine: Machine, block: str, outputs: list[object]) -> str:
     if outputs:
         return f"{block} has {', '.join(f'{block}.{output}' for output in outputs)}"
-    near = difflib.get_close_matches(block, machine.peripherals, n=1)
+    near = close_matches(block, machine.peripherals)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"{hint}name a pin (gpioPortA.5), a serial port (usart1) or an SPI bus (spi3)"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-
 from renode_wifi import __version__
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.commands.register import Commands, misused, text_of
@@ -12,6 +9,7 @@ from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.emulation.script.type_names import type_name
 from renode_wifi.peripherals.base.atomic_file import replace_file
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.uart import Uart
 
 COMMANDS = Commands()
@@ -27,6 +25,8 @@ def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
         if kinds != [TokenKind.LITERAL, TokenKind.PATH] or arguments[0].text != "export":
             raise misused(interpreter, "peripherals")
         try:
+            import json
+
             exported = json.dumps(peripheral_map(machine), indent=4)
             replace_file(str(arguments[1].value), exported.encode())
         except OSError as error:
@@ -138,7 +138,7 @@ def show_help(interpreter: Interpreter, arguments: list[Token]) -> None:
                 member = arguments[1].text if len(arguments) > 1 else None
                 interpreter.write(interpreter.devices.explain(name, member))
                 return
-            near = difflib.get_close_matches(name, [*known, *interpreter.devices.names()], n=1)
+            near = close_matches(name, [*known, *interpreter.devices.names()])
             raise interpreter.error(
                 f"No such command or device: {name}",
                 f"did you mean {near[0]}?" if near else "`help` lists the commands",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from renode_wifi.emulation.script.commands.register import Commands, misused, te
 from renode_wifi.emulation.script.commands.scripts import include
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.members.emulation import time_text
-from renode_wifi.emulation.script.saving import load_session, save_session
 from renode_wifi.emulation.script.tokens import Token, TokenKind
 from renode_wifi.peripherals.base.atomic_file import replace_file
+from renode_wifi.peripherals.base.errors import close_matches
 
 COMMANDS = Commands()
 
@@ -43,7 +42,7 @@ def mach(interpreter: Interpreter, arguments: list[Token]) -> None:
             names = list(interpreter.machines)
             name = names[int(name)] if int(name) < len(names) else name
         if name not in interpreter.machines:
-            near = difflib.get_close_matches(name, interpreter.machines, n=1)
+            near = close_matches(name, interpreter.machines)
             machines = ", ".join(interpreter.machines) or "none"
             raise interpreter.error(
                 f"Machine {name} not found.",
@@ -111,6 +110,8 @@ def _file(interpreter: Interpreter, command: str, arguments: list[Token]) -> Pat
 
 @COMMANDS.add("Save", "@file", "saves the whole emulation")
 def save(interpreter: Interpreter, arguments: list[Token]) -> None:
+    from renode_wifi.emulation.script.saving import save_session
+
     path = _file(interpreter, "Save", arguments)
     try:
         replace_file(path, save_session(interpreter))
@@ -122,6 +123,8 @@ def save(interpreter: Interpreter, arguments: list[Token]) -> None:
 
 @COMMANDS.add("Load", "@file", "goes on from what Save wrote")
 def load(interpreter: Interpreter, arguments: list[Token]) -> None:
+    from renode_wifi.emulation.script.saving import load_session
+
     path = _file(interpreter, "Load", arguments)
     try:
         state = path.read_bytes()

@@ -10,7 +10,6 @@ Modules with models evaluate their annotations: cattrs drops the rules of those 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
@@ -19,6 +18,7 @@ from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
 from cattrs.errors import AttributeValidationNote, ClassValidationError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, not_right
 from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Scalar, dotted_path
@@ -317,7 +317,7 @@ def _key_of(model: Any, field: str) -> str:
 
 
 def unknown_key(path: KeyPath, unknown: str, known: Mapping[str, object]) -> Found:
-    near = difflib.get_close_matches(unknown, known, n=1)
+    near = close_matches(unknown, known)
     place = f" in {dotted_path(path)}" if path else ""
     return Found(
         (*path, unknown),

@@ -6,12 +6,11 @@ later). A radio's fault strikes the `nth` command named `command` from then on, 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.errors import RenodeWifiError, close_matches
 from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.fault_kinds import (
     KINDS,
@@ -177,7 +176,7 @@ class _Reader:
             name = OLD_NAMES[name]
         kind = KINDS.get(name)
         if kind is None:
-            near = difflib.get_close_matches(name, KINDS, n=1)
+            near = close_matches(name, KINDS)
             cure = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(KINDS)}"
             self.note(Mistake(f"there is no fault {name!r}", cure, path=("do",)))
         return kind
@@ -255,7 +254,7 @@ class _Reader:
         if name is None:
             self.note(Mistake(f"lacks the key `{key}`", f"add it; {choices}"))
         elif name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
+            near = close_matches(str(name), known)
             cure = f"did you mean `{near[0]}`?" if near else choices
             what = key.replace("_", " ")
             self.note(Mistake(f"there is no such {what}: {name}", cure, path=(key,)))

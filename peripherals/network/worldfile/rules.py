@@ -6,10 +6,10 @@ file as a `Scalar`, or from Python (a test that injects a fault) as what it is.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.tree import Scalar
 
@@ -80,7 +80,7 @@ def not_right(
         shown = f"`{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'}`"
         if isinstance(value, str) and number:
             shown = f"the text {shown}"
-        near = difflib.get_close_matches(text, choices, n=1)
+        near = close_matches(text, choices)
         if near:
             cure += f"; did you mean `{near[0]}`?"
     return Mistake(f"{shown} is not right", cure)

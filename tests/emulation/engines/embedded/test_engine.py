@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from renode_wifi.emulation.engines import select
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image, Segment
@@ -121,3 +123,27 @@ def test_empty_engine_has_no_machine_yet() -> None:
     engine.execute('mach create "mine"')
     assert engine.now == 0
     engine.close()
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_a_start_makes_is_not_looked_through_for_garbage_at_its_end(
+    frozen: bool, request: pytest.FixtureRequest
+) -> None:
+    looks: list[int] = []
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and len(gc.get_objects(0)) > gc.get_threshold()[0] * 4:
+            looks.append(info["generation"])
+
+    if frozen:
+        # Of the caller's own: it stays so.
+        gc.freeze()
+        request.addfinalizer(gc.unfreeze)
+    kept = gc.get_freeze_count()
+    gc.callbacks.append(look)
+    request.addfinalizer(lambda: gc.callbacks.remove(look))
+    started = select.start("embedded", boards.find("b_l475e_iot01a"), None, 5)
+    request.addfinalizer(started.close)
+    assert gc.isenabled()
+    assert bool(gc.get_freeze_count()) is bool(kept)
+    assert frozen or not looks
