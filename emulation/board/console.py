@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from renode_wifi.peripherals.base.late import late_dataclass
+
 MAX_LINES = 100_000
 MAX_CHARACTERS = 32 << 20
 """What a console keeps; the oldest lines are forgotten first."""
@@ -46,7 +48,7 @@ def format_time(time: int) -> str:
     return f"{time // 1_000_000_000:4d}.{time % 1_000_000_000 // 1_000:06d}"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class ConsoleState:
     """What a console had seen at some moment: lines, the one under way and when it began (ns)."""
 

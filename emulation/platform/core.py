@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import NamedTuple, Protocol
 
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.clock import VirtualClock
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.base.line import Receiver
 from renode_wifi.peripherals.base.machine import Bus
 from renode_wifi.peripherals.stm32l4.firewall_segments import Segments
@@ -25,7 +25,7 @@ class Stop(Enum):
     BREAKPOINT = "a breakpoint was reached"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Watchpoint:
     """Addresses whose accesses by the CPU end a run."""
 
@@ -46,7 +46,7 @@ class OnFault(StrEnum):
     """As on the board: only a lockup, which nothing but a reset ends, ends the run."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Access:
     """A load or store of the CPU. width: bytes."""
 

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.peripherals.base.late import late_dataclass
 
 
 class Problem(Enum):
@@ -108,7 +109,7 @@ class Range:
         return f"<0x{self.start:X}, +0x{self.size:X}>"
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class EnumName:
     """`Type.Value`, `Namespace.Type.Value` or the short form `.Value`."""
 
@@ -133,7 +134,7 @@ class Reference:
         return self.name
 
 
-@dataclass
+@late_dataclass()
 class NewObject:
     """`new Type { attributes }`"""
 
@@ -189,7 +190,7 @@ class Wiring:
     position: Position
 
 
-@dataclass
+@late_dataclass()
 class Script:
     """A section of monitor commands: `preinit:`, `init:` or `reset:`, with `add` or without."""
 
@@ -236,7 +237,7 @@ class Entry:
         return [item for item in self.attributes if isinstance(item, Script) and item.kind == kind]
 
 
-@dataclass
+@late_dataclass()
 class Using:
     """`using "file"`, in Renode up to 1.16 also with `prefixed "prefix"`."""
 

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.base.line import Line, Receiver
 
 PINS = 16
@@ -30,7 +31,7 @@ PINS_EDGES = 9
 PINS_WORDS = 10
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Modes:
     """Words of a port's registers that say what decides the level of each pin.
 
@@ -43,7 +44,7 @@ class Modes:
     open_drain: int
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class MaskedData:
     """A port of ARM's PL061: a mask in the address says which pins an access means.
 

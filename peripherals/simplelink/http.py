@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.stream import Stream
 from renode_wifi.peripherals.network.tls.client import TlsStream
 from renode_wifi.peripherals.network.tls.settings import TlsSettings
@@ -49,7 +50,7 @@ TOKEN_TIMEOUT, UNKNOWN = 2 * SECOND, b"Not Available"
 """For the value of a token, and what stands in its place then (SWRU368, user-defined tokens)."""
 
 
-@dataclass
+@late_dataclass()
 class _Page:
     """A page that waits for the values of its tokens."""
 

@@ -5,12 +5,12 @@ SimpleLink SDK, netutil.h and source/netutil.c; SWRU455M, "Crypto Utilities".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.files.silo import FileSystem
 from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netutil import (
@@ -49,7 +49,7 @@ COORDINATE = 32
 """Bytes."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class KeyPair:
     """private: None: the key is that of a certificate, and can only verify."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.usb import requests
 from renode_wifi.peripherals.usb.descriptors import (
     DeviceDescriptor,
@@ -20,7 +21,7 @@ MAX_STRING = 255
 ENGLISH = 0x0409
 
 
-@dataclass
+@late_dataclass()
 class Identity:
     """What the descriptors say. strings: manufacturer, product, serial number; "" without one."""
 

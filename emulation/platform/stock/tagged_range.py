@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Core
@@ -12,12 +12,13 @@ from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.system_bus import Places
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.peripherals.base.bus import BusPeripheral
+from renode_wifi.peripherals.base.late import late_dataclass
 
 WIDTHS = {1: "Byte", 2: "Word", 4: "DoubleWord", 8: "QuadWord"}
 """Bytes, as logs name accesses."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Tag:
     """value: what is read, in any width. overrides: also where a model or a memory is, whose
     accesses by the CPU it leaves alone."""

@@ -4,7 +4,7 @@ functions and accesses. Names are Renode's; none of it takes virtual time."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from renode_wifi.emulation.platform.core import Access, Watchpoint
@@ -15,6 +15,7 @@ from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.members.tap import MemoryTap, Tap
 from renode_wifi.emulation.script.scripting import HookScript, view
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.base.uart import Uart
 
 ACCESSES = {"Read": (True, False), "Write": (False, True), "ReadAndWrite": (True, True)}
@@ -28,7 +29,7 @@ LINE_ENDS = b"\r\n"
 Value = TypeVar("Value")
 
 
-@dataclass
+@late_dataclass()
 class MachineHooks:
     """What was put into one machine."""
 

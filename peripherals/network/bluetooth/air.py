@@ -7,11 +7,11 @@ connection sends arrives at the next connection event. Nothing is lost, and all 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from renode_wifi.peripherals.base.clock import MICROSECOND, Clock, Event
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.bluetooth import DeviceAddress
 
 ADVERTISING_UNIT = 625 * MICROSECOND
@@ -23,7 +23,7 @@ REMOTE_USER, LOCAL_HOST = 0x13, 0x16
 """Reasons of an end (Vol 2, Part D, section 1.3)."""
 
 
-@dataclass
+@late_dataclass()
 class Advertiser:
     """interval: ns. connected: called with its end of a connection that a central has made."""
 

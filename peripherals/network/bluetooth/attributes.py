@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.bluetooth import att
 from renode_wifi.peripherals.network.bluetooth.att import AttError, AttPdu, ErrorResponse
 from renode_wifi.peripherals.network.contract.bluetooth import (
@@ -29,7 +30,7 @@ NOTIFICATIONS, INDICATIONS = 1, 2
 MAX_HANDLE = 0xFFFF
 
 
-@dataclass
+@late_dataclass()
 class Attribute:
     """uuid: its type. length: of the value at most; exactly, unless `is_variable`.
 
@@ -59,7 +60,7 @@ class AttributeOwner(Protocol):
         """A client has written."""
 
 
-@dataclass
+@late_dataclass()
 class GattSession:
     """One at the other end. configurations: by the handles of descriptors, 0 where none is set."""
 

@@ -7,9 +7,10 @@ text to a broker's port and rely on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from renode_wifi.peripherals.base.clock import SECOND
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.base import TcpServer
 from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.servers.context import ServerContext
@@ -358,7 +359,7 @@ class MqttBroker(TcpServer):
             self._watch(connection, client)
 
 
-@dataclass
+@late_dataclass()
 class _Watch:
     """A keep-alive check that can be saved with the world."""
 

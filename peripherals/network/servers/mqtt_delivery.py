@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from renode_wifi.peripherals.base.clock import SECOND, Clock
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.servers.connection import ServerConnection
 from renode_wifi.peripherals.network.servers.mqtt_packets import (
     MAX_PACKET,
@@ -192,7 +193,7 @@ class Delivery:
             self.route(replace(will, properties=without(will.properties, Property.WILL_DELAY)))
 
 
-@dataclass
+@late_dataclass()
 class _Later:
     """Something that happens to a session whose client is gone; it can be saved with the world."""
 

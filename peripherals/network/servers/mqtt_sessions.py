@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.late import late_dataclass
@@ -121,7 +121,7 @@ class Retained:
         return [self.items[topic] for topic in sorted(self.items) if matches(topic_filter, topic)]
 
 
-@dataclass
+@late_dataclass()
 class MqttSession:
     """What outlives a connection when the client asks for it (section 3.1.2.4).
 
@@ -194,7 +194,7 @@ class MqttSession:
         self.will = None
 
 
-@dataclass
+@late_dataclass()
 class Client:
     """The protocol's side of one connection."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import Protocol
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.frames import Frame
 from renode_wifi.peripherals.network.contract.station import (
     LAST_CHANNEL,
@@ -145,7 +146,7 @@ class AccessPoint:
         return None if accepted else JoinFailure.LOGIN_REFUSED
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Reach:
     """Of a station: the channels that it may use, and dB below its most power."""
 

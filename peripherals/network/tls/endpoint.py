@@ -15,11 +15,11 @@ import os
 import ssl
 import warnings
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from renode_wifi.peripherals.base.errors import RenodeWifiError
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.tls.openssl import (
     SeededBytes,
     accept_any_certificate,
@@ -64,7 +64,7 @@ LIVE = ("_object", "_incoming_bio", "_outgoing_bio", "_stream", "_context")
 """Attributes that can't be saved."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class EndpointSettings:
     """PEM or DER bytes for the credentials. A server needs certificate and key."""
 

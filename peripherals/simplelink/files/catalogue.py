@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SIZE = REVOKED + WORD + MAX_REVOKED * PREFIX
 MAX_CHAIN = 10
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Catalogue:
     """roots, revoked: digests of certificates. names: of further roots, by their common names."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial, wraps
 from typing import Any, Protocol, TypeVar
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.files.booted import (
     MCU_IMAGE,
     MCU_IMAGE_CAPACITY,
@@ -50,7 +51,7 @@ SYSTEM_BLOCKS = 90
 SYSTEM_FILES = 12
 
 
-@dataclass
+@late_dataclass()
 class OpenFile:
     """A file that the host has open; written bytes count when it is closed."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
 from renode_wifi.peripherals.base.clock import SECOND, Event
 from renode_wifi.peripherals.base.handlers import AnyHandler, Handler
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse
 from renode_wifi.peripherals.simplelink.messages.layout import WireError
 from renode_wifi.peripherals.simplelink.messages.netapp_http import (
@@ -59,7 +59,7 @@ HOST_TIMEOUT = 5 * SECOND
 MAX_REQUESTS = 4
 
 
-@dataclass
+@late_dataclass()
 class _Pending:
     """A request that the host has; `rest` of its body it has not read yet."""
 

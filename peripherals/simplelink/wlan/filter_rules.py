@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.packets import TCP, UDP, IpPacket
 from renode_wifi.peripherals.simplelink.messages.filters import Header
 from renode_wifi.peripherals.simplelink.opcodes import Error
@@ -73,7 +73,7 @@ MAC_HEADER, IP_HEADER = 26 + 8, 20
 TRANSPORT_HEADERS = {TCP: 20, UDP: 8}
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Surrounding:
     """What a frame has beside its packet: addresses of the link."""
 

@@ -6,9 +6,10 @@ here, so that a filter for them never matches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from renode_wifi.peripherals.base.handlers import Handler
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.packets import IpPacket
 from renode_wifi.peripherals.simplelink.device import ROLE_ACCESS_POINT, Device
 from renode_wifi.peripherals.simplelink.messages.basic import OK, BasicResponse, Empty
@@ -44,7 +45,7 @@ RATE = 19
 SYSTEM_FILTERS = bytes((0x1F, 0, 0, 0))
 
 
-@dataclass
+@late_dataclass()
 class Statistics:
     """Of the packets received since `started` (us)."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.contract.station import LoginMethod, Security
 from renode_wifi.peripherals.simplelink.messages.wlan import MAX_SSID, NO_BSSID
 from renode_wifi.peripherals.simplelink.opcodes import Error
@@ -41,7 +40,7 @@ ROOT_FILE, CLIENT_FILE, KEY_FILE = (
 """Of enterprise networks (SWRU455, Enterprise Security)."""
 
 
-@dataclass(frozen=True)
+@late_dataclass(frozen=True)
 class Profile:
     """A network to join; also what a connect command asks for."""
 
