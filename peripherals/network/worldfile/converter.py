@@ -1,27 +1,26 @@
-"""Mappings and lists of a world file into models, by cattrs, with all mistakes at once.
+"""Mappings and lists of a world file into models, as long as nothing is wrong with them.
 
 A model is a frozen dataclass that derives from `Model`. Its fields are annotated with rules, or are
-models themselves. cattrs walks them and gathers what every rule refuses; here stands what it does
-not know: how a mistake reads, defaults that follow from other keys, and rules between keys.
+models themselves. Whatever is raised here means that there is a mistake somewhere: `mistakes.py`
+walks the same models by cattrs then, and gathers all of them with their places. Most files have
+none, and the import of cattrs would take a tenth of a board's start.
 
-Modules with models evaluate their annotations: cattrs drops the rules of those that are text.
+Modules with models evaluate their annotations: rules are lost of those that are text.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
-
-from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
-from cattrs.errors import AttributeValidationNote, ClassValidationError, IterableValidationNote
-from cattrs.gen import make_dict_structure_fn, override
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.network.worldfile.rules import Mistake, ValueRule, not_right
 from renode_wifi.peripherals.network.worldfile.tree import KeyPath, Scalar, dotted_path
+
+MadeT = TypeVar("MadeT")
 
 
 class Model:
@@ -67,12 +66,28 @@ def keys_of(model: type) -> dict[str, dataclasses.Field[object]]:
     return keys
 
 
+def written_keys(model: type) -> dict[str, dataclasses.Field[object]]:
+    """As `keys_of`, and those that no file can hold, by which the reader gives the other fields."""
+    keys = keys_of(model)
+    for field in dataclasses.fields(model):
+        absent = field.default is dataclasses.MISSING
+        if absent and field.default_factory is dataclasses.MISSING and field not in keys.values():
+            keys[f"\0{field.name}"] = field
+    return keys
+
+
+class Structuring(Protocol):
+    """What makes the value that `raw` is by `hint`: the converter of this module, or cattrs'."""
+
+    def structure(self, raw: object, hint: type[MadeT], /) -> MadeT: ...
+
+
 class Shape:
     """Base of the annotations of lists, mappings and choices between them and single values."""
 
     description: str
 
-    def structure(self, raw: object, inner: type, converter: Converter) -> object:
+    def structure(self, raw: object, inner: type, converter: Structuring) -> object:
         raise NotImplementedError
 
 
@@ -84,7 +99,7 @@ class Many(Shape):
     minimum: int = 0
     single: bool = False
 
-    def structure(self, raw: object, inner: type, converter: Converter) -> object:
+    def structure(self, raw: object, inner: type, converter: Structuring) -> object:
         if self.single and isinstance(raw, Scalar):
             return (converter.structure(raw, get_args(inner)[0]),)
         if not isinstance(raw, list) or len(raw) < self.minimum:
@@ -98,7 +113,7 @@ class Mapped(Shape):
 
     description: str
 
-    def structure(self, raw: object, inner: type, converter: Converter) -> object:
+    def structure(self, raw: object, inner: type, converter: Structuring) -> object:
         if not isinstance(raw, dict):
             raise not_right(raw, self.description)
         return converter.structure(raw, inner)
@@ -110,7 +125,7 @@ class Switchable(Shape):
 
     description: str
 
-    def structure(self, raw: object, inner: type, converter: Converter) -> object:
+    def structure(self, raw: object, inner: type, converter: Structuring) -> object:
         model = next(part for part in get_args(inner) if part is not type(None))
         if isinstance(raw, Scalar) and isinstance(raw.value, bool):
             return converter.structure({}, model) if raw.value else None
@@ -147,109 +162,50 @@ def description(model: type, name: str) -> str:
     return "a value"
 
 
-@cache
-def converter() -> Converter:
-    result = Converter(detailed_validation=True)
-    result.register_structure_hook_func(
-        lambda hint: annotation(hint) is not None,
-        lambda raw, hint: _annotated(result, raw, hint),
-    )
-    result.register_structure_hook_factory(
-        lambda hint: isinstance(hint, type) and issubclass(hint, Model),
-        lambda model: _model_hook(result, model),
-    )
-    return result
+class Converter:
+    """Raises an exception of any kind where a file is not right."""
 
-
-def _annotated(converter: Converter, raw: Any, hint: Any) -> Any:
-    found = annotation(hint)
-    if isinstance(found, ValueRule):
-        return found.read(raw)
-    assert found is not None
-    return found.structure(raw, get_args(hint)[0], converter)
-
-
-def _model_hook(converter: Converter, model: type[Model]) -> Callable[[Any, Any], Any]:
-    overrides = {}
-    for field in dataclasses.fields(model):  # type: ignore[arg-type]
-        name = field.metadata.get("key", field.name)
-        if name:
-            overrides[field.name] = override(rename=name)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            # The reader gives it, by a key that no file can hold.
-            overrides[field.name] = override(rename=f"\0{field.name}")
-        else:
-            overrides[field.name] = override(omit=True)
-    fields = make_dict_structure_fn(
-        model,
-        converter,
-        _cattrs_forbid_extra_keys=True,
-        **overrides,  # type: ignore[arg-type]
-    )
-
-    def structure(raw: Any, hint: Any) -> Any:
-        if not isinstance(raw, dict):
-            raise not_right(raw, model.DESCRIPTION)
-        written = model.fill(raw)
-        mistakes = list(model.check_keys(raw))
-        try:
-            made = fields(written, hint)
-        except ClassValidationError as error:
-            raise _with_checks(error, mistakes, model, written, fields) from None
-        mistakes += made.check()
-        if mistakes:
-            raise _partly([*mistakes], model, made, ())
+    def structure(self, raw: object, hint: type[MadeT], /) -> MadeT:
+        made: MadeT = self._made(raw, hint)
         return made
 
-    return structure
+    def _made(self, raw: Any, hint: Any) -> Any:
+        found = annotation(hint)
+        if isinstance(found, ValueRule):
+            return found.read(raw)
+        if found is not None:
+            return found.structure(raw, get_args(hint)[0], self)
+        kind, parts = get_origin(hint), get_args(hint)
+        if kind is tuple:
+            return tuple(self._made(item, parts[0]) for item in raw)
+        if kind is dict:
+            key, value = parts
+            return {self._made(name, key): self._made(item, value) for name, item in raw.items()}
+        if type(None) in parts:
+            inner = next(part for part in parts if part is not type(None))
+            return None if raw is None else self._made(raw, inner)
+        return str(raw) if hint is str else self._model(raw, hint)
+
+    def _model(self, raw: Any, model: Any) -> Any:
+        if not isinstance(raw, dict):
+            raise not_right(raw, model.DESCRIPTION)
+        fields = _fields(model)
+        written = {}
+        for key, item in model.fill(raw).items():
+            name, hint = fields[key]
+            written[name] = self._made(item, hint)
+        made = model(**written)
+        for mistake in (*model.check_keys(raw), *made.check()):
+            raise mistake
+        return made
 
 
-def _with_checks(
-    error: ClassValidationError,
-    mistakes: list[Mistake],
-    model: type[Model],
-    written: dict[str, Any],
-    fields: Callable[[Any, Any], Any],
-) -> ClassValidationError:
-    """Check the rest of a mapping too, without the keys that are wrong."""
-    keys = {field.name: name for name, field in keys_of(model).items()}
-    failed = {note.name for part in error.exceptions for note in _notes(part)}
-    rest = {
-        name: value
-        for name, value in written.items()
-        if name.startswith("\0")
-        or (name in keys.values() and name not in {keys.get(field) for field in failed})
+@cache
+def _fields(model: type) -> dict[str, tuple[str, type]]:
+    """Name and type of the field that a key sets."""
+    return {
+        key: (field.name, hints(model)[field.name]) for key, field in written_keys(model).items()
     }
-    try:
-        made = fields(rest, model)
-    except BaseValidationError:
-        made = None
-    more = [] if made is None else made.check()
-    more = [mistake for mistake in more if not mistake.concerns & failed]
-    return _partly([*mistakes, *error.exceptions, *more], model, made, failed)
-
-
-class _Partly(ClassValidationError):
-    """Mistakes in a model, and what it is without them."""
-
-    rest: Any = None
-
-
-def _partly(
-    mistakes: list[Exception], model: type[Model], made: Any, failed: Collection[str]
-) -> _Partly:
-    error = _Partly("", mistakes, model)
-    if model.COMPARED and not model.COMPARED & set(failed):
-        error.rest = made
-    return error
-
-
-def _notes(error: BaseException) -> list[Any]:
-    return [
-        note
-        for note in getattr(error, "__notes__", ())
-        if isinstance(note, AttributeValidationNote)
-    ]
 
 
 @late_dataclass(frozen=True)
@@ -262,58 +218,6 @@ class Found:
     key: bool = False
     missing: str = ""
     """The key that isn't there."""
-
-
-def structured(raw: object, hint: type, path: KeyPath, note: Callable[[Found], None]) -> object:
-    """The value that `raw` is by `hint`; `note` gets its mistakes.
-
-    With mistakes: a model that can still be compared with others, else None.
-    """
-    try:
-        return converter().structure(raw, hint)
-    except (BaseValidationError, Mistake) as error:
-        for found in _found(error, path, hint):
-            note(found)
-        return getattr(error, "rest", None)
-
-
-def _found(error: BaseException, path: KeyPath, model: Any) -> Iterator[Found]:
-    if isinstance(error, BaseValidationError):
-        for part in error.exceptions:
-            step, is_key = _step(part, error.cl)
-            for found in _found(part, (*path, *step), error.cl):
-                yield dataclasses.replace(found, key=True) if is_key else found
-    elif isinstance(error, ForbiddenExtraKeysError):
-        for unknown in sorted(error.extra_fields, key=str):
-            yield unknown_key(path, unknown, keys_of(error.cl))
-    elif isinstance(error, KeyError):
-        missing = str(path[-1])
-        what = description(model, keys_of(model)[missing].name)
-        place = dotted_path(path[:-1])
-        yield Found(
-            path[:-1],
-            f"{place} lacks the key `{missing}`",
-            f"add `{missing}:` with {what}",
-            missing=missing,
-        )
-    else:
-        assert isinstance(error, Mistake), error
-        path = (*path, *error.path)
-        yield Found(path, f"{dotted_path(path)}: {error.message}", error.cure, error.key)
-
-
-def _step(error: BaseException, model: Any) -> tuple[KeyPath, bool]:
-    """From a mapping or a list to the part of it that an error is about; whether it is a key."""
-    for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            return (_key_of(model, note.name),), False
-        if isinstance(note, IterableValidationNote):
-            return (note.index,), note.startswith("Structuring mapping key")
-    return (), False
-
-
-def _key_of(model: Any, field: str) -> str:
-    return next(name for name, entry in keys_of(model).items() if entry.name == field)
 
 
 def unknown_key(path: KeyPath, unknown: str, known: Mapping[str, object]) -> Found:

@@ -13,11 +13,11 @@ from typing import Annotated, Any, get_args, get_origin
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 from renode_wifi.peripherals.network.worldfile import checks
 from renode_wifi.peripherals.network.worldfile.converter import (
+    Converter,
     Found,
     description,
     hints,
     keys_of,
-    structured,
     unknown_key,
 )
 from renode_wifi.peripherals.network.worldfile.faults import FaultSettings, read_fault
@@ -159,22 +159,31 @@ class _Reader:
         if get_origin(inner) is tuple and isinstance(raw, list) and raw:
             item = get_args(inner)[0]
             return [
-                None if entry is None else structured(entry, item, (*path, index), self.note)
+                None if entry is None else self._structured(entry, item, (*path, index))
                 for index, entry in enumerate(raw)
             ]
         if get_origin(inner) is dict and isinstance(raw, dict):
             made = {}
             for name, entry in raw.items():
                 if get_args(inner)[0] is str:
-                    value = structured(entry, get_args(inner)[1], (*path, name), self.note)
+                    value = self._structured(entry, get_args(inner)[1], (*path, name))
                     if value is not None:
                         made[name] = value
                     continue
-                pair = structured({name: entry}, inner, path, self.note)
+                pair = self._structured({name: entry}, inner, path)
                 if isinstance(pair, dict):
                     made.update(pair)
             return made
-        return structured(raw, hint, path, self.note)
+        return self._structured(raw, hint, path)
+
+    def _structured(self, raw: object, hint: type, path: KeyPath) -> Any:
+        """The value that `raw` is by `hint`. With mistakes: what `mistakes.structured` gives."""
+        try:
+            return Converter().structure(raw, hint)
+        except Exception:
+            from renode_wifi.peripherals.network.worldfile.mistakes import structured
+
+            return structured(raw, hint, path, self.note)
 
     def _pki(self) -> Path | None:
         name = self._section("pki")

@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from cattrs import Converter
-
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.inputs.quantities import AXES, QUANTITIES, VECTORS
 from renode_wifi.peripherals.base.inputs.waveforms import (
@@ -19,7 +17,7 @@ from renode_wifi.peripherals.base.inputs.waveforms import (
     Waveform,
 )
 from renode_wifi.peripherals.base.late import late_dataclass
-from renode_wifi.peripherals.network.worldfile.converter import Mapped, Model, Shape
+from renode_wifi.peripherals.network.worldfile.converter import Mapped, Model, Shape, Structuring
 from renode_wifi.peripherals.network.worldfile.files import Content
 from renode_wifi.peripherals.network.worldfile.rules import (
     Mistake,
@@ -202,7 +200,7 @@ class Wave(Shape):
     description: str
     vector: bool = False
 
-    def structure(self, raw: object, inner: type, converter: Converter) -> object:
+    def structure(self, raw: object, inner: type, converter: Structuring) -> object:
         if isinstance(raw, list) and self.vector:
             if len(raw) != len(AXES):
                 raise not_right(raw, "three values: x, y, z")

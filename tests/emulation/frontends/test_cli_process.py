@@ -145,7 +145,8 @@ def test_only_the_libraries_of_the_subcommand_are_loaded() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     loaded = done.stdout.split()
     assert "renode_wifi.emulation.frontends.cli.subcommands.world" in loaded
-    for other in ("renode_wifi.emulation.frontends.cli.subcommands.doctor", "rich", "unicorn"):
+    doctor = "renode_wifi.emulation.frontends.cli.subcommands.doctor"
+    for other in (doctor, "rich", "unicorn", "cattrs"):
         assert other not in loaded
 
 

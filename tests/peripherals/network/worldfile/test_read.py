@@ -24,7 +24,7 @@ from renode_wifi.peripherals.network.worldfile.read import (
 from renode_wifi.peripherals.network.worldfile.schema import WorldSettings
 from renode_wifi.peripherals.network.worldfile.tree import dotted_path
 from renode_wifi.peripherals.network.worldfile.units import duration
-from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read
+from tests.peripherals.network.worldfile.rig import MINIMAL, mistake, read, read_both_ways
 
 DOCUMENTATION = Path(__file__).parents[4] / "docs" / "world.md"
 
@@ -55,7 +55,7 @@ def test_the_shipped_worlds_are_right(
     for root in ("rsa_root", "ec_root"):
         (tmp_path / f"{root}.crt").write_bytes(authority.certificate)
     monkeypatch.setenv("RENODE_WIFI_PKI", str(tmp_path))
-    world = read_world_file(SHIPPED / f"{name}.yaml")
+    world = read_both_ways(SHIPPED / f"{name}.yaml")
     assert world.name == name
     assert "access point" in world.summary()
 
