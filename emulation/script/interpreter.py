@@ -52,6 +52,15 @@ Value = TypeVar("Value")
 _NUMBER = re.compile(r"0x[0-9A-Fa-f]+|-?(0|[1-9]\d*)")
 
 
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise RenodeWifiError(
+            "the current folder does not exist any more", cure="change to one that does"
+        ) from None
+
+
 class ScriptError(RenodeWifiError):
     """A command that cannot be carried out."""
 
@@ -89,7 +98,7 @@ class Interpreter:
         self.macros: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.usings: list[str] = [f"{SYSBUS}."]
-        self.default_path = [Path.cwd(), PLATFORMS.parent]
+        self.default_path = [_current_folder(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
         self.worlds = ScriptWorlds()

@@ -8,9 +8,11 @@ link in a shared folder leads nowhere.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
+import time
 from pathlib import Path
 
 PREFIX, SUFFIX = ".", ".part"
@@ -19,6 +21,10 @@ DEVICES = ("/dev/", "/proc/")
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 BINARY = getattr(os, "O_BINARY", 0)
 CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+READER_PERIOD = 0.05
+"""Seconds between two looks for somebody who reads a pipe."""
+READER_LOOKS = 100
 
 
 def replace_file(
@@ -27,11 +33,12 @@ def replace_file(
     """Let `content` be what the file holds. Raises OSError.
 
     durable: also after a power failure, which costs the time of a disk's write. streams: a device
-    or a pipe gets it written, which may wait for a reader; else a file takes its place.
+    or a pipe gets it written, and a pipe waits some seconds for a reader; else a file takes its
+    place.
     """
     path = Path(path)
     if streams and is_stream(path):
-        with path.open("wb") as stream:
+        with os.fdopen(_open_stream(path), "wb") as stream:
             stream.write(content)
         return
     draft = Draft(path)
@@ -41,6 +48,23 @@ def replace_file(
     except BaseException:
         draft.discard()
         raise
+
+
+def _open_stream(path: Path) -> int:
+    """Opening a pipe waits for somebody who reads it; a signal's handler would not end that."""
+    flags = os.O_WRONLY | os.O_TRUNC | BINARY | CLOSE_ON_EXEC
+    for left in range(READER_LOOKS, -1, -1):
+        try:
+            file = os.open(path, flags | NO_WAIT)
+        except OSError as error:
+            if error.errno != errno.ENXIO or not left:
+                raise
+            time.sleep(READER_PERIOD)
+            continue
+        if NO_WAIT:
+            os.set_blocking(file, True)
+        return file
+    raise AssertionError
 
 
 def open_new(path: Path) -> io.BufferedWriter:

@@ -13,6 +13,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.peripherals.base.atomic_file import Draft, is_stream, open_new, replace_file
 
 OTHER_FILE = "name a file in a folder you own"
+OTHER_FOLDER = "name a folder in one you own"
 OTHER_PLACE = "make room there, or name another file"
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from renode_wifi.peripherals.base.atomic_file import is_draft, replace_file
 from renode_wifi.peripherals.base.errors import RenodeWifiError
-from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile
+from renode_wifi.peripherals.simplelink.files.store import FileTable, StoredFile, folded
 from renode_wifi.peripherals.simplelink.profile import NwpProfile
 
 ESCAPE = "%"
 CONTINUED = "+"
+PLAIN = re.compile(r"[A-Za-z0-9_.-]")
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that Windows does not take for a file's; it drops a final dot, too."""
 MAX_PART = 200
 """Characters of one part of a path; file systems take 255 bytes."""
 
@@ -25,13 +29,12 @@ class FolderStore:
         folder = self.folder
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-            for path in paths:
-                if path.is_symlink() or is_draft(path.name):
-                    continue  # It leads elsewhere, or a kill left it.
+            for path in self._paths():
                 relative = path.relative_to(folder).as_posix()
                 name = _name_of(relative)
-                if name in self.files and relative != _path_of(name):
+                if name in self.files and (
+                    relative != _path_of(name) or self.files.own_name(name) != name
+                ):
                     continue  # A kill came between the firmware's file and the user's.
                 content = path.read_bytes()
                 self.files[name] = StoredFile(content, len(content))
@@ -53,26 +56,31 @@ class FolderStore:
                     if parent.is_relative_to(self.folder) and parent != Path(self.folder):
                         _make_folder(parent)
                 replace_file(path, file.content, streams=False)
-            for own in self._of_the_user(name, path):
-                own.unlink()
+            for other in self._others_of(name, path):
+                other.unlink()
         except OSError as error:
             raise self._trouble(error) from None
 
-    def _of_the_user(self, name: str, path: Path) -> list[Path]:
-        """The same file, where the user has put it: by its name as it is, maybe in folders.
+    def _others_of(self, name: str, path: Path) -> list[Path]:
+        """The same file under other paths: where the user has put it, by its name as it is, maybe
+        in folders, and in another case.
 
         It would come back in the next run, though the firmware deleted it.
         """
-        parts = name.split("/")
-        own = Path(self.folder, *parts)
-        if own == path or not all(parts) or {".", ".."} & set(parts) or "\0" in name:
-            return []
-        ways = (Path(self.folder, *parts[:count]) for count in range(1, len(parts) + 1))
-        try:
-            found = own.is_file() and not any(map(Path.is_symlink, ways))
-        except OSError:  # too long for the host
-            return []
-        return [own] if found else []
+        return [
+            other
+            for other in self._paths()
+            if folded(_name_of(other.relative_to(self.folder).as_posix())) == folded(name)
+            and not (path.exists() and other.samefile(path))
+        ]
+
+    def _paths(self) -> list[Path]:
+        """Files in the folder; none leads elsewhere, and none is what a kill left."""
+        return sorted(
+            path
+            for path in Path(self.folder).rglob("*")
+            if path.is_file() and not path.is_symlink() and not is_draft(path.name)
+        )
 
     @staticmethod
     def _trouble(error: OSError) -> RenodeWifiError:
@@ -94,11 +102,12 @@ def _path_of(name: str) -> str:
 
     A name too long for one part goes on below a folder that ends in `CONTINUED`.
     """
+    hidden, device = name.startswith("."), DEVICE.match(name)
     path = "".join(
-        letter
-        if letter.isascii() and (letter.isalnum() or letter in "-_.") and not name.startswith(".")
-        else f"{ESCAPE}{ord(letter):02X}"
-        for letter in name
+        f"{ESCAPE}{ord(letter):02X}"
+        if hidden or not PLAIN.match(letter) or (device and not at) or name[at:] == "."
+        else letter
+        for at, letter in enumerate(name)
     )
     parts = [path[start : start + MAX_PART] for start in range(0, len(path), MAX_PART)]
     return f"{CONTINUED}/".join(parts)

@@ -105,24 +105,24 @@ class FileTable(MutableMapping[str, StoredFile]):
         self._late: dict[str, Callable[[], StoredFile]] = {}
 
     def __getitem__(self, name: str) -> StoredFile:
-        own_name, file = self._files[_folded(name)]
-        make = self._late.pop(_folded(name), None)
+        own_name, file = self._files[folded(name)]
+        make = self._late.pop(folded(name), None)
         if make is not None:
             file = self[own_name] = make()
         return file
 
     def __setitem__(self, name: str, file: StoredFile) -> None:
-        self._files[_folded(name)] = (self.own_name(name), file)
-        self._late.pop(_folded(name), None)
+        self._files[folded(name)] = (self.own_name(name), file)
+        self._late.pop(folded(name), None)
 
     def __delitem__(self, name: str) -> None:
-        del self._files[_folded(name)]
-        self._late.pop(_folded(name), None)
+        del self._files[folded(name)]
+        self._late.pop(folded(name), None)
 
     def set_late(self, name: str, make: Callable[[], StoredFile]) -> None:
         """A file that is made when somebody looks at it: certificates of the world take long."""
         self[name] = StoredFile(b"", 0)
-        self._late[_folded(name)] = make
+        self._late[folded(name)] = make
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._files.values())
@@ -132,11 +132,12 @@ class FileTable(MutableMapping[str, StoredFile]):
 
     def own_name(self, name: str) -> str:
         """The name that the file was created with; `name` where there is no such file."""
-        found = self._files.get(_folded(name))
+        found = self._files.get(folded(name))
         return name if found is None else found[0]
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """What names have in common that are those of one file."""
     return name.translate(_LOWER_CASE)
 
 

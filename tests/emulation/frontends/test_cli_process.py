@@ -57,6 +57,32 @@ def test_closed_streams_change_nothing(closed: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_a_folder_that_is_gone_is_reported(tmp_path: Path) -> None:
+    line = 'mkdir gone; cd gone; rmdir ../gone; exec "$@"'
+    arguments = ["sh", "-c", line, "sh", *COMMAND, *RUN]
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        "renode-wifi: the current folder does not exist any more"
+    )
+
+
+@pytest.mark.parametrize("command", ["explore", "campaign"])
+def test_a_file_in_place_of_the_folder_is_reported(command: str, tmp_path: Path) -> None:
+    runs = tmp_path / "runs.yaml"
+    runs.write_text(f"images: {{{BOARD}: [{RUN[-1]}]}}\nuntil: probe\ntime: 1 s\n")
+    options = {
+        "campaign": (str(runs),),
+        "explore": (*RUN[1:], "--recover", "probe", "--length", "0.1", "--limit", "1"),
+    }
+    (tmp_path / "out").touch()
+    arguments = [*COMMAND, command, *options[command], "--out", str(tmp_path / "out")]
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"renode-wifi: {tmp_path / 'out'}: cannot write: File exists" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_output_without_room_is_reported(tmp_path: Path) -> None:
     with (tmp_path / "out.txt").open("w") as out:
         done = subprocess.run(

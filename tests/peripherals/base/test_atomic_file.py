@@ -6,11 +6,12 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from renode_wifi.peripherals.base.atomic_file import is_draft, replace_file
+from renode_wifi.peripherals.base.atomic_file import READER_LOOKS, is_draft, replace_file
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -106,6 +107,28 @@ def test_a_kill_leaves_the_old_content(tmp_path: Path, at: str) -> None:
 def test_a_device_stays_a_device() -> None:
     replace_file("/dev/null", b"gone")
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_pipe_waits_for_its_reader_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    waits: list[float] = []
+    readers: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == READER_LOOKS + 2:
+            readers.append(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(OSError, match="No such device"):
+        replace_file(pipe, b"content")
+    assert len(waits) == READER_LOOKS
+    replace_file(pipe, b"content")
+    assert os.read(readers[0], 100) == b"content"
+    os.close(readers[0])
 
 
 @pytest.mark.parametrize("link", [True, False])

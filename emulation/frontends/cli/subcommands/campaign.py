@@ -12,6 +12,7 @@ from renode_wifi.emulation.explore.campaign import PASSED, carry_out, cases, rea
 from renode_wifi.emulation.explore.inputs import digest
 from renode_wifi.emulation.explore.junit import UNFINISHED, as_junit
 from renode_wifi.emulation.explore.results import Results
+from renode_wifi.emulation.frontends.cli.output import OTHER_FOLDER, reported
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.peripherals.base.atomic_file import replace_file
@@ -46,7 +47,8 @@ def _execute(options: argparse.Namespace) -> int:
     make = workers(options)
     runs = read_campaign(options.file)
     order = [run.name for run in runs]
-    options.out.mkdir(parents=True, exist_ok=True)
+    with reported(options.out, OTHER_FOLDER):
+        options.out.mkdir(parents=True, exist_ok=True)
     inputs = digest([(run.board, (run.image,)) for run in runs], [run.world for run in runs])
     text = "\n".join([*map(repr, runs), inputs])
     sha256 = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

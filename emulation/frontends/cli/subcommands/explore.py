@@ -17,6 +17,7 @@ from renode_wifi.emulation.explore.regression import write
 from renode_wifi.emulation.explore.report import as_page, cases, summary
 from renode_wifi.emulation.explore.results import Results
 from renode_wifi.emulation.frontends.cli.arguments import add_board_arguments, integer, seconds
+from renode_wifi.emulation.frontends.cli.output import OTHER_FOLDER, reported
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.work import ProgressLine, add_work_arguments, workers
 from renode_wifi.emulation.image.load import FORMATS
@@ -124,7 +125,8 @@ def _execute(options: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    options.out.mkdir(parents=True, exist_ok=True)
+    with reported(options.out, OTHER_FOLDER):
+        options.out.mkdir(parents=True, exist_ok=True)
     head = {"setup": setup.as_json(), "points": list(options.points), "limit": options.limit}
     head["faults"] = list(options.faults)
     head["sha256"] = digest([(setup.board, setup.image)], [setup.world])
