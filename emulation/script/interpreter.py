@@ -21,7 +21,7 @@ from renode_wifi.emulation.platform.boards import PLATFORMS
 from renode_wifi.emulation.platform.compose import Composer
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.syntax import Position
-from renode_wifi.emulation.platform.using import find_using
+from renode_wifi.emulation.platform.using import current_folder, find_using
 from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.script.device_table import DeviceTable
 from renode_wifi.emulation.script.requests import Origin, Requests
@@ -50,15 +50,6 @@ MachineFactory = Callable[[str], Machine]
 
 Value = TypeVar("Value")
 _NUMBER = re.compile(r"0x[0-9A-Fa-f]+|-?(0|[1-9]\d*)")
-
-
-def _current_folder() -> Path:
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        raise RenodeWifiError(
-            "the current folder does not exist any more", cure="change to one that does"
-        ) from None
 
 
 class ScriptError(RenodeWifiError):
@@ -98,7 +89,7 @@ class Interpreter:
         self.macros: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.usings: list[str] = [f"{SYSBUS}."]
-        self.default_path = [_current_folder(), PLATFORMS.parent]
+        self.default_path = [current_folder(), PLATFORMS.parent]
         self.path: list[Path] = list(self.default_path)
         self.requests = Requests()
         self.worlds = ScriptWorlds()

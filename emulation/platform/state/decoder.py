@@ -18,6 +18,8 @@ from renode_wifi.emulation.platform.state.trust import IDENTIFIER, Known, Untrus
 Node = list[Any]
 MAX_DEPTH = 100
 """Of tuples, methods and calls within each other."""
+MAX_KEY = 1_000
+"""Values that a key consists of, each counted as often as it is met: hashing meets it so often."""
 RANDOM_WORDS = 625
 TYPECODES = frozenset("bBhHiIlLqQ")
 
@@ -39,6 +41,7 @@ class Decoder:
         if table["make"] != list(known.make):
             raise OtherMake
         self._blocks = data[4 + length :]
+        self._unread = len(self._blocks)
         self._classes = [known.find_class(name) for name in table["classes"]]
         self._layouts = [self._layout(entry) for entry in table["layouts"]]
         self._nodes: list[Node] = table["nodes"]
@@ -87,7 +90,31 @@ class Decoder:
     def _block(self, start: int, length: int) -> memoryview:
         if not 0 <= start <= start + length <= len(self._blocks):
             raise ValueError("bytes that are not there")
+        self._unread -= length  # Each block is one value's: few bytes must not become many.
+        if self._unread < 0:
+            raise ValueError("the same bytes again and again")
         return self._blocks[start : start + length]
+
+    def _keys(self, references: list[Any]) -> list[Any]:
+        """Values to be hashed, which is soon done."""
+        for reference in references:
+            if type(reference) is list:
+                self._weigh(reference)
+        return self._these(references)
+
+    def _weigh(self, reference: Any) -> None:
+        left, met = MAX_KEY, [reference]
+        while met:
+            reference = met.pop()
+            if type(reference) is not list:
+                continue
+            node = self._nodes[reference[0]]
+            left -= len(node)
+            if left < 0:
+                raise ValueError("a key without end")
+            hashes: object = type(self._values[reference[0]]).__hash__
+            if node[0] in _HASHED_BY_CONTENT or hashes is not object.__hash__:
+                met.extend(node[1:])
 
     # What is complete from the beginning, and what it consists of is so too.
 
@@ -108,7 +135,9 @@ class Decoder:
         return tuple([self._item(item, depth) for item in node[1:]])
 
     def _frozenset(self, node: Node, depth: int) -> frozenset[Any]:
-        return frozenset([self._item(item, depth) for item in node[1:]])
+        for item in node[1:]:
+            self._item(item, depth)
+        return frozenset(self._keys(node[1:]))
 
     def _method(self, node: Node, depth: int) -> MethodType:
         owner, name = self._item(node[1], depth), node[2]
@@ -117,7 +146,7 @@ class Decoder:
     def _partial(self, node: Node, depth: int) -> partial[Any]:
         function = self._item(node[1], depth)
         if not isinstance(function, MethodType | partial):
-            raise Untrusted(f"{function!r:.200} is called by no model")
+            raise Untrusted(f"{type(function).__name__} is called by no model")
         count = node[2]
         arguments = [self._item(item, depth) for item in node[3 : 3 + count]]
         rest = [self._item(item, depth) for item in node[3 + count :]]
@@ -230,12 +259,12 @@ class Decoder:
         return MethodType(method, made)
 
     def _fill_dict(self, number: int, node: Node) -> None:
-        items = self._these(node[1:])
-        half = len(items) // 2
-        self._values[number].update(zip(items[:half], items[half:], strict=True))
+        half = 1 + len(node[1:]) // 2
+        keys, items = self._keys(node[1:half]), self._these(node[half:])
+        self._values[number].update(zip(keys, items, strict=True))
 
     def _fill_set(self, number: int, node: Node) -> None:
-        self._values[number].update(self._these(node[1:]))
+        self._values[number].update(self._keys(node[1:]))
 
 
 @lru_cache(maxsize=2)
@@ -300,4 +329,5 @@ _LATE_FILLS: dict[str, Callable[[Decoder, int, Node], None]] = {
     "D": Decoder._fill_dict,
     "s": Decoder._fill_set,
 }
+_HASHED_BY_CONTENT = frozenset("tf")
 KINDS = _BUILDERS.keys() | _SHELLS.keys()

@@ -220,6 +220,19 @@ def _with_layout(name: str, *attributes: str) -> Callable[[dict[str, Any]], None
     return change
 
 
+def _doubling(*kinds: object) -> Callable[[dict[str, Any]], None]:
+    """Tuples of two times the same tuple each, and who looks at the first."""
+
+    def change(table: dict[str, Any]) -> None:
+        nodes = table["nodes"]
+        kind, *rest = kinds
+        nodes.append([kind, [len(nodes) + 1], *rest])
+        nodes.extend(["t", [number], [number]] for number in range(len(nodes) + 1, len(nodes) + 61))
+        nodes.append(["t"])
+
+    return change
+
+
 MODELS = "renode_wifi.peripherals."
 HOSTILE = [
     _with_class("os:system"),
@@ -243,6 +256,11 @@ HOSTILE = [
     lambda table: table["nodes"].append(["b", -5, 3]),
     lambda table: table["nodes"].append(["a", "u", 0, 4]),
     lambda table: table["nodes"].append(["t", [len(table["nodes"])]]),
+    lambda table: table["nodes"].append(["b", 0, 100]),  # those bytes are another value's
+    _doubling("s"),
+    _doubling("f"),
+    _doubling("d", 1),
+    _doubling("p", 0),
     lambda table: table["nodes"].append(["?"]),
     lambda table: table["nodes"].append([]),
     lambda table: table["nodes"].append(7),
