@@ -112,4 +112,4 @@ def main(subjects: Sequence[Subject] = ()) -> None:
             after = min(each[name][1] for each in rounds)
             factor = run / nothing
             print(f"  {name:<12} {run:6.3f} s, {factor:5.2f} times nothing (goal {GOAL}), ", end="")
-            print(f"then {after:6.3f} s for files")
+            print(f"then {after:6.3f} s for files, {(run + after) / nothing:5.2f} times with them")

@@ -1,19 +1,10 @@
-"""Signals of a board as a VCD file, for GTKWave, PulseView and sigrok's decoders.
-
-Source of the format: IEEE 1364-2005, section 18; the file is written by pyvcd.
-"""
+"""Signals of a board as a VCD file, for GTKWave, PulseView and sigrok's decoders."""
 
 from __future__ import annotations
 
-import heapq
-import io
-import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TextIO
-
-from vcd import VCDWriter
-from vcd.writer import Variable
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
@@ -26,7 +17,8 @@ from renode_wifi.emulation.observers.captures.signals import (
     UartSignal,
     find_signals,
 )
-from renode_wifi.emulation.observers.captures.waves import Change, SpiWave, UartWave
+from renode_wifi.emulation.observers.captures.vcd_writer import VcdWriter
+from renode_wifi.emulation.observers.captures.waves import Placed, SpiWave, UartWave, step
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.platform.core import SignalSetting
 from renode_wifi.emulation.platform.machine import Machine
@@ -37,7 +29,6 @@ from renode_wifi.peripherals.base.probes.words import WordProbe
 from renode_wifi.peripherals.base.register_file import RegisterFile
 from renode_wifi.peripherals.base.uart import FrameFormat
 
-SCOPE = "board"
 CLOCKS = ("rcc",)
 """Blocks that divide the clocks of others."""
 ALL_BITS = 0xFFFF_FFFF
@@ -56,15 +47,13 @@ SETTINGS = {
     "CTL": ALL_BITS,
 }
 """Registers of serial ports and SPI buses that have to do with speed and format, and which bits."""
-PIECE = 4096
-"""Changes that are written to the file at once."""
 MAX_FRAME = 50 * MILLISECOND
 """So long after its beginning a frame may be reported: one of 12 bits at 300 baud takes 40 ms."""
 
 MAX_KEPT = 1_000_000
 """Words and levels; with more, their changes are written during the run."""
 
-Handler = Callable[[int, tuple[int, int, int], Any], list[Change]]
+Handler = Callable[[int, tuple[int, int, int], Any], Placed | None]
 """Changes by the time, the word (sent, received, bits) or level, and how the block was set then."""
 Settings = Callable[[], Any]
 Taken = tuple[bytes, dict[int, Any]]
@@ -87,12 +76,7 @@ class WaveCapture:
             )
         self._machine = machine = engine.machine
         signals = find_signals(machine, selection or _usual(machine))
-        self._file = file
-        self._text = io.StringIO()
-        self._writer = VCDWriter(
-            self._text, timescale="1 ns", date="", version="renode-wifi", check_values=False
-        )
-        self._wires: dict[str, Variable[Any]] = {}
+        self._writer = VcdWriter(file)
         self._ports: dict[tuple[str, str], int] = {}
         """Serial ports: sources by source and event of the trace."""
         self._kept: list[Taken] = []
@@ -104,9 +88,6 @@ class WaveCapture:
         self._looks: dict[int, Settings] = {}
         self._set: dict[int, Any] = {}
         """How sources are set now."""
-        self._waiting: list[tuple[int, int, list[Change]]] = []
-        self._order = itertools.count()
-        self._written = self._unwritten = 0
         for signal in signals:
             self._connect(signal)
         machine.core.wires_changed()
@@ -117,16 +98,15 @@ class WaveCapture:
         """Write what is not written yet; the file stays open."""
         self._take()
         self._write_kept()
-        self._write_until(None)
-        self._writer.close(max(self._written, self._machine.now))
-        self._flush()
+        self._writer.close(self._machine.now)
 
     # What is connected
 
     def _connect(self, signal: Signal) -> None:
         if isinstance(signal, LineSignal):
-            self._add(signal.name, signal.line.level)
-            self._probe(signal, lambda time, wire, level: [(time, wire, level)])
+            self._writer.add(signal.name, signal.line.level)
+            steps = {level: step(signal.name, level) for level in (False, True)}
+            self._probe(signal, lambda time, wire, level: (time, steps[level]))
         elif isinstance(signal, UartSignal):
             self._connect_uart(signal)
         else:
@@ -134,7 +114,7 @@ class WaveCapture:
 
     def _connect_uart(self, signal: UartSignal) -> None:
         for event, wire in (("uart", f"{signal.name}_tx"), ("uart-received", f"{signal.name}_rx")):
-            self._add(wire, True)
+            self._writer.add(wire, True)
             key = self._machine.prefix + signal.name, event
             is_timed = event != "uart" or signal.port.timed_transmit
             source = self._source(_uart_handler(UartWave(wire), is_timed))
@@ -144,24 +124,24 @@ class WaveCapture:
     def _connect_bus(self, signal: SpiSignal) -> None:
         names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
         for name in names:
-            self._add(name, False)
+            self._writer.add(name, False)
         wave = SpiWave(*names)
         bus = signal.controller
 
         def changes(
             time: int, word: tuple[int, int, int], setting: tuple[int, int]
-        ) -> list[Change]:
+        ) -> Placed | None:
             return wave.word(time, *word, *setting)
 
         source = self._source(changes, signal.name)
         self._follow(source, bus, lambda: (bus.bit_time(), bus.mode()))
         bus.attach(WordProbe(self._machine, signal.name, signal.device))
         for line in signal.lines:
-            self._add(line.name, line.line.level)
+            self._writer.add(line.name, line.line.level)
             self._probe(line, wave.line)
 
-    def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], list[Change]]) -> None:
-        def changes(time: int, word: tuple[int, int, int], setting: None) -> list[Change]:
+    def _probe(self, signal: LineSignal, change: Callable[[int, str, bool], Placed | None]) -> None:
+        def changes(time: int, word: tuple[int, int, int], setting: None) -> Placed | None:
             return change(time, signal.name, word[0] != 0)
 
         self._source(changes, signal.name)
@@ -194,9 +174,6 @@ class WaveCapture:
             if self._taken >= MAX_KEPT:
                 self._write_kept()
 
-    def _add(self, wire: str, level: bool) -> None:
-        self._wires[wire] = self._writer.register_var(SCOPE, wire, "wire", size=1, init=int(level))
-
     # What happens
 
     def _on_byte(self, time: int, source: str, event: str, fields: TraceFields) -> None:
@@ -209,36 +186,13 @@ class WaveCapture:
         kept = list(self._kept)
         self._kept.clear()
         self._taken = 0
+        put, write_until, handlers = self._writer.put, self._writer.write_until, self._handlers
         for taken, setting in kept:
             for time, sent, received, source, bits in ENTRY.iter_unpack(taken):
-                self._write_until(time - MAX_FRAME)
-                word = sent, received, bits
-                changes = self._handlers[source](time, word, setting.get(source))
-                if changes:
-                    heapq.heappush(self._waiting, (changes[0][0], next(self._order), changes))
-
-    def _write_until(self, time: int | None) -> None:
-        """Write what begins before `time`, the changes of several wires in the order of time."""
-        waiting, wires, change = self._waiting, self._wires, self._writer.change
-        while waiting and (time is None or waiting[0][0] < time):
-            _, _, changes = heapq.heappop(waiting)
-            next_one = waiting[0][0] if waiting else changes[-1][0]
-            for index, (at, wire, level) in enumerate(changes):
-                if at > next_one:
-                    heapq.heappush(waiting, (at, next(self._order), changes[index:]))
-                    break
-                # Time goes back where a snapshot is restored: what is written stays.
-                self._written = max(self._written, at)
-                change(wires[wire], self._written, level)
-                self._unwritten += 1
-        if self._unwritten > PIECE:
-            self._flush()
-
-    def _flush(self) -> None:
-        self._unwritten = 0
-        self._file.write(self._text.getvalue())
-        self._text.seek(0)
-        self._text.truncate()
+                write_until(time - MAX_FRAME)
+                placed = handlers[source](time, (sent, received, bits), setting.get(source))
+                if placed is not None:
+                    put(*placed)
 
 
 def _usual(machine: Machine) -> str:
@@ -247,7 +201,7 @@ def _usual(machine: Machine) -> str:
 
 
 def _uart_handler(wave: UartWave, is_timed: bool) -> Handler:
-    def on_byte(time: int, word: tuple[int, int, int], form: FrameFormat) -> list[Change]:
+    def on_byte(time: int, word: tuple[int, int, int], form: FrameFormat) -> Placed | None:
         if is_timed:
             time -= _duration(form)
         return wave.frame(max(0, time), word[0], form)

@@ -52,15 +52,25 @@ class History:
     # A sink
 
     def begin(self, lane: Lane, time: int, name: str, details: Details) -> None:
-        self._open.setdefault(lane, []).append((time, name, details))
+        opened = self._open.get(lane)
+        if opened is None:
+            opened = self._open[lane] = []
+        opened.append((time, name, details))
 
     def end(self, lane: Lane, time: int, details: Details) -> None:
         began, name, first = self._open[lane].pop()
-        track = self.tracks.setdefault(lane, Track())
-        track.slices.append((began, time, name, {**first, **details} if details else first))
+        self._track(lane).slices.append(
+            (began, time, name, {**first, **details} if details else first)
+        )
 
     def instant(self, lane: Lane, time: int, name: str, details: Details) -> None:
-        self.tracks.setdefault(lane, Track()).events.append((time, name, details))
+        self._track(lane).events.append((time, name, details))
+
+    def _track(self, lane: Lane) -> Track:
+        track = self.tracks.get(lane)
+        if track is None:
+            track = self.tracks[lane] = Track()
+        return track
 
     # Tables
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ TICK, TICK_WIDTH = 0.3, 2
 HOVER_DETAILS = 4
 MAX_DRAWN = 1000
 """Slices or events of a lane that are drawn at once."""
+_begin = attrgetter("begin")
 ZOOM = Path(__file__).with_name("zoom.js")
 
 
@@ -53,14 +55,14 @@ class Bar(NamedTuple):
 def draw(tracks: Mapping[Lane, Track], until: int) -> str:
     """The lanes as an element of a page, with plotly's library in it. until: ns."""
     lanes = sorted(tracks, key=_order)
-    figure = go.Figure()
+    figure, traces = go.Figure(), []
     packed = []
     for row, lane in enumerate(lanes):
         for bars, are_slices in ((_slices(tracks[lane]), True), (_events(tracks[lane]), False)):
             if not bars:
                 continue
             packed.append(_packed(row, bars, are_slices))
-            figure.add_trace(_trace(thinned(bars, until), lane, row, until if are_slices else 0))
+            traces.append(_trace(thinned(bars, until), lane, row, until if are_slices else 0))
     figure.update_layout(
         template="plotly_white",
         height=ROW * len(lanes) + MARGIN,
@@ -78,7 +80,9 @@ def draw(tracks: Mapping[Lane, Track], until: int) -> str:
         },
     )
     element: str = plotly.io.to_html(
-        figure,
+        # plotly would look at each number and copy it.
+        {"data": traces, "layout": figure.to_plotly_json()["layout"]},
+        validate=False,
         full_html=False,
         include_plotlyjs=True,
         div_id="lanes",
@@ -127,38 +131,51 @@ def _order(lane: Lane) -> tuple[int, str, str]:
 
 
 def _slices(track: Track) -> list[Bar]:
-    bars = [Bar(began, ended, _text(name, more)) for began, ended, name, more in track.slices]
-    return sorted(bars, key=lambda bar: bar.begin)
+    text = _Texts().of
+    bars = [Bar(began, ended, text(name, more)) for began, ended, name, more in track.slices]
+    return sorted(bars, key=_begin)
 
 
 def _events(track: Track) -> list[Bar]:
-    bars = [Bar(time, time, _text(name, details)) for time, name, details in track.events]
-    return sorted(bars, key=lambda bar: bar.begin)
+    text = _Texts().of
+    bars = [Bar(time, time, text(name, details)) for time, name, details in track.events]
+    return sorted(bars, key=_begin)
 
 
-def _trace(bars: Sequence[Bar], lane: Lane, row: int, until: int) -> go.Scatter:
-    """until: 0: they are events."""
+def _trace(bars: Sequence[Bar], lane: Lane, row: int, until: int) -> dict[str, object]:
+    """A trace of plotly's type scatter. until: 0: they are events."""
     pixel = until // MAX_DRAWN
     times: list[float | None] = []
     texts: list[str | None] = []
     for bar in bars:
         times += (bar.begin / SECOND, max(bar.end, bar.begin + pixel) / SECOND, None)
         texts += (bar.text, bar.text, None)
-    return go.Scatter(
-        x=times,
-        y=([row, row, None] if until else [row - TICK, row + TICK, None]) * len(bars),
-        text=texts,
-        mode="lines",
-        line={"width": BAR, "color": COLOURS.get(lane.group, OTHER)}
-        if until
-        else {"width": TICK_WIDTH, "color": EVENT},
-        hovertemplate=f"%{{x:.6f}} s %{{text}}<extra>{as_html(lane.name)}</extra>",
-        connectgaps=False,
-    )
+    colour, width = (COLOURS.get(lane.group, OTHER), BAR) if until else (EVENT, TICK_WIDTH)
+    return {
+        "connectgaps": False,
+        "hovertemplate": f"%{{x:.6f}} s %{{text}}<extra>{as_html(lane.name)}</extra>",
+        "line": {"color": colour, "width": width},
+        "mode": "lines",
+        "text": texts,
+        "x": times,
+        "y": ([row, row, None] if until else [row - TICK, row + TICK, None]) * len(bars),
+        "type": "scatter",
+    }
 
 
-def _text(name: str, details: Details) -> str:
-    return "<br>".join(map(as_html, (name, *_few(details))))
+class _Texts:
+    """Of one track, which keeps the details. Many of its slices share theirs."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], str] = {}
+
+    def of(self, name: str, details: Details) -> str:
+        key = name, id(details)
+        text = self._known.get(key)
+        if text is None:
+            lines = name, *_few(details)
+            text = self._known[key] = "<br>".join(map(as_html, lines))
+        return text
 
 
 def _few(details: Details) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """A trace for Perfetto (ui.perfetto.dev, its trace processor), written with Perfetto's library.
 
 Source: Perfetto's protos/perfetto/trace/track_event/ (track_descriptor.proto, track_event.proto).
+A packet's serialized parts stand one behind the other (protobuf's encoding, "Last One Wins"): what
+events of a kind have in common is serialized once.
 """
 
 from __future__ import annotations
@@ -13,6 +15,10 @@ from renode_wifi.emulation.observers.timeline.lanes import Details, Lane
 SEQUENCE = 1
 PACKETS = 2000
 """That are written to the file at once."""
+HEADS = [b"\x0a" + bytes((size,)) for size in range(128)]
+"""What is in front of a packet in a trace, by the packet's size; of larger ones it is longer."""
+MAX_COMMON = 4096
+"""Events of which all but the time is kept: nearly all events of a run are of a few kinds."""
 CLOCK_BOOTTIME = 6
 """BuiltinClock: ns since the board's power-on here."""
 
@@ -22,11 +28,13 @@ class PerfettoTrace:
 
     def __init__(self, file: Writable) -> None:
         self._file = file
-        self._trace = Trace()
+        self._packets: list[bytes] = []
+        self._common: dict[object, bytes] = {}
+        self._stamp = TracePacket()
         self._tracks: dict[Lane | str, int] = {}
-        first = self._trace.packet.add()
-        first.trusted_packet_sequence_id = SEQUENCE
+        first = TracePacket(trusted_packet_sequence_id=SEQUENCE)
         first.sequence_flags = TracePacket.SEQ_INCREMENTAL_STATE_CLEARED
+        self._add(first.SerializeToString())
 
     def begin(self, lane: Lane, time: int, name: str, details: Details) -> None:
         self._event(TrackEvent.TYPE_SLICE_BEGIN, lane, time, name, details)
@@ -39,15 +47,27 @@ class PerfettoTrace:
 
     def close(self) -> None:
         """Write what is not written yet; the file stays open."""
-        self._file.write(self._trace.SerializeToString())
-        self._trace.Clear()
+        self._file.write(b"".join(self._packets))
+        self._packets.clear()
 
     def _event(self, kind: int, lane: Lane, time: int, name: str, details: Details) -> None:
+        key = _key(kind, lane, name, details)
+        rest = self._common.get(key) if key else None
+        if rest is None:
+            rest = self._make_event(kind, lane, name, details)
+            if key:
+                if len(self._common) >= MAX_COMMON:
+                    self._common.clear()
+                self._common[key] = rest
+        self._stamp.timestamp = time
+        self._add(self._stamp.SerializeToString() + rest)
+
+    def _make_event(self, kind: int, lane: Lane, name: str, details: Details) -> bytes:
+        """All of a packet but its time."""
         track = self._tracks.get(lane)
         if track is None:
             track = self._make_track(lane)
-        packet = self._packet()
-        packet.timestamp = time
+        packet = _packet()
         event = packet.track_event
         event.type = kind
         event.track_uuid = track
@@ -63,14 +83,19 @@ class PerfettoTrace:
                 annotation.int_value = value
             else:
                 annotation.string_value = str(value)
-        if len(self._trace.packet) > PACKETS:
-            self.close()
+        serialized: bytes = packet.SerializeToString()
+        return serialized
 
-    def _packet(self) -> TracePacket:
-        packet = self._trace.packet.add()
-        packet.trusted_packet_sequence_id = SEQUENCE
-        packet.timestamp_clock_id = CLOCK_BOOTTIME
-        return packet
+    def _add(self, packet: bytes) -> None:
+        size = len(packet)
+        if size < len(HEADS):
+            self._packets.append(HEADS[size] + packet)
+        else:
+            trace = Trace()
+            trace.packet.add().ParseFromString(packet)
+            self._packets.append(trace.SerializeToString())
+        if len(self._packets) > PACKETS:
+            self.close()
 
     def _make_track(self, lane: Lane) -> int:
         parent = self._tracks.get(lane.group)
@@ -80,9 +105,25 @@ class PerfettoTrace:
 
     def _describe(self, key: Lane | str, name: str, parent: int | None) -> int:
         uuid = self._tracks[key] = len(self._tracks) + 1
-        descriptor = self._packet().track_descriptor
+        packet = _packet()
+        descriptor = packet.track_descriptor
         descriptor.uuid = uuid
         descriptor.name = name
         if parent is not None:
             descriptor.parent_uuid = parent
+        self._add(packet.SerializeToString())
         return uuid
+
+
+def _key(kind: int, lane: Lane, name: str, details: Details) -> tuple[object, ...]:
+    """What an event has in common with others; () if that is not looked for."""
+    if not details:
+        return kind, lane, name
+    if len(details) > 1:
+        return ()
+    ((field, value),) = details.items()
+    return (kind, lane, name, field, value) if type(value) is int else ()
+
+
+def _packet() -> TracePacket:
+    return TracePacket(trusted_packet_sequence_id=SEQUENCE, timestamp_clock_id=CLOCK_BOOTTIME)

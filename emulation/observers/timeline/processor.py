@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from renode_wifi.emulation.image.image import symbol_address
 from renode_wifi.emulation.image.rtos.freertos import TCB_NAME
-from renode_wifi.emulation.observers.timeline.lanes import Lane, Sink
+from renode_wifi.emulation.observers.timeline.lanes import Details, Lane, Sink
 from renode_wifi.emulation.platform.core import ExceptionEntry
 from renode_wifi.emulation.platform.machine import Machine
 
 SYSTICK = 15
 HANDLERS = Lane("processor", "exceptions")
 FIRST_INTERRUPT = 16
+NOTHING: Details = {}
 NAMES = {2: "NMI", 3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault"} | {
     11: "SVCall",
     12: "DebugMonitor",
@@ -30,7 +31,8 @@ class ProcessorLanes:
         self._machine = machine
         self._sink = sink
         self._handlers: list[int] = []
-        self._names: dict[int, str] = {}
+        self._kinds: dict[int, tuple[str, Details]] = {}
+        """Names and details of handlers, by their numbers."""
         self._tasks: dict[int, Lane] = {}
         self._running = 0
         tcb = symbol_address(machine.images, "pxCurrentTCB")
@@ -47,31 +49,34 @@ class ProcessorLanes:
         self._switch(now, 0, b"")
 
     def _on_entries(self, entries: Iterable[ExceptionEntry]) -> None:
-        handlers, begin = self._handlers, self._sink.begin
+        handlers, kinds = self._handlers, self._kinds
+        begin, end = self._sink.begin, self._sink.end
         for time, place, current, returned, name in entries:
             if returned in handlers:
                 while handlers[-1] != returned:
                     self._leave(time)
-                self._leave(time)
+                handlers.pop()
+                end(HANDLERS, time, NOTHING)
             if not current:
                 if place != self._running:
                     self._switch(time, place, name)
             elif current != SYSTICK and current not in handlers:
                 handlers.append(current)
-                begin(HANDLERS, time, self._name(current, place), {"exception": current})
+                kind = kinds.get(current)
+                if kind is None:
+                    kind = kinds[current] = (
+                        self._handler_name(current, place),
+                        {"exception": current},
+                    )
+                begin(HANDLERS, time, *kind)
 
     def _leave(self, now: int) -> None:
         self._handlers.pop()
-        self._sink.end(HANDLERS, now, {})
-
-    def _name(self, number: int, address: int) -> str:
-        name = self._names.get(number)
-        if name is None:
-            name = NAMES.get(number) or self._handler_name(number, address)
-            self._names[number] = name
-        return name
+        self._sink.end(HANDLERS, now, NOTHING)
 
     def _handler_name(self, number: int, address: int) -> str:
+        if number in NAMES:
+            return NAMES[number]
         for image in self._machine.images:
             symbol = image.symbols.at(address)
             if symbol is not None and symbol[1] == 0:
@@ -80,7 +85,7 @@ class ProcessorLanes:
 
     def _switch(self, now: int, block: int, text: bytes) -> None:
         if self._running:
-            self._sink.end(self._tasks[self._running], now, {})
+            self._sink.end(self._tasks[self._running], now, NOTHING)
         self._running = block
         if not block:
             return
@@ -88,4 +93,4 @@ class ProcessorLanes:
         lane = self._tasks.get(block)
         if lane is None or lane.name != name:
             lane = self._tasks[block] = Lane("tasks", name)
-        self._sink.begin(lane, now, name, {})
+        self._sink.begin(lane, now, name, NOTHING)

@@ -185,6 +185,35 @@ def test_a_task_runs_until_another_does() -> None:
     assert running == [("task 1", 20, 40), ("task 2", 40, 80), ("task 1", 80, 80)]
 
 
+def test_what_events_have_in_common_is_no_more_than_is_equal() -> None:
+    file, lane = io.BytesIO(), Lane("tasks", "one")
+    trace = PerfettoTrace(file)
+    shown: list[dict[str, object]] = [
+        {},
+        {"a": 1},
+        {"a": True},
+        {"a": 1},
+        {"a": "1"},
+        {"a": 1, "b": 2},
+        {"a": "x" * 200},
+    ]
+    for time, details in enumerate(shown):
+        trace.instant(lane, time, "name", details)
+    trace.close()
+    read = Trace.FromString(file.getvalue())
+    events = [(p.timestamp, p.track_event) for p in read.packet if p.HasField("track_event")]
+    assert [time for time, _ in events] == list(range(len(shown)))
+    assert all(event.name == "name" and event.categories == ["tasks"] for _, event in events)
+    found = [
+        {
+            each.name: getattr(each, str(each.WhichOneof("value")))
+            for each in event.debug_annotations
+        }
+        for _, event in events
+    ]
+    assert list(map(repr, found)) == list(map(repr, shown))
+
+
 def test_two_timelines_of_a_board_see_the_same() -> None:
     first, second = Lanes(), Lanes()
     with Board(ST, ROOT / "firmware/blocks/tim_vectors.elf", engine="embedded") as board:

@@ -18,7 +18,15 @@ from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.recording import record
 from renode_wifi.emulation.observers.captures.vcd import WaveCapture
-from renode_wifi.emulation.observers.captures.waves import SpiWave, UartWave
+from renode_wifi.emulation.observers.captures.vcd_writer import VcdWriter
+from renode_wifi.emulation.observers.captures.waves import (
+    Burst,
+    Change,
+    Placed,
+    SpiWave,
+    UartWave,
+    step,
+)
 from renode_wifi.peripherals.base.uart import FrameFormat
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +55,12 @@ def waves(text: str) -> dict[str, Wave]:
             change = token.scalar_change
             found[names[change.id_code]].append((time, change.value == "1"))
     return found
+
+
+def changes_of(placed: Placed | None) -> list[Change]:
+    assert placed is not None
+    begin, burst = placed
+    return [(begin + offset, wire, is_high) for offset, wire, is_high in burst.changes]
 
 
 def level(wave: Wave, time: float) -> bool:
@@ -277,21 +291,21 @@ def test_a_selection_that_names_nothing_is_refused(
 
 def test_frames_that_software_sends_too_fast_follow_each_other() -> None:
     wave, form = UartWave("tx"), FrameFormat(10, 8, "", 1)
-    changes = wave.frame(1000, 0x55, form) + wave.frame(1000, 0x55, form)
+    changes = changes_of(wave.frame(1000, 0x55, form)) + changes_of(wave.frame(1000, 0x55, form))
     assert changes[0] == (1000, "tx", False)
     assert changes[10][0] == 1100
 
 
 @pytest.mark.parametrize(("parity", "level_of_it"), [("even", True), ("odd", False)])
 def test_parity_counts_the_ones(parity: str, level_of_it: bool) -> None:
-    changes = UartWave("tx").frame(0, 0x01, FrameFormat(10, 8, parity, 2))
+    changes = changes_of(UartWave("tx").frame(0, 0x01, FrameFormat(10, 8, parity, 2)))
     ninth = [is_high for time, _, is_high in changes if time <= 90][-1]
     assert ninth is level_of_it
 
 
 @pytest.mark.parametrize("mode", range(4))
 def test_data_is_stable_at_the_edge_of_each_mode(mode: int) -> None:
-    changes = SpiWave("c", "o", "i").word(100, 0xA5, 0x3C, 8, 20, mode)
+    changes = changes_of(SpiWave("c", "o", "i").word(100, 0xA5, 0x3C, 8, 20, mode))
     by_wire = {wire: [(0, False)] + [(t, v) for t, w, v in changes if w == wire] for wire in "coi"}
     first, second = by_wire["c"][-16::2], by_wire["c"][-15::2]
     edges = second if mode & 1 else first
@@ -300,3 +314,47 @@ def test_data_is_stable_at_the_edge_of_each_mode(mode: int) -> None:
         assert int("".join(str(int(bit)) for bit in bits), 2) == expected
         assert level(by_wire[data], edges[-1][0] - 1) == level(by_wire[data], edges[-1][0])
     assert [time for time, _, _ in changes] == sorted(time for time, _, _ in changes)
+
+
+WORD = Burst([(0, "a", True), (10, "b", True), (10, "a", False), (20, "a", True), (30, "a", False)])
+
+
+def written(bursts: list[tuple[int, Burst]]) -> dict[str, Wave]:
+    file = io.StringIO()
+    writer = VcdWriter(file)
+    for wire in "abc":
+        writer.add(wire, False)
+    for begin, burst in bursts:
+        writer.put(begin, burst)
+    writer.close(1000)
+    return waves(file.getvalue())
+
+
+def test_a_burst_that_nothing_interrupts_is_written_as_its_changes_are() -> None:
+    changes = [(at, step(wire, is_high)) for at, wire, is_high in changes_of((100, WORD))]
+    assert written([(100, WORD)]) == written(changes)
+
+
+@pytest.mark.parametrize("at", [99, 100, 105, 110, 120, 130, 131])
+def test_a_change_in_the_middle_of_a_burst_is_written_in_its_turn(at: int) -> None:
+    found = written([(100, WORD), (at, step("c", True))])
+    alone = written([(100, WORD)])
+    assert found == {**alone, "c": [(0, False), (at, True)]}
+
+
+def test_a_burst_of_the_past_is_written_at_the_time_that_is_written() -> None:
+    """A snapshot was restored."""
+    file = io.StringIO()
+    writer = VcdWriter(file)
+    for wire in "ab":
+        writer.add(wire, False)
+    writer.put(200, step("b", True))
+    writer.write_until(None)
+    writer.put(100, WORD)
+    writer.close(1000)
+    assert waves(file.getvalue())["a"][-1] == (200, False)
+
+
+def test_a_wire_that_is_there_already_does_not_change() -> None:
+    found = written([(50, step("a", True)), (100, WORD)])
+    assert found["a"] == [(0, False), (50, True), (110, False), (120, True), (130, False)]
