@@ -134,6 +134,8 @@ class Session:
 
         Raises GuestCrash when the firmware crashes; `wait_for_crash` is for tests that expect it.
         """
+        if not seconds >= 0:
+            raise RenodeWifiError(f"{seconds} seconds cannot pass", cure="give 0 or more")
         stop = self.engine.run(self.engine.now + round(seconds * SECOND))
         if stop is Stop.CRASH:
             raise GuestCrash(self.crash_report())

@@ -59,4 +59,14 @@ def _factory(name: str) -> type[EngineFactory]:
         from renode_wifi.emulation.engines.renode.engine import RenodeEngine
 
         return RenodeEngine
-    raise RenodeWifiError(f"no engine is called {name!r}", cure=f"engines: {', '.join(NAMES)}")
+    raise _unknown(name)
+
+
+def check_name(name: str) -> None:
+    """Raise RenodeWifiError where no engine is called that."""
+    if name not in NAMES:
+        raise _unknown(name)
+
+
+def _unknown(name: str) -> RenodeWifiError:
+    return RenodeWifiError(f"no engine is called {name!r}", cure=f"engines: {', '.join(NAMES)}")

@@ -160,11 +160,11 @@ def _of_folder(path: Path, base: int | None) -> Image:
 
 
 def _unreadable(path: Path, error: OSError) -> RenodeWifiError:
-    return RenodeWifiError(
-        f"cannot read the image: {error.strerror}",
-        where=str(path),
-        cure=f"give the path of a file of format {FORMATS}",
-    )
+    cure = f"give the path of a file of format {FORMATS}"
+    file, at, behind = str(path).rpartition("@")
+    if at and Path(file).is_file():
+        cure = f"{behind!r} is no address of 32 bits, as in {file}@0x08010000"
+    return RenodeWifiError(f"cannot read the image: {error.strerror}", where=str(path), cure=cure)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -170,11 +170,12 @@ class BoardType:
         if reason is None:
             return
         fitting = [board.name for board in all_boards() if board.misfit(image) is None]
-        cure = (
-            f"the image fits {' and '.join(fitting)}: use --board {fitting[0]}"
-            if fitting
-            else f"link it for {self.title} (vector table at 0x{self.vector_table:08X})"
-        )
+        if fitting:
+            cure = f"the image fits {' and '.join(fitting)}: use --board {fitting[0]}"
+        elif not image.segments:
+            cure = "name the program's file, or the folder of a serial flash that has one"
+        else:
+            cure = f"link it for {self.title} (vector table at 0x{self.vector_table:08X})"
         raise RenodeWifiError(
             f"the image does not fit {self.name}: {reason}", where=str(image.path), cure=cure
         )

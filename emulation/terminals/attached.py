@@ -17,13 +17,16 @@ from renode_wifi.peripherals.base.clock import MILLISECOND
 
 SLICE = 10 * MILLISECOND
 """Virtual time between looks at the terminals."""
+MAX_HELD = 64 << 10
+"""Bytes for a port whose reception is off; what comes behind them goes to the port, and is lost."""
 
 
 class Terminals:
     """Terminals by name, and which serial ports they are connected to.
 
-    Ports have the names under which they trace (`Engine.source`). The engine sets `type` and
-    `listen`.
+    Ports have the names under which they trace (`Engine.source`). The engine sets `type`,
+    `is_receiving` and `listen`. What is typed before firmware has switched a port's reception on
+    waits for it: input from a pipe is there before the firmware has started.
     """
 
     def __init__(self) -> None:
@@ -32,10 +35,12 @@ class Terminals:
         """Virtual time does not run ahead of real time, if given."""
         self.type: Callable[[str, bytes], None] = lambda port, data: None
         """Sends bytes to the RX pin of a port."""
+        self.is_receiving: Callable[[str], bool] = lambda port: True
         self.listen: Callable[[], None] = lambda: None
         """Called once: from then on `on_uart` is to be notified of what ports send."""
         self._ports: dict[str, list[Terminal]] = {}
         self._is_listening = False
+        self._held: dict[str, bytes] = {}
 
     @property
     def is_used(self) -> bool:
@@ -86,12 +91,17 @@ class Terminals:
         for port, terminals in self._ports.items():
             for terminal in terminals:
                 connected.add(id(terminal))
-                data = terminal.poll()
-                if data:
-                    self.type(port, data)
+                self._pass_on(port, terminal.poll())
         for terminal in self.by_name.values():
             if id(terminal) not in connected:
                 terminal.poll()
+
+    def _pass_on(self, port: str, data: bytes) -> None:
+        data = self._held.pop(port, b"") + data
+        if data and len(data) <= MAX_HELD and not self.is_receiving(port):
+            self._held[port] = data
+        elif data:
+            self.type(port, data)
 
     def run(self, run: Callable[[int], Stop], now: Callable[[], int], until: int) -> Stop:
         """Run to virtual time `until` (ns) by `run`, with bytes passing meanwhile."""

@@ -52,6 +52,7 @@ class EmbeddedEngine:
         self.script.run_all = self._run_all
         self.terminals = self.script.terminals
         self.terminals.type = self.write_uart
+        self.terminals.is_receiving = self.is_receiving
         self.terminals.listen = self._listen_for_terminals
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None

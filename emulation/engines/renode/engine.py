@@ -50,6 +50,7 @@ class RenodeEngine:
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self.terminals = Terminals()
         self.terminals.type = self.write_uart
+        self.terminals.is_receiving = self.is_receiving
         self.terminals.listen = lambda: self.subscribe(self.terminals.on_uart, UART)
         self._events: deque[tuple[int, str, str, TraceFields]] = deque()
         self._unreported: deque[tuple[int, str, str, TraceFields]] = deque()

@@ -85,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _execute(arguments: Sequence[str]) -> int:
     asked = next((name for name in arguments if name in SUBCOMMANDS), None)
+    if asked is None and arguments and not arguments[0].startswith("-"):
+        raise _no_command(arguments[0])
     with without_collector():
         top = parser(asked)
         options, unknown = top.parse_known_args(arguments)
@@ -94,6 +96,14 @@ def _execute(arguments: Sequence[str]) -> int:
             top.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     code: int = options.execute(options)
     return code
+
+
+def _no_command(name: str) -> RenodeWifiError:
+    near = get_close_matches(name, SUBCOMMANDS, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return RenodeWifiError(
+        f"there is no command {name!r}", cure=f"{hint}commands: {', '.join(SUBCOMMANDS)}"
+    )
 
 
 def _options_of(command: argparse.ArgumentParser) -> Iterator[str]:

@@ -35,7 +35,7 @@ def host_and_port(text: str) -> tuple[str, int]:
     """`PORT` of this host, or `HOST:PORT`."""
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not PORT or HOST:PORT")
+        raise argparse.ArgumentTypeError(f"{text!r} is not PORT or HOST:PORT, PORT up to 65535")
     return host.strip("[]") or LOCALHOST, int(port)
 
 
@@ -107,7 +107,7 @@ def add_board_arguments(command: argparse.ArgumentParser) -> None:
 def add_fault_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--on-fault",
-        choices=list(OnFault),
+        choices=[str(policy) for policy in OnFault],
         default=OnFault.REPORT,
         help="report: the firmware's handler runs, and the run ends where it only loops; stop: at"
         " every fault; continue: at a lockup only (default: %(default)s)",

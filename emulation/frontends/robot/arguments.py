@@ -107,16 +107,28 @@ class Parameters:
         ]
         if missing:
             raise KeywordException(f"{', '.join(missing)} is missing", "give it")
-        return values
+        return {name: self._checked(name, value) for name, value in values.items()}
 
     @staticmethod
     def _is_option(parameter: inspect.Parameter) -> bool:
         """Not a text to look for or to type, which may look like anything."""
         return parameter.default not in (parameter.empty, "")
 
+    def _checked(self, name: str, value: object) -> object:
+        """Robot tries the default's kind after ours, and lets any text through as a boolean."""
+        if isinstance(value, str) and all(kind in CONVERTERS for kind in self._kinds(name)):
+            return self._convert(name, value)
+        return value
+
+    def _kinds(self, name: str) -> tuple[type, ...]:
+        # Of this parameter only: names that others use may be there for type checkers alone.
+        alone = types.SimpleNamespace(__annotations__={name: self._parameters[name].annotation})
+        namespace = inspect.unwrap(self._method).__globals__
+        hint = typing.get_type_hints(alone, namespace)[name]
+        return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+
     def _convert(self, name: str, text: str) -> object:
-        hint = typing.get_type_hints(self._method)[name]
-        kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        kinds = self._kinds(name)
         if types.NoneType in kinds and text.lower() in ("null", "none"):
             return None
         for kind in kinds:

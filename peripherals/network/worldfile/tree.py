@@ -216,7 +216,9 @@ def _compose(path: Path) -> MappingNode:
         ) from None
     except UnicodeDecodeError as error:
         raise RenodeWifiError(
-            f"the file is not UTF-8 text (byte {error.start})", where=str(path)
+            f"the file is not UTF-8 text (byte {error.start})",
+            where=str(path),
+            cure="name a world file, or save it as UTF-8",
         ) from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)

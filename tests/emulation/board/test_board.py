@@ -146,6 +146,12 @@ def test_an_unknown_serial_port_is_reported_with_those_there_are() -> None:
         board.write("x", uart="uart9")
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan")])
+def test_time_does_not_run_back(seconds: float) -> None:
+    with Board(BOARD, SHELL) as board, pytest.raises(RenodeWifiError, match="0 or more"):
+        board.run(seconds)
+
+
 def test_an_unknown_engine_is_reported() -> None:
     with pytest.raises(RenodeWifiError, match="embedded"):
         Board(BOARD, engine="steam")

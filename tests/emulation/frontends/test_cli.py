@@ -120,7 +120,11 @@ def test_run_shows_the_line_that_was_not_ended(capsys: pytest.CaptureFixture[str
         (["run", "--board", "nope", "--image", PROBE], "no board is called"),
         (["run", "--board", "nope", "--image", "nope.elf"], "no board is called"),
         (["qualify", "--board", "nope", "--image", "nope.elf"], "no board is called"),
+        (["rnu", "--board", BOARD, "--image", PROBE], "did you mean run?"),
         (["run", "--board", BOARD, "--image", "nowhere.elf"], "nowhere.elf"),
+        (["run", "--board", BOARD, "--image", f"{PROBE}@0xZZ"], "'0xZZ' is no address of 32 bits"),
+        (["run", "--board", BOARD, "--image", f"{PROBE}@"], "'' is no address of 32 bits"),
+        (["run", "--board", BOARD, "--image", str(ROOT / "docs")], "name the program's file"),
         (["run", "--board", BOARD, "--image", PROBE, "--world", "nowhere.yaml"], "nowhere.yaml"),
         (["run", "--board", BOARD, "--image", PROBE, "--until", "("], "regular expression"),
         (["run", "--board", "cc3220sf_launchxl", "--image", PROBE], "--board b_l475e_iot01a"),
@@ -253,3 +257,11 @@ def test_a_misspelled_option_is_answered_with_the_right_one(
     with pytest.raises(SystemExit):
         main(["image", "info", "x.elf", "--frobnicate-all"])
     assert "arguments: --frobnicate-all\n" in capsys.readouterr().err
+
+
+def test_choices_are_listed_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--board", BOARD, "--image", PROBE, "--on-fault", "explode"])
+    error = capsys.readouterr().err
+    assert "'report'" in error
+    assert "OnFault" not in error

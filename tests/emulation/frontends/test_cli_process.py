@@ -233,3 +233,16 @@ def test_keys_go_to_the_board_until_a_signal_ends_the_run() -> None:
     assert "interrupted at" in errors
     os.close(user)
     os.close(terminal)
+
+
+def test_input_from_a_pipe_waits_for_the_firmware() -> None:
+    done = subprocess.run(
+        [*COMMAND, *RUN[:-1], str(SHELL), "-i", "--until", "unknown command", "--time", "60"],
+        input="hi\r",
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "> hi\nerror -1 unknown command" in done.stdout

@@ -6,7 +6,7 @@ import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Stop
-from renode_wifi.emulation.terminals.attached import SLICE, Terminals
+from renode_wifi.emulation.terminals.attached import MAX_HELD, SLICE, Terminals
 from renode_wifi.emulation.terminals.pace import MAX_LAG, RealTime
 from renode_wifi.emulation.terminals.terminal import MAX_PENDING, Pending
 
@@ -91,6 +91,31 @@ def test_what_is_typed_arrives_between_slices() -> None:
     assert board.terminals.run(advance, lambda: board.now, 3 * SLICE) is Stop.TIME
     assert moments == [SLICE, 2 * SLICE, 3 * SLICE]
     assert board.typed == [(0, "usart1", b"x"), (2 * SLICE, "usart1", b"y")]
+
+
+def test_what_is_typed_early_waits_until_the_port_receives() -> None:
+    board = Board()
+    recorder = Recorder()
+    board.terminals.add("a", recorder)
+    board.terminals.connect("uart", recorder)
+    board.terminals.is_receiving = lambda port: board.now >= 2 * SLICE
+    recorder.typed = b"help\r"
+    board.run(SLICE)
+    assert board.typed == []
+    recorder.typed = b"more"
+    board.run(3 * SLICE)
+    assert board.typed == [(2 * SLICE, "uart", b"help\rmore")]
+
+
+def test_a_deaf_port_does_not_hold_without_end() -> None:
+    board = Board()
+    recorder = Recorder()
+    board.terminals.add("a", recorder)
+    board.terminals.connect("uart", recorder)
+    board.terminals.is_receiving = lambda port: False
+    recorder.typed = bytes(MAX_HELD + 1)
+    board.run(SLICE)
+    assert board.typed == [(0, "uart", bytes(MAX_HELD + 1))]
 
 
 def test_without_terminals_a_run_is_one_piece() -> None:

@@ -25,6 +25,7 @@ class Keywords:
     """engine: "embedded", "renode" or "auto"."""
 
     def __init__(self, engine: str = "auto") -> None:
+        engines.check_name(engine)
         self.engine = engine
         self.events: list[Recorded] = []
         """Keywords of this test, as `Provides` keeps them for `Requires`."""

@@ -59,6 +59,12 @@ def test_other_names_are_refused(argument: object) -> None:
         SAMPLE.bind(("a", argument), {})
 
 
+def test_a_text_in_the_place_of_a_boolean_is_refused() -> None:
+    for given in ({"treatAsRegex": "perhaps"}, {"timeout": "soon"}):
+        with pytest.raises(KeywordException, match="give "):
+            SAMPLE.bind(("a",), given)
+
+
 def test_what_is_missing_or_wrong_is_an_error() -> None:
     with pytest.raises(KeywordException, match="content is missing"):
         SAMPLE.bind(("timeout=2",), {})

@@ -116,6 +116,11 @@ def test_qualify_fails_without_a_suite(keywords: RenodeWifi, tmp_path: Path) -> 
     assert report.exists()
 
 
+def test_an_engine_that_there_is_not_is_refused_at_the_import() -> None:
+    with pytest.raises(RenodeWifiError, match="no engine is called 'engin=renode'"):
+        RenodeWifi("engin=renode")
+
+
 @pytest.mark.parametrize(
     "name", ["renode_wifi.RenodeWifi", "renode_wifi.emulation.robot_library.RenodeWifi"]
 )
