@@ -25,7 +25,7 @@ from renode_wifi.peripherals.stm32l4.tim_registers import (
     DIER,
     SR,
 )
-from renode_wifi.peripherals.stm32l4.tim_trigger import UNUSED, triggers
+from renode_wifi.peripherals.stm32l4.tim_trigger import UNUSED, Pulses, triggers
 from renode_wifi.peripherals.stm32l4.tim_variants import MODE_WORDS
 
 FROZEN, ACTIVE_ON_MATCH, INACTIVE_ON_MATCH, TOGGLE, INACTIVE, ACTIVE, PWM1, PWM2 = range(8)
@@ -145,6 +145,8 @@ class Outputs:
         self._frequency = frequency
         self._acting = commutation.acting
         self._pairs = commutation.pairs
+        self.pulses = Pulses(timer.machine.clock, lines)
+        """Outputs that pulse at the next `emit`."""
         self._dead_time = DeadTime(timer.machine.clock, lines)
         self._channels = channels
         self._with_pins = [channel for channel in channels if channel < FIFTH]
@@ -163,9 +165,7 @@ class Outputs:
         self.references = [False] * len(MODE_WORDS)
         self._idles = True
         """Without MOE outputs that OSSI keeps have their idle levels, else their inactive ones."""
-        self.pulses: list[str] = []
-        """Outputs that pulse at the next `emit`."""
-        self._is_pulsing = False
+        self.pulses.clear()
         self.driven = 0
         self.update_matters = False
         self.compares_matter = 0
@@ -266,7 +266,7 @@ class Outputs:
         self._pulse_triggers(tim_trigger.RESET)
 
     def _pulse_triggers(self, mode: int) -> None:
-        self.pulses.extend(trigger.name for trigger in self._triggers if trigger.mode == mode)
+        self.pulses.add(*(each.name for each in self._triggers if each.mode == mode))
 
     def stopped(self, flags: int) -> None:
         """A break: that of BRK2 alone leaves outputs inactive (30.3.16)."""
@@ -305,13 +305,13 @@ class Outputs:
         """Compare or capture: the channel's DMA request, and its pulse to other blocks."""
         self.compared(channel)
         if self._lines[COMPARES[channel]].is_connected:
-            self.pulses.append(COMPARES[channel])
+            self.pulses.add(COMPARES[channel])
 
     def _request(self, name: str) -> None:
         transfers = 1
         if self._has_burst:
             transfers += DCR["DBL"].get(self._values[DCR.word])
-        self.pulses.extend([name] * transfers)
+        self.pulses.add(*[name] * transfers)
 
     def _output_mode(self, channel: int) -> int:
         code = self.mode_of(channel) >> 4 & 7
@@ -338,16 +338,8 @@ class Outputs:
             self._show(count, compares, counts_down)
         for trigger in self._triggers:
             if trigger.mode > UNUSED and trigger.show(self.references, runs):
-                self.pulses.append(trigger.name)
-        if self._is_pulsing:
-            # A receiver has written to the timer: the loop below goes on after it.
-            return
-        self._is_pulsing = True
-        try:
-            while self.pulses:
-                self._lines[self.pulses.pop(0)].pulse()
-        finally:
-            self._is_pulsing = False
+                self.pulses.add(trigger.name)
+        self.pulses.emit()
 
     def _show(self, count: int, compares: Sequence[int], counts_down: bool) -> None:
         for channel in self._channels:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from renode_wifi.peripherals.base.clock import MICROSECOND, Clock, Event
 from renode_wifi.peripherals.base.line import Line
 from renode_wifi.peripherals.base.registers import Field
 from renode_wifi.peripherals.stm32l4.tim_registers import CR2
@@ -14,6 +15,10 @@ RESET, ENABLE, UPDATE, COMPARE, FIRST_REFERENCE = range(5)
 """Codes; from the last on the reference of a channel, and of TRGO2 those of EDGES."""
 CHANNEL_4, CHANNEL_5, CHANNEL_6 = 3, 4, 5
 RISING, FALLING, BOTH = (True,), (False,), (True, False)
+MAX_PULSES = 64
+"""In an instant; a burst by DMA has 18."""
+MAX_PULSES_TIME = 5 * MICROSECOND
+"""What they take on the chip, about."""
 # Codes of MMS2 that pulse at edges of references: channels, and the levels that they change to.
 EDGES = {
     10: ((CHANNEL_4, BOTH),),
@@ -76,3 +81,48 @@ def triggers(values: array[int], trgo: Line, trgo2: Line) -> tuple[TriggerOutput
         TriggerOutput("TRGO", CR2["MMS"], values, trgo),
         TriggerOutput("TRGO2", CR2["MMS2"], values, trgo2),
     )
+
+
+class Pulses:
+    """Pulses that are due at lines, by name. A receiver may bring on more of them.
+
+    Timers that trigger each other in a circle never end. On the chip that takes time: a trigger is
+    resynchronised to the clock of its receiver (RM0351 section 30.3.19).
+    """
+
+    def __init__(self, clock: Clock, lines: Mapping[int | str, Line]) -> None:
+        self._clock = clock
+        self._lines = lines
+        self._due: list[str] = []
+        self._event: Event | None = None
+        self._is_emitting = False
+
+    def __bool__(self) -> bool:
+        return bool(self._due)
+
+    def clear(self) -> None:
+        self._due.clear()
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+
+    def add(self, *names: str) -> None:
+        self._due.extend(names)
+
+    def emit(self) -> None:
+        if self._is_emitting or self._event is not None:
+            return  # Whoever emits goes on with what came in between.
+        self._is_emitting = True
+        try:
+            for _ in range(MAX_PULSES):
+                if not self._due:
+                    return
+                self._lines[self._due.pop(0)].pulse()
+        finally:
+            self._is_emitting = False
+        if self._due:
+            self._event = self._clock.schedule(MAX_PULSES_TIME, self._go_on)
+
+    def _go_on(self) -> None:
+        self._event = None
+        self.emit()

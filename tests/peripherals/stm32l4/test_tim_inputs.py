@@ -132,6 +132,29 @@ def test_timers_count_each_others_overflows() -> None:
     assert peek(slave, "CNT") == 10
 
 
+@pytest.mark.parametrize("event", [0, 2])
+def test_timers_that_reset_each_other_let_time_go_on(event: int) -> None:
+    """A circle of triggers, by EGR.UG or by the update that each reset is (30.3.19)."""
+    machine = BenchMachine()
+    for number in (1, 3):
+        machine.peripherals[f"tim{number}"] = STM32_Timer(machine, f"tim{number}", 1_000_000)
+    timers = machine.peripherals["tim1"], machine.peripherals["tim3"]
+    for timer, source in zip(timers, (2, 0), strict=True):
+        poke(timer, "CR2", event << 4)
+        poke(timer, "SMCR", source << 4 | RESET)
+        poke(timer, "CR1", CR1.CEN)
+    poke(timers[0], "EGR", 1)
+    for _ in range(3):
+        poke(timers[1], "SR", 0)
+        machine.clock.advance(100_000)
+        assert peek(timers[1], "SR") & SR.TIF
+    poke(timers[1], "SMCR", 0)
+    machine.clock.advance(100_000)
+    poke(timers[1], "SR", 0)
+    machine.clock.advance(100_000)
+    assert not peek(timers[1], "SR") & SR.TIF
+
+
 @pytest.mark.parametrize(("mode", "counts"), [(1, 2), (2, 2), (3, 4)])
 def test_an_encoder_counts_up_and_down(mode: int, counts: int) -> None:
     timer, _ = make("tim4")
