@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TextIO
 
 from renode_wifi import __version__
 from renode_wifi.emulation.frontends.cli.startup import without_collector
+from renode_wifi.emulation.frontends.cli.streams import drop, nowhere
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 EXIT_ERROR = 2
@@ -57,8 +56,8 @@ def parser(subcommand: str | None = None) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     # With a stream closed (`>&-`), Python has None in its place.
-    sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
+    sys.stdout = sys.stdout or nowhere()
+    sys.stderr = sys.stderr or nowhere()
     try:
         try:
             return _execute(sys.argv[1:] if arguments is None else arguments)
@@ -72,13 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nobody reads a message.
-        _drop(sys.stdout)
-        _drop(sys.stderr)
+        drop(sys.stdout)
+        drop(sys.stderr)
         return EXIT_BROKEN_PIPE
     except OSError as error:
         if error.errno not in FULL:
             raise
-        _drop(sys.stdout)
+        drop(sys.stdout)
         print(f"renode-wifi: cannot write the output: {error.strerror}", file=sys.stderr)
         return EXIT_ERROR
 
@@ -113,13 +112,3 @@ def _options_of(command: argparse.ArgumentParser) -> Iterator[str]:
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
                 yield from _options_of(below)
-
-
-def _nowhere() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")
-
-
-def _drop(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere, so that the interpreter's end is silent."""
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), stream.fileno())

@@ -37,13 +37,18 @@ def _is_ignored(number: int) -> bool:
     return number == hangup and signal.getsignal(number) is signal.SIG_IGN
 
 
+class WriteEnded(BaseException):
+    """A signal to end has come while the terminal, or who reads our output, was waited for."""
+
+
 class Interruption:
     """While it is entered, a signal to end sets `asked` and calls `stop`; before there is anything
     to stop it is a KeyboardInterrupt, and so is the second one, for whom the end takes too long.
+    While `writes` is set, it is a WriteEnded, too.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.writes = False
         self.stop: Callable[[], None] | None = None
         self._previous = ExitStack()
 
@@ -65,3 +70,5 @@ class Interruption:
             raise KeyboardInterrupt
         self.asked = True
         self.stop()
+        if self.writes:
+            raise WriteEnded

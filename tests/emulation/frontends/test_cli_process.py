@@ -10,6 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -127,6 +129,33 @@ def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> Non
     assert process.returncode == 130
     assert "interrupted at" in output
     assert '"reason": "interrupted"' in report.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_whose_output_nobody_reads(number: int, tmp_path: Path) -> None:
+    """A pager that shows its first page, say."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    for size in (4096, 1):
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writer, bytes(size))
+    os.set_blocking(writer, True)
+    log, report = tmp_path / "run.log", tmp_path / "run.json"
+    outputs = ("--uart-log", str(log), "--json", str(report))
+    arguments = [*COMMAND, *RUN, *FOREVER, *outputs]
+    with subprocess.Popen(arguments, stdout=writer, stderr=writer) as process:
+        try:
+            while not (log.exists() and log.read_bytes()):
+                assert process.poll() is None
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(TIMEOUT) == 130
+        finally:
+            process.kill()
+    assert json.loads(report.read_text())["reason"] == "interrupted"
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_run_that_is_killed_leaves_no_report_of_success(tmp_path: Path) -> None:
