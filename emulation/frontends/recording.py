@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -43,12 +45,25 @@ def record_perfetto(session: Session, path: Path, settings: str = "") -> None:
 def _finish(file: DraftFile, *steps: Callable[[], None]) -> None:
     """A file that cannot be written to its end leaves what was there before."""
     try:
-        for step in steps:
-            step()
+        with _without_search_for_garbage():
+            for step in steps:
+                step()
     except BaseException:
         file.drop()
         raise
     file.close()
+
+
+@contextmanager
+def _without_search_for_garbage() -> Iterator[None]:
+    """All that is made of a run's notes is kept until it is written: a search finds nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def record_report(session: Session, path: Path, settings: str = "") -> None:

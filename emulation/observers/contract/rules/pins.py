@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from renode_wifi.emulation.observers.contract.port import ST, TI
@@ -44,22 +45,35 @@ class StPins:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._last: dict[tuple[str, str], pins.PinFunction] = {}
+        """Where a signal was when it was looked for last: it is looked for there first."""
 
     def __call__(self, block: str) -> str:
         signals = pins.SPI3_SIGNALS if block == WIFI_BUS else {"TX": pins.TRANSMITTERS.get(block)}
         for signal, choices in signals.items():
-            if choices and not any(map(self._is_chosen, choices)):
+            if choices and not self._is_anywhere((block, signal), choices):
                 named = " or ".join(f"P{port}{pin} (AF{af})" for port, pin, af in choices)
                 return f"{signal} is at no pin: it can be at {named}"
         return ""
+
+    def _is_anywhere(self, key: tuple[str, str], choices: Sequence[pins.PinFunction]) -> bool:
+        last = self._last.get(key)
+        if last is not None and self._is_chosen(last):
+            return True
+        for choice in choices:
+            if self._is_chosen(choice):
+                self._last[key] = choice
+                return True
+        return False
 
     def _is_chosen(self, choice: pins.PinFunction) -> bool:
         port = getattr(self._machine.peripherals.get(f"gpioPort{choice.port}"), "registers", None)
         if not isinstance(port, RegisterFile):
             return True
-        functions = port["AFRL"] | port["AFRH"] << 32
-        is_alternate = port["MODER"] >> 2 * choice.pin & 3 == ALTERNATE
-        return is_alternate and functions >> 4 * choice.pin & 15 == choice.function
+        if port["MODER"] >> 2 * choice.pin & 3 != ALTERNATE:
+            return False
+        functions = port["AFRL"] if choice.pin < 8 else port["AFRH"]
+        return functions >> 4 * (choice.pin & 7) & 15 == choice.function
 
 
 class TiPads:
