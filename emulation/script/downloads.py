@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import re
 import sys
@@ -23,6 +24,8 @@ CHECKED = re.compile(r"-s_(\d+)-([0-9a-f]{40})$")
 """Size in bytes and SHA-1, at the end of an address."""
 TIME_OUT = 60
 """Seconds of real time without a byte."""
+MAX_SIZE = 256 << 20
+"""Bytes of a file, unpacked too."""
 
 
 def cache_folder() -> Path:
@@ -57,18 +60,22 @@ def fetch(address: str) -> Path:
 
 def _download(address: str) -> bytes:
     # Here, because they take a twentieth of every start, and few scripts name an address.
+    import http.client
     import urllib.error
     import urllib.request
 
     try:
         with urllib.request.urlopen(address, timeout=TIME_OUT) as source:
-            content = bytes(source.read())
-    except (OSError, ValueError, urllib.error.URLError) as error:
+            content = bytes(source.read(MAX_SIZE + 1))
+            if len(content) <= MAX_SIZE and getattr(source, "length", None):
+                raise http.client.IncompleteRead(content, source.length)
+    except (OSError, ValueError, urllib.error.URLError, http.client.HTTPException) as error:
         raise RenodeWifiError(
             f"cannot download: {getattr(error, 'reason', error)}",
             where=address,
             cure="connect this host to the network, or name a file of this host instead",
         ) from error
+    _check_size(content, address)
     checked = CHECKED.search(address)
     if checked is not None and (
         len(content) != int(checked[1]) or hashlib.sha1(content).hexdigest() != checked[2]
@@ -81,8 +88,20 @@ def _download(address: str) -> bytes:
     if not address.endswith(".gz"):
         return content
     try:
-        return gzip.decompress(content)
+        with gzip.open(io.BytesIO(content)) as packed:
+            unpacked = packed.read(MAX_SIZE + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise RenodeWifiError(
             f"cannot unpack: {error}", where=address, cure="the server has to send a gzip file"
         ) from error
+    _check_size(unpacked, address)
+    return unpacked
+
+
+def _check_size(content: bytes, address: str) -> None:
+    if len(content) > MAX_SIZE:
+        raise RenodeWifiError(
+            f"what was downloaded has more than {MAX_SIZE >> 20} MiB",
+            where=address,
+            cure="look at what the server sends, or take another address",
+        )

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 
@@ -77,6 +78,35 @@ def test_what_is_wrong_is_not_kept(server: ThreadingHTTPServer, name: str, messa
         assert caught.value.where == address(server, name)
         assert caught.value.cure
     assert len(server.asked) == 2  # type: ignore[attr-defined]
+
+
+def test_what_is_too_big_is_not_kept(
+    server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "MAX_SIZE", 2 * len(IMAGE))
+    for name in ("app.bin", "app.bin.gz"):
+        assert downloads.fetch(address(server, name)).read_bytes() == IMAGE
+    monkeypatch.setattr(downloads, "MAX_SIZE", len(IMAGE) - 1)
+    for name in ("other.bin", "other.bin.gz"):
+        with pytest.raises(RenodeWifiError, match="more than 0 MiB"):
+            downloads.fetch(address(server, name))
+
+
+@pytest.mark.parametrize(
+    "answer", [b"\0\0\n\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", b"HTTP/1.1 x\n", b""]
+)
+def test_a_server_that_does_not_speak_http_is_reported(answer: bytes) -> None:
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1000)
+            self.request.sendall(answer)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        port = server.server_address[1]
+        with pytest.raises(RenodeWifiError, match="cannot download"):
+            downloads.fetch(f"http://127.0.0.1:{port}/app.bin")
+        server.shutdown()
 
 
 def test_an_svd_file_is_not_fetched(server: ThreadingHTTPServer) -> None:
