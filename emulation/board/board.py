@@ -7,6 +7,7 @@ from pathlib import Path
 
 from renode_wifi.emulation.board.session import BoardTimeout, GuestCrash, Session, Snapshot
 from renode_wifi.emulation.engines import select as engines
+from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import ImageSource, load_images
 from renode_wifi.emulation.platform import boards
@@ -21,7 +22,7 @@ class Board(Session):
     name: see `boards.names()`. image: firmware to load and start, a file or several, as
     `load_images` takes them. world: world file; the board's default world without one. seed:
     overrides the world file's. engine: "embedded", "renode" or "auto". on_fault: what a fault of
-    the firmware means to the run.
+    the firmware means to the run: "report", "stop" or "continue".
     """
 
     def __init__(
@@ -31,21 +32,32 @@ class Board(Session):
         world: Path | str | None = None,
         seed: int | None = None,
         engine: str = "auto",
-        on_fault: OnFault = OnFault.REPORT,
+        on_fault: OnFault | str = OnFault.REPORT,
     ) -> None:
+        policy = _policy(on_fault)
         self.type = boards.find(name)
         engines.prepare(engine)
         if image is not None:
             image = self._read(image)
         world = None if world is None else Path(world)
         super().__init__(engines.start(engine, self.type, world, seed), self.type.uart)
-        self.engine.on_fault = on_fault
+        self.engine.on_fault = policy
         if image is not None:
             self.load(image)
 
     @property
     def name(self) -> str:
         return self.type.name
+
+    def execute(self, command: str) -> str:
+        """Run a monitor command. Raises GuestCrash where the firmware crashes meanwhile, as in
+        `emulation RunFor "1"`; a state that is loaded may have crashed before."""
+        before = self.crash
+        output = super().execute(command)
+        loads = command.split()[:1] in (["Load"], ["load"])
+        if self.crash is not None and self.crash != before and not loads:
+            raise GuestCrash(self.crash_report())
+        return output
 
     def load(self, image: ImageSource | Sequence[ImageSource]) -> None:
         """Program an image, or several, into flash and start it."""
@@ -56,3 +68,12 @@ class Board(Session):
         read = load_images(image, guess=self.type.place, board=self.name)
         self.type.check(read)
         return read
+
+
+def _policy(on_fault: OnFault | str) -> OnFault:
+    try:
+        return OnFault(on_fault)
+    except ValueError:
+        raise RenodeWifiError(
+            f"a fault can't mean {on_fault!r}", cure=f"on_fault: {', '.join(OnFault)}"
+        ) from None

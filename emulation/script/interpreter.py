@@ -94,6 +94,7 @@ class Interpreter:
         self.requests = Requests()
         self.worlds = ScriptWorlds()
         self.terminals = Terminals()
+        self.save_machines, self.restore_machines = lockstep.save, lockstep.restore
         self.quantum = lockstep.QUANTUM
         self.number_format = "Hexadecimal"
         self.seed: int | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
-from renode_wifi.emulation.platform import boards, lockstep
+from renode_wifi.emulation.platform import boards
 
 if TYPE_CHECKING:
     from renode_wifi.emulation.script.interpreter import Interpreter
@@ -47,7 +47,7 @@ def save_session(interpreter: Interpreter) -> bytes:
         _own.add((entries[-1]["world"], entries[-1]["file"]))
     selected = None if interpreter.machine is None else interpreter.machine.name
     head = json.dumps({"machines": entries, "selected": selected}).encode()
-    body = len(head).to_bytes(4, "little") + head + lockstep.save(machines)
+    body = len(head).to_bytes(4, "little") + head + interpreter.save_machines(machines)
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
@@ -62,7 +62,9 @@ def load_session(interpreter: Interpreter, data: bytes) -> None:
     Raises RenodeWifiError; the machines that there are stay as they were.
     """
     if not data.startswith(MAGIC):
-        lockstep.restore(list(interpreter.machines.values()) or [interpreter.current], data)
+        interpreter.restore_machines(
+            list(interpreter.machines.values()) or [interpreter.current], data
+        )
         return
     body = data[len(MAGIC) + DIGEST :]
     if data[len(MAGIC) : len(MAGIC) + DIGEST] != hashlib.sha256(body).digest():
@@ -84,7 +86,7 @@ def load_session(interpreter: Interpreter, data: bytes) -> None:
             for name, epoch, board, world, file, entry in entries:
                 _make(interpreter, name, board, world, file, entry.get("seed"))
                 interpreter.machines[name].epoch = epoch
-        lockstep.restore(list(interpreter.machines.values()), body[4 + size :])
+        interpreter.restore_machines(list(interpreter.machines.values()), body[4 + size :])
     except RenodeWifiError:
         if fresh:
             for name in list(interpreter.machines):

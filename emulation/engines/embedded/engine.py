@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,8 @@ class EmbeddedEngine:
         self.terminals.type = self.write_uart
         self.terminals.is_receiving = self.is_receiving
         self.terminals.listen = self._listen_for_terminals
+        self.script.save_machines = self._save_machines
+        self.script.restore_machines = self._restore_machines
         self._listeners: list[tuple[TraceListener, str | None]] = []
         self._machine: Machine | None = None
         self.is_running = False
@@ -226,17 +228,29 @@ class EmbeddedEngine:
         return {name: core.read_register(name) for name in (*REGISTERS, "psp")}
 
     def save(self) -> bytes:
-        from renode_wifi.emulation.engines.embedded.fault_state import with_faults
-
-        return with_faults(lockstep.save(self._machines), list(self._watches.values()))
+        return self._save_machines(self._machines)
 
     def restore(self, state: bytes) -> None:
+        self._restore_machines(self._machines, state)
+
+    def _save_machines(self, machines: Sequence[Machine]) -> bytes:
+        from renode_wifi.emulation.engines.embedded.fault_state import with_faults
+
+        return with_faults(lockstep.save(machines), self._watches_of(machines))
+
+    def _restore_machines(self, machines: Sequence[Machine], state: bytes) -> None:
         from renode_wifi.emulation.engines.embedded.fault_state import without_faults
 
-        machines, faults = without_faults(state, len(self._watches))
-        lockstep.restore(self._machines, machines)
-        for watch, kept in zip(self._watches.values(), faults, strict=True):
+        watches = self._watches_of(machines)
+        saved, faults = without_faults(state, len(watches))
+        lockstep.restore(machines, saved)
+        for watch, kept in zip(watches, faults, strict=True):
             watch.crash, watch.is_over, watch.watched = kept
+
+    def _watches_of(self, machines: Sequence[Machine]) -> list[FaultWatch]:
+        # A command that is under way may have made machines.
+        self._follow_selection()
+        return [self._watches[machine] for machine in machines]
 
     def close(self) -> None:
         if self.control is not None:

@@ -115,6 +115,10 @@ class Keywords:
             self._crash_reported = True
             raise GuestCrash(session.crash_report())
 
+    def know_crash(self) -> None:
+        """Not to be reported again, or of a state that is there to be looked at."""
+        self._crash_reported = self.session.crash is not None
+
     def _on_handled_fault(self, fault: object) -> None:
         """A fault that the firmware's handler took."""
 

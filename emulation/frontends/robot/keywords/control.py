@@ -12,6 +12,7 @@ from pathlib import Path
 
 from robot.api import logger
 
+from renode_wifi.emulation.board.session import GuestCrash
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.gdb import wait_for_debugger
@@ -81,11 +82,17 @@ class ControlKeywords(Keywords):
         text = command if isinstance(command, str) else " ".join(command)
         self.select(machine)
         try:
-            return self.session.execute(text)
+            output = self.session.execute(text)
+        except GuestCrash:
+            self.know_crash()
+            raise
         except RenodeWifiError as error:
             raise KeywordException(
                 f"There was an error when executing command '{text}': {error}"
             ) from error
+        if text.split()[:1] == ["Load"]:
+            self.know_crash()
+        return output
 
     @keyword()
     def execute_script(self, path: str) -> str:
@@ -178,6 +185,7 @@ class ControlKeywords(Keywords):
         """Go on from what `Save State` wrote. Testers are to be created anew."""
         self.end_session()
         self.session.execute(f"Load @{Path(path).absolute().as_posix()}")
+        self.know_crash()
 
     @keyword(Replay.NEVER)
     def provides(self, state: str, type: str = "Serialization") -> None:

@@ -167,6 +167,17 @@ def test_a_crash_can_be_waited_for(keywords: RenodeWifi) -> None:
     assert keywords.virtual_time() < 0.5
 
 
+def test_a_crash_is_in_a_state(keywords: RenodeWifi, tmp_path: Path) -> None:
+    talking(keywords)
+    keywords.write_line_to_uart("crash")
+    keywords.wait_for_crash(1)
+    keywords.save_state(str(tmp_path / "crashed.save"))
+    keywords.load_state(str(tmp_path / "crashed.save"))
+    assert keywords.execute_command("sysbus.cpu PC").startswith("0x")
+    with pytest.raises(GuestCrash, match=r"HardFault"):
+        keywords.run_for(0.1)
+
+
 def test_a_fault_can_be_let_pass(keywords: RenodeWifi) -> None:
     keywords.create_board(BOARD, TALK, onFault="continue")
     keywords.wait_for_prompt_on_uart("talk>")
