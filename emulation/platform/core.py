@@ -239,7 +239,9 @@ class Core(Protocol):
     vector_table: int
     """Where initial SP and PC are at the next reset."""
     stop_on_fault: bool
-    """A fault of the guest ends the run, whether it has a handler or not."""
+    """A fault of the guest ends the run, if its handler does not take it and end."""
+    stop_on_handled: bool
+    """Every fault ends it, those that firmware has enabled handlers for as well."""
     on_reserved: Callable[[int, int], None]
     """Called with (address, is write) for accesses between the registers of a peripheral."""
 

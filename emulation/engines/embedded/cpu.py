@@ -89,7 +89,7 @@ class Core:
         self.request_stop, self.is_stopping = self._native.request_stop, self._native.is_stopping
         self._has_fpu = True
         self.on_fault: Callable[[CrashReport], None] | None = None
-        self.stop_on_fault = False
+        self.stop_on_fault = self.stop_on_handled = False
         self.last_fault: CrashReport | None = None
         self._handled: HandledFault | None = None
         self.bus = CoreBus(self._native, self.memory_map, self.peripheral_map)
@@ -309,7 +309,7 @@ class Core:
         report = crash_report(fault, process_stack, self.now, self.bus, self._has_fpu)
         if self.on_fault is not None:
             self.on_fault(report)
-        if self.stop_on_fault and HandledFault.fits(report):
+        if self.stop_on_fault and not self.stop_on_handled and HandledFault.fits(report):
             self._handled = HandledFault(report, self.now)
             return False
         self.last_fault = report

@@ -155,6 +155,7 @@ class EmbeddedEngine:
         watch = self._watches[machine]
         # A debugger looks at every fault.
         watch.on_fault = self._on_fault if self.control is None else OnFault.STOP
+        watch.is_debugged = self.control is not None
         return watch.run(until)
 
     def _run_all(self, duration: int) -> None:

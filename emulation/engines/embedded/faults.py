@@ -65,6 +65,8 @@ class FaultWatch:
     is_over: bool = False
     """Nothing but a reset makes the guest go on."""
     watched: Watched = field(default_factory=Watched)
+    is_debugged: bool = False
+    """A debugger is not stopped by faults that the firmware's enabled handlers take."""
 
     def __post_init__(self) -> None:
         self.machine.core.stop_on_fault = True
@@ -80,6 +82,7 @@ class FaultWatch:
         machine = self.machine
         # Firmware may live on faults. Where they are nobody's concern, they don't leave the core.
         machine.core.stop_on_fault = self.on_fault is not OnFault.CONTINUE
+        machine.core.stop_on_handled = self.on_fault is OnFault.STOP and not self.is_debugged
         if self.is_over and self.on_fault is not OnFault.STOP:
             return Stop.CRASH
         self.crash = None

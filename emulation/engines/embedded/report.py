@@ -26,6 +26,10 @@ EXCEPTION_NAMES = {
 # Bits of CFSR and HFSR in words (ARMv7-M Architecture Reference Manual, B3.2.15 and B3.2.16).
 CFSR_CAUSES = {
     0: "instruction fetch from an execute-never region",
+    1: "access that the MPU forbids",
+    3: "unstacking that the MPU forbids on exception return",
+    4: "stacking that the MPU forbids on exception entry (stack overflow?)",
+    5: "lazy stacking of the FPU that the MPU forbids",
     8: "instruction fetch where nothing is mapped",
     9: "access where nothing is mapped",
     10: "access to an undocumented register",
@@ -47,6 +51,8 @@ CURES = {
     9: "check the pointer, or map a model there (the platform's .repl)",
     8: "check the function pointer or the return address on the stack",
     12: "give the stack more room",
+    1: "see which region of the MPU has the address, and who may write it",
+    4: "give the stack more room",
     17: "vectors and function pointers need bit 0 set",
     19: "enable the FPU in CPACR first",
     31: "attach a debugger (--gdb), or serve semihosting (BKPT 0xAB): docs/debugging.md",

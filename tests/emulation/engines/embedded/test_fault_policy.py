@@ -13,6 +13,7 @@ from renode_wifi import Board
 from renode_wifi.emulation.board import session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.engines.embedded.faults import loops_purely
+from renode_wifi.emulation.engines.embedded.report import CFSR_CAUSES
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform import boards
@@ -89,6 +90,22 @@ def test_every_fault_ends_the_run_on_request() -> None:
     engine = running(SKIP, OnFault.STOP)
     assert engine.run(MILLISECOND) is Stop.CRASH
     assert engine.run(MILLISECOND) is Stop.TIME
+
+
+def test_a_fault_with_a_handler_of_its_own_ends_the_run_on_request() -> None:
+    """B1.5.14, B3.2.13: BusFault is enabled, and its handler would go on."""
+    engine = running(SKIP, OnFault.STOP)
+    engine.machine.bus.write(0xE000ED24, 7 << 16, 4)
+    assert engine.run(MILLISECOND) is Stop.CRASH
+    assert engine.crash is not None
+    assert engine.crash.taken == engine.crash.raised
+    assert engine.run(MILLISECOND) is Stop.TIME
+
+
+def test_what_the_mpu_forbids_is_said_so() -> None:
+    """B3.2.15: MMFSR, of a fault that escalates (B3.2.16: FORCED)."""
+    for bit, cause in ((1, "access that the MPU"), (3, "unstacking"), (4, "stack overflow")):
+        assert cause in CFSR_CAUSES[bit]
 
 
 @pytest.mark.parametrize("handler", [LOOP, POLL, SKIP])
