@@ -11,7 +11,7 @@ from importlib import import_module
 
 from renode_wifi import __version__
 from renode_wifi.emulation.frontends.cli.startup import without_collector
-from renode_wifi.emulation.frontends.cli.streams import drop, nowhere
+from renode_wifi.emulation.frontends.cli.streams import drop, drop_unread, nowhere
 from renode_wifi.peripherals.base.errors import RenodeWifiError
 
 EXIT_ERROR = 2
@@ -61,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             return _execute(sys.argv[1:] if arguments is None else arguments)
+        except KeyboardInterrupt:
+            drop_unread()
+            raise
         finally:
             # Here, since an error at the interpreter's end could not be reported.
             sys.stdout.flush()

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Self, TextIO
+
+from renode_wifi.emulation.frontends.cli.streams import drop_unread
 
 ENDING = ("SIGTERM", "SIGHUP")
 """What ends a session at a prompt, too."""
@@ -37,18 +39,17 @@ def _is_ignored(number: int) -> bool:
     return number == hangup and signal.getsignal(number) is signal.SIG_IGN
 
 
-class WriteEnded(BaseException):
+class _WriteEnded(BaseException):
     """A signal to end has come while the terminal, or who reads our output, was waited for."""
 
 
 class Interruption:
     """While it is entered, a signal to end sets `asked` and calls `stop`; before there is anything
     to stop it is a KeyboardInterrupt, and so is the second one, for whom the end takes too long.
-    While `writes` is set, it is a WriteEnded, too.
     """
 
     def __init__(self) -> None:
-        self.asked = self.writes = False
+        self.asked = self._writes = False
         self.stop: Callable[[], None] | None = None
         self._previous = ExitStack()
 
@@ -70,5 +71,20 @@ class Interruption:
             raise KeyboardInterrupt
         self.asked = True
         self.stop()
-        if self.writes:
-            raise WriteEnded
+        if self._writes:
+            raise _WriteEnded
+
+    def write(self, stream: TextIO, text: str) -> None:
+        """To a standard stream. If nobody takes that, a signal to end is not to wait for it."""
+        if self.asked:
+            drop_unread()
+        try:
+            try:
+                self._writes = True
+                stream.write(text)
+                stream.flush()
+            finally:
+                self._writes = False
+        except _WriteEnded:
+            drop_unread()
+            stream.flush()

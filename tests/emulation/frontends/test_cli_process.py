@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -131,9 +132,9 @@ def test_an_interrupted_run_keeps_its_report(number: int, tmp_path: Path) -> Non
     assert '"reason": "interrupted"' in report.read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_run_whose_output_nobody_reads(number: int, tmp_path: Path) -> None:
-    """A pager that shows its first page, say."""
+@pytest.fixture
+def unread() -> Iterator[int]:
+    """A pipe that is full, as to a pager that shows its first page."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     for size in (4096, 1):
@@ -141,21 +142,42 @@ def test_a_signal_ends_a_run_whose_output_nobody_reads(number: int, tmp_path: Pa
             while True:
                 os.write(writer, bytes(size))
     os.set_blocking(writer, True)
-    log, report = tmp_path / "run.log", tmp_path / "run.json"
-    outputs = ("--uart-log", str(log), "--json", str(report))
-    arguments = [*COMMAND, *RUN, *FOREVER, *outputs]
-    with subprocess.Popen(arguments, stdout=writer, stderr=writer) as process:
+    yield writer
+    os.close(reader)
+    os.close(writer)
+
+
+def ended_by(number: int, arguments: Sequence[str], log: Path, unread: int) -> int:
+    """The exit code of a command that got a signal once it had something to say."""
+    with subprocess.Popen([*COMMAND, *arguments], stdout=unread, stderr=unread) as process:
         try:
             while not (log.exists() and log.read_bytes()):
                 assert process.poll() is None
                 time.sleep(0.01)
             process.send_signal(number)
-            assert process.wait(TIMEOUT) == 130
+            return process.wait(TIMEOUT)
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_whose_output_nobody_reads(
+    number: int, tmp_path: Path, unread: int
+) -> None:
+    log, report = tmp_path / "run.log", tmp_path / "run.json"
+    outputs = ("--uart-log", str(log), "--json", str(report))
+    assert ended_by(number, [*RUN, *FOREVER, *outputs], log, unread) == 130
     assert json.loads(report.read_text())["reason"] == "interrupted"
-    os.close(reader)
-    os.close(writer)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_suite_whose_output_nobody_reads(
+    number: int, tmp_path: Path, unread: int
+) -> None:
+    log, report = tmp_path / "suite.log", tmp_path / "suite.json"
+    outputs = ("--uart-log", str(log), "--json", str(report))
+    assert ended_by(number, [*QUALIFY, *outputs], log, unread) == 130
+    assert json.loads(report.read_text())["end"] == "interrupted"
 
 
 def test_a_run_that_is_killed_leaves_no_report_of_success(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time as host_time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from renode_wifi.emulation.board.board import Board
@@ -19,6 +20,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 from renode_wifi.emulation.frontends.cli.output import OutputFile
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
+from renode_wifi.emulation.frontends.cli.streams import drop_unread
 from renode_wifi.emulation.platform import boards
 from renode_wifi.emulation.suites.qualification import (
     DEFAULT_TEST_TIME,
@@ -109,14 +111,15 @@ def execute(options: argparse.Namespace) -> int:
             board = stack.enter_context(
                 Board(options.board, image, options.world, options.seed, options.engine)
             )
-        run = Qualification(
-            board, expected, options.junit, options.json, _show, dict(options.label)
-        )
+        show = partial(_show, interruption)
+        run = Qualification(board, expected, options.junit, options.json, show, dict(options.label))
         if log is not None:
             board.uart.listeners.append(_Log(log))
-        run.on_progress = _Progress()
+        run.on_progress = _Progress(interruption)
         interruption.stop = run.interrupt
         end = run.run(options.time, options.test_time)
+        if interruption.asked:
+            drop_unread()
         _summary(run, end)
         if end is not End.FINISHED:
             return EXITS[end]
@@ -127,7 +130,8 @@ class _Progress:
     """Says which test is running, and for how long in virtual time: on a terminal in a line that is
     written again and again, elsewhere now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, interruption: Interruption) -> None:
+        self._interruption = interruption
         self._is_terminal = sys.stderr.isatty()
         self._period = 0.5 if self._is_terminal else 20.0
         self._last = host_time.monotonic()
@@ -138,10 +142,8 @@ class _Progress:
             return
         self._last = real
         text = visible(f"   running  {seconds:9.3f} s  {name or 'before the first test'}")
-        if self._is_terminal:
-            print(f"{text}  (at {now:.0f} s)\x1b[K", end="\r", file=sys.stderr, flush=True)
-        else:
-            print(f"{text}  (at {now:.0f} s)", file=sys.stderr, flush=True)
+        end = "\x1b[K\r" if self._is_terminal else "\n"
+        self._interruption.write(sys.stderr, f"{text}  (at {now:.0f} s){end}")
 
 
 class _Log:
@@ -162,13 +164,13 @@ def _label(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _show(result: TestResult) -> None:
+def _show(interruption: Interruption, result: TestResult) -> None:
     if sys.stderr.isatty():
-        print("\x1b[K", end="", file=sys.stderr, flush=True)
+        interruption.write(sys.stderr, "\x1b[K")
     line = f"{result.outcome.value:>10}  {result.duration:9.3f} s  {result.group}.{result.name}"
     if result.outcome is Outcome.FAILED:
         line += f"\n{'':24}{result.file}:{result.line}: {result.message}"
-    print(visible(line), flush=True)
+    interruption.write(sys.stdout, f"{visible(line)}\n")
 
 
 def _summary(run: Qualification, end: End) -> None:

@@ -25,7 +25,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 from renode_wifi.emulation.frontends.cli.consoles import add_console_arguments, connect_consoles
 from renode_wifi.emulation.frontends.cli.observe import NOT_ENDED, Observers, add_observer_arguments
 from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile
-from renode_wifi.emulation.frontends.cli.signals import Interruption, WriteEnded
+from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.streams import drop_unread
 from renode_wifi.emulation.frontends.gdb import Killed, offer, serve
@@ -263,7 +263,7 @@ class _Watch:
             self.log.write(text)
             self.log.flush()
         if self.is_shown:
-            self._show(text)
+            self.interruption.write(sys.stdout, text)
         if self.done:
             return
         if self.fail_on is not None and self.fail_on.search(line.text):
@@ -272,22 +272,6 @@ class _Watch:
             self.seen = line
         if self.done:
             self.board.stop()
-
-    def _show(self, text: str) -> None:
-        """Write to the terminal. If nobody takes that, a signal to end is not to wait for it."""
-        interruption = self.interruption
-        if interruption.asked:
-            drop_unread()
-        try:
-            try:
-                interruption.writes = True
-                sys.stdout.write(text)
-                sys.stdout.flush()
-            finally:
-                interruption.writes = False
-        except WriteEnded:
-            drop_unread()
-            sys.stdout.flush()
 
     def on_byte(self, time: int, byte: int) -> None:
         """Look at the line under way: a prompt has no line feed."""
