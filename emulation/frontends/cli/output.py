@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 from collections.abc import Iterator
@@ -14,7 +15,45 @@ from renode_wifi.peripherals.base.atomic_file import Draft, is_stream, open_new,
 
 OTHER_FILE = "name a file in a folder you own"
 OTHER_FOLDER = "name a folder in one you own"
+OTHER_NAME = "give each option a file of its own"
 OTHER_PLACE = "make room there, or name another file"
+
+
+READ = ("image", "world", "board", "script", "symbols", "expected")
+WRITTEN = (
+    *("uart_log", "json", "junit", "trace", "trace_file", "pcap", "vcd", "perfetto", "report"),
+    "contract_report",
+)
+"""Destinations of the options that name files."""
+
+
+def check_files(options: argparse.Namespace) -> None:
+    """Raises RenodeWifiError where an option would write over what another one reads or writes."""
+    taken = {
+        os.path.realpath(name.partition("@0x")[0]): _option(destination)
+        for destination in READ
+        for name in _names(options, destination)
+    }
+    for destination in WRITTEN:
+        for name in _names(options, destination):
+            place, option = os.path.realpath(name), _option(destination)
+            if is_stream(Path(name)):
+                continue
+            if place in taken:
+                raise RenodeWifiError(
+                    f"{name}: {option} would write over the file of {taken[place]}", cure=OTHER_NAME
+                )
+            taken[place] = option
+
+
+def _names(options: argparse.Namespace, destination: str) -> list[str]:
+    named = getattr(options, destination, None)
+    given = named if isinstance(named, list) else [named]
+    return [os.fspath(name) for name in given if name not in (None, "sockets")]
+
+
+def _option(destination: str) -> str:
+    return f"--{destination.replace('_', '-')}"
 
 
 class OutputFile(io.TextIOWrapper):

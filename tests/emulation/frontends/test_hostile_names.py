@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from renode_wifi.emulation.visible import as_html
 ROOT = Path(__file__).resolve().parents[3]
 FIRMWARE = ROOT / "firmware"
 BOARD = "b_l475e_iot01a"
+PROBE = str(FIRMWARE / "probe" / f"{BOARD}.elf")
 TEXT = "\x1b]0;x\x07<s>\u202e&\x9b"
 OBEYED = ("\x1b", "\x07", "\u202e", "\x9b", "<s>")
 SUITE = {
@@ -94,3 +96,43 @@ def test_any_parser_reads_junit_about_any_text(text: str) -> None:
     case = ElementTree.fromstring(report).find("testsuite/testcase")
     assert case is not None
     assert case.get("name") == str(RenodeWifiError(text))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (["--uart-log", "x"], ["--json", "./x"]),
+        (["--json", "x"], ["--contract-report", "x"]),
+        (["--trace", "x"], ["--trace-file", "x"]),
+        (["--world", "x"], ["--json", "x"]),
+        (["--script", "x"], ["--pcap", "x"]),
+        (["--symbols", "link"], ["--vcd", "x"]),
+    ],
+)
+def test_no_option_writes_over_the_file_of_another(
+    first: list[str],
+    second: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x").write_text("mine")
+    Path("link").symlink_to("x")
+    assert main(["run", "--board", BOARD, "--image", PROBE, *first, *second]) == 2
+    assert f"{second[0]} would write over the file of {first[0]}" in capsys.readouterr().err
+    assert Path("x").read_text() == "mine"
+
+
+def test_an_image_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = tmp_path / "suite.bin"
+    image.write_bytes(b"mine")
+    arguments = ["--board", BOARD, "--image", f"{image}@0x08000000", "--junit", str(image)]
+    assert main(["qualify", *arguments]) == 2
+    assert "--junit would write over the file of --image" in capsys.readouterr().err
+    assert image.read_bytes() == b"mine"
+
+
+def test_a_device_takes_several_outputs() -> None:
+    outputs = ["--json", os.devnull, "--uart-log", os.devnull]
+    assert main(["run", "--board", BOARD, "--image", PROBE, "--time", "0.001", *outputs]) == 0

@@ -17,7 +17,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
     read_image,
     seconds,
 )
-from renode_wifi.emulation.frontends.cli.output import OutputFile
+from renode_wifi.emulation.frontends.cli.output import OutputFile, check_files
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.streams import drop_unread
@@ -96,6 +96,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    check_files(options)
     expected: dict[str, Expectation] = {}
     for path in options.expected:
         expected |= read_expected(path)

@@ -24,7 +24,7 @@ from renode_wifi.emulation.frontends.cli.arguments import (
 )
 from renode_wifi.emulation.frontends.cli.consoles import add_console_arguments, connect_consoles
 from renode_wifi.emulation.frontends.cli.observe import NOT_ENDED, Observers, add_observer_arguments
-from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile
+from renode_wifi.emulation.frontends.cli.output import OutputFile, ReportFile, check_files
 from renode_wifi.emulation.frontends.cli.signals import Interruption
 from renode_wifi.emulation.frontends.cli.startup import without_collector
 from renode_wifi.emulation.frontends.cli.streams import drop_unread
@@ -105,6 +105,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    check_files(options)
     until = _expression(options.until, "--until")
     fail_on = _expression(options.fail_on, "--fail-on")
     boards.find(options.board)  # A wrong name first: `make demo` names the image by it.
