@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.platform.using import current_folder
 from renode_wifi.peripherals.base.atomic_file import Draft, is_stream, open_new, replace_file
 
 OTHER_FILE = "name a file in a folder you own"
@@ -29,6 +30,7 @@ WRITTEN = (
 
 def check_files(options: argparse.Namespace) -> None:
     """Raises RenodeWifiError where an option would write over what another one reads or writes."""
+    current_folder()  # Without one no path can be compared.
     taken = {
         os.path.realpath(name.partition("@0x")[0]): _option(destination)
         for destination in READ
