@@ -211,7 +211,7 @@ Guest
         ),
         Victim(
             "robot",
-            (str(BIN / "robot"), "--output", "NONE", str(suite)),
+            (str(BIN / "robot"), "--output", "NONE", "--report", "NONE", str(suite)),
             ready="READY",
             signals=SIGNALS[:2],
             codes=(1,),
