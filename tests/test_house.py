@@ -31,7 +31,7 @@ FLOORS = (
         "peripherals.cc3220",
         "peripherals.parts",
     ),
-    ("emulation.errors", "emulation.visible"),
+    ("emulation.errors", "emulation.garbage", "emulation.visible"),
     ("emulation.patterns",),
     ("emulation.image",),
     ("emulation.platform",),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from renode_wifi.emulation.engines.engine import Engine, EngineFactory
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.garbage import all_stays
 from renode_wifi.emulation.platform.boards import BoardType
 
 NAMES = ("embedded", "renode", "auto")
@@ -24,24 +22,8 @@ def prepare(name: str) -> None:
 
 def start(name: str, board: BoardType, world: Path | None, seed: int | None) -> Engine:
     """Compose `board` on the engine called `name`; "auto" is the embedded engine."""
-    with _garbage_kept():
+    with all_stays(aged=True):
         return _factory(name).of_board(board, world, seed)
-
-
-@contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Within, nothing is looked through for garbage: of what is being loaded and made all stays."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            if not gc.get_freeze_count():  # the caller's own would be let go
-                # Together they make what is there old, without looking through it now.
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def start_empty(name: str) -> Engine:

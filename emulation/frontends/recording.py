@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from renode_wifi.emulation.board.session import Session
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.frontends.cli.output import DraftBytes, DraftFile
+from renode_wifi.emulation.garbage import all_stays
 
 
 def record_signals(session: Session, path: Path, selection: str = "") -> None:
@@ -45,25 +44,13 @@ def record_perfetto(session: Session, path: Path, settings: str = "") -> None:
 def _finish(file: DraftFile, *steps: Callable[[], None]) -> None:
     """A file that cannot be written to its end leaves what was there before."""
     try:
-        with _without_search_for_garbage():
+        with all_stays():
             for step in steps:
                 step()
     except BaseException:
         file.drop()
         raise
     file.close()
-
-
-@contextmanager
-def _without_search_for_garbage() -> Iterator[None]:
-    """All that is made of a run's notes is kept until it is written: a search finds nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def record_report(session: Session, path: Path, settings: str = "") -> None:

@@ -6,13 +6,11 @@ A snapshot is a head (what it is, its version, a digest of the rest) and the sta
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.garbage import all_stays
 from renode_wifi.emulation.platform.state.decoder import Decoder, OtherMake
 from renode_wifi.emulation.platform.state.encoder import Encoder
 from renode_wifi.emulation.platform.state.trust import Known, Untrusted
@@ -49,7 +47,7 @@ def load(data: bytes, known: Known) -> State:
     if view[HEAD - DIGEST : HEAD] != _digest(body):
         raise RenodeWifiError("the snapshot is damaged", cure="take it again")
     try:
-        with _without_collection():
+        with all_stays():
             state = Decoder(body, known).decode()
     except OtherMake:
         raise RenodeWifiError(
@@ -64,18 +62,6 @@ def load(data: bytes, known: Known) -> State:
     if not isinstance(state, dict):
         raise RenodeWifiError("the snapshot holds no board", cure=TAKE_AGAIN)
     return state
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """A state is many objects and no garbage: looking for some takes a third of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _digest(body: bytes | memoryview) -> bytes:
