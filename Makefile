@@ -100,6 +100,7 @@ torn: $(VENV)/developer
 
 soak: $(VENV)/developer
 	$(BIN)/python -m fuzz.soak --hours $(HOURS)
+	$(BIN)/python -m fuzz.echo --hours $(HOURS)
 
 docs: $(VENV)/developer
 	$(BIN)/python -m tests.docs

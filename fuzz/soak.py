@@ -68,10 +68,10 @@ def soak(name: str, hours: float, seed: int) -> int:
             board.reset()
             rounds += 1
             if rounds == WARM_UP:
-                early = _memory()
+                early = memory()
             if rounds % REPORT == 0:
-                print(f"{name}: {board.now / 3600:.1f} h, {_memory() >> 10} MiB", flush=True)
-        grown = _memory() - early if early else 0
+                print(f"{name}: {board.now / 3600:.1f} h, {memory() >> 10} MiB", flush=True)
+        grown = memory() - early if early else 0
         print(
             f"{name}: {board.now / 3600:.2f} virtual hours, {rounds} rounds, {passed} passed,"
             f" {injected} faults, {grown} KiB grown ({time.process_time() - started:.0f} CPU s)",
@@ -88,7 +88,7 @@ def _inject(board: Board, do: str, duration: str | None, entry: dict[str, str]) 
     return True
 
 
-def _memory() -> int:
+def memory() -> int:
     """KiB that are resident."""
     status = Path("/proc/self/status")
     if not status.exists():

@@ -62,7 +62,7 @@ def _summary(name: str) -> str:
         and other.implementation != model.implementation
     ]
     is_alone = not shared and model.where != catalogue.RADIO
-    document = (sys.modules[place.__module__] if is_alone else place).__doc__
+    document = (sys.modules[place.__module__] if is_alone else place).__doc__ or ""
     paragraph = " ".join(document.strip().split("\n\n")[0].split())
     sentence = re.split(r"(?<=[^.].)\. |\.$", paragraph)[0]
     return sentence.removeprefix(f"`{name}`: ")
@@ -112,8 +112,8 @@ def rules(folder: Path) -> str:
                     place = f"{path.relative_to(folder).as_posix()}::{node.name}"
                     found.append((_order(rule[1], rule[2]), rule[1], rule[2], rule[3], place))
     text = "\n| manual | section | rule | test |\n|---|---|---|---|\n"
-    for _, manual, section, rule, place in sorted(found):
-        text += f"| {manual} | {section} | {cell(rule.rstrip('.'))} | `{place}` |\n"
+    for _, manual, section, sentence, place in sorted(found):
+        text += f"| {manual} | {section} | {cell(sentence.rstrip('.'))} | `{place}` |\n"
     return text
 
 

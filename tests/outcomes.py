@@ -44,6 +44,7 @@ TRIES = 6
 """New connections, a second apart, before something dearer is tried."""
 LASTS = "5 s"
 NO_EFFECT = "none"
+NOTHING = "nothing"
 RESTARTED = "the firmware starts anew"
 ERRORS = read_table().values["secure_count"]
 COLUMNS = "| fault | board | at the API | cured by | after |\n|---|---|---|---|---|\n"
@@ -119,8 +120,14 @@ class Rig:
 
 
 def outcome(rig: Rig, kind: Kind) -> Outcome:
+    rig.board.restore(rig.start)
+    return strike(rig, kind)
+
+
+def strike(rig: Rig, kind: Kind) -> Outcome:
+    """A board that has joined echoes on a new connection, meets the fault, and echoes again on
+    handle 0 unless nothing cures it."""
     board = rig.board
-    board.restore(rig.start)
     secure = kind.name.startswith((*NEXT_CONNECTION, "tls-"))
     rig.connect(secure)
     rig.echo()
@@ -151,7 +158,7 @@ def outcome(rig: Rig, kind: Kind) -> Outcome:
         except (Failed, BoardTimeout, GuestCrash):
             continue
         return Outcome(kind.name, rig.name, error, cure, board.now - fault_at)
-    return Outcome(kind.name, rig.name, error, "nothing", board.now - fault_at)
+    return Outcome(kind.name, rig.name, error, NOTHING, board.now - fault_at)
 
 
 def _cures(rig: Rig, stuck: bool) -> Iterator[tuple[str, Callable[[], object]]]:

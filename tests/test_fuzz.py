@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 
 import pytest
 from fuzz.__main__ import fuzz, main
+from fuzz.echo import BOARDS, echo
 from fuzz.targets import ROOT, TARGETS, Target
 
 SLOW = {"at": 2, "nwp": 2, "elf": 20, "tls": 40, "core": 3, "dwarf": 30}
@@ -39,6 +41,17 @@ def test_targets_are_chosen_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("20 inputs") == 2
     with pytest.raises(SystemExit):
         main(["none"])
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_an_echo_comes_back_after_each_of_some_faults(
+    board: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three minutes; `make soak HOURS=24` runs a day."""
+    assert echo(board, 3 / 60, seed=0) == 0
+    rounds = re.search(r"hours, (\d+) echoes; faults cured by ", capsys.readouterr().out)
+    assert rounds is not None
+    assert int(rounds[1]) > 60
 
 
 def test_files_are_whole_after_a_kill_and_on_a_full_disk() -> None:
