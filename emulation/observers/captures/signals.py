@@ -44,6 +44,9 @@ class SpiSignal:
     controller: SpiController
     device: SpiDevice
     lines: tuple[LineSignal, ...]
+    select: tuple[str, bool] | None
+    """The line that selects the device, the first of them, and at which level: that of a controller
+    is high while it selects, a pin low."""
 
 
 Signal = LineSignal | UartSignal | SpiSignal
@@ -77,9 +80,12 @@ def _find(machine: Machine, item: str) -> Signal:
         device = _device_on(machine, first)
         if hasattr(model, "bit_time") and hasattr(model, "mode") and device is not None:
             controller: SpiController = model  # type: ignore[assignment]
-            return SpiSignal(
-                first, controller, device, tuple(_line(machine, each) for each in others)
-            )
+            lines = tuple(_line(machine, each) for each in others)
+            select = None
+            if lines:
+                source = others[0].rpartition("=")[2]
+                select = lines[0].name, source.partition(".")[0] == first
+            return SpiSignal(first, controller, device, lines, select)
     if others:
         raise RenodeWifiError(
             f"{first} is no SPI bus with a device on it",

@@ -122,10 +122,10 @@ class WaveCapture:
             self._ports[key] = source
 
     def _connect_bus(self, signal: SpiSignal) -> None:
-        names = [f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso")]
-        for name in names:
+        clock, sent, received = (f"{signal.name}_{wire}" for wire in ("sck", "mosi", "miso"))
+        for name in (clock, sent, received):
             self._writer.add(name, False)
-        wave = SpiWave(*names)
+        wave = SpiWave(clock, sent, received, signal.select)
         bus = signal.controller
 
         def changes(

@@ -92,11 +92,23 @@ class SpiWave:
 
     Words begin with their highest bit. A line that changes while a word is still on the wire
     changes when it is over.
+
+    select: the wire of chip select, and its level that selects. DMA moves many words in one
+    instant, and drivers select the device an instant after they have enabled it (TI's does): chip
+    select then comes before those words, as it does where a word takes its time.
     """
 
-    def __init__(self, clock: str, sent: str, received: str) -> None:
+    def __init__(
+        self, clock: str, sent: str, received: str, select: tuple[str, bool] | None = None
+    ) -> None:
         self._clock, self._sent, self._received = clock, sent, received
+        self._select = select
         self._free = 0
+        self._instant: tuple[int, int] | None = None
+        """Of the words since a line has changed, if they came at once: when that was, and when the
+        first of them begins on the wire."""
+        self._is_apart = False
+        """Those words did not come at once."""
         self._levels: Levels = (None, None, None)
         self._lines: dict[str, bool] = {}
         self._steps: dict[tuple[str, bool], Burst] = {}
@@ -112,7 +124,12 @@ class SpiWave:
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
             word = self._known[key] = self._make(*key)
-        time = max(time, self._free)
+        start = max(time, self._free)
+        if self._instant is None:
+            self._instant = time, start
+        elif self._instant[0] != time:
+            self._is_apart = True
+        time = start
         self._free = time + word.duration
         self._levels = word.levels
         return None if word.burst is None else (time + word.delay, word.burst)
@@ -146,7 +163,14 @@ class SpiWave:
 
     def line(self, time: int, wire: str, level: bool) -> Placed | None:
         """Chip select, or what else keeps its place between the words."""
-        time = self._free = max(time, self._free)
+        instant, is_apart = self._instant, self._is_apart
+        self._instant, self._is_apart = None, False
+        waits = time < self._free
+        self._free = max(time, self._free)
+        if waits and instant is not None and not is_apart and (wire, level) == self._select:
+            time = instant[1]
+        else:
+            time = self._free
         if self._lines.get(wire) is level:
             return None
         self._lines[wire] = level

@@ -316,6 +316,39 @@ def test_data_is_stable_at_the_edge_of_each_mode(mode: int) -> None:
     assert [time for time, _, _ in changes] == sorted(time for time, _, _ in changes)
 
 
+def spi_with_select(level: bool) -> SpiWave:
+    wave = SpiWave("c", "o", "i", select=("cs", level))
+    placed = wave.line(0, "cs", not level)
+    assert placed is not None
+    return wave
+
+
+@pytest.mark.parametrize("selects", [False, True])
+def test_words_of_dma_go_out_after_the_device_is_selected(selects: bool) -> None:
+    """They came in one instant, and the driver selects the device an instant later."""
+    wave = spi_with_select(selects)
+    clocks = [changes_of(wave.word(1000, 0xA5, 0, 8, 20, 0)) for _ in range(3)]
+    assert changes_of(wave.line(1030, "cs", selects)) == [(1000, "cs", selects)]
+    assert all(time >= 1000 for changes in clocks for time, _, _ in changes)
+    assert changes_of(wave.line(1050, "cs", not selects)) == [(1510, "cs", not selects)]
+
+
+def test_a_device_that_is_deselected_has_its_words_of_dma_first() -> None:
+    wave = spi_with_select(False)
+    wave.line(990, "cs", False)
+    for _ in range(3):
+        wave.word(1000, 0xA5, 0, 8, 20, 0)
+    assert changes_of(wave.line(1030, "cs", True)) == [(1510, "cs", True)]
+
+
+def test_words_that_software_sends_to_no_device_go_before_chip_select() -> None:
+    """The clocks with which an SD card is woken up, written faster than they go over the wire."""
+    wave = spi_with_select(False)
+    for time in (1000, 1010, 1020):
+        wave.word(time, 0xFF, 0, 8, 20, 0)
+    assert changes_of(wave.line(1030, "cs", False)) == [(1510, "cs", False)]
+
+
 WORD = Burst([(0, "a", True), (10, "b", True), (10, "a", False), (20, "a", True), (30, "a", False)])
 
 
