@@ -119,8 +119,7 @@ class Qualification:
         self.whereabouts = ""
         """Where the firmware was when the run ended before the suite did; the report of a crash."""
         self.on_progress: Callable[[str, float, float], None] = lambda name, seconds, now: None
-        """Called in between with the test under way ("": none), for how long it has been running,
-        and the time (s, virtual)."""
+        """Called in between with what is under way, for how long, and the time (s, virtual)."""
         self._image_hash = _hash(board)
         board.uart.listeners.append(self._on_line)
         board.uart.byte_listeners.append(self._on_byte)
@@ -181,12 +180,18 @@ class Qualification:
                 return End.HUNG
 
     def _show_progress(self) -> None:
+        self.on_progress(*self.under_way(), self.board.now)
+
+    def under_way(self) -> tuple[str, float]:
+        """The test that is running, and for how long (s, virtual); behind which test the firmware
+        is, where it prints a test's name with its result only."""
         now = self.board.engine.now
-        last = self.results[-1] if self.results else None
-        if last is None or last.outcome is not Outcome.UNFINISHED:
-            self.on_progress("", now / SECOND, now / SECOND)
-        else:
-            self.on_progress(last.key, (now - last.started) / SECOND, now / SECOND)
+        if not self.results:
+            return "before the first test", now / SECOND
+        last = self.results[-1]
+        if last.outcome is Outcome.UNFINISHED:
+            return last.key, (now - last.started) / SECOND
+        return f"after {last.key}", (now - last.ended) / SECOND
 
     def interrupt(self) -> None:
         """Let `run` end as soon as it can; safe from signal handlers."""

@@ -103,10 +103,18 @@ def test_progress_names_what_is_under_way() -> None:
         run.on_progress = lambda name, seconds, now: seen.append((name, seconds, now))
         assert run.run(60, 3.5) is End.HUNG
         assert board.now == pytest.approx(0.75 + 3.5, abs=0.3)
-    assert seen[0] == ("", 0.0, 0.0)
+    assert seen[0] == ("before the first test", 0.0, 0.0)
     names = [name for name, _, _ in seen]
     assert names[1:] == ["Suite.hangs"] * (len(seen) - 1)
     assert seen[-1][1] == pytest.approx(seen[-1][2] - 0.75, abs=0.01)
+
+
+def test_a_firmware_that_prints_names_with_results_is_said_to_be_behind_the_last_test() -> None:
+    with Board(BOARD, image("hangs")) as board:
+        board.run(0.3)
+        run = Qualification(board)
+        run.reader.feed(0, 100_000_000, "TEST(Suite, passes) PASS")
+        assert run.under_way() == ("after Suite.passes", pytest.approx(0.2))
 
 
 def test_a_run_without_a_board_leaves_no_older_report(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ class _Progress:
         if real - self._last < self._period:
             return
         self._last = real
-        text = visible(f"   running  {seconds:9.3f} s  {name or 'before the first test'}")
+        text = visible(f"   running  {seconds:9.3f} s  {name}")
         end = "\x1b[K\r" if self._is_terminal else "\n"
         self._interruption.write(sys.stderr, f"{text}  (at {now:.0f} s){end}")
 
