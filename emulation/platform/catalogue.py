@@ -143,6 +143,7 @@ MODELS = (
     ),
     _stock("CRC.STM32_CRC", "peripherals.stm32l4.crc:STM32_CRC", "series", "configurablePoly"),
     _stock("DMA.STM32LDMA", "peripherals.stm32l4.dma:STM32LDMA"),
+    _stock("DMA.STM32G0DMA", "peripherals.stm32l4.dma:STM32G0DMA", "numberOfChannels"),
     _stock("I2C.STM32F7_I2C", "peripherals.stm32l4.i2c:STM32F7_I2C"),
     _stock("SPI.STM32H7_QuadSPI", "peripherals.stm32l4.quadspi:STM32H7_QuadSPI"),
     _stock("SPI.Macronix_MX25R", "peripherals.stm32l4.mx25r:Macronix_MX25R", "underlyingMemory"),

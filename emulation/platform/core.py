@@ -356,6 +356,11 @@ class Core(Protocol):
     def run(self, until: int) -> Stop | None:
         """Run to virtual time `until` (ns). None: a reset was asked for, which is the caller's."""
 
+    @property
+    def is_running(self) -> bool:
+        """Within `run`."""
+        ...
+
     def request_stop(self) -> None:
         """Come back from `run` at the next block; safe from any thread."""
 

@@ -391,3 +391,10 @@ class STM32LDMA(Block):
     def _update(self, channel: int) -> None:
         flags = self.registers["ISR"] >> (4 * channel) & INTERRUPTS
         self.lines[channel].set(flags & self._get(CCR, channel) != 0)
+
+
+class STM32G0DMA(STM32LDMA):
+    """The same unit by the name of Renode's newer model. numberOfChannels: always seven here."""
+
+    def __init__(self, machine: Machine, name: str, numberOfChannels: int = CHANNELS) -> None:
+        super().__init__(machine, name)

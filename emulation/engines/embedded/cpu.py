@@ -132,8 +132,8 @@ class Core:
 
     def log_signals(self, full: Callable[[], None], settle: Callable[[int], None]) -> SignalLog:
         """See `platform.core.Core.log_signals`."""
-        native, places = self._native, self.peripheral_map.registers_of
-        return SignalLog(native.library, native.handle, places, full, settle)
+        places = self.peripheral_map.registers_of
+        return SignalLog(self._library, self._handle, places, full, settle)
 
     @property
     def on_reserved(self) -> Callable[[int, int], None]:
@@ -297,6 +297,8 @@ class Core:
             self._until = None
             self.peripheral_map.unwire()
 
+    is_running = property(lambda self: self._until is not None, doc="Within `run`.")
+
     def request_reset(self) -> None:
         """Come back from `run` at the next block with None."""
         self._shared.reset_requested = 1
@@ -316,7 +318,6 @@ class Core:
         return self.stop_on_fault or report.lockup
 
     def power_down(self) -> None:
-        """From now on only a reset ends the sleep."""
         self._library.core_power_down(self._handle)
 
     # Looking at the guest -----------------------------------------------------------------------
@@ -395,6 +396,5 @@ def _register_index(name: str) -> int:
     upper = name.upper()
     index = _INDICES.get(_ALIASES.get(upper, upper))
     if index is None:
-        known = "r0..r15, sp, lr, pc, xpsr, msp, psp, …"
-        raise CoreError(f"no register is called {name!r}", cure=known)
+        raise CoreError(f"no register is called {name!r}", cure="r0..r15, sp, lr, pc, xpsr, msp, …")
     return index

@@ -74,7 +74,9 @@ def start(interpreter: Interpreter, arguments: list[Token]) -> None:
 def pause(interpreter: Interpreter, arguments: list[Token]) -> None:
     interpreter.requests.started = False
     for machine in interpreter.machines.values():
-        machine.request_stop()
+        # A stop asked for between runs would end the next one.
+        if machine.core.is_running:
+            machine.request_stop()
         machine.log.info("%s: Machine paused.", machine.name)
 
 

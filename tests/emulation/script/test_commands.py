@@ -142,6 +142,12 @@ def test_start_pause_and_quit() -> None:
     assert monitor.requests.quit
 
 
+def test_time_passes_after_a_pause_when_it_is_asked_for(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    monitor.execute('start; pause; emulation RunFor "0.001"')
+    assert monitor.execute("currentTime").startswith("Current virtual time: 00:00:00.001")
+
+
 def test_start_with_a_script(tmp_path: Path) -> None:
     (tmp_path / "a.resc").write_text("$x=1")
     monitor = new_script()

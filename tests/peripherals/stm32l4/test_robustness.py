@@ -8,7 +8,7 @@ from renode_wifi.peripherals.stm32l4.crc import STM32_CRC
 from renode_wifi.peripherals.stm32l4.dac import STM32L4_DAC
 from renode_wifi.peripherals.stm32l4.dbgmcu import STM32L4_DBGMCU
 from renode_wifi.peripherals.stm32l4.dfsdm import STM32L4_DFSDM
-from renode_wifi.peripherals.stm32l4.dma import STM32LDMA
+from renode_wifi.peripherals.stm32l4.dma import STM32G0DMA
 from renode_wifi.peripherals.stm32l4.exti import STM32F4_EXTI
 from renode_wifi.peripherals.stm32l4.firewall import STM32L4_FIREWALL
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
@@ -69,7 +69,7 @@ BLOCKS: list[Block] = [
     ("rtc", STM32F4_RTC, {}),
     ("iwdg", STM32_IndependentWatchdog, {"frequency": 32_000}),
     ("crc", STM32_CRC, {}),
-    ("dma2", STM32LDMA, {}),
+    ("dma2", STM32G0DMA, {"numberOfChannels": 7}),
     ("i2c1", STM32F7_I2C, {}),
     ("quadspi", STM32H7_QuadSPI, {}),
     ("vrefbuf", STM32L4_VREFBUF, {}),
