@@ -77,7 +77,8 @@ class History:
     def _on_call(self, time: int, source: str, fields: TraceFields) -> None:
         arguments = fields["arguments"]
         assert isinstance(arguments, dict)
-        text = ", ".join(f"{name}={value}" for name, value in shown(arguments).items())
+        named = {name: "NULL" if value is None else value for name, value in arguments.items()}
+        text = ", ".join(f"{name}={value}" for name, value in shown(named).items())
         self._arguments[fields["number"]] = text[:ARGUMENTS]
 
     def _on_return(self, time: int, source: str, fields: TraceFields) -> None:
@@ -96,8 +97,7 @@ class History:
         )
 
     def _on_fault(self, time: int, source: str, fields: TraceFields) -> None:
-        text = " ".join(f"{name}={value}" for name, value in shown(fields).items())
-        self.faults.append((time, f"{source}: {text}"))
+        self.faults.append((time, f"{source}: {_said(fields)}"))
 
     def _on_trace(self, time: int, source: str, event: str, fields: TraceFields) -> None:
         handler = {"call": self._on_call, "return": self._on_return, "fault": self._on_fault}
@@ -105,5 +105,10 @@ class History:
             handler[event](time, source, fields)
         if source.rpartition("/")[2] == NETWORK and "server" in fields:
             left = {name: value for name, value in fields.items() if name not in ("server", "flow")}
-            text = " ".join(f"{name}={value}" for name, value in shown(left).items())
-            self.served.append((time, str(fields["server"]), f"{event} {text}"))
+            self.served.append((time, str(fields["server"]), f"{event} {_said(left)}".rstrip()))
+
+
+def _said(fields: TraceFields) -> str:
+    """Those that have a value."""
+    given = {name: value for name, value in fields.items() if value is not None and value != ""}
+    return " ".join(f"{name}={value}" for name, value in shown(given).items())

@@ -71,6 +71,22 @@ def test_it_has_the_console_the_faults_and_what_the_server_saw(file: Path) -> No
     assert any(cell.startswith("mqtt-connect") for cell in cells)
 
 
+def test_what_has_no_value_is_left_out(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    with Board(BOARD, ROOT / f"firmware/sockets/{BOARD}.elf", engine="embedded") as board:
+        record(board, "report", page)
+        board.wait_for_line("sockets: ready")
+        for command in ("on", "join renode-wifi no-board-farm", "socket", "tls 0"):
+            board.write(f"{command}\r")
+            board.wait_for_line("^= ")
+        board.write("connect 0 10.10.0.1 9012\r")
+        board.wait_for_line("^= 0 ")
+    cells = Page(page.read_text()).cells
+    assert any(cell.startswith("tls version=TLSv1.2 cipher=") for cell in cells)
+    assert any(cell.endswith("pvOptionValue=NULL, xOptionLength=0") for cell in cells)
+    assert not any("None" in cell for cell in cells)
+
+
 def test_it_needs_nothing_beside_it(file: Path) -> None:
     links = Page(file.read_text()).links
     assert links
