@@ -193,6 +193,13 @@ class STM32_GPIOPort(Block):
         self._accepted = self._configuration()
         self._configure(0, 0)
 
+    def float_pins(self, pulled_up: int) -> None:
+        """Until a reset the chip drives no pin, and pulls up these."""
+        self._state[PINS_LOCKED] = 0
+        self.registers["MODER"] = INPUT
+        self.registers["PUPDR"] = spread(pulled_up & 0xFFFF, 2) & PULL_UP * LOW_BITS
+        self._configure(0, 0)
+
     def receiver(self, index: int) -> AlternateFunction:
         """Where the chip's blocks deliver their signals for pin `index`; the number is the AF."""
         return self._functions[index]

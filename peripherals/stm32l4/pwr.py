@@ -4,7 +4,8 @@
 WFI or WFE with SLEEPDEEP enters the mode that CR1.LPMS chooses. In Stop the clocks of the buses
 stand still, SysTick too, until an interrupt that needs none of them. Standby and Shutdown end with
 a reset by a wake-up pin, the RTC or the independent watchdog; SRAM1 has lost its contents then, and
-SRAM2, unless CR3.RRS keeps it. The option bytes may make an entry into a mode a reset.
+SRAM2, unless CR3.RRS keeps it. No pin is driven meanwhile; with CR3.APC PUCRx and PDCRx pull them.
+The option bytes may make an entry into a mode a reset.
 
 What the detectors compare with is the supply of "adcCommon", which all of the chip's rails have.
 """
@@ -31,6 +32,7 @@ from renode_wifi.peripherals.stm32l4.pwr_registers import (
 )
 
 PINS = 5
+PORTS = "ABCDEFGH"
 RTC_ALARM, RTC_WAKE_UP = 8, 9
 """Numbers of inputs; those of the wake-up pins are 0 to 4."""
 STOPS, STANDBY = (0, 1, 2), 3
@@ -75,7 +77,7 @@ class STM32L4_PWR(Block):
     """
 
     STATUS = PARTLY
-    MISSING = "PVD by the pin PVD_IN, pull configuration in Standby"
+    MISSING = "PVD by the pin PVD_IN, pulls of PUCRx and PDCRx while the chip runs"
     OUTPUTS = (PVD,) + PVMS
     REGISTERS = (
         CR1,
@@ -160,6 +162,7 @@ class STM32L4_PWR(Block):
             self.machine.trace(self.name, "brown-out", microvolts=microvolts)
             # In reset until the supply is back.
             self.machine.power_down()
+            self._release_pins(False)
 
     def _monitor(self, value, old):
         # type: (int, int) -> None
@@ -214,9 +217,20 @@ class STM32L4_PWR(Block):
             return
         self.machine.trace(self.name, "low-power", mode=self._mode)
         self.machine.power_down()
+        self._release_pins(bool(self.registers["CR3"] & CR3.APC))
         if self.registers["SR1"] & (SR1.mask("r") & ~SR1.SBF):
             # A wake-up flag that software left set ends the mode at once.
             self._wake()
+
+    def _release_pins(self, pulls):
+        # type: (bool) -> None
+        """Pins float, or are pulled as PUCRx says unless PDCRx does (sections 5.3.9, 5.4.9)."""
+        for letter in PORTS:
+            up = self.registers["PUCR" + letter] & ~self.registers["PDCR" + letter] if pulls else 0
+            try:
+                self.machine.peripheral("gpioPort" + letter).float_pins(up)
+            except KeyError:
+                continue
 
     def on_gpio(self, number, level):
         # type: (int, bool) -> None

@@ -7,6 +7,7 @@ import pytest
 from renode_wifi.peripherals.base.machine import BenchMachine
 from renode_wifi.peripherals.stm32l4.flash import STM32L4_FLASH
 from renode_wifi.peripherals.stm32l4.flash_registers import OPTR
+from renode_wifi.peripherals.stm32l4.gpio import STM32_GPIOPort
 from renode_wifi.peripherals.stm32l4.memories import SRAM1, SRAM2
 from renode_wifi.peripherals.stm32l4.pwr import RTC_WAKE_UP, STM32L4_PWR
 from renode_wifi.peripherals.stm32l4.pwr_registers import CR3, SR1
@@ -95,6 +96,37 @@ def test_after_standby_flags_and_settings_stay_and_memories_are_lost(keeps: int)
     assert peek(pwr, "CR1") == 0x200
     assert machine.bus.read_bytes(SRAM1[0], 8) != b"contents"
     assert (machine.bus.read_bytes(SRAM2[0], 8) == b"contents") == bool(keeps)
+
+
+@pytest.mark.parametrize("mode", [STANDBY, SHUTDOWN])
+@pytest.mark.parametrize("applied", [0, CR3.APC])
+def test_pins_float_in_standby_or_are_pulled_by_choice(mode: int, applied: int) -> None:
+    pwr, machine = make(mode)
+    port = machine.peripherals["gpioPortC"] = STM32_GPIOPort(machine, "gpioPortC")
+    led, probe = 7, Probe()
+    poke(port, "MODER", 1 << 2 * led | 1 << 2 * 2)
+    poke(port, "BSRR", 1 << led | 1 << 2)
+    port.lines[led].connect(probe, led)
+    poke(pwr, "PUCRC", 0b1101 << 1)
+    poke(pwr, "PDCRC", 0b1000 << 1)
+    poke(pwr, "CR3", applied)
+    pwr.sleep(1)
+    assert probe.levels == [(led, True), (led, False)]
+    assert peek(port, "IDR") == (0b0101 << 1 if applied else 0)
+    port.on_gpio(led, True)
+    assert peek(port, "IDR") >> led & 1, "the outside still decides"
+    port.release(led)
+    port.reset()
+    assert not peek(port, "PUPDR")
+
+
+def test_pins_stay_as_they_are_in_stop() -> None:
+    pwr, machine = make(0)
+    port = machine.peripherals["gpioPortA"] = STM32_GPIOPort(machine, "gpioPortA")
+    poke(port, "MODER", 1 << 10)
+    poke(port, "BSRR", 1 << 5)
+    pwr.sleep(1)
+    assert peek(port, "IDR") == 1 << 5
 
 
 def test_after_shutdown_nothing_says_so() -> None:
