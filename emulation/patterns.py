@@ -12,6 +12,8 @@ CURE = "escape special characters with a backslash"
 
 def compiled(pattern: AnyStr, flags: int = 0, *, option: str = "") -> re.Pattern[AnyStr]:
     """The expression. option: by which it was given, for the error. Raises RenodeWifiError."""
+    if not isinstance(pattern, (str, bytes)):
+        raise RenodeWifiError(f"{pattern!r} is not a regular expression", cure="give a text")
     try:
         return re.compile(pattern, flags)
     except (re.error, OverflowError, RecursionError) as error:

@@ -35,6 +35,8 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds of virtual time."""
 DEFAULT_EVERY = 0.01
 """Seconds of virtual time between looks at a condition."""
+FOR_EVER = 1e9
+"""Seconds of virtual time that nobody waits for."""
 MAX_HANDLED_FAULTS = 1_000
 """Firmware that lives on faults would fill the memory with them."""
 
@@ -134,16 +136,14 @@ class Session:
 
         Raises GuestCrash when the firmware crashes; `wait_for_crash` is for tests that expect it.
         """
-        if not seconds >= 0:
-            raise RenodeWifiError(f"{seconds} seconds cannot pass", cure="give 0 or more")
-        stop = self.engine.run(self.engine.now + round(seconds * SECOND))
+        stop = self.engine.run(self.engine.now + _nanoseconds(seconds))
         if stop is Stop.CRASH:
             raise GuestCrash(self.crash_report())
         return stop
 
     def wait_for_crash(self, timeout: float = DEFAULT_TIMEOUT) -> str:
         """Run until the firmware crashes; returns the report. Raises BoardTimeout."""
-        end = self.engine.now + round(timeout * SECOND)
+        end = self.engine.now + _nanoseconds(timeout)
         while self.engine.now < end:
             if self.engine.run(end) is Stop.CRASH:
                 return self.crash_report()
@@ -166,16 +166,17 @@ class Session:
 
         Returns False when `timeout` passed first. Raises GuestCrash when the firmware crashes.
         """
-        if every <= 0:
+        step = _nanoseconds(every)
+        if not step:
             raise RenodeWifiError(f"every={every!r} is no time", cure="give seconds above 0")
-        return self._run_until(condition, timeout, max(1, round(every * SECOND)))
+        return self._run_until(condition, timeout, step)
 
     def run_to_stop(self, condition: Callable[[], bool], timeout: float = DEFAULT_TIMEOUT) -> bool:
         """As `run_until`, but `condition` is asked only after a listener has called `stop`."""
         return self._run_until(condition, timeout, None)
 
     def _run_until(self, condition: Callable[[], bool], timeout: float, step: int | None) -> bool:
-        end = self.engine.now + round(timeout * SECOND)
+        end = self.engine.now + _nanoseconds(timeout)
         while not condition():
             stop = self.engine.run(end if step is None else min(end, self.engine.now + step))
             if stop is Stop.CRASH:
@@ -279,6 +280,8 @@ class Session:
         """Run until the unfinished line contains `text`; returns that line so far."""
         __tracebackhide__ = True  # Of pytest: the line of the test is what counts.
         console = self.uart if uart is None else self.console(uart)
+        if not isinstance(text, str):
+            raise RenodeWifiError(f"{text!r} is no prompt", cure="give a text")
 
         def on_byte(time: int, byte: int) -> None:
             if text in console.pending:
@@ -296,6 +299,8 @@ class Session:
 
     def write(self, data: str | bytes, uart: str | None = None) -> None:
         """Type into a UART."""
+        if not isinstance(data, (str, bytes, bytearray)):
+            raise RenodeWifiError(f"{data!r} cannot be typed", cure='give "text" or b"bytes"')
         raw = data.encode() if isinstance(data, str) else data
         self.engine.write_uart(uart or self.uart.name, raw)
 
@@ -377,3 +382,11 @@ class Session:
             f"{what} within {timeout:g} s of virtual time",
             cure=seen + (f"\n{where}" if where else ""),
         )
+
+
+def _nanoseconds(seconds: object) -> int:
+    """Of what a caller gave for seconds. Raises RenodeWifiError."""
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if not is_number or not 0 <= seconds < FOR_EVER:  # type: ignore[operator]
+        raise RenodeWifiError(f"{seconds!r} seconds cannot pass", cure="give a number, 0 or more")
+    return round(seconds * SECOND)  # type: ignore[operator]

@@ -7,9 +7,12 @@ DDI0403E, chapters A5 and A7.7; `first` and `second` are an instruction's halfwo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-PC = 15
+SP, PC = 13, 15
+WORD = 4
+"""Bytes."""
 
 
 class Use(NamedTuple):
@@ -140,3 +143,82 @@ def _use_t32(first: int, second: int) -> Use | None:
 def _signed(word: int, bits: int) -> int:
     """The lowest bits of a word as a signed number."""
     return (word & (1 << bits) - 1) - (word << 1 & 1 << bits)
+
+
+class Touched(NamedTuple):
+    """The bytes that a load or a store accesses."""
+
+    start: int
+    size: int
+    is_store: bool
+
+    def has(self, address: int, is_store: bool) -> bool:
+        return self.is_store == is_store and 0 <= address - self.start < self.size
+
+
+def touched(first: int, second: int, register: Callable[[int], int]) -> Touched | None:
+    """What an instruction loads or stores with these values of registers; None for others, and for
+    literals."""
+    if size(first) == 2:
+        return _touched_t16(first, register)
+    base = first & 0xF
+    is_store = not first >> 4 & 1
+    if base == PC:
+        return None
+    if first & 0xFE00 == 0xF800:  # a byte, a halfword or a word (A5.3.7 to A5.3.10)
+        width = 1 << (first >> 5 & 3)
+        if first & 0x80:
+            offset = second & 0xFFF
+        elif second & 0x800:
+            offset = _offset(second >> 10 & 1, second >> 9 & 1, second & 0xFF)
+        else:
+            offset = register(second & 0xF) << (second >> 4 & 3)
+        return _place(register(base) + offset, width, is_store)
+    if first & 0xFE40 == 0xE840:  # LDRD, STRD, LDREX, STREX (A5.3.6)
+        indexed, adds, writes = first >> 8 & 1, first >> 7 & 1, first >> 5 & 1
+        is_pair = bool(indexed or writes)
+        offset = _offset(indexed, adds, 4 * (second & 0xFF)) if is_pair else 4 * (second & 0xFF)
+        return _place(register(base) + offset, 8 if is_pair else 4, is_store)
+    count = 0
+    if first & 0xFE40 == 0xE800:  # LDM, STM (A5.3.5)
+        count = second.bit_count()
+    elif first & 0xFE00 == 0xEC00 and second & 0xE00 == 0xA00:  # VLDR, VSTR, VLDM, VSTM (A6.6)
+        count = second & 0xFF
+        if first & 0x120 == 0x100:
+            offset = _offset(1, first >> 7 & 1, 4 * count)
+            return _place(register(base) + offset, 8 if second & 0x100 else 4, is_store)
+    if not count:
+        return None
+    start = register(base) - (4 * count if first & 0x100 else 0)
+    return _place(start, 4 * count, is_store)
+
+
+def _touched_t16(word: int, register: Callable[[int], int]) -> Touched | None:
+    """A5.2.4 to A5.2.5, A7.7.41, A7.7.99."""
+    middle, imm = word >> 3 & 7, word >> 6 & 0x1F
+    is_store = not word >> 11 & 1
+    kind = word >> 12
+    if kind == 5:
+        operation = word >> 9 & 7
+        width = (4, 2, 1, 1, 4, 2, 1, 2)[operation]
+        return _place(register(middle) + register(word >> 6 & 7), width, operation < 3)
+    if kind in (6, 7, 8):
+        width = {6: 4, 7: 1, 8: 2}[kind]
+        return _place(register(middle) + imm * width, width, is_store)
+    if kind == 9:
+        return _place(register(SP) + 4 * (word & 0xFF), 4, is_store)
+    if kind == 12:
+        return _place(register(word >> 8 & 7), 4 * (word & 0xFF).bit_count(), is_store)
+    if word & 0xF600 == 0xB400:  # PUSH, POP
+        count = (word & 0x1FF).bit_count()
+        return _place(register(SP) - (4 * count if is_store else 0), 4 * count, is_store)
+    return None
+
+
+def _offset(indexed: int, adds: int, offset: int) -> int:
+    """Post-indexed accesses are at the base itself."""
+    return 0 if not indexed else offset if adds else -offset
+
+
+def _place(start: int, width: int, is_store: bool) -> Touched:
+    return Touched(start & 0xFFFF_FFFF, width, is_store)

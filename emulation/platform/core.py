@@ -238,6 +238,8 @@ class Core(Protocol):
     clock: VirtualClock
     vector_table: int
     """Where initial SP and PC are at the next reset."""
+    on_fault: Callable[[Crash], None] | None
+    """Called with the report of a fault, unless faults stay in the core."""
     stop_on_fault: bool
     """A fault of the guest ends the run, if its handler does not take it and end."""
     stop_on_handled: bool

@@ -19,6 +19,12 @@ _STRING = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _SPACE = re.compile(r"\s*")
 
 MAX_NUMBER = 2**64 - 1
+RENODE_WORDS = {
+    "; (or a new line in front of the next entry)": "end of input",
+    "value": "constructor or property value or none keyword or empty keyword",
+    "} (end of the attributes)": "attribute list end",
+}
+"""What Renode's parser calls what is expected."""
 MAX_NESTING = 50
 
 
@@ -94,9 +100,14 @@ class Scanner:
             found = "the end of the line" if position.column > len(line) else self.text[index]
         else:
             found = re.match(r"[\w.]+|.", self.text[index:], re.S).group()  # type: ignore[union-attr]
+        wanted = " or ".join(expected)
+        if wanted in RENODE_WORDS and found not in ("the end", "the end of the line"):
+            # As Renode says it, which looks at one character at a time.
+            wanted = RENODE_WORDS[wanted] + (f", not {found}" if found[1:] else "")
+            found = f"'{found[0]}'"
         raise self.result.error(
             Problem.SYNTAX,
-            f"Syntax error, unexpected {found}; expected {' or '.join(expected)}",
+            f"Syntax error, unexpected {found}; expected {wanted}",
             self.position_of(index),
             "see Renode's platform description format; attributes are indented by four spaces",
         )

@@ -24,12 +24,14 @@ from renode_wifi.emulation.script.members.extras import RegisterAccess, extras
 from renode_wifi.emulation.script.members.hooks import BusHooks, CpuHooks, MachineHooks, UartHooks
 from renode_wifi.emulation.script.members.uart_files import UartFiles
 from renode_wifi.emulation.script.tokens import Token, TokenKind
+from renode_wifi.emulation.script.values import Unpadded
 from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.uart import Uart
 
 ACRONYMS = frozenset(("ascii", "elf", "gpio", "hex", "lr", "pc", "sp", "svd"))
 """What Renode writes in capitals in names of members."""
 MISMATCH = "Parameters did not match the signature"
+CPU_REGISTERS = ("pc", "sp", "lr")
 PLAIN_TYPES = {"int": int, "str": str, "bool": bool, "None": type(None)}
 """Annotations of parameters that are checked before a call, alone or joined by `|`."""
 
@@ -168,7 +170,8 @@ class Devices:
             return self._call(name, member, value, *self._split(tokens[1:]))
         arguments = self._arguments(tokens[1:])
         if not arguments:
-            return value
+            is_register = isinstance(owner, CortexM) and attribute in CPU_REGISTERS
+            return Unpadded(value) if is_register else value
         if len(tokens) > 1 and tokens[1].kind is TokenKind.LITERAL and hasattr(value, "__dict__"):
             return self._act(f"{name} {member}", value, tokens[1:])
         if len(arguments) > 1:

@@ -16,6 +16,7 @@ from typing import Any
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.script.interpreter import Interpreter
+from renode_wifi.emulation.script.values import Unpadded
 
 PRINT = re.compile(r"(?m)^(\s*)print[ \t]+([^\n;]+?)[ \t]*$")
 """The statement of Python 2, in which Renode's scripts are written."""
@@ -68,7 +69,8 @@ class DeviceView:
 
 
 def _shown(value: object) -> object:
-    return RegisterValue(value) if type(value) is int else value
+    is_number = type(value) is int or isinstance(value, Unpadded)
+    return RegisterValue(value) if isinstance(value, int) and is_number else value
 
 
 class MachineView(DeviceView):

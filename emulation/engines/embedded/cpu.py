@@ -88,7 +88,7 @@ class Core:
         self.follow_sleep = self._native.follow_sleep
         self.request_stop, self.is_stopping = self._native.request_stop, self._native.is_stopping
         self._has_fpu = True
-        self.on_fault: Callable[[CrashReport], None] | None = None
+        self.on_fault: Callable[..., None] | None = None
         self.stop_on_fault = self.stop_on_handled = False
         self.last_fault: CrashReport | None = None
         self._handled: HandledFault | None = None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from renode_wifi.emulation.engines.embedded.report import CrashReport
+from renode_wifi.emulation.engines.embedded.report import AccessKind, CrashReport
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.image.crash import IPSR, REGISTERS, Crash
@@ -23,6 +23,8 @@ from renode_wifi.peripherals.base.clock import MICROSECOND, MILLISECOND
 FAULT_HANDLERS = range(3, 7)
 """Exception numbers of HardFault to UsageFault (ARMv7-M, B1.5.2)."""
 
+PRECISERR = 1 << 9
+"""CFSR: a load or a store where nothing answers (B3.2.15)."""
 FIRST_LOOKS = 64
 """Looks a microsecond apart: time for a handler to save what it saves before it loops."""
 PERIOD = 100 * MILLISECOND
@@ -70,7 +72,15 @@ class FaultWatch:
 
     def __post_init__(self) -> None:
         self.machine.core.stop_on_fault = True
+        self.machine.core.on_fault = self._log_access
         self.machine.reset_listeners.append(self.forget)
+
+    def _log_access(self, fault: Crash) -> None:
+        """A log tester sees what the processor met before the crash ends its wait."""
+        assert isinstance(fault, CrashReport)
+        if fault.fault_status["CFSR"] & PRECISERR and fault.address is not None:
+            is_store = fault.access is AccessKind.WRITE
+            self.machine.unanswered.on_unmapped(fault.registers, fault.address, is_store)
 
     def forget(self) -> None:
         """The chip was reset."""

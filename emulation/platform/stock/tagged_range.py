@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.core import Core
+from renode_wifi.emulation.platform.stock.accessor import Accessor
 from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.platform.stock.system_bus import Places
 from renode_wifi.emulation.platform.syntax import Range
@@ -35,6 +36,7 @@ class Tags:
     may come to its place."""
 
     def __init__(self, core: Core, log: logging.Logger) -> None:
+        self.accessor = Accessor(core)
         self._core = core
         self._log = log
         self._tags: list[Tag] = []
@@ -90,18 +92,20 @@ class Tags:
     def read(self, tag: Tag, address: int, width: int) -> int:
         value = tag.value & (1 << 8 * width) - 1
         returned = f", returning 0x{value:0{2 * width}X}"
-        self._report(tag, f"Read{WIDTHS[width]} from", address, returned)
+        self._report(tag, f"Read{WIDTHS[width]} from", address, returned, False)
         return value
 
     def write(self, tag: Tag, address: int, value: int, width: int) -> None:
-        self._report(tag, f"Write{WIDTHS[width]} to", address, f", value 0x{value:X}")
+        value_text = f", value 0x{value:X}"
+        self._report(tag, f"Write{WIDTHS[width]} to", address, value_text, True)
 
-    def _report(self, tag: Tag, what: str, address: int, value: str) -> None:
+    def _report(self, tag: Tag, what: str, address: int, value: str, is_store: bool) -> None:
         if (what, address) not in self._reported:
             self._reported.add((what, address))
             self._log.log(
                 logging.DEBUG if tag.silent else logging.WARNING,
-                "sysbus: (tag: '%s') %s non existing peripheral at 0x%X%s (reported once)",
+                "sysbus: %s(tag: '%s') %s non existing peripheral at 0x%X%s (reported once)",
+                self.accessor.prefix(address, is_store),
                 *(tag.name, what, address, value),
             )
 
@@ -149,7 +153,8 @@ class TaggedRange:
         if self._model is not None:
             return self._model.read(offset, width)
         self._log.warning(
-            "sysbus: Read%s from non existing peripheral at 0x%X.", WIDTHS[width], address
+            "sysbus: %sRead%s from non existing peripheral at 0x%X.",
+            *(self._tags.accessor.prefix(address, False), WIDTHS[width], address),
         )
         return 0
 
@@ -162,8 +167,8 @@ class TaggedRange:
             self._model.write(offset, value, width)
         else:
             self._log.warning(
-                "sysbus: Write%s to non existing peripheral at 0x%X, value 0x%X.",
-                *(WIDTHS[width], address, value),
+                "sysbus: %sWrite%s to non existing peripheral at 0x%X, value 0x%X.",
+                *(self._tags.accessor.prefix(address, True), WIDTHS[width], address, value),
             )
 
     def reset(self) -> None:

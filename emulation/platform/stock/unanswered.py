@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 
+from renode_wifi.emulation.errors import RenodeWifiError
+from renode_wifi.emulation.image import thumb
 from renode_wifi.emulation.platform.core import Core
 from renode_wifi.peripherals.base.bus import BusPeripheral
 
@@ -35,6 +38,27 @@ class Unanswered:
                 "write to" if is_write else "read of",
                 address,
             )
+
+    def on_unmapped(self, registers: Mapping[str, int], address: int, is_store: bool) -> None:
+        """The CPU accessed an address where nothing is, which is a bus fault. registers: those of
+        the instruction."""
+        if (address, is_store, "fault") in self._reported:
+            return
+        self._reported.add((address, is_store, "fault"))
+        pc = registers["pc"]
+        width = thumb.WORD
+        # Where the code cannot be read, nothing would have been executed.
+        with suppress(RenodeWifiError):
+            code = int.from_bytes(self._core.bus.read_bytes(pc, 4), "little")
+            values = list(registers.values())
+            touched = thumb.touched(code & 0xFFFF, code >> 16, values.__getitem__)
+            width = min(width, touched.size) if touched else width
+        kind = {1: "Byte", 2: "Word"}.get(width, "DoubleWord")
+        if is_store:
+            text = "sysbus: [cpu: 0x%X] Write%s to non existing peripheral at 0x%X (reported once)"
+        else:
+            text = "sysbus: [cpu: 0x%X] Read%s from non existing peripheral at 0x%X (reported once)"
+        self._log.warning(text, pc, kind, address)
 
     def add(self, name: str, model: BusPeripheral) -> None:
         """A block came to the bus."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.script.values import Unpadded
 
 GENERAL = (*(f"R{number}" for number in range(13)), "SP", "LR", "PC", "XPSR")
 """The last one has number 16, as in GDB; Renode's is 25."""
@@ -26,7 +27,7 @@ class CpuRegisters:
 
     def get_register(self, register: int | str) -> int:
         """A register by name, such as "R3", "PC", "XPSR", "MSP", "D0", or by Renode's number."""
-        return self._core.read_register(_name(register))
+        return Unpadded(self._core.read_register(_name(register)))
 
     def set_register(self, register: int | str, value: int) -> None:
         """Set a register, which is given as for `GetRegister`."""

@@ -14,6 +14,7 @@ from renode_wifi.emulation.platform.trace import TraceFields
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.members.tap import MemoryTap, Tap
 from renode_wifi.emulation.script.scripting import HookScript, view
+from renode_wifi.emulation.script.values import Sized
 from renode_wifi.peripherals.base.clock import SECOND
 from renode_wifi.peripherals.base.late import late_dataclass
 from renode_wifi.peripherals.base.uart import Uart
@@ -25,6 +26,8 @@ WIDTHS = {"Byte": 1, "Word": 2, "DoubleWord": 4, "QuadWord": 8}
 CPU = "sysbus.cpu"
 CONTINUOUS, SINGLE_STEP = "Continuous", "SingleStep"
 LINE_ENDS = b"\r\n"
+REGISTER_BYTES = 8
+"""Of a register's value that `Step` prints, as in Renode, whose cores may have 64 bits."""
 
 Value = TypeVar("Value")
 
@@ -122,7 +125,7 @@ class CpuHooks:
         self._hooks.steps_only = mode == SINGLE_STEP
         self._machine.core.debug.halt(self._hooks.steps_only)
 
-    def step(self, count: int = 1) -> str:
+    def step(self, count: int = 1) -> int:
         """Execute some instructions. Returns where the processor is then."""
         core = self._machine.core
         if self._hooks.steps_only:
@@ -132,9 +135,7 @@ class CpuHooks:
                 self._machine.run(self._machine.now + SECOND)
         if self._hooks.steps_only:
             core.debug.halt(True)
-        pc = core.read_register("PC")
-        names = (image.symbols.describe(pc) for image in reversed(self._machine.images))
-        return next((f"0x{pc:08X} {name}" for name in names if name[:2] != "0x"), f"0x{pc:08X}")
+        return Sized(core.read_register("PC"), REGISTER_BYTES)
 
 
 class FunctionLog:

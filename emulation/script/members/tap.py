@@ -13,6 +13,8 @@ from renode_wifi.peripherals.base.bus import BusPeripheral
 from renode_wifi.peripherals.base.register_file import RegisterFile
 
 NAMES = {1: "Byte", 2: "UInt16", 4: "UInt32", 8: "UInt64"}
+UNKNOWN = "unknown"
+"""The register at an offset that has none."""
 Filter = Callable[[int, int, int], int]
 """Takes offset, value, width; returns the value to go on with."""
 
@@ -30,6 +32,7 @@ class Tap:
         self._machine = machine
         self._model = model
         self._areas = areas
+        self._accessor = machine.tags.accessor
 
     @staticmethod
     def fits(model: object) -> TypeGuard[BusPeripheral]:
@@ -57,23 +60,25 @@ class Tap:
         if self.on_read is not None:
             value = self.on_read(offset, value, width)
         if self.is_logged:
-            self._log(f"Read{NAMES[width]} from", offset, f", returned 0x{value:X}")
+            self._log(f"Read{NAMES[width]} from", offset, f", returned 0x{value:X}", False)
         return value
 
     def write(self, offset: int, value: int, width: int) -> None:
         if self.on_write is not None:
             value = self.on_write(offset, value, width)
         if self.is_logged:
-            self._log(f"Write{NAMES[width]} to", offset, f", value 0x{value:X}")
+            self._log(f"Write{NAMES[width]} to", offset, f", value 0x{value:X}", True)
         self._model.write(offset, value, width)
 
-    def _log(self, what: str, offset: int, value: str) -> None:
+    def _log(self, what: str, offset: int, value: str, is_store: bool) -> None:
         registers = getattr(self._model, "registers", None)
         name = None
         if isinstance(registers, RegisterFile) and offset // 4 in registers.plan.by_word:
             name = registers.plan.name_of(offset // 4)
-        place = f"0x{offset:X} ({name})" if name else f"0x{offset:X}"
-        self._machine.log.info("%s: %s %s%s", self.name, what, place, value)
+        place = f"0x{offset:X} ({name or UNKNOWN})"
+        # Where a model has several places, the one that the processor's instruction accesses.
+        by = self._accessor.prefix(self._areas[0].start + offset, is_store)
+        self._machine.log.info("%s: %s%s %s%s", self.name, by, what, place, value)
 
 
 class MemoryTap:
@@ -116,8 +121,9 @@ class MemoryTap:
                         f"Write{NAMES[width]} to" if access.is_store else f"Read{NAMES[width]} from"
                     )
                     shown = "value" if access.is_store else "returned"
-                    text = "%s: %s 0x%X, %s 0x%X"
-                    self._machine.log.info(text, self.name, what, offset, shown, value)
+                    text = f"%s: %s%s 0x%X ({UNKNOWN}), %s 0x%X"
+                    by = self._machine.tags.accessor.behind()
+                    self._machine.log.info(text, self.name, by, what, offset, shown, value)
                 return value
         return access.value
 

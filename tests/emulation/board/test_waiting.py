@@ -36,6 +36,28 @@ def test_a_condition_is_looked_at_while_time_passes(board: Board) -> None:
         board.run_until(lambda: False, every=0)
 
 
+@pytest.mark.parametrize("seconds", ["1", None, True, -1, float("nan"), float("inf"), b"1"])
+def test_what_is_no_time_is_refused(board: Board, seconds: float) -> None:
+    for wait in (
+        board.run,
+        board.wait_for_crash,
+        lambda given: board.wait_for_line("x", timeout=given),
+        lambda given: board.run_until(lambda: False, every=given),
+    ):
+        with pytest.raises(RenodeWifiError, match="seconds cannot pass"):
+            wait(seconds)
+    assert board.now == 0
+
+
+def test_what_is_no_text_is_refused(board: Board) -> None:
+    with pytest.raises(RenodeWifiError, match="5 cannot be typed"):
+        board.write(5)  # type: ignore[arg-type]
+    with pytest.raises(RenodeWifiError, match="5 is not a regular expression"):
+        board.wait_for_line(5)  # type: ignore[arg-type]
+    with pytest.raises(RenodeWifiError, match="b'x' is no prompt"):
+        board.wait_for_prompt(b"x")  # type: ignore[arg-type]
+
+
 def test_looking_changes_nothing_in_the_run(board: Board) -> None:
     board.run_until(lambda: False, timeout=0.3, every=0.0007)
     looked = board.engine.instructions

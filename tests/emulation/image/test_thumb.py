@@ -88,3 +88,26 @@ def test_every_pair_of_halfwords_is_taken(first: int, second: int) -> None:
     assert thumb.call_size(first, second) in (0, 2, 4)
     loaded = thumb.loaded(first, second)
     assert loaded is None or 0 <= loaded[1] < 4096
+
+
+def test_what_instructions_load_and_store() -> None:
+    """DDI0403E A5.2.4, A5.3.5 to A5.3.10, A6.6: with 0x1000 + 4 * n in Rn."""
+    cases = {
+        (0x6841, 0): (0x1004, 4, False),  # ldr r1, [r0, #4]
+        (0x5A88, 0): (0x1004 + 0x1008, 2, False),  # ldrh r0, [r1, r2]
+        (0x9101, 0): (0x1034 + 4, 4, True),  # str r1, [sp, #4]
+        (0xB503, 0): (0x1034 - 12, 12, True),  # push {r0, r1, lr}
+        (0xBD03, 0): (0x1034, 12, False),  # pop {r0, r1, pc}
+        (0xC80E, 0): (0x1000, 12, False),  # ldmia r0!, {r1, r2, r3}
+        (0xF800, 0x1D04): (0x1000 - 4, 1, True),  # strb r1, [r0, #-4]!
+        (0xF850, 0x1B08): (0x1000, 4, False),  # ldr r1, [r0], #8
+        (0xE9D0, 0x1202): (0x1008, 8, False),  # ldrd r1, r2, [r0, #8]
+        (0xE850, 0x1F01): (0x1004, 4, False),  # ldrex r1, [r0, #4]
+        (0xE920, 0x000E): (0x1000 - 12, 12, True),  # stmdb r0!, {r1, r2, r3}
+        (0xED90, 0x0A01): (0x1004, 4, False),  # vldr s0, [r0, #4]
+        (0xED2D, 0x8B02): (0x1034 - 8, 8, True),  # vpush {d8}
+    }
+    for (first, second), expected in cases.items():
+        assert thumb.touched(first, second, lambda number: 0x1000 + 4 * number) == expected
+    for first, second in ((0x4408, 0), (0xF000, 0xF800), (0x4801, 0), (0xF8DF, 0x0004)):
+        assert thumb.touched(first, second, lambda number: 0) is None

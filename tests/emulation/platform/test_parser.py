@@ -183,7 +183,12 @@ def test_file_without_entries() -> None:
     [
         ("a A", 1, 3, "unexpected A; expected : "),
         ("a: A @", 1, 6, "unexpected the end"),
-        ("a: A @ sysbus 1 2", 1, 17, "unexpected 2"),
+        ("a: A @ sysbus _0x4", 1, 15, "unexpected '_'; expected end of input, not _0x4"),
+        ("a: A @ sysbus 0_x4", 1, 16, "unexpected '_'; expected end of input"),
+        ("a: A @ sysbus 0x_4", 1, 16, "unexpected 'x'; expected end of input"),
+        ("a: A { s: _8 }", 1, 11, "unexpected '_'; expected constructor or property value or none"),
+        ("a: A { s: 8_ }", 1, 12, "unexpected '_'; expected attribute list end"),
+        ("a: A @ sysbus 1 2", 1, 17, "unexpected '2'; expected end of input"),
         ("a: A\n    x 1", 2, 7, "unexpected 1; expected : (a value) or -> (a destination)"),
         ("a: A\n    x:\n    y: 1", 2, 7, "unexpected the end of the line"),
         ("a: A\n    init:\n    y: 1", 2, 10, "unexpected the end of the line"),

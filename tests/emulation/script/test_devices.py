@@ -91,7 +91,7 @@ def test_arguments_by_name(monitor: Interpreter) -> None:
 def test_core_registers_by_name_and_number(monitor: Interpreter) -> None:
     monitor.execute('cpu SetRegister "R3" 5; cpu SetRegister 4 6; cpu SetRegister "control" 2')
     assert monitor.execute('cpu GetRegister 3; cpu GetRegister "r4"; cpu GetRegister 18') == (
-        "0x00000005\n0x00000006\n0x00000002"
+        "0x5\n0x6\n0x2"
     )
     assert "R3        0x00000005\nR4        0x00000006\n" in monitor.execute(
         "cpu GetRegistersValues"
@@ -260,7 +260,7 @@ def test_errors(monitor: Interpreter, line: str, message: str, cure: str | None)
 
 def test_binary_is_loaded_and_started(tmp_path: Path) -> None:
     monitor = counting_monitor(tmp_path)
-    assert monitor.execute("cpu PC") == "0x08000008"
+    assert monitor.execute("cpu PC") == "0x8000008"
     monitor.execute('emulation RunFor "00:00:00.001"')
     assert int(monitor.execute("sysbus ReadDoubleWord 0x20000000"), 16) > 20_000
 
@@ -269,7 +269,7 @@ def test_hex_file_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "counter.hex").write_text(intel_hex([Segment(0x0800_0000, counter_image())]))
     monitor = monitor_with(BOARD)
     monitor.execute(f"sysbus LoadHEX @{tmp_path / 'counter.hex'}")
-    assert monitor.execute("cpu PC") == "0x08000008"
+    assert monitor.execute("cpu PC") == "0x8000008"
 
 
 def test_symbols_of_an_image(monitor: Interpreter) -> None:
@@ -305,7 +305,7 @@ def test_machine_reset_runs_the_macro(tmp_path: Path) -> None:
     monitor = counting_monitor(tmp_path)
     monitor.execute('emulation RunFor "0.001"')
     monitor.execute('macro reset "sysbus WriteDoubleWord 0x20000000 7"; machine Reset')
-    assert monitor.execute("cpu PC") == "0x08000008"
+    assert monitor.execute("cpu PC") == "0x8000008"
     assert monitor.execute("sysbus ReadDoubleWord 0x20000000") == "0x00000007"
 
 

@@ -128,8 +128,8 @@ def test_accesses_are_logged_and_changed(log: pytest.LogCaptureFixture) -> None:
     assert bus.read(0x4000_0010, 4) == 5
     bus.write(0x4000_0002, 7, 1)
     assert log.messages == [
-        "device: ReadUInt32 from 0x10, returned 0x5",
-        "device: WriteByte to 0x2, value 0x7",
+        "device: ReadUInt32 from 0x10 (unknown), returned 0x5",
+        "device: WriteByte to 0x2 (unknown), value 0x7",
     ]
     monitor.execute('sysbus SetHookAfterPeripheralRead sysbus.device "value = value + offset"')
     assert bus.read(0x4000_0010, 4) == 0x15
@@ -143,6 +143,54 @@ def test_accesses_are_logged_and_changed(log: pytest.LogCaptureFixture) -> None:
     monitor.execute("sysbus LogAllPeripheralsAccess true; sysbus LogAllPeripheralsAccess false")
     assert bus.read(0x4000_0010, 4) == 5
     assert len(log.messages) == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "instruction", "what"),
+    [
+        ("00bf 0868 0869", 0x104, "ReadUInt32 from 0x10"),  # nop; ldr r0, [r1]; ldr r0, [r1, #16]
+        ("0870 0872 081d", 0x102, "WriteByte to 0x8"),  # strb r0, [r1]; strb r0, [r1, #8]
+        ("c1f81400 0860", 0x100, "WriteUInt32 to 0x14"),  # str.w r0, [r1, #20]
+        ("0860 0860", 0x102, "WriteUInt32 to 0x0"),  # the second of two alike
+        ("51f8040b 51f8040b", 0x104, "ReadUInt32 from 0x4"),  # ldr r0, [r1], #4, twice
+        ("c1e90203", 0x100, "WriteUInt32 to 0xC"),  # strd r0, r3, [r1, #8]
+        ("0dc1", 0x100, "WriteUInt32 to 0x8"),  # stmia r1!, {r0, r2, r3}
+        ("51f82020 51f82220", 0x104, "ReadUInt32 from 0x14"),  # ldr r2, [r1, r0, lsl #2], then r2
+    ],
+)
+@pytest.mark.parametrize("interpret", [True, False])
+def test_the_log_names_the_instruction_of_an_access(
+    log: pytest.LogCaptureFixture, code: str, instruction: int, what: str, interpret: bool
+) -> None:
+    from tests.emulation.guest import CHIP
+
+    monitor = monitor_with(CHIP + DEVICE)
+    machine = monitor.current
+    machine.core.use_fast_paths(False, interpret)
+    machine.bus.write_bytes(0x2000_0100, bytes.fromhex(code + "fee7"))
+    monitor.execute("sysbus LogPeripheralAccess sysbus.device")
+    monitor.execute("cpu SP 0x20001000; cpu PC 0x20000100; cpu SetRegister 1 0x40000000")
+    monitor.execute('emulation RunFor "0.000001"')
+    found = [text for text in log.messages if what in text]
+    assert f"[cpu: 0x{0x2000_0000 + instruction:X}] {what} (unknown)" in found[-1]
+
+
+def test_the_log_names_the_instruction_of_an_access_to_a_tag(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    from tests.emulation.guest import CHIP
+
+    monitor = monitor_with(CHIP)
+    monitor.current.bus.write_bytes(0x2000_0100, bytes.fromhex("00bf 0868 0860 fee7"))
+    monitor.execute('sysbus Tag <0x60000000, +4> "part" 0x1234')
+    monitor.execute("cpu SP 0x20001000; cpu PC 0x20000100; cpu SetRegister 1 0x60000000")
+    monitor.execute('emulation RunFor "0.000001"')
+    assert log.messages == [
+        "sysbus: [cpu: 0x20000102] (tag: 'part') ReadDoubleWord from non existing peripheral at"
+        " 0x60000000, returning 0x00001234 (reported once)",
+        "sysbus: [cpu: 0x20000104] (tag: 'part') WriteDoubleWord to non existing peripheral at"
+        " 0x60000000, value 0x1234 (reported once)",
+    ]
 
 
 def test_an_empty_script_ends_a_hook(log: pytest.LogCaptureFixture) -> None:
@@ -179,7 +227,7 @@ def test_functions_are_logged_by_name(log: pytest.LogCaptureFixture) -> None:
     assert entered[:2] == ["main", "print"]
     assert set(entered) <= {"main", "print"}
     monitor.execute("sysbus.cpu LogFunctionNames false")
-    assert monitor.execute("sysbus.cpu Step").startswith("0x0800")
+    assert monitor.execute("sysbus.cpu Step").startswith("0x000000000800")
     assert monitor.execute("sysbus WhatPeripheralIsAt 0x40013838").startswith("sysbus.usart1 ")
 
 

@@ -55,8 +55,8 @@ def test_the_processors_accesses_to_a_memory_are_logged_and_changed(
     monitor.execute("cpu Step 12")
     assert monitor.current.bus.read(RAM, 4) == 0x103
     assert log.messages[:2] == [
-        "ram: WriteUInt32 to 0x0, value 0x101",
-        "ram: WriteUInt32 to 0x0, value 0x102",
+        "ram: [cpu: 0x800000E] WriteUInt32 to 0x0 (unknown), value 0x101",
+        "ram: [cpu: 0x800000E] WriteUInt32 to 0x0 (unknown), value 0x102",
     ]
     monitor.execute("sysbus LogPeripheralAccess sysbus.ram false")
     monitor.execute("sysbus ClearHookBeforePeripheralWrite sysbus.ram")

@@ -13,7 +13,6 @@ from renode_wifi import Board
 from renode_wifi.emulation.board import session
 from renode_wifi.emulation.engines.embedded.engine import EmbeddedEngine
 from renode_wifi.emulation.engines.embedded.faults import loops_purely
-from renode_wifi.emulation.engines.embedded.report import CFSR_CAUSES
 from renode_wifi.emulation.image.crash import Crash
 from renode_wifi.emulation.image.image import Image, Segment
 from renode_wifi.emulation.platform import boards
@@ -32,12 +31,16 @@ COUNT = "0132 013a 0132 fbe7"  # adds and subs of r2, then back: other registers
 RESET = "0148 0249 0160 fee7 0ced00e0 0400fa05"  # AIRCR = VECTKEY | SYSRESETREQ
 
 
-def guest(handler: str, then: str = STAY) -> Image:
+RAM_IN_R2 = "4ff00052"  # mov.w r2, #0x20000000
+
+
+def guest(handler: str, then: str = STAY, code: str | None = None) -> Image:
     vectors = [RAM + 0x2000, CODE + 1, *[HANDLER + 1] * 14]
-    code = bytes.fromhex(READ_UNMAPPED + then).ljust(HANDLER - CODE, b"\0")
+    program = READ_UNMAPPED + then if code is None else code
+    begin = bytes.fromhex(program).ljust(HANDLER - CODE, b"\0")
     data = b"".join(vector.to_bytes(4, "little") for vector in vectors)
     return Image(
-        Path("guest.bin"), "binary", [Segment(FLASH, data + code + bytes.fromhex(handler))]
+        Path("guest.bin"), "binary", [Segment(FLASH, data + begin + bytes.fromhex(handler))]
     )
 
 
@@ -102,10 +105,42 @@ def test_a_fault_with_a_handler_of_its_own_ends_the_run_on_request() -> None:
     assert engine.run(MILLISECOND) is Stop.TIME
 
 
-def test_what_the_mpu_forbids_is_said_so() -> None:
-    """B3.2.15: MMFSR, of a fault that escalates (B3.2.16: FORCED)."""
-    for bit, cause in ((1, "access that the MPU"), (3, "unstacking"), (4, "stack overflow")):
-        assert cause in CFSR_CAUSES[bit]
+@pytest.mark.parametrize(
+    ("size", "attributes", "then", "cause", "address"),
+    [
+        # Read only: a store to the first KiB (DACCVIOL), what an SVC stacks at the end (MSTKERR).
+        (10, 6 << 24, "1060", "access that the MPU forbids: write at 0x20000000", RAM),
+        (13, 6 << 24, "00df", "stacking that the MPU forbids", None),
+        # No instruction may be fetched (IACCVIOL).
+        (13, 1 << 28 | 3 << 24, "0132 1047", "fetch from an execute-never region", None),
+    ],
+)
+def test_what_the_mpu_forbids_is_said_so(
+    size: int, attributes: int, then: str, cause: str, address: int | None
+) -> None:
+    """B3.2.15: MMFSR, of a fault that escalates (B3.2.16: FORCED). The region begins with RAM."""
+    engine = EmbeddedEngine.of_board(boards.find("b_l475e_iot01a"), None, 5)
+    engine.load(guest(STAY, code=f"{RAM_IN_R2} {then} {STAY}"))
+    bus = engine.machine.bus
+    bus.write(0xE000_ED98, 0, 4)
+    bus.write(0xE000_ED9C, RAM, 4)
+    bus.write(0xE000_EDA0, attributes | (size - 1) << 1 | 1, 4)
+    bus.write(0xE000_ED94, 5, 4)
+    assert engine.run(MILLISECOND) is Stop.CRASH
+    assert engine.crash is not None
+    assert engine.crash.cause.startswith("HardFault in thread mode: ")
+    assert cause in engine.crash.cause
+    assert address is None or engine.crash.address == address
+
+
+def test_an_access_where_nothing_is_shows_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Renode's words, with the address of the instruction, whatever the handler does then."""
+    engine = running(SKIP)
+    engine.run(MILLISECOND)
+    assert caplog.messages == [
+        "sysbus: [cpu: 0x8000044] ReadDoubleWord from non existing peripheral at 0xB0000000"
+        " (reported once)"
+    ]
 
 
 @pytest.mark.parametrize("handler", [LOOP, POLL, SKIP])
