@@ -13,7 +13,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-import plotly.graph_objects as go
 import plotly.io
 
 from renode_wifi.emulation.observers.report.history import Track
@@ -55,33 +54,32 @@ class Bar(NamedTuple):
 def draw(tracks: Mapping[Lane, Track], until: int) -> str:
     """The lanes as an element of a page, with plotly's library in it. until: ns."""
     lanes = sorted(tracks, key=_order)
-    figure, traces = go.Figure(), []
-    packed = []
+    traces, packed = [], []
     for row, lane in enumerate(lanes):
         for bars, are_slices in ((_slices(tracks[lane]), True), (_events(tracks[lane]), False)):
             if not bars:
                 continue
             packed.append(_packed(row, bars, are_slices))
             traces.append(_trace(thinned(bars, until), lane, row, until if are_slices else 0))
-    figure.update_layout(
-        template="plotly_white",
-        height=ROW * len(lanes) + MARGIN,
-        margin={"l": 10, "r": 10, "t": 10, "b": 40},
-        showlegend=False,
-        hovermode="closest",
-        dragmode="zoom",
-        xaxis={"title": {"text": "virtual time (s)"}, "range": [0, until / SECOND]},
-        yaxis={
+    layout = {
+        "template": plotly.io.templates["plotly_white"].to_plotly_json(),
+        "height": ROW * len(lanes) + MARGIN,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 40},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "xaxis": {"title": {"text": "virtual time (s)"}, "range": [0, until / SECOND]},
+        "yaxis": {
             "tickvals": list(range(len(lanes))),
             "ticktext": [as_html(f"{lane.group} · {lane.name}") for lane in lanes],
             "range": [len(lanes) - 0.5, -0.5],
             "fixedrange": True,
             "automargin": True,
         },
-    )
+    }
     element: str = plotly.io.to_html(
-        # plotly would look at each number and copy it.
-        {"data": traces, "layout": figure.to_plotly_json()["layout"]},
+        # A figure of plotly's would look at each number and copy it.
+        {"data": traces, "layout": layout},
         validate=False,
         full_html=False,
         include_plotlyjs=True,
