@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 
 from renode_wifi.emulation.frontends.robot.errors import KeywordException
 from renode_wifi.emulation.frontends.robot.terminal_tester import Pattern
 from renode_wifi.emulation.script.commands.logs import LOG_LEVELS
 
+MAX_ENTRIES = 100_000
+"""What a tester keeps; the oldest are forgotten first. A loop that logs makes millions."""
 Entry = tuple[int, str]
 """Level and message."""
 Condition = Callable[[Entry], bool]
@@ -20,7 +23,7 @@ class LogTester(logging.Handler):
     def __init__(self, timeout: float, stop: Callable[[], None]) -> None:
         super().__init__()
         self.timeout = timeout
-        self.entries: list[Entry] = []
+        self.entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
         self.failing: list[Pattern] = []
         self._stop = stop
         self._waiting: Condition | None = None
@@ -44,7 +47,8 @@ class LogTester(logging.Handler):
         for index, entry in enumerate(self.entries):
             if condition(entry):
                 if not keep:
-                    del self.entries[: index + 1]
+                    for _ in range(index + 1):
+                        self.entries.popleft()
                 return entry[1]
         return None
 

@@ -100,7 +100,7 @@ class LogKeywords(Keywords):
                 f"Log tester failed!\n\nTest failing entry has been found in log:\n{found}"
             )
         if found is None:
-            last = [message for _, message in tester.entries[-SHOWN:]]
+            last = [message for _, message in tester.entries][-SHOWN:]
             listing = "\n ".join(last)
             raise KeywordException(
                 f'Expected pattern "{pattern}" did not appear in the log\n'
