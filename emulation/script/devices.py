@@ -15,6 +15,7 @@ from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.create import python_name
 from renode_wifi.emulation.platform.machine import SYSBUS, Machine
 from renode_wifi.emulation.platform.stock.cortex_m import CortexM
+from renode_wifi.emulation.platform.stock.memory import Memory
 from renode_wifi.emulation.script import absent
 from renode_wifi.emulation.script.interpreter import Interpreter
 from renode_wifi.emulation.script.members.bus import SystemBus
@@ -24,7 +25,7 @@ from renode_wifi.emulation.script.members.extras import RegisterAccess, extras
 from renode_wifi.emulation.script.members.hooks import BusHooks, CpuHooks, MachineHooks, UartHooks
 from renode_wifi.emulation.script.members.uart_files import UartFiles
 from renode_wifi.emulation.script.tokens import Token, TokenKind
-from renode_wifi.emulation.script.values import Unpadded
+from renode_wifi.emulation.script.values import Sized, Unpadded
 from renode_wifi.peripherals.base.errors import close_matches
 from renode_wifi.peripherals.base.uart import Uart
 
@@ -129,7 +130,7 @@ class Devices:
     def member(self, name: str, device: object, member: str) -> object:
         """The value of a device's member, or its method."""
         owner, attribute = self._member(device, member, name)
-        return getattr(owner, attribute)
+        return _value_of(owner, attribute)
 
     def set_member(self, name: str, device: object, member: str, value: object) -> None:
         owner, attribute = self._member(device, member, name)
@@ -165,13 +166,12 @@ class Devices:
             )
         member = str(tokens[0].value)
         owner, attribute = self._member(device, member, name)
-        value = getattr(owner, attribute)
+        value = _value_of(owner, attribute)
         if callable(value):
             return self._call(name, member, value, *self._split(tokens[1:]))
         arguments = self._arguments(tokens[1:])
         if not arguments:
-            is_register = isinstance(owner, CortexM) and attribute in CPU_REGISTERS
-            return Unpadded(value) if is_register else value
+            return value
         if len(tokens) > 1 and tokens[1].kind is TokenKind.LITERAL and hasattr(value, "__dict__"):
             return self._act(f"{name} {member}", value, tokens[1:])
         if len(arguments) > 1:
@@ -288,6 +288,15 @@ def fits(value: object, annotation: str) -> bool:
     """Whether a parameter takes the value; those of other types decide themselves."""
     wanted = [PLAIN_TYPES.get(name.strip()) for name in annotation.split("|")]
     return None in wanted or type(value) in wanted
+
+
+def _value_of(owner: object, attribute: str) -> Any:
+    """The value of a member, or its method."""
+    value = getattr(owner, attribute)
+    if isinstance(owner, CortexM) and attribute in CPU_REGISTERS:
+        return Unpadded(value)
+    # Renode's is of 64 bits.
+    return Sized(value, 8) if isinstance(owner, Memory) and attribute == "size" else value
 
 
 def convert(value: object, old: object) -> object:

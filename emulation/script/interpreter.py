@@ -331,10 +331,10 @@ class Interpreter:
     # -- machines -----------------------------------------------------------------------------
 
     def create_machine(self, name: str | None = None) -> Machine:
-        if name is None:
-            name = f"machine-{self._machine_count}"
+        name = name or f"machine-{self._machine_count}"
         if name in self.machines:
-            raise self.error(f"Machine {name} already exists", f'mach set "{name}"')
+            taken = f"Given machine is already added or name is already taken. ({name})"
+            raise self.error(taken, f'mach set "{name}"')
         self._machine_count += 1
         machine = self._create_machine(name)
         machine.search_path = self.path

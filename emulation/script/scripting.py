@@ -35,12 +35,22 @@ class LogLevel:
     )
 
 
-class RegisterValue(int):
-    """A number that is asked for its `RawValue`, as Renode's registers are."""
+class MemberNumber(int):
+    """A number that may be asked for its `RawValue`."""
 
     @property
     def RawValue(self) -> int:
         return int(self)
+
+
+class RegisterValue(MemberNumber):
+    """A register of the processor, shown as in Renode."""
+
+    def __str__(self) -> str:
+        return f"0x{int(self):x}"
+
+    def __format__(self, form: str) -> str:
+        return format(int(self), form) if form else str(self)
 
 
 class DeviceView:
@@ -65,12 +75,14 @@ class DeviceView:
 
     def _log(self, level: int, text: object, *values: object) -> None:
         message = str(text).format(*values) if values else str(text)
-        self._interpreter.current.log.log(level, "%s: %s", self._name, message)
+        name = self._name.removeprefix(f"{SYSBUS}.")
+        self._interpreter.current.log.log(level, "%s: %s", name, message)
 
 
 def _shown(value: object) -> object:
-    is_number = type(value) is int or isinstance(value, Unpadded)
-    return RegisterValue(value) if isinstance(value, int) and is_number else value
+    if isinstance(value, Unpadded):
+        return RegisterValue(value)
+    return MemberNumber(value) if type(value) is int else value
 
 
 class MachineView(DeviceView):
@@ -94,8 +106,9 @@ class Monitor:
         return self._interpreter.execute(line)
 
     @property
-    def Machine(self) -> MachineView:
-        return machine_view(self._interpreter)
+    def Machine(self) -> MachineView | None:
+        """The selected one."""
+        return None if self._interpreter.machine is None else machine_view(self._interpreter)
 
 
 def view(interpreter: Interpreter, name: str) -> DeviceView:
@@ -140,6 +153,9 @@ class HookScript:
         try:
             exec(self._code, self._scope)
         except Exception as error:
+            if type(error).__module__.startswith("robot."):
+                # The end of a test's time, or Ctrl-C: nothing that the script did.
+                raise
             text = error.message if isinstance(error, RenodeWifiError) else repr(error)
             self._machine.log.error("%s: %s", self._where, text)
         finally:

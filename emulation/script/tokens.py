@@ -161,14 +161,17 @@ def number(text: str) -> int | float:
 
 
 def _range(match: re.Match[str]) -> Range:
-    """`<start, end>` is absolute; `<start size>` and `<start, +size>` are relative."""
+    """`<start, end>` has its end, too, other than in descriptions; `<start size>` and
+    `<start, +size>` are relative."""
     start = int(number(match.group(1)))
     second = match.group(2)
     end = int(number(second.lstrip("+")))
     if "," not in match.group() or second.startswith("+"):
         end += start
-    if end < start:
+    elif end < start:
         raise ValueError("the range ends before it starts")
+    else:
+        end += 1
     return Range(start, end)
 
 

@@ -20,16 +20,16 @@ class Sized(int):
 
 
 class Unpadded(int):
-    """A number that is printed without zeros in front, as Renode prints registers."""
+    """Printed without zeros in front and in small letters, as Renode prints registers."""
 
 
 def printed(value: object, number_format: str) -> str:
     """number_format: Hexadecimal, Decimal or Both."""
     if isinstance(value, int) and not isinstance(value, bool):
         digits = 2 * (value.size if isinstance(value, Sized) else WORD)
-        if isinstance(value, Unpadded):
-            digits = 1
         text = f"0x{value:0{digits}X}" if value >= 0 else str(value)
+        if isinstance(value, Unpadded):
+            text = f"0x{value:x}"
         decimal = str(int(value))
         by_format = {"Decimal": decimal, "Hexadecimal": text}
         return by_format.get(number_format, f"{text} ({decimal})")

@@ -100,14 +100,19 @@ class Tags:
         self._report(tag, f"Write{WIDTHS[width]} to", address, value_text, True)
 
     def _report(self, tag: Tag, what: str, address: int, value: str, is_store: bool) -> None:
-        if (what, address) not in self._reported:
+        if (what, address) in self._reported:
+            return
+        by = self.accessor.prefix(address, is_store)
+        if by:
+            # Firmware may poll there.
             self._reported.add((what, address))
-            self._log.log(
-                logging.DEBUG if tag.silent else logging.WARNING,
-                "sysbus: %s(tag: '%s') %s non existing peripheral at 0x%X%s (reported once)",
-                self.accessor.prefix(address, is_store),
-                *(tag.name, what, address, value),
-            )
+            value += " (reported once)"
+        self._log.log(
+            logging.DEBUG if tag.silent else logging.WARNING,
+            "sysbus: %s(tag: '%s') %s %s at 0x%X%s",
+            *(by, tag.name, what),
+            *("overriding tag" if tag.overrides else "non existing peripheral", address, value),
+        )
 
     def settle(self, places: Places, models: dict[str, object]) -> None:
         """Map what has a tag and nothing else, and put overriding tags before models."""

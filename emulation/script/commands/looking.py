@@ -37,7 +37,8 @@ def peripherals(interpreter: Interpreter, arguments: list[Token]) -> None:
     registered = {machine.full_name(name): name for name in machine.peripherals}
     for full in sorted(registered, key=tree_order):
         name = registered[full]
-        places = ", ".join(str(place) for place in machine.places.get(name, []))
+        areas = machine.places.get(name, [])
+        places = ", ".join(f"<0x{area.start:08X}, 0x{area.end - 1:08X}>" for area in areas)
         kind = type_name(machine.peripherals[name])
         *parents, label = full.split(".")
         interpreter.write(f"  {'  ' * len(parents)}{label} ({kind}) {places}".rstrip())

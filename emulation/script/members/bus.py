@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.image.image import Image
 from renode_wifi.emulation.image.load import load_image
 from renode_wifi.emulation.platform.core import Access
 from renode_wifi.emulation.platform.machine import Machine
+from renode_wifi.emulation.platform.stock.locked_ranges import LockedRanges
 from renode_wifi.emulation.platform.stock.tagged_range import WIDTHS, Tag
 from renode_wifi.emulation.platform.syntax import Range
 from renode_wifi.emulation.script import downloads
@@ -30,6 +32,7 @@ class SystemBus:
     def __init__(self, interpreter: Interpreter, hooks: Callable[[Machine], MachineHooks]) -> None:
         self._interpreter = interpreter
         self._hooks = hooks
+        self._locked: WeakKeyDictionary[Machine, LockedRanges] = WeakKeyDictionary()
 
     def load_elf(self, file_name: str) -> None:
         self._load(load_image(local(file_name)))
@@ -74,6 +77,8 @@ class SystemBus:
 
     def _read(self, address: int, width: int) -> int:
         machine = self._interpreter.current
+        if self._locks(machine).blocks_read(address, width):
+            return Sized(0, width)
         hooks = self._hooks(machine)
         value = self._value(machine, address, width)
         return Sized(hooks.filtered(Access(address, value, width, False)), width)
@@ -98,6 +103,8 @@ class SystemBus:
 
     def _write(self, address: int, value: int, width: int) -> None:
         machine = self._interpreter.current
+        if self._locks(machine).blocks_write(address, value & (1 << 8 * width) - 1, width):
+            return
         hooks = self._hooks(machine)
         value = hooks.filtered(Access(address, value & (1 << 8 * width) - 1, width, True))
         self._store(machine, address, value, width)
@@ -158,6 +165,28 @@ class SystemBus:
     def remove_tag(self, address: int) -> None:
         """Remove the tag at an address. What the processor has accessed there reads 0 then."""
         self._interpreter.current.tags.remove(address)
+
+    def set_address_range_locked(self, range: Range, locked: bool) -> None:
+        """Let what is at these addresses read 0 and take no stores, or end that. Of memories, those
+        that the monitor alone reaches."""
+        machine = self._interpreter.current
+        locks = self._locks(machine)
+        if not locked:
+            locks.unlock(range)
+            return
+        locks.lock(range)
+        try:
+            locks.cover(machine.core, machine.places, machine.peripherals)
+        except RenodeWifiError:
+            locks.unlock(range)
+            raise
+
+    def is_address_range_locked(self, range: Range) -> bool:
+        """Whether any of these addresses is locked."""
+        return self._locks(self._interpreter.current).overlaps(range.start, range.size)
+
+    def _locks(self, machine: Machine) -> LockedRanges:
+        return self._locked.setdefault(machine, LockedRanges(machine.log))
 
     def silence_range(self, area: Range) -> None:
         self._interpreter.current.tag(Tag(area, f"silenced {area}", silent=True))

@@ -38,6 +38,19 @@ class MachineDevice:
         """For hooks: let time stop at the instruction that is about to be executed."""
         self._interpreter.execute("pause")
 
+    def pause(self) -> None:
+        """The same as the command `pause`, of the only machine."""
+        if len(self._interpreter.machines) > 1:
+            raise self._interpreter.error(
+                "machines are paused together here", "pause; or sysbus.cpu IsHalted true"
+            )
+        self._interpreter.execute("pause")
+
+    @property
+    def is_paused(self) -> bool:
+        """No time passes until `start`, or until it is asked for."""
+        return not self._interpreter.requests.started
+
     def request_reset(self) -> None:
         self._interpreter.current.request_reset("pin")
 

@@ -84,7 +84,7 @@ def test_add_selects_the_first_machine() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('mach create; mach create "machine-0"', "already exists"),
+        ('mach create; mach create "machine-0"', "name is already taken"),
         ("mach frob", "Bad parameters for command mach"),
         ('mach add "twoo"; mach set "two"', "Machine two not found"),
         ("peripherals", "No machine selected"),
@@ -146,6 +146,15 @@ def test_time_passes_after_a_pause_when_it_is_asked_for(tmp_path: Path) -> None:
     monitor = counting_monitor(tmp_path)
     monitor.execute('start; pause; emulation RunFor "0.001"')
     assert monitor.execute("currentTime").startswith("Current virtual time: 00:00:00.001")
+
+
+def test_a_machine_is_paused(tmp_path: Path) -> None:
+    monitor = counting_monitor(tmp_path)
+    assert monitor.execute("start; machine IsPaused") == "False"
+    assert monitor.execute("machine Pause; machine IsPaused") == "True"
+    monitor.execute('mach create "other"')
+    with pytest.raises(RenodeWifiError, match="machines are paused together"):
+        monitor.execute("machine Pause")
 
 
 def test_start_with_a_script(tmp_path: Path) -> None:
@@ -226,11 +235,11 @@ def test_peripherals_as_a_tree() -> None:
         "Available peripherals:",
         "  sysbus (SystemBus)",
         "    cpu (CortexM)",
-        "    flash (MappedMemory) <0x8000000, +0x4000>, <0x0, +0x4000>",
+        "    flash (MappedMemory) <0x08000000, 0x08003FFF>, <0x00000000, 0x00003FFF>",
         "    nvic (NVIC)",
-        "    port (STM32_GPIOPort) <0x48000000, +0x400>",
+        "    port (STM32_GPIOPort) <0x48000000, 0x480003FF>",
         "      b (LED)",
-        "    ram (MappedMemory) <0x20000000, +0x2000>",
+        "    ram (MappedMemory) <0x20000000, 0x20001FFF>",
         "  a (LED)",
     ]
 

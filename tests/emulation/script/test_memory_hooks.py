@@ -9,7 +9,7 @@ import pytest
 
 from renode_wifi.emulation.errors import RenodeWifiError
 from renode_wifi.emulation.platform.machine import LOG
-from tests.emulation.guest import RAM, counting_monitor, monitor_with
+from tests.emulation.guest import CHIP, RAM, counting_monitor, monitor_with
 
 ARRAY = "mem: Memory.ArrayMemory @ sysbus 0x0 { size: 0x1000 }\n"
 SMALL = "mem: Memory.ArrayMemory @ sysbus 0x0 { size: 0x30; initialValue: 0x1 }\n"
@@ -43,7 +43,7 @@ def test_hooks_see_what_the_monitor_does_to_a_memory(
     assert int(monitor.execute(f"sysbus Read{size} 8"), 0) == 5
     monitor.execute("sysbus ClearHookAfterPeripheralRead sysbus.mem")
     assert int(monitor.execute(f"sysbus Read{size} 8"), 0) == seen
-    assert log.messages == [f"sysbus.mem: {seen:x} at 8"] * 2
+    assert log.messages == [f"mem: {seen:x} at 8"] * 2
 
 
 def test_the_processors_accesses_to_a_memory_are_logged_and_changed(
@@ -70,7 +70,7 @@ def test_a_hook_is_not_called_by_what_it_does_itself(log: pytest.LogCaptureFixtu
     script = "self.InfoLog('{0} and {1}', value, monitor.Parse('sysbus ReadByte 0x20'))"
     monitor.execute(f'sysbus SetHookAfterPeripheralRead sysbus.mem "{script}"')
     monitor.execute("sysbus WriteByte 0x20 0x55; sysbus ReadByte 0x20")
-    assert log.messages == ["sysbus.mem: 85 and 0x55"]
+    assert log.messages == ["mem: 85 and 0x55"]
 
 
 def test_only_steps_execute_in_single_step_mode(tmp_path: Path) -> None:
@@ -125,10 +125,9 @@ def test_a_tag_goes_before_a_memory_where_it_is_to(log: pytest.LogCaptureFixture
     assert monitor.execute("sysbus ReadByte 0x10") == "0x01"
     monitor.current.run(1000)
     assert log.messages[:2] == [
-        "sysbus: (tag: 'over') ReadByte from non existing peripheral at 0x10, returning 0xF0"
-        " (reported once)",
-        "sysbus: (tag: 'over') ReadQuadWord from non existing peripheral at 0x10, returning"
-        " 0xF7F6F5F4F3F2F1F0 (reported once)",
+        "sysbus: (tag: 'over') ReadByte from overriding tag at 0x10, returning 0xF0",
+        "sysbus: (tag: 'over') ReadQuadWord from overriding tag at 0x10, returning"
+        " 0xF7F6F5F4F3F2F1F0",
     ]
     with pytest.raises(RenodeWifiError, match="There is no tag at address 0x10"):
         monitor.execute("sysbus RemoveTag 0x10")
@@ -184,3 +183,41 @@ def test_the_last_entries_of_the_log(log: pytest.LogCaptureFixture, tmp_path: Pa
     monitor.execute(f'log "first"; logFile @{tmp_path}/log; log "second"')
     assert (tmp_path / "log.1").read_text() == "[INFO] Script: first\n"
     assert (tmp_path / "log").read_text() == "[INFO] Script: second\n"
+
+
+def test_locked_addresses_read_0_and_take_no_stores(log: pytest.LogCaptureFixture) -> None:
+    """As Renode's suite of the system bus has them."""
+    monitor = monitor_with("mem: Memory.ArrayMemory @ sysbus 0x100 { size: 0x100 }\n")
+    monitor.execute("sysbus WriteByte 0x100 0x33; sysbus WriteByte 0x140 0x44")
+    monitor.execute("sysbus SetAddressRangeLocked <0x0 0x200> true")
+    assert monitor.execute("sysbus ReadByte 0x140") == "0x00"
+    assert log.messages == [
+        "sysbus: Tried to read 1 bytes at 0x140 which is inside a locked address range, returning 0"
+    ]
+    monitor.execute("sysbus SetAddressRangeLocked <0x120, 0x15F> false")
+    assert monitor.execute("sysbus ReadByte 0x140; sysbus ReadByte 0x100") == "0x44\n0x00"
+    monitor.execute("sysbus WriteQuadWord 0x11C 0x1122334455667788")
+    assert log.messages[-1] == (
+        "sysbus: Tried to write 8 bytes (0x1122334455667788) at 0x11C which is inside a locked"
+        " address range, write ignored"
+    )
+    assert monitor.execute("sysbus IsAddressRangeLocked <0x0, 0x12F>") == "True"
+    assert monitor.execute("sysbus IsAddressRangeLocked <0x120, 0x15F>") == "False"
+    monitor.execute("sysbus SetAddressRangeLocked <0x0, 0xFFFFFFFF> false")
+    assert monitor.execute("sysbus ReadDoubleWord 0x11C") == "0x00000000"
+    assert monitor.execute("sysbus ReadByte 0x100") == "0x33"
+
+
+def test_the_processor_meets_locked_peripherals(log: pytest.LogCaptureFixture) -> None:
+    monitor = monitor_with(CHIP)
+    monitor.execute('machine PyDevFromString "request.value = 5" 0x40000000 0x100 name="d"')
+    # ldr r0, [r1]; str r1, [r1, #4]; b .
+    monitor.current.bus.write_bytes(RAM + 0x100, bytes.fromhex("0868 4960 fee7"))
+    monitor.execute("sysbus SetAddressRangeLocked <0x40000000, 0x400000FF> true")
+    monitor.execute("cpu SP 0x20001000; cpu PC 0x20000100; cpu SetRegister 1 0x40000000")
+    monitor.execute('cpu SetRegister 0 9; emulation RunFor "0.000001"')
+    assert monitor.execute("cpu GetRegister 0") == "0x0"
+    assert len([text for text in log.messages if "inside a locked address range" in text]) == 2
+    with pytest.raises(RenodeWifiError, match="ram is a memory"):
+        monitor.execute("sysbus SetAddressRangeLocked <0x20000000, 0x20001FFF> true")
+    assert monitor.execute("sysbus IsAddressRangeLocked <0x20000000, 0x20001FFF>") == "False"

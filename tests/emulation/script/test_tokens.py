@@ -39,7 +39,7 @@ def one(text: str) -> Token:
         ("true", TokenKind.BOOLEAN, True),
         ("False", TokenKind.BOOLEAN, False),
         ("null", TokenKind.NULL, None),
-        ("<0x10, 0x20>", TokenKind.RANGE, Range(0x10, 0x20)),
+        ("<0x10, 0x1F>", TokenKind.RANGE, Range(0x10, 0x20)),
         ("<0x10 16>", TokenKind.RANGE, Range(0x10, 0x20)),
         ("<0x10, +0x10>", TokenKind.RANGE, Range(0x10, 0x20)),
         ("<16, +16>", TokenKind.RANGE, Range(16, 32)),
