@@ -6,35 +6,29 @@ Voltages come from the common block, which knows pins and internal channels. A c
 that can change nothing any more, because nobody takes its data, waits until somebody does.
 """
 
-from renode_wifi.peripherals.base.block import PARTLY, Block, output_of
+from renode_wifi.peripherals.base.block import PARTLY, Block
 from renode_wifi.peripherals.base.registers import Cause, Interrupt
 from renode_wifi.peripherals.stm32l4 import adc_registers, adc_triggers
 from renode_wifi.peripherals.stm32l4.adc_registers import (
     CALFACT,
     CFGR,
     CFGR2,
-    CHANNELS,
     CR,
     IER,
     INJECTED_RANKS,
     ISR,
-    JDR,
     JSQR,
     RANKS,
     SEQUENCE_LENGTH,
-    SMPR1,
-    SMPR2,
 )
 from renode_wifi.peripherals.stm32l4.adc_results import result, watch
+from renode_wifi.peripherals.stm32l4.adc_timing import duration, half_cycles
 
-SECOND = 1000000000
-# In half cycles of the converter's clock.
-SAMPLING = (5, 13, 25, 49, 95, 185, 495, 1281)
-CONVERSION = (25, 21, 17, 13)
 READY_CYCLES, CALIBRATION_CYCLES = 16, 116
 CALIBRATION = 0x3F
 """An offset as found in production, in the middle of the range."""
 RISING, FALLING = 1, 2
+TAKERS = CFGR.DMAEN | CFGR.JAUTO
 
 INJECTED = 16
 """Inputs from here on are injected triggers."""
@@ -44,7 +38,7 @@ class STM32L4_ADC(Block):
     """Output 0 is the interrupt, 1 the DMA request. The common block is "adcCommon"."""
 
     STATUS = PARTLY
-    MISSING = "the queue of injected contexts, interleaved dual modes, EXTI triggers"
+    MISSING = "the queue of injected contexts, dual injected modes, EXTI triggers"
     SIZE = 0x100
     OUTPUTS = ("IRQ", "DMARequest")
     REGISTERS = adc_registers.REGISTERS
@@ -88,8 +82,7 @@ class STM32L4_ADC(Block):
             self._log("%s has no clock: choose one in RCC_CCIPR.ADCSEL or ADC_CCR.CKMODE")
             return
         self._cancel(name)
-        duration = half_cycles * SECOND // (2 * hertz)
-        self._events[name] = self.machine.clock.schedule(max(duration, 1), action)
+        self._events[name] = self.machine.clock.schedule(duration(half_cycles, hertz), action)
 
     def _cancel(self, name):
         # type: (str) -> None
@@ -152,6 +145,7 @@ class STM32L4_ADC(Block):
     def _disable(self):
         # type: () -> None
         self._cancel("ready")
+        self._cancel("follow")
         self._stop(CR.ADSTART | CR.JADSTART | CR.ADEN | CR.ADDIS, "regular")
         self._cancel("injected")
         self.registers["ISR"] &= ~ISR.ADRDY
@@ -186,7 +180,6 @@ class STM32L4_ADC(Block):
             self._listen(adc_triggers.REGULAR, CFGR["EXTSEL"].get(setting), 0)
         else:
             self.begin_regular()
-            self.machine.peripheral("adcCommon").started(self.unit)
 
     def _start_injected(self):
         # type: () -> None
@@ -206,10 +199,7 @@ class STM32L4_ADC(Block):
         if number in self._listens:
             return
         self._listens.add(number)
-        source = sources[choice]
-        line = None
-        if source is not None:
-            line = output_of(self.machine, source[0], source[1])
+        line = adc_triggers.line(self.machine, sources[choice])
         if line is None:
             self._log("%s: this external trigger isn't modelled")
         else:
@@ -241,33 +231,41 @@ class STM32L4_ADC(Block):
         # type: () -> None
         """A sequence, or the next group of a discontinuous one, begins."""
         self._group_left = CFGR["DISCNUM"].get(self.registers["CFGR"]) + 1
-        self._convert()
+        self._convert(True)
 
-    def _channel(self):
+    def follow(self, half_cycles):
+        # type: (int) -> None
+        """In a dual mode the first converter begins: so does this one, so much later."""
+        if half_cycles:
+            self._after("follow", half_cycles, self._follow)
+        else:
+            self._follow()
+
+    def _follow(self):
+        # type: () -> None
+        self._events.pop("follow", None)
+        if self.registers["CR"] & CR.ADEN and "regular" not in self._events:
+            self.begin_regular()
+
+    def channel(self):
         # type: () -> int
+        """The one that is converted, or comes next."""
         register, field = RANKS[self._rank]
         return field.get(self.registers[register.name])
 
-    def _half_cycles(self, channel, oversampling):
-        # type: (int, int) -> int
-        register, number = (SMPR1, channel) if channel < 10 else (SMPR2, channel)
-        sampling = 0
-        if channel < CHANNELS:
-            sampling = register["SMP%d" % number].get(self.registers[register.name])
-        conversion = CONVERSION[CFGR["RES"].get(self.registers["CFGR"])]
-        setting = self.registers["CFGR2"]
-        ratio = 2 << CFGR2["OVSR"].get(setting) if setting & oversampling else 1
-        return (SAMPLING[sampling] + conversion) * ratio
-
-    def _convert(self):
-        # type: () -> None
-        self._after("regular", self._half_cycles(self._channel(), CFGR2.ROVSE), self._end_regular)
+    def _convert(self, begins=False):
+        # type: (bool) -> None
+        if begins or not self._rank:
+            self.machine.peripheral("adcCommon").started(self.unit)
+        self._after(
+            "regular", half_cycles(self.registers, self.channel(), CFGR2.ROVSE), self._end_regular
+        )
 
     def _end_regular(self):
         # type: () -> None
         self._events.pop("regular", None)
         setting = self.registers["CFGR"]
-        channel = self._channel()
+        channel = self.channel()
         data = self._result(channel, CFGR2.ROVSE)
         flags = ISR.EOSMP | ISR.EOC | watch(self.registers, channel, data, CFGR.AWD1EN)
         overrun = self.registers["ISR"] & ISR.EOC
@@ -287,10 +285,16 @@ class STM32L4_ADC(Block):
         if setting & CFGR.DMAEN and not overrun:
             # A level: the DMA's read of DR takes it back.
             self.lines["DMARequest"].set(True)
+        common = self.machine.peripheral("adcCommon")
+        if common.is_paired:
+            common.converted()
         if last and setting & CFGR.JAUTO:
             self._injected_rank = 0
             self._convert_injected()
-        if continues and self.registers["CR"] & CR.ADSTART and "regular" not in self._events:
+        # The second converter of a dual mode begins sequences with the first one only.
+        follows = not last and common.follows(self.unit)
+        is_on = follows or self.registers["CR"] & CR.ADSTART
+        if continues and is_on and "regular" not in self._events:
             self._go_on(setting)
 
     def _continues(self, setting, last):
@@ -308,7 +312,8 @@ class STM32L4_ADC(Block):
             return
         taken = ISR.EOC | ISR.EOS | ISR.OVR | ISR.EOSMP
         single = not SEQUENCE_LENGTH.get(self.registers["SQR1"])
-        if single and flags & taken == taken and not setting & (CFGR.DMAEN | CFGR.JAUTO):
+        is_dual = self.machine.peripheral("adcCommon").is_dual(self.unit)
+        if single and flags & taken == taken and not (is_dual or setting & TAKERS):
             self._held_since = self.machine.clock.now
         else:
             self._convert()
@@ -316,7 +321,7 @@ class STM32L4_ADC(Block):
     def _read_data(self):
         # type: () -> int
         """Reading the data acknowledges it."""
-        self._catch_up()
+        self.catch_up()
         data = self.registers["DR"]  # type: int
         self.registers["ISR"] &= ~ISR.EOC
         self.lines["DMARequest"].set(False)
@@ -326,7 +331,7 @@ class STM32L4_ADC(Block):
 
     def _acknowledge(self, value, old):
         # type: (int, int) -> None
-        self._catch_up()
+        self.catch_up()
         self._taken()
 
     def _taken(self):
@@ -335,23 +340,18 @@ class STM32L4_ADC(Block):
             self._waits_for_reader = False
             self._convert()
 
-    def inputs_changed(self):
+    def catch_up(self):
         # type: () -> None
-        """The common block: some voltage is another."""
-        self._catch_up()
-
-    def _catch_up(self):
-        # type: () -> None
-        """Conversions that were suspended go on, in step with those that were left out."""
+        """Some voltage is another: suspended conversions go on, in step with those left out."""
         if self._held_since is None:
             return
         since, self._held_since = self._held_since, None
-        channel = self._channel()
+        channel = self.channel()
         if self.registers["CFGR"] & CFGR.OVRMOD:
             self.registers["DR"] = self._result(channel, CFGR2.ROVSE)
         hertz = self.machine.peripheral("adcCommon").clock_hz()
         if hertz:
-            period = max(self._half_cycles(channel, CFGR2.ROVSE) * SECOND // (2 * hertz), 1)
+            period = duration(half_cycles(self.registers, channel, CFGR2.ROVSE), hertz)
             left = period - (self.machine.clock.now - since) % period
             self._events["regular"] = self.machine.clock.schedule(left, self._end_regular)
 
@@ -360,7 +360,9 @@ class STM32L4_ADC(Block):
     def _convert_injected(self):
         # type: () -> None
         channel = INJECTED_RANKS[self._injected_rank].get(self.registers["JSQR"])
-        self._after("injected", self._half_cycles(channel, CFGR2.JOVSE), self._end_injected)
+        self._after(
+            "injected", half_cycles(self.registers, channel, CFGR2.JOVSE), self._end_injected
+        )
 
     def _end_injected(self):
         # type: () -> None
@@ -368,7 +370,7 @@ class STM32L4_ADC(Block):
         setting = self.registers["CFGR"]
         channel = INJECTED_RANKS[self._injected_rank].get(self.registers["JSQR"])
         data = self._result(channel, CFGR2.JOVSE)
-        self.registers.values[JDR.word + self._injected_rank] = data
+        self.registers.values[adc_registers.JDR.word + self._injected_rank] = data
         flags = ISR.JEOC | watch(self.registers, channel, data, CFGR.JAWD1EN)
         last = self._injected_rank == JSQR["JL"].get(self.registers["JSQR"])
         self._injected_rank = 0 if last else self._injected_rank + 1

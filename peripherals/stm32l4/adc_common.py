@@ -7,7 +7,8 @@ amplifier or the DAC puts there, or the level of a digital output.
 
 from renode_wifi.peripherals.base.block import Block
 from renode_wifi.peripherals.base.registers import READ_ONLY, Register, packed
-from renode_wifi.peripherals.stm32l4.adc_registers import DR, FLAGS
+from renode_wifi.peripherals.stm32l4.adc_registers import DR, FLAGS, ISR
+from renode_wifi.peripherals.stm32l4.adc_timing import sampling
 
 MILLIVOLT, VOLT = 1000, 1000000
 SUPPLY = 3300 * MILLIVOLT
@@ -41,6 +42,10 @@ CCR = Register(
 CDR = Register(
     "CDR", 0x0C, access=READ_ONLY, on_read="_read_both", fields=packed("RDATA_MST:16 RDATA_SLV:16")
 )
+REGULAR_TOGETHER, INTERLEAVED = (1, 2, 3, 6, 7), (3, 7)
+"""Codes of DUAL."""
+HALF_WORDS, BYTES = 2, 3
+"""Codes of MDMA."""
 PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
 
 # Pins of channels 1 to 16 (DS10969 table 16).
@@ -69,6 +74,8 @@ class STM32L4_ADC_Common(Block):
         Block.__init__(self, machine, name)
         self.supply = SUPPLY
         self.temperature = ROOM
+        # ADC1 and ADC2 are in a dual mode.
+        self.is_paired = False
         self._voltages = {}  # type: dict[str, int]
         self._waveforms = {}  # type: dict[str, tuple[typing.Any, str]]
 
@@ -115,7 +122,7 @@ class STM32L4_ADC_Common(Block):
     def _changed(self):
         # type: () -> None
         for unit in (1, 2, 3):
-            self.machine.peripheral("adc%d" % unit).inputs_changed()
+            self.machine.peripheral("adc%d" % unit).catch_up()
         self._compare()
 
     def _compare(self):
@@ -225,14 +232,45 @@ class STM32L4_ADC_Common(Block):
         prescaler = min(CCR["PRESC"].get(setting), len(PRESCALERS) - 1)
         return int(rcc.adc_hz()) // PRESCALERS[prescaler]
 
+    def is_dual(self, unit):
+        # type: (int) -> bool
+        """The regular conversions of ADC1 and ADC2 belong together."""
+        return self.is_paired and unit != 3
+
+    def follows(self, unit):
+        # type: (int) -> bool
+        """ADC2, where it has no start of its own."""
+        return unit == 2 and self.is_dual(unit)
+
     def started(self, unit):
         # type: (int) -> None
-        """In the dual modes ADC1's start is ADC2's."""
-        if unit == 1 and CCR["DUAL"].get(self.registers["CCR"]) in (1, 2, 3, 6, 7):
-            self.machine.peripheral("adc2").begin_regular()
+        """ADC1 begins a sequence: in a dual mode ADC2 does, too, or its samples lie in between."""
+        if unit != 1 or not self.is_dual(unit):
+            return
+        setting, later = self.registers["CCR"], 0
+        if CCR["DUAL"].get(setting) in INTERLEAVED:
+            first = self.machine.peripheral("adc1")
+            later = sampling(first.registers, first.channel())
+            later += 2 * (CCR["DELAY"].get(setting) + 1)
+        self.machine.peripheral("adc2").follow(later)
+
+    def converted(self):
+        # type: () -> None
+        """By MDMA the first converter asks for one transfer where both have a result."""
+        setting = self.registers["CCR"]
+        if not self.is_paired or CCR["MDMA"].get(setting) < HALF_WORDS:
+            return
+        if self._flags(1) & self._flags(2) & ISR.EOC:
+            self.machine.peripheral("adc1").lines["DMARequest"].set(True)
+
+    def reset(self):
+        # type: () -> None
+        Block.reset(self)
+        self.is_paired = False
 
     def _choose(self, value, old):
         # type: (int, int) -> None
+        self.is_paired = CCR["DUAL"].get(self.registers["CCR"]) in REGULAR_TOGETHER
         self._changed()
 
     def _flags(self, unit):
@@ -245,8 +283,11 @@ class STM32L4_ADC_Common(Block):
 
     def _read_both(self):
         # type: () -> int
-        master = self.machine.peripheral("adc1").read(DR.offset, 4)
-        return int(master | self.machine.peripheral("adc2").read(DR.offset, 4) << 16)
+        master = int(self.machine.peripheral("adc1").read(DR.offset, 4))
+        slave = int(self.machine.peripheral("adc2").read(DR.offset, 4))
+        if CCR["MDMA"].get(self.registers["CCR"]) == BYTES:
+            return master & 0xFF | (slave & 0xFF) << 8
+        return master | slave << 16
 
 
 MYPY = False

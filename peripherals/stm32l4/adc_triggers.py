@@ -4,6 +4,8 @@
 None stands for EXTI lines.
 """
 
+from renode_wifi.peripherals.base.block import output_of
+
 REGULAR = (
     ("tim1", "CC1"),
     ("tim1", "CC2"),
@@ -40,3 +42,14 @@ INJECTED = (
     ("tim6", "TRGO"),
     ("tim15", "TRGO"),
 )
+
+
+def line(machine, source):
+    # type: (typing.Any, tuple[str, str] | None) -> typing.Any
+    """The output of another block that is a trigger; None: it isn't modelled."""
+    return None if source is None else output_of(machine, source[0], source[1])
+
+
+MYPY = False
+if MYPY:
+    import typing  # noqa: F401

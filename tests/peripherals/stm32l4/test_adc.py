@@ -276,3 +276,77 @@ def test_stopping_and_disabling_clear_their_requests() -> None:
     assert not peek(adc, "CR") & (CR.ADEN | CR.ADDIS)
     machine.clock.advance(10 * CONVERSION)
     assert peek(adc, "ISR") == 0
+
+
+def dual(mode: int, rest: int = 0) -> tuple[STM32L4_ADC, STM32L4_ADC, BenchMachine, Probe]:
+    """ADC1 with channel 1 and ADC2 with channel 2, at 1.65 V and 3.3 V / 4."""
+    first, machine = switched_on()
+    second = machine.peripherals["adc2"]
+    poke(second, "CR", CR.ADVREGEN)
+    poke(second, "CR", CR.ADVREGEN | CR.ADEN)
+    machine.clock.advance(100 * CYCLE)
+    common = machine.peripherals["adcCommon"]
+    poke(common, "CCR", mode | rest)
+    common.set_voltage("PC0", 1650)
+    common.set_voltage("PC1", 825)
+    requests = Probe()
+    first.lines["DMARequest"].connect(requests, 0)
+    return first, second, machine, requests
+
+
+SIMULTANEOUS, INTERLEAVED = 6, 7
+BY_HALF_WORDS, BY_BYTES = 2 << 14, 3 << 14
+
+
+def test_interleaved_converters_sample_in_turns_and_ask_for_both_results_at_once() -> None:
+    first, second, machine, requests = dual(INTERLEAVED, BY_HALF_WORDS | 4 << 8)
+    sequence(first, 1)
+    sequence(second, 2)
+    poke(first, "CFGR", CFGR.CONT)
+    start(first)
+    # 2.5 cycles of sampling, then five of delay (RM0351 18.4.31).
+    behind = 15 * CYCLE // 2
+    taken = []
+    for number in range(3):
+        machine.clock.advance(CONVERSION - (behind if number else 0))
+        assert peek(first, "ISR") & ISR.EOC
+        assert not peek(second, "ISR") & ISR.EOC
+        assert not requests.levels or not requests.levels[-1][1]
+        machine.clock.advance(behind)
+        assert requests.levels[-1] == (0, True)
+        taken.append(peek(machine.peripherals["adcCommon"], "CDR"))
+    assert taken == [1024 << 16 | 2048] * 3
+    assert not peek(first, "ISR") & ISR.OVR
+
+
+def test_dual_results_fit_a_half_word_by_bytes() -> None:
+    first, second, machine, _ = dual(SIMULTANEOUS, BY_BYTES)
+    for adc, channel in ((first, 1), (second, 2)):
+        sequence(adc, channel)
+        poke(adc, "CFGR", CFGR["RES"].put(0, 2))
+    start(first)
+    machine.clock.advance(CONVERSION)
+    assert peek(machine.peripherals["adcCommon"], "CDR") == 0x40 << 8 | 0x80
+
+
+@pytest.mark.parametrize("trigger", [False, True])
+def test_a_simultaneous_pair_converts_whole_sequences(trigger: bool) -> None:
+    first, second, machine, requests = dual(SIMULTANEOUS, BY_HALF_WORDS)
+    sequence(first, 1, 2)
+    sequence(second, 2, 1)
+    if trigger:
+        poke(first, "CFGR", CFGR["EXTEN"].put(CFGR["EXTSEL"].put(0, 9), 1))
+    start(first)
+    common = machine.peripherals["adcCommon"]
+    for _ in range(2 if trigger else 1):
+        if trigger:
+            first.on_gpio(9, True)
+            first.on_gpio(9, False)
+        taken = []
+        for _ in range(2):
+            machine.clock.advance(CONVERSION)
+            assert requests.levels[-1] == (0, True)
+            taken.append(peek(common, "CDR"))
+        assert taken == [1024 << 16 | 2048, 2048 << 16 | 1024]
+        machine.clock.advance(10 * CONVERSION)
+        assert peek(common, "CSR") & (ISR.EOC | ISR.EOC << 16) == 0, "nothing goes on by itself"
