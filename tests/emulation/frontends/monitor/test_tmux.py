@@ -103,6 +103,7 @@ def test_a_person_works_with_it(terminal: Terminal) -> None:
     terminal.type("Up", "Up")
     terminal.wait_for(f"\n{PROMPT} run 0.5")
     terminal.type("C-c")
+    terminal.wait_for(f"{PROMPT} run 0.5\n{PROMPT}")  # Only a prompt asks for pastes in one piece.
     terminal.paste('echo "first"\nrun 100000000\necho "second"')
     terminal.wait_for('\n... echo "second"')
     terminal.type("Enter")
