@@ -71,12 +71,12 @@ def moved(first: int) -> tuple[int, int] | None:
     return first >> 4 & 8 | first & 7, first >> 3 & 15
 
 
-def loaded(first: int, second: int) -> tuple[int, int] | None:
-    """Base register and offset of LDR (immediate, T1 and T3); None for others (A7.7.43)."""
-    if first & 0xF800 == 0x6800:
-        return first >> 3 & 7, (first >> 6 & 31) * 4
-    if first & 0xFFF0 == 0xF8D0 and first & 15 != PC:
-        return first & 15, second & 0xFFF
+def literal(first: int, second: int) -> tuple[int, int] | None:
+    """Target and offset from the aligned PC of LDR (literal); None for others (A7.7.44)."""
+    if first & 0xF800 == 0x4800:
+        return first >> 8 & 7, (first & 0xFF) * 4
+    if first & 0xFF7F == 0xF85F:
+        return second >> 12, (second & 0xFFF) * (1 if first & 0x80 else -1)
     return None
 
 

@@ -23,6 +23,7 @@ from renode_wifi.emulation.image.rtos.view import ImageView
 ReadMemory = Callable[[int, int], bytes]
 
 PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
+ADDRESSES = 0xFFFFFFFF
 LOOP = 16
 """Instructions behind the program counter in which a loop is looked for."""
 DEPTH = 8
@@ -107,35 +108,53 @@ def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> in
     except RenodeWifiError:
         return None
     halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
-    begin = _loop_begin(halfwords)
-    for first, second in _instructions(halfwords, begin) if begin is not None else ():
-        load = thumb.loaded(first, second)
-        if load is not None:
-            address = registers.get(f"r{load[0]}", 0) + load[1]
-            if any(address in area for area in PERIPHERALS):
-                return address
+    values = [registers.get(name, 0) for name in _NAMES] + [0, 0]
+    for index in _loop(halfwords):
+        first, second = halfwords[index], halfwords[index + 1]
+        literal, used = thumb.literal(first, second), thumb.use(first, second)
+        place = thumb.touched(first, second, values.__getitem__)
+        loads = place is not None and not place.is_store
+        if place is not None and loads and any(place.start in area for area in PERIPHERALS):
+            return place.start
+        # What the loop itself loads may be the register's address, as without optimization.
+        if literal is not None:
+            target, offset = literal
+            values[target] = _word((pc + 2 * (index - LOOP) + 4 & ~3) + offset, read_memory)
+        elif used is not None and place is not None and loads:
+            for target in used.writes:
+                values[target] = _word(place.start, read_memory)
     return None
 
 
-def _instructions(halfwords: list[int], begin: int) -> Iterator[tuple[int, int]]:
-    """The first two halfwords of each instruction; the second may be the next one's."""
+_NAMES = (*(f"r{number}" for number in range(13)), "sp")
+
+
+def _word(address: int, read_memory: ReadMemory) -> int:
+    """0 where nothing is."""
+    try:
+        return int.from_bytes(read_memory(address & ADDRESSES, 4), "little")
+    except RenodeWifiError:
+        return 0
+
+
+def _instructions(halfwords: list[int], begin: int) -> Iterator[int]:
+    """Indices of their first halfwords; the next one may be the following instruction's."""
     index = begin
     while index + 1 < len(halfwords):
-        yield halfwords[index], halfwords[index + 1]
+        yield index
         index += thumb.size(halfwords[index]) // 2
 
 
-def _loop_begin(halfwords: list[int]) -> int | None:
-    """Index of the first halfword of a loop that goes over the middle; None without one."""
-    index = LOOP
-    for first, second in _instructions(halfwords, LOOP):
-        distance = thumb.conditional_jump(first)
+def _loop(halfwords: list[int]) -> list[int]:
+    """Indices of the instructions of a loop that goes over the middle; none without one."""
+    for index in _instructions(halfwords, LOOP):
+        distance = thumb.conditional_jump(halfwords[index])
         if distance is None:
-            distance = thumb.jump(first, second)
+            distance = thumb.jump(halfwords[index], halfwords[index + 1])
         if distance is not None and 0 <= index + distance // 2 <= LOOP:
-            return index + distance // 2
-        index += thumb.size(first) // 2
-    return None
+            body = _instructions(halfwords, index + distance // 2)
+            return [place for place in body if place <= index]
+    return []
 
 
 # -- tasks ------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def test_every_pair_of_halfwords_is_taken(first: int, second: int) -> None:
     assert used is None or all(0 <= number <= 15 for number in (*used.reads, *used.writes))
     assert thumb.size(first) in (2, 4)
     assert thumb.call_size(first, second) in (0, 2, 4)
-    loaded = thumb.loaded(first, second)
-    assert loaded is None or 0 <= loaded[1] < 4096
+    literal = thumb.literal(first, second)
+    assert literal is None or (0 <= literal[0] <= 15 and -4096 < literal[1] < 4096)
 
 
 def test_what_instructions_load_and_store() -> None:

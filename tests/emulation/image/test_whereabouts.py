@@ -27,6 +27,9 @@ def test_without_registers_nothing_is_said() -> None:
     assert describe(None, {}, lambda address, length: b"") == ""
 
 
+STACK = 128
+
+
 @pytest.mark.parametrize(
     ("code", "polled"),
     [
@@ -34,11 +37,18 @@ def test_without_registers_nothing_is_said() -> None:
         ("d3f81c00 9106 fad5", 0x4000001C),  # the same as ldr.w
         ("d869 9106 00bf", None),  # no loop
         ("1868 9106 fbd5", 0x40000000),
+        # ldr r3, [pc, #4]; ldr r3, [r3, #4]; lsls; bpl: as without optimization
+        ("014b 5b68 9106 fbd5 0c000240", 0x40020010),
+        # The address is in a structure: ldr r2, [sp, #0]; ldr r2, [r2, #4]; ldrh; lsls; bpl
+        ("009a 5268 1289 9106 fad5 0000 0c000240", 0x40020014),
+        ("c046 9106 fbd5 1868", None),  # a load behind the loop
     ],
 )
 def test_polled_registers(code: str, polled: int | None) -> None:
     data = bytes(32) + bytes.fromhex(code).ljust(64, b"\0")
-    registers = dict.fromkeys([f"r{n}" for n in range(13)], 0x40000000) | {"pc": 32, "xpsr": 0}
+    registers = dict.fromkeys([f"r{n}" for n in range(13)], 0x40000000)
+    registers |= {"pc": 32, "xpsr": 0, "sp": STACK}
+    data += bytes(STACK - len(data)) + (32 + 8).to_bytes(4, "little")
     assert polled_register(registers, lambda at, size: data[at : at + size]) == polled
 
 
