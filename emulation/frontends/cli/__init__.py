@@ -36,24 +36,6 @@ SUBCOMMANDS = {
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class Once(argparse.Action):
-    """Stores a value; argparse would take the last one of several, without a word."""
-
-    given = False
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        if self.given and option_string is not None:
-            parser.error(f"{option_string} is given twice")
-        self.given = True
-        setattr(namespace, self.dest, values)
-
-
 def parser(subcommand: str | None = None) -> argparse.ArgumentParser:
     """The parser; of the subcommands only the one named takes arguments.
 
@@ -68,7 +50,6 @@ def parser(subcommand: str | None = None) -> argparse.ArgumentParser:
     for name, summary in SUBCOMMANDS.items():
         command = subparsers.add_parser(name, help=summary)
         if name == subcommand:
-            command.register("action", None, Once)
             import_module(f"{__name__}.subcommands.{name}").add(command)
     return top
 

@@ -247,13 +247,6 @@ def test_scripts_before_and_around_a_board(
     assert "File does not exist" in capsys.readouterr().err
 
 
-def test_an_option_that_is_given_twice_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    twice = ["--time", "1", "--time=2"]
-    with pytest.raises(SystemExit):
-        main(["run", "--board", BOARD, "--image", PROBE, "--image", PROBE, *twice])
-    assert "--time is given twice" in capsys.readouterr().err
-
-
 def test_a_misspelled_option_is_answered_with_the_right_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
