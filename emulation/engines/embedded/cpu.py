@@ -7,12 +7,11 @@ from typing import Any
 
 import unicorn
 
-from renode_wifi.emulation.engines.embedded import native
 from renode_wifi.emulation.engines.embedded.bus import CoreBus, NvicInputs
 from renode_wifi.emulation.engines.embedded.debug import Debug
 from renode_wifi.emulation.engines.embedded.logs.signals import SignalLog
 from renode_wifi.emulation.engines.embedded.memory_map import CoreMemory, MemoryMap
-from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore
+from renode_wifi.emulation.engines.embedded.native_core import CoreError, NativeCore, register_index
 from renode_wifi.emulation.engines.embedded.peripheral_map import PeripheralMap
 from renode_wifi.emulation.engines.embedded.report import CrashReport, HandledFault, crash_report
 from renode_wifi.emulation.engines.embedded.timebase import SECOND, TimeBase
@@ -297,7 +296,10 @@ class Core:
             self._until = None
             self.peripheral_map.unwire()
 
-    is_running = property(lambda self: self._until is not None, doc="Within `run`.")
+    @property
+    def is_running(self) -> bool:
+        """Within `run`."""
+        return self._until is not None
 
     def request_reset(self) -> None:
         """Come back from `run` at the next block with None."""
@@ -318,16 +320,17 @@ class Core:
         return self.stop_on_fault or report.lockup
 
     def power_down(self) -> None:
+        """From now on only a reset ends the sleep."""
         self._library.core_power_down(self._handle)
 
     # Looking at the guest -----------------------------------------------------------------------
 
     def read_register(self, name: str) -> int:
         """A register by its name in any case: r0..r15, sp, lr, pc, xpsr, msp, primask, d0, …"""
-        return int(self._library.core_register(self._handle, _register_index(name)))
+        return int(self._library.core_register(self._handle, register_index(name)))
 
     def write_register(self, name: str, value: int) -> None:
-        self._library.core_set_register(self._handle, _register_index(name), value)
+        self._library.core_set_register(self._handle, register_index(name), value)
 
     def step(self) -> Stop | None:
         """Execute one instruction; `Stop.BREAKPOINT` is the normal outcome."""
@@ -386,15 +389,3 @@ class Core:
             raise CoreError("the snapshot has a frequency that no core has")
         self.memory_map.check(saved["memories"])
         return saved
-
-
-_INDICES = {name: index for index, name in enumerate(native.REGISTERS)}
-_ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}
-
-
-def _register_index(name: str) -> int:
-    upper = name.upper()
-    index = _INDICES.get(_ALIASES.get(upper, upper))
-    if index is None:
-        raise CoreError(f"no register is called {name!r}", cure="r0..r15, sp, lr, pc, xpsr, msp, …")
-    return index

@@ -147,3 +147,17 @@ class NativeCore:
             self.library.core_destroy(self.handle)
             self.handle = None
             del self.uc
+
+
+_INDICES = {name: index for index, name in enumerate(native.REGISTERS)}
+_ALIASES = {"R13": "SP", "R14": "LR", "R15": "PC", "CPSR": "XPSR"}
+
+
+def register_index(name: str) -> int:
+    """The core's number of a register, by its name in any case. Raises CoreError."""
+    upper = name.upper()
+    index = _INDICES.get(_ALIASES.get(upper, upper))
+    if index is None:
+        known = "r0..r15, sp, lr, pc, xpsr, msp, psp, …"
+        raise CoreError(f"no register is called {name!r}", cure=known)
+    return index
