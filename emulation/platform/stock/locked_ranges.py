@@ -21,18 +21,14 @@ class LockedRanges:
         self._ranges: list[Range] = []
         self._covered: set[str] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self._ranges)
-
     def overlaps(self, address: int, size: int) -> bool:
         """Whether one of these bytes is locked."""
         return any(each.start < address + size and address < each.end for each in self._ranges)
 
     def lock(self, area: Range) -> None:
-        touching = [each for each in self._ranges if _touch(each, area)]
-        self._ranges = [each for each in self._ranges if each not in touching]
-        start = min(area.start, *(each.start for each in touching), area.start)
-        end = max(area.end, *(each.end for each in touching), area.end)
+        joined = [area, *(each for each in self._ranges if _touch(each, area))]
+        self._ranges = [each for each in self._ranges if each not in joined]
+        start, end = min(each.start for each in joined), max(each.end for each in joined)
         self._ranges.append(Range(start, end))
 
     def unlock(self, area: Range) -> None:
@@ -44,7 +40,7 @@ class LockedRanges:
             ):
                 if start < end:
                     kept.append(Range(start, end))
-        self._ranges = list(dict.fromkeys(kept))
+        self._ranges = list(dict.fromkeys(kept))  # A range apart is kept by both.
 
     def blocks_read(self, address: int, width: int) -> bool:
         """Log a load that is refused."""
