@@ -388,5 +388,7 @@ def _nanoseconds(seconds: object) -> int:
     """Of what a caller gave for seconds. Raises RenodeWifiError."""
     is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
     if not is_number or not 0 <= seconds < FOR_EVER:  # type: ignore[operator]
-        raise RenodeWifiError(f"{seconds!r} seconds cannot pass", cure="give a number, 0 or more")
+        raise RenodeWifiError(
+            f"{seconds!r} seconds cannot pass", cure=f"give a number, 0 or more, below {FOR_EVER:g}"
+        )
     return round(seconds * SECOND)  # type: ignore[operator]

@@ -24,6 +24,7 @@ ReadMemory = Callable[[int, int], bytes]
 
 PERIPHERALS = (range(0x40000000, 0x60000000), range(0xE0000000, 0xE0100000))
 ADDRESSES = 0xFFFFFFFF
+NAMES = (*(f"r{number}" for number in range(13)), "sp", "lr", "pc")
 LOOP = 16
 """Instructions behind the program counter in which a loop is looked for."""
 DEPTH = 8
@@ -108,7 +109,7 @@ def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> in
     except RenodeWifiError:
         return None
     halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
-    values = [registers.get(name, 0) for name in _NAMES] + [0, 0]
+    values = [registers.get(name, 0) for name in NAMES]
     for index in _loop(halfwords):
         first, second = halfwords[index], halfwords[index + 1]
         literal, used = thumb.literal(first, second), thumb.use(first, second)
@@ -124,9 +125,6 @@ def polled_register(registers: Mapping[str, int], read_memory: ReadMemory) -> in
             for target in used.writes:
                 values[target] = _word(place.start, read_memory)
     return None
-
-
-_NAMES = (*(f"r{number}" for number in range(13)), "sp")
 
 
 def _word(address: int, read_memory: ReadMemory) -> int:
